@@ -1,0 +1,211 @@
+"""Printflow: 3D-print jobs of a makerspace, from the student's form to pick-up.
+
+Everything public is here; see :class:`Printflow` for what a lab can do. Names are loaded on first
+use, so that ``import printflow`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .app import Printflow
+    from .dispatcher import DispatchReport
+    from .domain.attempt import FileFact
+    from .domain.catalog import Catalog, Color, Method, Printer, Reason
+    from .domain.diagram import markdown as lifecycle_markdown
+    from .domain.diagram import mermaid as lifecycle_mermaid
+    from .domain.diagram import plain_rows as lifecycle_rows
+    from .domain.history import Event, JobDetails, Mail, Note, Payment, PrintAttempt, QuotePage
+    from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
+    from .domain.lifecycle import TABLE, allowed
+    from .domain.naming import ending_of
+    from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
+    from .domain.status import ActorKind, Status, Trigger
+    from .domain.text import clean_line, shortened
+    from .errors import (
+        AlreadyRunning,
+        CatalogInvalid,
+        Conflict,
+        DatabaseBusy,
+        DatabaseUnavailable,
+        FileMissing,
+        FileRefused,
+        FileTooLarge,
+        FileTypeRefused,
+        FileUnusable,
+        InvalidInput,
+        LinkExpired,
+        LinkOvertaken,
+        MigrationNeeded,
+        NotFound,
+        PrintflowError,
+        Refusal,
+        SettingsError,
+        SignInRefused,
+        StaleJob,
+        StoreFull,
+        StoreUnavailable,
+        TooManyRequests,
+        TransitionNotAllowed,
+        TransitionRefused,
+        Unavailable,
+    )
+    from .formats import age_text, grams_text, hours_text, local_date, local_time, money
+    from .intake import Upload
+    from .ports import RenderedMail
+    from .settings import Settings
+
+_HOMES = {
+    "app": ("Printflow",),
+    "dispatcher": ("DispatchReport",),
+    "domain.attempt": ("FileFact",),
+    "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
+    "domain.history": (
+        "Event",
+        "JobDetails",
+        "Mail",
+        "Note",
+        "Payment",
+        "PrintAttempt",
+        "QuotePage",
+    ),
+    "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
+    "domain.lifecycle": ("TABLE", "allowed"),
+    "domain.naming": ("ending_of",),
+    "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
+    "domain.status": ("ActorKind", "Status", "Trigger"),
+    "domain.text": ("clean_line", "shortened"),
+    "errors": (
+        "AlreadyRunning",
+        "CatalogInvalid",
+        "Conflict",
+        "DatabaseBusy",
+        "DatabaseUnavailable",
+        "FileMissing",
+        "FileRefused",
+        "FileTooLarge",
+        "FileTypeRefused",
+        "FileUnusable",
+        "InvalidInput",
+        "LinkExpired",
+        "LinkOvertaken",
+        "MigrationNeeded",
+        "NotFound",
+        "PrintflowError",
+        "Refusal",
+        "SettingsError",
+        "SignInRefused",
+        "StaleJob",
+        "StoreFull",
+        "StoreUnavailable",
+        "TooManyRequests",
+        "TransitionNotAllowed",
+        "TransitionRefused",
+        "Unavailable",
+    ),
+    "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
+    "intake": ("Upload",),
+    "ports": ("RenderedMail",),
+    "settings": ("Settings",),
+}
+_RENAMED = {
+    "lifecycle_markdown": ("domain.diagram", "markdown"),
+    "lifecycle_mermaid": ("domain.diagram", "mermaid"),
+    "lifecycle_rows": ("domain.diagram", "plain_rows"),
+}
+_WHERE = {name: (home, name) for home, names in _HOMES.items() for name in names} | _RENAMED
+
+
+def __getattr__(name: str) -> object:
+    try:
+        home, there = _WHERE[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    found = getattr(import_module(f".{home}", __name__), there)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})
+
+
+__all__ = [
+    "TABLE",
+    "Actor",
+    "ActorKind",
+    "AlreadyRunning",
+    "Catalog",
+    "CatalogInvalid",
+    "Color",
+    "Conflict",
+    "DatabaseBusy",
+    "DatabaseUnavailable",
+    "DispatchReport",
+    "Event",
+    "FileFact",
+    "FileMissing",
+    "FileRefused",
+    "FileRole",
+    "FileState",
+    "FileTooLarge",
+    "FileTypeRefused",
+    "FileUnusable",
+    "InvalidInput",
+    "Job",
+    "JobDetails",
+    "JobFile",
+    "LinkExpired",
+    "LinkOvertaken",
+    "LinkState",
+    "Mail",
+    "Method",
+    "MigrationNeeded",
+    "NotFound",
+    "Note",
+    "Payment",
+    "PrintAttempt",
+    "Printer",
+    "Printflow",
+    "PrintflowError",
+    "Quote",
+    "QuotePage",
+    "Reason",
+    "Refusal",
+    "RenderedMail",
+    "Settings",
+    "SettingsError",
+    "SignInRefused",
+    "StaleJob",
+    "Status",
+    "StoreFull",
+    "StoreUnavailable",
+    "TooManyRequests",
+    "TransitionNotAllowed",
+    "TransitionRefused",
+    "Trigger",
+    "Unavailable",
+    "Upload",
+    "age_text",
+    "allowed",
+    "clean_line",
+    "cost_cents",
+    "ending_of",
+    "grams_text",
+    "hours_text",
+    "lifecycle_markdown",
+    "lifecycle_mermaid",
+    "lifecycle_rows",
+    "local_date",
+    "local_time",
+    "money",
+    "parse_cents",
+    "parse_grams",
+    "parse_hours",
+    "shortened",
+    "shown_hours",
+]

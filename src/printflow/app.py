@@ -1,0 +1,355 @@
+"""The composition root: joins the ports to their adapters. Nothing else does.
+
+:class:`Printflow` is the whole public interface of the library; its methods live with their use
+cases in ``service``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from .catalog_file import default_catalog
+from .db import migrate
+from .db.database import SqlDatabase
+from .db.engine import sqlite_path
+from .dispatcher import Dispatcher
+from .domain.catalog import catalog_from, plain_form
+from .domain.status import FOLDERS
+from .errors import SettingsError, StoreUnavailable
+from .filestore import FolderStore, is_new, make_store, probe, read_identity
+from .instance_lock import InstanceLock
+from .outbox import Postman
+from .placement import Placer
+from .ports import Clock, Ids, Mailer, RenderedMail
+from .service.administration import AdministrationDesk
+from .service.catalogs import CatalogCache
+from .service.composer import Composer
+from .service.desk import Ports
+from .service.mailroom import MailDesk
+from .service.people import PeopleDesk
+from .service.reading import ReadingDesk
+from .service.staff import StaffDesk
+from .service.students import StudentDesk
+from .settings import Settings
+from .tokens import Tokens
+
+_IDENTITY = "store_identity"
+Role = Literal["server", "worker"]
+
+
+class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, AdministrationDesk):
+    """A lab: its jobs, files, mails and people. Safe to share between threads.
+
+    Open it with :meth:`open`, best in a ``with`` statement::
+
+        with Printflow.open(Settings(store="storage")) as lab:
+            for job in lab.jobs(status="READYTOPRINT"):
+                print(job.id, job.standard_name, lab.path(job))
+    """
+
+    def __init__(self, ports: Ports, lock: InstanceLock | None = None) -> None:
+        super().__init__(ports)
+        self._lock = lock
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        create: bool = True,
+        role: Role | None = None,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        mailer: Mailer | None = None,
+    ) -> Printflow:
+        """Open the lab that ``settings`` name (by default those of the environment).
+
+        An empty folder becomes a new lab; with ``create`` a missing one, too. With a ``role`` this
+        process is the server or worker: an embedded database is brought up to date (a copy is
+        written beside it), the store is tried out, and a second one of the role is refused.
+        ``clock`` gives aware UTC times and ``ids`` random bits, both for tests and demos;
+        ``mailer`` takes the place of the configured one.
+
+        Raises SettingsError, DatabaseUnavailable, MigrationNeeded, StoreUnavailable,
+        AlreadyRunning.
+        """
+        settings = settings or Settings.load()
+        clock = clock or _utc_now
+        _check_folder(settings.store, create=create)
+        _prepare_database(settings, serving=role is not None)
+        database = SqlDatabase(settings.database)
+        lock = None
+        try:
+            path = sqlite_path(settings.database)
+            if role is not None:
+                lock = InstanceLock(path.parent, role) if path is not None else None
+                probe(settings.store)
+            identity = _identity(settings, database, clock())
+            return cls(_join(settings, database, identity, clock, ids, mailer), lock)
+        except BaseException:
+            database.close()
+            if lock is not None:
+                lock.release()
+            raise
+
+    def close(self) -> None:
+        """Stop the background work and let go of the database."""
+        self._ports.dispatcher.stop()
+        self._ports.database.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Printflow:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+# -- joining ----------------------------------------------------------------------------------
+
+
+def _join(
+    settings: Settings,
+    database: SqlDatabase,
+    identity: str,
+    clock: Clock,
+    ids: Ids | None,
+    mailer: Mailer | None,
+) -> Ports:
+    store = FolderStore(settings.store, identity)
+    tokens = Tokens(_secret_key(settings))
+    catalogs = CatalogCache(database)
+    placer = Placer(database, store, clock)
+    writer = _LazyWriter(settings)
+    composer = Composer(settings, database, catalogs, tokens, writer, clock)
+    postman = Postman(
+        database,
+        mailer or _LazyMailer(settings),
+        clock,
+        composer,
+        deadline=timedelta(seconds=settings.mail.deadline_seconds),
+    )
+    address = parseaddr(settings.mail.sender)[1]
+    return Ports(
+        settings=settings,
+        database=database,
+        store=store,
+        clock=clock,
+        ids=ids or secrets.randbits,
+        tokens=tokens,
+        sender_domain=address.rpartition("@")[2] or "localhost",
+        transliterate=_transliterate,
+        writer=writer,
+        catalogs=catalogs,
+        composer=composer,
+        postman=postman,
+        placer=placer,
+        dispatcher=Dispatcher(database, store, placer, postman, clock),
+    )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _transliterate(text: str) -> str:
+    from anyascii import anyascii
+
+    return anyascii(text)
+
+
+class _LazyWriter:
+    """The mail templates, loaded when the first mail is made."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def render(self, template: str, context: Mapping[str, object]) -> RenderedMail:
+        from .mail.render import render
+
+        return render(template, context, overrides=self._settings.mail.templates)
+
+    def message(
+        self, rendered: RenderedMail, *, to: str, message_id: str, date: datetime
+    ) -> EmailMessage:
+        from .mail.render import compose
+
+        mail = self._settings.mail
+        return compose(
+            rendered,
+            sender=mail.sender,
+            to=to,
+            reply_to=mail.reply_to,
+            message_id=message_id,
+            date=date,
+        )
+
+
+class _LazyMailer:
+    """The SMTP server of the settings, or the folder for ``.eml`` files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._mailer: Mailer | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        if self._mailer is None:
+            self._mailer = self._make()
+        self._mailer.send(message)
+
+    def _make(self) -> Mailer:
+        mail = self._settings.mail
+        if not mail.smtp_host:
+            from .mail.file import FileMailer
+
+            return FileMailer(mail.directory or self._settings.state_dir / "mail")
+        from .mail.smtp import SmtpMailer
+
+        password = mail.smtp_password
+        return SmtpMailer(
+            host=mail.smtp_host,
+            port=mail.smtp_port,
+            security=mail.smtp_security,
+            username=mail.smtp_username,
+            password=password.get_secret_value() if password else "",
+            ca_file=mail.smtp_ca_file,
+            timeout_seconds=mail.timeout_seconds,
+            deadline_seconds=mail.deadline_seconds,
+        )
+
+
+# -- preparing --------------------------------------------------------------------------------
+
+
+def _check_folder(root: Path, *, create: bool) -> None:
+    if not root.exists():
+        if not create:
+            raise SettingsError(
+                f"there is no folder {root}",
+                key="store",
+                next_step=f"`printflow init --store {root}` makes a new store there.",
+            )
+        try:
+            root.mkdir(parents=True)
+        except OSError as error:
+            raise SettingsError(
+                f"the folder {root} cannot be made: {error.strerror or error}", key="store"
+            ) from error
+    if not root.is_dir():
+        raise SettingsError(f"{root} is not a folder", key="store")
+    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"the folder {root} cannot be written",
+            key="store",
+            next_step="Give the account of the server the right to change it.",
+        )
+
+
+def _prepare_database(settings: Settings, *, serving: bool) -> None:
+    """The database has this program's schema on return; see :meth:`Printflow.open`."""
+    url = settings.database
+    path = sqlite_path(url)
+    if path is None:
+        migrate.check(url)
+        return
+    if path.exists() and path.stat().st_size:
+        if serving:
+            migrate.upgrade(url)
+        else:
+            migrate.check(url)
+        return
+    root = settings.store
+    if read_identity(root) is not None:
+        if any(any((root / folder).glob("*")) for folder in FOLDERS):
+            raise SettingsError(
+                f"the store {root} holds files, but its database {path} is missing",
+                key="database_url",
+                next_step="Restore the database from a backup, or name the right one.",
+            )
+    elif not is_new(root):
+        raise SettingsError(
+            f"{root} is neither empty nor a store of Printflow",
+            key="store",
+            next_step="Name an empty folder, or the store you mean.",
+        )
+    make_store(root)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"the folder {path.parent} cannot be made: {error.strerror or error}",
+            key="database_url",
+        ) from error
+    migrate.upgrade(url)
+
+
+def _identity(settings: Settings, database: SqlDatabase, now: datetime) -> str:
+    """The identity that database and store share; the first opening joins the two."""
+    with database.read() as tx:
+        known = tx.lab.fact(_IDENTITY)
+        has_catalog = tx.lab.catalog_version() > 0
+    if known is None:
+        found = read_identity(settings.store)
+        if found is None and not is_new(settings.store):
+            raise SettingsError(
+                f"{settings.store} is neither empty nor a store of Printflow", key="store"
+            )
+        known = make_store(settings.store)
+        with database.write() as tx:
+            tx.lab.set_fact(_IDENTITY, known, now)
+    else:
+        try:
+            FolderStore(settings.store, known).check_identity()
+        except StoreUnavailable as error:
+            if read_identity(settings.store) is not None:
+                raise SettingsError(error.message, key="store", next_step=error.next_step) from None
+    if not has_catalog:
+        with database.write() as tx:
+            if tx.lab.catalog_version() == 0:
+                document = plain_form(catalog_from(default_catalog()))
+                tx.lab.add_catalog(document, by="Printflow", now=now)
+    return known
+
+
+def _secret_key(settings: Settings) -> bytes:
+    """The lab's secret: from the settings, else from the store's own file, made once."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.state_dir / "secret.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error.strerror or error}", key="secret_key"
+        ) from error
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The store {settings.store} is not there: {error.strerror or error}.",
+            next_step="Is the share mounted?",
+        ) from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

@@ -1,0 +1,79 @@
+"""Transactions: the one commit point, with every group of tables at hand inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from .engine import open_engine, people_error
+from .file_rows import SqlFileRows
+from .history_rows import SqlHistoryRows
+from .job_rows import SqlJobRows
+from .lab_rows import SqlLabRows
+from .outbox_rows import SqlOutboxRows
+from .quote_rows import SqlQuoteRows
+
+
+class SqlTransaction:
+    """The groups of tables on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def jobs(self) -> SqlJobRows:
+        return SqlJobRows(self._connection)
+
+    @cached_property
+    def files(self) -> SqlFileRows:
+        return SqlFileRows(self._connection)
+
+    @cached_property
+    def history(self) -> SqlHistoryRows:
+        return SqlHistoryRows(self._connection)
+
+    @cached_property
+    def quotes(self) -> SqlQuoteRows:
+        return SqlQuoteRows(self._connection)
+
+    @cached_property
+    def outbox(self) -> SqlOutboxRows:
+        return SqlOutboxRows(self._connection)
+
+    @cached_property
+    def lab(self) -> SqlLabRows:
+        return SqlLabRows(self._connection)
+
+
+class SqlDatabase:
+    """The database port on SQLAlchemy; database errors come out in people's words."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._reading = open_engine(url)
+        self._writing = self._reading.execution_options(printflow_write=True)
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
+        try:
+            with engine.begin() as connection:
+                yield SqlTransaction(connection)
+        except DBAPIError as error:
+            raise people_error(error, self._url) from error
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        with self._transaction(self._reading) as transaction:
+            yield transaction
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        with self._transaction(self._writing) as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        self._reading.dispose()

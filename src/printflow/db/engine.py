@@ -1,0 +1,109 @@
+"""Opening the database: one engine per process, with each database's settings for durability."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ..errors import DatabaseBusy, DatabaseUnavailable, PrintflowError
+
+SAFE_SQLITE = (3, 51, 3)
+"""First SQLite without the WAL-reset bug (two connections can corrupt a WAL database; see
+https://sqlite.org/wal.html, "The WAL-reset bug")."""
+
+BUSY_SECONDS = 10
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand: the interpreter's own, or ``pysqlite3`` where that is newer."""
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3
+    try:
+        import pysqlite3
+    except ImportError:
+        return sqlite3
+    module: ModuleType = pysqlite3
+    newer = module.sqlite_version_info > sqlite3.sqlite_version_info
+    return module if newer else sqlite3
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for ``url``; connects to nothing yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(
+        parsed,
+        module=sqlite_module(),
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=16,
+        max_overflow=16,
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
+    # The driver shall not open transactions of its own: BEGIN is ours (see _begin).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    # A reader that later wants to write could fail at once with "database is locked"; a writer
+    # that says so from the start waits its turn.
+    writes = connection.get_execution_options().get("printflow_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite database, None for another kind."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def people_error(error: DBAPIError, url: str) -> PrintflowError:
+    """A database error in people's words."""
+    words = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    lowered = words.lower()
+    if "locked" in lowered or "lock timeout" in lowered or "deadlock" in lowered:
+        return DatabaseBusy(
+            "The database is busy with somebody else's change; nothing was done.",
+            next_step="Try again in a few seconds.",
+        )
+    place = make_url(url).render_as_string(hide_password=True)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        return DatabaseUnavailable(
+            f"The database {place} cannot be used: {words}",
+            next_step="Check that it is running and that this account may use it.",
+        )
+    raise error
+
+
+def interpreter_is_safe() -> bool:
+    """Whether the SQLite in use is one without the WAL-reset bug."""
+    return bool(sqlite_module().sqlite_version_info >= SAFE_SQLITE)
+
+
+def describe_sqlite() -> str:
+    """Which SQLite is in use, for the system page and doctor."""
+    module = sqlite_module()
+    return f"SQLite {module.sqlite_version} ({module.__name__}, Python {sys.version.split()[0]})"

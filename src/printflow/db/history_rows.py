@@ -1,0 +1,146 @@
+"""Queries on events, notes, attempts and payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ..domain.history import Event, Note, Payment, PrintAttempt
+from ..domain.job import Actor
+from ..domain.status import ActorKind, Status, Trigger
+from .schema import attempts, events, notes, payments
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        id=row.id,
+        job_id=row.job_id,
+        at=row.at,
+        trigger=Trigger(row.trigger),
+        source=Status(row.source) if row.source else None,
+        dest=Status(row.dest),
+        actor=Actor(ActorKind(row.actor_kind), row.actor, row.station),
+        details=row.details,
+    )
+
+
+class SqlHistoryRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_event(
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        trigger: Trigger,
+        source: Status | None,
+        dest: Status,
+        actor: Actor,
+        details: Mapping[str, Any],
+    ) -> int:
+        row = insert(events).values(
+            job_id=job_id,
+            at=at,
+            trigger=trigger.value,
+            source=source.value if source else None,
+            dest=dest.value,
+            actor_kind=actor.kind.value,
+            actor=actor.name,
+            station=actor.station,
+            details=dict(details),
+        )
+        return int(self._connection.scalar(row.returning(events.c.id)) or 0)
+
+    def events(self, job_id: str) -> Sequence[Event]:
+        query = select(events).where(events.c.job_id == job_id).order_by(events.c.id)
+        return [_event(row) for row in self._connection.execute(query)]
+
+    def last_event(self, job_id: str) -> Event | None:
+        query = (
+            select(events).where(events.c.job_id == job_id).order_by(events.c.id.desc()).limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return _event(row) if row else None
+
+    def add_note(
+        self, job_id: str, *, at: datetime, author: str, text: str, for_student: bool
+    ) -> None:
+        self._connection.execute(
+            insert(notes).values(
+                job_id=job_id, at=at, author=author, text=text, for_student=for_student
+            )
+        )
+
+    def notes(self, job_id: str) -> Sequence[Note]:
+        query = select(notes).where(notes.c.job_id == job_id).order_by(notes.c.id)
+        return [
+            Note(at=row.at, author=row.author, text=row.text, for_student=row.for_student)
+            for row in self._connection.execute(query)
+        ]
+
+    def open_attempt(self, job_id: str, *, printer: str, at: datetime, by: str) -> None:
+        self._connection.execute(
+            insert(attempts).values(job_id=job_id, printer=printer, started_at=at, started_by=by)
+        )
+
+    def close_attempt(self, job_id: str, *, at: datetime, result: str, reason: str) -> None:
+        self._connection.execute(
+            update(attempts)
+            .where(attempts.c.job_id == job_id, attempts.c.ended_at.is_(None))
+            .values(ended_at=at, result=result, reason=reason)
+        )
+
+    def attempts(self, job_id: str) -> Sequence[PrintAttempt]:
+        query = select(attempts).where(attempts.c.job_id == job_id).order_by(attempts.c.id)
+        return [
+            PrintAttempt(
+                printer=row.printer,
+                started_at=row.started_at,
+                started_by=row.started_by,
+                ended_at=row.ended_at,
+                result=row.result,
+                reason=row.reason,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def add_payment(
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        by: str,
+        amount_cents: int,
+        currency: str,
+        method: str,
+        waived: str,
+    ) -> None:
+        self._connection.execute(
+            insert(payments).values(
+                job_id=job_id,
+                at=at,
+                by=by,
+                amount_cents=amount_cents,
+                currency=currency,
+                method=method,
+                waived=waived,
+            )
+        )
+
+    def payments(self, job_id: str) -> Sequence[Payment]:
+        query = select(payments).where(payments.c.job_id == job_id).order_by(payments.c.id)
+        return [
+            Payment(
+                at=row.at,
+                by=row.by,
+                amount_cents=row.amount_cents,
+                currency=row.currency,
+                method=row.method,
+                waived=row.waived,
+            )
+            for row in self._connection.execute(query)
+        ]

@@ -1,0 +1,192 @@
+"""Queries on jobs and requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.status import Status
+from ..ports import DuplicateKey, JobQuery
+from .schema import job_files, jobs, requests
+
+_JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
+_FILE_COLUMNS = [
+    job_files.c.id,
+    job_files.c.job_id,
+    job_files.c.role,
+    job_files.c.authoritative,
+    job_files.c.name,
+    job_files.c.folder,
+    job_files.c.last_seen,
+    job_files.c.state,
+    job_files.c.size,
+    job_files.c.sha256,
+]
+_SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
+
+
+def job_file(row: Row[Any]) -> JobFile:
+    """The record of a row of ``job_files``."""
+    values = {column.name: row._mapping[column] for column in _FILE_COLUMNS}
+    values.update(role=FileRole(values["role"]), state=FileState(values["state"]))
+    return JobFile(**values)
+
+
+def _job(row: Row[Any], files: Sequence[JobFile]) -> Job:
+    values = dict(row._mapping)
+    values.update(
+        status=Status(values["status"]), reasons=tuple(values["reasons"]), files=tuple(files)
+    )
+    return Job(**values)
+
+
+def _like(text: str) -> str:
+    escaped = text.casefold().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"
+
+
+class SqlJobRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def request_of_key(self, idempotency_key: str) -> str | None:
+        query = (
+            select(jobs.c.id)
+            .join(requests)
+            .where(requests.c.idempotency_key == idempotency_key)
+            .order_by(jobs.c.created_at, jobs.c.id)
+            .limit(1)
+        )
+        return self._connection.scalar(query)
+
+    def add_request(
+        self,
+        *,
+        now: datetime,
+        idempotency_key: str,
+        student_name: str,
+        student_email: str,
+        consent_version: str,
+    ) -> int:
+        row = insert(requests).values(
+            created_at=now,
+            idempotency_key=idempotency_key or None,
+            student_name=student_name,
+            student_email=student_email,
+            consent_version=consent_version,
+        )
+        try:
+            return int(self._connection.scalar(row.returning(requests.c.id)) or 0)
+        except IntegrityError as error:
+            raise DuplicateKey("idempotency_key") from error
+
+    def add(
+        self,
+        job_id: str,
+        *,
+        request_id: int,
+        now: datetime,
+        actor: str,
+        status: Status,
+        standard_name: str,
+        token_hash: str,
+        values: Mapping[str, Any],
+    ) -> None:
+        searched = [job_id, standard_name, *(str(values.get(key, "")) for key in _SEARCHED)]
+        self._connection.execute(
+            insert(jobs).values(
+                id=job_id,
+                request_id=request_id,
+                status=status.value,
+                version=1,
+                created_at=now,
+                updated_at=now,
+                status_since=now,
+                standard_name=standard_name,
+                material="",
+                reasons=[],
+                last_actor=actor,
+                token_hash=token_hash,
+                search_text="\n".join(searched).casefold(),
+                **values,
+            )
+        )
+
+    def exists(self, job_id: str) -> bool:
+        return self._connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is not None
+
+    def get(self, job_id: str) -> Job | None:
+        return self._one(jobs.c.id == job_id)
+
+    def of_token(self, token_hash: str) -> Job | None:
+        return self._one(jobs.c.token_hash == token_hash)
+
+    def _one(self, condition: Any) -> Job | None:
+        found = self._connection.execute(select(*_JOB_COLUMNS).where(condition)).first()
+        return self._with_files([found])[0] if found else None
+
+    def of_email(self, email: str) -> Sequence[Job]:
+        query = (
+            select(*_JOB_COLUMNS)
+            .where(func.lower(jobs.c.student_email) == email.lower())
+            .order_by(jobs.c.created_at.desc())
+            .limit(50)
+        )
+        return self._with_files(self._connection.execute(query).all())
+
+    def find(self, query: JobQuery) -> Sequence[Job]:
+        rows = select(*_JOB_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        if query.status is not None:
+            rows = rows.where(jobs.c.status == query.status.value)
+        if query.before is not None:
+            rows = rows.where(jobs.c.status_since < query.before)
+        for word in query.search.split():
+            rows = rows.where(jobs.c.search_text.like(_like(word), escape="\\"))
+        if query.limit is not None:
+            rows = rows.limit(query.limit)
+        if query.offset:
+            rows = rows.offset(query.offset)
+        return self._with_files(self._connection.execute(rows).all())
+
+    def _with_files(self, rows: Sequence[Row[Any]]) -> list[Job]:
+        ids = [row.id for row in rows]
+        files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
+        for start in range(0, len(ids), 500):
+            query = (
+                select(*_FILE_COLUMNS)
+                .where(job_files.c.job_id.in_(ids[start : start + 500]))
+                .order_by(job_files.c.id)
+            )
+            for row in self._connection.execute(query):
+                files[row.job_id].append(job_file(row))
+        return [_job(row, files[row.id]) for row in rows]
+
+    def counts(self) -> dict[Status, int]:
+        query = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+        counted = {Status(status): int(count) for status, count in self._connection.execute(query)}
+        return {status: counted.get(status, 0) for status in Status}
+
+    def update(
+        self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]
+    ) -> bool:
+        written = dict(values)
+        if "reasons" in written:
+            written["reasons"] = list(written["reasons"])
+        changed = self._connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job.id, jobs.c.version == job.version)
+            .values(
+                status=status.value,
+                version=job.version + 1,
+                updated_at=now,
+                status_since=job.status_since if status is job.status else now,
+                last_actor=actor,
+                **written,
+            )
+        )
+        return changed.rowcount == 1

@@ -1,0 +1,118 @@
+"""Bringing a database to the schema of this program, and saying where it stands."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from ..errors import DatabaseUnavailable, MigrationNeeded
+from .engine import open_engine, people_error, sqlite_module, sqlite_path
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision; a test compares it to the migrations, so that a start needs no alembic."""
+
+_COMMAND = "printflow db upgrade"
+
+
+def _config(url: str) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def current(url: str) -> str:
+    """The revision of the database at ``url``; "" when it has none (it is empty or missing)."""
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return ""
+    engine = open_engine(url)
+    try:
+        return _revision(engine)
+    except DBAPIError as error:
+        raise people_error(error, url) from error
+    finally:
+        engine.dispose()
+
+
+def _revision(engine: Engine) -> str:
+    from sqlalchemy import inspect
+
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return str(found or "")
+
+
+def check(url: str) -> None:
+    """Raise MigrationNeeded unless the database has exactly this program's schema."""
+    found = current(url)
+    if found == HEAD:
+        return
+    if found > HEAD:
+        raise newer_than_program(found)
+    said = f"is at revision {found}" if found else "has no tables yet"
+    raise MigrationNeeded(
+        f"The database {said}; this program needs revision {HEAD}.",
+        next_step=f"Run: {_COMMAND}",
+    )
+
+
+def newer_than_program(found: str) -> MigrationNeeded:
+    """The refusal of a database that a newer program has upgraded."""
+    return MigrationNeeded(
+        f"The database is at revision {found}, newer than this program's {HEAD}.",
+        next_step="Install the newer Printflow again, or restore the backup from before.",
+    )
+
+
+def upgrade(url: str) -> Path | None:
+    """Upgrade the database at ``url`` to this program's schema.
+
+    Of an SQLite database that holds data already a copy is written beside it first, whose path
+    is returned.
+    """
+    from alembic import command
+
+    found = current(url)
+    if found > HEAD:
+        raise newer_than_program(found)
+    if found == HEAD:
+        return None
+    path = sqlite_path(url)
+    copy = None
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if found:
+            copy = _copy_beside(path, found)
+    try:
+        command.upgrade(_config(url), "head")
+    except DBAPIError as error:
+        raise people_error(error, url) from error
+    return copy
+
+
+def _copy_beside(path: Path, revision: str) -> Path:
+    """A consistent copy of a live SQLite database, by its backup API."""
+    copy = path.with_name(f"{path.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%S}.db")
+    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
+        raise DatabaseUnavailable(
+            f"There is no room for a copy of {path} before its upgrade.",
+            next_step="Free some space on its disk.",
+        )
+    module = sqlite_module()
+    with closing(module.connect(path)) as source, closing(module.connect(copy)) as target:
+        source.backup(target)
+    return copy

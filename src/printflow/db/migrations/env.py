@@ -1,0 +1,63 @@
+"""Alembic's environment: runs the migrations on Printflow's own engine and settings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alembic import context
+from sqlalchemy import Connection
+
+from printflow.db.engine import open_engine
+from printflow.db.schema import metadata
+from printflow.db.types import Thousandths, UTCDateTime
+
+config = context.config
+
+
+def _plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Migrations name the database's own types: ours may change, what a migration did may not."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.BigInteger()" if kind == "type" and isinstance(item, Thousandths) else False
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        render_item=_plain_type,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _url() -> str:
+    given = config.get_main_option("sqlalchemy.url")
+    if given:
+        return given
+    from printflow.settings import Settings
+
+    return Settings.load().database
+
+
+def _main() -> None:
+    connection: Connection | None = config.attributes.get("connection")
+    if connection is not None:
+        _run(connection)
+        return
+    engine = open_engine(_url()).execution_options(printflow_write=True)
+    with engine.connect() as opened:
+        _run(opened)
+        opened.commit()
+    engine.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(url=_url(), target_metadata=metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    _main()

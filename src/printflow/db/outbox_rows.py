@@ -1,0 +1,160 @@
+"""Queries on the outbox. A lease is a compare-and-swap; PostgreSQL skips rows others hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from ..domain.history import Mail
+from .schema import outbox
+
+_FIELDS = tuple(field.name for field in fields(Mail))
+_COLUMNS = [outbox.c["recipient" if name == "to" else name] for name in _FIELDS]
+
+
+def _mail(row: Row[Any]) -> Mail:
+    values = dict(row._mapping)
+    values["to"] = values.pop("recipient")
+    return Mail(**values)
+
+
+class SqlOutboxRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        message_id: str,
+        job_id: str | None,
+        event_id: int | None,
+        confirmation_id: int | None,
+        template: str,
+        recipient: str,
+        context: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
+        self._connection.execute(
+            insert(outbox).values(
+                message_id=message_id,
+                job_id=job_id,
+                event_id=event_id,
+                confirmation_id=confirmation_id,
+                template=template,
+                recipient=recipient,
+                context=dict(context),
+                created_at=now,
+                state="queued",
+                next_try_at=now,
+            )
+        )
+
+    def claim(self, now: datetime, lease: timedelta) -> Mail | None:
+        due = or_(
+            and_(outbox.c.state == "queued", outbox.c.next_try_at <= now),
+            and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+        )
+        query = (
+            select(outbox.c.id, outbox.c.lease_until)
+            .where(due)
+            .order_by(outbox.c.next_try_at, outbox.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        found = self._connection.execute(query).first()
+        if found is None:
+            return None
+        claimed = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == found.id, outbox.c.lease_until.is_not_distinct_from(found[1]))
+            .values(state="sending", lease_until=now + lease, tries=outbox.c.tries + 1)
+        )
+        return self.get(found.id) if claimed.rowcount == 1 else None
+
+    def _leased(self, mail: Mail) -> Any:
+        # A lease that ran out and was taken by somebody else has counted another try.
+        return and_(
+            outbox.c.id == mail.id, outbox.c.state == "sending", outbox.c.tries == mail.tries
+        )
+
+    def sent(self, mail: Mail, now: datetime) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == mail.id, outbox.c.state == "sending")
+            .values(state="sent", sent_at=now, lease_until=None, next_try_at=None, error="")
+        )
+
+    def failed(self, mail: Mail, *, error: str, next_try_at: datetime | None) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(self._leased(mail))
+            .values(
+                state="dead" if next_try_at is None else "queued",
+                error=error[:500],
+                next_try_at=next_try_at,
+                lease_until=None,
+            )
+        )
+
+    def give_back(self, mail: Mail) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(self._leased(mail))
+            .values(state="queued", lease_until=None, tries=outbox.c.tries - 1)
+        )
+
+    def cancel_links(self, job_id: str) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.job_id == job_id,
+                outbox.c.confirmation_id.is_not(None),
+                outbox.c.state == "queued",
+            )
+            .values(state="canceled", next_try_at=None)
+        )
+
+    def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued")))
+            .values(
+                state="queued",
+                tries=0,
+                created_at=now,
+                next_try_at=now,
+                lease_until=None,
+                recipient=to,
+            )
+        )
+
+    def get(self, mail_id: int) -> Mail | None:
+        row = self._connection.execute(select(*_COLUMNS).where(outbox.c.id == mail_id)).first()
+        return _mail(row) if row else None
+
+    def find(self, *, state: str | None, limit: int) -> Sequence[Mail]:
+        query = select(*_COLUMNS).order_by(outbox.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(outbox.c.state == state)
+        return [_mail(row) for row in self._connection.execute(query)]
+
+    def of_job(self, job_id: str) -> Sequence[Mail]:
+        query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)
+        return [_mail(row) for row in self._connection.execute(query)]
+
+    def waiting(self) -> int:
+        query = select(func.count()).where(outbox.c.state.in_(("queued", "sending")))
+        return int(self._connection.scalar(query) or 0)
+
+    def next_due(self) -> datetime | None:
+        query = (
+            select(outbox.c.next_try_at)
+            .where(outbox.c.state == "queued")
+            .order_by(outbox.c.next_try_at)
+            .limit(1)
+        )
+        return self._connection.scalar(query)

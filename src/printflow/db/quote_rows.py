@@ -1,0 +1,76 @@
+"""Queries on confirmation links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ..domain.job import Quote
+from .schema import confirmations
+
+_FIELDS = tuple(field.name for field in fields(Quote))
+
+
+def _quote(row: Row[Any]) -> Quote:
+    return Quote(**{name: getattr(row, name) for name in _FIELDS})
+
+
+class SqlQuoteRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def issue(self, quote: Quote) -> int:
+        values = {name: getattr(quote, name) for name in _FIELDS if name != "id"}
+        row = insert(confirmations).values(**values).returning(confirmations.c.id)
+        return int(self._connection.scalar(row) or 0)
+
+    def set_token(self, quote_id: int, token_hash: str) -> None:
+        self._connection.execute(
+            update(confirmations)
+            .where(confirmations.c.id == quote_id)
+            .values(token_hash=token_hash)
+        )
+
+    def _first(self, condition: Any) -> Quote | None:
+        query = select(confirmations).where(condition).order_by(confirmations.c.id.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return _quote(row) if row else None
+
+    def get(self, quote_id: int) -> Quote | None:
+        return self._first(confirmations.c.id == quote_id)
+
+    def of_token(self, token_hash: str) -> Quote | None:
+        return self._first(confirmations.c.token_hash == token_hash)
+
+    def newest(self, job_id: str) -> Quote | None:
+        return self._first(confirmations.c.job_id == job_id)
+
+    def of_job(self, job_id: str) -> Sequence[Quote]:
+        query = (
+            select(confirmations)
+            .where(confirmations.c.job_id == job_id)
+            .order_by(confirmations.c.id)
+        )
+        return [_quote(row) for row in self._connection.execute(query)]
+
+    def void_open(self, job_id: str, now: datetime) -> None:
+        self._connection.execute(
+            update(confirmations)
+            .where(
+                confirmations.c.job_id == job_id,
+                confirmations.c.used_at.is_(None),
+                confirmations.c.voided_at.is_(None),
+            )
+            .values(voided_at=now)
+        )
+
+    def use(self, quote_id: int, now: datetime, by: str) -> None:
+        self._connection.execute(
+            update(confirmations)
+            .where(confirmations.c.id == quote_id)
+            .values(used_at=now, used_by=by)
+        )

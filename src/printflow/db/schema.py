@@ -1,0 +1,260 @@
+"""The tables. What a column holds is said here; how tables change over time, in ``migrations/``.
+
+Times are UTC, money is integer cents, weights and times are exact thousandths, and no path is
+absolute: a file is a name and a folder of the store.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from .types import RowId, Thousandths, UTCDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", RowId, primary_key=True, autoincrement=True)
+
+
+def _job(*, index: bool = True) -> Column[str]:
+    return Column("job_id", String(8), ForeignKey("jobs.id"), nullable=False, index=index)
+
+
+lab = Table(
+    "lab",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    comment="Single facts: the store's identity, a paused outbox and why.",
+)
+
+catalog_versions = Table(
+    "catalog_versions",
+    metadata,
+    _id(),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("document", JSON, nullable=False),
+    comment="Every version of the catalog; the newest is in force.",
+)
+
+stations = Table(
+    "stations",
+    metadata,
+    _id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    comment="Where staff sign in, each with a password (argon2).",
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("added_at", UTCDateTime, nullable=False),
+    Column("deactivated_at", UTCDateTime),
+    comment="Names to act under; never deleted, because history speaks of them.",
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Index("ix_throttles_key_at", "key", "at"),
+    comment="What is counted against a rate limit; swept when it no longer counts.",
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _id(),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("idempotency_key", String(64), unique=True),
+    Column("student_name", String(100), nullable=False),
+    Column("student_email", String(254), nullable=False),
+    Column("consent_version", String(20), nullable=False),
+    comment="One press on Submit; it holds one job or several.",
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("request_id", RowId, ForeignKey("requests.id"), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Column("status_since", UTCDateTime, nullable=False),
+    Column("student_name", String(100), nullable=False),
+    Column("student_email", String(254), nullable=False),
+    Column("discipline", String(60), nullable=False),
+    Column("class_number", String(50), nullable=False),
+    Column("method", String(60), nullable=False),
+    Column("color", String(60), nullable=False),
+    Column("printer", String(60), nullable=False),
+    Column("original_name", String(400), nullable=False),
+    Column("standard_name", String(120), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("material", String(60), nullable=False),
+    Column("grams", Thousandths),
+    Column("hours", Thousandths),
+    Column("cost_cents", BigInteger),
+    Column("reasons", JSON, nullable=False),
+    Column("last_actor", String(100), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("search_text", Text, nullable=False),
+    Index("ix_jobs_status_created_at_id", "status", "created_at", "id"),
+    Index("ix_jobs_created_at_id", "created_at", "id"),
+    Index("ix_jobs_student_email", "student_email"),
+    comment="A job as it stands now; how it came there is in events.",
+)
+
+job_files = Table(
+    "job_files",
+    metadata,
+    _id(),
+    _job(),
+    Column("role", String(16), nullable=False),
+    Column("authoritative", Boolean, nullable=False),
+    Column("name", String(160), nullable=False, unique=True),
+    Column("folder", String(40), nullable=False),
+    Column("last_seen", String(40), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("incoming", String(40), nullable=False, default=""),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_try_at", UTCDateTime),
+    Column("lease_until", UTCDateTime),
+    Column("problem", String(300), nullable=False, default=""),
+    Index("ix_job_files_next_try_at", "next_try_at"),
+    comment="Where each file belongs (folder) and what is known of it; placement makes it true.",
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    _job(),
+    Column("at", UTCDateTime, nullable=False),
+    Column("trigger", String(20), nullable=False),
+    Column("source", String(16)),
+    Column("dest", String(16), nullable=False),
+    Column("actor_kind", String(10), nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("station", String(60), nullable=False),
+    Column("details", JSON, nullable=False),
+    comment="Everything that ever happened to a job, in order; never changed.",
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    _id(),
+    _job(),
+    Column("token_hash", String(64), unique=True),
+    Column("cost_cents", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("grams", Thousandths, nullable=False),
+    Column("hours", Thousandths, nullable=False),
+    Column("printer", String(60), nullable=False),
+    Column("material", String(60), nullable=False),
+    Column("color", String(60), nullable=False),
+    Column("file_name", String(160), nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("issued_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("used_at", UTCDateTime),
+    Column("used_by", String(100), nullable=False, default=""),
+    Column("voided_at", UTCDateTime),
+    comment="One link each: the quote it offers, and what became of it.",
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    _job(),
+    Column("printer", String(60), nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("started_by", String(100), nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("result", String(16), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    comment="Prints that were begun, and how they ended.",
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    _id(),
+    _job(),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("method", String(60), nullable=False),
+    Column("waived", Text, nullable=False),
+    comment="Money taken, or why none was.",
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    _job(),
+    Column("at", UTCDateTime, nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("for_student", Boolean, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("message_id", String(120), nullable=False),
+    Column("job_id", String(8), ForeignKey("jobs.id"), index=True),
+    Column("event_id", RowId, ForeignKey("events.id")),
+    Column("confirmation_id", RowId, ForeignKey("confirmations.id")),
+    Column("template", String(40), nullable=False),
+    Column("recipient", String(254), nullable=False),
+    Column("context", JSON, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_try_at", UTCDateTime),
+    Column("lease_until", UTCDateTime),
+    Column("error", String(500), nullable=False, default=""),
+    Column("sent_at", UTCDateTime),
+    UniqueConstraint("message_id"),
+    Index("ix_outbox_state_next_try_at", "state", "next_try_at"),
+    comment="Mails to send, in the same transaction as what they tell of.",
+)

@@ -1,0 +1,141 @@
+"""One loop for all work that follows a commit: placing files, sending mail, sweeping up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .errors import PrintflowError
+from .outbox import Postman
+from .placement import Placer
+from .ports import Clock, Database, FileStore
+
+_log = logging.getLogger(__name__)
+
+POLL_SECONDS = 2.0
+SWEEP_EVERY = timedelta(minutes=10)
+PART_LIFETIME = timedelta(hours=24)
+_COUNTED_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchReport:
+    """What a run did: files ``placed``, mails ``sent``, and what is ``waiting`` for its time."""
+
+    placed: int = 0
+    sent: int = 0
+    failed: int = 0
+    swept: int = 0
+    waiting_files: int = 0
+    waiting_mails: int = 0
+    mail_paused: str = ""
+
+
+class Dispatcher:
+    """Runs due work: until idle in :meth:`run_until_idle`, or for ever in threads of its own."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        placer: Placer,
+        postman: Postman,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._placer = placer
+        self._postman = postman
+        self._clock = clock
+        self._wake = {"files": threading.Event(), "mail": threading.Event()}
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._swept_at = clock() - SWEEP_EVERY
+
+    # -- once -----------------------------------------------------------------------------------
+
+    def run_until_idle(self) -> DispatchReport:
+        """Do all that is due now, then say what was done and what still waits for its time."""
+        placed = sent = failed = 0
+        swept = self._sweep()
+        while True:
+            settled, looked = self._placer.place_due()
+            went, tried = self._postman.send_due()
+            placed, sent, failed = placed + settled, sent + went, failed + tried - went
+            if not looked and not tried:
+                break
+        with self._database.read() as tx:
+            files, mails = tx.files.waiting(), tx.outbox.waiting()
+        return DispatchReport(placed, sent, failed, swept, files, mails, self._postman.paused())
+
+    def _sweep(self) -> int:
+        now = self._clock()
+        self._swept_at = now
+        swept = 0
+        try:
+            self._store.check_identity()
+            for name in self._store.stale_incoming(now - PART_LIFETIME):
+                self._store.discard_incoming(name)
+                swept += 1
+        except (OSError, PrintflowError) as error:
+            _log.warning("sweeping has to wait: %s", error)
+        with self._database.write() as tx:
+            tx.lab.forget_counts(now - _COUNTED_FOR)
+        return swept
+
+    # -- for ever -------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """There is new work: do not wait for the next poll."""
+        for event in self._wake.values():
+            event.set()
+
+    def start(self) -> None:
+        """Work in the background until :meth:`stop`; files and mail each at their own pace."""
+        if self._threads:
+            return
+        self._stop.clear()
+        for name, step in (("files", self._files_step), ("mail", self._mail_step)):
+            thread = threading.Thread(
+                target=self._loop, args=(step, self._wake[name]), name=f"dispatch-{name}"
+            )
+            thread.daemon = True  # a hanging share or mail server must not hold the exit
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, *, patience_seconds: float = 5.0) -> None:
+        """Finish the present step and end."""
+        self._stop.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(patience_seconds)
+        self._threads.clear()
+
+    @property
+    def running(self) -> bool:
+        """Whether the background threads are alive."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
+    def _files_step(self) -> bool:
+        if self._clock() - self._swept_at >= SWEEP_EVERY:
+            self._sweep()
+        _, looked = self._placer.place_due()
+        return looked > 0
+
+    def _mail_step(self) -> bool:
+        _, tried = self._postman.send_due()
+        return tried > 0
+
+    def _loop(self, step: Callable[[], bool], wake: threading.Event) -> None:
+        while not self._stop.is_set():
+            wake.clear()
+            try:
+                busy = step()
+            except Exception:  # noqa: BLE001 - the loop outlives every fault; work stays due
+                _log.exception("dispatching failed; it is tried again")
+                busy = False
+            if not busy:
+                wake.wait(POLL_SECONDS)

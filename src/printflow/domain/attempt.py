@@ -1,0 +1,133 @@
+"""One attempt to pull a trigger: what is asked, what is known, and what comes of it.
+
+Everything a guard or callback may look at stands here, so that they need no I/O, and everything
+they decide is gathered here as data. An attempt is made for one call and thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..errors import Refusal
+from .catalog import Catalog
+from .effects import Effect
+from .job import Actor, Job, Quote
+from .status import Status, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A student's form as it was typed; the accepted file's name is ``original_name``."""
+
+    student_name: str
+    student_email: str
+    discipline: str
+    class_number: str
+    print_method: str
+    color: str
+    printer: str
+    minimum_charge: bool
+    original_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What comes with a trigger, as people typed it; each trigger reads its own few."""
+
+    submission: Submission | None = None
+    weight: str = ""
+    hours: str = ""
+    material: str = ""
+    printer: str = ""
+    file: str = ""
+    cost: str = ""
+    note: str = ""
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+    reason: str = ""
+    to: str = ""
+    notify: bool = False
+    amount: str = ""
+    method: str = ""
+    waive: str = ""
+    consent: bool = False
+    by_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """What was found of the file that an approval would print."""
+
+    name: str
+    present: bool
+    settled: bool
+    """Nobody wrote to it for a few seconds, and it is not empty."""
+    acceptable: bool = True
+    """It belongs to this job, lies beside the original and is of a printable type."""
+    authoritative: bool = False
+    """It is the job's authoritative file already."""
+    sha256: str = ""
+    size: int = 0
+    """In bytes."""
+    folder: str = ""
+    """The store's folder it was found in."""
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the service looked up before it asks the lifecycle. ``now`` is UTC."""
+
+    now: datetime
+    catalog: Catalog
+    email_problem: str = ""
+    """Why the e-mail address cannot be used ("" = it can)."""
+    chosen_file: FileFact | None = None
+    quote: Quote | None = None
+    """The quote of the presented link, or the job's newest one."""
+    paid_cents: int = 0
+    resend_from: datetime | None = None
+    """Before this time the student may not ask for another link."""
+
+
+@dataclass
+class Attempt:
+    """The throw-away model on which the state machine is fired; ``state`` is the machine's."""
+
+    trigger: Trigger
+    actor: Actor
+    args: Arguments
+    facts: Facts
+    job: Job | None
+    state: str
+    refusals: list[Refusal] = field(default_factory=list)
+    changes: dict[str, Any] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+    """What history should remember of this event (plain texts and numbers)."""
+
+    @property
+    def subject(self) -> Job:
+        """The job; every trigger but submit has one."""
+        if self.job is None:
+            raise LookupError("a submission has no job yet")
+        return self.job
+
+    def refuse(self, reasons: Iterable[Refusal]) -> None:
+        """Add reasons why this cannot be."""
+        self.refusals.extend(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt that was let through comes to."""
+
+    trigger: Trigger
+    source: Status | None
+    dest: Status
+    changes: Mapping[str, Any]
+    effects: tuple[Effect, ...]
+    details: Mapping[str, Any]

@@ -1,0 +1,210 @@
+"""What a transition does, as data: changes of the job's row and effects for the service.
+
+``before`` callbacks change what the job *is*, ``after`` callbacks say what follows from its new
+status; by then ``attempt.state`` is that status.
+"""
+
+from __future__ import annotations
+
+from .attempt import Attempt
+from .effects import (
+    AddNote,
+    AdoptFile,
+    CloseAttempt,
+    IssueConfirmation,
+    MailTemplate,
+    OpenAttempt,
+    PlaceFile,
+    RecordPayment,
+    SendMail,
+    UseConfirmation,
+    VoidConfirmations,
+)
+from .pricing import cost_cents, parse_cents, parse_grams, parse_hours
+from .status import Status
+from .text import clean_line, clean_text
+
+DECLINED = "Declined by the student"
+
+
+def take_form(attempt: Attempt) -> None:
+    form = attempt.args.submission
+    assert form is not None  # the guards let no attempt through without one  # noqa: S101
+    attempt.changes.update(
+        student_name=clean_line(form.student_name),
+        student_email=form.student_email.strip(),
+        discipline=form.discipline,
+        class_number=clean_line(form.class_number),
+        method=form.print_method,
+        color=form.color,
+        printer=form.printer,
+        original_name=clean_line(form.original_name),
+        currency=attempt.facts.catalog.currency,
+    )
+    attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
+
+
+def set_price(attempt: Attempt) -> None:
+    args, catalog = attempt.args, attempt.facts.catalog
+    grams, hours = parse_grams(args.weight), parse_hours(args.hours)
+    printer = catalog.printer(args.printer or attempt.subject.printer)
+    assert grams is not None and hours is not None and printer is not None  # noqa: S101
+    cost = cost_cents(
+        grams,
+        hours,
+        rate_per_gram=printer.rate_per_gram,
+        rate_per_hour=printer.rate_per_hour,
+        minimum_cents=catalog.minimum_charge_cents,
+    )
+    attempt.changes.update(
+        grams=grams,
+        hours=hours,
+        material=args.material,
+        printer=printer.name,
+        cost_cents=cost,
+        currency=catalog.currency,
+    )
+    attempt.details.update(
+        grams=str(grams),
+        hours=str(hours),
+        material=args.material,
+        printer=printer.name,
+        cost_cents=cost,
+    )
+    if note := clean_text(args.note):
+        attempt.effects.append(AddNote(note, for_student=True))
+
+
+def adopt_file(attempt: Attempt) -> None:
+    file = attempt.facts.chosen_file
+    if file is not None and not file.authoritative:
+        attempt.effects.append(AdoptFile(file.name))
+        attempt.details.update(file=file.name)
+
+
+def set_printer(attempt: Attempt) -> None:
+    attempt.changes.update(printer=attempt.args.printer or attempt.subject.printer)
+    attempt.details.update(printer=attempt.changes["printer"])
+
+
+def set_reasons(attempt: Attempt) -> None:
+    args = attempt.args
+    chosen = [attempt.facts.catalog.reason_text(clean_line(reason)) for reason in args.reasons]
+    reasons = tuple(reason for reason in (*chosen, clean_text(args.text)) if reason)
+    attempt.changes.update(reasons=reasons)
+    attempt.details.update(reasons=list(reasons))
+
+
+def set_declined(attempt: Attempt) -> None:
+    said = clean_text(attempt.args.text)
+    reasons = (DECLINED, said) if said else (DECLINED,)
+    attempt.changes.update(reasons=reasons)
+    attempt.details.update(reasons=list(reasons))
+
+
+def keep_note(attempt: Attempt) -> None:
+    if note := clean_text(attempt.args.note):
+        attempt.details.update(note=note)
+
+
+def set_final_figures(attempt: Attempt) -> None:
+    args = attempt.args
+    if args.cost and (cost := parse_cents(args.cost)) is not None:
+        attempt.changes.update(cost_cents=cost)
+        attempt.details.update(cost_cents=cost)
+    if args.weight and (grams := parse_grams(args.weight)) is not None:
+        attempt.details.update(final_grams=str(grams))
+
+
+def place_file(attempt: Attempt) -> None:
+    attempt.effects.append(PlaceFile(Status(attempt.state).folder))
+
+
+def issue_confirmation(attempt: Attempt) -> None:
+    attempt.effects.append(IssueConfirmation())
+
+
+def void_confirmations(attempt: Attempt) -> None:
+    attempt.effects.append(VoidConfirmations())
+
+
+def use_confirmation(attempt: Attempt) -> None:
+    attempt.effects.append(UseConfirmation())
+
+
+def open_attempt(attempt: Attempt) -> None:
+    attempt.effects.append(OpenAttempt(attempt.changes["printer"]))
+
+
+def close_attempt_failed(attempt: Attempt) -> None:
+    reason = clean_text(attempt.args.reason)
+    attempt.effects.append(CloseAttempt("failed", reason))
+    attempt.details.update(reason=reason)
+
+
+def close_attempt_completed(attempt: Attempt) -> None:
+    attempt.effects.append(CloseAttempt("completed"))
+
+
+def record_payment(attempt: Attempt) -> None:
+    args = attempt.args
+    amount, waived = parse_cents(args.amount or "0") or 0, clean_text(args.waive)
+    if amount or waived:
+        attempt.effects.append(RecordPayment(amount, args.method if amount else "", waived))
+    attempt.details.update(amount_cents=amount, method=args.method, waived=waived)
+
+
+def tidy_after_override(attempt: Attempt) -> None:
+    """No link stays open outside PENDING and no print runs outside PRINTING."""
+    job, dest = attempt.subject, Status(attempt.state)
+    reason = clean_text(attempt.args.reason)
+    attempt.details.update(override=True, reason=reason)
+    if job.status is Status.PENDING:
+        attempt.effects.append(VoidConfirmations())
+    if job.status is Status.PRINTING:
+        attempt.effects.append(CloseAttempt("abandoned", reason))
+    if dest is Status.PRINTING:
+        attempt.effects.append(OpenAttempt(job.printer))
+    if dest is Status.REJECTED:
+        attempt.changes.update(reasons=(reason,))
+    if dest is Status.PENDING and job.cost_cents is not None:
+        attempt.effects.append(IssueConfirmation())
+
+
+_USUAL_MAIL = {
+    Status.UPLOADED: MailTemplate.RECEIVED,
+    Status.PENDING: MailTemplate.APPROVED,
+    Status.READYTOPRINT: MailTemplate.CONFIRMED,
+    Status.COMPLETED: MailTemplate.COMPLETED,
+    Status.REJECTED: MailTemplate.REJECTED,
+}
+
+
+def mail_if_asked(attempt: Attempt) -> None:
+    if attempt.args.notify:
+        attempt.effects.append(SendMail(_USUAL_MAIL[Status(attempt.state)]))
+        attempt.details.update(notified=True)
+
+
+def mail_received(attempt: Attempt) -> None:
+    attempt.effects.append(SendMail(MailTemplate.RECEIVED))
+
+
+def mail_approved(attempt: Attempt) -> None:
+    attempt.effects.append(SendMail(MailTemplate.APPROVED))
+
+
+def mail_rejected(attempt: Attempt) -> None:
+    attempt.effects.append(SendMail(MailTemplate.REJECTED))
+
+
+def mail_confirmed(attempt: Attempt) -> None:
+    attempt.effects.append(SendMail(MailTemplate.CONFIRMED))
+
+
+def mail_completed(attempt: Attempt) -> None:
+    attempt.effects.append(SendMail(MailTemplate.COMPLETED))
+
+
+def alert_staff(attempt: Attempt) -> None:
+    attempt.effects.append(SendMail(MailTemplate.STAFF_ALERT))

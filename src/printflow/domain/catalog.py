@@ -1,0 +1,349 @@
+"""The lab's catalog: what it prints with, in which materials and colors, and at which prices.
+
+One immutable document. The database keeps every version of it; a quote keeps the figures it was
+made with. :func:`catalog_from` reads and checks the plain form (what TOML and JSON hold),
+:func:`plain_form` gives it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..errors import CatalogInvalid, Refusal
+
+_HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+_MAX_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Color:
+    """A color on the shelf. ``hex`` is ``#RRGGBB`` for the swatch."""
+
+    name: str
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way of printing, with the colors it is offered in and the materials it prints."""
+
+    name: str
+    description: str
+    materials: tuple[str, ...]
+    colors: tuple[Color, ...]
+
+    @property
+    def color_names(self) -> tuple[str, ...]:
+        """The names of :attr:`colors`, in the shelf's order."""
+        return tuple(color.name for color in self.colors)
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """A printer: build volume in mm (x, y, z), rates in currency units per gram and per hour."""
+
+    name: str
+    methods: tuple[str, ...]
+    build_volume: tuple[int, int, int]
+    rate_per_gram: Decimal
+    rate_per_hour: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A ready reason for a rejection: ``text`` is what the student reads."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Where and when finished prints are handed out."""
+
+    place: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The lab's own words on the public pages. ``consent_version`` is stored with each consent."""
+
+    introduction: str
+    minimum_charge: str
+    consent: str
+    consent_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things stay, in days."""
+
+    archive_after_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything a lab offers. ``minimum_charge_cents`` is in integer cents of ``currency``."""
+
+    lab_name: str
+    currency: str
+    time_zone: str
+    minimum_charge_cents: int
+    methods: tuple[Method, ...]
+    printers: tuple[Printer, ...]
+    disciplines: tuple[str, ...]
+    rejection_reasons: tuple[Reason, ...]
+    payment_methods: tuple[str, ...]
+    pick_up: PickUp
+    texts: Texts
+    retention: Retention = Retention()
+
+    def method(self, name: str) -> Method | None:
+        """The method of that name, or None."""
+        return next((method for method in self.methods if method.name == name), None)
+
+    def printer(self, name: str) -> Printer | None:
+        """The printer of that name, or None."""
+        return next((printer for printer in self.printers if printer.name == name), None)
+
+    def printers_for(self, method: str) -> tuple[Printer, ...]:
+        """The printers that print by ``method``."""
+        return tuple(printer for printer in self.printers if method in printer.methods)
+
+    def color(self, method: str, name: str) -> Color | None:
+        """The color of that name among those of ``method``, or None."""
+        found = self.method(method)
+        if found is None:
+            return None
+        return next((color for color in found.colors if color.name == name), None)
+
+    def reason_text(self, code_or_text: str) -> str:
+        """The text of a reason given by its code; anything else is its own text."""
+        for reason in self.rejection_reasons:
+            if reason.code == code_or_text:
+                return reason.text
+        return code_or_text
+
+
+# -- reading the plain form -----------------------------------------------------------------------
+
+
+class _Reader:
+    """Takes a plain document apart and gathers every problem on the way."""
+
+    def __init__(self) -> None:
+        self.problems: list[Refusal] = []
+
+    def problem(self, place: str, message: str) -> None:
+        self.problems.append(Refusal("catalog", f"{place}: {message}", place))
+
+    def known(self, data: Mapping[str, Any], place: str, allowed: Iterable[str]) -> None:
+        names = tuple(allowed)
+        for key in data:
+            if key not in names:
+                self.problem(f"{place}.{key}".lstrip("."), f"unknown; known are {', '.join(names)}")
+
+    def text(
+        self, data: Mapping[str, Any], key: str, place: str, *, limit: int, empty: bool = False
+    ) -> str:
+        value = data.get(key, "" if empty else None)
+        where = f"{place}.{key}".lstrip(".")
+        if not isinstance(value, str) or (not value.strip() and not empty):
+            self.problem(where, "a text is needed")
+            return ""
+        if len(value) > limit:
+            self.problem(where, f"longer than {limit} characters")
+        return value.strip()
+
+    def texts(self, data: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
+        value = data.get(key)
+        where = f"{place}.{key}".lstrip(".")
+        if not isinstance(value, list | tuple) or not value:
+            self.problem(where, "a list with at least one text is needed")
+            return ()
+        if not all(isinstance(v, str) and v.strip() and len(v) <= _MAX_NAME for v in value):
+            self.problem(where, f"only texts of 1 to {_MAX_NAME} characters")
+            return ()
+        names = tuple(v.strip() for v in value)
+        self.unique(names, where)
+        return names
+
+    def unique(self, names: Sequence[str], where: str) -> None:
+        seen: set[str] = set()
+        for name in names:
+            if name.casefold() in seen:
+                self.problem(where, f"{name!r} stands there twice")
+            seen.add(name.casefold())
+
+    def money(self, data: Mapping[str, Any], key: str, place: str, default: str = "") -> Decimal:
+        where = f"{place}.{key}".lstrip(".")
+        try:
+            value = Decimal(str(data.get(key, default)))
+        except InvalidOperation:
+            value = Decimal(-1)
+        if not value.is_finite() or not 0 <= value <= 10_000:
+            self.problem(where, 'an amount from 0 to 10000 is needed, as "0.10"')
+            return Decimal(0)
+        return value
+
+    def tables(self, data: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Any]]:
+        rows = data.get(key)
+        where = f"{place}.{key}".lstrip(".")
+        if not isinstance(rows, list | tuple) or not rows:
+            self.problem(where, "at least one entry is needed")
+            return
+        for number, row in enumerate(rows):
+            spot = f"{where}[{number}]"
+            if isinstance(row, Mapping):
+                yield spot, row
+            else:
+                self.problem(spot, "a table of keys and values is needed")
+
+    def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = data.get(key, {})
+        if isinstance(value, Mapping):
+            return value
+        self.problem(key, "a table of keys and values is needed")
+        return {}
+
+
+def _names(of: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(of))
+
+
+def _method(read: _Reader, place: str, row: Mapping[str, Any]) -> Method:
+    read.known(row, place, _names(Method))
+    colors = []
+    for spot, entry in read.tables(row, "colors", place):
+        read.known(entry, spot, _names(Color))
+        color = Color(read.text(entry, "name", spot, limit=_MAX_NAME), str(entry.get("hex", "")))
+        if not _HEX.fullmatch(color.hex):
+            read.problem(f"{spot}.hex", 'a color as "#1F6FEB" is needed')
+        colors.append(color)
+    read.unique([color.name for color in colors], f"{place}.colors")
+    return Method(
+        name=read.text(row, "name", place, limit=_MAX_NAME),
+        description=read.text(row, "description", place, limit=1000, empty=True),
+        materials=read.texts(row, "materials", place),
+        colors=tuple(colors),
+    )
+
+
+def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequence[str]) -> Printer:
+    read.known(row, place, _names(Printer))
+    volume = row.get("build_volume")
+    if (
+        not isinstance(volume, list | tuple)
+        or len(volume) != 3
+        or not all(type(side) is int and 0 < side <= 10_000 for side in volume)
+    ):
+        read.problem(f"{place}.build_volume", "three whole numbers of mm, as [250, 210, 220]")
+        volume = (1, 1, 1)
+    printer = Printer(
+        name=read.text(row, "name", place, limit=_MAX_NAME),
+        methods=read.texts(row, "methods", place),
+        build_volume=(volume[0], volume[1], volume[2]),
+        rate_per_gram=read.money(row, "rate_per_gram", place),
+        rate_per_hour=read.money(row, "rate_per_hour", place, "0"),
+    )
+    for method in printer.methods:
+        if method not in methods:
+            read.problem(f"{place}.methods", f"there is no method {method!r}")
+    return printer
+
+
+def _reason(read: _Reader, place: str, row: Mapping[str, Any]) -> Reason:
+    read.known(row, place, _names(Reason))
+    return Reason(
+        read.text(row, "code", place, limit=_MAX_NAME), read.text(row, "text", place, limit=500)
+    )
+
+
+def catalog_from(data: Mapping[str, Any]) -> Catalog:
+    """The catalog that the plain document ``data`` describes.
+
+    Raises :class:`~printflow.errors.CatalogInvalid` with *every* problem found and its place.
+    """
+    read = _Reader()
+    read.known(
+        data,
+        "",
+        ["minimum_charge" if name == "minimum_charge_cents" else name for name in _names(Catalog)],
+    )
+    methods = tuple(_method(read, spot, row) for spot, row in read.tables(data, "methods", ""))
+    read.unique([method.name for method in methods], "methods")
+    names = [method.name for method in methods]
+    printers = tuple(
+        _printer(read, spot, row, names) for spot, row in read.tables(data, "printers", "")
+    )
+    read.unique([printer.name for printer in printers], "printers")
+    for method in methods:
+        if method.name and not any(method.name in printer.methods for printer in printers):
+            read.problem("printers", f"no printer prints by the method {method.name!r}")
+    reasons = tuple(
+        _reason(read, spot, row) for spot, row in read.tables(data, "rejection_reasons", "")
+    )
+    read.unique([reason.code for reason in reasons], "rejection_reasons")
+    minimum = read.money(data, "minimum_charge", "") * 100
+    if minimum != minimum.to_integral_value():
+        read.problem("minimum_charge", "a whole number of cents is needed")
+    pick_up, texts = read.table(data, "pick_up"), read.table(data, "texts")
+    retention = read.table(data, "retention")
+    read.known(pick_up, "pick_up", _names(PickUp))
+    read.known(texts, "texts", _names(Texts))
+    read.known(retention, "retention", _names(Retention))
+    days = retention.get("archive_after_days", Retention().archive_after_days)
+    if type(days) is not int or not 0 <= days <= 36_500:
+        read.problem("retention.archive_after_days", "a whole number of days is needed")
+        days = 0
+    currency = read.text(data, "currency", "", limit=3)
+    if not re.fullmatch("[A-Z]{3}", currency):
+        read.problem("currency", 'a three-letter code as "USD" is needed')
+    catalog = Catalog(
+        lab_name=read.text(data, "lab_name", "", limit=100),
+        currency=currency,
+        time_zone=read.text(data, "time_zone", "", limit=60),
+        minimum_charge_cents=int(minimum),
+        methods=methods,
+        printers=printers,
+        disciplines=read.texts(data, "disciplines", ""),
+        rejection_reasons=reasons,
+        payment_methods=read.texts(data, "payment_methods", ""),
+        pick_up=PickUp(
+            read.text(pick_up, "place", "pick_up", limit=200),
+            read.text(pick_up, "hours", "pick_up", limit=500),
+        ),
+        texts=Texts(
+            read.text(texts, "introduction", "texts", limit=4000, empty=True),
+            read.text(texts, "minimum_charge", "texts", limit=500),
+            read.text(texts, "consent", "texts", limit=1000),
+            read.text(texts, "consent_version", "texts", limit=20),
+        ),
+        retention=Retention(days),
+    )
+    if read.problems:
+        raise CatalogInvalid(read.problems)
+    return catalog
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return value
+
+
+def plain_form(catalog: Catalog) -> dict[str, Any]:
+    """The catalog as dicts, lists, texts and numbers; ``catalog_from`` reads it back unchanged."""
+    plain: dict[str, Any] = _plain(catalog)
+    cents = plain.pop("minimum_charge_cents")
+    plain["minimum_charge"] = f"{cents // 100}.{cents % 100:02d}"
+    return plain

@@ -1,0 +1,61 @@
+"""The lifecycle's table as a Markdown page, a Mermaid diagram and plain rows."""
+
+from __future__ import annotations
+
+from .lifecycle import TABLE, Row
+from .status import Status
+
+
+def _sources(row: Row) -> str:
+    if not row.sources:
+        return "–"
+    return "any" if len(row.sources) == len(Status) else ", ".join(row.sources)
+
+
+def _dest(row: Row) -> str:
+    return "any but ARCHIVED" if row.dest is None else row.dest.value
+
+
+def _guards(row: Row) -> tuple[str, ...]:
+    return tuple((guard.__doc__ or "").partition("\n")[0].strip() for guard in row.guards)
+
+
+def plain_rows() -> list[dict[str, object]]:
+    """The table as dicts of plain values: trigger, sources, dest, who, guards, what."""
+    return [
+        {
+            "trigger": row.trigger.value,
+            "label": row.trigger.label,
+            "sources": [status.value for status in row.sources],
+            "dest": None if row.dest is None else row.dest.value,
+            "who": row.who,
+            "guards": list(_guards(row)),
+            "what": row.what,
+        }
+        for row in TABLE
+    ]
+
+
+def markdown() -> str:
+    """The table, and the statuses with their folders, in GitHub's Markdown."""
+    lines = ["| trigger | from → to | who | guards | what happens |", "|---|---|---|---|---|"]
+    for row in TABLE:
+        guards = " ".join(_guards(row)) or "–"
+        arrow = f"{_sources(row)} → {_dest(row)}"
+        lines.append(f"| {row.trigger.value} | {arrow} | {row.who} | {guards} | {row.what} |")
+    lines += ["", "| status | in words | folder |", "|---|---|---|"]
+    lines += [f"| {status.value} | {status.label} | `{status.folder}/` |" for status in Status]
+    return "\n".join(lines) + "\n"
+
+
+def mermaid() -> str:
+    """The lifecycle as a Mermaid ``stateDiagram-v2`` (https://mermaid.js.org); without override."""
+    lines = ["stateDiagram-v2"]
+    for row in TABLE:
+        if row.dest is None:
+            continue
+        for source in row.sources or ("[*]",):
+            lines.append(f"    {source} --> {row.dest.value}: {row.trigger.value}")
+    lines.append(f"    {Status.ARCHIVED.value} --> [*]")
+    lines.append("    note right of UPLOADED: override leads from any status to any but ARCHIVED")
+    return "\n".join(lines) + "\n"

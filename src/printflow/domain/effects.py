@@ -1,0 +1,100 @@
+"""What a transition wants done, as data. The service writes it all in the one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MailTemplate(StrEnum):
+    """The mails there are; the value is the folder of the template."""
+
+    RECEIVED = "received"
+    APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    COMPLETED = "completed"
+    STAFF_ALERT = "staff_alert"
+    FIND_JOBS = "find_jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFile:
+    """The authoritative file belongs into ``folder`` from now on."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptFile:
+    """The chosen file becomes authoritative; the one before it goes to ``Originals``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    """A mail goes into the outbox: to the student, or to the lab for staff alerts."""
+
+    template: MailTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class IssueConfirmation:
+    """A new link with the job's present quote; every earlier open one is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoidConfirmations:
+    """Every open link of the job is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseConfirmation:
+    """The open link is used up by the student's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """A print begins on ``printer``."""
+
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAttempt:
+    """The print that runs has ended: ``result`` is completed, failed or abandoned."""
+
+    result: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPayment:
+    """Money taken, in integer cents (0 with ``waived`` saying why)."""
+
+    amount_cents: int
+    method: str
+    waived: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """A note for the history: internal, or for the student to read."""
+
+    text: str
+    for_student: bool = False
+
+
+Effect = (
+    PlaceFile
+    | AdoptFile
+    | SendMail
+    | IssueConfirmation
+    | VoidConfirmations
+    | UseConfirmation
+    | OpenAttempt
+    | CloseAttempt
+    | RecordPayment
+    | AddNote
+)

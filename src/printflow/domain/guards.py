@@ -1,0 +1,342 @@
+"""What must hold before a trigger is let through. Each guard yields its own refusals.
+
+The first line of a guard's docstring is its sentence in the lifecycle's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from ..errors import Refusal
+from .attempt import Attempt
+from .job import LinkState
+from .pricing import MAX_GRAMS, MAX_HOURS, parse_cents, parse_grams, parse_hours
+from .status import Status
+from .text import clean_line, clean_text
+
+Guard = Callable[[Attempt], Iterator[Refusal]]
+
+NAME_LIMIT = 100
+CLASS_LIMIT = 50
+TEXT_LIMIT = 2000
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
+
+
+def _line(typed: str, field: str, what: str, limit: int) -> Iterator[Refusal]:
+    length = len(clean_line(typed))
+    if not length:
+        yield Refusal(f"{field}_missing", f"Enter {what}.", field)
+    elif length > limit:
+        yield Refusal(
+            f"{field}_too_long", f"That is {length} characters; at most {limit} fit.", field
+        )
+
+
+def _choice(
+    value: str, known: tuple[str, ...], field: str, what: str, where: str = ""
+) -> Iterator[Refusal]:
+    if value not in known:
+        said = f"There is no {what} {clean_line(value)[:60]!r}{where}." if value else ""
+        yield Refusal(
+            f"{field}_unknown",
+            said or f"Choose a {what}.",
+            field,
+            f"Choose from: {_listed(known)}.",
+        )
+
+
+# -- submit ---------------------------------------------------------------------------------------
+
+
+def accepted_file(attempt: Attempt) -> Iterator[Refusal]:
+    """A model file was accepted."""
+    form = attempt.args.submission
+    if form is None or not form.original_name:
+        yield Refusal(
+            "file_missing", "Choose a model file.", "file", "Accepted are .stl, .obj and .3mf."
+        )
+
+
+def complete_form(attempt: Attempt) -> Iterator[Refusal]:
+    """Every field is filled in, and each choice is one that the lab offers."""
+    form, catalog = attempt.args.submission, attempt.facts.catalog
+    if form is None:
+        return
+    yield from _line(form.student_name, "student_name", "your first and last name", NAME_LIMIT)
+    if attempt.facts.email_problem:
+        yield Refusal("student_email_invalid", attempt.facts.email_problem, "student_email")
+    yield from _choice(form.discipline, catalog.disciplines, "discipline", "discipline")
+    yield from _line(form.class_number, "class_number", "the class number or “N/A”", CLASS_LIMIT)
+    method = catalog.method(form.print_method)
+    if method is None:
+        names = tuple(method.name for method in catalog.methods)
+        yield from _choice(form.print_method, names, "print_method", "print method")
+        return
+    for_method = f" for {method.name}"
+    yield from _choice(form.color, method.color_names, "color", "color", for_method)
+    printers = tuple(printer.name for printer in catalog.printers_for(method.name))
+    yield from _choice(form.printer, printers, "printer", "printer", for_method)
+
+
+def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
+    """The student acknowledged the minimum charge."""
+    form = attempt.args.submission
+    if form is not None and not form.minimum_charge:
+        yield Refusal(
+            "minimum_charge_not_acknowledged",
+            "Please confirm that you know about the minimum charge.",
+            "minimum_charge",
+            "Tick the box or choose “Yes”.",
+        )
+
+
+# -- approve, requote -----------------------------------------------------------------------------
+
+
+def valid_weight(attempt: Attempt) -> Iterator[Refusal]:
+    """The weight is a number of grams within range."""
+    if parse_grams(attempt.args.weight) is None:
+        yield Refusal(
+            "weight_invalid",
+            "Enter the weight in grams as a number with a point, for example 42.5.",
+            "weight",
+            f"More than 0 and at most {MAX_GRAMS:,} g.",
+        )
+
+
+def valid_time(attempt: Attempt) -> Iterator[Refusal]:
+    """The print time is a number of hours within range."""
+    if parse_hours(attempt.args.hours) is None:
+        yield Refusal(
+            "hours_invalid",
+            "Enter the print time in hours, for example 3.25 or 2h 30m.",
+            "hours",
+            f"More than 0 and at most {MAX_HOURS:,} hours.",
+        )
+
+
+def valid_material(attempt: Attempt) -> Iterator[Refusal]:
+    """The material is one of the method's."""
+    method = attempt.facts.catalog.method(attempt.subject.method)
+    known = method.materials if method else ()
+    yield from _choice(
+        attempt.args.material, known, "material", "material", f" for {attempt.subject.method}"
+    )
+
+
+def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
+    """The printer exists and prints by the job's method."""
+    job = attempt.subject
+    known = tuple(p.name for p in attempt.facts.catalog.printers_for(job.method))
+    printer = attempt.args.printer or job.printer
+    yield from _choice(printer, known, "printer", "printer", f" for {job.method}")
+
+
+def file_settled(attempt: Attempt) -> Iterator[Refusal]:
+    """The chosen file is the job's, is present, and nobody is writing to it."""
+    file = attempt.facts.chosen_file
+    if file is None or not file.present:
+        name = file.name if file else attempt.args.file
+        yield Refusal(
+            "file_gone",
+            f"The file {name!r} is not in the job's folder.",
+            "file",
+            "Reload the page and choose again; if it was moved by hand, put it back.",
+        )
+    elif not file.acceptable:
+        yield Refusal(
+            "file_foreign",
+            f"{file.name!r} is not a printable file of this job.",
+            "file",
+            "Save the sliced file beside the original, with the job's id in its name.",
+        )
+    elif not file.settled:
+        yield Refusal(
+            "file_unsettled",
+            f"{file.name!r} is still being written.",
+            "file",
+            "Wait a few seconds until the slicer has finished and try again.",
+        )
+
+
+# -- reject, fail, override -----------------------------------------------------------------------
+
+
+def reason_or_text(attempt: Attempt) -> Iterator[Refusal]:
+    """At least one reason or a text is given."""
+    args = attempt.args
+    if not any(clean_line(reason) for reason in args.reasons) and not clean_text(args.text):
+        yield Refusal(
+            "reason_missing",
+            "Say why: choose at least one reason or write a few words.",
+            "reasons",
+            "The student gets them in the mail.",
+        )
+    elif len(clean_text(args.text)) > TEXT_LIMIT:
+        yield Refusal("text_too_long", f"At most {TEXT_LIMIT} characters fit.", "text")
+
+
+def reason_given(attempt: Attempt) -> Iterator[Refusal]:
+    """A reason is given."""
+    length = len(clean_text(attempt.args.reason))
+    if not length:
+        yield Refusal("reason_missing", "Say why.", "reason", "A few words for the history.")
+    elif length > TEXT_LIMIT:
+        yield Refusal("reason_too_long", f"At most {TEXT_LIMIT} characters fit.", "reason")
+
+
+def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
+    """The new status is another one, and not ARCHIVED."""
+    others = tuple(
+        status.value for status in Status if status.value not in (attempt.state, Status.ARCHIVED)
+    )
+    yield from _choice(attempt.args.to, others, "to", "status to change to")
+
+
+def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
+    """A mail that is asked for exists, and a price stands where that mail needs one."""
+    if not attempt.args.notify:
+        return
+    if attempt.args.to == Status.PENDING and attempt.subject.cost_cents is None:
+        yield Refusal(
+            "no_quote",
+            "The job has no price yet, so no quote can be mailed.",
+            "notify",
+            "Leave the mail out, then use “Change the quote”.",
+        )
+    elif attempt.args.to in (Status.PRINTING, Status.PAIDPICKEDUP):
+        yield Refusal(
+            "no_usual_mail",
+            f"No mail belongs to the status {Status(attempt.args.to).label!r}.",
+            "notify",
+            "Leave the mail out.",
+        )
+
+
+# -- confirm, decline, resend ---------------------------------------------------------------------
+
+
+def link_valid(attempt: Attempt) -> Iterator[Refusal]:
+    """A student's link is the job's newest, unused and unexpired; staff need no link but a note."""
+    quote = attempt.facts.quote
+    if not attempt.args.by_link:
+        if not clean_text(attempt.args.note):
+            yield Refusal(
+                "note_missing",
+                "Say how the student answered.",
+                "note",
+                "For example “by phone, 14:30”.",
+            )
+        return
+    state = quote.state(attempt.facts.now) if quote else LinkState.VOID
+    if state is LinkState.EXPIRED:
+        yield Refusal("link_expired", "This link has expired.", "", "Ask for a new one.")
+    elif state is not LinkState.OPEN:
+        yield Refusal(
+            "link_overtaken", "A newer quote took this link's place.", "", "The newest mail counts."
+        )
+
+
+def consent_ticked(attempt: Attempt) -> Iterator[Refusal]:
+    """A student who confirms ticked the consent."""
+    if attempt.args.by_link and not attempt.args.consent:
+        yield Refusal(
+            "consent_missing", "Tick the box to agree to the price.", "consent", "Then confirm."
+        )
+
+
+def same_as_quoted(attempt: Attempt) -> Iterator[Refusal]:
+    """Price and file are still those of the quote."""
+    job, quote = attempt.subject, attempt.facts.quote
+    if quote is None or job.cost_cents is None:
+        yield Refusal(
+            "no_quote", "The job has no quote to confirm.", "", "Use “Change the quote” first."
+        )
+    elif quote.cost_cents != job.cost_cents or quote.file_sha256 != job.file.sha256:
+        yield Refusal(
+            "quote_changed",
+            "The price or the file changed after this quote was sent.",
+            "",
+            "The newest mail counts.",
+        )
+
+
+def has_quote(attempt: Attempt) -> Iterator[Refusal]:
+    """The job has a price to send."""
+    if attempt.subject.cost_cents is None:
+        yield Refusal(
+            "no_quote", "The job has no price yet.", "", "Use “Change the quote” to set one."
+        )
+
+
+def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
+    """A student asks for a new link at most once an hour."""
+    start = attempt.facts.resend_from
+    if attempt.args.by_link and start is not None and attempt.facts.now < start:
+        minutes = -(-(start - attempt.facts.now) // timedelta(minutes=1))
+        yield Refusal(
+            "resend_too_often",
+            "We sent you a link a short while ago.",
+            "",
+            f"Look into your mail, also under spam, or ask again in {minutes} minutes.",
+        )
+
+
+# -- complete, pick up, archive -------------------------------------------------------------------
+
+
+def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
+    """Final cost and weight, where given, are within range."""
+    if attempt.args.cost and parse_cents(attempt.args.cost) is None:
+        yield Refusal(
+            "cost_invalid", "Enter the final cost as an amount, for example 4.25.", "cost"
+        )
+    if attempt.args.weight:
+        yield from valid_weight(attempt)
+
+
+def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
+    """The balance is paid, or waived with a reason."""
+    args, facts = attempt.args, attempt.facts
+    due = (attempt.subject.cost_cents or 0) - facts.paid_cents
+    if not args.amount:
+        if not clean_text(args.waive) and due > 0:
+            yield Refusal(
+                "payment_missing",
+                f"{_money(due)} {attempt.subject.currency} are due.",
+                "amount",
+                "Enter the payment, or waive it with a reason.",
+            )
+        return
+    amount = parse_cents(args.amount)
+    if amount is None:
+        yield Refusal("amount_invalid", "Enter the amount as a number, for example 3.00.", "amount")
+    elif amount != due and not (amount < due and clean_text(args.waive)):
+        yield Refusal(
+            "amount_differs",
+            f"{_money(amount)} is not the {_money(due)} {attempt.subject.currency} that is due.",
+            "amount",
+            "Enter what is due, or waive the rest with a reason.",
+        )
+    yield from _choice(args.method, facts.catalog.payment_methods, "method", "way of payment")
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def older_than_period(attempt: Attempt) -> Iterator[Refusal]:
+    """The job has rested for the retention period."""
+    keep = timedelta(days=attempt.facts.catalog.retention.archive_after_days)
+    due = attempt.subject.status_since + keep
+    if attempt.facts.now < due:
+        yield Refusal(
+            "too_young",
+            f"The job rests here since {attempt.subject.status_since:%Y-%m-%d}.",
+            "",
+            f"It can be archived from {due:%Y-%m-%d}.",
+        )

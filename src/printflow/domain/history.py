@@ -1,0 +1,115 @@
+"""What is remembered of a job besides its present state, as plain frozen records. Times are UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .job import Actor, Job, LinkState, Quote
+from .status import Status, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened: ``details`` holds what was said or set, as plain values."""
+
+    id: int
+    job_id: str
+    at: datetime
+    trigger: Trigger
+    source: Status | None
+    dest: Status
+    actor: Actor
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A note of staff, internal or for the student."""
+
+    at: datetime
+    author: str
+    text: str
+    for_student: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintAttempt:
+    """A print that was begun; ``result`` is "" while it runs, then completed, failed, abandoned."""
+
+    printer: str
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None
+    result: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money taken (integer cents), or 0 with the reason in ``waived``."""
+
+    at: datetime
+    by: str
+    amount_cents: int
+    currency: str
+    method: str
+    waived: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A row of the outbox. ``state`` is queued, sending, sent, dead or canceled."""
+
+    id: int
+    message_id: str
+    job_id: str | None
+    template: str
+    to: str
+    state: str
+    tries: int
+    error: str
+    created_at: datetime
+    next_try_at: datetime | None
+    sent_at: datetime | None
+    confirmation_id: int | None
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDetails:
+    """A job with all that is remembered of it; ``allowed`` are the triggers of its status."""
+
+    job: Job
+    events: tuple[Event, ...]
+    notes: tuple[Note, ...]
+    quotes: tuple[Quote, ...]
+    attempts: tuple[PrintAttempt, ...]
+    payments: tuple[Payment, ...]
+    mails: tuple[Mail, ...]
+    allowed: tuple[Trigger, ...]
+
+    @property
+    def paid_cents(self) -> int:
+        """What was paid so far, in integer cents."""
+        return sum(payment.amount_cents for payment in self.payments)
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to pay, in integer cents; never below 0."""
+        return max(0, (self.job.cost_cents or 0) - self.paid_cents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotePage:
+    """What stands behind a confirmation link: its job, its quote and how the link stands."""
+
+    job: Job
+    quote: Quote
+    state: LinkState
+    newest: bool
+    """No later quote was issued for the job."""
+    confirmed: bool
+    """The student's answer to this link was yes."""

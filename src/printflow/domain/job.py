@@ -1,0 +1,156 @@
+"""A job and its parts, as plain frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from .status import ActorKind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the kind, the name that history shows, and the station they sat at ("" = none)."""
+
+    kind: ActorKind
+    name: str
+    station: str = ""
+
+
+class FileRole(StrEnum):
+    """What a file is to its job."""
+
+    ORIGINAL = "original"
+    """What the student sent; never changed, never replaced."""
+    SLICED = "sliced"
+    """What staff chose in its place: a slicer's project or a repaired model."""
+
+
+class FileState(StrEnum):
+    """What is known of the way from a file's present place to where it belongs."""
+
+    SETTLED = "settled"
+    """It stands where it belongs."""
+    PENDING = "pending"
+    """It is to be moved; the dispatcher will."""
+    BUSY = "busy"
+    """It is held open on another PC; the move is tried again."""
+    MISSING = "missing"
+    """It is in none of the store's folders."""
+    PARKED = "parked"
+    """Two different files bear its name; a person must look. Nothing was touched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFile:
+    """One file of a job. ``name`` is unique in the store: it carries the job's id.
+
+    ``folder`` is where it belongs, ``last_seen`` where it was last found ("" = nowhere yet).
+    ``size`` is in bytes, ``sha256`` in lower-case hex.
+    """
+
+    id: int
+    job_id: str
+    role: FileRole
+    authoritative: bool
+    name: str
+    folder: str
+    last_seen: str
+    state: FileState
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A student's wish for one printed model, as it stands now.
+
+    ``grams`` and ``hours`` are what staff quoted (None until then), ``cost_cents`` the price in
+    integer cents of ``currency``. ``version`` counts changes and guards against lost updates.
+    All times are UTC.
+    """
+
+    id: str
+    request_id: int
+    status: Status
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    status_since: datetime
+    student_name: str
+    student_email: str
+    discipline: str
+    class_number: str
+    method: str
+    color: str
+    printer: str
+    original_name: str
+    """The student's own name of the file: data, never a path."""
+    standard_name: str
+    """``FirstLast_Method_Color_ID``, without ending."""
+    currency: str
+    material: str = ""
+    grams: Decimal | None = None
+    hours: Decimal | None = None
+    cost_cents: int | None = None
+    reasons: tuple[str, ...] = ()
+    """Why it was rejected, declined or overridden, as the student may read it."""
+    last_actor: str = ""
+    files: tuple[JobFile, ...] = ()
+
+    @property
+    def file(self) -> JobFile:
+        """The authoritative file: the one that staff print."""
+        for file in self.files:
+            if file.authoritative:
+                return file
+        raise LookupError(f"job {self.id} has no authoritative file")
+
+    @property
+    def original(self) -> JobFile:
+        """What the student sent."""
+        for file in self.files:
+            if file.role is FileRole.ORIGINAL:
+                return file
+        raise LookupError(f"job {self.id} has no original")
+
+
+class LinkState(StrEnum):
+    """How a confirmation link stands."""
+
+    OPEN = "open"
+    USED = "used"
+    VOID = "void"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What one confirmation link offers: a price for one file, until ``expires_at``."""
+
+    id: int
+    job_id: str
+    cost_cents: int
+    currency: str
+    grams: Decimal
+    hours: Decimal
+    printer: str
+    material: str
+    color: str
+    file_name: str
+    file_sha256: str
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: str = ""
+    voided_at: datetime | None = None
+
+    def state(self, now: datetime) -> LinkState:
+        """How the link stands at ``now`` (UTC)."""
+        if self.used_at is not None:
+            return LinkState.USED
+        if self.voided_at is not None:
+            return LinkState.VOID
+        return LinkState.EXPIRED if now >= self.expires_at else LinkState.OPEN

@@ -1,0 +1,98 @@
+"""Job ids and standard file names: ``JaneDoe_Filament_TrueRed_K7Q2MX9A.stl``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32 (https://www.crockford.com/base32.html): no I, L, O, U."""
+
+MODEL_ENDINGS = (".stl", ".obj", ".3mf")
+"""What students may send."""
+
+PRINTABLE_ENDINGS = (
+    *MODEL_ENDINGS,
+    ".gcode.3mf",
+    ".gcode",
+    ".bgcode",
+    ".form",
+    ".idea",
+    ".ctb",
+    ".chitubox",
+    ".lys",
+    ".sl1",
+    ".ufp",
+)
+"""What staff may choose to print: models, and what slicers save."""
+
+ID_LENGTH = 8
+_LOOKALIKE = str.maketrans("ILO", "110")
+_NAME_LIMIT = 32
+_PART_LIMIT = 24
+_FILE_NAME = re.compile(
+    r"(?P<stem>[A-Za-z0-9][A-Za-z0-9._ ()+-]{0,120}?)"
+    r"\.(?P<ending>[A-Za-z0-9]{1,8}(?:\.3mf)?)"
+)
+_ID_IN_NAME = re.compile(rf"(?<![A-Za-z0-9])(?P<id>[{ALPHABET}]{{{ID_LENGTH}}})(?![A-Za-z0-9])")
+
+
+def job_id_from(number: int) -> str:
+    """The 8-character id that encodes the low 40 bits of ``number`` (the caller's randomness)."""
+    characters = []
+    for _ in range(ID_LENGTH):
+        number, digit = divmod(number, 32)
+        characters.append(ALPHABET[digit])
+    return "".join(reversed(characters))
+
+
+def normal_job_id(typed: str) -> str | None:
+    """An id as people write it (any case, with spaces or dashes, O for 0, I or L for 1); or None."""
+    text = typed.strip().upper().replace("-", "").replace(" ", "").translate(_LOOKALIKE)
+    return text if len(text) == ID_LENGTH and all(c in ALPHABET for c in text) else None
+
+
+def _joined(text: str, limit: int) -> str:
+    """ASCII letters and digits only, each word begun with a capital."""
+    words = re.findall(r"[A-Za-z0-9]+", text.replace("'", "").replace("`", ""))
+    return "".join(word[0].upper() + word[1:] for word in words)[:limit]
+
+
+def standard_name(
+    student_name: str, method: str, color: str, job_id: str, *, transliterate: Callable[[str], str]
+) -> str:
+    """``FirstLast_Method_Color_ID`` without ending, in ASCII, safe on every file system.
+
+    ``transliterate`` turns text of any script into ASCII (the caller's library). First and last
+    word of the name are taken; a name without any letter becomes "Student".
+    """
+    words = student_name.split()
+    ends = words if len(words) < 3 else [words[0], words[-1]]
+    person = _joined(" ".join(transliterate(word) for word in ends), _NAME_LIMIT)
+    parts = (
+        person or "Student",
+        _joined(transliterate(method), _PART_LIMIT) or "Method",
+        _joined(transliterate(color), _PART_LIMIT) or "Color",
+        job_id,
+    )
+    return "_".join(parts)
+
+
+def ending_of(file_name: str) -> str:
+    """The file's ending in lower case with its dot (".stl", ".gcode.3mf"), "" where it has none."""
+    name = re.split(r"[\\/]", file_name)[-1].lower()
+    if name.endswith(".gcode.3mf") and len(name) > len(".gcode.3mf"):
+        return ".gcode.3mf"
+    dot = name.rfind(".")
+    return name[dot:] if dot > 0 and dot < len(name) - 1 else ""
+
+
+def is_plain_file_name(name: str) -> bool:
+    """Whether ``name`` is one plain path segment of printable ASCII that every system takes."""
+    return _FILE_NAME.fullmatch(name) is not None and ".." not in name and len(name) <= 150
+
+
+def job_id_in(file_name: str) -> str | None:
+    """The job id that a file's name carries, or None."""
+    found = _ID_IN_NAME.findall(file_name.rsplit("/", 1)[-1].split(".", 1)[0])
+    return found[-1] if found else None

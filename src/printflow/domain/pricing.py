@@ -1,0 +1,96 @@
+"""What a print costs: numbers as people type them, and the arithmetic, all in Decimal and cents."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+MAX_GRAMS = Decimal(50_000)
+MAX_HOURS = Decimal(1_000)
+MAX_CENTS = 10_000_000
+_THOUSANDTH = Decimal("0.001")
+_PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
+_UNITS = re.compile(
+    r"(?:(?P<d>[0-9]{1,3})\s*d(?:ays?)?)?\s*"
+    r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(?:h|hrs?|hours?))?\s*"
+    r"(?:(?P<m>[0-9]{1,4})\s*(?:m|mins?|minutes?))?\s*"
+    r"(?:(?P<s>[0-9]{1,4})\s*(?:s|secs?|seconds?))?",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"(?P<h>[0-9]{1,4}):(?P<m>[0-5][0-9])")
+
+
+def _thousandths(value: Decimal) -> Decimal:
+    return value.quantize(_THOUSANDTH, ROUND_HALF_UP)
+
+
+def _plain(text: str) -> Decimal | None:
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
+
+
+def parse_grams(typed: object) -> Decimal | None:
+    """Grams as typed ("42.5", 42.5, Decimal), to the milligram; None if it is no such number.
+
+    More than 0 and at most 50,000 g. A comma is no decimal point, and exponents are not taken.
+    """
+    number = _plain(str(typed).strip().removesuffix("g").strip())
+    if number is None:
+        return None
+    grams = _thousandths(number)
+    return grams if 0 < grams <= MAX_GRAMS else None
+
+
+def parse_hours(typed: object) -> Decimal | None:
+    """Print time in hours from "3.25", "2h 30m", "1d 2h 3m 4s", "45 min" or "2:30".
+
+    To the thousandth of an hour, more than 0 and at most 1,000 h; None if it is no such time.
+    """
+    text = str(typed).strip()
+    number = _plain(text)
+    if number is None and (clock := _CLOCK.fullmatch(text)):
+        number = Decimal(clock["h"]) + Decimal(clock["m"]) / 60
+    if number is None and text and (units := _UNITS.fullmatch(text)):
+        number = (
+            Decimal(units["d"] or 0) * 24
+            + Decimal(units["h"] or 0)
+            + Decimal(units["m"] or 0) / 60
+            + Decimal(units["s"] or 0) / 3600
+        )
+    if number is None:
+        return None
+    hours = _thousandths(number)
+    return hours if 0 < hours <= MAX_HOURS else None
+
+
+def parse_cents(typed: object) -> int | None:
+    """An amount of money as typed ("3", "3.00", "$3.50") in integer cents; None if it is none.
+
+    Zero or more, at most 100,000.00; a fraction of a cent is refused, not rounded.
+    """
+    number = _plain(str(typed).strip().lstrip("$€£").strip())
+    if number is None:
+        return None
+    cents = number * 100
+    if cents != cents.to_integral_value() or cents > MAX_CENTS:
+        return None
+    return int(cents)
+
+
+def cost_cents(
+    grams: Decimal,
+    hours: Decimal,
+    *,
+    rate_per_gram: Decimal,
+    rate_per_hour: Decimal,
+    minimum_cents: int,
+) -> int:
+    """Price in integer cents: weight (g) and time (h) at their rates (currency units per g and
+    per h), rounded half up once at the end, never below the minimum charge.
+    """
+    exact = (grams * rate_per_gram + hours * rate_per_hour) * 100
+    return max(minimum_cents, int(exact.quantize(Decimal(1), ROUND_HALF_UP)))
+
+
+def shown_hours(hours: Decimal) -> Decimal:
+    """Print time as people are told it: rounded up to the half hour, so nobody comes too early."""
+    return (hours * 2).to_integral_value(ROUND_CEILING) / 2

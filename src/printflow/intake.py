@@ -1,0 +1,183 @@
+"""Accepting an upload: stream it into ``.incoming``, hash it on the way, keep to the limits.
+
+A crash, or an upload that comes to nothing, leaves at most a ``.part`` file, which is swept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .domain.text import clean_line
+from .errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
+from .ports import FileStore, Ids
+from .sniff import HEAD_BYTES, accepted_endings, check_model
+
+_BLOCK = 1 << 20
+
+
+class Upload:
+    """A model file on its way in: a binary sink, as file-like as a form parser needs.
+
+    Write all its bytes, then give it to :meth:`Printflow.submit`, which seals it; or
+    :meth:`discard` it. Writing past the limit raises FileTooLarge and discards it.
+    """
+
+    def __init__(self, store: FileStore, incoming: str, file_name: str, limit: int) -> None:
+        self.file_name = clean_line(file_name)
+        self.incoming = incoming
+        self.size = 0
+        self.ending = ""
+        self._store = store
+        self._limit = limit
+        self._digest = hashlib.sha256()
+        self._head = bytearray()
+        self._handle = store.open_incoming(incoming)
+        self._done = False
+
+    @property
+    def sha256(self) -> str:
+        """Lower-case hex of the bytes written so far."""
+        return self._digest.hexdigest()
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """Take the next bytes."""
+        count = len(data)
+        self.size += count
+        if self.size > self._limit:
+            self.discard()
+            raise too_large(self._limit)
+        self._digest.update(data)
+        if len(self._head) < HEAD_BYTES:
+            self._head += data[: HEAD_BYTES - len(self._head)]
+        with disk_errors():
+            view = memoryview(data)
+            while view:  # an unbuffered file may take only a part
+                view = view[self._handle.write(view) :]
+        return count
+
+    def read(self, _count: int = -1) -> bytes:
+        """Nothing: a sink gives nothing back."""
+        return b""
+
+    def seek(self, _offset: int, _whence: int = os.SEEK_SET) -> int:
+        """Form parsers rewind what they wrote; there is nothing to rewind."""
+        return 0
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+    def close(self) -> None:
+        """Only sealing or discarding ends an upload."""
+
+    def seal(self) -> None:
+        """All bytes are here: check them, and make the file durable and read-only.
+
+        Raises FileTypeRefused or FileUnusable, after discarding it.
+        """
+        if self._done:
+            raise ValueError("this upload was sealed or discarded before")
+        try:
+            self.ending = check_model(self.file_name, bytes(self._head), self.size)
+            with disk_errors():
+                self._store.seal_incoming(self._handle)
+        except BaseException:
+            self.discard()
+            raise
+        self._done = True
+        self._head.clear()
+
+    def discard(self) -> None:
+        """Forget the upload and its bytes; safe to call at any time before it is a job's file."""
+        with contextlib.suppress(OSError):  # what cannot be removed now is swept later
+            self._handle.close()
+            self._store.discard_incoming(self.incoming)
+        self._done = True
+
+
+def too_large(limit: int) -> FileTooLarge:
+    """The refusal of a file over ``limit`` bytes."""
+    return FileTooLarge(
+        f"The file is larger than the limit of {limit // (1 << 20)} MB.",
+        next_step="Reduce the number of triangles, or ask the lab how to send it.",
+    )
+
+
+def receive(
+    store: FileStore,
+    ids: Ids,
+    file_name: str,
+    *,
+    limit: int,
+    reserve: int,
+    declared_size: int | None = None,
+) -> Upload:
+    """A new upload for a file that its sender calls ``file_name``; sizes are in bytes.
+
+    Raises FileMissing without a name, FileTooLarge by what is declared, StoreFull when the disk
+    reserve would be reached, StoreUnavailable when the store is not there.
+    """
+    if not clean_line(file_name):
+        raise no_file()
+    if declared_size is not None and declared_size > limit:
+        raise too_large(limit)
+    with disk_errors():
+        store.check_identity()
+        if store.free_bytes() - (declared_size or 0) < reserve:
+            raise _full()
+        return Upload(store, f"{ids(64):016x}.part", file_name, limit)
+
+
+def receive_path(store: FileStore, ids: Ids, path: Path, *, limit: int, reserve: int) -> Upload:
+    """An upload with the bytes of a file on this machine; raises FileUnusable if unreadable."""
+    try:
+        with path.open("rb", buffering=0) as source:
+            declared = os.fstat(source.fileno()).st_size
+            upload = receive(
+                store, ids, path.name, limit=limit, reserve=reserve, declared_size=declared
+            )
+            try:
+                while block := source.read(_BLOCK):
+                    upload.write(block)
+            except BaseException:
+                upload.discard()
+                raise
+            return upload
+    except FileNotFoundError:
+        raise FileMissing(f"There is no file {path}.", next_step="Check the path.") from None
+    except OSError as error:
+        raise FileUnusable(
+            f"The file {path} cannot be read: {error.strerror or error}.",
+            next_step="Check that it is a file you may read.",
+        ) from error
+
+
+def no_file() -> FileMissing:
+    """The refusal of a form without a file."""
+    return FileMissing(f"Choose a model file ({accepted_endings()}).")
+
+
+def _full() -> StoreFull:
+    return StoreFull(
+        "We cannot take files right now: the disk is full. Nothing was saved.",
+        next_step="Please tell the lab, and try again later.",
+    )
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Errors of the disk or share become the refusals that people understand."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise _full() from error
+        raise StoreUnavailable(
+            "We cannot take files right now; nothing was saved.",
+            next_step="Please try again in a few minutes; if it stays so, tell the lab.",
+        ) from error

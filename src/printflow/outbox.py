@@ -1,0 +1,104 @@
+"""Sending what stands in the outbox: claim a lease, render, send, then mark as sent.
+
+That order makes it at-least-once: after a crash between sending and marking, the same mail goes
+out again with the same Message-ID, and none is ever lost.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+from .domain.history import Mail
+from .errors import PrintflowError
+from .ports import Clock, Database, FailureKind, Mailer, MailFailure
+
+_log = logging.getLogger(__name__)
+
+PAUSED = "outbox_paused"
+_DELAYS = tuple(
+    timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 1800, 3600, 7200, 14400, 21600)
+)
+_GIVE_UP_AFTER = timedelta(hours=72)
+_PAUSE = timedelta(minutes=15)
+
+
+class Postman:
+    """Sends the mails that are due, one at a time. ``compose`` renders a row into a message."""
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer,
+        clock: Clock,
+        compose: Callable[[Mail], EmailMessage],
+        *,
+        deadline: timedelta,
+    ) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._clock = clock
+        self._compose = compose
+        self._lease = 2 * deadline + timedelta(seconds=30)
+
+    def send_due(self, *, limit: int = 50) -> tuple[int, int]:
+        """Send what is due; gives how many were sent, and how many were tried in all."""
+        sent = tried = 0
+        while tried < limit and not self.paused():
+            with self._database.write() as tx:
+                mail = tx.outbox.claim(self._clock(), self._lease)
+            if mail is None:
+                break
+            tried += 1
+            sent += self._send(mail)
+        return sent, tried
+
+    def _send(self, mail: Mail) -> bool:
+        try:
+            message = self._compose(mail)
+            self._mailer.send(message)
+        except MailFailure as failure:
+            self._failed(mail, failure)
+            return False
+        except PrintflowError as error:
+            self._failed(mail, MailFailure(FailureKind.TRANSIENT, error.message))
+            return False
+        except Exception as error:  # noqa: BLE001 - one broken mail must not stop the others
+            _log.exception("mail %s cannot be made", mail.id)
+            self._failed(mail, MailFailure(FailureKind.TRANSIENT, f"{type(error).__name__}"))
+            return False
+        with self._database.write() as tx:
+            tx.outbox.sent(mail, self._clock())
+        return True
+
+    def _failed(self, mail: Mail, failure: MailFailure) -> None:
+        now = self._clock()
+        _log.warning("mail %s to be tried again or given up: %s", mail.id, failure.detail)
+        with self._database.write() as tx:
+            if failure.kind is FailureKind.AUTHENTICATION:
+                tx.outbox.give_back(mail)
+                until = (now + _PAUSE).isoformat()
+                tx.lab.set_fact(PAUSED, json.dumps({"why": failure.detail, "until": until}), now)
+                return
+            again: datetime | None = now + _DELAYS[min(mail.tries - 1, len(_DELAYS) - 1)]
+            if failure.kind is FailureKind.PERMANENT or now - mail.created_at > _GIVE_UP_AFTER:
+                again = None
+            tx.outbox.failed(mail, error=failure.detail, next_try_at=again)
+
+    def paused(self) -> str:
+        """Why the outbox rests after a refused login ("" = it does not); it wakes by itself."""
+        with self._database.read() as tx:
+            fact = tx.lab.fact(PAUSED)
+        if fact is None:
+            return ""
+        plain = json.loads(fact)
+        over = datetime.fromisoformat(plain["until"]).astimezone(UTC) <= self._clock()
+        return "" if over else str(plain["why"])
+
+    def resume(self) -> None:
+        """End a pause now, after the login was mended."""
+        with self._database.write() as tx:
+            tx.lab.set_fact(PAUSED, None, self._clock())

@@ -1,0 +1,146 @@
+"""Putting each file where its row says: level-triggered, leased, repeated until it is true.
+
+A step only ever looks and renames. After any error of the file system it looks again before it
+believes anything, because a rename may have happened although it reported a failure.
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .domain.job import FileRole, FileState
+from .domain.status import ORIGINALS
+from .errors import StoreUnavailable
+from .ports import Clock, Database, FileStore, Placement
+
+BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
+LEASE = timedelta(seconds=60)
+_LOOK_AGAIN = timedelta(seconds=60)
+_BUSY = frozenset({errno.EBUSY, errno.ETXTBSY, errno.EACCES, errno.EPERM})
+_BUSY_WINDOWS = frozenset({5, 32, 33})
+"""ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a file was found, or left: its state, where it is, and what hinders."""
+
+    state: FileState
+    last_seen: str = ""
+    problem: str = ""
+
+
+def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
+    """One step towards the wanted place; ``stamp`` names what goes to quarantine.
+
+    Raises OSError as the file system gives it, StoreUnavailable when this is not our store.
+    """
+    file = wanted.file
+    if wanted.incoming and store.incoming_path(wanted.incoming).exists():
+        try:
+            store.adopt_incoming(wanted.incoming, file.name, file.folder)
+        except FileNotFoundError:
+            pass  # somebody else was faster; the look below finds it
+        else:
+            return Found(FileState.SETTLED, file.folder)
+    folders = list(store.where(file.name, hint=file.folder))
+    if file.folder in folders:
+        return Found(FileState.SETTLED, file.folder)
+    if not folders:
+        return Found(FileState.MISSING, problem=f"{file.name} is in none of the store's folders.")
+    first, *others = folders
+    for other in others:
+        if not _same_bytes(store, file.name, first, other):
+            return Found(
+                FileState.PARKED,
+                problem=f"{file.name} is in {' and '.join(folders)} with different contents.",
+            )
+    for other in others:
+        store.quarantine(file.name, other, f"{stamp}_{other}")
+    store.move(file.name, first, file.folder)
+    if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
+        store.protect(file.name, file.folder)
+    return Found(FileState.SETTLED, file.folder)
+
+
+def _same_bytes(store: FileStore, name: str, one: str, other: str) -> bool:
+    if store.same_file_twice(name, one, other):
+        return True
+    return store.size(name, one) == store.size(name, other) and store.sha256(
+        name, one
+    ) == store.sha256(name, other)
+
+
+def attempt(store: FileStore, wanted: Placement, stamp: str) -> Found:
+    """As :func:`place`, with every error of the file system looked at again and put into words."""
+    problem: OSError | None = None
+    for _ in range(2):
+        try:
+            store.check_identity()
+            return place(store, wanted, stamp)
+        except OSError as error:
+            problem = error
+    if problem is not None and _is_busy(problem):
+        return Found(FileState.BUSY, problem="It is open on another PC, or protected.")
+    return Found(FileState.PENDING, problem=str(problem))
+
+
+def _is_busy(error: OSError) -> bool:
+    windows = getattr(error, "winerror", None)
+    return windows in _BUSY_WINDOWS if windows is not None else error.errno in _BUSY
+
+
+class Placer:
+    """Carries out placements: claims a file's lease, takes the step, records what came of it."""
+
+    def __init__(self, database: Database, store: FileStore, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    def place_job(self, job_id: str) -> None:
+        """Place the files of one job that are not where they belong."""
+        with self._database.read() as tx:
+            files = tx.files.of_job(job_id)
+        for file_id in files:
+            self.place_file(file_id)
+
+    def place_due(self, *, limit: int = 50) -> tuple[int, int]:
+        """Place what is due; gives how many were settled, and how many looked at in all."""
+        with self._database.read() as tx:
+            due = tx.files.due(self._clock(), limit=limit)
+        states = [self.place_file(file_id) for file_id in due]
+        looked = [state for state in states if state is not None]
+        return sum(state is FileState.SETTLED for state in looked), len(looked)
+
+    def place_file(self, file_id: int) -> FileState | None:
+        """Place one file; None when somebody else is at it or nothing is to do."""
+        now = self._clock()
+        with self._database.write() as tx:
+            wanted = tx.files.claim(file_id, now, LEASE)
+        if wanted is None:
+            return None
+        try:
+            found = attempt(self._store, wanted, f"{now:%Y%m%dT%H%M%S}")
+        except StoreUnavailable as error:
+            found = Found(FileState.PENDING, problem=error.message)
+        with self._database.write() as tx:
+            tx.files.settle(
+                wanted,
+                state=found.state,
+                last_seen=found.last_seen,
+                problem=found.problem,
+                next_try_at=_next_try(found.state, wanted.tries, self._clock()),
+            )
+        return found.state
+
+
+def _next_try(state: FileState, tries: int, now: datetime) -> datetime | None:
+    if state is FileState.SETTLED:
+        return None
+    if state in (FileState.MISSING, FileState.PARKED):
+        return now + _LOOK_AGAIN
+    step = BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)]
+    return now + timedelta(seconds=step)

@@ -1,0 +1,426 @@
+"""The doors of the library to the world, as protocols: database, file store, mail, clock, ids.
+
+The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`` implement them,
+``app`` joins the two, and ``testing`` puts faults in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from .domain.attempt import FileFact
+from .domain.history import Event, Mail, Note, Payment, PrintAttempt
+from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
+from .domain.status import Status, Trigger
+
+
+class Clock(Protocol):
+    """The time now, aware and in UTC."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Ids(Protocol):
+    """A random whole number of ``bits`` bits."""
+
+    def __call__(self, bits: int, /) -> int: ...
+
+
+class FailureKind(StrEnum):
+    """What to do about a mail that did not go."""
+
+    TRANSIENT = "transient"
+    """Try again later."""
+    PERMANENT = "permanent"
+    """The recipient or the message was refused for good: a dead letter."""
+    AUTHENTICATION = "authentication"
+    """The login was refused: nothing will go until somebody mends it."""
+
+
+class MailFailure(Exception):
+    """A mail did not go. ``detail`` holds the server's words, shortened and without secrets."""
+
+    def __init__(self, kind: FailureKind, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A mail as people will read it."""
+
+    subject: str
+    text: str
+    html: str
+    to: str = ""
+
+
+class Mailer(Protocol):
+    """Hands one mail to the world, or raises :class:`MailFailure`."""
+
+    def send(self, message: EmailMessage) -> None: ...
+
+
+class Transliterate(Protocol):
+    """Text of any script in readable ASCII."""
+
+    def __call__(self, text: str, /) -> str: ...
+
+
+class MailWriter(Protocol):
+    """Turns a template and its facts into a mail."""
+
+    def render(self, template: str, context: Mapping[str, object]) -> RenderedMail: ...
+
+    def message(
+        self, rendered: RenderedMail, *, to: str, message_id: str, date: datetime
+    ) -> EmailMessage: ...
+
+
+# -- the file store -------------------------------------------------------------------------------
+
+
+class FileStore(Protocol):
+    """The folders of model files. Every name is one plain path segment; nothing is overwritten."""
+
+    @property
+    def root(self) -> Path: ...
+
+    def check_identity(self) -> None:
+        """Raise StoreUnavailable unless this is the store that the database knows."""
+
+    def free_bytes(self) -> int: ...
+
+    def open_incoming(self, name: str) -> BinaryIO:
+        """A new ``.incoming/<name>`` to write to; it must not exist."""
+
+    def seal_incoming(self, handle: BinaryIO) -> None:
+        """Bytes and directory entry are on the disk, the file is read-only and closed."""
+
+    def discard_incoming(self, name: str) -> None: ...
+
+    def incoming_path(self, name: str) -> Path: ...
+
+    def stale_incoming(self, older_than: datetime) -> Sequence[str]: ...
+
+    def where(self, name: str, *, hint: str = "") -> Sequence[str]:
+        """The folders that hold ``name``; ``hint`` is looked at first, and alone if it has it."""
+
+    def everywhere(self, name: str) -> Sequence[str]:
+        """All folders that hold ``name``, ``.incoming`` not among them."""
+
+    def move(self, name: str, source: str, dest: str) -> None:
+        """Rename within the store, never overwriting (FileExistsError), durable on return."""
+
+    def adopt_incoming(self, incoming: str, name: str, dest: str) -> None:
+        """Rename ``.incoming/<incoming>`` to ``dest/name`` likewise."""
+
+    def quarantine(self, name: str, folder: str, stamp: str) -> None: ...
+
+    def same_file_twice(self, name: str, one: str, other: str) -> bool:
+        """Whether both places are one file (two names of one inode)."""
+
+    def protect(self, name: str, folder: str) -> None:
+        """Make it read-only."""
+
+    def path(self, name: str, folder: str) -> Path: ...
+
+    def sha256(self, name: str, folder: str) -> str: ...
+
+    def size(self, name: str, folder: str) -> int: ...
+
+    def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
+        """The files of ``folder`` that carry ``job_id`` in their name, newest first."""
+
+
+# -- the database ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A file whose place is to be made true, with what placement needs to know of it."""
+
+    file: JobFile
+    incoming: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuery:
+    """Which jobs are wanted, newest first."""
+
+    status: Status | None = None
+    search: str = ""
+    before: datetime | None = None
+    """Only jobs whose status dates from before this time."""
+    limit: int | None = None
+    offset: int = 0
+
+
+class DuplicateKey(Exception):
+    """A row with this unique key was written by somebody else; the transaction is over."""
+
+
+class JobRows(Protocol):
+    """Jobs and the requests that hold them."""
+
+    def request_of_key(self, idempotency_key: str) -> str | None:
+        """The first job of the request that was made with this key."""
+
+    def add_request(
+        self,
+        *,
+        now: datetime,
+        idempotency_key: str,
+        student_name: str,
+        student_email: str,
+        consent_version: str,
+    ) -> int: ...
+
+    def add(
+        self,
+        job_id: str,
+        *,
+        request_id: int,
+        now: datetime,
+        actor: str,
+        status: Status,
+        standard_name: str,
+        token_hash: str,
+        values: Mapping[str, Any],
+    ) -> None: ...
+
+    def exists(self, job_id: str) -> bool: ...
+
+    def get(self, job_id: str) -> Job | None: ...
+
+    def of_token(self, token_hash: str) -> Job | None: ...
+
+    def of_email(self, email: str) -> Sequence[Job]: ...
+
+    def find(self, query: JobQuery) -> Sequence[Job]: ...
+
+    def counts(self) -> dict[Status, int]: ...
+
+    def update(
+        self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]
+    ) -> bool:
+        """Compare-and-swap on ``job.version``; False when somebody was faster."""
+
+
+class FileRows(Protocol):
+    """Where files belong."""
+
+    def add(
+        self,
+        job_id: str,
+        *,
+        role: FileRole,
+        authoritative: bool,
+        name: str,
+        folder: str,
+        last_seen: str,
+        incoming: str,
+        size: int,
+        sha256: str,
+        now: datetime,
+    ) -> None: ...
+
+    def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None: ...
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[int]: ...
+
+    def of_job(self, job_id: str) -> Sequence[int]:
+        """The files of a job that are not settled."""
+
+    def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
+        """Lease the file for placing it; None when somebody else has it or nothing is to do."""
+
+    def settle(
+        self,
+        placement: Placement,
+        *,
+        state: FileState,
+        last_seen: str,
+        problem: str,
+        next_try_at: datetime | None,
+    ) -> None:
+        """Record what placement found; ignored when the file belongs elsewhere by now."""
+
+    def waiting(self) -> int: ...
+
+
+class HistoryRows(Protocol):
+    """Events, notes, attempts and payments."""
+
+    def add_event(
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        trigger: Trigger,
+        source: Status | None,
+        dest: Status,
+        actor: Actor,
+        details: Mapping[str, Any],
+    ) -> int: ...
+
+    def events(self, job_id: str) -> Sequence[Event]: ...
+
+    def last_event(self, job_id: str) -> Event | None: ...
+
+    def add_note(
+        self, job_id: str, *, at: datetime, author: str, text: str, for_student: bool
+    ) -> None: ...
+
+    def notes(self, job_id: str) -> Sequence[Note]: ...
+
+    def open_attempt(self, job_id: str, *, printer: str, at: datetime, by: str) -> None: ...
+
+    def close_attempt(self, job_id: str, *, at: datetime, result: str, reason: str) -> None: ...
+
+    def attempts(self, job_id: str) -> Sequence[PrintAttempt]: ...
+
+    def add_payment(
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        by: str,
+        amount_cents: int,
+        currency: str,
+        method: str,
+        waived: str,
+    ) -> None: ...
+
+    def payments(self, job_id: str) -> Sequence[Payment]: ...
+
+
+class QuoteRows(Protocol):
+    """Confirmation links."""
+
+    def issue(self, quote: Quote) -> int:
+        """Store the quote (its ``id`` is ignored) and give its id; no link opens it yet."""
+
+    def set_token(self, quote_id: int, token_hash: str) -> None: ...
+
+    def get(self, quote_id: int) -> Quote | None: ...
+
+    def of_token(self, token_hash: str) -> Quote | None: ...
+
+    def newest(self, job_id: str) -> Quote | None: ...
+
+    def of_job(self, job_id: str) -> Sequence[Quote]: ...
+
+    def void_open(self, job_id: str, now: datetime) -> None: ...
+
+    def use(self, quote_id: int, now: datetime, by: str) -> None: ...
+
+
+class OutboxRows(Protocol):
+    """Mails to send."""
+
+    def add(
+        self,
+        *,
+        message_id: str,
+        job_id: str | None,
+        event_id: int | None,
+        confirmation_id: int | None,
+        template: str,
+        recipient: str,
+        context: Mapping[str, Any],
+        now: datetime,
+    ) -> None: ...
+
+    def claim(self, now: datetime, lease: timedelta) -> Mail | None:
+        """Lease the next mail that is due, or None."""
+
+    def sent(self, mail: Mail, now: datetime) -> None: ...
+
+    def failed(self, mail: Mail, *, error: str, next_try_at: datetime | None) -> None:
+        """To be tried again at ``next_try_at``; a dead letter when that is None."""
+
+    def give_back(self, mail: Mail) -> None:
+        """End the lease without counting a try."""
+
+    def cancel_links(self, job_id: str) -> None:
+        """Mails still waiting that would bring a void link are not to be sent."""
+
+    def retry(self, mail_id: int, *, to: str, now: datetime) -> None: ...
+
+    def get(self, mail_id: int) -> Mail | None: ...
+
+    def find(self, *, state: str | None, limit: int) -> Sequence[Mail]: ...
+
+    def of_job(self, job_id: str) -> Sequence[Mail]: ...
+
+    def waiting(self) -> int: ...
+
+    def next_due(self) -> datetime | None: ...
+
+
+class LabRows(Protocol):
+    """Facts of the lab: identity, catalog, staff names, passwords, rate limits."""
+
+    def fact(self, key: str) -> str | None: ...
+
+    def set_fact(self, key: str, value: str | None, now: datetime) -> None: ...
+
+    def catalog(self) -> tuple[int, Mapping[str, Any]] | None: ...
+
+    def catalog_version(self) -> int: ...
+
+    def add_catalog(self, document: Mapping[str, Any], *, by: str, now: datetime) -> int: ...
+
+    def station_hashes(self) -> Mapping[str, str]: ...
+
+    def set_station(self, name: str, password_hash: str, now: datetime) -> None: ...
+
+    def staff_names(self) -> Sequence[str]: ...
+
+    def add_staff(self, name: str, now: datetime) -> None: ...
+
+    def deactivate_staff(self, name: str, now: datetime) -> bool: ...
+
+    def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
+        """How often ``key`` was counted since then, and when first."""
+
+    def add_count(self, key: str, now: datetime) -> None: ...
+
+    def forget_counts(self, before: datetime) -> None: ...
+
+
+class Transaction(Protocol):
+    """All tables, inside one database transaction."""
+
+    @property
+    def jobs(self) -> JobRows: ...
+    @property
+    def files(self) -> FileRows: ...
+    @property
+    def history(self) -> HistoryRows: ...
+    @property
+    def quotes(self) -> QuoteRows: ...
+    @property
+    def outbox(self) -> OutboxRows: ...
+    @property
+    def lab(self) -> LabRows: ...
+
+
+class Database(Protocol):
+    """The only commit point. Leaving ``write()`` commits durably; an exception rolls back."""
+
+    def read(self) -> AbstractContextManager[Transaction]: ...
+
+    def write(self) -> AbstractContextManager[Transaction]: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,211 @@
+"""Writing the effects of a transition into its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..domain.attempt import Facts
+from ..domain.effects import (
+    AddNote,
+    AdoptFile,
+    CloseAttempt,
+    Effect,
+    IssueConfirmation,
+    MailTemplate,
+    OpenAttempt,
+    PlaceFile,
+    RecordPayment,
+    SendMail,
+    UseConfirmation,
+    VoidConfirmations,
+)
+from ..domain.job import Actor, FileRole, Job, Quote
+from ..domain.status import ORIGINALS
+from ..ports import Transaction
+from ..tokens import token_hash
+from .desk import Ports
+
+
+class CarryOut:
+    """Carries out the effects of one event, in order. ``job`` is the job as it is afterwards."""
+
+    def __init__(
+        self, ports: Ports, tx: Transaction, job: Job, actor: Actor, event_id: int, facts: Facts
+    ) -> None:
+        self._ports = ports
+        self._tx = tx
+        self._job = job
+        self._actor = actor
+        self._event_id = event_id
+        self._facts = facts
+        self._now = facts.now
+        self._note = ""
+        self._adopted: tuple[str, str] | None = None
+        self._quote_id: int | None = None
+
+    def __call__(self, effect: Effect) -> None:
+        """Write one effect."""
+        match effect:
+            case PlaceFile(folder):
+                self._place(folder)
+            case AdoptFile(name):
+                self._adopt(name)
+            case SendMail(template):
+                self._mail(template)
+            case IssueConfirmation():
+                self._issue_confirmation()
+            case VoidConfirmations():
+                self._void_confirmations()
+            case UseConfirmation():
+                self._use_confirmation()
+            case OpenAttempt(printer):
+                self._tx.history.open_attempt(
+                    self._job.id, printer=printer, at=self._now, by=self._actor.name
+                )
+            case CloseAttempt(result, reason):
+                self._tx.history.close_attempt(
+                    self._job.id, at=self._now, result=result, reason=reason
+                )
+            case RecordPayment(amount_cents, method, waived):
+                self._tx.history.add_payment(
+                    self._job.id,
+                    at=self._now,
+                    by=self._actor.name,
+                    amount_cents=amount_cents,
+                    currency=self._job.currency,
+                    method=method,
+                    waived=waived,
+                )
+            case AddNote(text, for_student):
+                self._note = text if for_student else self._note
+                self._tx.history.add_note(
+                    self._job.id,
+                    at=self._now,
+                    author=self._actor.name,
+                    text=text,
+                    for_student=for_student,
+                )
+
+    # -- files ------------------------------------------------------------------------------------
+
+    def _adopt(self, name: str) -> None:
+        fact = self._facts.chosen_file
+        if fact is None or fact.name != name:
+            raise LookupError(f"nothing is known of the file to adopt: {name!r}")
+        old = self._job.file
+        self._tx.files.belongs(old.id, ORIGINALS, authoritative=False, now=self._now)
+        self._adopted = (name, fact.sha256)
+        for file in self._job.files:
+            if file.name == name:
+                self._tx.files.belongs(
+                    file.id, self._job.status.folder, authoritative=True, now=self._now
+                )
+                return
+        self._tx.files.add(
+            self._job.id,
+            role=FileRole.SLICED,
+            authoritative=True,
+            name=name,
+            folder=self._job.status.folder,
+            last_seen=fact.folder,
+            incoming="",
+            size=fact.size,
+            sha256=fact.sha256,
+            now=self._now,
+        )
+
+    def _place(self, folder: str) -> None:
+        if self._adopted is None and self._job.file.folder != folder:
+            self._tx.files.belongs(self._job.file.id, folder, authoritative=True, now=self._now)
+
+    # -- confirmations ----------------------------------------------------------------------------
+
+    def _issue_confirmation(self) -> None:
+        self._void_confirmations()
+        job = self._job
+        if job.cost_cents is None or job.grams is None or job.hours is None:
+            raise LookupError(f"job {job.id} has no figures to quote")
+        name, sha256 = self._adopted or (job.file.name, job.file.sha256)
+        quote = Quote(
+            id=0,
+            job_id=job.id,
+            cost_cents=job.cost_cents,
+            currency=job.currency,
+            grams=job.grams,
+            hours=job.hours,
+            printer=job.printer,
+            material=job.material,
+            color=job.color,
+            file_name=name,
+            file_sha256=sha256,
+            issued_at=self._now,
+            expires_at=self._now + timedelta(days=self._ports.settings.quote_days),
+        )
+        quote_id = self._tx.quotes.issue(quote)
+        token = self._ports.tokens.of_quote(job.id, quote_id, quote.issued_at)
+        self._tx.quotes.set_token(quote_id, token_hash(token))
+        self._quote_id = quote_id
+
+    def _void_confirmations(self) -> None:
+        self._tx.quotes.void_open(self._job.id, self._now)
+        self._tx.outbox.cancel_links(self._job.id)
+
+    def _use_confirmation(self) -> None:
+        quote = self._facts.quote
+        if quote is not None:
+            self._tx.quotes.use(quote.id, self._now, self._actor.name)
+            self._tx.outbox.cancel_links(self._job.id)
+
+    # -- mail -------------------------------------------------------------------------------------
+
+    def _mail(self, template: MailTemplate) -> None:
+        recipient = self._job.student_email
+        if template is MailTemplate.STAFF_ALERT:
+            recipient = self._ports.settings.mail.staff_address
+            if not recipient:
+                return  # a lab without a shared mailbox sees it on the dashboard
+        context: dict[str, Any] = {"cost_cents": self._job.cost_cents}
+        if self._job.reasons:
+            context["reasons"] = list(self._job.reasons)
+        if self._note:
+            context["note"] = self._note
+        if template is MailTemplate.STAFF_ALERT:
+            confirmed = self._job.status.value == "READYTOPRINT"
+            context["outcome"] = "confirmed" if confirmed else "declined"
+        add_mail(
+            self._ports,
+            self._tx,
+            template=template,
+            recipient=recipient,
+            job_id=self._job.id,
+            event_id=self._event_id,
+            confirmation_id=self._quote_id,
+            context=context,
+            now=self._now,
+        )
+
+
+def add_mail(
+    ports: Ports,
+    tx: Transaction,
+    *,
+    template: MailTemplate,
+    recipient: str,
+    job_id: str | None,
+    event_id: int | None,
+    confirmation_id: int | None,
+    context: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Put a mail into the outbox, with the Message-ID that it keeps whatever happens."""
+    tx.outbox.add(
+        message_id=f"<{job_id or 'lab'}.{template.value}.{ports.ids(64):016x}@{ports.sender_domain}>",
+        job_id=job_id,
+        event_id=event_id,
+        confirmation_id=confirmation_id,
+        template=template.value,
+        recipient=recipient,
+        context=context,
+        now=now,
+    )

@@ -1,0 +1,37 @@
+"""The catalog in force, kept at hand."""
+
+from __future__ import annotations
+
+import threading
+
+from ..domain.catalog import Catalog, catalog_from
+from ..errors import NotFound
+from ..ports import Database, Transaction
+
+
+class CatalogCache:
+    """The newest catalog, read again only when a newer version is in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._held: tuple[int, Catalog] | None = None
+
+    def newest(self) -> Catalog:
+        """The catalog in force."""
+        with self._database.read() as tx:
+            return self.within(tx)
+
+    def within(self, tx: Transaction) -> Catalog:
+        """The catalog in force, as seen by an open transaction."""
+        version = tx.lab.catalog_version()
+        with self._lock:
+            if self._held is not None and self._held[0] == version:
+                return self._held[1]
+        row = tx.lab.catalog()
+        if row is None:
+            raise NotFound("This lab has no catalog.", next_step="Run: printflow init")
+        catalog = catalog_from(row[1])
+        with self._lock:
+            self._held = (row[0], catalog)
+        return catalog

@@ -1,0 +1,86 @@
+"""Making a mail from its row of the outbox."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import Any
+
+from ..domain.history import Mail
+from ..domain.job import Job
+from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
+from ..settings import Settings
+from ..tokens import Tokens
+from .catalogs import CatalogCache
+
+
+class Composer:
+    """Makes the mail of a row of the outbox, from the facts as they are when it is sent."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        catalogs: CatalogCache,
+        tokens: Tokens,
+        writer: MailWriter,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._catalogs = catalogs
+        self._tokens = tokens
+        self._writer = writer
+        self._clock = clock
+
+    def __call__(self, mail: Mail) -> EmailMessage:
+        """The message to send."""
+        return self._writer.message(
+            self.rendered(mail), to=mail.to, message_id=mail.message_id, date=self._clock()
+        )
+
+    def rendered(self, mail: Mail) -> RenderedMail:
+        """The mail as people will read it."""
+        with self._database.read() as tx:
+            context = self._context(tx, mail)
+        rendered = self._writer.render(mail.template, context)
+        return RenderedMail(rendered.subject, rendered.text, rendered.html, mail.to)
+
+    def _context(self, tx: Transaction, mail: Mail) -> dict[str, Any]:
+        catalog = self._catalogs.within(tx)
+        base = self._settings.effective_base_url
+        stored = mail.context
+        job = tx.jobs.get(mail.job_id) if mail.job_id else None
+        quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
+        links = {"home": f"{base}/", "status": "", "confirm": "", "dashboard": f"{base}/dashboard"}
+        if job is not None:
+            links["status"] = self._status_url(job)
+            links["dashboard"] = f"{base}/dashboard/jobs/{job.id}"
+        if quote is not None:
+            token = self._tokens.of_quote(quote.job_id, quote.id, quote.issued_at)
+            links["confirm"] = f"{base}/confirm/{token}"
+        jobs = [tx.jobs.get(job_id) for job_id in stored.get("job_ids", ())]
+        name = job.student_name if job else next((j.student_name for j in jobs if j), "")
+        paid = sum(payment.amount_cents for payment in tx.history.payments(job.id)) if job else 0
+        return {
+            "lab_name": catalog.lab_name,
+            "pick_up": catalog.pick_up,
+            "currency": catalog.currency,
+            "time_zone": catalog.time_zone,
+            "job": job,
+            "job_label": job.id if job else "",
+            "student_first_name": name.split()[0] if name else "",
+            "quote": quote,
+            "links": links,
+            "reasons": tuple(stored.get("reasons", ())),
+            "note": stored.get("note", ""),
+            "outcome": stored.get("outcome", ""),
+            "payments_due_cents": max(0, (stored.get("cost_cents") or 0) - paid),
+            "jobs": [
+                {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
+                for j in jobs
+                if j is not None
+            ],
+        }
+
+    def _status_url(self, job: Job) -> str:
+        return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"

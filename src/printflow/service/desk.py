@@ -1,0 +1,88 @@
+"""What every use case works with: the ports, the catalog in force, and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..deadline import TookTooLong, within
+from ..dispatcher import Dispatcher
+from ..domain.catalog import Catalog
+from ..domain.job import Job
+from ..domain.naming import normal_job_id
+from ..errors import NotFound
+from ..outbox import Postman
+from ..placement import Placer
+from ..ports import Clock, Database, FileStore, Ids, MailWriter, Transaction, Transliterate
+from ..settings import Settings
+from ..tokens import Tokens
+from .catalogs import CatalogCache
+from .composer import Composer
+
+PATIENCE_SECONDS = 2.0
+"""How long a person waits for the share before the dispatcher takes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The adapters of one lab, joined by the composition root."""
+
+    settings: Settings
+    database: Database
+    store: FileStore
+    clock: Clock
+    ids: Ids
+    tokens: Tokens
+    sender_domain: str
+    transliterate: Transliterate
+    writer: MailWriter
+    catalogs: CatalogCache
+    postman: Postman
+    composer: Composer
+    placer: Placer
+    dispatcher: Dispatcher
+
+
+class Desk:
+    """Base of the groups of use cases."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    @property
+    def settings(self) -> Settings:
+        """The settings this lab was opened with."""
+        return self._ports.settings
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in force: methods, printers, colors, prices, texts."""
+        return self._ports.catalogs.newest()
+
+    def _job(self, tx: Transaction, typed_id: str) -> Job:
+        job_id = normal_job_id(typed_id)
+        job = tx.jobs.get(job_id) if job_id else None
+        if job is None:
+            raise no_job()
+        return job
+
+    def _settle_files(self, job_id: str) -> None:
+        """Place the job's files now if the share answers, else leave it to the dispatcher."""
+        try:
+            within(PATIENCE_SECONDS, lambda: self._ports.placer.place_job(job_id))
+        except TookTooLong:
+            pass
+        finally:
+            self._ports.dispatcher.wake()
+
+
+def no_job() -> NotFound:
+    """Says the same for unknown, foreign and malformed ids."""
+    return NotFound("There is no such job.", next_step="Check the job number.")
+
+
+def no_link() -> NotFound:
+    """Says the same for unknown, foreign and malformed links."""
+    return NotFound(
+        "This link does not lead to a job.",
+        next_step="Open the link from the newest mail once more, in full.",
+    )

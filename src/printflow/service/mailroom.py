@@ -1,0 +1,65 @@
+"""The outbox as people see it, and mending what did not go."""
+
+from __future__ import annotations
+
+from ..domain.history import Mail
+from ..domain.text import clean_line
+from ..errors import InvalidInput, NotFound
+from ..ports import RenderedMail
+from .addresses import email_problem
+from .desk import Desk
+
+
+class MailDesk(Desk):
+    """Looking at the outbox, and mending it."""
+
+    def mails(self, *, state: str | None = None, limit: int = 200) -> list[Mail]:
+        """Mails, newest first; ``state`` is queued, sending, sent, dead or canceled."""
+        with self._ports.database.read() as tx:
+            return list(tx.outbox.find(state=state or None, limit=limit))
+
+    def mail(self, mail_id: int) -> Mail:
+        """One mail of the outbox; raises NotFound."""
+        with self._ports.database.read() as tx:
+            found = tx.outbox.get(mail_id)
+        if found is None:
+            raise NotFound("There is no such mail.")
+        return found
+
+    def mail_preview(self, mail_id: int) -> RenderedMail:
+        """The mail as it was, or will be, sent; raises NotFound."""
+        return self._ports.composer.rendered(self.mail(mail_id))
+
+    def retry_mail(self, mail_id: int, *, to: str = "", by: str) -> None:
+        """Send a mail that waits or is dead again now, to another address if one is given.
+
+        Raises NotFound, InvalidInput.
+        """
+        mail = self.mail(mail_id)
+        address = to.strip() or mail.to
+        if problem := email_problem(address, ()):
+            raise InvalidInput.of("to", "address_invalid", problem)
+        now = self._ports.clock()
+        with self._ports.database.write() as tx:
+            tx.outbox.retry(mail_id, to=address, now=now)
+            if mail.job_id:
+                tx.history.add_note(
+                    mail.job_id,
+                    at=now,
+                    author=clean_line(by)[:60],
+                    text=f"Mail “{mail.template}” sent again to {address}.",
+                    for_student=False,
+                )
+        self._ports.postman.resume()
+        self._ports.dispatcher.wake()
+
+    def mail_paused(self) -> str:
+        """Why no mail leaves after a refused login ("" = all is well)."""
+        return self._ports.postman.paused()
+
+    def mail_handling(self) -> str:
+        """What happens to mails, in one sentence."""
+        mail = self.settings.mail
+        if mail.smtp_host:
+            return f"Mails are sent through {mail.smtp_host}:{mail.smtp_port}."
+        return f"Mails are written to {mail.directory} (no SMTP host is set)."

@@ -1,0 +1,139 @@
+"""Looking at jobs: lists, counts, details, files."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from ..deadline import TookTooLong, within
+from ..domain import lifecycle
+from ..domain.attempt import FileFact
+from ..domain.history import JobDetails
+from ..domain.job import Job, JobFile
+from ..domain.status import Status
+from ..errors import InvalidInput, PrintflowError
+from ..ports import JobQuery
+from .desk import PATIENCE_SECONDS, Desk
+from .transition import file_fact
+
+_DURATION = re.compile(r"(?P<count>[0-9]{1,5})\s*(?P<unit>[mhdw])", re.IGNORECASE)
+_UNITS = {
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+
+
+class ReadingDesk(Desk):
+    """Everything that changes nothing."""
+
+    def job(self, job_id: str) -> Job:
+        """The job of that id (any case, with or without dashes); raises NotFound."""
+        with self._ports.database.read() as tx:
+            return self._job(tx, job_id)
+
+    def details(self, job_id: str) -> JobDetails:
+        """The job with its whole history; raises NotFound."""
+        with self._ports.database.read() as tx:
+            job = self._job(tx, job_id)
+            return JobDetails(
+                job=job,
+                events=tuple(tx.history.events(job.id)),
+                notes=tuple(tx.history.notes(job.id)),
+                quotes=tuple(tx.quotes.of_job(job.id)),
+                attempts=tuple(tx.history.attempts(job.id)),
+                payments=tuple(tx.history.payments(job.id)),
+                mails=tuple(tx.outbox.of_job(job.id)),
+                allowed=lifecycle.allowed(job.status),
+            )
+
+    def jobs(
+        self,
+        *,
+        status: Status | str | None = None,
+        search: str = "",
+        older_than: str | timedelta | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Job]:
+        """Jobs, newest first.
+
+        ``search`` finds words in name, e-mail, id, class and file names. ``older_than`` ("2d",
+        "36h", or a timedelta) takes those that have been in their status for longer. Raises
+        InvalidInput for a status or duration that is none.
+        """
+        age = _duration(older_than)
+        query = JobQuery(
+            status=_status(status),
+            search=search,
+            before=None if age is None else self._ports.clock() - age,
+            limit=limit,
+            offset=offset,
+        )
+        with self._ports.database.read() as tx:
+            return list(tx.jobs.find(query))
+
+    def counts(self) -> dict[Status, int]:
+        """How many jobs are in each status."""
+        with self._ports.database.read() as tx:
+            return tx.jobs.counts()
+
+    def path(self, job_or_file: Job | JobFile) -> Path:
+        """Where a file (a job's authoritative one) was last seen, on this machine."""
+        file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
+        return self._ports.store.path(file.name, file.last_seen or file.folder)
+
+    def file_choices(self, job_id: str) -> list[FileFact]:
+        """What an approval can print: the job's files, and those saved beside them.
+
+        The newest comes first. Where the share does not answer, only the files on record.
+        """
+        job = self.job(job_id)
+        settle_seconds = self.settings.settle_seconds
+        store = self._ports.store
+
+        def look() -> list[FileFact]:
+            known = {file.name for file in job.files}
+            beside = store.siblings(job.id, job.status.folder, settle_seconds=settle_seconds)
+            found = [fact for fact in beside if fact.acceptable and fact.name not in known]
+            for file in sorted(job.files, key=lambda file: not file.authoritative):
+                found.append(file_fact(store, job, file.name, settle_seconds=settle_seconds))
+            return found
+
+        try:
+            return within(PATIENCE_SECONDS, look)
+        except (TookTooLong, OSError, PrintflowError):
+            return [
+                FileFact(file.name, present=True, settled=True, authoritative=file.authoritative)
+                for file in job.files
+            ]
+
+
+def _status(given: Status | str | None) -> Status | None:
+    if given is None or given == "":
+        return None
+    try:
+        return Status(str(given).upper())
+    except ValueError:
+        raise InvalidInput.of(
+            "status",
+            "status_unknown",
+            f"There is no status {str(given)[:40]!r}.",
+            f"Choose from: {', '.join(Status)}.",
+        ) from None
+
+
+def _duration(given: str | timedelta | None) -> timedelta | None:
+    if given is None or isinstance(given, timedelta):
+        return given
+    match = _DURATION.fullmatch(given.strip())
+    if match is None:
+        raise InvalidInput.of(
+            "older_than",
+            "duration_invalid",
+            f"{given[:40]!r} is no duration.",
+            "Write for example 45m, 36h, 2d or 3w.",
+        )
+    return int(match["count"]) * _UNITS[match["unit"].lower()]

@@ -1,0 +1,236 @@
+"""What staff do with jobs: one method per trigger of the lifecycle, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
+
+from ..domain.attempt import Arguments
+from ..domain.job import Actor, Job
+from ..domain.status import ActorKind, Status, Trigger
+from ..domain.text import clean_line, clean_text
+from ..errors import InvalidInput
+from .transition import Request, TransitionDesk
+
+Figure = str | int | float | Decimal
+"""A number as a script has it or a person typed it; floats are read by their shortest text."""
+
+_ARGUMENTS = frozenset(field.name for field in fields(Arguments)) - {
+    "submission",
+    "by_link",
+    "consent",
+}
+_NAME_LIMIT = 60
+
+
+class Acting(TypedDict, total=False):
+    """Who acts from where, on which version of the job.
+
+    ``by`` is the name that history keeps, ``station`` where they sit. With ``expected_version``
+    the call is refused (StaleJob) when the job has changed since that version.
+    """
+
+    by: str
+    station: str
+    expected_version: int | None
+
+
+class StaffDesk(TransitionDesk):
+    """The staff's side of the lab.
+
+    Every method takes :class:`Acting` and gives the job as it is afterwards. They raise NotFound,
+    TransitionNotAllowed (the status has no such trigger), StaleJob, TransitionRefused (with all
+    reasons) and DatabaseBusy; after any of them nothing has changed.
+    """
+
+    def perform(
+        self,
+        trigger: Trigger | str,
+        job_id: str,
+        *,
+        by: str,
+        station: str = "",
+        expected_version: int | None = None,
+        **arguments: Any,
+    ) -> Job:
+        """Pull any trigger: the general form of the methods below.
+
+        ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
+        cost, note, reasons, text, reason, to, notify, amount, method, waive. Raises TypeError for
+        any other, InvalidInput without a name in ``by``.
+        """
+        if unknown := set(arguments) - _ARGUMENTS:
+            raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
+        return self._pull(
+            Request(
+                trigger=Trigger(trigger),
+                job_id=job_id,
+                actor=_staff(by, station),
+                args=Arguments(**arguments),
+                expected_version=expected_version,
+            )
+        )
+
+    def approve(
+        self,
+        job_id: str,
+        *,
+        grams: Figure,
+        hours: Figure,
+        material: str,
+        printer: str = "",
+        file: str = "",
+        note: str = "",
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """Price the job and mail the quote: weight in g, print time in hours ("3.25", "2h 30m").
+
+        ``printer`` and ``file`` stay as they are when empty; ``note`` goes to the student.
+        """
+        return self._quoted(
+            Trigger.APPROVE, job_id, grams, hours, material, printer, file, note, acting
+        )
+
+    def requote(
+        self,
+        job_id: str,
+        *,
+        grams: Figure,
+        hours: Figure,
+        material: str,
+        printer: str = "",
+        file: str = "",
+        note: str = "",
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """Change a quote that waits for its answer; the old link is void. As :meth:`approve`."""
+        return self._quoted(
+            Trigger.REQUOTE, job_id, grams, hours, material, printer, file, note, acting
+        )
+
+    def _quoted(
+        self,
+        trigger: Trigger,
+        job_id: str,
+        grams: Figure,
+        hours: Figure,
+        material: str,
+        printer: str,
+        file: str,
+        note: str,
+        acting: Acting,
+    ) -> Job:
+        return self._act(
+            trigger,
+            job_id,
+            acting,
+            weight=str(grams),
+            hours=str(hours),
+            material=material,
+            printer=printer,
+            file=file,
+            note=note,
+        )
+
+    def reject(
+        self, job_id: str, *, reasons: Iterable[str] = (), text: str = "", **acting: Unpack[Acting]
+    ) -> Job:
+        """Turn the job down: codes of the lab's reasons, or texts, and a text of one's own."""
+        return self._act(Trigger.REJECT, job_id, acting, reasons=tuple(reasons), text=text)
+
+    def confirm(self, job_id: str, *, note: str, **acting: Unpack[Acting]) -> Job:
+        """Confirm for the student; ``note`` says how they answered."""
+        return self._act(Trigger.CONFIRM, job_id, acting, note=note)
+
+    def decline(self, job_id: str, *, note: str, text: str = "", **acting: Unpack[Acting]) -> Job:
+        """Record that the student declined; ``note`` says how they answered, ``text`` why."""
+        return self._act(Trigger.DECLINE, job_id, acting, note=note, text=text)
+
+    def resend(self, job_id: str, **acting: Unpack[Acting]) -> Job:
+        """Mail the quote again with a new link; the old one is void."""
+        return self._act(Trigger.RESEND, job_id, acting)
+
+    def start_printing(self, job_id: str, *, printer: str = "", **acting: Unpack[Acting]) -> Job:
+        """The print begins, on the quoted printer or another of its method."""
+        return self._act(Trigger.START_PRINTING, job_id, acting, printer=printer)
+
+    def fail(self, job_id: str, *, reason: str, **acting: Unpack[Acting]) -> Job:
+        """The print failed; the job is ready to print again."""
+        return self._act(Trigger.FAIL, job_id, acting, reason=reason)
+
+    def complete(
+        self,
+        job_id: str,
+        *,
+        cost: Figure = "",
+        grams: Figure = "",
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """The print is done; ``cost`` is the final price, where it differs from the quote."""
+        return self._act(Trigger.COMPLETE, job_id, acting, cost=str(cost), weight=str(grams))
+
+    def pick_up(
+        self,
+        job_id: str,
+        *,
+        amount: Figure = "",
+        method: str = "",
+        waive: str = "",
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """Paid and handed out: an amount and how it was paid, or the reason it was waived."""
+        return self._act(
+            Trigger.PICK_UP, job_id, acting, amount=str(amount), method=method, waive=waive
+        )
+
+    def override(
+        self,
+        job_id: str,
+        *,
+        to: Status | str,
+        reason: str,
+        notify: bool = False,
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """Set any status but ARCHIVED by hand; no mail unless ``notify``."""
+        return self._act(Trigger.OVERRIDE, job_id, acting, to=str(to), reason=reason, notify=notify)
+
+    def archive(self, job_id: str, **acting: Unpack[Acting]) -> Job:
+        """Put a rejected or handed-out job away, after the retention period."""
+        return self._act(Trigger.ARCHIVE, job_id, acting)
+
+    def _act(self, trigger: Trigger, job_id: str, acting: Acting, **arguments: Any) -> Job:
+        return self.perform(
+            trigger,
+            job_id,
+            by=acting.get("by", ""),
+            station=acting.get("station", ""),
+            expected_version=acting.get("expected_version"),
+            **arguments,
+        )
+
+    def add_note(self, job_id: str, *, by: str, text: str, for_student: bool = False) -> None:
+        """Add a note to the job's history. Raises NotFound, InvalidInput."""
+        actor, said = _staff(by, ""), clean_text(text)
+        if not said or len(said) > 5000:
+            raise InvalidInput.of("text", "note_invalid", "Write a note of up to 5,000 characters.")
+        with self._ports.database.write() as tx:
+            job = self._job(tx, job_id)
+            tx.history.add_note(
+                job.id,
+                at=self._ports.clock(),
+                author=actor.name,
+                text=said,
+                for_student=for_student,
+            )
+
+
+def _staff(by: str, station: str) -> Actor:
+    name = clean_line(by)
+    if not name or len(name) > _NAME_LIMIT:
+        raise InvalidInput.of(
+            "by", "by_missing", "Say who is acting.", f"A name of up to {_NAME_LIMIT} characters."
+        )
+    return Actor(ActorKind.STAFF, name, clean_line(station)[:_NAME_LIMIT])

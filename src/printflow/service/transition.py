@@ -1,0 +1,188 @@
+"""Pulling a trigger: ask the lifecycle, and write everything it answers in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ..deadline import TookTooLong, within
+from ..domain import lifecycle
+from ..domain.attempt import Arguments, Facts, FileFact, Outcome
+from ..domain.history import Event
+from ..domain.job import Actor, Job, Quote
+from ..domain.naming import PRINTABLE_ENDINGS, ending_of, is_plain_file_name, job_id_in
+from ..domain.status import Status, Trigger
+from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
+from ..ports import FileStore, Transaction
+from .carry_out import CarryOut
+from .desk import PATIENCE_SECONDS, Desk
+
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who wants what of which job. ``quote_of`` gives the quote of a presented link."""
+
+    trigger: Trigger
+    job_id: str
+    actor: Actor
+    args: Arguments
+    expected_version: int | None = None
+    quote_of: Callable[[Transaction], Quote | None] | None = None
+
+
+class TransitionDesk(Desk):
+    """The one way in which a job changes its status."""
+
+    def _pull(self, request: Request) -> Job:
+        """Pull the trigger; gives the job as it is afterwards.
+
+        Raises NotFound, StaleJob, TransitionNotAllowed, TransitionRefused, StoreUnavailable,
+        DatabaseBusy. After any of them nothing has changed.
+        """
+        for _ in range(_TRIES):
+            seen = self._look(request)
+            chosen = self._chosen_file(seen, request)
+            changed = self._commit(seen, request, chosen)
+            if changed:
+                break
+        else:
+            with self._ports.database.read() as tx:
+                job = self._job(tx, request.job_id)
+                raise stale(job, request.trigger, tx.history.last_event(job.id))
+        self._settle_files(seen.id)
+        with self._ports.database.read() as tx:
+            return self._job(tx, seen.id)
+
+    def _look(self, request: Request) -> Job:
+        """The job before the change; refuses early what needs no look at the share."""
+        with self._ports.database.read() as tx:
+            job = self._job(tx, request.job_id)
+            last = tx.history.last_event(job.id)
+        if job.status not in lifecycle.row(request.trigger).sources:
+            raise _told(lifecycle.not_allowed(request.trigger, job.status), last)
+        if request.expected_version not in (None, job.version):
+            raise stale(job, request.trigger, last)
+        return job
+
+    def _commit(self, seen: Job, request: Request, chosen: FileFact | None) -> bool:
+        """Write the transition; False when the job changed since it was seen."""
+        ports = self._ports
+        now = ports.clock()
+        with ports.database.write() as tx:
+            job = self._job(tx, seen.id)
+            if job.version != seen.version:
+                return False
+            catalog = ports.catalogs.within(tx)
+            quote = request.quote_of(tx) if request.quote_of else tx.quotes.newest(job.id)
+            newest = tx.quotes.newest(job.id)
+            facts = Facts(
+                now=now,
+                catalog=catalog,
+                chosen_file=chosen,
+                quote=quote,
+                paid_cents=sum(payment.amount_cents for payment in tx.history.payments(job.id)),
+                resend_from=newest.issued_at + timedelta(minutes=ports.settings.resend_minutes)
+                if newest
+                else None,
+            )
+            outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
+            self._write(tx, job, outcome, request.actor, facts)
+        return True
+
+    def _write(
+        self, tx: Transaction, job: Job, outcome: Outcome, actor: Actor, facts: Facts
+    ) -> None:
+        now = facts.now
+        if not tx.jobs.update(
+            job, now=now, actor=actor.name, status=outcome.dest, values=outcome.changes
+        ):
+            raise stale(job, outcome.trigger, tx.history.last_event(job.id))
+        event_id = tx.history.add_event(
+            job.id,
+            at=now,
+            trigger=outcome.trigger,
+            source=outcome.source,
+            dest=outcome.dest,
+            actor=actor,
+            details=outcome.details,
+        )
+        after = replace(job, **outcome.changes, status=outcome.dest)
+        carry_out = CarryOut(self._ports, tx, after, actor, event_id, facts)
+        for effect in outcome.effects:
+            carry_out(effect)
+
+    def _chosen_file(self, job: Job, request: Request) -> FileFact | None:
+        """What the share says of the file that an approval would print."""
+        if request.trigger not in (Trigger.APPROVE, Trigger.REQUOTE):
+            return None
+        name = request.args.file or job.file.name
+        settle_seconds = self._ports.settings.settle_seconds
+        try:
+            return within(
+                PATIENCE_SECONDS * 5,
+                lambda: file_fact(self._ports.store, job, name, settle_seconds=settle_seconds),
+            )
+        except (TookTooLong, OSError) as error:
+            raise StoreUnavailable(
+                "The file share does not answer; nothing was done.",
+                next_step="Try again in a minute. If it stays so, ask whoever runs the share.",
+            ) from error
+
+
+def file_fact(store: FileStore, job: Job, name: str, *, settle_seconds: int) -> FileFact:
+    """What is found of the file ``name`` for ``job``; raises OSError as the share gives it."""
+    store.check_identity()
+    for file in job.files:
+        if file.name == name:
+            places = store.where(name, hint=file.folder)
+            sound = bool(places) and store.size(name, places[0]) == file.size
+            return FileFact(
+                name=name,
+                present=bool(places),
+                settled=sound,
+                authoritative=file.authoritative,
+                sha256=file.sha256,
+                size=file.size,
+                folder=places[0] if places else "",
+            )
+    if (
+        not is_plain_file_name(name)
+        or job_id_in(name) != job.id
+        or ending_of(name) not in PRINTABLE_ENDINGS
+    ):
+        return FileFact(name=name, present=True, settled=True, acceptable=False)
+    for fact in store.siblings(job.id, job.status.folder, settle_seconds=settle_seconds):
+        if fact.name == name:
+            return replace(fact, sha256=store.sha256(name, fact.folder)) if fact.settled else fact
+    return FileFact(name=name, present=False, settled=False)
+
+
+def _told(error: TransitionNotAllowed, last: Event | None) -> TransitionNotAllowed:
+    """The same error, knowing who brought the job where it is."""
+    if last is None:
+        return error
+    return type(error)(
+        error.message,
+        trigger=error.trigger,
+        status=error.status,
+        allowed=error.allowed,
+        last_actor=last.actor.name,
+        last_trigger=last.trigger,
+        last_at=last.at,
+        next_step=error.next_step,
+    )
+
+
+def stale(job: Job, trigger: Trigger, last: Event | None) -> TransitionNotAllowed:
+    """The error for a page, or a caller, that did not see the job's last change."""
+    error = StaleJob(
+        f"Somebody changed job {job.id} in the meantime; it is {Status(job.status).label!r} now.",
+        trigger=trigger,
+        status=job.status,
+        allowed=lifecycle.allowed(job.status),
+        next_step="Look at it again and repeat what is still wanted.",
+    )
+    return _told(error, last)

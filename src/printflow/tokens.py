@@ -1,0 +1,48 @@
+"""The secret parts of links, and what is stored of them.
+
+A link's token is 128 bits of HMAC-SHA256 under the lab's key, so that any later mail can carry the
+link again; the database holds only the token's hash and can open nothing by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import datetime
+
+_TOKEN = re.compile(r"[a-z2-7]{26}")
+
+
+class Tokens:
+    """Makes and recognizes the tokens of one lab; ``key`` holds at least 32 random bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < 32:
+            raise ValueError("the lab's secret key needs at least 32 bytes")
+        self._key = key
+
+    def _derive(self, purpose: str) -> bytes:
+        return hmac.new(self._key, purpose.encode(), hashlib.sha256).digest()
+
+    def _token(self, purpose: str) -> str:
+        return base64.b32encode(self._derive(purpose)[:16]).decode().rstrip("=").lower()
+
+    def of_job(self, job_id: str) -> str:
+        """The token of a job's status page."""
+        return self._token(f"job/{job_id}")
+
+    def of_quote(self, job_id: str, quote_id: int, issued_at: datetime) -> str:
+        """The token of one confirmation link."""
+        return self._token(f"quote/{job_id}/{quote_id}/{issued_at.isoformat()}")
+
+    def session_key(self) -> bytes:
+        """The key that signs the web's cookies."""
+        return self._derive("session")
+
+
+def token_hash(token: str) -> str:
+    """What the database stores of ``token``; of a malformed one, what it never stores."""
+    plain = token if _TOKEN.fullmatch(token) else ""
+    return hashlib.sha256(f"printflow:{plain}".encode()).hexdigest()
