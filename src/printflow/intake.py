@@ -73,7 +73,9 @@ class Upload:
         """Nothing is buffered."""
 
     def close(self) -> None:
-        """Only sealing or discarding ends an upload."""
+        """An upload that is closed before it became a job's file has come to nothing."""
+        if not self._done:
+            self.discard()
 
     def seal(self) -> None:
         """All bytes are here: check them, and make the file durable and read-only.

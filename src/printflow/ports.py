@@ -352,9 +352,6 @@ class OutboxRows(Protocol):
     def give_back(self, mail: Mail) -> None:
         """End the lease without counting a try."""
 
-    def cancel_links(self, job_id: str) -> None:
-        """Mails still waiting that would bring a void link are not to be sent."""
-
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None: ...
 
     def get(self, mail_id: int) -> Mail | None: ...

@@ -122,9 +122,16 @@ def test_the_same_form_twice_gives_the_first_job(lab: Printflow, submit: Submit)
     assert len(lab.jobs()) == len(left_behind(lab)) == 2
 
 
+def test_a_closed_upload_leaves_nothing(lab: Printflow) -> None:
+    upload = lab.receive("a.stl")
+    upload.write(bytes(1000))
+    upload.close()
+    assert left_behind(lab) == []
+
+
 def test_a_dropped_upload_is_swept_after_a_day(lab: Printflow, clock: TestClock) -> None:
     clock.now = datetime.now(UTC)  # file times are the system's
-    lab.receive("a.stl").write(bytes(1000))
+    (lab.settings.store / ".incoming" / "0123456789abcdef.part").write_bytes(bytes(1000))
     lab.dispatch()
     assert len(left_behind(lab)) == 1
     clock.advance(hours=25)

@@ -107,17 +107,6 @@ class SqlOutboxRows:
             .values(state="queued", lease_until=None, tries=outbox.c.tries - 1)
         )
 
-    def cancel_links(self, job_id: str) -> None:
-        self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.job_id == job_id,
-                outbox.c.confirmation_id.is_not(None),
-                outbox.c.state == "queued",
-            )
-            .values(state="canceled", next_try_at=None)
-        )
-
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
         self._connection.execute(
             update(outbox)

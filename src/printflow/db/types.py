@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, DateTime, Integer
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ..domain.pricing import plain_decimal
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware UTC time. PostgreSQL stores ``timestamptz``; SQLite stores it naive, in UTC."""
@@ -45,7 +47,7 @@ class Thousandths(TypeDecorator[Decimal]):
         return int((value * 1000).to_integral_value(ROUND_HALF_UP))
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-3)
+        return None if value is None else plain_decimal(Decimal(value).scaleb(-3))
 
 
 RowId = BigInteger().with_variant(Integer, "sqlite")

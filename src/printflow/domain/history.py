@@ -61,7 +61,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A row of the outbox. ``state`` is queued, sending, sent, dead or canceled."""
+    """A row of the outbox. ``state`` is queued, sending, sent or dead."""
 
     id: int
     message_id: str

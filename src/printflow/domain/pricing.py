@@ -20,8 +20,14 @@ _UNITS = re.compile(
 _CLOCK = re.compile(r"(?P<h>[0-9]{1,4}):(?P<m>[0-5][0-9])")
 
 
+def plain_decimal(value: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent: 2.500 is 2.5, and 1E+2 is 100."""
+    whole = value.to_integral_value()
+    return whole.quantize(Decimal(1)) if value == whole else value.normalize()
+
+
 def _thousandths(value: Decimal) -> Decimal:
-    return value.quantize(_THOUSANDTH, ROUND_HALF_UP)
+    return plain_decimal(value.quantize(_THOUSANDTH, ROUND_HALF_UP))
 
 
 def _plain(text: str) -> Decimal | None:

@@ -149,13 +149,11 @@ class CarryOut:
 
     def _void_confirmations(self) -> None:
         self._tx.quotes.void_open(self._job.id, self._now)
-        self._tx.outbox.cancel_links(self._job.id)
 
     def _use_confirmation(self) -> None:
         quote = self._facts.quote
         if quote is not None:
             self._tx.quotes.use(quote.id, self._now, self._actor.name)
-            self._tx.outbox.cancel_links(self._job.id)
 
     # -- mail -------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ class MailDesk(Desk):
     """Looking at the outbox, and mending it."""
 
     def mails(self, *, state: str | None = None, limit: int = 200) -> list[Mail]:
-        """Mails, newest first; ``state`` is queued, sending, sent, dead or canceled."""
+        """Mails, newest first; ``state`` is queued, sending, sent or dead."""
         with self._ports.database.read() as tx:
             return list(tx.outbox.find(state=state or None, limit=limit))
 
