@@ -1,0 +1,98 @@
+"""The outbox: each kind of failure gets its own treatment, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from printflow import InvalidInput, Printflow, Settings
+from printflow.ports import FailureKind, MailFailure
+
+from tests.plugins.lab import Submit, TestClock
+
+
+class MoodyMailer:
+    """A mailer that fails as told, and keeps what it sent."""
+
+    def __init__(self) -> None:
+        self.mood: FailureKind | None = None
+        self.sent: list[EmailMessage] = []
+
+    def send(self, message: EmailMessage) -> None:
+        if self.mood is not None:
+            raise MailFailure(self.mood, f"{self.mood} trouble")
+        self.sent.append(message)
+
+
+@pytest.fixture
+def mailer() -> MoodyMailer:
+    return MoodyMailer()
+
+
+@pytest.fixture
+def lab(settings: Settings, clock: TestClock, mailer: MoodyMailer) -> Iterator[Printflow]:
+    with Printflow.open(settings, clock=clock, mailer=mailer) as opened:
+        yield opened
+
+
+def test_a_passing_failure_is_tried_again_with_the_same_message_id(
+    lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit
+) -> None:
+    submit()
+    mailer.mood = FailureKind.TRANSIENT
+    assert lab.dispatch().failed == 1
+    assert lab.dispatch().failed == 0, "not before its time"
+    (mail,) = lab.mails()
+    assert (mail.state, mail.tries, mail.error) == ("queued", 1, "transient trouble")
+    mailer.mood = None
+    clock.advance(minutes=1)
+    assert lab.dispatch().sent == 1
+    assert [message["Message-ID"] for message in mailer.sent] == [mail.message_id]
+    assert lab.mails()[0].state == "sent"
+
+
+def test_after_72_hours_it_is_given_up(
+    lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit
+) -> None:
+    submit()
+    mailer.mood = FailureKind.TRANSIENT
+    for _ in range(100):
+        lab.dispatch()
+        clock.advance(hours=1)
+        if lab.mails()[0].state == "dead":
+            break
+    (mail,) = lab.mails()
+    assert mail.state == "dead"
+    assert 72 <= (clock.now - mail.created_at).total_seconds() / 3600 < 82
+
+
+def test_a_refused_recipient_is_a_dead_letter_until_the_address_is_mended(
+    lab: Printflow, mailer: MoodyMailer, submit: Submit
+) -> None:
+    submit()
+    mailer.mood = FailureKind.PERMANENT
+    lab.dispatch()
+    (mail,) = lab.mails(state="dead")
+    mailer.mood = None
+    with pytest.raises(InvalidInput):
+        lab.retry_mail(mail.id, to="not an address", by="Ana")
+    lab.retry_mail(mail.id, to="jane.doe@example.edu", by="Ana")
+    assert lab.dispatch().sent == 1
+    assert mailer.sent[0]["To"] == "jane.doe@example.edu"
+
+
+def test_a_refused_login_pauses_the_outbox_and_counts_against_no_mail(
+    lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit
+) -> None:
+    for _ in range(3):
+        submit()
+    mailer.mood = FailureKind.AUTHENTICATION
+    report = lab.dispatch()
+    assert (report.failed, report.waiting_mails) == (1, 3), "one try is enough to know"
+    assert report.mail_paused == lab.mail_paused() == "authentication trouble"
+    assert {mail.tries for mail in lab.mails()} == {0}
+    mailer.mood = None
+    assert lab.dispatch().sent == 0
+    clock.advance(minutes=16)
+    assert lab.dispatch().sent == 3
