@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .domain.attempt import FileFact
-from .domain.naming import PRINTABLE_ENDINGS, ending_of, is_plain_file_name, job_id_in
+from .domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from .domain.status import FOLDERS, THUMBNAILS
 from .errors import SettingsError, StoreUnavailable
 from .exclusive_rename import rename_exclusive
@@ -139,7 +139,9 @@ class FolderStore:
         now = time.time()
         with os.scandir(self._root / folder) as entries:
             for entry in entries:
-                if job_id_in(entry.name) != job_id or not entry.is_file(follow_symlinks=False):
+                if not carries_job_id(entry.name, job_id) or not entry.is_file(
+                    follow_symlinks=False
+                ):
                     continue
                 status = entry.stat(follow_symlinks=False)
                 fact = FileFact(

@@ -6,6 +6,8 @@ status; by then ``attempt.state`` is that status.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from .attempt import Attempt
 from .effects import (
     AddNote,
@@ -26,10 +28,19 @@ from .text import clean_line, clean_text
 
 DECLINED = "Declined by the student"
 
+T = TypeVar("T")
+
+
+def _sure(value: T | None) -> T:
+    """What the row's guards have seen to be there."""
+    if value is None:
+        raise LookupError("a guard let an attempt through that lacks what its callbacks need")
+    return value
+
 
 def take_form(attempt: Attempt) -> None:
-    form = attempt.args.submission
-    assert form is not None  # the guards let no attempt through without one  # noqa: S101
+    """The job's first values are those of the form, cleaned."""
+    form = _sure(attempt.args.submission)
     attempt.changes.update(
         student_name=clean_line(form.student_name),
         student_email=form.student_email.strip(),
@@ -45,10 +56,10 @@ def take_form(attempt: Attempt) -> None:
 
 
 def set_price(attempt: Attempt) -> None:
+    """Weight, time, material and printer as typed, and the price that follows from them."""
     args, catalog = attempt.args, attempt.facts.catalog
-    grams, hours = parse_grams(args.weight), parse_hours(args.hours)
-    printer = catalog.printer(args.printer or attempt.subject.printer)
-    assert grams is not None and hours is not None and printer is not None  # noqa: S101
+    grams, hours = _sure(parse_grams(args.weight)), _sure(parse_hours(args.hours))
+    printer = _sure(catalog.printer(args.printer or attempt.subject.printer))
     cost = cost_cents(
         grams,
         hours,
@@ -76,6 +87,7 @@ def set_price(attempt: Attempt) -> None:
 
 
 def adopt_file(attempt: Attempt) -> None:
+    """The chosen file becomes the one to print, where it is not that already."""
     file = attempt.facts.chosen_file
     if file is not None and not file.authoritative:
         attempt.effects.append(AdoptFile(file.name))
@@ -83,11 +95,13 @@ def adopt_file(attempt: Attempt) -> None:
 
 
 def set_printer(attempt: Attempt) -> None:
+    """The printer that is used, the quoted one unless another is named."""
     attempt.changes.update(printer=attempt.args.printer or attempt.subject.printer)
     attempt.details.update(printer=attempt.changes["printer"])
 
 
 def set_reasons(attempt: Attempt) -> None:
+    """The reasons for a rejection, in the lab's words and in staff's own."""
     args = attempt.args
     chosen = [attempt.facts.catalog.reason_text(clean_line(reason)) for reason in args.reasons]
     reasons = tuple(reason for reason in (*chosen, clean_text(args.text)) if reason)
@@ -96,6 +110,7 @@ def set_reasons(attempt: Attempt) -> None:
 
 
 def set_declined(attempt: Attempt) -> None:
+    """The reason is that the student declined, and what they said to it."""
     said = clean_text(attempt.args.text)
     reasons = (DECLINED, said) if said else (DECLINED,)
     attempt.changes.update(reasons=reasons)
@@ -103,11 +118,13 @@ def set_declined(attempt: Attempt) -> None:
 
 
 def keep_note(attempt: Attempt) -> None:
+    """History keeps the note."""
     if note := clean_text(attempt.args.note):
         attempt.details.update(note=note)
 
 
 def set_final_figures(attempt: Attempt) -> None:
+    """The final price takes the quote's place; the final weight is for history."""
     args = attempt.args
     if args.cost and (cost := parse_cents(args.cost)) is not None:
         attempt.changes.update(cost_cents=cost)
@@ -117,36 +134,44 @@ def set_final_figures(attempt: Attempt) -> None:
 
 
 def place_file(attempt: Attempt) -> None:
+    """The authoritative file belongs into the folder of the new status."""
     attempt.effects.append(PlaceFile(Status(attempt.state).folder))
 
 
 def issue_confirmation(attempt: Attempt) -> None:
+    """A new link goes out, every earlier one is void."""
     attempt.effects.append(IssueConfirmation())
 
 
 def void_confirmations(attempt: Attempt) -> None:
+    """No link stays open."""
     attempt.effects.append(VoidConfirmations())
 
 
 def use_confirmation(attempt: Attempt) -> None:
+    """The link is used up by the answer."""
     attempt.effects.append(UseConfirmation())
 
 
 def open_attempt(attempt: Attempt) -> None:
+    """A print begins."""
     attempt.effects.append(OpenAttempt(attempt.changes["printer"]))
 
 
 def close_attempt_failed(attempt: Attempt) -> None:
+    """The print that ran has failed."""
     reason = clean_text(attempt.args.reason)
     attempt.effects.append(CloseAttempt("failed", reason))
     attempt.details.update(reason=reason)
 
 
 def close_attempt_completed(attempt: Attempt) -> None:
+    """The print that ran is done."""
     attempt.effects.append(CloseAttempt("completed"))
 
 
 def record_payment(attempt: Attempt) -> None:
+    """The money taken, or why none was; nothing where nothing was due."""
     args = attempt.args
     amount, waived = parse_cents(args.amount or "0") or 0, clean_text(args.waive)
     if amount or waived:
@@ -155,7 +180,9 @@ def record_payment(attempt: Attempt) -> None:
 
 
 def tidy_after_override(attempt: Attempt) -> None:
-    """No link stays open outside PENDING and no print runs outside PRINTING."""
+    """No link stays open outside PENDING, no print runs outside PRINTING, and reasons for a
+    rejection do not outlive it.
+    """
     job, dest = attempt.subject, Status(attempt.state)
     reason = clean_text(attempt.args.reason)
     attempt.details.update(override=True, reason=reason)
@@ -167,7 +194,9 @@ def tidy_after_override(attempt: Attempt) -> None:
         attempt.effects.append(OpenAttempt(job.printer))
     if dest is Status.REJECTED:
         attempt.changes.update(reasons=(reason,))
-    if dest is Status.PENDING and job.cost_cents is not None:
+    elif job.reasons:
+        attempt.changes.update(reasons=())
+    if dest is Status.PENDING and job.has_figures:
         attempt.effects.append(IssueConfirmation())
 
 
@@ -181,30 +210,37 @@ _USUAL_MAIL = {
 
 
 def mail_if_asked(attempt: Attempt) -> None:
+    """The mail that usually belongs to the new status, where it was asked for."""
     if attempt.args.notify:
         attempt.effects.append(SendMail(_USUAL_MAIL[Status(attempt.state)]))
         attempt.details.update(notified=True)
 
 
 def mail_received(attempt: Attempt) -> None:
+    """The student learns that the model arrived."""
     attempt.effects.append(SendMail(MailTemplate.RECEIVED))
 
 
 def mail_approved(attempt: Attempt) -> None:
+    """The student gets the quote with its link."""
     attempt.effects.append(SendMail(MailTemplate.APPROVED))
 
 
 def mail_rejected(attempt: Attempt) -> None:
+    """The student gets the reasons."""
     attempt.effects.append(SendMail(MailTemplate.REJECTED))
 
 
 def mail_confirmed(attempt: Attempt) -> None:
+    """The student learns that the answer arrived."""
     attempt.effects.append(SendMail(MailTemplate.CONFIRMED))
 
 
 def mail_completed(attempt: Attempt) -> None:
+    """The student learns where and when to fetch the print."""
     attempt.effects.append(SendMail(MailTemplate.COMPLETED))
 
 
 def alert_staff(attempt: Attempt) -> None:
+    """The lab learns of the student's answer."""
     attempt.effects.append(SendMail(MailTemplate.STAFF_ALERT))

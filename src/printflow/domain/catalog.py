@@ -186,8 +186,10 @@ class _Reader:
             value = Decimal(str(data.get(key, default)))
         except InvalidOperation:
             value = Decimal(-1)
-        if not value.is_finite() or not 0 <= value <= 10_000:
-            self.problem(where, 'an amount from 0 to 10000 is needed, as "0.10"')
+        if not value.is_finite() or not 0 <= value <= 10_000 or value != round(value, 6):
+            self.problem(
+                where, 'an amount from 0 to 10000 with at most 6 decimals is needed, as "0.10"'
+            )
             return Decimal(0)
         return value
 

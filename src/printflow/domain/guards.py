@@ -13,12 +13,10 @@ from .attempt import Attempt
 from .job import LinkState
 from .pricing import MAX_GRAMS, MAX_HOURS, parse_cents, parse_grams, parse_hours
 from .status import Status
-from .text import clean_line, clean_text
+from .text import clean_line, clean_text, shortened
 
 Guard = Callable[[Attempt], Iterator[Refusal]]
 
-NAME_LIMIT = 100
-CLASS_LIMIT = 50
 TEXT_LIMIT = 2000
 
 
@@ -26,72 +24,41 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names)
 
 
-def _line(typed: str, field: str, what: str, limit: int) -> Iterator[Refusal]:
-    length = len(clean_line(typed))
-    if not length:
-        yield Refusal(f"{field}_missing", f"Enter {what}.", field)
-    elif length > limit:
-        yield Refusal(
-            f"{field}_too_long", f"That is {length} characters; at most {limit} fit.", field
-        )
-
-
-def _choice(
+def choice(
     value: str, known: tuple[str, ...], field: str, what: str, where: str = ""
 ) -> Iterator[Refusal]:
+    """The value is one of the known ones; the refusal names them."""
     if value not in known:
-        said = f"There is no {what} {clean_line(value)[:60]!r}{where}." if value else ""
+        named = shortened(clean_line(value), 60)
         yield Refusal(
             f"{field}_unknown",
-            said or f"Choose a {what}.",
+            f"There is no {what} {named!r}{where}." if named else f"Choose a {what}.",
             field,
-            f"Choose from: {_listed(known)}.",
+            f"Choose from: {_listed(known)}." if known else "",
         )
 
 
-# -- submit ---------------------------------------------------------------------------------------
+# -- free texts -----------------------------------------------------------------------------------
 
 
-def accepted_file(attempt: Attempt) -> Iterator[Refusal]:
-    """A model file was accepted."""
-    form = attempt.args.submission
-    if form is None or not form.original_name:
-        yield Refusal(
-            "file_missing", "Choose a model file.", "file", "Accepted are .stl, .obj and .3mf."
-        )
-
-
-def complete_form(attempt: Attempt) -> Iterator[Refusal]:
-    """Every field is filled in, and each choice is one that the lab offers."""
-    form, catalog = attempt.args.submission, attempt.facts.catalog
-    if form is None:
-        return
-    yield from _line(form.student_name, "student_name", "your first and last name", NAME_LIMIT)
-    if attempt.facts.email_problem:
-        yield Refusal("student_email_invalid", attempt.facts.email_problem, "student_email")
-    yield from _choice(form.discipline, catalog.disciplines, "discipline", "discipline")
-    yield from _line(form.class_number, "class_number", "the class number or “N/A”", CLASS_LIMIT)
-    method = catalog.method(form.print_method)
-    if method is None:
-        names = tuple(method.name for method in catalog.methods)
-        yield from _choice(form.print_method, names, "print_method", "print method")
-        return
-    for_method = f" for {method.name}"
-    yield from _choice(form.color, method.color_names, "color", "color", for_method)
-    printers = tuple(printer.name for printer in catalog.printers_for(method.name))
-    yield from _choice(form.printer, printers, "printer", "printer", for_method)
-
-
-def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
-    """The student acknowledged the minimum charge."""
-    form = attempt.args.submission
-    if form is not None and not form.minimum_charge:
-        yield Refusal(
-            "minimum_charge_not_acknowledged",
-            "Please confirm that you know about the minimum charge.",
-            "minimum_charge",
-            "Tick the box or choose “Yes”.",
-        )
+def texts_fit(attempt: Attempt) -> Iterator[Refusal]:
+    """Notes and reasons are not too long."""
+    args = attempt.args
+    said = {
+        "reasons": "\n".join(args.reasons),
+        "text": args.text,
+        "reason": args.reason,
+        "note": args.note,
+        "waive": args.waive,
+    }
+    for field, text in said.items():
+        length = len(clean_text(text))
+        if length > TEXT_LIMIT:
+            yield Refusal(
+                f"{field}_too_long",
+                f"That is {length:,} characters; at most {TEXT_LIMIT:,} fit.",
+                field,
+            )
 
 
 # -- approve, requote -----------------------------------------------------------------------------
@@ -123,7 +90,7 @@ def valid_material(attempt: Attempt) -> Iterator[Refusal]:
     """The material is one of the method's."""
     method = attempt.facts.catalog.method(attempt.subject.method)
     known = method.materials if method else ()
-    yield from _choice(
+    yield from choice(
         attempt.args.material, known, "material", "material", f" for {attempt.subject.method}"
     )
 
@@ -133,7 +100,7 @@ def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
     job = attempt.subject
     known = tuple(p.name for p in attempt.facts.catalog.printers_for(job.method))
     printer = attempt.args.printer or job.printer
-    yield from _choice(printer, known, "printer", "printer", f" for {job.method}")
+    yield from choice(printer, known, "printer", "printer", f" for {job.method}")
 
 
 def file_settled(attempt: Attempt) -> Iterator[Refusal]:
@@ -176,17 +143,12 @@ def reason_or_text(attempt: Attempt) -> Iterator[Refusal]:
             "reasons",
             "The student gets them in the mail.",
         )
-    elif len(clean_text(args.text)) > TEXT_LIMIT:
-        yield Refusal("text_too_long", f"At most {TEXT_LIMIT} characters fit.", "text")
 
 
 def reason_given(attempt: Attempt) -> Iterator[Refusal]:
     """A reason is given."""
-    length = len(clean_text(attempt.args.reason))
-    if not length:
+    if not clean_text(attempt.args.reason):
         yield Refusal("reason_missing", "Say why.", "reason", "A few words for the history.")
-    elif length > TEXT_LIMIT:
-        yield Refusal("reason_too_long", f"At most {TEXT_LIMIT} characters fit.", "reason")
 
 
 def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
@@ -194,14 +156,14 @@ def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
     others = tuple(
         status.value for status in Status if status.value not in (attempt.state, Status.ARCHIVED)
     )
-    yield from _choice(attempt.args.to, others, "to", "status to change to")
+    yield from choice(attempt.args.to, others, "to", "status to change to")
 
 
 def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
     """A mail that is asked for exists, and a price stands where that mail needs one."""
     if not attempt.args.notify:
         return
-    if attempt.args.to == Status.PENDING and attempt.subject.cost_cents is None:
+    if attempt.args.to == Status.PENDING and not attempt.subject.has_figures:
         yield Refusal(
             "no_quote",
             "The job has no price yet, so no quote can be mailed.",
@@ -267,7 +229,7 @@ def same_as_quoted(attempt: Attempt) -> Iterator[Refusal]:
 
 def has_quote(attempt: Attempt) -> Iterator[Refusal]:
     """The job has a price to send."""
-    if attempt.subject.cost_cents is None:
+    if not attempt.subject.has_figures:
         yield Refusal(
             "no_quote", "The job has no price yet.", "", "Use “Change the quote” to set one."
         )
@@ -282,7 +244,8 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
             "resend_too_often",
             "We sent you a link a short while ago.",
             "",
-            f"Look into your mail, also under spam, or ask again in {minutes} minutes.",
+            "Look into your mail, also under spam, or ask again in "
+            f"{minutes} minute{'' if minutes == 1 else 's'}.",
         )
 
 
@@ -302,7 +265,7 @@ def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
 def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
     """The balance is paid, or waived with a reason."""
     args, facts = attempt.args, attempt.facts
-    due = (attempt.subject.cost_cents or 0) - facts.paid_cents
+    due = max(0, (attempt.subject.cost_cents or 0) - facts.paid_cents)
     if not args.amount:
         if not clean_text(args.waive) and due > 0:
             yield Refusal(
@@ -322,7 +285,8 @@ def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
             "amount",
             "Enter what is due, or waive the rest with a reason.",
         )
-    yield from _choice(args.method, facts.catalog.payment_methods, "method", "way of payment")
+    if amount != 0:
+        yield from choice(args.method, facts.catalog.payment_methods, "method", "way of payment")
 
 
 def _money(cents: int) -> str:

@@ -101,6 +101,11 @@ class Job:
     files: tuple[JobFile, ...] = ()
 
     @property
+    def has_figures(self) -> bool:
+        """Whether weight, time and price stand, as a quote needs them."""
+        return None not in (self.grams, self.hours, self.cost_cents)
+
+    @property
     def file(self) -> JobFile:
         """The authoritative file: the one that staff print."""
         for file in self.files:

@@ -92,7 +92,8 @@ def is_plain_file_name(name: str) -> bool:
     return _FILE_NAME.fullmatch(name) is not None and ".." not in name and len(name) <= 150
 
 
-def job_id_in(file_name: str) -> str | None:
-    """The job id that a file's name carries, or None."""
-    found = _ID_IN_NAME.findall(file_name.rsplit("/", 1)[-1].split(".", 1)[0])
-    return found[-1] if found else None
+def carries_job_id(file_name: str, job_id: str) -> bool:
+    """Whether the id stands in the name as a word of its own: slicers add words before and after,
+    and one of those (a date, 20260302) may look like an id, too.
+    """
+    return job_id in _ID_IN_NAME.findall(file_name.rsplit("/", 1)[-1])

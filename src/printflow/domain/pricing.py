@@ -9,6 +9,8 @@ MAX_GRAMS = Decimal(50_000)
 MAX_HOURS = Decimal(1_000)
 MAX_CENTS = 10_000_000
 _THOUSANDTH = Decimal("0.001")
+_LONGEST = 40
+"""Characters of a number as people type it; more are refused before any pattern is tried."""
 _PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
 _UNITS = re.compile(
     r"(?:(?P<d>[0-9]{1,3})\s*d(?:ays?)?)?\s*"
@@ -30,6 +32,16 @@ def _thousandths(value: Decimal) -> Decimal:
     return plain_decimal(value.quantize(_THOUSANDTH, ROUND_HALF_UP))
 
 
+def _typed(value: object) -> str:
+    """What was typed, trimmed; "" where it is far too long to be a number."""
+    try:
+        text = str(value)
+    except ValueError:  # an int of thousands of digits
+        return ""
+    text = text.strip()
+    return text if len(text) <= _LONGEST else ""
+
+
 def _plain(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
@@ -39,7 +51,7 @@ def parse_grams(typed: object) -> Decimal | None:
 
     More than 0 and at most 50,000 g. A comma is no decimal point, and exponents are not taken.
     """
-    number = _plain(str(typed).strip().removesuffix("g").strip())
+    number = _plain(_typed(typed).removesuffix("g").strip())
     if number is None:
         return None
     grams = _thousandths(number)
@@ -51,7 +63,7 @@ def parse_hours(typed: object) -> Decimal | None:
 
     To the thousandth of an hour, more than 0 and at most 1,000 h; None if it is no such time.
     """
-    text = str(typed).strip()
+    text = _typed(typed)
     number = _plain(text)
     if number is None and (clock := _CLOCK.fullmatch(text)):
         number = Decimal(clock["h"]) + Decimal(clock["m"]) / 60
@@ -73,7 +85,7 @@ def parse_cents(typed: object) -> int | None:
 
     Zero or more, at most 100,000.00; a fraction of a cent is refused, not rounded.
     """
-    number = _plain(str(typed).strip().lstrip("$€£").strip())
+    number = _plain(_typed(typed).lstrip("$€£").strip())
     if number is None:
         return None
     cents = number * 100

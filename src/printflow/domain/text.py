@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Directional controls (Unicode UAX #9): they can make "gpj.exe" read "exe.jpg"."""
+_JOINERS = frozenset("\u200c\u200d")
+"""Zero-width non-joiner and joiner: Persian and Indic words and many emoji are written with them."""
+
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co"))
+"""Categories of characters that do not show: controls, formats (among them the directional
+controls of Unicode UAX #9, which can make "gpj.exe" read "exe.jpg"), surrogates, private use."""
 
 
 def _keeps(character: str) -> bool:
-    return character not in _BIDI and unicodedata.category(character) not in ("Cc", "Cs", "Co")
+    return character in _JOINERS or unicodedata.category(character) not in _UNSEEN
 
 
 def clean_line(typed: str) -> str:
-    """One line: normalized (NFC), control and directional characters out, white space folded."""
-    spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", typed))
-    return " ".join("".join(filter(_keeps, spaced)).split())
+    """One line: normalized (NFC), control and directional characters out, white space folded.
+
+    A line of nothing that shows is empty.
+    """
+    spaced = "".join(" " if c.isspace() else c for c in typed)
+    kept = unicodedata.normalize("NFC", "".join(filter(_keeps, spaced)))
+    line = " ".join(kept.split())
+    return line if line.strip(" \u200c\u200d") else ""
 
 
 def clean_text(typed: str) -> str:
@@ -29,8 +38,9 @@ def clean_text(typed: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """``text`` in at most ``limit`` characters; the middle gives way, so the ending stays."""
+    """``text`` in at most ``limit`` (1 or more) characters; the middle gives way, so the ending
+    stays."""
     if len(text) <= limit:
         return text
     tail = min(12, limit // 3)
-    return f"{text[: limit - tail - 1]}…{text[-tail:]}"
+    return f"{text[: limit - tail - 1]}…{text[len(text) - tail :]}"

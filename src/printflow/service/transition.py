@@ -11,7 +11,7 @@ from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
 from ..domain.history import Event
 from ..domain.job import Actor, Job, Quote
-from ..domain.naming import PRINTABLE_ENDINGS, ending_of, is_plain_file_name, job_id_in
+from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from ..domain.status import Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
 from ..ports import FileStore, Transaction
@@ -150,7 +150,7 @@ def file_fact(store: FileStore, job: Job, name: str, *, settle_seconds: int) -> 
             )
     if (
         not is_plain_file_name(name)
-        or job_id_in(name) != job.id
+        or not carries_job_id(name, job.id)
         or ending_of(name) not in PRINTABLE_ENDINGS
     ):
         return FileFact(name=name, present=True, settled=True, acceptable=False)

@@ -1,0 +1,232 @@
+"""The lifecycle's one table: from where to where, pulled by whom, guarded by what, with what effect.
+
+Buttons, documentation, diagram, command line, guards, state machine and tests all read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import callbacks as do
+from . import form_guards as form
+from . import guards as need
+from .attempt import Attempt
+from .guards import Guard
+from .status import ActorKind, Status, Trigger
+
+Callback = Callable[[Attempt], None]
+
+STUDENT, STAFF, SYSTEM = ActorKind.STUDENT, ActorKind.STAFF, ActorKind.SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the lifecycle's table.
+
+    ``sources`` is empty for a job that does not exist yet; ``dest`` is None where the caller
+    names the new status. ``who`` and ``what`` are the table's words in the documentation.
+    """
+
+    trigger: Trigger
+    sources: tuple[Status, ...]
+    dest: Status | None
+    actors: tuple[ActorKind, ...]
+    who: str
+    what: str
+    guards: tuple[Guard, ...] = ()
+    before: tuple[Callback, ...] = ()
+    after: tuple[Callback, ...] = ()
+
+    def dests(self, source: Status) -> tuple[Status, ...]:
+        """Where the row can lead from ``source``."""
+        if self.dest is not None:
+            return (self.dest,)
+        return tuple(s for s in Status if s not in (source, Status.ARCHIVED))
+
+
+TABLE: tuple[Row, ...] = (
+    Row(
+        Trigger.SUBMIT,
+        (),
+        Status.UPLOADED,
+        (STUDENT, STAFF),
+        "student",
+        "job, original file, event; mail *received*",
+        guards=(form.accepted_file, form.complete_form, form.minimum_charge_acknowledged),
+        before=(do.take_form,),
+        after=(do.mail_received,),
+    ),
+    Row(
+        Trigger.APPROVE,
+        (Status.UPLOADED,),
+        Status.PENDING,
+        (STAFF,),
+        "staff",
+        "price set (minimum charge enforced); chosen file becomes authoritative; "
+        "confirmation issued; mail *approved*",
+        guards=(
+            need.valid_weight,
+            need.valid_time,
+            need.valid_material,
+            need.valid_printer,
+            need.file_settled,
+            need.texts_fit,
+        ),
+        before=(do.set_price, do.adopt_file),
+        after=(do.place_file, do.issue_confirmation, do.mail_approved),
+    ),
+    Row(
+        Trigger.REJECT,
+        (Status.UPLOADED, Status.PENDING),
+        Status.REJECTED,
+        (STAFF,),
+        "staff",
+        "mail *rejected* with the reasons",
+        guards=(need.reason_or_text, need.texts_fit),
+        before=(do.set_reasons,),
+        after=(do.place_file, do.void_confirmations, do.mail_rejected),
+    ),
+    Row(
+        Trigger.CONFIRM,
+        (Status.PENDING,),
+        Status.READYTOPRINT,
+        (STUDENT, STAFF),
+        "student by link, or staff with a note",
+        "confirmation used; mail *confirmed*; staff alert",
+        guards=(
+            need.link_valid,
+            need.consent_ticked,
+            need.same_as_quoted,
+            need.texts_fit,
+        ),
+        before=(do.keep_note,),
+        after=(do.place_file, do.use_confirmation, do.mail_confirmed, do.alert_staff),
+    ),
+    Row(
+        Trigger.DECLINE,
+        (Status.PENDING,),
+        Status.REJECTED,
+        (STUDENT, STAFF),
+        "student by link, or staff with a note",
+        "reason “declined by the student”",
+        guards=(need.link_valid, need.texts_fit),
+        before=(do.set_declined, do.keep_note),
+        after=(do.place_file, do.use_confirmation, do.alert_staff),
+    ),
+    Row(
+        Trigger.REQUOTE,
+        (Status.PENDING,),
+        Status.PENDING,
+        (STAFF,),
+        "staff",
+        "old link void, new one issued; mail *approved* again",
+        guards=(
+            need.valid_weight,
+            need.valid_time,
+            need.valid_material,
+            need.valid_printer,
+            need.file_settled,
+            need.texts_fit,
+        ),
+        before=(do.set_price, do.adopt_file),
+        after=(do.place_file, do.issue_confirmation, do.mail_approved),
+    ),
+    Row(
+        Trigger.RESEND,
+        (Status.PENDING,),
+        Status.PENDING,
+        (STAFF, STUDENT),
+        "staff, or student on the expired page (limited)",
+        "old link void, new one issued; mail",
+        guards=(need.has_quote, need.not_too_often),
+        after=(do.issue_confirmation, do.mail_approved),
+    ),
+    Row(
+        Trigger.START_PRINTING,
+        (Status.READYTOPRINT,),
+        Status.PRINTING,
+        (STAFF,),
+        "staff",
+        "attempt opened",
+        guards=(need.valid_printer,),
+        before=(do.set_printer,),
+        after=(do.place_file, do.open_attempt),
+    ),
+    Row(
+        Trigger.FAIL,
+        (Status.PRINTING,),
+        Status.READYTOPRINT,
+        (STAFF,),
+        "staff",
+        "attempt closed as failed; no new confirmation, no new charge",
+        guards=(need.reason_given, need.texts_fit),
+        after=(do.place_file, do.close_attempt_failed),
+    ),
+    Row(
+        Trigger.COMPLETE,
+        (Status.PRINTING,),
+        Status.COMPLETED,
+        (STAFF,),
+        "staff",
+        "attempt closed; final cost may be set; mail *completed* (where and when to pick up)",
+        guards=(need.valid_final_figures,),
+        before=(do.set_final_figures,),
+        after=(do.place_file, do.close_attempt_completed, do.mail_completed),
+    ),
+    Row(
+        Trigger.PICK_UP,
+        (Status.COMPLETED,),
+        Status.PAIDPICKEDUP,
+        (STAFF,),
+        "staff",
+        "payment row",
+        guards=(need.payment_or_waiver, need.texts_fit),
+        after=(do.place_file, do.record_payment),
+    ),
+    Row(
+        Trigger.OVERRIDE,
+        tuple(Status),
+        None,
+        (STAFF,),
+        "staff",
+        "event says override; **no mail unless “send the usual mail” is ticked**",
+        guards=(
+            need.reason_given,
+            need.destination_allowed,
+            need.usual_mail_exists,
+            need.texts_fit,
+        ),
+        after=(do.place_file, do.tidy_after_override, do.mail_if_asked),
+    ),
+    Row(
+        Trigger.ARCHIVE,
+        (Status.REJECTED, Status.PAIDPICKEDUP),
+        Status.ARCHIVED,
+        (STAFF, SYSTEM),
+        "retention or staff",
+        "–",
+        guards=(need.older_than_period,),
+        after=(do.place_file,),
+    ),
+)
+
+
+def row(trigger: Trigger) -> Row:
+    """The table's row of ``trigger``; there is exactly one."""
+    return _ROWS[trigger]
+
+
+def allowed(status: Status, actor: ActorKind | None = None) -> tuple[Trigger, ...]:
+    """The triggers that exist in ``status``, in the table's order; for one kind of actor if given.
+
+    Says nothing of guards: they are asked when the trigger is pulled.
+    """
+    return tuple(
+        line.trigger
+        for line in TABLE
+        if status in line.sources and (actor is None or actor in line.actors)
+    )
+
+
+_ROWS: dict[Trigger, Row] = {line.trigger: line for line in TABLE}
