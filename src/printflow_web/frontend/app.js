@@ -1,6 +1,23 @@
 // The scripts of every page. Alpine's CSP build evaluates no strings, so that the pages' policy
-// can stay "script-src 'self'".
+// can stay "script-src 'self'". Every page also works without any of this.
 import Alpine from "@alpinejs/csp";
 
-window.Alpine = Alpine;
+import { actionDialog } from "./components/action_dialog.js";
+import { copyText } from "./components/copy_text.js";
+import { costPreview } from "./components/cost_preview.js";
+import { guardedForm } from "./components/guarded_form.js";
+import { closeMenus } from "./components/menus.js";
+import { pickUpFields } from "./components/pick_up_fields.js";
+import { submitForm } from "./components/submit_form.js";
+import { focusSummary } from "./components/validation.js";
+
+Alpine.data("actionDialog", actionDialog);
+Alpine.data("copyText", copyText);
+Alpine.data("costPreview", costPreview);
+Alpine.data("guardedForm", guardedForm);
+Alpine.data("pickUpFields", pickUpFields);
+Alpine.data("submitForm", submitForm);
+
+closeMenus(document);
 Alpine.start();
+focusSummary(document);

@@ -1,0 +1,89 @@
+// Opens a job's actions in one dialog. Every opener is a link to the action's own page; the form is
+// taken from there, so what the dialog shows and what works without scripts are the same.
+function fragmentOf(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector("[data-fragment]");
+}
+
+export function actionDialog() {
+  return {
+    init() {
+      document.addEventListener("click", (event) => this.follow(event));
+      this.$refs.dialog.addEventListener("submit", (event) => this.send(event));
+    },
+
+    follow(event) {
+      const opener = event.target.closest("a[data-dialog]");
+      const special = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+      if (!opener || special || event.button !== 0) return;
+      event.preventDefault();
+      this.open(opener);
+    },
+
+    async open(opener) {
+      if (opener.ariaBusy === "true") return;
+      opener.ariaBusy = "true";
+      try {
+        const answer = await fetch(opener.href, { headers: { "X-Requested-With": "fetch" } });
+        const fragment = fragmentOf(await answer.text());
+        if (!fragment) throw new Error("the page holds no form");
+        this.show(fragment);
+      } catch {
+        window.location.assign(opener.href);
+      } finally {
+        opener.ariaBusy = "false";
+      }
+    },
+
+    show(fragment) {
+      const dialog = this.$refs.dialog;
+      this.$refs.content.replaceChildren(fragment);
+      if (!dialog.open) dialog.showModal();
+      dialog.scrollTop = 0;
+      const first =
+        fragment.querySelector("[data-summary]:not([hidden])") ||
+        fragment.querySelector("[autofocus], input:not([type=hidden]), select, textarea") ||
+        fragment.querySelector("button[type=submit], a.button");
+      if (first) first.focus();
+      if (first && first.select && first.type === "text") first.select();
+    },
+
+    async send(event) {
+      const form = event.target;
+      if (event.defaultPrevented || form.method !== "post") return;
+      event.preventDefault();
+      const body = new URLSearchParams(new FormData(form, event.submitter));
+      try {
+        const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+        if (answer.type === "opaqueredirect" || answer.redirected) {
+          window.location.reload();
+          return;
+        }
+        const fragment = fragmentOf(await answer.text());
+        if (!fragment) throw new Error("the answer holds nothing to show");
+        this.show(fragment);
+      } catch {
+        this.lost(form);
+      }
+    },
+
+    // The connection dropped: nothing typed is lost, and the form can be sent again.
+    lost(form) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = false;
+      const notice = form.querySelector("[data-lost]");
+      if (notice) {
+        notice.hidden = false;
+        notice.focus();
+      }
+    },
+
+    close() {
+      this.$refs.dialog.close();
+    },
+
+    emptied() {
+      this.$refs.content.replaceChildren();
+    },
+  };
+}

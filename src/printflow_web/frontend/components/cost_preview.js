@@ -1,0 +1,69 @@
+// Shows what a quote will come to while it is typed: weight and time at the chosen printer's rates,
+// never under the minimum. Only a preview: the server reckons with decimals and decides.
+import { filled } from "./file_check.js";
+
+const PLAIN = /^(\d{1,9}(\.\d{1,9})?|\.\d{1,9})$/;
+const CLOCK = /^(\d{1,4}):([0-5]\d)$/;
+const UNITS = new RegExp(
+  "^(?:(\\d{1,3})\\s*d(?:ays?)?)?\\s*" +
+    "(?:(\\d{1,4}(?:\\.\\d{1,3})?)\\s*(?:h|hrs?|hours?))?\\s*" +
+    "(?:(\\d{1,4})\\s*(?:m|mins?|minutes?))?\\s*" +
+    "(?:(\\d{1,4})\\s*(?:s|secs?|seconds?))?$",
+  "i",
+);
+
+export function gramsFrom(typed) {
+  const text = typed.trim().replace(/g$/, "").trim();
+  return PLAIN.test(text) ? Number(text) : NaN;
+}
+
+export function hoursFrom(typed) {
+  const text = typed.trim();
+  if (PLAIN.test(text)) return Number(text);
+  const clock = CLOCK.exec(text);
+  if (clock) return Number(clock[1]) + Number(clock[2]) / 60;
+  const units = text && UNITS.exec(text);
+  if (!units) return NaN;
+  const [days, hours, minutes, seconds] = units.slice(1).map((part) => Number(part || 0));
+  return days * 24 + hours + minutes / 60 + seconds / 3600;
+}
+
+export function costPreview() {
+  return {
+    cost: "",
+    how: "",
+
+    init() {
+      this.$el.addEventListener("input", () => this.update());
+      this.$el.addEventListener("change", () => this.update());
+      this.update();
+    },
+
+    money(amount) {
+      const currency = this.$root.dataset.currency;
+      const language = document.documentElement.lang || "en";
+      return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
+    },
+
+    update() {
+      const texts = this.$root.dataset;
+      const option = this.$root.querySelector("[name=printer]").selectedOptions[0];
+      const grams = gramsFrom(this.$root.querySelector("[name=weight]").value);
+      const hours = hoursFrom(this.$root.querySelector("[name=hours]").value);
+      if (!option || !(grams > 0) || !(hours > 0)) {
+        this.cost = "–";
+        this.how = texts.textWaiting;
+        return;
+      }
+      const perGram = Number(option.dataset.ratePerGram);
+      const perHour = Number(option.dataset.ratePerHour);
+      const minimum = Number(texts.minimumCents);
+      const exact = Math.round((grams * perGram + hours * perHour) * 100 + 1e-6);
+      const parts = [`${grams} g × ${this.money(perGram)}`];
+      if (perHour) parts.push(`${Math.round(hours * 100) / 100} h × ${this.money(perHour)}`);
+      const sum = `${parts.join(" + ")} = ${this.money(exact / 100)}`;
+      this.cost = this.money(Math.max(exact, minimum) / 100);
+      this.how = exact < minimum ? filled(texts.textMinimum, { sum }) : sum;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// What can be said of a file before a byte is sent: its ending, that it holds something, its size.
+
+export function sizeText(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+export function endingOf(name) {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(dot).toLowerCase() : "";
+}
+
+// Fills {names} in a text that the template brought along.
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+// "" if the file may be sent, else the sentence to show; `texts` is the input's dataset.
+export function fileProblem(file, texts) {
+  const endings = texts.endings.split(",");
+  if (!endings.includes(endingOf(file.name))) {
+    return filled(texts.wrongEnding, { name: file.name.slice(-60) });
+  }
+  if (file.size === 0) return texts.empty;
+  const limit = Number(texts.maxBytes);
+  if (limit && file.size > limit) {
+    return filled(texts.tooLarge, { size: sizeText(file.size) });
+  }
+  return "";
+}

@@ -1,0 +1,38 @@
+// A form that is checked before it is sent, and sent once.
+import { check, followSummary, recheck } from "./validation.js";
+
+export function guardedForm() {
+  return {
+    init() {
+      this.$el.noValidate = true;
+      this.$el.addEventListener("submit", (event) => this.guard(event));
+      this.$el.addEventListener("change", (event) => recheck(this.$el, event.target));
+      this.$el.addEventListener("click", followSummary);
+      window.addEventListener("pageshow", (event) => event.persisted && this.release());
+    },
+
+    guard(event) {
+      const form = event.target;
+      const unchecked = event.submitter && event.submitter.formNoValidate;
+      if (form.dataset.sent || (!unchecked && !check(form))) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "true";
+      // Once the browser has gathered the fields: a disabled button would not be among them.
+      setTimeout(() => this.setDisabled(form, true));
+    },
+
+    setDisabled(form, disabled) {
+      if (disabled && !form.dataset.sent) return;
+      for (const button of form.querySelectorAll("button[type=submit]")) {
+        button.disabled = disabled;
+      }
+    },
+
+    release() {
+      delete this.$el.dataset.sent;
+      this.setDisabled(this.$el, false);
+    },
+  };
+}
