@@ -1,0 +1,64 @@
+"""The table as rows, Markdown and Mermaid says all of the table and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from printflow.domain.diagram import markdown, mermaid, plain_rows
+from printflow.domain.lifecycle import TABLE
+from printflow.domain.status import Status, Trigger
+
+
+def test_rows_are_plain_values() -> None:
+    rows = plain_rows()
+    assert json.loads(json.dumps(rows)) == rows
+    assert [row["trigger"] for row in rows] == [trigger.value for trigger in Trigger]
+    submit, approve, override = rows[0], rows[1], rows[11]
+    assert (submit["sources"], submit["dest"]) == ([], "UPLOADED")
+    assert (approve["sources"], approve["dest"], approve["who"]) == (
+        ["UPLOADED"],
+        "PENDING",
+        "staff",
+    )
+    assert (override["sources"], override["dest"]) == ([status.value for status in Status], None)
+    assert approve["guards"] == [
+        "The weight is a number of grams within range.",
+        "The print time is a number of hours within range.",
+        "The material is one of the method's.",
+        "The printer exists and prints by the job's method.",
+        "The chosen file is the job's, is present, and nobody is writing to it.",
+        "Notes and reasons are not too long.",
+    ]
+
+
+def test_markdown_has_a_line_for_every_trigger_and_status() -> None:
+    text = markdown()
+    tables = [[line for line in part.splitlines() if line] for part in text.split("\n\n")]
+    triggers, statuses = tables
+    assert len(triggers) == 2 + len(Trigger)
+    assert len(statuses) == 2 + len(Status)
+    for line in triggers:
+        assert re.sub(r"\\\|", "", line).count("|") == 6, line
+    for line in statuses:
+        assert line.count("|") == 4, line
+    assert "| override | any → any but ARCHIVED | staff |" in text
+    assert "| submit | – → UPLOADED | student |" in text
+    assert "| reject | UPLOADED, PENDING → REJECTED | staff |" in text
+    assert "| READYTOPRINT | Ready to print | `ReadyToPrint/` |" in text
+
+
+def test_mermaid_has_an_arrow_for_every_way() -> None:
+    text = mermaid()
+    assert text.startswith("stateDiagram-v2\n")
+    arrows = set(re.findall(r"^    (\S+) --> (\w+): (\w+)$", text, re.MULTILINE))
+    expected = {
+        (source, row.dest, row.trigger)
+        for row in TABLE
+        if row.dest is not None
+        for source in row.sources or ("[*]",)
+    }
+    assert arrows == expected
+    assert len(arrows) == 14
+    assert "ARCHIVED --> [*]" in text
+    assert "override" in text
