@@ -1,3 +1,3 @@
 """Fixtures of all tests."""
 
-pytest_plugins = ["tests.plugins.components", "tests.plugins.lab"]
+pytest_plugins = ["tests.plugins.components", "tests.plugins.lab", "tests.plugins.postgres"]

@@ -1,0 +1,63 @@
+"""A real PostgreSQL for the tests: its own cluster in a temporary folder, on a socket only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+
+_USER = "postgres"
+
+
+def _run(program: Path, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs, which refuse to be root."""
+    command = [str(program), *arguments]
+    if sys.platform != "win32" and os.geteuid() == 0:
+        command = ["runuser", "-u", _USER, "--", *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    if done.returncode:
+        raise RuntimeError(f"{program.name} failed: {done.stderr or done.stdout}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster(postgresql_programs: Path) -> Iterator[Path]:
+    """The folder of a running cluster; it also holds the socket."""
+    folder = Path(tempfile.mkdtemp(prefix="printflow-pg-"))
+    try:
+        if sys.platform != "win32" and os.geteuid() == 0:
+            shutil.chown(folder, _USER, _USER)
+        data = folder / "data"
+        _run(
+            postgresql_programs / "initdb",
+            *("-D", str(data), "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"),
+        )
+        _run(
+            postgresql_programs / "pg_ctl",
+            *("-D", str(data), "-w", "-l", str(folder / "log")),
+            *("-o", f"-c listen_addresses='' -k {folder} -c fsync=off", "start"),
+        )
+        yield folder
+        _run(postgresql_programs / "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_cluster: Path) -> str:
+    """The URL of a new empty database."""
+    import psycopg
+
+    name = f"lab_{uuid4().hex}"
+    with psycopg.connect(
+        host=str(postgresql_cluster), user=_USER, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return f"postgresql://{_USER}@/{name}?host={quote(str(postgresql_cluster), safe='')}"
