@@ -1,0 +1,176 @@
+"""The real program on a free port, a real mail server, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Mailbox:
+    """What the mail server took, oldest first."""
+
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        data = content if isinstance(content, bytes) else str(content).encode()
+        self.mails.append(message_from_bytes(data, policy=policy.default))
+        return "250 OK"
+
+    def wait_for(self, subject: str, *, seconds: float = 20) -> EmailMessage:
+        """The newest mail whose subject matches, as soon as it is there."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for mail in reversed(self.mails):
+                if re.search(subject, str(mail["Subject"])):
+                    return mail
+            time.sleep(0.05)
+        raise AssertionError(f"no mail {subject!r}; there are {[m['Subject'] for m in self.mails]}")
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server on this machine."""
+    box = Mailbox()
+    box.port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+@dataclass
+class Server:
+    """The running program."""
+
+    url: str
+    store: Path
+    password: str
+    log: Path
+
+
+@pytest.fixture
+def server(tmp_path: Path, mailbox: Mailbox) -> Iterator[Server]:
+    """`printflow serve`, as an administrator starts it."""
+    port, store, log = free_port(), tmp_path / "store", tmp_path / "serve.log"
+    store.mkdir()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PRINTFLOW_")},
+        "PRINTFLOW_STORE": str(store),
+        "PRINTFLOW_BASE_URL": url,
+        "PRINTFLOW_MAIL__SMTP_HOST": "127.0.0.1",
+        "PRINTFLOW_MAIL__SMTP_PORT": str(mailbox.port),
+        "PRINTFLOW_MAIL__SENDER": "Print lab <lab@example.edu>",
+        "PRINTFLOW_MAIL__STAFF_ADDRESS": "staff@example.edu",
+    }
+    command = [sys.executable, "-m", "printflow", "serve", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=tmp_path
+        )
+    try:
+        _wait_until_it_answers(f"{url}/health/live", process, log)
+        found = re.search(r"[0-9a-z]{4}(-[0-9a-z]{4}){3}", log.read_text("utf-8"))
+        assert found, log.read_text("utf-8")
+        yield Server(url, store, found[0], log)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the server does not answer:\n{log.read_text('utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium_path, args=["--no-sandbox", "--disable-quic"]
+        )
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Complaints:
+    """What the browser complained of: errors of scripts and of the content security policy."""
+
+    lines: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Fails the test that made the browser complain."""
+    gathered = Complaints()
+    yield gathered
+    assert gathered.lines == []
+
+
+def watched(page: Page, complaints: Complaints) -> Page:
+    """The page, with its complaints gathered; a refused form is no complaint."""
+    page.on("pageerror", lambda error: complaints.lines.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            complaints.lines.append(said.text)
+            if said.type == "error" and "the server responded with a status of 4" not in said.text
+            else None
+        ),
+    )
+    page.set_default_timeout(15_000)
+    return page
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
+    """A desktop window."""
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    yield watched(context.new_page(), complaints)
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, complaints: Complaints) -> Iterator[Page]:
+    """A phone: the student's."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    yield watched(context.new_page(), complaints)
+    context.close()
