@@ -9,6 +9,7 @@ import { guardedForm } from "./components/guarded_form.js";
 import { closeMenus } from "./components/menus.js";
 import { pickUpFields } from "./components/pick_up_fields.js";
 import { submitForm } from "./components/submit_form.js";
+import { showCurrentTab } from "./components/tabs.js";
 import { focusSummary } from "./components/validation.js";
 
 Alpine.data("actionDialog", actionDialog);
@@ -19,5 +20,6 @@ Alpine.data("pickUpFields", pickUpFields);
 Alpine.data("submitForm", submitForm);
 
 closeMenus(document);
+showCurrentTab(document);
 Alpine.start();
 focusSummary(document);

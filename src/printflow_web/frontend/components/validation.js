@@ -35,6 +35,18 @@ export function showProblem(form, name, message) {
     if (message) element.setAttribute("aria-invalid", "true");
     else element.removeAttribute("aria-invalid");
   }
+  if (!message) dropFromSummary(form, field);
+}
+
+// What has been put right need not be read again.
+function dropFromSummary(form, field) {
+  const summary = form.querySelector("[data-summary]");
+  if (!summary) return;
+  for (const anchor of summary.querySelectorAll("a")) {
+    const named = document.getElementById(anchor.hash.slice(1));
+    if (named && field.contains(named)) anchor.closest("li").remove();
+  }
+  summary.hidden = !summary.querySelector("li");
 }
 
 // The first problem of each field, as [control, message].
