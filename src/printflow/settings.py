@@ -7,22 +7,11 @@ one line that names the key, where it stands and what is allowed. Its text is co
 from __future__ import annotations
 
 import os
-import sys
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -39,143 +28,9 @@ from .settings_layers import (
     place_of,
     placed,
 )
+from .settings_sections import MailSettings, ServerSettings, Whole, whole
 
-Security = Literal["none", "starttls", "tls"]
-
-_PORTS = {"none": 25, "starttls": 587, "tls": 465}
-_SECURITIES = {port: security for security, port in _PORTS.items()}
-_SENDER = "Printflow <printflow@localhost>"
 _NEVER_SHOWN = ("smtp_password", "secret_key", "database_url", "base_url")
-_FROZEN = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
-
-
-def _no_truth_value(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError  # noqa: TRY004
-    return value
-
-
-Whole = Annotated[int, BeforeValidator(_no_truth_value)]
-
-
-def _whole(default: int, low: int, high: int, unit: str = "number") -> Any:
-    said = f"a whole {unit} from {low} to {high}"
-    return Field(default=default, ge=low, le=high, description=said)
-
-
-class MailSettings(BaseModel):
-    """How mails leave: through an SMTP server, or as files while no ``smtp_host`` is set."""
-
-    model_config = _FROZEN
-
-    smtp_host: str = Field(default="", description="a host's name")
-    smtp_port: Whole = _whole(587, 1, 65_535)
-    smtp_security: Security = Field(default="starttls", description="none, starttls or tls")
-    smtp_username: str = Field(default="", description="a text")
-    smtp_password: SecretStr | None = Field(default=None, description="a text")
-    smtp_ca_file: Path | None = Field(default=None, description="a file of certificates")
-    sender: str = Field(default=_SENDER, description="an e-mail address")
-    reply_to: str = Field(default="", description="an e-mail address")
-    staff_address: str = Field(default="", description="an e-mail address")
-    directory: Path | None = Field(default=None, description="a folder")
-    templates: Path | None = Field(default=None, description="a folder")
-    timeout_seconds: Whole = _whole(30, 1, 600, "number of seconds")
-    deadline_seconds: Whole = _whole(60, 1, 3600, "number of seconds")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _match_port_and_security(cls, data: Any) -> Any:
-        """Of port and security each is the other's default."""
-        if not isinstance(data, dict):
-            return data
-        port, security = data.get("smtp_port"), data.get("smtp_security")
-        if security is None and port is not None:
-            number = int(port) if str(port).isdecimal() else 0
-            return {**data, "smtp_security": _SECURITIES.get(number, "none")}
-        if port is None and security is not None:
-            return {**data, "smtp_port": _PORTS.get(str(security), 587)}
-        return data
-
-    @field_validator("smtp_host")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        return checks.host("mail.smtp_host", value)
-
-    @field_validator("smtp_security")
-    @classmethod
-    def _security(cls, value: Security, info: ValidationInfo) -> Security:
-        if value == "starttls" and info.data.get("smtp_port") == 465:
-            raise ValueError(
-                "mail.smtp_security: port 465 speaks TLS from the start; "
-                'set it to "tls", or smtp_port to 587'
-            )
-        return value
-
-    @field_validator("smtp_password")
-    @classmethod
-    def _password(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        given = bool(value and value.get_secret_value())
-        if info.data.get("smtp_username") and not given:
-            raise ValueError("mail.smtp_password is needed, because mail.smtp_username is set")
-        if given and not info.data.get("smtp_username"):
-            raise ValueError("mail.smtp_username is needed, because mail.smtp_password is set")
-        return value if given else None
-
-    @field_validator("smtp_ca_file")
-    @classmethod
-    def _ca_file(cls, value: Path | None) -> Path | None:
-        return None if value is None else checks.ca_file(value)
-
-    @field_validator("sender")
-    @classmethod
-    def _sender(cls, value: str, info: ValidationInfo) -> str:
-        host, user = info.data.get("smtp_host", ""), info.data.get("smtp_username", "")
-        if value not in {"", _SENDER}:
-            return checks.address("mail.sender", value)
-        if not host or (checks.is_loopback(host) and value):
-            return value or _SENDER
-        if "@" in user:
-            return checks.address("mail.sender", user)
-        raise ValueError(
-            f"mail.sender is needed to send through {host}: set it to the address that mails "
-            "come from, for example Print lab <printlab@example.edu>"
-        )
-
-    @field_validator("reply_to")
-    @classmethod
-    def _reply_to(cls, value: str) -> str:
-        return checks.address("mail.reply_to", value) if value else ""
-
-    @field_validator("staff_address")
-    @classmethod
-    def _staff_address(cls, value: str) -> str:
-        return checks.address("mail.staff_address", value, named=False) if value else ""
-
-    @field_validator("directory", "templates")
-    @classmethod
-    def _folder(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        folder = value.expanduser().absolute() if value is not None else None
-        if info.field_name == "templates" and folder is not None and not folder.is_dir():
-            raise ValueError(f"mail.templates: there is no folder {folder}")
-        return folder
-
-
-class ServerSettings(BaseModel):
-    """Where and how ``printflow serve`` listens."""
-
-    model_config = _FROZEN
-
-    host: str = Field(default="127.0.0.1", min_length=1, description="a host's name or address")
-    port: Whole = _whole(8080, 0, 65_535)
-    threads: Whole = _whole(8, 1, 256)
-    connection_limit: Whole = _whole(400 if sys.platform == "win32" else 1000, 10, 10_000)
-
-    @field_validator("host")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        return checks.host("server.host", value)
-
-
 _LAYERS: ContextVar[tuple[Layer, ...]] = ContextVar("printflow_settings_layers")
 
 
@@ -218,11 +73,11 @@ class Settings(BaseSettings):
     allowed_email_domains: tuple[str, ...] = Field(
         default=(), description='a list as ["example.edu"]'
     )
-    quote_days: Whole = _whole(7, 1, 365, "number of days")
-    resend_minutes: Whole = _whole(60, 1, 10_080, "number of minutes")
-    settle_seconds: Whole = _whole(3, 0, 3600, "number of seconds")
-    max_upload_mb: Whole = _whole(100, 1, 100_000, "number of megabytes")
-    disk_reserve_mb: Whole = _whole(256, 0, 10_000_000, "number of megabytes")
+    quote_days: Whole = whole(7, 1, 365, "number of days")
+    resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
+    settle_seconds: Whole = whole(3, 0, 3600, "number of seconds")
+    max_upload_mb: Whole = whole(100, 1, 100_000, "number of megabytes")
+    disk_reserve_mb: Whole = whole(256, 0, 10_000_000, "number of megabytes")
 
     def __init__(self, *, config_file: Path | None = None, **given: Any) -> None:
         known = _known()
@@ -252,10 +107,8 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        *_defaults: Any,
+        **_named: Any,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Printflow's own layers, the strongest first."""
         return tuple(_LayerSource(settings_cls, layer) for layer in _LAYERS.get())

@@ -1,0 +1,134 @@
+"""Catalogs as files: the shipped default, and what ``catalog import`` reads and ``export`` writes.
+
+TOML is for people, JSON for programs; both hold the plain form of ``domain.catalog``.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from .domain.catalog import Catalog, catalog_from
+from .errors import CatalogInvalid, Refusal
+
+_HEADER = "# The lab's catalog. Change it and run: printflow catalog import FILE --by NAME\n\n"
+
+
+def default_catalog() -> dict[str, Any]:
+    """The plain form of the shipped catalog."""
+    return _toml(files("printflow").joinpath("catalog_default.toml").read_text("utf-8"))
+
+
+def read_catalog(path: Path) -> dict[str, Any]:
+    """The plain form that a ``.toml`` or ``.json`` file holds, checked.
+
+    Raises :class:`~printflow.errors.CatalogInvalid`, with the file's name in front of its message
+    and *every* problem as a refusal.
+    """
+    readers = {".toml": _toml, ".json": _json}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise _unreadable(path, "a catalog is a .toml or a .json file")
+    try:
+        data = reader(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise _unreadable(path, "there is no such file") from None
+    except OSError as error:
+        raise _unreadable(path, f"the file cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError:
+        raise _unreadable(path, "the file is not text in UTF-8; save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        kind = path.suffix[1:].upper()
+        raise _unreadable(path, f"the file is not valid {kind}: {error}") from error
+    if not isinstance(data, dict):
+        raise _unreadable(path, "the file holds no table of keys and values")
+    try:
+        checked_catalog(data)
+    except CatalogInvalid as error:
+        raise CatalogInvalid(error.refusals, message=_named(path, error.refusals)) from None
+    return data
+
+
+def checked_catalog(data: Mapping[str, Any]) -> Catalog:
+    """The catalog that ``data`` describes, its time zone looked up as well.
+
+    Raises :class:`~printflow.errors.CatalogInvalid` with every problem found.
+    """
+    problems: list[Refusal] = []
+    catalog = None
+    try:
+        catalog = catalog_from(data)
+    except CatalogInvalid as error:
+        problems.extend(error.refusals)
+    name = data.get("time_zone")
+    if isinstance(name, str) and name.strip():
+        problem = time_zone_problem(name.strip())
+        if problem:
+            problems.append(Refusal("catalog", f"time_zone: {problem}", "time_zone"))
+    if catalog is None or problems:
+        raise CatalogInvalid(problems)
+    return catalog
+
+
+def time_zone_problem(name: str) -> str:
+    """Why ``name`` is no time zone, with the nearest real one; "" when it is one."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        near = get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else 'a name as "America/New_York" is needed'
+        return f"there is no time zone {name!r}; {hint}"
+    return ""
+
+
+def catalog_toml(data: Mapping[str, Any]) -> str:
+    """The plain form as TOML, for people to read and change."""
+    import tomli_w
+
+    return _HEADER + tomli_w.dumps(data, multiline_strings=True)
+
+
+def write_catalog(data: Mapping[str, Any], path: Path) -> None:
+    """Write the plain form to ``path``: as JSON when it ends in ``.json``, else as TOML."""
+    if path.suffix.lower() == ".json":
+        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = catalog_toml(data)
+    try:
+        path.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        reason = f"the file cannot be written: {error.strerror or error}"
+        raise _unreadable(path, reason) from error
+
+
+def _toml(text: str) -> dict[str, Any]:
+    # Amounts stay as they were typed: 0.10 is "0.10", never a binary fraction.
+    return tomllib.loads(text, parse_float=str)
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands there twice")
+        found[key] = value
+    return found
+
+
+def _unreadable(path: Path, reason: str) -> CatalogInvalid:
+    return CatalogInvalid([Refusal("catalog", f"{path}: {reason}")])
+
+
+def _named(path: Path, problems: Sequence[Refusal]) -> str:
+    return f"{path}: " + "; ".join(str(problem) for problem in problems)
