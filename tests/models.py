@@ -51,9 +51,7 @@ def obj() -> bytes:
 
 def three_mf() -> bytes:
     """The same box as 3MF (core specification 1.3)."""
-    vertices = "".join(
-        f'<vertex x="{x * 20}" y="{y * 15}" z="{z * 10}"/>' for x, y, z in _CORNERS
-    )
+    vertices = "".join(f'<vertex x="{x * 20}" y="{y * 15}" z="{z * 10}"/>' for x, y, z in _CORNERS)
     triangles = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in _FACES)
     space = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
     model = (

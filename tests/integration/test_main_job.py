@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from printflow import (
     FileState,
     LinkState,
@@ -15,7 +16,6 @@ from printflow import (
     TransitionNotAllowed,
     TransitionRefused,
 )
-
 from tests.plugins.lab import Submit, TestClock
 
 
@@ -88,6 +88,7 @@ def test_from_form_to_pick_up(lab: Printflow, submit: Submit) -> None:
     ]
     report = lab.dispatch()
     assert (report.sent, report.failed, report.waiting_mails, report.waiting_files) == (5, 0, 0, 0)
+    assert lab.settings.mail.directory is not None
     assert len(list(lab.settings.mail.directory.glob("*.eml"))) == 5
 
 

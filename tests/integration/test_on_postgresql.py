@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from printflow import DatabaseUnavailable, MigrationNeeded, Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
-
 from tests.integration.test_main_job import *  # noqa: F403
 
 pytestmark = pytest.mark.postgresql

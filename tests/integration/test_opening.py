@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from printflow import (
     AlreadyRunning,
     MigrationNeeded,
@@ -19,7 +20,6 @@ from printflow import (
 from printflow.db import migrate
 from printflow.db.engine import interpreter_is_safe, open_engine
 from printflow.db.schema import metadata
-
 from tests.plugins.lab import Submit
 
 
@@ -78,7 +78,7 @@ def test_a_lost_database_beside_files_is_not_made_anew(
     lab.close()
     for path in settings.state_dir.glob("printflow.db*"):
         path.unlink()
-    with pytest.raises(SettingsError, match="its database .* is missing"):
+    with pytest.raises(SettingsError, match=r"its database .* is missing"):
         Printflow.open(settings)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
+
 from printflow import InvalidInput, Printflow, Settings
 from printflow.ports import FailureKind, MailFailure
-
 from tests.plugins.lab import Submit, TestClock
 
 

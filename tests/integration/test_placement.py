@@ -6,9 +6,9 @@ import errno
 from pathlib import Path
 
 import pytest
+
 from printflow import FileState, Printflow, Status
 from printflow.exclusive_rename import rename_exclusive
-
 from tests.plugins.lab import Submit, TestClock
 
 

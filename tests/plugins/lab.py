@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from printflow import Job, Printflow, Settings, Status
 
+from printflow import Job, Printflow, Settings, Status
 from tests import models
 
 
