@@ -50,11 +50,12 @@ export function actionDialog() {
 
     async send(event) {
       const form = event.target;
-      if (event.defaultPrevented || form.method !== "post") return;
+      // Read as attributes: a field named "method" or "action" hides the form's own property.
+      if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
       event.preventDefault();
       const body = new URLSearchParams(new FormData(form, event.submitter));
       try {
-        const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+        const answer = await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual" });
         if (answer.type === "opaqueredirect" || answer.redirected) {
           window.location.reload();
           return;

@@ -4,7 +4,7 @@
 export function upload(form, handlers) {
   const request = new XMLHttpRequest();
   const started = performance.now();
-  request.open("POST", form.action);
+  request.open("POST", form.getAttribute("action"));
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
   request.upload.addEventListener("progress", (event) => {
     const seconds = Math.max(0.001, (performance.now() - started) / 1000);
