@@ -73,7 +73,7 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
-        student="さくら 田中", email="sakura.tanaka@example.edu", color="Light Blue",
+        student="さくら たなか", email="sakura.tanaka@example.edu", color="Light Blue",
         discipline="Engineering", class_number="ME 3301", model="clip", file="rod clip.3mf",
         when="16d 11:05",
         steps=(
