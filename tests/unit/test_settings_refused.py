@@ -128,7 +128,11 @@ TABLE = [
     ('database_url = "lab.db"', "database_url", "sqlite:/// and the full path"),
     ('database_url = "sqlite://"', "database_url", "names no file"),
     ('database_url = "sqlite:///:memory:"', "database_url", "names no file"),
-    ('database_url = "sqlite:///lab.db"', "database_url", "four slashes"),
+    (
+        'database_url = "sqlite:///lab.db"',
+        "database_url",
+        "must have a full path, for example sqlite:///",
+    ),
     ('database_url = "sqlite:////a/b.db?mode=ro"', "database_url", "no options"),
     ('database_url = "postgresql+asyncpg://db/x"', "database_url", "not supported"),
     ('database_url = "postgresql://"', "database_url", "not complete"),
