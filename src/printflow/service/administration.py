@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..catalog_file import checked_catalog
 from ..deadline import TookTooLong, within
 from ..dispatcher import DispatchReport
-from ..domain.catalog import Catalog, catalog_from, plain_form
+from ..domain.catalog import Catalog, plain_form
 from ..domain.text import clean_line
 from ..errors import PrintflowError
 from .desk import PATIENCE_SECONDS, Desk
@@ -25,7 +26,7 @@ class AdministrationDesk(Desk):
 
         Raises CatalogInvalid with every problem.
         """
-        catalog = catalog_from(data)
+        catalog = checked_catalog(data)
         with self._ports.database.write() as tx:
             tx.lab.add_catalog(plain_form(catalog), by=clean_line(by)[:60], now=self._ports.clock())
         return self.catalog
