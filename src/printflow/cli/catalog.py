@@ -1,0 +1,55 @@
+"""``catalog export`` and ``catalog import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say
+
+
+@click.group("catalog")
+def catalog() -> None:
+    """Export or import the lab's methods, printers, materials, colors, prices and texts."""
+
+
+@catalog.command("export")
+@click.argument("file", type=click.Path(path_type=Path), metavar="[FILE]", required=False)
+@json_option
+def export(file: Path | None) -> None:
+    """Write the catalog to FILE (.toml or .json), or to standard output."""
+    from printflow.catalog_file import catalog_toml, write_catalog
+
+    with session().lab() as lab:
+        data = lab.export_catalog()
+    if file is not None:
+        write_catalog(data, file)
+        if session().json:
+            print_json({"file": file.absolute()})
+        else:
+            say(f"The catalog is in {file}")
+    elif session().json:
+        print_json(data)
+    else:
+        say(catalog_toml(data).rstrip("\n"))
+
+
+@catalog.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--by", default="command line", metavar="NAME", help="Your name, for the history.")
+@json_option
+def import_(file: Path, by: str) -> None:
+    """Put the catalog in FILE (.toml or .json) in force; quotes made before keep their price."""
+    from printflow.catalog_file import read_catalog
+
+    data = read_catalog(file)
+    with session().lab() as lab:
+        found = lab.import_catalog(data, by=by)
+        if session().json:
+            print_json(lab.export_catalog())
+        else:
+            counts = f"{len(found.methods)} methods, {len(found.printers)} printers"
+            say(f"The catalog of {found.lab_name} is in force: {counts}.")

@@ -1,0 +1,51 @@
+"""What commands there are, in which module, under which heading: enough for ``--help``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from .trigger_table import TRIGGER_COMMANDS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives. ``made`` ones are built by their module's ``command(name)``."""
+
+    section: str
+    module: str
+    attribute: str
+    help: str
+    made: bool = False
+
+
+_JOBS, _TRIGGERS, _RUN, _LAB = "Jobs", "What happens to a job", "Running the lab", "The lab"
+
+COMMANDS: Mapping[str, Entry] = {
+    "submit": Entry(_JOBS, "submit", "submit", "Submit a model for a student."),
+    "list": Entry(_JOBS, "jobs", "list_jobs", "List jobs, newest first."),
+    "show": Entry(_JOBS, "jobs", "show", "Show a job with its files and history."),
+    "note": Entry(_JOBS, "jobs", "note", "Add a note to a job."),
+    **{
+        spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)
+        for spec in TRIGGER_COMMANDS.values()
+    },
+    "serve": Entry(_RUN, "serving", "serve", "Serve the web pages and do the work behind them."),
+    "worker": Entry(_RUN, "working", "worker", "Place files and send mail until stopped."),
+    "dispatch": Entry(_RUN, "working", "dispatch", "Do all work that is due, then return."),
+    "init": Entry(_LAB, "beginning", "init", "Make the store, database and staff password."),
+    "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),
+    "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
+    "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
+    "db": Entry(_LAB, "database", "database", "Upgrade or check the database."),
+    "lifecycle": Entry(_LAB, "lifecycle", "lifecycle", "Show the lifecycle's table."),
+}
+
+
+def sections() -> dict[str, dict[str, Entry]]:
+    """The commands by heading."""
+    return {
+        title: dict(entries)
+        for title, entries in groupby(COMMANDS.items(), key=lambda item: item[1].section)
+    }

@@ -1,0 +1,109 @@
+"""Jobs and what belongs to them as JSON: Decimals as texts, times in UTC, amounts in cents."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from printflow import Event, Job, JobDetails, JobFile, Printflow
+
+_ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason")
+_MAIL = (
+    "id", "message_id", "template", "to", "state", "tries", "error", "created_at", "next_try_at",
+    "sent_at",
+)  # fmt: skip
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output, in ASCII where the output cannot take the rest."""
+    ascii_only = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") != "utf8"
+    click.echo(json.dumps(plain(document), indent=2, ensure_ascii=ascii_only))
+
+
+def instant(time: datetime | None) -> str | None:
+    """ISO 8601 in UTC, to the second: ``2026-03-02T14:30:00Z``."""
+    if time is None:
+        return None
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain(value: object) -> Any:
+    """``value`` in what JSON knows."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
+    """A job with its files, and the triggers that the table allows from its status."""
+    from printflow import allowed
+
+    document = {f.name: getattr(job, f.name) for f in fields(job) if f.name != "files"}
+    return {
+        **document,
+        "status_label": job.status.label,
+        "file": job.file.name,
+        "files": [_file(lab, file) for file in job.files],
+        "allowed": list(allowed(job.status)),
+    }
+
+
+def details_document(lab: Printflow, details: JobDetails) -> dict[str, Any]:
+    """A job with all that is remembered of it: what ``show --json`` prints."""
+    return {
+        **job_document(lab, details.job),
+        "paid_cents": details.paid_cents,
+        "due_cents": details.due_cents,
+        "events": [_event(event) for event in details.events],
+        "notes": [_fields(note, "at", "author", "text", "for_student") for note in details.notes],
+        "quotes": [
+            {f.name: getattr(quote, f.name) for f in fields(quote)} for quote in details.quotes
+        ],
+        "attempts": [_fields(attempt, *_ATTEMPT) for attempt in details.attempts],
+        "payments": [
+            _fields(payment, "at", "by", "amount_cents", "currency", "method", "waived")
+            for payment in details.payments
+        ],
+        "mails": [_fields(mail, *_MAIL) for mail in details.mails],
+        "allowed": list(details.allowed),
+    }
+
+
+def _file(lab: Printflow, file: JobFile) -> dict[str, Any]:
+    return {
+        **_fields(file, "id", "name", "role", "authoritative", "folder", "last_seen", "state"),
+        **_fields(file, "size", "sha256"),
+        "path": lab.path(file),
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        **_fields(event, "at", "trigger", "source", "dest"),
+        "actor": _fields(event.actor, "kind", "name", "station"),
+        "details": event.details,
+    }
+
+
+def _fields(of: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}

@@ -1,0 +1,122 @@
+"""``list``, ``show`` and ``note``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .documents import details_document, job_document, print_json
+from .session import by_option, json_option, session
+from .streams import say
+from .tables import print_facts, print_table
+
+if TYPE_CHECKING:
+    from printflow import Job, JobDetails, Printflow
+
+_COLUMNS = ("ID", "Status", "Student", "File", "Printer", "Color", "Material", "Cost", "Since")
+
+
+@click.command("list")
+@click.option("--status", default="", metavar="STATUS", help="Only jobs of this status.")
+@click.option("--search", default="", metavar="WORDS", help="In names, mails, ids, classes, files.")
+@click.option("--older-than", metavar="TIME", help="In their status for longer than 36h, 2d, 3w.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N jobs.")
+@json_option
+def list_jobs(status: str, search: str, older_than: str | None, limit: int | None) -> None:
+    """List jobs, newest first."""
+    with session().lab() as lab:
+        jobs = lab.jobs(status=status, search=search, older_than=older_than, limit=limit)
+        if session().json:
+            print_json([job_document(lab, job) for job in jobs])
+        elif jobs:
+            print_table(_COLUMNS, [_row(job) for job in jobs], right="Cost")
+        else:
+            say("No jobs.")
+
+
+def _row(job: Job) -> tuple[str, ...]:
+    from printflow import shortened
+
+    from .words import age, cost
+
+    return (
+        job.id,
+        job.status.label,
+        job.student_name,
+        shortened(job.original_name, 40),
+        job.printer,
+        job.color,
+        job.material,
+        cost(job),
+        age(job.status_since),
+    )
+
+
+@click.command("show")
+@click.argument("job_id", metavar="ID")
+@json_option
+def show(job_id: str) -> None:
+    """Show a job with its files and history."""
+    with session().lab() as lab:
+        details = lab.details(job_id)
+        if session().json:
+            print_json(details_document(lab, details))
+        else:
+            _print_details(lab, details)
+
+
+def _print_details(lab: Printflow, details: JobDetails) -> None:
+    from printflow import local_time
+
+    from .words import detail_words, event_words, facts_of
+
+    job, zone = details.job, lab.catalog.time_zone
+    print_facts(facts_of(job, details, lab.catalog))
+    say()
+    print_table(
+        ("Role", "Printed", "State", "Path"),
+        [
+            (file.role, "yes" if file.authoritative else "", file.state, str(lab.path(file)))
+            for file in job.files
+        ],
+        title="Files",
+    )
+    say()
+    print_table(
+        ("When", "Who", "What", "Details"),
+        [
+            (
+                local_time(event.at, zone),
+                event.actor.name,
+                event_words(event),
+                detail_words(event.details),
+            )
+            for event in details.events
+        ],
+        title="History",
+    )
+    if details.notes:
+        say()
+        rows = [
+            (local_time(note.at, zone), note.author, "yes" if note.for_student else "", note.text)
+            for note in details.notes
+        ]
+        print_table(("When", "Who", "For student", "Text"), rows, title="Notes")
+
+
+@click.command("note")
+@click.argument("job_id", metavar="ID")
+@by_option
+@click.option("--text", required=True, metavar="TEXT", help="What to note.")
+@click.option("--for-student", is_flag=True, help="The student may read it.")
+@json_option
+def note(job_id: str, by: str, text: str, for_student: bool) -> None:
+    """Add a note to a job."""
+    with session().lab() as lab:
+        lab.add_note(job_id, by=by, text=text, for_student=for_student)
+        details = lab.details(job_id)
+        if session().json:
+            print_json(details_document(lab, details))
+        else:
+            say(f"{details.job.id}: noted")

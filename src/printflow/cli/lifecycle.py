@@ -1,0 +1,51 @@
+"""``lifecycle``: the table, in four forms."""
+
+from __future__ import annotations
+
+import click
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say
+from .tables import print_table
+
+
+@click.command("lifecycle")
+@click.option("--markdown", "form", flag_value="markdown", help="As a Markdown table.")
+@click.option("--mermaid", "form", flag_value="mermaid", help="As a Mermaid state diagram.")
+@json_option
+def lifecycle(form: str | None) -> None:
+    """Show the lifecycle's table: what moves a job, from where to where, and what it needs."""
+    from printflow import lifecycle_markdown, lifecycle_mermaid, lifecycle_rows
+
+    if session().json:
+        print_json(lifecycle_rows())
+    elif form is not None:
+        say((lifecycle_markdown if form == "markdown" else lifecycle_mermaid)().rstrip("\n"))
+    else:
+        _print_table(lifecycle_rows())
+
+
+def _print_table(rows: list[dict[str, object]]) -> None:
+    from printflow import Status, Trigger
+
+    from .trigger_table import command_name
+
+    print_table(
+        ("Command", "From", "To", "Who", "What happens"),
+        [
+            (
+                command_name(Trigger(str(row["trigger"]))),
+                _statuses(row["sources"], len(Status)),
+                str(row["dest"] or "any but ARCHIVED"),
+                str(row["who"]),
+                str(row["what"]).replace("*", ""),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _statuses(sources: object, every: int) -> str:
+    names = list(sources) if isinstance(sources, list | tuple) else []
+    return "any" if len(names) == every else ", ".join(names) or "–"

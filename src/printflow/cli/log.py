@@ -1,0 +1,95 @@
+"""Where faults and warnings are written: a file in the store, read when something went wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import socket
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from printflow import Settings
+
+COMMANDS = "commands"
+"""The role of every program but server and worker."""
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(process)d %(threadName)s] %(message)s"
+_MEGABYTE = 1 << 20
+_log = logging.getLogger("printflow.cli")
+
+
+def log_file(settings: Settings, role: str) -> Path:
+    """The file of this program's role on this machine; server and worker each have their own."""
+    return settings.state_dir / "logs" / f"{role}-{socket.gethostname()}.log"
+
+
+@contextmanager
+def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | None]:
+    """Write warnings (a server's news, too) to the log file; gives None if it cannot be written.
+
+    Server and worker say their warnings on standard error as well.
+    """
+    root = logging.getLogger()
+    before, path = root.level, log_file(settings, role)
+    handlers: list[logging.Handler] = []
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError:
+        writable = False
+    else:
+        writable = True
+        handlers.append(_file_handler(path, role))
+    if role != COMMANDS:
+        handlers.append(_console_handler())
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        root.addHandler(handler)
+    news = logging.WARNING if role == COMMANDS else logging.INFO
+    root.setLevel(logging.DEBUG if debug else news)
+    try:
+        yield path if writable else None
+    finally:
+        root.setLevel(before)
+        for handler in handlers:
+            root.removeHandler(handler)
+            handler.close()
+
+
+def _file_handler(path: Path, role: str) -> logging.Handler:
+    # Commands come and go side by side, so that none of them may rename the file.
+    alone = role != COMMANDS
+    return RotatingFileHandler(
+        path,
+        maxBytes=5 * _MEGABYTE if alone else 0,
+        backupCount=4 if alone else 0,
+        encoding="utf-8",
+        delay=True,
+    )
+
+
+def _console_handler() -> logging.Handler:
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    return handler
+
+
+def log_fault(
+    error: BaseException, settings: Settings | None, role: str, *, debug: bool
+) -> tuple[str, Path | None]:
+    """Write an unexpected error to the log; gives its id and the file that holds it."""
+    fault_id, written = secrets.token_hex(4), None
+    if settings is not None and settings.state_dir.is_dir():
+        with logged(settings, role, debug=False) as path:
+            _log.error(
+                "fault %s in: printflow %s", fault_id, " ".join(sys.argv[1:2]), exc_info=error
+            )
+        written = path if path is not None and path.exists() else None
+    if debug:
+        traceback.print_exception(error, file=sys.stderr)
+    return fault_id, written

@@ -1,0 +1,158 @@
+"""``serve``: the web pages, and the work behind them in the same process."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from types import FrameType
+from typing import TYPE_CHECKING, Protocol, cast
+
+import click
+
+from printflow.errors import AlreadyRunning, SettingsError
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say, warn
+
+if TYPE_CHECKING:
+    from printflow import Printflow, Settings
+
+_GROUP, _SERVER = "printflow.web_server", "waitress"
+_TAKEN = (errno.EADDRINUSE, 10048)
+_NOT_OURS = (errno.EADDRNOTAVAIL, errno.EACCES, 10013, 10049)
+
+
+class WebServer(Protocol):
+    """What the web package registers: binds, announces its address, serves until ended."""
+
+    def __call__(
+        self, lab: Printflow, host: str, port: int, *, announce: Callable[[str], None]
+    ) -> None: ...
+
+
+@click.command("serve")
+@click.option("--host", metavar="HOST", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port (8080).")
+@click.option("--no-worker", is_flag=True, help="Leave files and mail to `printflow worker`.")
+@json_option
+def serve(host: str | None, port: int | None, no_worker: bool) -> None:
+    """Serve the web pages, place files and send mail, until Ctrl-C."""
+    run = web_server()
+    settings = _settings(host, port)
+    with session().lab(settings, role="server") as lab, ended_by_signal():
+        if not no_worker:
+            lab.start_worker()
+        address = settings.server
+        try:
+            run(lab, address.host, address.port, announce=lambda url: _announce(lab, url))
+        except (KeyboardInterrupt, Stopped):
+            warn("Stopped.")
+        except OSError as error:
+            raise _address_error(error, settings) or error from error
+
+
+def _settings(host: str | None, port: int | None) -> Settings:
+    """The settings with the options in force; port 0 is a free one, so that links are right."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = session().load(server=given or None)
+    if settings.server.port == 0:
+        chosen = {**given, "port": _free_port(settings.server.host)}
+        settings = session().load(server=chosen)
+    return settings
+
+
+def _free_port(host: str) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def web_server() -> WebServer:
+    """The installed web server; raises SettingsError, saying how to install it."""
+    found = [point for point in entry_points(group=_GROUP) if point.name == _SERVER]
+    if not found:
+        raise SettingsError(
+            "The web pages are not installed.",
+            next_step="Install them with: python -m pip install printflow-web",
+        )
+    return cast(WebServer, found[0].load())
+
+
+def _announce(lab: Printflow, url: str) -> None:
+    """Say where the pages are, once the server listens."""
+    password, settings = lab.ensure_staff_password(), lab.settings
+    if session().json:
+        print_json(
+            {
+                "url": url,
+                "links": settings.effective_base_url,
+                "store": settings.store,
+                "staff_password": password,
+                "mail": lab.mail_handling(),
+            }
+        )
+        return
+    say(f"Printflow serves {url}  (Ctrl-C ends it)")
+    say(f"  Staff:  {url}/dashboard")
+    if password is not None:
+        say(f"  The staff password is {password} - it is not shown again.")
+        say("  `printflow staff-password` sets another one.")
+    say(f"  Mail:   {lab.mail_handling()}")
+    say(f"  Files:  {settings.store}")
+    if not _is_loopback(settings.server.host) and not settings.base_url:
+        warn(
+            f"Links in mails begin with {settings.effective_base_url}, which only this machine "
+            "can open: set base_url to the address that students use."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address_error(error: OSError, settings: Settings) -> Exception | None:
+    """The error in words if it is about the address to listen on, else None."""
+    from .port_holder import holder_of
+
+    host, port = settings.server.host, settings.server.port
+    if error.errno in _TAKEN:
+        return AlreadyRunning(
+            f"Port {port} on {host} is in use{holder_of(port)}.",
+            next_step="Stop that program, or choose another port: printflow serve --port 8081",
+        )
+    if error.errno in _NOT_OURS or isinstance(error, socket.gaierror):
+        return SettingsError(
+            f"server.host, server.port: cannot listen on {host}, port {port}: "
+            f"{error.strerror or error}.",
+            key="server.host",
+            next_step="Use an address of this machine and a port above 1023.",
+        )
+    return None
+
+
+class Stopped(BaseException):
+    """SIGTERM arrived."""
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """SIGTERM ends the server as Ctrl-C does."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Stopped
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

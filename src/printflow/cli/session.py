@@ -1,0 +1,84 @@
+"""What one call of the command works with: its options, the settings and the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from printflow import Printflow, Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Session:
+    """The options that every command shares, and the settings once they are read."""
+
+    config: Path | None = None
+    debug: bool = False
+    json: bool = False
+    role: str = "commands"
+    settings: Settings | None = field(default=None, repr=False)
+
+    def load(self, **given: Any) -> Settings:
+        """The settings in force; ``given`` (from options) comes before file and environment."""
+        from printflow import Settings
+
+        self.settings = Settings.load(self.config, **given)
+        return self.settings
+
+    @contextmanager
+    def lab(
+        self,
+        settings: Settings | None = None,
+        *,
+        create: bool = False,
+        role: Literal["server", "worker"] | None = None,
+    ) -> Iterator[Printflow]:
+        """The lab of the settings, open; only ``create`` makes a folder that is not there."""
+        from printflow.app import Printflow
+
+        from .log import COMMANDS, logged
+
+        found = settings or self.load()
+        self.settings, self.role = found, role or COMMANDS
+        with (
+            Printflow.open(found, create=create, role=role) as lab,
+            logged(found, self.role, debug=self.debug),
+        ):
+            yield lab
+
+
+def session() -> Session:
+    """The session of the running command."""
+    return click.get_current_context().ensure_object(Session)
+
+
+def _remember_json(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(Session).json = True
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json``: the result as JSON on standard output, refusals too."""
+    return click.option(
+        "--json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_remember_json,
+        help="Print JSON for programs.",
+    )(command)
+
+
+def by_option(command: Command) -> Command:
+    """Add ``--by NAME``: who acts."""
+    return click.option("--by", required=True, metavar="NAME", help="Your name, for the history.")(
+        command
+    )

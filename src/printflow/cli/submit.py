@@ -1,0 +1,55 @@
+"""``submit``: a model becomes a job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .documents import details_document, print_json
+from .session import json_option, session
+from .streams import say
+
+
+@click.command("submit")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--student", required=True, metavar="NAME", help="The student's name.")
+@click.option("--email", required=True, metavar="ADDRESS", help="Where the mails go.")
+@click.option("--method", required=True, metavar="METHOD", help="As Filament.")
+@click.option("--color", required=True, metavar="COLOR", help="A color of the method.")
+@click.option("--printer", required=True, metavar="PRINTER", help="A printer of the method.")
+@click.option("--discipline", required=True, metavar="DISCIPLINE", help="As Engineering.")
+@click.option("--class-number", required=True, metavar="CLASS", help="As ARCH 4000.")
+@click.option("--accept-minimum", is_flag=True, help="The student accepts the minimum charge.")
+@click.option("--by", default="", metavar="NAME", help="Who submits for the student.")
+@json_option
+def submit(
+    file: Path,
+    student: str,
+    email: str,
+    method: str,
+    color: str,
+    printer: str,
+    discipline: str,
+    class_number: str,
+    accept_minimum: bool,
+    by: str,
+) -> None:
+    """Submit a model for a student."""
+    with session().lab() as lab:
+        job = lab.submit(
+            file,
+            student=student,
+            email=email,
+            method=method,
+            color=color,
+            printer=printer,
+            discipline=discipline,
+            class_number=class_number,
+            acknowledge_minimum=accept_minimum,
+            by=by,
+        )
+        if session().json:
+            print_json(details_document(lab, lab.details(job.id)))
+        else:
+            say(f"{job.id}: {job.status.label}, {job.file.name}")

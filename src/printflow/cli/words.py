@@ -1,0 +1,84 @@
+"""Jobs in words for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from printflow import Catalog, Event, Job, JobDetails, Trigger
+
+
+def cost(job: Job) -> str:
+    """The price, "–" until there is one."""
+    from printflow import money
+
+    return "–" if job.cost_cents is None else money(job.cost_cents, job.currency)
+
+
+def age(time: datetime) -> str:
+    """How long ago."""
+    from printflow import age_text
+
+    return age_text(time, datetime.now(UTC))
+
+
+def outcome_line(trigger: Trigger, details: JobDetails) -> str:
+    """What a trigger did: "K7Q2MX9A: Uploaded → Waiting for student, $4.25"."""
+    job = details.job
+    event = next((e for e in reversed(details.events) if e.trigger == trigger), None)
+    if event is None or event.source is None:
+        arrow = job.status.label
+    elif event.source == event.dest:
+        arrow = f"{trigger.label.lower()}, still {event.dest.label}"
+    else:
+        arrow = f"{event.source.label} → {event.dest.label}"
+    price = "" if job.cost_cents is None else f", {cost(job)}"
+    return f"{job.id}: {arrow}{price}{_file_words(job)}"
+
+
+def _file_words(job: Job) -> str:
+    state = job.file.state
+    return "" if state == "settled" else f" (file: {state.value})"
+
+
+def event_words(event: Event) -> str:
+    """What happened, from where to where."""
+    if event.source is None or event.source == event.dest:
+        return event.trigger.value
+    return f"{event.trigger.value}: {event.source.label} → {event.dest.label}"
+
+
+def detail_words(details: Any) -> str:
+    """An event's details in one line."""
+    return ", ".join(f"{key}: {_value(value)}" for key, value in dict(details).items() if value)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(str(item) for item in value)
+    return str(value)
+
+
+def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
+    """The job in label and value."""
+    from printflow import grams_text, hours_text, local_time, money
+
+    facts = [
+        ("Job", job.id),
+        ("Status", f"{job.status.label} ({job.status.value}), {age(job.status_since)}"),
+        ("Student", f"{job.student_name} <{job.student_email}>"),
+        ("Class", f"{job.discipline}, {job.class_number}"),
+        ("Wish", f"{job.method}, {job.color}, {job.printer}"),
+        ("Sent file", job.original_name),
+        ("Submitted", local_time(job.created_at, catalog.time_zone)),
+    ]
+    if job.grams is not None and job.hours is not None:
+        figures = f"{job.material}, {grams_text(job.grams)}, {hours_text(job.hours)}"
+        facts.append(("Quote", f"{figures}, {cost(job)}"))
+    if details.paid_cents:
+        facts.append(("Paid", money(details.paid_cents, job.currency)))
+    if job.reasons:
+        facts.append(("Reasons", "; ".join(job.reasons)))
+    facts.append(("Possible now", ", ".join(details.allowed) or "nothing"))
+    return facts

@@ -1,0 +1,64 @@
+"""``dispatch`` and ``worker``: the work that follows from what people do."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from types import FrameType
+
+import click
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say, warn
+
+
+@click.command("dispatch")
+@json_option
+def dispatch() -> None:
+    """Place files and send mail until nothing is due, then say what was done."""
+    with session().lab() as lab:
+        report = lab.dispatch()
+    if session().json:
+        print_json(asdict(report))
+        return
+    say(f"{report.placed} files placed, {report.sent} mails sent, {report.failed} failed")
+    if report.waiting_files or report.waiting_mails:
+        waiting = f"{report.waiting_files} files and {report.waiting_mails} mails"
+        say(f"{waiting} wait for their time")
+    if report.mail_paused:
+        warn(f"No mail leaves: {report.mail_paused}")
+
+
+@click.command("worker")
+@json_option
+def worker() -> None:
+    """Place files and send mail in the foreground until Ctrl-C or SIGTERM."""
+    with session().lab(role="worker") as lab, until_told() as stopped:
+        lab.start_worker()
+        if session().json:
+            print_json({"store": lab.settings.store, "working": True})
+        else:
+            say(f"Working on {lab.settings.store}. {lab.mail_handling()} Ctrl-C ends it.")
+        while not stopped.wait(1.0):  # Windows sees Ctrl-C only between waits
+            pass
+        lab.stop_worker()
+
+
+@contextmanager
+def until_told() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
