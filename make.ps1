@@ -119,7 +119,7 @@ switch ($Target) {
         Invoke-Checked "$Venv\Scripts\ruff.exe" @('check', '.')
         Invoke-Checked "$Venv\Scripts\ruff.exe" @('format', '--check', '.')
         Invoke-Checked "$Venv\Scripts\mypy.exe" @()
-        Invoke-Checked "$Venv\Scripts\lint-imports.exe" @('--no-logo')
+        Invoke-Checked "$Venv\Scripts\lint-imports.exe" @('--no-logo', '--no-cache')
     }
     'format' {
         Install-Dev
