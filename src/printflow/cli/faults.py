@@ -77,7 +77,7 @@ def _ending_of(error: BaseException, session: Session) -> int | None:
 def lines_of(error: PrintflowError) -> list[str]:
     """The error for people: one line per reason, ``field: what is wrong, what to do next``."""
     if isinstance(error, SettingsError):
-        return [f"{error.message} {error.next_step}".strip()]
+        return [_settings_line(error)]
     if isinstance(error, CatalogInvalid):
         return [error.message]
     lines = [
@@ -87,6 +87,15 @@ def lines_of(error: PrintflowError) -> list[str]:
         when = f" at {instant(error.last_at)}" if error.last_at else ""
         lines.append(f"Last: {error.last_trigger} by {error.last_actor}{when}.")
     return lines
+
+
+def _settings_line(error: SettingsError) -> str:
+    said = error.message
+    if error.key and not error.source and not said.startswith(error.key):
+        said = f"{error.key}: {said}"
+    if not error.next_step:
+        return said
+    return f"{said.rstrip('.')}. {error.next_step}"
 
 
 def document_of(error: PrintflowError) -> dict[str, Any]:

@@ -1,0 +1,180 @@
+"""Every command once more, in breadth."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from printflow import TABLE, Trigger
+from printflow.cli.catalogue import COMMANDS
+from printflow.cli.root import printflow as command_group
+from printflow.cli.trigger_table import TRIGGER_COMMANDS, command_name
+from printflow.domain.attempt import Arguments
+from tests.integration.conftest import SUBMIT, Program
+
+APPROVE = ("--by", "Sam", "--weight", "42.5", "--hours", "3.25", "--material", "PLA")
+
+
+def test_every_trigger_has_a_command() -> None:
+    assert {command_name(trigger) for trigger in Trigger} <= COMMANDS.keys()
+    assert {row.trigger for row in TABLE} - {Trigger.SUBMIT} == TRIGGER_COMMANDS.keys()
+
+
+def test_every_option_of_a_trigger_is_an_argument_of_the_lifecycle() -> None:
+    known = set(Arguments.__dataclass_fields__)
+    for spec in TRIGGER_COMMANDS.values():
+        assert {option.argument for option in spec.options} <= known
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_json(name: str) -> None:
+    said = CliRunner().invoke(command_group, [name, "--help"])
+    assert said.exit_code == 0
+    if name in ("db", "catalog"):
+        group = command_group.get_command(command_group.make_context("x", [name]), name)
+        for inner in group.commands:  # type: ignore[union-attr]
+            assert "--json" in CliRunner().invoke(command_group, [name, inner, "--help"]).stdout
+    else:
+        assert "--json" in said.stdout
+
+
+def test_a_quote_is_changed_sent_again_and_declined(program: Program) -> None:
+    job_id = program.submit()
+    program.call("approve", job_id, *APPROVE)
+    said = program.call("requote", job_id, *APPROVE[:2], *("--weight", "60"), *APPROVE[4:])
+    assert said.out == (f"{job_id}: change the quote, still Waiting for student, $6.00\n")
+    said = program.call("resend", job_id, "--by", "Sam", "--json")
+    assert (said.code, len(said.json["quotes"])) == (0, 3)
+    said = program.call("decline", job_id, "--by", "Sam", "--note", "at the desk", "--json")
+    assert (said.code, said.json["status"]) == (0, "REJECTED")
+
+
+def test_reject_takes_codes_and_texts(program: Program) -> None:
+    job_id = program.submit()
+    exported = program.call("catalog", "export", "--json").json
+    reason = exported["rejection_reasons"][0]
+    said = program.call(
+        "reject", job_id, "--by", "Sam",
+        "--reason", reason["code"], "--reason", "It would fall over.", "--text", "Add a foot.",
+        "--json",
+    )  # fmt: skip
+    assert said.json["reasons"] == [reason["text"], "It would fall over.", "Add a foot."]
+    bare = program.call("reject", program.submit(), "--by", "Sam", "--json")
+    assert bare.code == 1
+
+
+def test_override_in_any_case_and_archive(program: Program) -> None:
+    job_id = program.submit()
+    mails = len(program.call("show", job_id, "--json").json["mails"])
+    said = program.call(
+        "override", job_id, "--by", "Sam", "--to", "completed", "--reason", "by hand", "--json"
+    )
+    assert (said.json["status"], len(said.json["mails"])) == ("COMPLETED", mails)
+    said = program.call(
+        "override",
+        job_id,
+        "--by",
+        "Sam",
+        "--to",
+        "rejected",
+        "--reason",
+        "oh",
+        "--notify",
+        "--json",
+    )
+    assert len(said.json["mails"]) == mails + 1
+    said = program.call("override", job_id, "--by", "Sam", "--to", "x", "--reason", "y", "--json")
+    assert (said.code, said.refused_fields) == (1, ["to"])
+    said = program.call("archive", job_id, "--by", "Sam")
+    assert (said.code, said.out) == (1, "")
+    assert "archived" in said.err
+
+
+def test_pick_up_is_paid_or_waived(program: Program) -> None:
+    job_id = program.submit()
+    program.call("approve", job_id, *APPROVE)
+    program.call("override", job_id, "--by", "S", "--to", "COMPLETED", "--reason", "by hand")
+    assert program.call("pick-up", job_id, "--by", "Sam", "--json").refused_fields
+    said = program.call("pick-up", job_id, "--by", "Sam", "--waive", "our fault", "--json")
+    assert said.json["payments"][0]["waived"] == "our fault"
+    assert said.json["payments"][0]["amount_cents"] == 0
+
+
+def test_final_figures_at_completion(program: Program) -> None:
+    job_id = program.submit()
+    program.call("approve", job_id, *APPROVE)
+    program.call("confirm", job_id, "--by", "Sam", "--note", "phone")
+    program.call("start", job_id, "--by", "Sam")
+    done = ("complete", job_id, "--by", "Sam")
+    assert program.call(*done, "--cost", "free", "--json").refused_fields == ["cost"]
+    said = program.call(*done, "--cost", "3.50", "--grams", "35")
+    assert said.out == f"{job_id}: Printing → Completed, $3.50\n"
+
+
+def test_list_and_show_for_people(program: Program) -> None:
+    job_id = program.submit()
+    assert program.call("list", "--status", "PRINTING").out == "No jobs.\n"
+    header, row = program.call("list").out.splitlines()
+    assert header.split("\t")[:3] == ["ID", "Status", "Student"]
+    assert row.split("\t")[:4] == [job_id, "Uploaded", "Ada Byron", "bracket.stl"]
+    program.call("note", job_id, "--by", "Sam", "--text", "Asked for the\nscale.")
+    program.call("approve", job_id, *APPROVE)
+    said = program.call("show", job_id)
+    assert said.code == 0
+    for part in (job_id, "ada@example.edu", "$4.25", "approve: Uploaded → Waiting", "Asked for"):
+        assert part in said.out
+
+
+def test_list_refuses_what_it_does_not_know(program: Program) -> None:
+    program.submit()
+    assert program.call("list", "--status", "NOWHERE", "--json").refused_fields == ["status"]
+    assert program.call("list", "--older-than", "soon", "--json").refused_fields == ["older_than"]
+    assert program.call("list", "--limit", "0").code == 2
+    assert program.call("list", "--older-than", "2d", "--json").json == []
+    assert len(program.call("list", "--search", "byron", "--limit", "1", "--json").json) == 1
+
+
+def test_a_note_is_kept(program: Program) -> None:
+    job_id = program.submit()
+    said = program.call(
+        "note", job_id, "--by", "Sam", "--text", "Come by.", "--for-student", "--json"
+    )
+    (note,) = said.json["notes"]
+    assert (note["author"], note["text"], note["for_student"]) == ("Sam", "Come by.", True)
+    assert program.call("note", job_id, "--by", "Sam", "--text", " ").code == 1
+
+
+def test_the_lifecycle_in_four_forms(program: Program) -> None:
+    rows = program.call("lifecycle", "--json").json
+    assert [row["trigger"] for row in rows] == [row.trigger for row in TABLE]
+    assert program.call("lifecycle", "--markdown").out.startswith("| trigger |")
+    assert program.call("lifecycle", "--mermaid").out.startswith("stateDiagram-v2")
+    lines = program.call("lifecycle").out.splitlines()
+    assert [line.split("\t")[0] for line in lines[1:]] == [command_name(r.trigger) for r in TABLE]
+    assert "any but ARCHIVED" in "\n".join(lines)
+
+
+def test_what_a_student_typed_cannot_steer_a_terminal(program: Program) -> None:
+    (program.folder / "a\x1b[31mb.stl").write_bytes((program.folder / "bracket.stl").read_bytes())
+    said = program.call("submit", "a\x1b[31mb.stl", *SUBMIT[2:], "--json")
+    assert said.code == 0, said.err
+    assert "\x1b" not in program.call("list").out + program.call("show", said.json["id"]).out
+
+
+def test_json_is_one_document_for_every_reading_command(program: Program) -> None:
+    job_id = program.submit()
+    for arguments in (
+        ("list",),
+        ("show", job_id),
+        ("dispatch",),
+        ("lifecycle",),
+        ("db", "current"),
+        ("db", "check"),
+        ("db", "upgrade"),
+        ("catalog", "export"),
+    ):
+        said = program.call(*arguments, "--json")
+        assert (said.code, said.err) == (0, ""), arguments
+        json.loads(said.out)
