@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from printflow import TABLE, Trigger
-from printflow.cli.catalogue import COMMANDS
+from printflow.cli.command_list import COMMANDS
 from printflow.cli.root import printflow as command_group
 from printflow.cli.trigger_table import TRIGGER_COMMANDS, command_name
 from printflow.domain.attempt import Arguments

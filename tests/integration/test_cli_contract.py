@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
+
 from printflow import TABLE, Status
-from tests.integration.conftest import SUBMIT, Program, Said
+from tests.integration.conftest import SUBMIT, Program, Said, bare_environment
 
 _JOB_KEYS = {"id", "status", "cost_cents", "files", "events", "allowed"}
 _FILE_KEYS = {"name", "role", "folder", "state", "sha256", "size", "authoritative"}
@@ -198,6 +202,38 @@ def test_a_closed_pipe_is_quiet(program: Program) -> None:
     complaint = process.stderr.read()
     process.stderr.close()
     assert (process.wait(60), complaint) == (130, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles only")
+def test_ctrl_c_is_quiet(program: Program) -> None:
+    program.submit()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "printflow", "staff-password", "--stdin"],
+        cwd=program.folder,
+        env={**bare_environment(), **program.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1)  # it waits for the password now
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk, as Linux shows it")
+def test_a_full_disk_under_the_output_is_a_fault_in_one_line(program: Program) -> None:
+    program.submit()
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "printflow", "list", "--json"],
+            env={**bare_environment(), **program.environment},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -7,13 +7,18 @@ use) or 3 (the surroundings do not answer, or a fault); see :mod:`printflow.cli.
 
 from __future__ import annotations
 
+import sys
+
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and end the process."""
-    from .root import printflow
-    from .streams import prepare_streams
+    try:
+        from .root import printflow
+        from .streams import prepare_streams
 
-    prepare_streams()
-    printflow.main(prog_name="printflow")
+        prepare_streams()
+        printflow.main(prog_name="printflow")
+    except KeyboardInterrupt:  # before the command began: afterwards faults.py sees it
+        sys.exit(130)

@@ -62,7 +62,7 @@ def _ending_of(error: BaseException, session: Session) -> int | None:
     if isinstance(error, PrintflowError):
         _say(error, session)
         return exit_code(error)
-    if isinstance(error, KeyboardInterrupt | EOFError | click.Abort):
+    if isinstance(error, KeyboardInterrupt | click.Abort):
         return ENDED_BY_USER
     if isinstance(error, OSError) and is_closed_pipe(error):
         silence_output()
@@ -133,7 +133,7 @@ def _say(error: PrintflowError, session: Session) -> None:
     for line in lines_of(error):
         warn(line)
     if session.json:
-        print_json(document_of(error))
+        _print(document_of(error))
     if session.debug:
         _trace(error)
 
@@ -146,8 +146,16 @@ def _say_fault(error: Exception, session: Session) -> int:
     warn(f"Something unexpected went wrong ({type(error).__name__}, error {fault_id}); {where}")
     if session.json:
         message = f"unexpected fault {fault_id}"
-        print_json({"error": {"code": "fault", "message": message, "refusals": []}})
+        _print({"error": {"code": "fault", "message": message, "refusals": []}})
     return SURROUNDINGS
+
+
+def _print(document: dict[str, Any]) -> None:
+    """The error on standard output, if that still takes anything (its disk may be full)."""
+    try:
+        print_json(document)
+    except OSError:
+        silence_output()
 
 
 def _trace(error: PrintflowError) -> None:

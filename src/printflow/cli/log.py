@@ -48,7 +48,6 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
     if role != COMMANDS:
         handlers.append(_console_handler())
     for handler in handlers:
-        handler.setFormatter(logging.Formatter(_FORMAT))
         root.addHandler(handler)
     news = logging.WARNING if role == COMMANDS else logging.INFO
     root.setLevel(logging.DEBUG if debug else news)
@@ -64,18 +63,28 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
 def _file_handler(path: Path, role: str) -> logging.Handler:
     # Commands come and go side by side, so that none of them may rename the file.
     alone = role != COMMANDS
-    return RotatingFileHandler(
+    handler = RotatingFileHandler(
         path,
         maxBytes=5 * _MEGABYTE if alone else 0,
         backupCount=4 if alone else 0,
         encoding="utf-8",
         delay=True,
     )
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    return handler
+
+
+class _OneLine(logging.Formatter):
+    """A record without its traceback, which is in the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.levelname.lower()}: {record.getMessage()}"
 
 
 def _console_handler() -> logging.Handler:
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
+    handler.setFormatter(_OneLine())
     return handler
 
 

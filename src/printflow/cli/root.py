@@ -11,7 +11,7 @@ import click
 
 from printflow import __version__
 
-from .catalogue import COMMANDS, Entry, sections
+from .command_list import COMMANDS, Entry, sections
 from .faults import Ending
 from .session import Session
 from .streams import flush_output

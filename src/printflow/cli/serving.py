@@ -7,9 +7,8 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import entry_points
-from types import FrameType
 from typing import TYPE_CHECKING, Protocol, cast
 
 import click
@@ -45,14 +44,12 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
     """Serve the web pages, place files and send mail, until Ctrl-C."""
     run = web_server()
     settings = _settings(host, port)
-    with session().lab(settings, role="server") as lab, ended_by_signal():
+    with suppress(KeyboardInterrupt), _sigterm(), session().lab(settings, role="server") as lab:
         if not no_worker:
             lab.start_worker()
         address = settings.server
         try:
             run(lab, address.host, address.port, announce=lambda url: _announce(lab, url))
-        except (KeyboardInterrupt, Stopped):
-            warn("Stopped.")
         except OSError as error:
             raise _address_error(error, settings) or error from error
 
@@ -140,18 +137,10 @@ def _address_error(error: OSError, settings: Settings) -> Exception | None:
     return None
 
 
-class Stopped(BaseException):
-    """SIGTERM arrived."""
-
-
 @contextmanager
-def ended_by_signal() -> Iterator[None]:
-    """SIGTERM ends the server as Ctrl-C does."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Stopped
-
-    before = signal.signal(signal.SIGTERM, stop)
+def _sigterm() -> Iterator[None]:
+    """SIGTERM ends the server as Ctrl-C does: by KeyboardInterrupt."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:

@@ -31,7 +31,12 @@ def print_table(
         pad_edge=False,
     )
     for column in columns:
-        table.add_column(column, justify="right" if column == right else "left", overflow="fold")
+        table.add_column(
+            column,
+            justify="right" if column == right else "left",
+            overflow="fold",
+            no_wrap=column in (right, "ID"),
+        )
     for row in shown:
         table.add_row(*(Text(cell) for cell in row))
     Console(highlight=False).print(table)

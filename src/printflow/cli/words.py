@@ -51,13 +51,15 @@ def event_words(event: Event) -> str:
 
 def detail_words(details: Any) -> str:
     """An event's details in one line."""
-    return ", ".join(f"{key}: {_value(value)}" for key, value in dict(details).items() if value)
+    return ", ".join(_detail(str(key), value) for key, value in dict(details).items() if value)
 
 
-def _value(value: object) -> str:
+def _detail(key: str, value: object) -> str:
+    if key.endswith("_cents") and isinstance(value, int):
+        key, value = key.removesuffix("_cents"), f"{value // 100}.{value % 100:02}"
     if isinstance(value, list | tuple):
-        return "; ".join(str(item) for item in value)
-    return str(value)
+        value = "; ".join(str(item) for item in value)
+    return f"{key.replace('_', ' ')}: {value}"
 
 
 def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
@@ -66,7 +68,7 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
 
     facts = [
         ("Job", job.id),
-        ("Status", f"{job.status.label} ({job.status.value}), {age(job.status_since)}"),
+        ("Status", f"{job.status.label} ({job.status.value}) for {age(job.status_since)}"),
         ("Student", f"{job.student_name} <{job.student_email}>"),
         ("Class", f"{job.discipline}, {job.class_number}"),
         ("Wish", f"{job.method}, {job.color}, {job.printer}"),
