@@ -6,7 +6,7 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -319,6 +319,9 @@ class QuoteRows(Protocol):
     def newest(self, job_id: str) -> Quote | None: ...
 
     def of_job(self, job_id: str) -> Sequence[Quote]: ...
+
+    def lapsed(self, job_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Those of the jobs whose open link has expired."""
 
     def void_open(self, job_id: str, now: datetime) -> None: ...
 

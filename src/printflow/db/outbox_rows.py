@@ -110,7 +110,7 @@ class SqlOutboxRows:
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
         self._connection.execute(
             update(outbox)
-            .where(outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued")))
+            .where(outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued", "sent")))
             .values(
                 state="queued",
                 tries=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,6 +80,14 @@ class ReadingDesk(Desk):
         """How many jobs are in each status."""
         with self._ports.database.read() as tx:
             return tx.jobs.counts()
+
+    def lapsed_links(self, jobs: Iterable[Job]) -> frozenset[str]:
+        """The ids of those of ``jobs`` that wait for an answer on a link that has expired."""
+        waiting = [job.id for job in jobs if job.status is Status.PENDING]
+        if not waiting:
+            return frozenset()
+        with self._ports.database.read() as tx:
+            return tx.quotes.lapsed(waiting, self._ports.clock())
 
     def path(self, job_or_file: Job | JobFile) -> Path:
         """Where a file (a job's authoritative one) was last seen, on this machine."""

@@ -1,0 +1,218 @@
+"""From what went wrong to a status and a page: the one map, and the pages themselves."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from printflow import (
+    FileMissing,
+    FileRefused,
+    FileTooLarge,
+    FileTypeRefused,
+    InvalidInput,
+    Job,
+    LinkExpired,
+    LinkOvertaken,
+    NotFound,
+    PrintflowError,
+    Refusal,
+    SignInRefused,
+    StoreFull,
+    TooManyRequests,
+    TransitionNotAllowed,
+    TransitionRefused,
+    Trigger,
+    Unavailable,
+    local_time,
+)
+
+from .request import lab_of
+
+_log = logging.getLogger(__name__)
+
+STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
+    (FileMissing, 400),
+    (FileTooLarge, 413),
+    (FileTypeRefused, 415),
+    (FileRefused, 422),
+    (InvalidInput, 422),
+    (TransitionRefused, 422),
+    (LinkExpired, 410),
+    (LinkOvertaken, 409),
+    (TransitionNotAllowed, 409),
+    (NotFound, 404),
+    (SignInRefused, 401),
+    (TooManyRequests, 429),
+    (StoreFull, 507),
+    (Unavailable, 503),
+)
+"""The first class that fits counts."""
+
+
+def status_of(error: PrintflowError) -> int:
+    """The HTTP status of an error; 500 for what should not happen."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def by_field(refusals: Sequence[Refusal]) -> dict[str, Refusal]:
+    """The refusals by their field, the first one of each."""
+    found: dict[str, Refusal] = {}
+    for refusal in refusals:
+        found.setdefault(refusal.field, refusal)
+    return found
+
+
+def title_of(status: int) -> str:
+    """What stands above the message."""
+    titles = {
+        400: _("That request was not complete"),
+        401: _("Please sign in"),
+        403: _("That was not accepted"),
+        404: _("There is nothing here"),
+        405: _("That does not work this way"),
+        409: _("Somebody was faster"),
+        410: _("This link has expired"),
+        413: _("That is too large"),
+        415: _("We cannot take this file"),
+        422: _("Something needs another look"),
+        429: _("Too many tries"),
+        503: _("Not available right now"),
+        507: _("We cannot take files right now"),
+    }
+    return titles.get(status, _("Something went wrong"))
+
+
+def error_page(
+    status: int,
+    message: str,
+    *,
+    next_step: str = "",
+    refusals: Sequence[Refusal] = (),
+    error_id: str = "",
+    job: Job | None = None,
+    retry_after: int | None = None,
+    code: str = "",
+) -> Response:
+    """The answer that people read, or programs when they ask for JSON."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    if best == "application/json":
+        body = {"code": code, "message": message, "next_step": next_step, "error_id": error_id}
+        body["refusals"] = [
+            {"code": r.code, "field": r.field, "message": r.message, "next_step": r.next_step}
+            for r in refusals
+        ]
+        response = jsonify(error=body)
+    else:
+        page = render_template(
+            "error.html",
+            status_code=status,
+            title=title_of(status),
+            message=message,
+            next_step=next_step,
+            refusals=refusals,
+            error_id=error_id,
+            job=job,
+            retry_after=retry_after,
+        )
+        response = make_response(page)
+    response.status_code = status
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def refused(error: PrintflowError) -> Response:
+    """The page of an error of the library."""
+    if isinstance(error, TransitionNotAllowed):
+        return conflict(error)
+    retry = error.retry_after if isinstance(error, TooManyRequests | Unavailable) else None
+    return error_page(
+        status_of(error),
+        error.message,
+        next_step=error.next_step,
+        refusals=error.refusals,
+        retry_after=retry,
+        code=error.code,
+    )
+
+
+def conflict(error: TransitionNotAllowed) -> Response:
+    """Who did what when, and what is possible now."""
+    lab = lab_of_request()
+    message = error.message
+    if error.last_at is not None:
+        message = _(
+            "%(name)s %(did)s this on %(time)s.",
+            name=error.last_actor,
+            did=Trigger(error.last_trigger).past,
+            time=local_time(error.last_at, lab.catalog.time_zone),
+        )
+    job_id = (request.view_args or {}).get("job_id")
+    job = lab.job(job_id) if job_id else None
+    next_step = error.next_step if message == error.message else f"{error.message}"
+    return error_page(409, message, next_step=next_step, job=job, code=error.code)
+
+
+def lab_of_request() -> "Printflow":  # noqa: F821, UP037
+    from flask import current_app
+
+    return lab_of(current_app)
+
+
+def init_errors(app: Flask) -> None:
+    """Every error gets a page; unknown ones an id, their traceback only the log."""
+
+    @app.errorhandler(PrintflowError)
+    def of_the_library(error: PrintflowError) -> Response:
+        if status_of(error) == 500:
+            return unknown(error)
+        return refused(error)
+
+    @app.errorhandler(CSRFError)
+    def of_csrf(_error: CSRFError) -> Response:
+        return error_page(
+            403,
+            _("This page was open too long, or your browser keeps no cookies."),
+            next_step=_("Go back, reload the page and send it again; allow cookies for this site."),
+            code="csrf",
+        )
+
+    @app.errorhandler(HTTPException)
+    def of_http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:  # a redirect of the router's
+            return make_response(error.get_response())
+        response = error_page(status, _http_words(status, app), code=f"http_{status}")
+        if status == 405:
+            response.headers["Allow"] = error.get_response().headers.get("Allow", "")
+        return response
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> Response:
+        error_id = secrets.token_hex(4)
+        _log.error("error %s at %s %s", error_id, request.method, request.path, exc_info=error)
+        return error_page(
+            500,
+            _("This is our fault, not yours; it was written down."),
+            next_step=_("Please try again. If it happens again, tell the lab."),
+            error_id=error_id,
+            code="unknown",
+        )
+
+
+def _http_words(status: int, app: Flask) -> str:
+    limit = lab_of(app).settings.max_upload_mb
+    words = {
+        403: _("This came from another site, so it was not carried out."),
+        404: _("The address is wrong, or what was here is gone."),
+        405: _("This address cannot be used in that way."),
+        413: _("A model file may have up to %(limit)s MB, anything else much less.", limit=limit),
+    }
+    return words.get(status, _("We could not understand what was sent. Nothing was done."))

@@ -1,0 +1,44 @@
+"""The Flask application of a lab."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+
+from printflow import Printflow, SettingsError
+
+from . import admin, auth, confirm, dashboard, health, jobs, student
+from .errors import init_errors
+from .filters import STATIC, init_filters
+from .request import LabRequest
+from .security import init_security
+
+
+class LabApp(Flask):
+    """A Flask application whose requests stream models into the store."""
+
+    request_class = LabRequest
+
+
+def create_app(lab: Printflow) -> Flask:
+    """The application that serves ``lab``. It holds no rule: its views parse, call and render.
+
+    Raises SettingsError when the store lies below the folder that is served to everybody.
+    """
+    if lab.settings.store.resolve().is_relative_to(STATIC.resolve()):
+        raise SettingsError(
+            f"store: {lab.settings.store} is below the web pages, where everybody could read it",
+            key="store",
+        )
+    app = LabApp("printflow_web")
+    app.extensions["printflow"] = lab
+    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    Babel(app)
+    init_security(app)
+    init_filters(app)
+    init_errors(app)
+    for module in (student, confirm, auth, dashboard, jobs, admin, health):
+        app.register_blueprint(module.pages)
+    return app

@@ -1,0 +1,98 @@
+"""How values are shown: filters and globals of the templates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, session, url_for
+
+from printflow import (
+    Status,
+    age_text,
+    grams_text,
+    hours_text,
+    local_date,
+    local_time,
+    money,
+    shortened,
+)
+
+from .request import lab_of
+
+_FRESH, _AGING = timedelta(days=1), timedelta(days=3)
+STATIC = Path(__file__).parent / "static"
+
+
+def size_text(count: int) -> str:
+    """Bytes as people say them: "12.4 MB"."""
+    if count < 1000:
+        return f"{count} B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.95:
+            break
+    return f"{value:.1f} {unit}"
+
+
+def age_level(moment: datetime) -> str:
+    """How urgent an age looks: fresh (under a day), aging (under three), old."""
+    age = datetime.now(UTC) - moment
+    return "fresh" if age < _FRESH else "aging" if age < _AGING else "old"
+
+
+@cache
+def _version(name: str) -> str:
+    """Changes with the file's content, so that browsers may keep it for ever."""
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a built file."""
+    return url_for("static", filename=name, v=_version(name))
+
+
+def init_filters(app: Flask) -> None:
+    """Register filters and globals."""
+    lab = lab_of(app)
+
+    def in_currency(cents: int, currency: str = "") -> str:
+        return money(cents, currency or lab.catalog.currency)
+
+    def rate(amount: Decimal, currency: str = "") -> str:
+        return money(int(amount * 100), currency or lab.catalog.currency)
+
+    app.jinja_env.filters.update(
+        money=in_currency,
+        rate=rate,
+        hours=hours_text,
+        grams=grams_text,
+        size=size_text,
+        short=lambda text, limit=40: shortened(text, limit),
+        local_time=lambda moment: local_time(moment, lab.catalog.time_zone),
+        local_date=lambda moment: local_date(moment, lab.catalog.time_zone),
+        age=lambda moment: age_text(moment, datetime.now(UTC)),
+        age_level=age_level,
+    )
+    app.jinja_env.globals.update(asset=asset, statuses=tuple(Status))
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        catalog = lab.catalog
+        name = session.get("staff")
+        values: dict[str, Any] = {
+            "catalog": catalog,
+            "lab_name": catalog.lab_name,
+            "language": "en",
+            "staff_name": name,
+            "station": session.get("station", ""),
+        }
+        if name:
+            values["staff_names"] = lab.staff_names()
+            values["mail_dead"] = len(lab.mails(state="dead", limit=100))
+        return values

@@ -1,0 +1,24 @@
+"""Whether the server lives, and whether the lab can work; no secrets, for monitoring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app
+
+from .request import lab_of
+
+pages = Blueprint("health", __name__, url_prefix="/health")
+
+
+@pages.get("/live")
+def live() -> dict[str, Any]:
+    """The process answers."""
+    return {"ok": True}
+
+
+@pages.get("/ready")
+def ready() -> tuple[dict[str, Any], int]:
+    """Database, store, disk, worker and mail; 503 when jobs cannot be taken."""
+    health = lab_of(current_app).health()
+    return health, 200 if health["ok"] else 503

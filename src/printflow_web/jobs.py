@@ -1,0 +1,186 @@
+"""A job's own page, its actions, notes and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import (
+    ActorKind,
+    InvalidInput,
+    Job,
+    JobDetails,
+    NotFound,
+    Refusal,
+    TransitionRefused,
+    Trigger,
+    allowed,
+)
+
+from .auth import local_path, require_staff
+from .errors import by_field, status_of
+from .request import lab_of
+
+pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
+pages.before_request(require_staff)
+
+FIELDS: dict[Trigger, tuple[str, ...]] = {
+    Trigger.APPROVE: ("weight", "hours", "material", "printer", "file", "note"),
+    Trigger.REQUOTE: ("weight", "hours", "material", "printer", "file", "note"),
+    Trigger.REJECT: ("reasons", "text"),
+    Trigger.CONFIRM: ("note",),
+    Trigger.DECLINE: ("text", "note"),
+    Trigger.RESEND: (),
+    Trigger.START_PRINTING: ("printer",),
+    Trigger.FAIL: ("reason",),
+    Trigger.COMPLETE: ("cost", "weight"),
+    Trigger.PICK_UP: ("amount", "method", "waive"),
+    Trigger.OVERRIDE: ("to", "reason", "notify"),
+    Trigger.ARCHIVE: (),
+}
+"""The form fields of each trigger; they are named as the library's arguments."""
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "reasons": lambda name: tuple(request.form.getlist(name)),
+    "notify": lambda name: request.form.get(name) == "yes",
+}
+
+
+@pages.get("/<job_id>")
+def show(job_id: str) -> str:
+    """Everything about a job."""
+    lab = lab_of(current_app)
+    details = lab.details(job_id)
+    job = details.job
+    return render_template(
+        "job.html",
+        details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
+        job=job,
+        choices=lab.file_choices(job.id),
+        path=str(lab.path(job)),
+    )
+
+
+@pages.route("/<job_id>/<trigger>", methods=["GET", "POST"])
+def act(job_id: str, trigger: str) -> AnyResponse | str:
+    """An action's form, and carrying it out."""
+    try:
+        wanted = Trigger(trigger)
+        fields = FIELDS[wanted]
+    except (ValueError, KeyError):
+        abort(404)
+    if request.method == "POST":
+        return _perform(job_id, wanted, fields)
+    details = lab_of(current_app).details(job_id)
+    return _form(details, wanted, _suggested(details, wanted), {})
+
+
+def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
+    """What stands in the form when it is opened."""
+    job = details.job
+    form: dict[str, Any] = {"printer": job.printer, "reasons": [], "version": job.version}
+    if trigger is Trigger.PICK_UP:
+        cents = details.due_cents
+        form["amount"] = f"{cents // 100}.{cents % 100:02d}"
+    if trigger is Trigger.REQUOTE:
+        form.update(material=job.material, weight=job.grams or "", hours=job.hours or "")
+    return {**form, "next": request.args.get("next", "")}
+
+
+def _form(
+    details: JobDetails, trigger: Trigger, form: dict[str, Any], errors: dict[str, Refusal]
+) -> str:
+    quoting = trigger in (Trigger.APPROVE, Trigger.REQUOTE)
+    choices = lab_of(current_app).file_choices(details.job.id) if quoting else []
+    return render_template(
+        "action.html",
+        job=details.job,
+        trigger=trigger,
+        form=form,
+        errors=errors,
+        choices=choices,
+        due_cents=details.due_cents,
+    )
+
+
+def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyResponse:
+    lab, typed = lab_of(current_app), request.form
+    arguments = {name: _READ.get(name, lambda n: typed.get(n, ""))(name) for name in fields}
+    version = typed.get("version", "")
+    try:
+        job = lab.perform(
+            trigger,
+            job_id,
+            by=session["staff"],
+            station=session.get("station", ""),
+            expected_version=int(version) if version.isdigit() and len(version) < 10 else None,
+            **arguments,
+        )
+    except (TransitionRefused, InvalidInput) as error:
+        form = {**typed.to_dict(), **arguments}
+        page = _form(lab.details(job_id), trigger, form, by_field(error.refusals))
+        return make_response(page, status_of(error))
+    flash(_done(job, trigger), "success")
+    back = local_path(typed.get("next", ""))
+    return redirect(back or url_for("jobs.show", job_id=job.id), 303)
+
+
+def _done(job: Job, trigger: Trigger) -> str:
+    return _(
+        "%(name)s, %(id)s: %(action)s. The job is now “%(status)s”.",
+        name=job.student_name,
+        id=job.id,
+        action=_(trigger.label),
+        status=_(job.status.label),
+    )
+
+
+@pages.post("/<job_id>/notes")
+def add_note(job_id: str) -> AnyResponse:
+    """Add a note."""
+    try:
+        lab_of(current_app).add_note(
+            job_id,
+            by=session["staff"],
+            text=request.form.get("text", ""),
+            for_student=request.form.get("for_student") == "yes",
+        )
+    except InvalidInput as error:
+        flash(str(error), "error")
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+@pages.get("/<job_id>/files/<int:file_id>")
+def download(job_id: str, file_id: int) -> AnyResponse:
+    """One of the job's files, always as a download."""
+    lab = lab_of(current_app)
+    for file in lab.job(job_id).files:
+        if file.id == file_id:
+            try:
+                return send_file(
+                    lab.path(file),
+                    mimetype="application/octet-stream",
+                    as_attachment=True,
+                    download_name=file.name,
+                    etag=False,
+                )
+            except FileNotFoundError:
+                break
+    raise NotFound("There is no such file in the store.")

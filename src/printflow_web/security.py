@@ -1,0 +1,107 @@
+"""What keeps strangers' pages and oversized bodies out, on every route."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from .request import SMALL_BODY, LabRequest, lab_of
+
+UPLOADS = frozenset({"student.submit"})
+"""Endpoints whose body may be large."""
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITES = frozenset({"same-origin", "none"})
+csrf = CSRFProtect()
+
+
+def init_security(app: Flask) -> None:
+    """Register the checks before, and the headers after, each request."""
+    lab = lab_of(app)
+    own = urlsplit(lab.settings.effective_base_url)
+    app.config.update(
+        SECRET_KEY=lab.session_key(),
+        SESSION_COOKIE_NAME="printflow",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=own.scheme == "https",
+        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        MAX_CONTENT_LENGTH=SMALL_BODY,
+        MAX_FORM_MEMORY_SIZE=SMALL_BODY,
+        TRUSTED_HOSTS=[
+            own.hostname or "localhost",
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            *lab.settings.trusted_hosts,
+        ],
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.before_request(_limit_body)
+    app.before_request(_refuse_other_sites)
+    csrf.init_app(app)
+    app.after_request(_headers)
+    app.teardown_request(_discard_uploads)
+
+
+def upload_limit(app: Flask) -> int:
+    """Bytes that the body of an upload may have: the model, and a small form around it."""
+    return (lab_of(app).settings.max_upload_mb << 20) + SMALL_BODY
+
+
+def _limit_body() -> None:
+    """Refuse a body that is declared too large before a byte of it is read."""
+    if isinstance(request, LabRequest) or hasattr(request, "takes_upload"):
+        takes = request.endpoint in UPLOADS and request.method == "POST"
+        request.takes_upload = takes
+        if takes:
+            from flask import current_app
+
+            request.max_content_length = upload_limit(current_app)
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
+
+
+def _refuse_other_sites() -> None:
+    """A form of another site cannot act here, even with a cookie (Fetch metadata, else Origin)."""
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in _OWN_SITES:
+            abort(403, "cross-site")
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403, "cross-site")
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _POLICY)
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        # Every page depends on who looks at it, or holds a token.
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _discard_uploads(_error: BaseException | None) -> None:
+    """What did not become a job's file leaves nothing behind."""
+    for upload in getattr(request, "uploads", ()):
+        upload.close()
