@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -86,7 +87,7 @@ def title_of(status: int) -> str:
         503: _("Not available right now"),
         507: _("We cannot take files right now"),
     }
-    return titles.get(status, _("Something went wrong"))
+    return str(titles.get(status, _("Something went wrong")))
 
 
 def error_page(
@@ -103,12 +104,15 @@ def error_page(
     """The answer that people read, or programs when they ask for JSON."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     if best == "application/json":
-        body = {"code": code, "message": message, "next_step": next_step, "error_id": error_id}
-        body["refusals"] = [
-            {"code": r.code, "field": r.field, "message": r.message, "next_step": r.next_step}
-            for r in refusals
-        ]
-        response = jsonify(error=body)
+        response = jsonify(
+            error={
+                "code": code,
+                "message": message,
+                "next_step": next_step,
+                "error_id": error_id,
+                "refusals": [asdict(refusal) for refusal in refusals],
+            }
+        )
     else:
         page = render_template(
             "error.html",
@@ -145,7 +149,7 @@ def refused(error: PrintflowError) -> Response:
 
 def conflict(error: TransitionNotAllowed) -> Response:
     """Who did what when, and what is possible now."""
-    lab = lab_of_request()
+    lab = lab_of(current_app)
     message = error.message
     if error.last_at is not None:
         message = _(
@@ -156,14 +160,8 @@ def conflict(error: TransitionNotAllowed) -> Response:
         )
     job_id = (request.view_args or {}).get("job_id")
     job = lab.job(job_id) if job_id else None
-    next_step = error.next_step if message == error.message else f"{error.message}"
+    next_step = error.next_step if message == error.message else error.message
     return error_page(409, message, next_step=next_step, job=job, code=error.code)
-
-
-def lab_of_request() -> "Printflow":  # noqa: F821, UP037
-    from flask import current_app
-
-    return lab_of(current_app)
 
 
 def init_errors(app: Flask) -> None:
@@ -215,4 +213,4 @@ def _http_words(status: int, app: Flask) -> str:
         405: _("This address cannot be used in that way."),
         413: _("A model file may have up to %(limit)s MB, anything else much less.", limit=limit),
     }
-    return words.get(status, _("We could not understand what was sent. Nothing was done."))
+    return str(words.get(status, _("We could not understand what was sent. Nothing was done.")))

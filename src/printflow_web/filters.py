@@ -32,12 +32,10 @@ def size_text(count: int) -> str:
     """Bytes as people say them: "12.4 MB"."""
     if count < 1000:
         return f"{count} B"
-    value = float(count)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 999.95:
-            break
-    return f"{value:.1f} {unit}"
+    for unit, limit in (("kB", 1e6), ("MB", 1e9)):
+        if count < limit:
+            return f"{count * 1000 / limit:.1f} {unit}"
+    return f"{count / 1e9:.1f} GB"
 
 
 def age_level(moment: datetime) -> str:

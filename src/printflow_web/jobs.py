@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -57,10 +56,13 @@ FIELDS: dict[Trigger, tuple[str, ...]] = {
 }
 """The form fields of each trigger; they are named as the library's arguments."""
 
-_READ: dict[str, Callable[[str], Any]] = {
-    "reasons": lambda name: tuple(request.form.getlist(name)),
-    "notify": lambda name: request.form.get(name) == "yes",
-}
+
+def _typed(name: str) -> str | bool | tuple[str, ...]:
+    """What stands in a field, as the library takes it."""
+    form = request.form
+    if name == "reasons":
+        return tuple(form.getlist(name))
+    return form.get(name) == "yes" if name == "notify" else form.get(name, "")
 
 
 @pages.get("/<job_id>")
@@ -122,7 +124,7 @@ def _form(
 
 def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyResponse:
     lab, typed = lab_of(current_app), request.form
-    arguments = {name: _READ.get(name, lambda n: typed.get(n, ""))(name) for name in fields}
+    arguments = {name: _typed(name) for name in fields}
     version = typed.get("version", "")
     try:
         job = lab.perform(
@@ -143,13 +145,14 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
 
 
 def _done(job: Job, trigger: Trigger) -> str:
-    return _(
+    words = _(
         "%(name)s, %(id)s: %(action)s. The job is now “%(status)s”.",
         name=job.student_name,
         id=job.id,
         action=_(trigger.label),
         status=_(job.status.label),
     )
+    return str(words)
 
 
 @pages.post("/<job_id>/notes")

@@ -26,10 +26,10 @@ UPLOAD_PATH = "/submit"
 _IDLE_SECONDS = 30
 
 
-class TooLarge(RequestEntityTooLarge):  # type: ignore[misc]
+class TooLarge(RequestEntityTooLarge):
     """The answer to a body over its limit, before the application sees anything of it."""
 
-    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+    def to_response(self, ident: str | None = None) -> Any:
         del ident
         text = (
             "<!doctype html><html lang=en><meta charset=utf-8><title>That is too large</title>"
@@ -42,11 +42,11 @@ class TooLarge(RequestEntityTooLarge):  # type: ignore[misc]
 def parser_for(limit: int) -> type[HTTPRequestParser]:
     """A parser that lets only the upload's address have a large body (``limit`` in bytes)."""
 
-    class LimitedParser(HTTPRequestParser):  # type: ignore[misc]
+    class LimitedParser(HTTPRequestParser):
         def parse_header(self, header_plus: bytes) -> None:
             super().parse_header(header_plus)
             self.adj: Adjustments = copy(self.adj)
-            large = self.path == UPLOAD_PATH and self.command == "POST"
+            large = getattr(self, "path", "") == UPLOAD_PATH
             # waitress refuses what reaches the figure; a little more lets the page answer.
             self.adj.max_request_body_size = (limit if large else SMALL_BODY) + 1024
 
@@ -71,7 +71,7 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
     settings = lab.settings.server
     parser = parser_for(upload_limit(app))
 
-    class Channel(HTTPChannel):  # type: ignore[misc]
+    class Channel(HTTPChannel):
         parser_class = parser
 
     server: Any = create_server(

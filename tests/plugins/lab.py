@@ -95,7 +95,7 @@ def job_in(lab: Printflow, submit: Submit) -> Callable[[Status | str], Job]:
         job = submit()
         if status == Status.REJECTED:
             return lab.reject(job.id, by="Sam", reasons=["Too thin"])
-        steps = (
+        steps: tuple[tuple[Status, Callable[[], Job]], ...] = (
             (Status.UPLOADED, lambda: job),
             (
                 Status.PENDING,
