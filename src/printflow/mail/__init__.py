@@ -1,0 +1,1 @@
+"""Mails: their templates, and the two ways they leave by."""

@@ -1,0 +1,38 @@
+"""Mails as ``.eml`` files, for trying Printflow without a mail server."""
+
+from __future__ import annotations
+
+import os
+import re
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from ..ports import FailureKind, MailFailure
+
+
+class FileMailer:
+    """Writes each mail into a folder; any mail program opens the files."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def send(self, message: EmailMessage) -> None:
+        """Write the mail, whole or not at all. The same Message-ID gives the same one file."""
+        identity = re.sub(r"[^A-Za-z0-9.]+", "-", str(message["Message-ID"]).partition("@")[0])
+        sent = parsedate_to_datetime(str(message["Date"]))
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            earlier = next(self._directory.glob(f"*_{identity.strip('-')}.eml"), None)
+            name = f"{sent:%Y%m%dT%H%M%S%fZ}_{identity.strip('-')}.eml"
+            path = earlier or self._directory / name
+            temporary = path.with_suffix(".tmp")
+            with temporary.open("wb") as file:
+                file.write(message.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            raise MailFailure(
+                FailureKind.TRANSIENT, f"{self._directory} cannot be written: {error}"
+            ) from error

@@ -1,0 +1,138 @@
+"""From a template and its facts to a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
+
+from ..errors import PrintflowError
+from ..formats import grams_text, hours_text, local_date, local_time, money
+from ..ports import RenderedMail
+from ..translation import translations
+
+
+class TemplateBroken(PrintflowError):
+    """A template, probably one of the lab's own, cannot be rendered."""
+
+    code = "template_broken"
+
+
+def render(
+    template: str, context: Mapping[str, object], *, overrides: Path | None = None
+) -> RenderedMail:
+    """The mail ``template`` with ``context``; files in ``overrides`` take the shipped ones' place.
+
+    A template is a folder with ``subject.txt``, ``body.txt`` and ``body.html``. Raises
+    TemplateBroken, which names the file.
+    """
+    environment = _environment(overrides)
+    parts = [
+        _part(environment, f"{template}/{name}", context)
+        for name in ("subject.txt", "body.txt", "body.html")
+    ]
+    subject, text, html = parts
+    return RenderedMail(" ".join(subject.split()), text.strip() + "\n", html)
+
+
+def _part(environment: Environment, name: str, context: Mapping[str, object]) -> str:
+    try:
+        return environment.get_template(name).render(context)
+    except TemplateError as error:
+        place = getattr(error, "filename", None) or name
+        raise TemplateBroken(
+            f"The mail template {place} cannot be used: {error.message or type(error).__name__}",
+            next_step="Mend it, or remove it to use the one that comes with Printflow.",
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _environment(overrides: Path | None) -> Environment:
+    shipped = PackageLoader("printflow.mail", "templates")
+    loaders = [FileSystemLoader(overrides), shipped] if overrides else [shipped]
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=select_autoescape(["html"], default=False),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(translations(), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        money=_money, hours=_hours, grams=_grams, local_time=_local_time, local_date=_local_date
+    )
+    return environment
+
+
+@pass_context
+def _money(context: Context, cents: int, currency: str = "") -> str:
+    return money(cents, currency or str(context["currency"]))
+
+
+def _hours(hours: Decimal) -> str:
+    return hours_text(hours)
+
+
+def _grams(grams: Decimal) -> str:
+    return grams_text(grams)
+
+
+@pass_context
+def _local_time(context: Context, moment: datetime) -> str:
+    return local_time(moment, str(context["time_zone"]))
+
+
+@pass_context
+def _local_date(context: Context, moment: datetime) -> str:
+    return local_date(moment, str(context["time_zone"]))
+
+
+def compose(
+    rendered: RenderedMail,
+    *,
+    sender: str,
+    to: str,
+    reply_to: str = "",
+    message_id: str,
+    date: datetime,
+) -> EmailMessage:
+    """The message to send: text and HTML, with the Message-ID it keeps at every try."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = rendered.subject
+    message["From"] = _address(sender)
+    message["To"] = _address(to)
+    if reply_to:
+        message["Reply-To"] = _address(reply_to)
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _address(text: str) -> Address:
+    """An address header's value; raises ValueError for what could break out of the header."""
+    if any(character in text for character in "\r\n\0"):
+        raise ValueError("an address has no line breaks")
+    name, address = parseaddr(text)
+    return Address(display_name=name, addr_spec=address)

@@ -1,0 +1,121 @@
+"""Mails through an SMTP server, with a hard deadline and each failure put into its class."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from pathlib import Path
+
+from ..deadline import TookTooLong, within
+from ..ports import FailureKind, MailFailure
+
+_DETAIL = 300
+_LOGIN_REFUSED = (530, 534, 535, 538)  # RFC 4954, section 6
+
+
+class SmtpMailer:
+    """Sends through one server. ``security`` is none, starttls or tls; times are in seconds."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        security: str,
+        username: str = "",
+        password: str = "",
+        ca_file: Path | None = None,
+        timeout_seconds: float = 30,
+        deadline_seconds: float = 60,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._security = security
+        self._username = username
+        self._password = password
+        self._ca_file = ca_file
+        self._timeout = min(timeout_seconds, deadline_seconds)
+        self._deadline = deadline_seconds
+
+    def send(self, message: EmailMessage) -> None:
+        """Send one mail; raises MailFailure. What the server has accepted counts as sent."""
+        held: list[smtplib.SMTP] = []
+        try:
+            within(self._deadline, lambda: self._send(message, held))
+        except TookTooLong:
+            for client in held:
+                client.close()  # wakes the call that hangs
+            raise MailFailure(
+                FailureKind.TRANSIENT, f"{self._where}: no answer within {self._deadline:g} s"
+            ) from None
+        except smtplib.SMTPException as error:
+            raise self._failure(error) from error
+        except ssl.SSLCertVerificationError as error:
+            raise self._passing(
+                f"its certificate is not trusted ({error.verify_message})"
+            ) from error
+        except OSError as error:
+            raise self._passing(str(error)) from error
+
+    @property
+    def _where(self) -> str:
+        return f"{self._host}:{self._port}"
+
+    def _context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self._ca_file) if self._ca_file else None)
+
+    def _connect(self) -> smtplib.SMTP:
+        if self._security == "tls":
+            return smtplib.SMTP_SSL(
+                self._host, self._port, timeout=self._timeout, context=self._context()
+            )
+        return smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+
+    def _send(self, message: EmailMessage, held: list[smtplib.SMTP]) -> None:
+        client = self._connect()
+        held.append(client)
+        try:
+            if self._security == "starttls":
+                client.starttls(context=self._context())
+            if self._username:
+                client.login(self._username, self._password)
+            client.send_message(message)
+            try:
+                client.quit()
+            except (smtplib.SMTPException, OSError):
+                pass  # the mail was accepted; how the server says goodbye changes nothing
+        finally:
+            client.close()
+
+    def _passing(self, words: str) -> MailFailure:
+        return MailFailure(FailureKind.TRANSIENT, f"{self._where}: {words}"[:_DETAIL])
+
+    def _failure(self, error: smtplib.SMTPException) -> MailFailure:
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            code, words = next(iter(error.recipients.values()))
+            return self._answered(code, words)
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            kind = (
+                FailureKind.AUTHENTICATION
+                if error.smtp_code in _LOGIN_REFUSED
+                else FailureKind.TRANSIENT
+            )
+            return MailFailure(kind, self._words(error.smtp_code, error.smtp_error))
+        if isinstance(error, smtplib.SMTPResponseException):
+            if error.smtp_code in _LOGIN_REFUSED:
+                return MailFailure(
+                    FailureKind.AUTHENTICATION, self._words(error.smtp_code, error.smtp_error)
+                )
+            return self._answered(error.smtp_code, error.smtp_error)
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return self._passing(f"{error} Check mail.smtp_security.")
+        return self._passing(str(error) or type(error).__name__)
+
+    def _answered(self, code: int, words: bytes | str) -> MailFailure:
+        kind = FailureKind.PERMANENT if 500 <= code < 600 else FailureKind.TRANSIENT
+        return MailFailure(kind, self._words(code, words))
+
+    def _words(self, code: int, words: bytes | str) -> str:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        return f"{self._where} answered {code} {' '.join(text.split())}"[:_DETAIL]
