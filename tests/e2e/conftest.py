@@ -49,9 +49,9 @@ class Mailbox:
         """The newest mail whose subject matches, as soon as it is there."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            for mail in reversed(self.mails):
-                if re.search(subject, str(mail["Subject"])):
-                    return mail
+            found = [mail for mail in self.mails if re.search(subject, str(mail["Subject"]))]
+            if found:
+                return found[-1]
             time.sleep(0.05)
         raise AssertionError(f"no mail {subject!r}; there are {[m['Subject'] for m in self.mails]}")
 

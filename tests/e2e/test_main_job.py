@@ -60,6 +60,14 @@ def act(page: Page, server: Server, status: str, job_id: str, button: str) -> No
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def send(page: Page, button: str) -> None:
+    """Press the dialog's button, and wait until the dashboard says what was done."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).not_to_be_visible()
+    expect(page.get_by_text("The job is now").first).to_be_visible()
+
+
 def test_from_the_form_to_paid_and_picked_up(
     server: Server, mailbox: Mailbox, page: Page, phone: Page, tmp_path: Path
 ) -> None:
@@ -78,8 +86,7 @@ def test_from_the_form_to_paid_and_picked_up(
     dialog.get_by_label("Material").select_option("PLA")
     expect(dialog.get_by_text("$4.25", exact=True)).to_be_visible()
     before = len(mailbox.mails)
-    dialog.get_by_role("button", name="Approve and send mail").click()
-    expect(dialog).not_to_be_visible()
+    send(page, "Approve and send mail")
     in_folder(server, "Pending", name)
 
     until = time.monotonic() + 20
@@ -101,16 +108,16 @@ def test_from_the_form_to_paid_and_picked_up(
     expect(phone.get_by_text(re.compile("confirmed", re.IGNORECASE)).first).to_be_visible()
 
     act(page, server, "READYTOPRINT", job_id, "Start printing")
-    page.get_by_role("dialog").get_by_role("button", name="Start printing").click()
+    send(page, "Start printing")
     in_folder(server, "Printing", name)
     act(page, server, "PRINTING", job_id, "Complete")
-    page.get_by_role("dialog").get_by_role("button", name="Complete and send mail").click()
+    send(page, "Complete and send mail")
     in_folder(server, "Completed", name)
     act(page, server, "COMPLETED", job_id, "Paid & picked up")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Amount paid")).to_have_value("4.25")
     dialog.get_by_label("Paid by").select_option("cash")
-    dialog.get_by_role("button", name="Hand it out").click()
+    send(page, "Hand it out")
     in_folder(server, "PaidPickedUp", name)
 
     page.goto(f"{server.url}/dashboard/jobs/{job_id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -81,10 +82,9 @@ class SmtpMailer:
             if self._username:
                 client.login(self._username, self._password)
             client.send_message(message)
-            try:
+            # The mail was accepted; how the server says goodbye changes nothing.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
                 client.quit()
-            except (smtplib.SMTPException, OSError):
-                pass  # the mail was accepted; how the server says goodbye changes nothing
         finally:
             client.close()
 

@@ -6,7 +6,8 @@ export function guardedForm() {
     init() {
       this.$el.noValidate = true;
       this.$el.addEventListener("submit", (event) => this.guard(event));
-      this.$el.addEventListener("change", (event) => recheck(this.$el, event.target));
+      // While typing, not on leaving a field: a page that moves under the pointer loses the click.
+      this.$el.addEventListener("input", (event) => recheck(this.$el, event.target));
       this.$el.addEventListener("click", followSummary);
       window.addEventListener("pageshow", (event) => event.persisted && this.release());
     },

@@ -19,6 +19,8 @@ export function submitForm() {
       form.noValidate = true;
       form.addEventListener("submit", (event) => this.send(event));
       form.addEventListener("change", (event) => this.changed(event));
+      // While typing, not on leaving a field: a page that moves under the pointer loses the click.
+      form.addEventListener("input", (event) => this.typed(event));
       form.addEventListener("click", followSummary);
       this.$refs.drop.classList.add("drop-live");
       this.followMethod();
@@ -29,7 +31,10 @@ export function submitForm() {
     changed(event) {
       if (event.target.name === "print_method") this.followMethod();
       if (event.target.type === "file") this.showFile();
-      else recheck(this.$root, event.target);
+    },
+
+    typed(event) {
+      if (event.target.type !== "file") recheck(this.$root, event.target);
     },
 
     // -- choices that follow the method ----------------------------------------------------------
