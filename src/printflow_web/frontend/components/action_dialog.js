@@ -39,7 +39,7 @@ export function actionDialog() {
       const dialog = this.$refs.dialog;
       this.$refs.content.replaceChildren(fragment);
       if (!dialog.open) dialog.showModal();
-      dialog.scrollTop = 0;
+      this.$refs.content.scrollTop = 0;
       const first =
         fragment.querySelector("[data-summary]:not([hidden])") ||
         fragment.querySelector("[autofocus], input:not([type=hidden]), select, textarea") ||
