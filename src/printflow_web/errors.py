@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     FileMissing,
@@ -55,6 +56,9 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
     (Unavailable, 503),
 )
 """The first class that fits counts."""
+
+FORMS_KEPT: dict[str, Callable[[Refusal], str]] = {}
+"""For endpoints that show their own form again when its token was refused: how."""
 
 
 def status_of(error: PrintflowError) -> int:
@@ -174,13 +178,21 @@ def init_errors(app: Flask) -> None:
         return refused(error)
 
     @app.errorhandler(CSRFError)
-    def of_csrf(_error: CSRFError) -> Response:
-        return error_page(
-            403,
-            _("This page was open too long, or your browser keeps no cookies."),
-            next_step=_("Go back, reload the page and send it again; allow cookies for this site."),
-            code="csrf",
+    def of_csrf(_error: CSRFError) -> AnyResponse:
+        refusal = Refusal(
+            "csrf",
+            _("This page was open for long, or your browser keeps no cookies. Nothing was done."),
+            next_step=_("What you typed is kept: send it again, and allow cookies for this site."),
         )
+        kept = FORMS_KEPT.get(request.endpoint or "")
+        if kept is not None:
+            return make_response(kept(refusal), 403)
+        secret = ("csrf_token", "password")
+        typed = [pair for pair in request.form.items(multi=True) if pair[0] not in secret]
+        page = render_template(
+            "send_again.html", typed=typed, message=refusal.message, next_step=refusal.next_step
+        )
+        return make_response(page, 403)
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -59,13 +60,10 @@ def upload_limit(app: Flask) -> int:
 
 def _limit_body() -> None:
     """Refuse a body that is declared too large before a byte of it is read."""
-    if isinstance(request, LabRequest) or hasattr(request, "takes_upload"):
-        takes = request.endpoint in UPLOADS and request.method == "POST"
-        request.takes_upload = takes
-        if takes:
-            from flask import current_app
-
-            request.max_content_length = upload_limit(current_app)
+    form = request.mimetype == "multipart/form-data"
+    if form and request.endpoint in UPLOADS and request.method == "POST":
+        cast(LabRequest, request).takes_upload = True
+        request.max_content_length = upload_limit(current_app)
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import FileRefused, InvalidInput, PrintflowError, StoreFull, StoreUnavailable
 
-from .errors import by_field, status_of
+from .errors import FORMS_KEPT, by_field, status_of
 from .request import LabRequest, lab_of
 
 pages = Blueprint("student", __name__)
@@ -58,9 +58,7 @@ def _form(form: dict[str, str], errors: dict[str, object]) -> str:
 
 
 def _take() -> AnyResponse:
-    lab, typed = lab_of(current_app), request.form
-    form = {name: typed.get(name, "") for name in (*_FIELDS, "idempotency_key")}
-    form["idempotency_key"] = form["idempotency_key"][:64] or uuid4().hex
+    lab, form = lab_of(current_app), _typed()
     uploads = request.uploads if isinstance(request, LabRequest) else []
     try:
         job = lab.submit(
@@ -80,6 +78,15 @@ def _take() -> AnyResponse:
     own = [one for one in session.get("jobs", []) if one != job.id]
     session["jobs"] = [*own, job.id][-_REMEMBERED:]
     return redirect(url_for("student.success", job=job.id), 303)
+
+
+def _typed() -> dict[str, str]:
+    form = {name: request.form.get(name, "") for name in (*_FIELDS, "idempotency_key")}
+    form["idempotency_key"] = form["idempotency_key"][:64] or uuid4().hex
+    return form
+
+
+FORMS_KEPT["student.submit"] = lambda refusal: _form(_typed(), {"": refusal})
 
 
 def _again(form: dict[str, str], error: PrintflowError) -> Response:

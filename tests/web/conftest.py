@@ -1,0 +1,85 @@
+"""The web adapter over a real lab, seen by Flask's test client."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from printflow import Printflow
+from printflow_web.factory import create_app
+from tests import models
+
+PASSWORD = "correct horse battery"
+FORM = {
+    "student_name": "Jane Doe",
+    "student_email": "jane@example.edu",
+    "discipline": "Engineering",
+    "class_number": "ARCH 4000",
+    "print_method": "Filament",
+    "color": "True Red",
+    "printer": "Prusa MK4S",
+    "minimum_charge": "yes",
+}
+
+
+@pytest.fixture
+def app(lab: Printflow) -> Flask:
+    lab.set_staff_password(PASSWORD)
+    return create_app(lab)
+
+
+@pytest.fixture
+def student(app: Flask) -> FlaskClient:
+    """A browser that nobody signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def staff(app: Flask) -> FlaskClient:
+    """Ana's browser."""
+    browser = app.test_client()
+    form = {"csrf_token": token(browser, "/login"), "name": "Ana", "password": PASSWORD}
+    assert browser.post("/login", data=form).status_code == 303
+    return browser
+
+
+def token(browser: FlaskClient, page: str) -> str:
+    """The CSRF token of a page's form."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(page).text)
+    assert found, f"{page} has no form"
+    return found[1]
+
+
+def send(browser: FlaskClient, page: str, **fields: object) -> TestResponse:
+    """Post a page's own form."""
+    return browser.post(page, data={"csrf_token": token(browser, page), **fields})
+
+
+def said(response: TestResponse) -> str:
+    """The words of a page."""
+    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", response.text, flags=re.S)
+    return " ".join(unescape(text).split())
+
+
+Upload = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def upload(student: FlaskClient) -> Upload:
+    """Send the public form with a model; keyword arguments replace fields."""
+
+    def sent(name: str = "bracket.stl", data: bytes | None = None, **fields: str) -> TestResponse:
+        content = models.stl() if data is None else data
+        form: dict[str, object] = {**FORM, **fields, "csrf_token": token(student, "/submit")}
+        if name:
+            form["file"] = (io.BytesIO(content), name)
+        return student.post("/submit", data=form, content_type="multipart/form-data")
+
+    return sent

@@ -1,0 +1,214 @@
+"""The public form: what is taken, and the answers that bad input gets (`bad-inputs.md` A)."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import Printflow
+from tests import models
+from tests.web.conftest import FORM, Upload, said, token
+
+
+def nothing_left(lab: Printflow) -> bool:
+    """No row, no file and no mail."""
+    root = lab.settings.store
+    files = [
+        path
+        for path in root.rglob("*")
+        if path.is_file() and path.relative_to(root).parts[0] != ".printflow"
+    ]
+    return not (files or lab.jobs() or lab.mails())
+
+
+def test_a_model_is_taken_and_the_next_steps_are_told(
+    lab: Printflow, upload: Upload, student: FlaskClient
+) -> None:
+    answer = upload()
+    (job,) = lab.jobs()
+    assert (answer.status_code, answer.location) == (303, f"/submit/success?job={job.id}")
+    page = student.get(answer.location)
+    assert job.id in said(page)
+    assert "jane@example.edu" in said(page)
+    assert lab.path(job).read_bytes() == models.stl()
+
+
+def test_details_are_only_for_the_browser_that_sent_it(
+    lab: Printflow, upload: Upload, app: object
+) -> None:
+    location = upload().location
+    stranger = app.test_client().get(location)  # type: ignore[attr-defined]
+    assert stranger.status_code == 200
+    assert "jane@example.edu" not in stranger.text
+    assert lab.status_url(lab.jobs()[0]).rpartition("/")[2] not in stranger.text
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "data", "status", "words"),
+    [
+        ("A1", "", b"", 400, "Choose a model file (.stl, .obj or .3mf)."),
+        ("A2", "a.stl", b"", 422, "The file is empty. Export it again."),
+        ("A3", "part.exe", models.stl(), 415, ".exe"),
+        ("A3", "part.stl.exe", models.stl(), 415, ".stl, .obj or .3mf"),
+        ("A3", "part", models.stl(), 415, "without an ending"),
+        ("A4", "a.stl", b"\x89PNG\r\n\x1a\n" + bytes(99), 415, "This is a PNG image named .stl."),
+        ("A4", "a.stl", b"PK\x03\x04" + bytes(99), 415, "This is a ZIP archive named .stl."),
+        ("A4", "a.stl", b"<html></html>" + bytes(99), 415, "This is an HTML page named .stl."),
+        ("A4", "a.stl", b"G28\nG1 X1\n" * 20, 415, "This is a G-code file named .stl."),
+        ("A4", "a.obj", b"\xff\xd8\xff" + bytes(99), 415, "This is a JPEG image named .obj."),
+        (
+            "A5",
+            "a.stl",
+            bytes(80) + struct.pack("<I", 4_000_000_000) + bytes(50),
+            422,
+            "The STL is cut short: 200,000,000,084 bytes expected, 134 received.",
+        ),
+        ("A6", "a.stl", models.stl([]), 422, "The model contains no usable triangles."),
+        ("A8", "a.3mf", bytes(200), 422, "not a 3MF file"),
+    ],
+)
+def test_files_that_are_not_taken(
+    lab: Printflow, upload: Upload, line: str, name: str, data: bytes, status: int, words: str
+) -> None:
+    answer = upload(name, data)
+    assert answer.status_code == status, line
+    assert words in said(answer)
+    assert 'value="Jane Doe"' in answer.text, "what was typed is kept"
+    assert nothing_left(lab)
+
+
+@pytest.mark.parametrize(
+    ("line", "fields", "words"),
+    [
+        ("A20", {"student_email": "a@b"}, "This is not an e-mail address"),
+        ("A20", {"student_email": "a@b.c, v@x.y"}, "Enter one e-mail address"),
+        ("A20", {"student_email": "a@b.cc\nBcc: v@x.yy"}, "Enter one e-mail address"),
+        ("A20", {"student_email": "a" * 400}, "longer than an e-mail address can be"),
+        ("A21", {"student_name": "   "}, "Enter your first and last name."),
+        ("A21", {"student_name": "x" * 101}, "at most 100 fit"),
+        ("A21", {"class_number": ""}, "Enter the class number"),
+        ("A22", {"color": "Mauve"}, "Choose from: "),
+        ("A22", {"print_method": "Resin"}, "for Resin"),
+        ("A22", {"print_method": "Magic"}, "Choose from: Filament, Resin."),
+        ("A22", {"printer": "Formlabs Form 3"}, "Choose from: Prusa MK4S"),
+        ("A22", {"discipline": "Alchemy"}, "Choose from: Art"),
+        ("A23", {"minimum_charge": ""}, "Please confirm that you know about the minimum charge."),
+        ("A23", {"minimum_charge": "no"}, "Please confirm that you know about the minimum charge."),
+    ],
+)
+def test_forms_that_are_not_taken(
+    lab: Printflow, upload: Upload, line: str, fields: dict[str, str], words: str
+) -> None:
+    answer = upload(**fields)
+    (field,) = list(fields)[:1]
+    assert answer.status_code == 422, line
+    assert words in said(answer)
+    if field not in ("print_method", "color"):
+        assert re.search(rf'<p class="field-error" id="{field}-error"[^>]*>[^<]', answer.text)
+    assert nothing_left(lab)
+
+
+def test_a21_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -> None:
+    assert upload(student_name="<script>alert(1)</script>", color="?").status_code == 422
+    page = upload(student_name="<script>alert(1)</script>", color="?").text
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert upload(student_name="<script>alert(1)</script>").status_code == 303
+    assert lab.jobs()[0].file.name.startswith("ScriptAlert1Script_Filament_TrueRed_")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../x.stl",
+        "C:\\x.stl",
+        "\\\\evil\\s\\x.stl",
+        "a%0Ab.stl",
+        "x" * 300 + ".stl",
+        "模型.stl",
+        "‮lts.gnp.stl",
+        "🦄.stl",
+        "CON.stl",
+        "=cmd|' /c calc'!A1.stl",
+    ],
+)
+def test_a17_to_a19_names_are_data_only(
+    lab: Printflow, upload: Upload, staff: FlaskClient, name: str
+) -> None:
+    assert upload(name).status_code == 303
+    (job,) = lab.jobs()
+    assert job.file.name == f"JaneDoe_Filament_TrueRed_{job.id}.stl"
+    assert [path.name for path in (lab.settings.store / "Uploaded").iterdir()] == [job.file.name]
+    assert not any(character in job.original_name for character in "\n\0‮")
+    page = staff.get(f"/dashboard/jobs/{job.id}")
+    assert page.status_code == 200
+    assert "‮" not in page.text
+
+
+@pytest.mark.parametrize("name", ["a.stl.", "a.stl::$DATA"])
+def test_a19_endings_that_are_none(upload: Upload, name: str) -> None:
+    assert upload(name).status_code == 415
+
+
+def test_a13_declared_over_the_limit(lab: Printflow, student: FlaskClient) -> None:
+    limit = lab.settings.max_upload_mb
+    answer = student.post(
+        "/submit",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str((limit + 1) << 20)},
+    )
+    assert answer.status_code == 413
+    assert f"{limit} MB" in said(answer)
+
+
+def test_a24_the_same_form_twice_is_one_job(lab: Printflow, upload: Upload) -> None:
+    first, second = upload(idempotency_key="k" * 32), upload(idempotency_key="k" * 32)
+    assert first.location == second.location
+    assert second.status_code == 303
+    assert len(lab.jobs()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 1
+
+
+def test_a26_the_share_is_gone(lab: Printflow, upload: Upload, tmp_path: Path) -> None:
+    lab.settings.store.rename(tmp_path / "unmounted")
+    lab.settings.store.mkdir()
+    answer = upload()
+    assert answer.status_code == 503
+    assert lab.jobs() == []
+
+
+@pytest.mark.parametrize("page", ["/", "/submit", "/find", "/login", "/dashboard", "/outbox"])
+def test_a15_large_bodies_are_refused_on_every_route(student: FlaskClient, page: str) -> None:
+    big = {"student_name": "x" * 600_000}
+    assert student.post(page, data=big).status_code in (405, 413)
+    declared = {"CONTENT_LENGTH": str(200 << 20)}
+    kind = "application/x-www-form-urlencoded"
+    answer = student.post(page, content_type=kind, environ_overrides=declared)
+    assert answer.status_code in (405, 413)
+
+
+def test_a15_too_many_parts(student: FlaskClient, lab: Printflow) -> None:
+    form = {**FORM, "csrf_token": token(student, "/submit")}
+    form.update({f"extra{number}": "x" for number in range(1001)})
+    answer = student.post("/submit", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    assert nothing_left(lab)
+
+
+def test_a16_a_wrong_boundary(student: FlaskClient, lab: Printflow) -> None:
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=other"):
+        answer = student.post("/submit", data=b"--x\r\n\r\n", headers={"Content-Type": kind})
+        assert answer.status_code in (400, 403)
+    assert nothing_left(lab)
+
+
+def test_b36_without_a_token_nothing_happens_and_the_form_is_kept(
+    lab: Printflow, student: FlaskClient
+) -> None:
+    answer = student.post("/submit", data=FORM, content_type="multipart/form-data")
+    assert answer.status_code == 403
+    assert 'value="Jane Doe"' in answer.text
+    assert nothing_left(lab)
