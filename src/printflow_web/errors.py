@@ -10,7 +10,7 @@ from dataclasses import asdict
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
@@ -197,6 +197,10 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:
         status = error.code or 500
+        if isinstance(error, SecurityError):  # a foreign host name: not even links can be made
+            return Response(
+                "This server does not answer to that name.\n", 400, mimetype="text/plain"
+            )
         if status < 400:  # a redirect of the router's
             return make_response(error.get_response())
         response = error_page(status, _http_words(status, app), code=f"http_{status}")

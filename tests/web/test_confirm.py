@@ -1,0 +1,147 @@
+"""The page behind a confirmation link (`bad-inputs.md` B29–B31)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import Job, Printflow, Status
+from tests.plugins.lab import TestClock
+from tests.web.conftest import said, send, token
+
+
+def link(lab: Printflow, job: Job) -> str:
+    """The path in the newest mail, as the student opens it."""
+    mail = next(m for m in lab.mails() if m.job_id == job.id and m.template == "approved")
+    return "/confirm/" + lab.mail_preview(mail.id).text.partition("/confirm/")[2].split()[0]
+
+
+@pytest.fixture
+def quoted(job_in: Callable[[str], Job]) -> Job:
+    return job_in("PENDING")
+
+
+def test_it_shows_exactly_what_was_quoted(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    page = said(student.get(link(lab, quoted)))
+    for words in ("$4.25", "42.5 g", "3.5 h", "PLA", "True Red", "Prusa MK4S", "good until"):
+        assert words in page
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_b31_looking_changes_nothing(
+    lab: Printflow, quoted: Job, student: FlaskClient, method: str
+) -> None:
+    for headers in ({}, {"Purpose": "prefetch", "Sec-Purpose": "prefetch"}):
+        answer = student.open(link(lab, quoted), method=method, headers=headers)
+        assert answer.status_code == 200
+    assert lab.job(quoted.id) == quoted
+
+
+def test_b31_without_the_tick(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
+    answer = send(student, link(lab, quoted), action="confirm")
+    assert answer.status_code == 422
+    assert "Tick the box to agree to the price." in said(answer)
+    assert lab.job(quoted.id).status is Status.PENDING
+
+
+def test_confirming_twice_shows_the_same_answer(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    page = link(lab, quoted)
+    form = {"action": "confirm", "consent": "yes", "csrf_token": token(student, page)}
+    for _ in range(2):
+        answer = student.post(page, data=form)
+        assert (answer.status_code, answer.location) == (303, page)
+    answer = student.get(page)
+    assert answer.status_code == 200
+    assert "You confirmed on" in said(answer)
+    assert lab.job(quoted.id).status is Status.READYTOPRINT
+    assert sum(mail.template == "confirmed" for mail in lab.mails()) == 1
+
+
+def test_declining_with_a_reason(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
+    page = link(lab, quoted)
+    assert send(student, page, action="decline", text="Too expensive").status_code == 303
+    job = lab.job(quoted.id)
+    assert job.status is Status.REJECTED
+    assert job.reasons == ("Declined by the student", "Too expensive")
+    assert "You declined on" in said(student.get(page))
+
+
+def test_b30_expired(lab: Printflow, quoted: Job, student: FlaskClient, clock: TestClock) -> None:
+    page = link(lab, quoted)
+    clock.advance(days=8)
+    shown = student.get(page)
+    assert shown.status_code == 410
+    assert "Send me a new link" in said(shown)
+    assert send(student, page, action="confirm", consent="yes").status_code == 410
+    assert send(student, page, action="resend").status_code == 200
+    assert student.get(page).status_code == 409
+    assert link(lab, quoted) != page
+    assert student.get(link(lab, quoted)).status_code == 200
+
+
+def test_b30_a_new_link_once_an_hour(
+    lab: Printflow, quoted: Job, student: FlaskClient, clock: TestClock
+) -> None:
+    page = link(lab, quoted)
+    clock.advance(days=8)
+    form = {"action": "resend", "csrf_token": token(student, page)}
+    assert student.post(page, data=form).status_code == 200
+    mails = len(lab.mails())
+    assert student.post(page, data=form).status_code == 409
+    assert len(lab.mails()) == mails
+
+
+def test_b30_altered_is_like_unknown(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
+    page = link(lab, quoted)
+    other = page[:-1] + ("a" if page[-1] != "a" else "b")
+    answers = [student.get(p) for p in (other, "/confirm/x", "/confirm/" + "a" * 26)]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert len({said(answer) for answer in answers}) == 1
+
+
+def test_b30_overtaken_by_a_new_quote_or_a_rejection(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    first = link(lab, quoted)
+    lab.requote(quoted.id, by="Ana", grams=80, hours=2, material="PLA")
+    second = link(lab, quoted)
+    assert "Please open the link in the newest mail." in said(student.get(first))
+    lab.reject(quoted.id, by="Ana", text="Too thin")
+    assert [student.get(page).status_code for page in (first, second)] == [409, 409]
+
+
+@pytest.mark.parametrize(
+    "page", ["/jobs/x", "/jobs/" + "a" * 26, "/submit/success?job=AAAAAAAA", "/submit/success"]
+)
+def test_b29_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
+    answer = student.get(page)
+    assert answer.status_code == 404
+    assert "There is no such job." in said(answer)
+
+
+def test_the_status_page_shows_where_the_job_stands(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    path = lab.status_url(quoted).removeprefix(lab.settings.effective_base_url)
+    page = said(student.get(path))
+    assert "Please confirm the price" in page
+    assert "$4.25" in page
+
+
+def test_find_my_jobs_never_says_whether_it_knows_the_address(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    before = len(lab.mails())
+    known = send(student, "/find", email="JANE@example.edu")
+    unknown = send(student, "/find", email="nobody@example.edu")
+    assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
+    assert len(lab.mails()) == before + 1
+    (mail,) = [mail for mail in lab.mails() if mail.template == "find_jobs"]
+    assert lab.status_url(quoted) in lab.mail_preview(mail.id).text
+    assert send(student, "/find", email="no address").status_code == 422
