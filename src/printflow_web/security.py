@@ -35,7 +35,8 @@ def init_security(app: Flask) -> None:
         SESSION_COOKIE_SECURE=own.scheme == "https",
         PERMANENT_SESSION_LIFETIME=12 * 3600,
         MAX_CONTENT_LENGTH=SMALL_BODY,
-        MAX_FORM_MEMORY_SIZE=SMALL_BODY,
+        # Werkzeug counts its read buffer of 64 kB, and what is left of the last one, against this.
+        MAX_FORM_MEMORY_SIZE=4 * SMALL_BODY,
         TRUSTED_HOSTS=[
             own.hostname or "localhost",
             "localhost",

@@ -75,10 +75,22 @@ class Server:
     store: Path
     password: str
     log: Path
+    pid: int
+
+    @property
+    def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
+        return int(self.url.rpartition(":")[2])
 
 
 @pytest.fixture
-def server(tmp_path: Path, mailbox: Mailbox) -> Iterator[Server]:
+def more_settings() -> dict[str, str]:
+    """Environment variables that a test module adds."""
+    return {}
+
+
+@pytest.fixture
+def server(tmp_path: Path, mailbox: Mailbox, more_settings: dict[str, str]) -> Iterator[Server]:
     """`printflow serve`, as an administrator starts it."""
     port, store, log = free_port(), tmp_path / "store", tmp_path / "serve.log"
     store.mkdir()
@@ -91,6 +103,7 @@ def server(tmp_path: Path, mailbox: Mailbox) -> Iterator[Server]:
         "PRINTFLOW_MAIL__SMTP_PORT": str(mailbox.port),
         "PRINTFLOW_MAIL__SENDER": "Print lab <lab@example.edu>",
         "PRINTFLOW_MAIL__STAFF_ADDRESS": "staff@example.edu",
+        **more_settings,
     }
     command = [sys.executable, "-m", "printflow", "serve", "--port", str(port)]
     with log.open("wb") as output:
@@ -98,16 +111,19 @@ def server(tmp_path: Path, mailbox: Mailbox) -> Iterator[Server]:
             command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=tmp_path
         )
     try:
-        _wait_until_it_answers(f"{url}/health/live", process, log)
+        wait_until_it_answers(f"{url}/health/live", process, log)
         found = re.search(r"[0-9a-z]{4}(-[0-9a-z]{4}){3}", log.read_text("utf-8"))
         assert found, log.read_text("utf-8")
-        yield Server(url, store, found[0], log)
+        yield Server(url, store, found[0], log, process.pid)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_it_answers(
+    url: str, process: subprocess.Popen[bytes], log: Path | None = None
+) -> None:
+    """Return as soon as the server answers at ``url``."""
     until = time.monotonic() + 30
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -116,7 +132,8 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path
             time.sleep(0.1)
         else:
             return
-    raise AssertionError(f"the server does not answer:\n{log.read_text('utf-8')}")
+    said = log.read_text("utf-8") if log else ""
+    raise AssertionError(f"the server does not answer: {said}")
 
 
 @pytest.fixture(scope="session")
