@@ -1,0 +1,57 @@
+"""Every text of pages and mails is marked for translation, and can be extracted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+SRC = Path(__file__).parents[2] / "src"
+TEMPLATES = sorted(
+    path
+    for folder in (SRC / "printflow_web" / "templates", SRC / "printflow" / "mail" / "templates")
+    for path in folder.rglob("*")
+    if path.suffix in (".html", ".txt")
+)
+_MARKED = re.compile(
+    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<!doctype[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_SPOKEN = re.compile(r"""\b(?:aria-label|alt|placeholder|title)=(["'])(?P<text>[^"']*)\1""")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_UNITS = {"mm", "SHA", "nbsp", "middot", "times"}
+
+
+def bare_words(text: str) -> list[str]:
+    """The words of a template that no translation would reach."""
+    plain = _MARKED.sub(" ", text)
+    spoken = " ".join(match["text"] for match in _SPOKEN.finditer(plain))
+    shown = re.sub(r"<[^>]*>|[\w-]+=\"[^\"]*\"", " ", plain)  # macros make attributes, too
+    return [word for word in _WORD.findall(f"{spoken} {shown}") if word not in _UNITS]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(SRC)))
+def test_every_text_is_marked(path: Path) -> None:
+    assert bare_words(path.read_text("utf-8")) == []
+
+
+def test_the_check_itself_sees_bare_words() -> None:
+    assert bare_words('<p title="Hello">{{ x }} {% trans %}fine{% endtrans %} there</p>') == [
+        "Hello",
+        "there",
+    ]
+
+
+def test_the_marked_texts_can_be_extracted() -> None:
+    methods = [("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.py", "python")]
+    options = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
+    found = {
+        message
+        for folder in (SRC / "printflow_web", SRC / "printflow" / "mail")
+        for _, _, message, _, _ in extract_from_dir(folder, methods, options)
+    }
+    assert "Submit a print" in found
+    assert any("Please confirm %(price)s" in str(message) for message in found)
+    assert len(found) > 300
