@@ -118,6 +118,13 @@ class FolderStore:
         _sync_directory(self._root / QUARANTINE)
         _sync_directory(self._root / folder)
 
+    def put_aside(self, name: str, folder: str, stamp: str) -> None:
+        if folder not in FOLDERS or name != Path(name).name or name in ("", ".", ".."):
+            raise ValueError(f"not an entry of this store: {folder!r}, {name!r}")
+        rename_exclusive(self._root / folder / name, self._root / QUARANTINE / f"{stamp}_{name}")
+        _sync_directory(self._root / QUARANTINE)
+        _sync_directory(self._root / folder)
+
     def same_file_twice(self, name: str, one: str, other: str) -> bool:
         return self.path(name, one).samefile(self.path(name, other))
 

@@ -6,7 +6,7 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,6 +124,9 @@ class FileStore(Protocol):
         """Rename ``.incoming/<incoming>`` to ``dest/name`` likewise."""
 
     def quarantine(self, name: str, folder: str, stamp: str) -> None: ...
+
+    def put_aside(self, name: str, folder: str, stamp: str) -> None:
+        """As quarantine, for an entry of a folder whose name no row vouches for."""
 
     def same_file_twice(self, name: str, one: str, other: str) -> bool:
         """Whether both places are one file (two names of one inode)."""
@@ -257,6 +260,14 @@ class FileRows(Protocol):
 
     def waiting(self) -> int: ...
 
+    def overdue(self, before: datetime) -> int:
+        """How many placements were due before then."""
+
+    def count(self) -> int: ...
+
+    def every(self) -> Iterator[tuple[JobFile, Status]]:
+        """All files with the status of their jobs."""
+
 
 class HistoryRows(Protocol):
     """Events, notes, attempts and payments."""
@@ -276,6 +287,9 @@ class HistoryRows(Protocol):
     def events(self, job_id: str) -> Sequence[Event]: ...
 
     def last_event(self, job_id: str) -> Event | None: ...
+
+    def newest_time(self) -> datetime | None:
+        """When the newest event of all happened."""
 
     def add_note(
         self, job_id: str, *, at: datetime, author: str, text: str, for_student: bool
@@ -367,6 +381,9 @@ class OutboxRows(Protocol):
 
     def next_due(self) -> datetime | None: ...
 
+    def overdue(self, before: datetime) -> int:
+        """How many mails were due before then."""
+
 
 class LabRows(Protocol):
     """Facts of the lab: identity, catalog, staff names, passwords, rate limits."""
@@ -422,5 +439,11 @@ class Database(Protocol):
     def read(self) -> AbstractContextManager[Transaction]: ...
 
     def write(self) -> AbstractContextManager[Transaction]: ...
+
+    def version(self) -> tuple[str, bool]:
+        """Which database program this is, and whether it is free of known faults."""
+
+    def problems(self) -> Sequence[str]:
+        """What the database's own check of its integrity finds, in its words."""
 
     def close(self) -> None: ...

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Entry] = {
     "serve": Entry(_RUN, "serving", "serve", "Serve the web pages and do the work behind them."),
     "worker": Entry(_RUN, "working", "worker", "Place files and send mail until stopped."),
     "dispatch": Entry(_RUN, "working", "dispatch", "Do all work that is due, then return."),
+    "doctor": Entry(_RUN, "doctor", "doctor", "Check that everything fits together."),
     "init": Entry(_LAB, "beginning", "init", "Make the store, database and staff password."),
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from .engine import open_engine, people_error
+from .engine import describe_sqlite, interpreter_is_safe, open_engine, people_error
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
 from .job_rows import SqlJobRows
@@ -74,6 +74,23 @@ class SqlDatabase:
     def write(self) -> Iterator[SqlTransaction]:
         with self._transaction(self._writing) as transaction:
             yield transaction
+
+    def version(self) -> tuple[str, bool]:
+        if self._reading.dialect.name == "sqlite":
+            return describe_sqlite(), interpreter_is_safe()
+        return self._reading.dialect.name, True
+
+    def problems(self) -> Sequence[str]:
+        if self._reading.dialect.name != "sqlite":
+            return []  # PostgreSQL checks its pages and keys itself
+        try:
+            with self._reading.connect() as connection:
+                rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        except DBAPIError as error:
+            raise people_error(error, self._url) from error
+        found = [str(row) for row in rows if row != "ok"]
+        return found + [f"{row[0]} row {row[1]} points to no {row[2]}" for row in broken]
 
     def close(self) -> None:
         self._reading.dispose()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from ..domain.job import FileRole, FileState
+from ..domain.job import FileRole, FileState, JobFile
+from ..domain.status import Status
 from ..ports import Placement
-from .job_rows import job_file
-from .schema import job_files
+from .job_rows import FILE_COLUMNS, job_file
+from .schema import job_files, jobs
 
 
 class SqlFileRows:
@@ -123,3 +124,15 @@ class SqlFileRows:
     def waiting(self) -> int:
         query = select(func.count()).where(job_files.c.next_try_at.is_not(None))
         return int(self._connection.scalar(query) or 0)
+
+    def overdue(self, before: datetime) -> int:
+        query = select(func.count()).where(job_files.c.next_try_at < before)
+        return int(self._connection.scalar(query) or 0)
+
+    def count(self) -> int:
+        return int(self._connection.scalar(select(func.count()).select_from(job_files)) or 0)
+
+    def every(self) -> Iterator[tuple[JobFile, Status]]:
+        query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
+        for row in self._connection.execution_options(yield_per=1000).execute(query):
+            yield job_file(row), Status(row.status)

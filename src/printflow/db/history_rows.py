@@ -66,6 +66,10 @@ class SqlHistoryRows:
         row = self._connection.execute(query).first()
         return _event(row) if row else None
 
+    def newest_time(self) -> datetime | None:
+        query = select(events.c.at).order_by(events.c.id.desc()).limit(1)
+        return self._connection.scalar(query)
+
     def add_note(
         self, job_id: str, *, at: datetime, author: str, text: str, for_student: bool
     ) -> None:

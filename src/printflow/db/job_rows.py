@@ -15,7 +15,7 @@ from ..ports import DuplicateKey, JobQuery
 from .schema import job_files, jobs, requests
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
-_FILE_COLUMNS = [
+FILE_COLUMNS = [
     job_files.c.id,
     job_files.c.job_id,
     job_files.c.role,
@@ -30,9 +30,9 @@ _FILE_COLUMNS = [
 _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
 
 
-def job_file(row: Row[Any]) -> JobFile:
+def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
     """The record of a row of ``job_files``."""
-    values = {column.name: row._mapping[column] for column in _FILE_COLUMNS}
+    values = {column.name: row._mapping[column] for column in FILE_COLUMNS}
     values.update(role=FileRole(values["role"]), state=FileState(values["state"]))
     return JobFile(**values)
 
@@ -158,7 +158,7 @@ class SqlJobRows:
         files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
         for start in range(0, len(ids), 500):
             query = (
-                select(*_FILE_COLUMNS)
+                select(*FILE_COLUMNS)
                 .where(job_files.c.job_id.in_(ids[start : start + 500]))
                 .order_by(job_files.c.id)
             )

@@ -147,3 +147,10 @@ class SqlOutboxRows:
             .limit(1)
         )
         return self._connection.scalar(query)
+
+    def overdue(self, before: datetime) -> int:
+        late = or_(
+            and_(outbox.c.state == "queued", outbox.c.next_try_at < before),
+            and_(outbox.c.state == "sending", outbox.c.lease_until < before),
+        )
+        return int(self._connection.scalar(select(func.count()).where(late)) or 0)

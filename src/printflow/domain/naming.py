@@ -92,8 +92,13 @@ def is_plain_file_name(name: str) -> bool:
     return _FILE_NAME.fullmatch(name) is not None and ".." not in name and len(name) <= 150
 
 
-def carries_job_id(file_name: str, job_id: str) -> bool:
-    """Whether the id stands in the name as a word of its own: slicers add words before and after,
-    and one of those (a date, 20260302) may look like an id, too.
+def job_ids_in(file_name: str) -> tuple[str, ...]:
+    """The words of a file's name that can be job ids: slicers add words before and after, and one
+    of those (a date, 20260302) may look like an id, too.
     """
-    return job_id in _ID_IN_NAME.findall(file_name.rsplit("/", 1)[-1])
+    return tuple(_ID_IN_NAME.findall(file_name.rsplit("/", 1)[-1]))
+
+
+def carries_job_id(file_name: str, job_id: str) -> bool:
+    """Whether the id stands in the name as a word of its own."""
+    return job_id in job_ids_in(file_name)

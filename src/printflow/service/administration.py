@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..catalog_file import checked_catalog
 from ..deadline import TookTooLong, within
@@ -12,6 +12,9 @@ from ..domain.catalog import Catalog, plain_form
 from ..domain.text import clean_line
 from ..errors import PrintflowError
 from .desk import PATIENCE_SECONDS, Desk
+
+if TYPE_CHECKING:
+    from ..doctor import Examination
 
 
 class AdministrationDesk(Desk):
@@ -34,6 +37,27 @@ class AdministrationDesk(Desk):
     def dispatch(self) -> DispatchReport:
         """Do all work that is due (place files, send mail, sweep), then return."""
         return self._ports.dispatcher.run_until_idle()
+
+    def file_count(self) -> int:
+        """How many files the lab's jobs have."""
+        with self._ports.database.read() as tx:
+            return tx.files.count()
+
+    def examine(
+        self,
+        *,
+        fix: bool = False,
+        hashes: bool = True,
+        progress: Callable[[int], None] | None = None,
+    ) -> Examination:
+        """Check store, database, work and settings; with ``fix``, mend what loses nothing.
+
+        ``hashes`` reads every file to compare its contents; ``progress`` is told after each row
+        how many files were compared.
+        """
+        from ..doctor import examine
+
+        return examine(self._ports, fix=fix, hashes=hashes, progress=progress)
 
     def start_worker(self) -> None:
         """Do that work in the background from now on."""

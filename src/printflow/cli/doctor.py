@@ -1,0 +1,72 @@
+"""``doctor``: does everything fit together?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import on_terminal, say, warn
+
+if TYPE_CHECKING:
+    from printflow.doctor import Examination, Finding
+
+_FINDINGS, _UNCHECKED = 1, 2
+
+
+@click.command("doctor")
+@click.option("--fix", is_flag=True, help="Mend what loses nothing; put aside what nobody knows.")
+@click.option("--quick", is_flag=True, help="Compare sizes only, without reading every file.")
+@json_option
+def doctor(fix: bool, quick: bool) -> None:
+    """Check store, database, work and settings. Exit 0 clean, 1 findings, 2 could not check."""
+    with session().lab() as lab:
+        total = lab.file_count() if on_terminal() and not session().json else 0
+        if total:
+            with click.progressbar(length=total, label="Files") as bar:
+                found = lab.examine(fix=fix, hashes=not quick, progress=lambda _: bar.update(1))
+        else:
+            found = lab.examine(fix=fix, hashes=not quick)
+    if session().json:
+        print_json(_document(found))
+    else:
+        _tell(found)
+    if found.unchecked:
+        raise click.exceptions.Exit(_UNCHECKED)
+    if found.left:
+        raise click.exceptions.Exit(_FINDINGS)
+
+
+def _plain(finding: Finding, mended: bool) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "place": finding.place,
+        "message": finding.message,
+        "next_step": finding.next_step,
+        "job_id": finding.job_id,
+        "can_mend": finding.mend is not None,
+        "mended": mended,
+    }
+
+
+def _document(found: Examination) -> dict[str, Any]:
+    return {
+        "clean": not found.left and not found.unchecked,
+        "findings": [_plain(finding, finding in found.mended) for finding in found.findings],
+        "unchecked": list(found.unchecked),
+    }
+
+
+def _tell(found: Examination) -> None:
+    for finding in found.findings:
+        mark = "mended" if finding in found.mended else finding.code
+        say(f"{mark}: {finding.place}: {finding.message}")
+        if finding not in found.mended:
+            hint = finding.next_step or "`printflow doctor --fix` mends it."
+            say(f"    {hint}")
+    for words in found.unchecked:
+        warn(f"could not check {words}")
+    if not found.findings and not found.unchecked:
+        say("All is well.")

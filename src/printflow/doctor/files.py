@@ -1,0 +1,225 @@
+"""Rows against files: every file is where its row says, once, with its bytes; nothing is over."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from ..domain.job import FileState, JobFile
+from ..domain.naming import job_ids_in
+from ..domain.status import FOLDERS, ORIGINALS, Status
+from ..placement import Placer
+from ..ports import Clock, Database, FileStore
+from .finding import Finding
+
+PART_LIFETIME = timedelta(hours=24)
+_TOO_YOUNG = timedelta(minutes=10)
+"""Somebody may be at work on a file that is younger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file of the store: size in bytes, time of its last change in seconds since 1970."""
+
+    folder: str
+    size: int
+    changed: float
+
+
+class FileCheck:
+    """Compares all file rows with all files, in one pass over each."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        placer: Placer,
+        clock: Clock,
+        *,
+        hashes: bool,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._placer = placer
+        self._clock = clock
+        self._hashes = hashes
+        self._progress = progress or (lambda _count: None)
+        self._now = clock()
+        self._stamp = f"{self._now:%Y%m%dT%H%M%S}"
+
+    def __call__(self) -> Iterator[Finding]:
+        """All findings about files."""
+        self._store.check_identity()
+        seen = self._look()
+        known: set[str] = set()
+        homes: dict[str, str] = {}
+        # The rows are read whole first: mending writes, and must not meet an open read.
+        with self._database.read() as tx:
+            rows = list(tx.files.every())
+        for number, (file, status) in enumerate(rows):
+            known.add(file.name)
+            homes[file.job_id] = status.folder
+            yield from self._of_row(file, status, seen.get(file.name, []))
+            self._progress(number + 1)
+        for name, places in sorted(seen.items()):
+            if name not in known:
+                for place in places:
+                    yield from self._stray(name, place, homes)
+        yield from self._parts()
+
+    def _look(self) -> dict[str, list[Seen]]:
+        found: dict[str, list[Seen]] = defaultdict(list)
+        for folder in FOLDERS:
+            with os.scandir(self._store.root / folder) as entries:
+                for entry in entries:
+                    status = entry.stat(follow_symlinks=False)
+                    found[entry.name].append(Seen(folder, status.st_size, status.st_mtime))
+        return found
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def _of_row(self, file: JobFile, status: Status, places: list[Seen]) -> Iterator[Finding]:
+        home = status.folder if file.authoritative else ORIGINALS
+        if file.folder != home:
+            yield Finding(
+                "folder_not_status",
+                f"{file.folder}/{file.name}",
+                f"Its row says {file.folder}, but the job is {status.value}.",
+                job_id=file.job_id,
+                mend=self._belongs(file, home),
+            )
+            return
+        if not places:
+            yield from self._missing(file)
+            return
+        if len(places) > 1:
+            yield self._twice(file, places)
+            return
+        if places[0].folder != file.folder:
+            yield Finding(
+                "file_misplaced",
+                f"{places[0].folder}/{file.name}",
+                f"It belongs into {file.folder}.",
+                job_id=file.job_id,
+                mend=self._belongs(file, home),
+            )
+        elif file.state is not FileState.SETTLED:
+            yield Finding(
+                "file_not_settled",
+                f"{file.folder}/{file.name}",
+                f"It is where it belongs, but its row says {file.state.value}.",
+                job_id=file.job_id,
+                mend=self._belongs(file, home),
+            )
+        yield from self._content(file, places[0])
+
+    def _missing(self, file: JobFile) -> Iterator[Finding]:
+        if not file.last_seen and file.state is FileState.PENDING:
+            return  # accepted a moment ago, still in .incoming; overdue work is told elsewhere
+        yield Finding(
+            "file_missing",
+            f"{file.folder}/{file.name}",
+            "The file is in none of the store's folders.",
+            f"Put it back into {file.folder}, from a backup or .trash; it is found by itself.",
+            file.job_id,
+        )
+
+    def _twice(self, file: JobFile, places: list[Seen]) -> Finding:
+        folders = [place.folder for place in places]
+        keep = file.folder if file.folder in folders else folders[0]
+        others = [folder for folder in folders if folder != keep]
+        same = all(
+            self._store.same_file_twice(file.name, keep, other)
+            or self._store.sha256(file.name, keep) == self._store.sha256(file.name, other)
+            for other in others
+        )
+        right = self._store.sha256(file.name, keep) == file.sha256
+
+        def mend() -> bool:
+            for other in others:
+                self._store.quarantine(file.name, other, f"{self._stamp}_{other}")
+            return self._belongs(file, file.folder)()
+
+        return Finding(
+            "file_twice",
+            f"{keep}/{file.name}",
+            f"It is also in {', '.join(others)}, with "
+            f"{'the same' if same else 'different'} contents.",
+            "" if same or right else "Compare them and remove the wrong one.",
+            file.job_id,
+            mend if same or right else None,
+        )
+
+    def _content(self, file: JobFile, place: Seen) -> Iterator[Finding]:
+        where = f"{place.folder}/{file.name}"
+        words = "Compare it with a backup; the original of a sliced job is in Originals."
+        if place.size != file.size:
+            yield Finding(
+                "file_changed",
+                where,
+                f"It has {place.size:,} bytes; {file.size:,} were accepted.",
+                words,
+                file.job_id,
+            )
+            return
+        try:
+            changed = self._hashes and self._store.sha256(file.name, place.folder) != file.sha256
+        except OSError as error:
+            yield Finding(
+                "file_unreadable",
+                where,
+                f"It cannot be read: {error.strerror or error}.",
+                "Check the rights on the share.",
+                file.job_id,
+            )
+            return
+        if changed:
+            yield Finding(
+                "file_changed", where, "Its contents are not those accepted.", words, file.job_id
+            )
+
+    def _belongs(self, file: JobFile, home: str) -> Callable[[], bool]:
+        def mend() -> bool:
+            with self._database.write() as tx:
+                tx.files.belongs(file.id, home, authoritative=file.authoritative, now=self._clock())
+            return self._placer.place_file(file.id) is FileState.SETTLED
+
+        return mend
+
+    # -- files without a row ----------------------------------------------------------------------
+
+    def _stray(self, name: str, place: Seen, homes: dict[str, str]) -> Iterator[Finding]:
+        age = self._now - datetime.fromtimestamp(place.changed, self._now.tzinfo)
+        if age < _TOO_YOUNG:
+            return
+        if any(homes.get(job_id) == place.folder for job_id in job_ids_in(name)):
+            return  # saved beside its job's file: a choice for the approval
+        yield Finding(
+            "file_without_row",
+            f"{place.folder}/{name}",
+            "No job knows this file.",
+            "If it is needed, look into .quarantine afterwards.",
+            mend=partial(self._put_aside, name, place.folder),
+        )
+
+    def _put_aside(self, name: str, folder: str) -> bool:
+        self._store.put_aside(name, folder, f"{self._stamp}_{folder}")
+        return True
+
+    def _parts(self) -> Iterator[Finding]:
+        for name in self._store.stale_incoming(self._now - PART_LIFETIME):
+            yield Finding(
+                "stale_upload",
+                f".incoming/{name}",
+                "An upload that came to nothing more than a day ago.",
+                mend=partial(self._discard, name),
+            )
+
+    def _discard(self, name: str) -> bool:
+        self._store.discard_incoming(name)
+        return True

@@ -1,0 +1,173 @@
+"""The ground that jobs stand on: disk, database, clock, overdue work, settings."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from ..domain.status import FOLDERS
+from ..outbox import Postman
+from ..ports import Clock, Database, FileStore
+from ..settings import Settings
+from .finding import Finding
+
+_OVERDUE = timedelta(minutes=15)
+_CLOCK_SLIP = timedelta(minutes=5)
+
+
+def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
+    """One file system, all folders there, and room on it."""
+    devices: dict[int, list[str]] = {}
+    for folder in (*FOLDERS, ".incoming", ".quarantine", ".trash"):
+        path = store.root / folder
+        try:
+            devices.setdefault(path.stat().st_dev, []).append(folder)
+        except FileNotFoundError:
+            yield Finding(
+                "folder_missing",
+                folder,
+                "A folder of the store is missing.",
+                mend=partial(_make, path),
+            )
+    if len(devices) > 1:
+        others = sorted(devices.values(), key=len)[:-1]
+        yield Finding(
+            "several_devices",
+            ", ".join(name for names in others for name in names),
+            "These folders are on another disk than the rest, so files cannot be renamed there.",
+            "Put the whole store on one file system.",
+        )
+    free = store.free_bytes() >> 20
+    if free < settings.disk_reserve_mb:
+        yield Finding(
+            "disk_full",
+            str(store.root),
+            f"{free:,} MB are free; below {settings.disk_reserve_mb:,} MB no file is taken.",
+            "Make room, or archive and purge old jobs.",
+        )
+
+
+def _make(path: Path) -> bool:
+    path.mkdir()
+    return True
+
+
+def check_database(database: Database) -> Iterator[Finding]:
+    """The database's own check, and a SQLite without known faults."""
+    for words in database.problems():
+        yield Finding(
+            "database_damaged", "database", words, "Stop the server and restore a backup."
+        )
+    program, safe = database.version()
+    if not safe:
+        yield Finding(
+            "sqlite_old",
+            program,
+            "This SQLite has the WAL-reset bug, which can damage the database.",
+            "Use a Python with SQLite 3.51.3 or newer, or install the package pysqlite3.",
+        )
+
+
+def check_work(
+    database: Database, postman: Postman, store: FileStore, clock: Clock
+) -> Iterator[Finding]:
+    """Nothing waits for longer than it should, and the clock runs forward."""
+    now = clock()
+    with database.read() as tx:
+        files, mails = tx.files.overdue(now - _OVERDUE), tx.outbox.overdue(now - _OVERDUE)
+        dead = tx.outbox.find(state="dead", limit=1000)
+        newest = tx.history.newest_time()
+    for count, what in ((files, "files to place"), (mails, "mails to send")):
+        if count:
+            yield Finding(
+                "work_overdue",
+                what,
+                f"{count} are overdue by more than {_OVERDUE.seconds // 60} minutes.",
+                "Is `printflow serve` or `printflow worker` running? `printflow dispatch` does "
+                "what is due.",
+            )
+    for mail in dead:
+        yield Finding(
+            "dead_letter",
+            f"mail {mail.id} to {mail.to}",
+            f"It could not be delivered: {mail.error}",
+            "Mend the address on the page Outbox and send it again.",
+            mail.job_id or "",
+        )
+    if paused := postman.paused():
+        yield Finding(
+            "mail_paused", "mail", f"No mail leaves: {paused}", "Mend the mail server's login."
+        )
+    yield from _clock(now, newest, store)
+
+
+def _clock(now: datetime, newest: datetime | None, store: FileStore) -> Iterator[Finding]:
+    if newest is not None and newest - now > _CLOCK_SLIP:
+        yield Finding(
+            "clock_behind",
+            "clock",
+            f"It is {now:%Y-%m-%d %H:%M} UTC here, but something already happened at "
+            f"{newest:%Y-%m-%d %H:%M} UTC.",
+            "Set this machine's clock (NTP).",
+        )
+    probe = store.incoming_path(".clock-probe")
+    try:
+        probe.touch()
+        there = datetime.fromtimestamp(probe.stat().st_mtime, now.tzinfo)
+        probe.unlink()
+    except OSError:
+        return  # a store that cannot be written is told elsewhere
+    real = datetime.now(now.tzinfo)
+    if abs(there - real) > _CLOCK_SLIP:
+        yield Finding(
+            "share_clock",
+            str(store.root),
+            f"The share's clock differs from this machine's by {abs(there - real)}.",
+            "Set both clocks (NTP).",
+        )
+
+
+def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
+    """Settings that work, but that one would regret."""
+    mail = settings.mail
+    public = settings.server.host not in ("127.0.0.1", "::1", "localhost")
+    if settings.base_url.startswith("http://") and "://127." not in settings.base_url and public:
+        yield Finding(
+            "unsafe_http",
+            "base_url",
+            "Passwords and links travel unencrypted.",
+            "Put a web server with TLS in front, and use its https:// address.",
+        )
+    if mail.smtp_host and mail.smtp_security == "none" and mail.smtp_username:
+        yield Finding(
+            "unsafe_login",
+            "mail.smtp_security",
+            "The mail password travels unencrypted.",
+            'Use smtp_security = "starttls" or "tls".',
+        )
+    key = settings.state_dir / "secret.key"
+    posix = sys.platform != "win32"
+    if posix and key.exists() and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(
+            "key_readable",
+            str(key),
+            "Other accounts can read the key that protects links and sessions.",
+            mend=partial(_protect, key),
+        )
+    with database.read() as tx:
+        if not tx.lab.station_hashes():
+            yield Finding(
+                "no_password",
+                "staff password",
+                "No staff password is set, so nobody can sign in.",
+                "Run: printflow staff-password",
+            )
+
+
+def _protect(path: Path) -> bool:
+    path.chmod(0o600)
+    return True
