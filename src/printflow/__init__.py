@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .domain.text import clean_line, shortened
     from .errors import (
         AlreadyRunning,
+        BackupDamaged,
         CatalogInvalid,
         Conflict,
         DatabaseBusy,
@@ -81,6 +82,7 @@ _HOMES = {
     "domain.text": ("clean_line", "shortened"),
     "errors": (
         "AlreadyRunning",
+        "BackupDamaged",
         "CatalogInvalid",
         "Conflict",
         "DatabaseBusy",
@@ -139,6 +141,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AlreadyRunning",
+    "BackupDamaged",
     "Catalog",
     "CatalogInvalid",
     "Color",

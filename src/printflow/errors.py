@@ -214,6 +214,12 @@ class CatalogInvalid(_SeveralReasons):
     code = "catalog"
 
 
+class BackupDamaged(PrintflowError):
+    """The folder holds no backup, a newer one, or one that is not what its manifest says."""
+
+    code = "backup_damaged"
+
+
 class AlreadyRunning(PrintflowError):
     """Another server already runs on this embedded database, or the port is taken."""
 

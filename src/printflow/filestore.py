@@ -187,10 +187,15 @@ def is_new(root: Path) -> bool:
     return all(entry.name in _IGNORED_IN_NEW_STORE for entry in root.iterdir())
 
 
-def make_store(root: Path) -> str:
-    """Make the folders of a store in ``root`` and give it an identity, which is returned."""
+def make_folders(root: Path) -> None:
+    """Make the folders of a store in ``root``."""
     for folder in (*FOLDERS, *SERVICE_FOLDERS):
         (root / folder).mkdir(parents=True, exist_ok=True)
+
+
+def make_store(root: Path) -> str:
+    """Make the folders of a store in ``root`` and give it an identity, which is returned."""
+    make_folders(root)
     identity = read_identity(root)
     if identity is None:
         identity = str(uuid.uuid4())

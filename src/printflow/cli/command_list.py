@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, Entry] = {
     "worker": Entry(_RUN, "working", "worker", "Place files and send mail until stopped."),
     "dispatch": Entry(_RUN, "working", "dispatch", "Do all work that is due, then return."),
     "doctor": Entry(_RUN, "doctor", "doctor", "Check that everything fits together."),
+    "backup": Entry(_RUN, "backup", "backup", "Back everything up while the lab runs."),
+    "restore": Entry(_RUN, "backup", "restore", "Put a backup back onto an empty store."),
     "init": Entry(_LAB, "beginning", "init", "Make the store, database and staff password."),
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),

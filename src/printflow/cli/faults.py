@@ -10,6 +10,7 @@ import click
 
 from printflow.errors import (
     AlreadyRunning,
+    BackupDamaged,
     CatalogInvalid,
     PrintflowError,
     SettingsError,
@@ -27,6 +28,7 @@ _EXIT_CODES: tuple[tuple[type[PrintflowError], int], ...] = (
     (SettingsError, WRONG_USE),
     (CatalogInvalid, WRONG_USE),
     (AlreadyRunning, WRONG_USE),
+    (BackupDamaged, WRONG_USE),
     (Unavailable, SURROUNDINGS),
     (PrintflowError, REFUSED),
 )

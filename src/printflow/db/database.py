@@ -52,9 +52,9 @@ class SqlTransaction:
 class SqlDatabase:
     """The database port on SQLAlchemy; database errors come out in people's words."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, journal: bool = True) -> None:
         self._url = url
-        self._reading = open_engine(url)
+        self._reading = open_engine(url, journal=journal)
         self._writing = self._reading.execution_options(printflow_write=True)
 
     @contextmanager

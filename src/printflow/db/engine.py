@@ -34,8 +34,10 @@ def sqlite_module() -> ModuleType:
     return module if newer else sqlite3
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for ``url``; connects to nothing yet."""
+def open_engine(url: str, *, journal: bool = True) -> Engine:
+    """An engine for ``url``; connects to nothing yet. Without ``journal`` an SQLite file keeps the
+    journal it has: a copy that is only read needs none beside it.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
@@ -46,7 +48,7 @@ def open_engine(url: str) -> Engine:
         pool_size=16,
         max_overflow=16,
     )
-    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "connect", _set_pragmas if journal else _no_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -63,6 +65,10 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _no_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
 
 
 def _begin(connection: Any) -> None:

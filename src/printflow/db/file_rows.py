@@ -136,3 +136,9 @@ class SqlFileRows:
         query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
+
+    def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
+        """All files, with their names in ``.incoming`` while they are not placed yet."""
+        query = select(*FILE_COLUMNS, job_files.c.incoming).order_by(job_files.c.id)
+        for row in self._connection.execution_options(yield_per=1000).execute(query):
+            yield job_file(row), row.incoming

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, MigrationNeeded
-from .engine import open_engine, people_error, sqlite_module, sqlite_path
+from .engine import open_engine, people_error, sqlite_path
+from .snapshot import copy_sqlite
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -112,7 +112,5 @@ def _copy_beside(path: Path, revision: str) -> Path:
             f"There is no room for a copy of {path} before its upgrade.",
             next_step="Free some space on its disk.",
         )
-    module = sqlite_module()
-    with closing(module.connect(path)) as source, closing(module.connect(copy)) as target:
-        source.backup(target)
+    copy_sqlite(path, copy)
     return copy

@@ -1,0 +1,184 @@
+"""Taking a backup while the lab goes on working: first the database, then the files it names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from .. import __version__
+from ..db import migrate
+from ..db.database import SqlDatabase
+from ..db.snapshot import snapshot_name, take_snapshot
+from ..domain.status import FOLDERS
+from ..filestore import IDENTITY_FILE, INCOMING, read_identity
+from ..settings import Settings
+from .manifest import (
+    POOL,
+    Manifest,
+    StoredFile,
+    pool_path,
+    sha256_of,
+    write_manifest,
+)
+
+_BLOCK = 1 << 20
+_LOOKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A file that the backup needs: ``incoming`` is its name while it is not placed yet."""
+
+    folder: str
+    name: str
+    sha256: str
+    incoming: str
+
+
+def take_backup(
+    settings: Settings,
+    root: Path,
+    now: datetime,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Back the lab up into ``root``; gives the new backup's folder.
+
+    The database is copied at one moment. A file that moves meanwhile is found by its name, and
+    bytes that an earlier backup holds already are not copied again. ``progress`` is told how many
+    of how many files are safe. What is not finished has no manifest, and counts for nothing.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    partial = root / f".partial-{uuid4().hex}"
+    partial.mkdir(mode=0o700)
+    try:
+        name = snapshot_name(settings.database)
+        take_snapshot(settings.database, partial / name)
+        wanted = _wanted(settings, partial / name)
+        files, missing = _files(settings.store, root, wanted, progress)
+        manifest = Manifest(
+            program=__version__,
+            revision=migrate.current(settings.database),
+            taken_at=now.isoformat(timespec="seconds"),
+            identity=read_identity(settings.store) or "",
+            database=_own(partial / name),
+            state=_state(settings, partial),
+            files=files,
+            missing=missing,
+        )
+        write_manifest(partial, manifest)
+        final = root / f"{now:%Y%m%dT%H%M%SZ}"
+        if final.exists():
+            final = root / f"{now:%Y%m%dT%H%M%S.%fZ}"
+        partial.rename(final)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return final
+
+
+def _own(path: Path) -> StoredFile:
+    return StoredFile("", path.name, sha256_of(path), path.stat().st_size)
+
+
+def _state(settings: Settings, partial: Path) -> tuple[StoredFile, ...]:
+    copied = []
+    for name in (IDENTITY_FILE, "secret.key"):
+        source = settings.state_dir / name
+        if source.exists():
+            shutil.copyfile(source, partial / name)
+            copied.append(_own(partial / name))
+    return tuple(copied)
+
+
+def _wanted(settings: Settings, snapshot: Path) -> list[_Wanted]:
+    """The files that the copied database names, and those beside them that no row names."""
+    # The snapshot of PostgreSQL cannot be read by itself; its rows are read from the live one,
+    # which may know a file more, and is none the worse for it.
+    url = f"sqlite:///{snapshot}" if snapshot.suffix == ".sqlite" else settings.database
+    database = SqlDatabase(url, journal=False)
+    try:
+        with database.read() as tx:
+            rows = [
+                _Wanted(file.folder, file.name, file.sha256, incoming)
+                for file, incoming in tx.files.every_with_incoming()
+            ]
+    finally:
+        database.close()
+    known = {row.name for row in rows}
+    for folder in FOLDERS:
+        with os.scandir(settings.store / folder) as entries:
+            rows += [
+                _Wanted(folder, entry.name, "", "")
+                for entry in entries
+                if entry.name not in known and entry.is_file(follow_symlinks=False)
+            ]
+    return rows
+
+
+def _files(
+    store: Path,
+    root: Path,
+    wanted: list[_Wanted],
+    progress: Callable[[int, int], None] | None,
+) -> tuple[tuple[StoredFile, ...], tuple[str, ...]]:
+    files: list[StoredFile] = []
+    missing: list[str] = []
+    for number, one in enumerate(wanted):
+        stored = _keep(store, root, one)
+        if stored is not None:
+            files.append(stored)
+        elif one.sha256:
+            missing.append(one.name)
+        if progress is not None:
+            progress(number + 1, len(wanted))
+    return tuple(files), tuple(missing)
+
+
+def _keep(store: Path, root: Path, one: _Wanted) -> StoredFile | None:
+    """The file's bytes are in the pool on return; None when it is nowhere."""
+    if one.sha256:
+        held = pool_path(root, one.sha256)
+        if held.exists():
+            return StoredFile(one.folder, one.name, one.sha256, held.stat().st_size)
+    for _ in range(_LOOKS):  # it may be on its way to another folder
+        for path in _places(store, one):
+            try:
+                return _copy(path, root, one)
+            except FileNotFoundError:
+                continue
+    return None
+
+
+def _places(store: Path, one: _Wanted) -> list[Path]:
+    places = [store / folder / one.name for folder in (one.folder, *FOLDERS)]
+    if one.incoming:
+        places.append(store / INCOMING / one.incoming)
+    return places
+
+
+def _copy(path: Path, root: Path, one: _Wanted) -> StoredFile:
+    pool = root / POOL
+    pool.mkdir(exist_ok=True)
+    temporary = pool / f".{uuid4().hex}"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb", buffering=0) as source, temporary.open("wb") as target:
+            while block := source.read(_BLOCK):
+                digest.update(block)
+                target.write(block)
+                size += len(block)
+            target.flush()
+            os.fsync(target.fileno())
+        held = pool_path(root, digest.hexdigest())
+        held.parent.mkdir(exist_ok=True)
+        temporary.replace(held)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return StoredFile(one.folder, one.name, digest.hexdigest(), size)
