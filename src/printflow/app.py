@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal
 
 from .catalog_file import default_catalog
 from .db import migrate
@@ -28,7 +28,7 @@ from .filestore import FolderStore, is_new, make_store, probe, read_identity
 from .instance_lock import InstanceLock
 from .outbox import Postman
 from .placement import Placer
-from .ports import Clock, Ids, Mailer, RenderedMail
+from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
 from .service.administration import AdministrationDesk
 from .service.catalogs import CatalogCache
 from .service.composer import Composer
@@ -43,6 +43,8 @@ from .tokens import Tokens
 
 _IDENTITY = "store_identity"
 Role = Literal["server", "worker"]
+Wrap = Callable[[str, Any], Any]
+"""Puts something between the library and a port: given ``(name, port)``, it gives the port to use."""
 
 
 class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, AdministrationDesk):
@@ -69,6 +71,7 @@ class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, Admin
         clock: Clock | None = None,
         ids: Ids | None = None,
         mailer: Mailer | None = None,
+        wrap: Wrap | None = None,
     ) -> Printflow:
         """Open the lab that ``settings`` name (by default those of the environment).
 
@@ -76,7 +79,9 @@ class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, Admin
         process is the server or worker: an embedded database is brought up to date (a copy is
         written beside it), the store is tried out, and a second one of the role is refused.
         ``clock`` gives aware UTC times and ``ids`` random bits, both for tests and demos;
-        ``mailer`` takes the place of the configured one.
+        ``mailer`` takes the place of the configured one. ``wrap`` is called once for each port
+        (database, store, mailer, clock, ids), once the lab is open, and gives what takes its
+        place; see ``printflow.testing``.
 
         Raises SettingsError, DatabaseUnavailable, MigrationNeeded, StoreUnavailable,
         AlreadyRunning.
@@ -93,7 +98,8 @@ class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, Admin
                 lock = InstanceLock(path.parent, role) if path is not None else None
                 probe(settings.store)
             identity = _identity(settings, database, clock())
-            return cls(_join(settings, database, identity, clock, ids, mailer), lock)
+            ports = _join(settings, database, identity, clock, ids, mailer, wrap)
+            return cls(ports, lock)
         except BaseException:
             database.close()
             if lock is not None:
@@ -125,13 +131,17 @@ class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, Admin
 
 def _join(
     settings: Settings,
-    database: SqlDatabase,
+    sql: SqlDatabase,
     identity: str,
     clock: Clock,
     ids: Ids | None,
     mailer: Mailer | None,
+    wrap: Wrap | None,
 ) -> Ports:
-    store = FolderStore(settings.store, identity)
+    wrap = wrap or _as_it_is
+    database: Database = wrap("database", sql)
+    store: FileStore = wrap("store", FolderStore(settings.store, identity))
+    clock = wrap("clock", clock)
     tokens = Tokens(_secret_key(settings))
     catalogs = CatalogCache(database)
     placer = Placer(database, store, clock)
@@ -139,7 +149,7 @@ def _join(
     composer = Composer(settings, database, catalogs, tokens, writer, clock)
     postman = Postman(
         database,
-        mailer or _LazyMailer(settings),
+        wrap("mailer", mailer or _LazyMailer(settings)),
         clock,
         composer,
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
@@ -150,7 +160,7 @@ def _join(
         database=database,
         store=store,
         clock=clock,
-        ids=ids or secrets.randbits,
+        ids=wrap("ids", ids or secrets.randbits),
         tokens=tokens,
         sender_domain=address.rpartition("@")[2] or "localhost",
         transliterate=_transliterate,
@@ -161,6 +171,10 @@ def _join(
         placer=placer,
         dispatcher=Dispatcher(database, store, placer, postman, clock),
     )
+
+
+def _as_it_is(_name: str, port: Any) -> Any:
+    return port
 
 
 def _utc_now() -> datetime:
