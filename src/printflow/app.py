@@ -39,6 +39,7 @@ from .service.reading import ReadingDesk
 from .service.staff import StaffDesk
 from .service.students import StudentDesk
 from .settings import Settings
+from .store_watch import StoreWatch
 from .tokens import Tokens
 
 _IDENTITY = "store_identity"
@@ -170,6 +171,7 @@ def _join(
         postman=postman,
         placer=placer,
         dispatcher=Dispatcher(database, store, placer, postman, clock),
+        watch=StoreWatch(lambda: store.check_identity()),
     )
 
 

@@ -9,16 +9,19 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from .deadline import TookTooLong, within
 from .domain.text import clean_line
 from .errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
 from .ports import FileStore, Ids
 from .sniff import HEAD_BYTES, accepted_endings, check_model
 
 _BLOCK = 1 << 20
+PATIENCE_SECONDS = 2.0
 
 
 class Upload:
@@ -129,10 +132,23 @@ def receive(
     if declared_size is not None and declared_size > limit:
         raise too_large(limit)
     with disk_errors():
-        store.check_identity()
-        if store.free_bytes() - (declared_size or 0) < reserve:
+        free = _answer(partial(_free_bytes, store))
+        if free - (declared_size or 0) < reserve:
             raise _full()
         return Upload(store, f"{ids(64):016x}.part", file_name, limit)
+
+
+def _free_bytes(store: FileStore) -> int:
+    store.check_identity()
+    return store.free_bytes()
+
+
+def _answer(ask: Callable[[], int]) -> int:
+    """What the share says; a share that hangs must not hold the server's threads."""
+    try:
+        return within(PATIENCE_SECONDS, ask)
+    except TookTooLong as error:
+        raise OSError("the share does not answer") from error
 
 
 def receive_path(store: FileStore, ids: Ids, path: Path, *, limit: int, reserve: int) -> Upload:

@@ -92,5 +92,6 @@ def init_filters(app: Flask) -> None:
         }
         if name:
             values["staff_names"] = lab.staff_names()
+            values["store_problem"] = lab.store_problem()
             values["mail_dead"] = len(lab.mails(state="dead", limit=100))
         return values

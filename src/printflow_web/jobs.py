@@ -75,7 +75,6 @@ def show(job_id: str) -> str:
         "job.html",
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
-        choices=lab.file_choices(job.id),
         path=str(lab.path(job)),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from printflow import Job, Printflow, Settings
+from printflow.db.engine import sqlite_module
 from printflow.ports import FailureKind, MailFailure
 from tests.plugins.lab import Submit, TestClock
 
@@ -39,7 +39,7 @@ def codes(lab: Printflow, *, fix: bool = False) -> list[str]:
 def row(lab: Printflow, statement: str, *values: object) -> None:
     """Change a row behind the program's back."""
     path = lab.settings.state_dir / "printflow.db"
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite_module().connect(path)) as connection, connection:
         connection.execute(statement, values)
 
 

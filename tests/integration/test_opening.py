@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from printflow import (
     StoreUnavailable,
 )
 from printflow.db import migrate
-from printflow.db.engine import interpreter_is_safe, open_engine
+from printflow.db.engine import interpreter_is_safe, open_engine, sqlite_module
 from printflow.db.schema import metadata
 from tests.plugins.lab import Submit
 
@@ -96,7 +95,7 @@ def test_d54_a_second_server(settings: Settings) -> None:
 
 def revision(settings: Settings, value: str) -> None:
     path = settings.state_dir / "printflow.db"
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite_module().connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", [value])
 
 

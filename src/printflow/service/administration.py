@@ -67,6 +67,14 @@ class AdministrationDesk(Desk):
         """End the work in the background after its present step."""
         self._ports.dispatcher.stop()
 
+    def store_problem(self) -> str:
+        """What is wrong with the file store as far as is known ("" = nothing); never waits.
+
+        Asking starts a look in the background, so what happens is known within a few seconds of
+        pages being looked at.
+        """
+        return self._ports.watch.problem()
+
     def health(self) -> dict[str, Any]:
         """How things stand: database, store, disk, worker, mail; no secrets.
 

@@ -14,6 +14,7 @@ from ..outbox import Postman
 from ..placement import Placer
 from ..ports import Clock, Database, FileStore, Ids, MailWriter, Transaction, Transliterate
 from ..settings import Settings
+from ..store_watch import StoreWatch
 from ..tokens import Tokens
 from .catalogs import CatalogCache
 from .composer import Composer
@@ -40,6 +41,7 @@ class Ports:
     composer: Composer
     placer: Placer
     dispatcher: Dispatcher
+    watch: StoreWatch
 
 
 class Desk:
