@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from printflow import DatabaseUnavailable, MigrationNeeded, Printflow, Settings
+from printflow.backup import restore, take_backup, verify
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
 from tests.integration.test_main_job import *  # noqa: F403
+from tests.plugins.lab import Submit
+from tests.plugins.postgres import new_database
 
 pytestmark = pytest.mark.postgresql
 
@@ -58,3 +62,26 @@ def test_d52_an_unreachable_server_is_named_without_its_password(tmp_path: Path)
     with pytest.raises(DatabaseUnavailable, match=r"127\.0\.0\.1:1") as refused:
         Printflow.open(settings)
     assert "geheim" not in str(refused.value)
+
+
+def test_backup_and_restore(
+    lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, postgresql_cluster: Path
+) -> None:
+    job = submit()
+    taken = take_backup(settings, tmp_path / "backups", datetime(2026, 3, 2, tzinfo=UTC))
+    assert list(verify(taken)) == []
+    there = settings.model_copy(
+        update={
+            "store": tmp_path / "there",
+            "database_url": new_database(postgresql_cluster).replace(
+                "postgresql://", "postgresql+psycopg://"
+            ),
+        }
+    )
+    restore(there, taken)
+    with Printflow.open(there) as restored:
+        assert restored.job(job.id) == job
+        assert restored.path(job).read_bytes() == lab.path(job).read_bytes()
+        restored.set_staff_password()
+        restored.dispatch()
+        assert restored.examine().findings == ()

@@ -50,14 +50,19 @@ def postgresql_cluster(postgresql_programs: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgresql_url(postgresql_cluster: Path) -> str:
-    """The URL of a new empty database."""
+def new_database(cluster: Path) -> str:
+    """The URL of a new empty database in the running cluster."""
     import psycopg
 
     name = f"lab_{uuid4().hex}"
     with psycopg.connect(
-        host=str(postgresql_cluster), user=_USER, dbname="postgres", autocommit=True
+        host=str(cluster), user=_USER, dbname="postgres", autocommit=True
     ) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return f"postgresql://{_USER}@/{name}?host={quote(str(postgresql_cluster), safe='')}"
+    return f"postgresql://{_USER}@/{name}?host={quote(str(cluster), safe='')}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_cluster: Path) -> str:
+    """The URL of a new empty database."""
+    return new_database(postgresql_cluster)

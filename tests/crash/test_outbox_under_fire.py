@@ -1,0 +1,76 @@
+"""A thousand mails through a faulty server, by workers that are killed: none is missing."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from printflow import Printflow, Settings
+from printflow.fault_mail_server import FaultMailServer, Mood, by_chance
+from tests.e2e.conftest import free_port
+
+pytestmark = pytest.mark.crash
+MAILS, KILLS = 1000, 20
+
+
+@contextmanager
+def worker(store: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "tests.crash.outbox_worker", str(store), str(port)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def fill_outbox(settings: Settings, model: Path) -> set[str]:
+    """One job, and a mail for each of a thousand resends of its quote."""
+    with Printflow.open(settings) as lab:
+        job = lab.submit(
+            model,
+            student="Jane Doe",
+            email="jane@example.edu",
+            method="Filament",
+            color="Blue",
+            printer="Prusa XL",
+            discipline="Other",
+            class_number="1",
+            acknowledge_minimum=True,
+        )
+        lab.approve(job.id, by="Ana", grams=10, hours=1, material="PLA")
+        for _ in range(MAILS - 2):
+            lab.resend(job.id, by="Ana")
+        return {mail.message_id for mail in lab.mails(limit=2 * MAILS)}
+
+
+def test_none_is_missing_and_doubles_are_the_same_mail(settings: Settings, model: Path) -> None:
+    wanted = fill_outbox(settings, model)
+    assert len(wanted) == MAILS
+    chance = random.Random(7)
+    with FaultMailServer(by_chance(0.1, seed=7), port=free_port()) as server:
+        for _ in range(KILLS):
+            with worker(settings.store, server.port):
+                before = sum(server.taken.values())
+                until = time.monotonic() + 20
+                while sum(server.taken.values()) == before and time.monotonic() < until:
+                    time.sleep(0.01)
+                time.sleep(chance.random() * 0.3)
+        with worker(settings.store, server.port):
+            until = time.monotonic() + 120
+            while len(server.taken) < MAILS and time.monotonic() < until:
+                time.sleep(0.1)
+            time.sleep(3)  # doubles, if there are any, come within a lease
+        assert set(server.taken) == wanted
+        print(f"{MAILS} mails, {KILLS} kills, faults {dict(server.met)}, doubles {server.doubles}")
+        assert server.met[Mood.DROPS_AFTER_DATA] > 0
+        assert server.doubles <= server.met[Mood.DROPS_AFTER_DATA] + KILLS
+    with Printflow.open(settings) as lab:
+        assert {mail.state for mail in lab.mails(limit=2 * MAILS)} == {"sent"}
