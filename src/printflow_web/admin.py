@@ -23,14 +23,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from printflow import InvalidInput, PrintflowError, RenderedMail
 
 from .auth import require_staff
-from .errors import by_field, status_of
+from .errors import ParameterRefused, form_again
 from .request import lab_of
 
 pages = Blueprint("admin", __name__)
 pages.before_request(require_staff)
 
 _log = logging.getLogger(__name__)
-_STATES = ("queued", "sending", "sent", "dead")
+_STATES = ("queued", "sending", "sent", "dead", "canceled")
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 )
@@ -41,7 +41,7 @@ def outbox() -> str:
     """Every mail, newest first."""
     lab, state = lab_of(current_app), request.args.get("state", "")
     if state and state not in _STATES:
-        abort(400, f"state: choose from {', '.join(_STATES)}")
+        raise ParameterRefused(_("state: choose from %(states)s.", states=", ".join(_STATES)))
     return render_template(
         "outbox.html",
         mails=lab.mails(state=state or None),
@@ -85,14 +85,16 @@ def retry_mail(mail_id: int) -> AnyResponse:
     try:
         lab.retry_mail(mail_id, to=to, by=session["staff"])
     except InvalidInput as error:
-        page = render_template(
-            "mail.html",
-            mail=lab.mail(mail_id),
-            preview=_preview(mail_id),
-            errors=by_field(error.refusals),
-            form={"to": to},
+        return form_again(
+            error,
+            lambda errors: render_template(
+                "mail.html",
+                mail=lab.mail(mail_id),
+                preview=_preview(mail_id),
+                errors=errors,
+                form={"to": to},
+            ),
         )
-        return make_response(page, status_of(error))
     flash(_("The mail is on its way again."), "success")
     return redirect(url_for("admin.mail", mail_id=mail_id), 303)
 
@@ -109,8 +111,10 @@ def staff() -> AnyResponse | str:
         else:
             lab.add_staff(form.get("name", ""))
     except InvalidInput as error:
-        page = render_template(
-            "staff.html", names=lab.staff_names(), errors=by_field(error.refusals), form=form
+        return form_again(
+            error,
+            lambda errors: render_template(
+                "staff.html", names=lab.staff_names(), errors=errors, form=form
+            ),
         )
-        return make_response(page, status_of(error))
     return redirect(url_for("admin.staff"), 303)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import (
     Blueprint,
-    abort,
     current_app,
-    make_response,
     redirect,
     render_template,
     request,
@@ -17,24 +13,19 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, SignInRefused, TooManyRequests, clean_line
+from printflow import InvalidInput, Refusal, SignInRefused, TooManyRequests, clean_line
 
-from .errors import by_field, status_of
+from .errors import form_again
 from .request import lab_of
 
 pages = Blueprint("auth", __name__)
 
-_LONGEST_PASSWORD = 1000
-
 
 def local_path(address: str) -> str:
     """The address if it is a path of this site, else "" (`//evil`, `javascript:`, `/\\evil`)."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or not address.startswith("/"):
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
         return ""
-    if address.startswith(("//", "/\\")) or any(ord(sign) < 32 for sign in address):
-        return ""
-    return address
+    return "" if any(ord(sign) < 32 for sign in address) else address
 
 
 def require_staff() -> AnyResponse | None:
@@ -56,11 +47,16 @@ def login() -> AnyResponse | str:
     return render_template("login.html", names=names, errors={}, next=back, form=form)
 
 
+def _sign_in_form(errors: dict[str, Refusal], back: str) -> str:
+    if "" in errors:
+        errors["password"] = errors.pop("")
+    names = lab_of(current_app).staff_names()
+    return render_template("login.html", names=names, errors=errors, next=back, form=request.form)
+
+
 def _sign_in() -> AnyResponse:
     lab, form = lab_of(current_app), request.form
     password, name = form.get("password", ""), clean_line(form.get("name", ""))
-    if len(password) > _LONGEST_PASSWORD:
-        abort(400)
     back = local_path(form.get("next", ""))
     try:
         if not name:
@@ -68,16 +64,7 @@ def _sign_in() -> AnyResponse:
         station = lab.check_staff_password(password, address=request.remote_addr or "")
         name = lab.add_staff(name)
     except (InvalidInput, SignInRefused, TooManyRequests) as error:
-        errors = by_field(error.refusals)
-        if "" in errors:
-            errors["password"] = errors.pop("")
-        page = render_template(
-            "login.html", names=lab.staff_names(), errors=errors, next=back, form=form
-        )
-        response = make_response(page, status_of(error))
-        if isinstance(error, TooManyRequests):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
+        return form_again(error, lambda errors: _sign_in_form(errors, back))
     session.clear()
     session.permanent = True
     session.update(staff=name, station=station)

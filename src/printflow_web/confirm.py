@@ -14,9 +14,10 @@ from printflow import (
     Refusal,
     TooManyRequests,
     TransitionRefused,
+    Unavailable,
 )
 
-from .errors import by_field, status_of
+from .errors import form_again
 from .request import lab_of
 
 pages = Blueprint("confirm", __name__)
@@ -29,17 +30,21 @@ _PAGES = {
 }
 
 
-def _shown(
-    page: QuotePage,
-    token: str,
-    errors: dict[str, Refusal] | None = None,
-    status: int | None = None,
-    *,
-    sent: bool = False,
-) -> AnyResponse:
-    template, usual = _PAGES[page.state]
-    text = render_template(
-        template,
+_SHOWN_ON_THE_PAGE = (
+    InvalidInput,
+    TransitionRefused,
+    TooManyRequests,
+    LinkExpired,
+    LinkOvertaken,
+    Unavailable,
+)
+
+
+def _page(
+    page: QuotePage, token: str, errors: dict[str, Refusal] | None = None, *, sent: bool = False
+) -> str:
+    return render_template(
+        _PAGES[page.state][0],
         page=page,
         token=token,
         outcome="confirmed" if page.confirmed else "declined",
@@ -47,7 +52,6 @@ def _shown(
         form=request.form,
         sent=sent,
     )
-    return make_response(text, status or usual)
 
 
 @pages.route("/confirm/<token>", methods=["GET", "POST"])
@@ -55,7 +59,8 @@ def quote(token: str) -> AnyResponse:
     """Show the quote, or what became of it; take the answer."""
     if request.method == "POST":
         return _answer(token)
-    return _shown(lab_of(current_app).quote_page(token), token)
+    page = lab_of(current_app).quote_page(token)
+    return make_response(_page(page, token), _PAGES[page.state][1])
 
 
 def _answer(token: str) -> AnyResponse:
@@ -70,11 +75,9 @@ def _answer(token: str) -> AnyResponse:
         if act is None:
             raise InvalidInput.of("", "action_unknown", "Choose “Confirm” or “Decline”.")
         page = act()
-    except (InvalidInput, TransitionRefused, TooManyRequests) as error:
+    except _SHOWN_ON_THE_PAGE as error:
         shown = lab.quote_page(token)
-        return _shown(shown, token, by_field(error.refusals), status_of(error))
-    except (LinkExpired, LinkOvertaken) as error:
-        return _shown(lab.quote_page(token), token, by_field(error.refusals), status_of(error))
+        return form_again(error, lambda errors: _page(shown, token, errors))
     if form.get("action") == "resend":
-        return _shown(page, token, status=200, sent=True)
+        return make_response(_page(page, token, sent=True))
     return redirect(url_for("confirm.quote", token=token), 303)

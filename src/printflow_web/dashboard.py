@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request
+from flask_babel import gettext as _
 
 from printflow import ActorKind, Job, Status, Trigger, allowed
 
 from .auth import require_staff
+from .errors import ParameterRefused
 from .request import lab_of
 
 pages = Blueprint("dashboard", __name__)
@@ -33,12 +35,15 @@ def _status(typed: str) -> Status | None:
     try:
         return Status(typed)
     except ValueError:
-        abort(400, f"status: there is no status {typed[:40]!r}")
+        known = ", ".join(Status)
+        raise ParameterRefused(_("status: choose from %(known)s, or “all”.", known=known)) from None
 
 
 def _page(typed: str) -> int:
     if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed[:8]) <= _LAST_PAGE:
-        abort(400, "page: a whole number from 1 is needed")
+        raise ParameterRefused(
+            _("page: a whole number from 1 to %(last)s is needed.", last=_LAST_PAGE)
+        )
     return int(typed)
 
 

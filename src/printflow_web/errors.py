@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
@@ -35,6 +34,7 @@ from printflow import (
     local_time,
 )
 
+from .access import logged_path, request_id
 from .request import lab_of
 
 _log = logging.getLogger(__name__)
@@ -59,6 +59,10 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
 
 FORMS_KEPT: dict[str, Callable[[Refusal], str]] = {}
 """For endpoints that show their own form again when its token was refused: how."""
+
+
+class ParameterRefused(BadRequest):
+    """A parameter of the address or a hidden field is none; the description names it."""
 
 
 def status_of(error: PrintflowError) -> int:
@@ -94,6 +98,26 @@ def title_of(status: int) -> str:
     return str(titles.get(status, _("Something went wrong")))
 
 
+def wants_json() -> bool:
+    """Whether a program asks, that reads JSON rather than pages."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def form_again(error: PrintflowError, page: Callable[[dict[str, Refusal]], str]) -> Response:
+    """The form with what was typed and the refusals at their fields; the error for programs."""
+    if wants_json():
+        return refused(error)
+    response = make_response(page(by_field(error.refusals)), status_of(error))
+    if (seconds := _retry_after(error)) is not None:
+        response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _retry_after(error: PrintflowError) -> int | None:
+    return error.retry_after if isinstance(error, TooManyRequests | Unavailable) else None
+
+
 def error_page(
     status: int,
     message: str,
@@ -106,8 +130,7 @@ def error_page(
     code: str = "",
 ) -> Response:
     """The answer that people read, or programs when they ask for JSON."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    if best == "application/json":
+    if wants_json():
         response = jsonify(
             error={
                 "code": code,
@@ -140,13 +163,12 @@ def refused(error: PrintflowError) -> Response:
     """The page of an error of the library."""
     if isinstance(error, TransitionNotAllowed):
         return conflict(error)
-    retry = error.retry_after if isinstance(error, TooManyRequests | Unavailable) else None
     return error_page(
         status_of(error),
         error.message,
         next_step=error.next_step,
         refusals=error.refusals,
-        retry_after=retry,
+        retry_after=_retry_after(error),
         code=error.code,
     )
 
@@ -184,6 +206,13 @@ def init_errors(app: Flask) -> None:
             _("This page was open for long, or your browser keeps no cookies. Nothing was done."),
             next_step=_("What you typed is kept: send it again, and allow cookies for this site."),
         )
+        if wants_json():
+            return error_page(
+                403,
+                refusal.message,
+                next_step=refusal.next_step,
+                code=refusal.code,
+            )
         kept = FORMS_KEPT.get(request.endpoint or "")
         if kept is not None:
             return make_response(kept(refusal), 403)
@@ -203,15 +232,18 @@ def init_errors(app: Flask) -> None:
             )
         if status < 400:  # a redirect of the router's
             return make_response(error.get_response())
-        response = error_page(status, _http_words(status, app), code=f"http_{status}")
+        words = _http_words(status, app)
+        if isinstance(error, ParameterRefused) and error.description:
+            words = error.description
+        response = error_page(status, words, code=f"http_{status}")
         if status == 405:
             response.headers["Allow"] = error.get_response().headers.get("Allow", "")
         return response
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> Response:
-        error_id = secrets.token_hex(4)
-        _log.error("error %s at %s %s", error_id, request.method, request.path, exc_info=error)
+        error_id = request_id()
+        _log.error("error %s at %s %s", error_id, request.method, logged_path(), exc_info=error)
         return error_page(
             500,
             _("This is our fault, not yours; it was written down."),

@@ -8,6 +8,7 @@ from flask_babel import Babel
 from printflow import Printflow, SettingsError
 
 from . import admin, auth, confirm, dashboard, health, jobs, student
+from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
 from .request import LabRequest
@@ -36,6 +37,7 @@ def create_app(lab: Printflow) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     Babel(app)
+    init_access(app)
     init_security(app)
     init_filters(app)
     init_errors(app)

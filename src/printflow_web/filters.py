@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import format_currency
 from flask import Flask, session, url_for
 
 from printflow import (
@@ -25,6 +26,8 @@ from printflow import (
 from .request import lab_of
 
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
+_RATE = "¤#,##0.00##"
+"""A rate may be finer than a cent."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -63,7 +66,15 @@ def init_filters(app: Flask) -> None:
         return money(cents, currency or lab.catalog.currency)
 
     def rate(amount: Decimal, currency: str = "") -> str:
-        return money(int(amount * 100), currency or lab.catalog.currency)
+        return str(
+            format_currency(
+                amount,
+                currency or lab.catalog.currency,
+                _RATE,
+                locale="en_US",
+                currency_digits=False,
+            )
+        )
 
     app.jinja_env.filters.update(
         money=in_currency,

@@ -10,7 +10,6 @@ from flask import (
     abort,
     current_app,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -34,12 +33,13 @@ from printflow import (
 )
 
 from .auth import local_path, require_staff
-from .errors import by_field, status_of
+from .errors import ParameterRefused, form_again
 from .request import lab_of
 
 pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
 
+_DIGITS = 10
 FIELDS: dict[Trigger, tuple[str, ...]] = {
     Trigger.APPROVE: ("weight", "hours", "material", "printer", "file", "note"),
     Trigger.REQUOTE: ("weight", "hours", "material", "printer", "file", "note"),
@@ -125,19 +125,20 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
     lab, typed = lab_of(current_app), request.form
     arguments = {name: _typed(name) for name in fields}
     version = typed.get("version", "")
+    if version and not (version.isascii() and version.isdigit() and len(version) < _DIGITS):
+        raise ParameterRefused(_("version: a whole number is needed; open the page again."))
     try:
         job = lab.perform(
             trigger,
             job_id,
             by=session["staff"],
             station=session.get("station", ""),
-            expected_version=int(version) if version.isdigit() and len(version) < 10 else None,
+            expected_version=int(version) if version else None,
             **arguments,
         )
     except (TransitionRefused, InvalidInput) as error:
         form = {**typed.to_dict(), **arguments}
-        page = _form(lab.details(job_id), trigger, form, by_field(error.refusals))
-        return make_response(page, status_of(error))
+        return form_again(error, lambda errors: _form(lab.details(job_id), trigger, form, errors))
     flash(_done(job, trigger), "success")
     back = local_path(typed.get("next", ""))
     return redirect(back or url_for("jobs.show", job_id=job.id), 303)
@@ -145,10 +146,10 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
 
 def _done(job: Job, trigger: Trigger) -> str:
     words = _(
-        "%(name)s, %(id)s: %(action)s. The job is now “%(status)s”.",
-        name=job.student_name,
+        "You %(did)s job %(id)s of %(name)s. The job is now “%(status)s”.",
+        did=_(trigger.past),
         id=job.id,
-        action=_(trigger.label),
+        name=job.student_name,
         status=_(job.status.label),
     )
     return str(words)

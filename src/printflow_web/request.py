@@ -6,12 +6,46 @@ from typing import IO, Any, cast
 
 from flask import Flask, Request, current_app
 
-from printflow import Printflow, Upload
+from printflow import Printflow, PrintflowError, Upload
 
 SMALL_BODY = 64 * 1024
 """Bytes that any form but the upload may have."""
 
+SIGN_IN_BODY = 2 << 20
+"""So much is read at the sign-in, to tell a monstrous password from a monstrous form."""
+
 FORM_PARTS = 40
+
+
+class CheckedSink:
+    """Writes a file part into its upload; once that is refused, the rest is thrown away.
+
+    So the form around the file is parsed to its end, and nothing that was typed is lost.
+    """
+
+    def __init__(self, request: LabRequest, upload: Upload | None) -> None:
+        self._request = request
+        self._upload = upload
+
+    def write(self, data: bytes) -> int:
+        """Take the next bytes."""
+        if self._upload is not None:
+            try:
+                return self._upload.write(data)
+            except PrintflowError as error:
+                self._request.refused_upload, self._upload = error, None
+        return len(data)
+
+    def read(self, _count: int = -1) -> bytes:
+        """Nothing: a sink gives nothing back."""
+        return b""
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        """Form parsers rewind what they wrote; there is nothing to rewind."""
+        return 0
+
+    def close(self) -> None:
+        """The upload is closed by the request, when it is over."""
 
 
 class LabRequest(Request):
@@ -23,6 +57,7 @@ class LabRequest(Request):
         super().__init__(*arguments, **options)
         self.uploads: list[Upload] = []
         self.takes_upload = False
+        self.refused_upload: PrintflowError | None = None
 
     def _get_file_stream(
         self,
@@ -32,13 +67,17 @@ class LabRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         """Where Werkzeug writes a file part while it parses the form."""
-        if not self.takes_upload or not filename or self.uploads:
+        if not self.takes_upload or not filename or self.uploads or self.refused_upload:
             return super()._get_file_stream(
                 total_content_length, content_type, filename, content_length
             )
-        upload = lab_of(current_app).receive(filename, declared_size=content_length or None)
-        self.uploads.append(upload)
-        return cast("IO[bytes]", upload)
+        upload = None
+        try:
+            upload = lab_of(current_app).receive(filename, declared_size=content_length or None)
+            self.uploads.append(upload)
+        except PrintflowError as error:
+            self.refused_upload = error
+        return cast("IO[bytes]", CheckedSink(self, upload))
 
 
 def lab_of(app: Flask) -> Printflow:

@@ -6,13 +6,17 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from .request import SMALL_BODY, LabRequest, lab_of
+from .errors import ParameterRefused
+from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
 UPLOADS = frozenset({"student.submit"})
 """Endpoints whose body may be large."""
+SIGN_IN = "auth.login"
+LONGEST_PASSWORD = 1000
 
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -49,6 +53,7 @@ def init_security(app: Flask) -> None:
     )
     app.before_request(_limit_body)
     app.before_request(_refuse_other_sites)
+    app.before_request(_refuse_long_password)
     csrf.init_app(app)
     app.after_request(_headers)
     app.teardown_request(_discard_uploads)
@@ -65,8 +70,21 @@ def _limit_body() -> None:
     if form and request.endpoint in UPLOADS and request.method == "POST":
         cast(LabRequest, request).takes_upload = True
         request.max_content_length = upload_limit(current_app)
+    elif request.endpoint == SIGN_IN and request.method == "POST":
+        request.max_content_length = request.max_form_memory_size = SIGN_IN_BODY
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
+
+
+def _refuse_long_password() -> None:
+    """A monstrous password is refused before anything is made of it."""
+    if request.endpoint != SIGN_IN or request.method != "POST":
+        return
+    if len(request.form.get("password", "")) > LONGEST_PASSWORD:
+        words = _("password: at most %(count)s characters.", count=LONGEST_PASSWORD)
+        raise ParameterRefused(words)
+    if (request.content_length or 0) > SMALL_BODY:
         raise RequestEntityTooLarge
 
 
@@ -80,7 +98,7 @@ def _refuse_other_sites() -> None:
             abort(403, "cross-site")
         return
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin.partition("://")[2] != request.host:
         abort(403, "cross-site")
 
 

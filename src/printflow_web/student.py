@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import uuid4
 
 from flask import (
     Blueprint,
-    Response,
     current_app,
-    make_response,
     redirect,
     render_template,
     request,
@@ -17,9 +16,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import FileRefused, InvalidInput, PrintflowError, StoreFull, StoreUnavailable
+from printflow import FileRefused, InvalidInput, Refusal, TooManyRequests, Unavailable
 
-from .errors import FORMS_KEPT, by_field, status_of
+from .errors import FORMS_KEPT, form_again
 from .request import LabRequest, lab_of
 
 pages = Blueprint("student", __name__)
@@ -52,15 +51,18 @@ def submit() -> AnyResponse | str:
     return _form({"idempotency_key": uuid4().hex}, {})
 
 
-def _form(form: dict[str, str], errors: dict[str, object]) -> str:
+def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
     limit = lab_of(current_app).settings.max_upload_mb
     return render_template("submit.html", form=form, errors=errors, max_upload_mb=limit)
 
 
 def _take() -> AnyResponse:
     lab, form = lab_of(current_app), _typed()
-    uploads = request.uploads if isinstance(request, LabRequest) else []
+    sent = cast(LabRequest, request)
+    uploads = sent.uploads
     try:
+        if sent.refused_upload is not None:
+            raise sent.refused_upload
         job = lab.submit(
             uploads[0] if uploads else None,
             student=form["student_name"],
@@ -73,8 +75,8 @@ def _take() -> AnyResponse:
             acknowledge_minimum=form["minimum_charge"] == "yes",
             idempotency_key=form["idempotency_key"],
         )
-    except (InvalidInput, FileRefused, StoreUnavailable, StoreFull) as error:
-        return _again(form, error)
+    except (InvalidInput, FileRefused, TooManyRequests, Unavailable) as error:
+        return form_again(error, lambda errors: _form(form, errors))
     own = [one for one in session.get("jobs", []) if one != job.id]
     session["jobs"] = [*own, job.id][-_REMEMBERED:]
     return redirect(url_for("student.success", job=job.id), 303)
@@ -87,12 +89,6 @@ def _typed() -> dict[str, str]:
 
 
 FORMS_KEPT["student.submit"] = lambda refusal: _form(_typed(), {"": refusal})
-
-
-def _again(form: dict[str, str], error: PrintflowError) -> Response:
-    response = make_response(_form(form, dict(by_field(error.refusals))))
-    response.status_code = status_of(error)
-    return response
 
 
 @pages.get("/submit/success")
@@ -126,10 +122,12 @@ def find() -> AnyResponse | str:
     email = request.form.get("email", "")
     try:
         lab_of(current_app).mail_my_links(email)
-    except InvalidInput as error:
+    except (InvalidInput, TooManyRequests) as error:
         refusal = error.refusals[0]
-        page = render_template(
-            "find.html", sent=False, form={"email": email}, errors={"email": refusal}
+        return form_again(
+            error,
+            lambda _errors: render_template(
+                "find.html", sent=False, form={"email": email}, errors={"email": refusal}
+            ),
         )
-        return make_response(page, status_of(error))
     return redirect(url_for("student.find", sent="yes"), 303)

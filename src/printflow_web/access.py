@@ -1,0 +1,54 @@
+"""One line of the log for each request, with an id that people can quote."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from urllib.parse import quote
+
+from flask import Flask, Response, g, request
+
+_log = logging.getLogger(__name__)
+_SHOWN = 200
+
+
+def request_id() -> str:
+    """The id of the request at hand."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(4)
+    return str(g.request_id)
+
+
+def logged_path() -> str:
+    """The request's path as a log may hold it: on one line, and without the secret of a link."""
+    path = request.path
+    token = (request.view_args or {}).get("token")
+    if token:
+        path = path.replace(token, "...")
+    return quote(path[:_SHOWN], safe="/:.-_~")
+
+
+def init_access(app: Flask) -> None:
+    """Log every answer but those to monitoring and of static files that were fine."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-ID"] = request_id()
+        quiet = request.endpoint in ("static", "health.live", "health.ready")
+        if quiet and response.status_code < 400:
+            return response
+        took = (time.perf_counter() - g.began) * 1000 if "began" in g else 0.0
+        _log.info(
+            "%s %s %s %s %.0f ms",
+            request_id(),
+            request.method,
+            logged_path(),
+            response.status_code,
+            took,
+        )
+        return response
