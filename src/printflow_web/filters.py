@@ -79,8 +79,8 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=in_currency,
         rate=rate,
-        hours=hours_text,
-        grams=grams_text,
+        hours=lambda hours: hours_text(Decimal(hours)),
+        grams=lambda grams: grams_text(Decimal(grams)),
         size=size_text,
         short=lambda text, limit=40: shortened(text, limit),
         local_time=lambda moment: local_time(moment, lab.catalog.time_zone),

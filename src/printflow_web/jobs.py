@@ -27,6 +27,7 @@ from printflow import (
     JobDetails,
     NotFound,
     Refusal,
+    TransitionNotAllowed,
     TransitionRefused,
     Trigger,
     allowed,
@@ -90,7 +91,27 @@ def act(job_id: str, trigger: str) -> AnyResponse | str:
     if request.method == "POST":
         return _perform(job_id, wanted, fields)
     details = lab_of(current_app).details(job_id)
+    _expect_allowed(details, wanted)
     return _form(details, wanted, _suggested(details, wanted), {})
+
+
+def _expect_allowed(details: JobDetails, trigger: Trigger) -> None:
+    """Say so before somebody fills in a form that cannot be sent."""
+    status, last = details.job.status, details.events[-1]
+    if trigger in allowed(status, ActorKind.STAFF):
+        return
+    raise TransitionNotAllowed(
+        _(
+            "“%(action)s” is not possible: the job is “%(status)s”.",
+            action=_(trigger.label),
+            status=_(status.label),
+        ),
+        trigger=trigger,
+        status=status,
+        last_actor=last.actor.name,
+        last_trigger=last.trigger,
+        last_at=last.at,
+    )
 
 
 def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
