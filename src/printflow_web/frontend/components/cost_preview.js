@@ -39,10 +39,10 @@ export function costPreview() {
       this.update();
     },
 
-    money(amount) {
+    money(amount, maximumFractionDigits) {
       const currency = this.$root.dataset.currency;
       const language = document.documentElement.lang || "en";
-      return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
+      return new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits }).format(amount);
     },
 
     update() {
@@ -59,8 +59,8 @@ export function costPreview() {
       const perHour = Number(option.dataset.ratePerHour);
       const minimum = Number(texts.minimumCents);
       const exact = Math.round((grams * perGram + hours * perHour) * 100 + 1e-6);
-      const parts = [`${grams} g × ${this.money(perGram)}`];
-      if (perHour) parts.push(`${Math.round(hours * 100) / 100} h × ${this.money(perHour)}`);
+      const parts = [`${grams} g × ${this.money(perGram, 4)}`];
+      if (perHour) parts.push(`${Math.round(hours * 100) / 100} h × ${this.money(perHour, 4)}`);
       const sum = `${parts.join(" + ")} = ${this.money(exact / 100)}`;
       this.cost = this.money(Math.max(exact, minimum) / 100);
       this.how = exact < minimum ? filled(texts.textMinimum, { sum }) : sum;
