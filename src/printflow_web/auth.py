@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import (
     Blueprint,
     current_app,
@@ -11,14 +13,18 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, Refusal, SignInRefused, TooManyRequests, clean_line
 
-from .errors import form_again
+from .errors import form_again, from_script, signed_out
 from .request import lab_of
 
 pages = Blueprint("auth", __name__)
+
+SOMEBODY_ELSE = "*"
+"""The choice, among the names of staff, that stands for the name typed below it."""
 
 
 def local_path(address: str) -> str:
@@ -32,6 +38,8 @@ def require_staff() -> AnyResponse | None:
     """Send who has not signed in to the sign-in page, and back afterwards."""
     if session.get("staff"):
         return None
+    if request.method != "GET" and from_script():
+        return signed_out()
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("auth.login", next=back or None), 303)
 
@@ -42,25 +50,36 @@ def login() -> AnyResponse | str:
     if request.method == "POST":
         return _sign_in()
     back = local_path(request.args.get("next", ""))
-    names = lab_of(current_app).staff_names()
-    form = {"name": session.get("last_staff", "")}
-    return render_template("login.html", names=names, errors={}, next=back, form=form)
+    return _page({}, back, {"name": session.get("last_staff", "")})
+
+
+def _page(errors: dict[str, Refusal], back: str, form: Mapping[str, str]) -> str:
+    return render_template(
+        "login.html",
+        names=lab_of(current_app).staff_names(),
+        errors=errors,
+        next=back,
+        form=form,
+        somebody_else=SOMEBODY_ELSE,
+    )
 
 
 def _sign_in_form(errors: dict[str, Refusal], back: str) -> str:
     if "" in errors:
         errors["password"] = errors.pop("")
-    names = lab_of(current_app).staff_names()
-    return render_template("login.html", names=names, errors=errors, next=back, form=request.form)
+    return _page(errors, back, request.form)
 
 
 def _sign_in() -> AnyResponse:
     lab, form = lab_of(current_app), request.form
-    password, name = form.get("password", ""), clean_line(form.get("name", ""))
+    password, chosen = form.get("password", ""), clean_line(form.get("name", ""))
+    new = chosen == SOMEBODY_ELSE
+    name = clean_line(form.get("new_name", "")) or ("" if new else chosen)
     back = local_path(form.get("next", ""))
     try:
         if not name:
-            raise InvalidInput.of("name", "name_missing", "Say who you are.")
+            field = "new_name" if new else "name"
+            raise InvalidInput.of(field, "name_missing", _("Say who you are."))
         station = lab.check_staff_password(password, address=request.remote_addr or "")
         name = lab.add_staff(name)
     except (InvalidInput, SignInRefused, TooManyRequests) as error:

@@ -6,7 +6,16 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
@@ -173,6 +182,17 @@ def refused(error: PrintflowError) -> Response:
     )
 
 
+def from_script() -> bool:
+    """Whether a script of ours sent this, and shows the answer in the page that is open."""
+    return "X-Requested-With" in request.headers or request.headers.get("Sec-Fetch-Mode") == "cors"
+
+
+def signed_out() -> Response:
+    """What a dialog gets after the session ended; what was typed stays in it."""
+    words = _("You are signed out. Nothing was done.")
+    return error_page(401, words, code="signed_out")
+
+
 def conflict(error: TransitionNotAllowed) -> Response:
     """Who did what when, and what is possible now."""
     lab = lab_of(current_app)
@@ -190,6 +210,33 @@ def conflict(error: TransitionNotAllowed) -> Response:
     return error_page(409, message, next_step=next_step, job=job, code=error.code)
 
 
+def _without_token() -> AnyResponse:
+    """The answer to a form whose token is missing or of another session."""
+    kept = FORMS_KEPT.get(request.endpoint or "")
+    if kept is None and from_script() and not session.get("staff"):
+        return signed_out()
+    refusal = Refusal(
+        "csrf",
+        _("This page was open for long, or your browser keeps no cookies. Nothing was done."),
+        next_step=_("What you typed is kept: send it again, and allow cookies for this site."),
+    )
+    if wants_json():
+        return error_page(
+            403,
+            refusal.message,
+            next_step=refusal.next_step,
+            code=refusal.code,
+        )
+    if kept is not None:
+        return make_response(kept(refusal), 403)
+    secret = ("csrf_token", "password")
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in secret]
+    page = render_template(
+        "send_again.html", typed=typed, message=refusal.message, next_step=refusal.next_step
+    )
+    return make_response(page, 403)
+
+
 def init_errors(app: Flask) -> None:
     """Every error gets a page; unknown ones an id, their traceback only the log."""
 
@@ -201,34 +248,17 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def of_csrf(_error: CSRFError) -> AnyResponse:
-        refusal = Refusal(
-            "csrf",
-            _("This page was open for long, or your browser keeps no cookies. Nothing was done."),
-            next_step=_("What you typed is kept: send it again, and allow cookies for this site."),
-        )
-        if wants_json():
-            return error_page(
-                403,
-                refusal.message,
-                next_step=refusal.next_step,
-                code=refusal.code,
-            )
-        kept = FORMS_KEPT.get(request.endpoint or "")
-        if kept is not None:
-            return make_response(kept(refusal), 403)
-        secret = ("csrf_token", "password")
-        typed = [pair for pair in request.form.items(multi=True) if pair[0] not in secret]
-        page = render_template(
-            "send_again.html", typed=typed, message=refusal.message, next_step=refusal.next_step
-        )
-        return make_response(page, 403)
+        return _without_token()
 
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:
         status = error.code or 500
         if isinstance(error, SecurityError):  # a foreign host name: not even links can be made
             return Response(
-                "This server does not answer to that name.\n", 400, mimetype="text/plain"
+                "This server does not answer to that name. Lab staff can change that with the "
+                "settings base_url and trusted_hosts.\n",
+                400,
+                mimetype="text/plain",
             )
         if status < 400:  # a redirect of the router's
             return make_response(error.get_response())

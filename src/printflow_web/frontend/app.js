@@ -7,6 +7,7 @@ import { copyText } from "./components/copy_text.js";
 import { costPreview } from "./components/cost_preview.js";
 import { guardedForm } from "./components/guarded_form.js";
 import { closeMenus } from "./components/menus.js";
+import { newName } from "./components/new_name.js";
 import { pickUpFields } from "./components/pick_up_fields.js";
 import { submitForm } from "./components/submit_form.js";
 import { showCurrentTab } from "./components/tabs.js";
@@ -16,6 +17,7 @@ Alpine.data("actionDialog", actionDialog);
 Alpine.data("copyText", copyText);
 Alpine.data("costPreview", costPreview);
 Alpine.data("guardedForm", guardedForm);
+Alpine.data("newName", newName);
 Alpine.data("pickUpFields", pickUpFields);
 Alpine.data("submitForm", submitForm);
 

@@ -53,9 +53,17 @@ export function actionDialog() {
       // Read as attributes: a field named "method" or "action" hides the form's own property.
       if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
       event.preventDefault();
-      const body = new URLSearchParams(new FormData(form, event.submitter));
+      for (const notice of form.querySelectorAll("[data-lost], [data-signed-out]")) notice.hidden = true;
       try {
-        const answer = await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual" });
+        let answer = await this.post(form, event.submitter);
+        // Signed in anew meanwhile: the form needs the new session's token.
+        if ([401, 403].includes(answer.status) && (await this.renew(form))) {
+          answer = await this.post(form, event.submitter);
+        }
+        if (answer.status === 401) {
+          this.sayAgain(form, "[data-signed-out]");
+          return;
+        }
         if (answer.type === "opaqueredirect" || answer.redirected) {
           window.location.reload();
           return;
@@ -64,15 +72,32 @@ export function actionDialog() {
         if (!fragment) throw new Error("the answer holds nothing to show");
         this.show(fragment);
       } catch {
-        this.lost(form);
+        this.sayAgain(form, "[data-lost]");
       }
     },
 
-    // The connection dropped: nothing typed is lost, and the form can be sent again.
-    lost(form) {
+    post(form, submitter) {
+      const body = new URLSearchParams(new FormData(form, submitter));
+      const headers = { "X-Requested-With": "fetch" };
+      return fetch(form.getAttribute("action"), { method: "POST", body, headers, redirect: "manual" });
+    },
+
+    // Put the token of this moment into the form; false if nobody is signed in.
+    async renew(form) {
+      const headers = { "X-Requested-With": "fetch" };
+      const answer = await fetch(form.getAttribute("action"), { headers });
+      const fragment = answer.redirected ? null : fragmentOf(await answer.text());
+      const token = fragment && fragment.querySelector("[name=csrf_token]");
+      if (!token) return false;
+      form.querySelector("[name=csrf_token]").value = token.value;
+      return true;
+    },
+
+    // The connection dropped, or the session ended: nothing typed is lost, it can be sent again.
+    sayAgain(form, which) {
       delete form.dataset.sent;
       for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = false;
-      const notice = form.querySelector("[data-lost]");
+      const notice = form.querySelector(which);
       if (notice) {
         notice.hidden = false;
         notice.focus();
