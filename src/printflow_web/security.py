@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
 
 from .errors import ParameterRefused
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
@@ -24,6 +25,7 @@ _POLICY = (
 )
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
+_NAMES_OF_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 csrf = CSRFProtect()
 
 
@@ -41,22 +43,34 @@ def init_security(app: Flask) -> None:
         MAX_CONTENT_LENGTH=SMALL_BODY,
         # Werkzeug counts its read buffer of 64 kB, and what is left of the last one, against this.
         MAX_FORM_MEMORY_SIZE=4 * SMALL_BODY,
-        TRUSTED_HOSTS=[
-            own.hostname or "localhost",
-            "localhost",
-            "127.0.0.1",
-            "[::1]",
-            *lab.settings.trusted_hosts,
-        ],
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    names = frozenset(_NAMES_OF_THIS_MACHINE) | {_host_name(own.netloc.rpartition("@")[2])}
+    for name in map(_host_name, lab.settings.trusted_hosts):
+        names |= {name, name.removeprefix(".")}  # ".example.edu" is the domain, and all below it
+    app.before_request(partial(_refuse_foreign_names, names))
     app.before_request(_limit_body)
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_long_password)
     csrf.init_app(app)
     app.after_request(_headers)
     app.teardown_request(_discard_uploads)
+
+
+def _host_name(host: str) -> str:
+    """A host without its port, as names are compared: "[::1]" for "[::1]:8080"."""
+    if host.startswith("["):
+        return host.partition("]")[0].lower() + "]"
+    return host.partition(":")[0].lower()
+
+
+def _refuse_foreign_names(names: frozenset[str]) -> None:
+    """Answer only to the lab's own names (Werkzeug's check knows no IPv6 addresses)."""
+    name = _host_name(request.host)
+    above = {name[place:] for place, sign in enumerate(name) if sign == "."}
+    if name not in names and names.isdisjoint(above):
+        raise SecurityError(f"Host {name!r} is not trusted.")
 
 
 def upload_limit(app: Flask) -> int:

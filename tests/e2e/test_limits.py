@@ -140,3 +140,25 @@ def test_a_body_that_lies_about_its_form(server: Server) -> None:
         status, _, _ = browser.post("/submit", data)
         assert status in (400, 403)
     assert parts(server) == []
+
+
+def test_a13_a_client_that_sends_everything_first_can_read_the_page(server: Server) -> None:
+    head = (
+        f"POST /find HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {64 << 20}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(head.encode())
+        for _ in range(64):
+            connection.sendall(bytes(1 << 20))
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert f"{LIMIT_MB} MB".encode() in answer
+    assert b"Content-Security-Policy" in answer
+
+
+def test_b39_a_password_of_a_megabyte_is_refused_at_once(server: Server) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    status, text, _ = Browser(server).post("/login", b"password=" + b"x" * 1_000_000, **kind)
+    assert status == 400
+    assert "at most 1000 characters" in text

@@ -77,7 +77,7 @@ def upload(student: FlaskClient) -> Upload:
 
     def sent(name: str = "bracket.stl", data: bytes | None = None, **fields: str) -> TestResponse:
         content = models.stl() if data is None else data
-        form: dict[str, object] = {**FORM, **fields, "csrf_token": token(student, "/submit")}
+        form: dict[str, object] = {"csrf_token": token(student, "/submit"), **FORM, **fields}
         if name:
             form["file"] = (io.BytesIO(content), name)
         return student.post("/submit", data=form, content_type="multipart/form-data")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import re
 import struct
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from printflow import Printflow
+from printflow import Upload as Sink
+from printflow.filestore import FolderStore
+from printflow.intake import disk_errors
 from tests import models
 from tests.web.conftest import FORM, Upload, said, token
 
@@ -212,3 +220,72 @@ def test_b36_without_a_token_nothing_happens_and_the_form_is_kept(
     assert answer.status_code == 403
     assert 'value="Jane Doe"' in answer.text
     assert nothing_left(lab)
+
+
+def test_a13_a_file_over_the_limit_keeps_the_form(
+    lab: Printflow, app: Flask, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab, "receive", partial(limited, lab.receive))
+    answer = upload(data=models.stl())
+    assert answer.status_code == 413
+    assert "larger than the limit of" in said(answer)
+    assert 'value="Jane Doe"' in answer.text
+    assert nothing_left(lab)
+
+
+def limited(receive: Callable[..., Sink], name: str, **options: int | None) -> Sink:
+    """An upload whose limit is 500 bytes."""
+    upload = receive(name, **options)
+    upload._limit = 500
+    return upload
+
+
+def test_a26_the_disk_reserve_is_reached(
+    lab: Printflow, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FolderStore, "free_bytes", lambda _store: 1)
+    answer = upload()
+    assert answer.status_code == 507
+    assert "We cannot take files right now" in said(answer)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert 'value="Jane Doe"' in answer.text
+    assert nothing_left(lab)
+
+
+def test_a26_the_disk_is_full_in_the_middle(
+    lab: Printflow, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_upload: Sink, _data: bytes) -> int:
+        with disk_errors():
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Sink, "write", full)
+    answer = upload()
+    assert answer.status_code == 507
+    assert 'value="Jane Doe"' in answer.text
+    assert nothing_left(lab)
+
+
+def test_two_files_are_one_job_of_the_first(lab: Printflow, student: FlaskClient) -> None:
+    files = [(io.BytesIO(models.stl()), name) for name in ("one.stl", "two.stl")]
+    form = {**FORM, "csrf_token": token(student, "/submit"), "file": files}
+    answer = student.post("/submit", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    (job,) = lab.jobs()
+    assert job.original_name == "one.stl"
+    assert list((lab.settings.store / ".incoming").iterdir()) == []
+
+
+def test_b36_a_foreign_token_leaves_no_file(lab: Printflow, upload: Upload) -> None:
+    answer = upload(csrf_token="IjEyMyI.foreign.token")
+    assert answer.status_code == 403
+    assert nothing_left(lab)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+@pytest.mark.parametrize("page", ["/", "/submit", "/confirm/x", "/nowhere", "/health/live"])
+def test_a15_bodies_of_other_methods(student: FlaskClient, method: str, page: str) -> None:
+    declared = {"CONTENT_LENGTH": str(200 << 20)}
+    kind = "application/x-www-form-urlencoded"
+    answer = student.open(page, method=method, content_type=kind, environ_overrides=declared)
+    assert answer.status_code == 413
