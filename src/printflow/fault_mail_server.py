@@ -103,7 +103,7 @@ class FaultMailServer:
 
 def _drop(server: SMTP) -> None:
     transport = server.transport
-    if transport is not None:
+    if isinstance(transport, asyncio.Transport):
         transport.abort()
 
 
