@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .errors import PrintflowError
+from .intake import abandoned
 from .outbox import Postman
 from .placement import Placer
 from .ports import Clock, Database, FileStore
@@ -77,7 +78,7 @@ class Dispatcher:
         swept = 0
         try:
             self._store.check_identity()
-            for name in self._store.stale_incoming(now - PART_LIFETIME):
+            for name in abandoned(self._store, self._database, now - PART_LIFETIME):
                 self._store.discard_incoming(name)
                 swept += 1
         except (OSError, PrintflowError) as error:

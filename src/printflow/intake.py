@@ -11,13 +11,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from .deadline import TookTooLong, within
 from .domain.text import clean_line
 from .errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
-from .ports import FileStore, Ids
+from .ports import Database, FileStore, Ids
 from .sniff import HEAD_BYTES, accepted_endings, check_model
 
 _BLOCK = 1 << 20
@@ -185,6 +186,17 @@ def _full() -> StoreFull:
         "We cannot take files right now: the disk is full. Nothing was saved.",
         next_step="Please tell the lab, and try again later.",
     )
+
+
+def abandoned(store: FileStore, database: Database, before: datetime) -> list[str]:
+    """Uploads that nobody wrote to since ``before`` and that came to nothing.
+
+    The file of a job is none of them, however long it waits for its placement.
+    """
+    stale = store.stale_incoming(before)
+    with database.read() as tx:
+        accepted = tx.files.incoming()
+    return [name for name in stale if name not in accepted]
 
 
 @contextmanager

@@ -265,6 +265,9 @@ class FileRows(Protocol):
 
     def count(self) -> int: ...
 
+    def incoming(self) -> Collection[str]:
+        """The names in ``.incoming`` of files that were accepted but not placed yet."""
+
     def every(self) -> Iterator[tuple[JobFile, Status]]:
         """All files with the status of their jobs."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +139,24 @@ def test_a_dropped_upload_is_swept_after_a_day(lab: Printflow, clock: TestClock)
     clock.advance(hours=25)
     assert lab.dispatch().swept == 1
     assert left_behind(lab) == []
+
+
+def test_the_file_of_a_job_is_not_swept_however_long_it_waits(
+    lab: Printflow, submit: Submit, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    clock.now = datetime.now(UTC)  # file times are the system's
+    with monkeypatch.context() as patched:
+        patched.setattr("printflow.filestore.rename_exclusive", busy)
+        job = submit()
+        clock.advance(hours=25)
+        assert lab.dispatch().swept == 0
+        assert "stale_upload" not in {finding.code for finding in lab.examine().findings}
+    clock.advance(hours=1)
+    lab.dispatch()
+    assert lab.path(job).is_file()
 
 
 def test_the_disk_reserve(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, or_, select, update
@@ -131,6 +131,10 @@ class SqlFileRows:
 
     def count(self) -> int:
         return int(self._connection.scalar(select(func.count()).select_from(job_files)) or 0)
+
+    def incoming(self) -> Collection[str]:
+        query = select(job_files.c.incoming).where(job_files.c.incoming != "")
+        return frozenset(self._connection.scalars(query))
 
     def every(self) -> Iterator[tuple[JobFile, Status]]:
         query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)

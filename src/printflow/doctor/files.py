@@ -12,6 +12,7 @@ from functools import partial
 from ..domain.job import FileState, JobFile
 from ..domain.naming import job_ids_in
 from ..domain.status import FOLDERS, ORIGINALS, Status
+from ..intake import abandoned
 from ..placement import Placer
 from ..ports import Clock, Database, FileStore
 from .finding import Finding
@@ -212,7 +213,7 @@ class FileCheck:
         return True
 
     def _parts(self) -> Iterator[Finding]:
-        for name in self._store.stale_incoming(self._now - PART_LIFETIME):
+        for name in abandoned(self._store, self._database, self._now - PART_LIFETIME):
             yield Finding(
                 "stale_upload",
                 f".incoming/{name}",
