@@ -1,0 +1,211 @@
+"""What must be true of a lab whatever happened to it, read from its tables and its folders."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from ..db.engine import open_engine
+from ..db.schema import attempts, confirmations, events, job_files, jobs, outbox, payments
+from ..domain import callbacks as do
+from ..domain.effects import MailTemplate
+from ..domain.job import FileRole, FileState
+from ..domain.lifecycle import row as table_row
+from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
+from ..filestore import INCOMING
+from .outside import Outside
+
+_TABLES = (jobs, job_files, events, confirmations, attempts, payments, outbox)
+_MAILS = {
+    do.mail_received: MailTemplate.RECEIVED,
+    do.mail_approved: MailTemplate.APPROVED,
+    do.mail_rejected: MailTemplate.REJECTED,
+    do.mail_confirmed: MailTemplate.CONFIRMED,
+    do.mail_completed: MailTemplate.COMPLETED,
+    do.alert_staff: MailTemplate.STAFF_ALERT,
+}
+_USUAL = {
+    "UPLOADED": "received",
+    "PENDING": "approved",
+    "READYTOPRINT": "confirmed",
+    "COMPLETED": "completed",
+    "REJECTED": "rejected",
+}
+
+
+def violations(outside: Outside, *, idle: bool) -> list[str]:
+    """What is not as it must be, in words; [] when all is well.
+
+    With ``idle`` also what holds only once all work is done: every share, mail server and disk is
+    well again, the dispatcher has found nothing more to do, and a day has passed for the sweep.
+    """
+    return list(_Check(outside, idle=idle))
+
+
+class _Check:
+    def __init__(self, outside: Outside, *, idle: bool) -> None:
+        self._outside = outside
+        self._idle = idle
+        self._rows = _read(outside.settings.database)
+        self._of_job: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for name in ("job_files", "events", "confirmations", "attempts", "payments"):
+            for row in self._rows[name]:
+                self._of_job[row.job_id][name].append(row)
+
+    def __iter__(self) -> Iterator[str]:
+        for job in self._rows["jobs"]:
+            mine = self._of_job[job.id]
+            for problem in (
+                *self._history(job, mine["events"]),
+                *self._money(job, mine),
+                *self._links(job, mine["confirmations"]),
+                *self._rows_of_files(job, mine["job_files"]),
+            ):
+                yield f"{job.id}: {problem}"
+        yield from self._acknowledged()
+        yield from self._mails()
+        if self._idle:
+            yield from self._files()
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def _history(self, job: Any, history: list[Any]) -> Iterator[str]:
+        if not history:
+            yield "no event"
+            return
+        if history[0].trigger != Trigger.SUBMIT or history[0].source is not None:
+            yield "history does not begin with a submission"
+        for earlier, later in pairwise(history):
+            if earlier.dest != later.source:
+                yield f"{later.trigger} from {later.source}, but the job was {earlier.dest}"
+        if history[-1].dest != job.status:
+            yield f"events end in {history[-1].dest}, the job is {job.status}"
+        if job.version != len(history):
+            yield f"version {job.version} after {len(history)} events"
+
+    def _money(self, job: Any, mine: dict[str, list[Any]]) -> Iterator[str]:
+        paid = [
+            event
+            for event in mine["events"]
+            if event.trigger == Trigger.PICK_UP
+            and (event.details.get("amount_cents") or event.details.get("waived"))
+        ]
+        if len(paid) != len(mine["payments"]):
+            yield f"{len(mine['payments'])} payments for {len(paid)} pick-ups that were paid"
+        running = [attempt for attempt in mine["attempts"] if attempt.ended_at is None]
+        if len(running) != (job.status == Status.PRINTING):
+            yield f"{len(running)} prints run while the job is {job.status}"
+
+    def _links(self, job: Any, quotes: list[Any]) -> Iterator[str]:
+        still = [quote for quote in quotes if quote.used_at is None and quote.voided_at is None]
+        if len(still) > (1 if job.status == Status.PENDING else 0):
+            yield f"{len(still)} links are open while the job is {job.status}"
+        if any(quote.token_hash is None for quote in quotes):
+            yield "a link without its token"
+
+    def _rows_of_files(self, job: Any, files: list[Any]) -> Iterator[str]:
+        if sum(file.authoritative for file in files) != 1:
+            yield "not exactly one authoritative file"
+        if sum(file.role == FileRole.ORIGINAL for file in files) != 1:
+            yield "not exactly one original"
+        for file in files:
+            home = Status(job.status).folder if file.authoritative else ORIGINALS
+            if file.folder != home:
+                yield f"{file.name} belongs into {file.folder}, but the job is {job.status}"
+            if not self._idle or file.name in self._outside.changed_files:
+                continue
+            if file.state != FileState.SETTLED or file.last_seen != file.folder:
+                yield f"{file.name} is {file.state}, seen in {file.last_seen!r}: {file.problem}"
+            if file.lease_until is not None or file.next_try_at is not None or file.incoming:
+                yield f"{file.name} still waits for its placement"
+
+    def _acknowledged(self) -> Iterator[str]:
+        done = Counter((row.job_id, row.trigger) for row in self._rows["events"])
+        for (job_id, trigger), times in Counter(self._outside.acknowledged).items():
+            if done[job_id, trigger] < times:
+                yield f"{job_id}: {trigger} was answered {times} times, {done[job_id, trigger]} are kept"
+
+    # -- mails ------------------------------------------------------------------------------------
+
+    def _mails(self) -> Iterator[str]:
+        owed: Counter[tuple[int, str]] = Counter()
+        for event in self._rows["events"]:
+            for template in self._owed(event):
+                owed[event.id, template] += 1
+        there: Counter[tuple[int, str]] = Counter()
+        for mail in self._rows["outbox"]:
+            if mail.event_id is not None:
+                there[mail.event_id, mail.template] += 1
+            elif mail.template != MailTemplate.FIND_JOBS:
+                yield f"mail {mail.message_id} belongs to no event"
+        for event_id, template in sorted({*owed, *there}):
+            want, have = owed[event_id, template], there[event_id, template]
+            if want != have:
+                yield f"event {event_id}: {have} mails {template!r}, not {want}"
+        delivered = self._outside.mailbox.ids()
+        known = {mail.message_id: mail for mail in self._rows["outbox"]}
+        for message_id in sorted(set(delivered) - set(known)):
+            yield f"mail {message_id} was sent for what never happened"
+        for message_id, mail in known.items():
+            if mail.state == "sent" and not delivered[message_id]:
+                yield f"mail {message_id} counts as sent, but never left"
+            if self._idle and mail.state not in ("sent", "dead"):
+                yield f"mail {message_id} is still {mail.state}"
+
+    def _owed(self, event: Any) -> list[str]:
+        trigger = Trigger(event.trigger)
+        if trigger is Trigger.OVERRIDE:
+            return [_USUAL[event.dest]] if event.details.get("notified") else []
+        found = [_MAILS[after] for after in table_row(trigger).after if after in _MAILS]
+        staff = bool(self._outside.settings.mail.staff_address)
+        return [t.value for t in found if t is not MailTemplate.STAFF_ALERT or staff]
+
+    # -- files ------------------------------------------------------------------------------------
+
+    def _files(self) -> Iterator[str]:
+        outside = self._outside
+        places: dict[str, list[Path]] = defaultdict(list)
+        for folder in FOLDERS:
+            for path in (outside.store / folder).iterdir():
+                places[path.name].append(path)
+        known = set()
+        for file in self._rows["job_files"]:
+            known.add(file.name)
+            if file.name not in outside.changed_files:
+                yield from self._one_file(file, places[file.name])
+        for name, paths in places.items():
+            if name not in known and name not in outside.unknown_files:
+                yield f"no row knows {paths[0].parent.name}/{name}"
+        if left := sorted(path.name for path in (outside.store / INCOMING).iterdir()):
+            yield f"left in {INCOMING}: {left}"
+
+    def _one_file(self, file: Any, places: list[Path]) -> Iterator[str]:
+        folders = [path.parent.name for path in places]
+        if folders != [file.folder]:
+            yield f"{file.job_id}: {file.name} is in {folders or 'no folder'}, not in {file.folder}"
+        for path in places:
+            data = path.read_bytes()
+            if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
+                yield f"{file.job_id}: {path.parent.name}/{file.name} has other contents"
+            if file.role == FileRole.ORIGINAL and path.stat().st_mode & stat.S_IWUSR:
+                yield f"{file.job_id}: the original {file.name} can be written"
+
+
+def _read(url: str) -> dict[str, list[Any]]:
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return {table.name: _all(connection, table) for table in _TABLES}
+    finally:
+        engine.dispose()
+
+
+def _all(connection: Any, table: Table) -> list[Any]:
+    return list(connection.execute(select(table).order_by(table.c.id)))

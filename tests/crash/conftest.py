@@ -1,0 +1,57 @@
+"""How hard the crash tests try, and what makes thousands of short-lived labs quick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy
+from sqlalchemy import Engine
+
+from printflow.db import engine as engines
+
+MANY_SECONDS = 60.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("printflow", "Printflow's crash tests")
+    group.addoption(
+        "--pairs", default="300", help="pairs of crashes to play: a number, or all (300)"
+    )
+    group.addoption(
+        "--crash-examples", type=int, default=60, help="histories for the state machine (60)"
+    )
+    group.addoption("--kills", type=int, default=20, help="processes to kill by SIGKILL (20)")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patient() -> Any:
+    """A busy machine must not make a call of the share "too slow": counts would differ."""
+    patched = pytest.MonkeyPatch()
+    for module in ("service.desk", "service.transition", "intake"):
+        patched.setattr(f"printflow.{module}.PATIENCE_SECONDS", MANY_SECONDS)
+    yield
+    patched.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_cache() -> Any:
+    """All labs of this process share SQLAlchemy's compiled statements."""
+    patched = pytest.MonkeyPatch()
+    share_statements(patched)
+    yield
+    patched.undo()
+
+
+def share_statements(patched: pytest.MonkeyPatch) -> None:
+    create = sqlalchemy.create_engine
+    shared: dict[str, Engine] = {}
+
+    def creating(url: Any, **options: Any) -> Engine:
+        made = create(url, **options)
+        first = shared.setdefault(made.dialect.name, made)
+        made.dialect = first.dialect
+        made._compiled_cache = first._compiled_cache
+        return made
+
+    patched.setattr(engines, "create_engine", creating)

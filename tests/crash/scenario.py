@@ -1,0 +1,166 @@
+"""A few jobs from form to pick-up, by people who try again what did not answer.
+
+A step may be interrupted anywhere and taken again: people look whether it was done before they
+repeat it, as they do after an error page. What they remember is in ``outside.memory``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from printflow import Printflow, TransitionRefused, Trigger
+from printflow.testing import Outside
+from tests import models
+
+Act = Callable[[Outside, Printflow], None]
+FORM: dict[str, Any] = {
+    "student": "Jane Doe",
+    "email": "jane@example.edu",
+    "method": "Filament",
+    "color": "True Red",
+    "printer": "Prusa MK4S",
+    "discipline": "Engineering",
+    "class_number": "ARCH 4000",
+    "acknowledge_minimum": True,
+}
+SLICED = b"G28\nG1 X10\n"
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    act: Act
+
+
+def prepare(outside: Outside) -> None:
+    """A lab with its tables, closed again, and a model on the student's machine."""
+    outside.folder.mkdir(parents=True, exist_ok=True)
+    (outside.folder / "bracket.stl").write_bytes(models.stl())
+    outside.kill(outside.open())
+
+
+def _submit(outside: Outside, lab: Printflow) -> None:
+    if "job" not in outside.memory:
+        job = lab.submit(outside.folder / "bracket.stl", idempotency_key="the-form", **FORM)
+        outside.memory.update(job=job.id, version=1)
+        outside.acknowledged.append((job.id, Trigger.SUBMIT))
+
+
+def _click(trigger: Trigger, **arguments: Any) -> Step:
+    def act(outside: Outside, lab: Printflow) -> None:
+        memory = outside.memory
+        job_id, version = memory["job"], memory["version"]
+        if lab.job(job_id).version == version:
+            given = {k: v(outside) if callable(v) else v for k, v in arguments.items()}
+            try:
+                lab.perform(trigger, job_id, by="Ana", expected_version=version, **given)
+            except TransitionRefused as refused:
+                # The model is not placed yet: the lease of a process that died still runs.
+                if refused.refusals[0].code != "file_gone":
+                    raise
+                outside.clock.advance(minutes=2)
+                lab.dispatch()
+                lab.perform(trigger, job_id, by="Ana", expected_version=version, **given)
+            outside.acknowledged.append((job_id, trigger))
+        memory["version"] = version + 1
+
+    return Step(trigger.value, act)
+
+
+def _slice(outside: Outside, lab: Printflow) -> None:
+    """Staff save a sliced file beside the original."""
+    job = lab.job(outside.memory["job"])
+    path = outside.store / "Uploaded" / f"{job.standard_name}_PLA.gcode"
+    outside.memory["sliced"] = path.name
+    outside.unknown_files.add(path.name)
+    path.write_bytes(SLICED)
+
+
+def _dispatch(outside: Outside, lab: Printflow) -> None:
+    lab.dispatch()
+
+
+def _wait(**by: float) -> Step:
+    def act(outside: Outside, lab: Printflow) -> None:
+        outside.clock.advance(**by)
+
+    return Step("wait", act)
+
+
+def _read_mail(outside: Outside, lab: Printflow) -> None:
+    """The student waits for the newest quote to arrive."""
+    for _ in range(20):
+        job_id = outside.memory["job"]
+        newest = lab.details(job_id).quotes[-1]
+        token = outside.mailbox.link(job_id)
+        if token is not None and lab.quote_page(token).quote.id == newest.id:
+            outside.memory["token"] = token
+            return
+        lab.dispatch()
+        outside.clock.advance(minutes=2)
+    raise AssertionError("the quote never arrived")
+
+
+def _by_link(trigger: Trigger) -> Step:
+    def act(outside: Outside, lab: Printflow) -> None:
+        memory, token = outside.memory, outside.memory["token"]
+        if trigger is Trigger.CONFIRM:
+            lab.confirm_by_link(token, consent=True)
+        elif trigger is Trigger.DECLINE:
+            lab.decline_by_link(token, text="too dear")
+        elif lab.job(memory["job"]).version == memory["version"]:
+            lab.resend_by_link(token)
+        outside.acknowledged.append((memory["job"], trigger))
+        memory["version"] += 1
+
+    return Step(f"{trigger.value} by link", act)
+
+
+SUBMIT = Step("submit", _submit)
+DISPATCH = Step("dispatch", _dispatch)
+READ_MAIL = Step("read mail", _read_mail)
+
+
+def _sliced(outside: Outside) -> str:
+    return str(outside.memory["sliced"])
+
+
+CHAINS: dict[str, tuple[Step, ...]] = {
+    "print": (
+        SUBMIT,
+        Step("slice", _slice),
+        _click(Trigger.APPROVE, weight="42.5", hours="3.25", material="PLA", file=_sliced),
+        DISPATCH,
+        _click(Trigger.REQUOTE, weight="50", hours="4", material="PLA", file=_sliced),
+        READ_MAIL,
+        _by_link(Trigger.CONFIRM),
+        _click(Trigger.START_PRINTING),
+        _click(Trigger.FAIL, reason="came off the bed"),
+        _click(Trigger.START_PRINTING, printer="Prusa XL"),
+        _click(Trigger.COMPLETE, cost="5.00"),
+        DISPATCH,
+        _click(Trigger.PICK_UP, amount="5.00", method="cash"),
+        DISPATCH,
+    ),
+    "reject": (SUBMIT, _click(Trigger.REJECT, reasons=("Too thin",)), DISPATCH),
+    "override": (
+        SUBMIT,
+        _click(Trigger.APPROVE, weight="10", hours="1", material="PLA"),
+        _click(Trigger.OVERRIDE, to="READYTOPRINT", reason="paid by the class", notify=True),
+        DISPATCH,
+    ),
+    "decline": (
+        SUBMIT,
+        _click(Trigger.APPROVE, weight="10", hours="1", material="PLA"),
+        READ_MAIL,
+        _wait(days=8),
+        _by_link(Trigger.RESEND),
+        READ_MAIL,
+        _by_link(Trigger.DECLINE),
+        _wait(days=1000),
+        _click(Trigger.ARCHIVE),
+        DISPATCH,
+    ),
+}
