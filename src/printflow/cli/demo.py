@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .documents import print_json
+from .own_name import own_name
 from .session import json_option, session
 from .streams import say
 
@@ -58,7 +59,7 @@ def demo(store: Path | None) -> None:
     say(f"{count} jobs are {'already' if there else 'now'} in {settings.store}")
     if password is not None:
         say(f"Staff password: {password} - it is not shown again.")
-    say(f'Look at them: printflow --config "{config}" serve')
+    say(f'Look at them: {own_name()} --config "{config}" serve')
 
 
 def _beside(store: Path) -> Path:

@@ -16,6 +16,7 @@ import click
 from printflow.errors import AlreadyRunning, SettingsError
 
 from .documents import print_json
+from .own_name import own_name
 from .session import json_option, session
 from .streams import say, warn
 
@@ -100,7 +101,7 @@ def _announce(lab: Printflow, url: str) -> None:
     say(f"  Staff:  {url}/dashboard")
     if password is not None:
         say(f"  The staff password is {password} - it is not shown again.")
-        say("  `printflow staff-password` sets another one.")
+        say(f"  `{own_name()} staff-password` sets another one.")
     say(f"  Mail:   {lab.mail_handling()}")
     say(f"  Files:  {settings.store}")
     if not _is_loopback(settings.server.host) and not settings.base_url:
