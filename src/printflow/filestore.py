@@ -129,7 +129,10 @@ class FolderStore:
         return self.path(name, one).samefile(self.path(name, other))
 
     def protect(self, name: str, folder: str) -> None:
-        self.path(name, folder).chmod(_READ_ONLY)
+        path = self.path(name, folder)
+        if path.stat().st_mode & stat.S_IWUSR:
+            with contextlib.suppress(PermissionError):  # some shares keep rights to themselves
+                path.chmod(_READ_ONLY)
 
     def sha256(self, name: str, folder: str) -> str:
         digest = hashlib.sha256()

@@ -45,12 +45,11 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
             pass  # somebody else was faster; the look below finds it
         else:
             return Found(FileState.SETTLED, file.folder)
-    folders = list(store.where(file.name, hint=file.folder))
-    if file.folder in folders:
-        return Found(FileState.SETTLED, file.folder)
+    folders = list(store.everywhere(file.name))
     if not folders:
         return Found(FileState.MISSING, problem=f"{file.name} is in none of the store's folders.")
-    first, *others = folders
+    first = file.folder if file.folder in folders else folders[0]
+    others = [folder for folder in folders if folder != first]
     for other in others:
         if not _same_bytes(store, file.name, first, other):
             return Found(
@@ -59,7 +58,8 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
             )
     for other in others:
         store.quarantine(file.name, other, f"{stamp}_{other}")
-    store.move(file.name, first, file.folder)
+    if first != file.folder:
+        store.move(file.name, first, file.folder)
     if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
         store.protect(file.name, file.folder)
     return Found(FileState.SETTLED, file.folder)

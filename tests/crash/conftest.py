@@ -1,4 +1,4 @@
-"""How hard the crash tests try, and what makes thousands of short-lived labs quick."""
+"""What makes thousands of short-lived labs quick, and their calls countable."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from sqlalchemy import Engine
 from printflow.db import engine as engines
 
 MANY_SECONDS = 60.0
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("printflow", "Printflow's crash tests")
-    group.addoption(
-        "--pairs", default="300", help="pairs of crashes to play: a number, or all (300)"
-    )
-    group.addoption(
-        "--crash-examples", type=int, default=60, help="histories for the state machine (60)"
-    )
-    group.addoption("--kills", type=int, default=20, help="processes to kill by SIGKILL (20)")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,15 +13,11 @@ from pathlib import Path
 from printflow.testing import Crash, FaultPlan, NeverDone, Outside, When, settle, violations
 from tests.crash.scenario import CHAINS, prepare
 
-_SHM = Path("/dev/shm")
 
-
-@contextmanager
-def scratch() -> Iterator[Path]:
+def scratch_parent() -> Path | None:
     """A folder in memory where there is such a thing: a process that dies loses no page cache."""
-    place = _SHM if _SHM.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="printflow-crash-", dir=place) as name:
-        yield Path(name)
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() else None
 
 
 @dataclass(frozen=True)
@@ -163,9 +159,7 @@ class Stage:
 
 @lru_cache(maxsize=1)
 def _stage_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(
-        prefix="printflow-crash-", dir=_SHM if _SHM.is_dir() else None
-    )
+    return tempfile.TemporaryDirectory(prefix="printflow-crash-", dir=scratch_parent())
 
 
 @lru_cache(maxsize=1)
@@ -174,4 +168,4 @@ def stage() -> Stage:
     return Stage(Path(_stage_folder().name))
 
 
-__all__ = ["CHAINS", "Point", "Rehearsal", "Stage", "scratch", "stage"]
+__all__ = ["CHAINS", "Point", "Rehearsal", "Stage", "scratch_parent", "stage"]

@@ -7,58 +7,48 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import islice
 
 import pytest
 
 from printflow.testing import When
 from tests.crash.points import CHAINS, Point, stage
+from tests.plugins.fire import effort
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600)]
 
-PARTS = 32
-_THINNED = {"decline": 4}
-"""Chains that add little of their own: by default every n-th of their points."""
+PARTS = 8
 _SECOND_WITHIN = 150
 """The second crash of a pair comes within so many calls of the recovery."""
 
 
-def points(*, thinned: bool = True) -> Iterator[Point]:
-    for chain in CHAINS:
-        every = _THINNED.get(chain, 1) if thinned else 1
-        yield from islice(stage().rehearsal(chain).points(), 0, None, every)
-
-
-@pytest.fixture
-def thorough(request: pytest.FixtureRequest) -> bool:
-    return str(request.config.getoption("--pairs")) == "all"
+def points() -> list[Point]:
+    return [point for chain in CHAINS for point in stage().rehearsal(chain).points()]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_crash_at_every_call(part: int, thorough: bool) -> None:
+def test_a_crash_at_every_call(part: int, pytestconfig: pytest.Config) -> None:
+    """By default at some calls only, spread over all steps."""
+    every = points()
+    wanted = effort(pytestconfig, "--crash-points")
+    stride = 1 if wanted == "all" else max(1, len(every) // int(wanted))
     wrong = [
         f"{point}: {problem}"
-        for point in islice(points(thinned=not thorough), part, None, PARTS)
+        for point in every[::stride][part::PARTS]
         for problem in stage().crash_once(point)
     ]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_crash_in_the_recovery_from_a_crash(
-    part: int, thorough: bool, pytestconfig: pytest.Config
-) -> None:
-    if thorough:
-        wrong = list(_all_pairs(part))
-    else:
-        count = int(pytestconfig.getoption("--pairs"))
-        wrong = list(_some_pairs(part, count))
+def test_a_crash_in_the_recovery_from_a_crash(part: int, pytestconfig: pytest.Config) -> None:
+    wanted = effort(pytestconfig, "--crash-pairs")
+    wrong = list(_all_pairs(part) if wanted == "all" else _some_pairs(part, int(wanted)))
     assert not wrong, "\n".join(wrong)
 
 
-def _some_pairs(part: int, count: int) -> Iterator[str]:
-    every = list(points())
-    for number in range(part, count, PARTS):
+def _some_pairs(part: int, pairs: int) -> Iterator[str]:
+    every = points()
+    for number in range(part, pairs, PARTS):
         chance = random.Random(number)
         first, when = chance.choice(every), chance.choice(list(When))
         second = chance.randrange(_SECOND_WITHIN)
@@ -70,7 +60,7 @@ def _some_pairs(part: int, count: int) -> Iterator[str]:
 
 
 def _all_pairs(part: int) -> Iterator[str]:
-    for first in islice(points(thinned=False), part, None, PARTS):
+    for first in points()[part::PARTS]:
         second, reached = 0, True
         while reached:
             for when in When:
@@ -92,7 +82,7 @@ def test_the_scenario_has_many_calls() -> None:
         "store.seal_incoming",
         "store.adopt_incoming",
         "store.move",
-        "store.where",
+        "store.everywhere",
         "files.claim",
         "files.settle",
         "outbox.claim",
@@ -101,4 +91,4 @@ def test_the_scenario_has_many_calls() -> None:
         "jobs.update",
         "history.add_event",
     } <= calls
-    assert sum(1 for _ in points(thinned=False)) > 2000
+    assert len(points()) > 2000

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from ..app import Printflow
 from .faults import Crash, FaultPlan, When, os_error
-from .invariants import violations
+from .invariants import undone, violations
 from .outside import Mailbox, ManualClock, Mood, Outside
 from .wrapped import Wrapping, crash_points
 
@@ -36,6 +36,7 @@ __all__ = [
     "crash_points",
     "os_error",
     "settle",
+    "undone",
     "violations",
 ]
 
@@ -47,18 +48,17 @@ class NeverDone(AssertionError):
 
 
 def settle(outside: Outside, lab: Printflow) -> None:
-    """Let the dispatcher work, and time pass, until nothing waits any more.
+    """Let the dispatcher work, and time pass, until nothing waits but files that only people find.
 
     Raises NeverDone when that does not come about. A day has passed at the end, so that
-    uploads that came to nothing are swept.
+    uploads that came to nothing are swept, and what was missing has been looked for again.
     """
-    report = lab.dispatch()
     for _ in range(_ROUNDS):
-        if not (report.waiting_files or report.waiting_mails or report.mail_paused):
+        report = lab.dispatch()
+        if not (report.mail_paused or undone(outside)):
             break
         outside.clock.advance(minutes=3)
-        report = lab.dispatch()
     else:
-        raise NeverDone(f"the dispatcher never gets done: {report}")
+        raise NeverDone(f"the dispatcher never gets done: {report}, {undone(outside)}")
     outside.clock.advance(hours=25)
     lab.dispatch()

@@ -49,10 +49,28 @@ def violations(outside: Outside, *, idle: bool) -> list[str]:
     return list(_Check(outside, idle=idle))
 
 
+def undone(outside: Outside) -> list[str]:
+    """Work that a lab which is well brings to its end by itself: files on their way, mails to send."""
+    rows = _read(outside.settings.database)
+    return [
+        *(
+            f"{file.name} is {file.state}"
+            for file in rows["job_files"]
+            if file.state in (FileState.PENDING, FileState.BUSY) or file.lease_until is not None
+        ),
+        *(
+            f"mail {mail.message_id} is {mail.state}"
+            for mail in rows["outbox"]
+            if mail.state not in ("sent", "dead")
+        ),
+    ]
+
+
 class _Check:
     def __init__(self, outside: Outside, *, idle: bool) -> None:
         self._outside = outside
         self._idle = idle
+        self._for_people = outside.changed_files | outside.doubled_files
         self._rows = _read(outside.settings.database)
         self._of_job: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         for name in ("job_files", "events", "confirmations", "attempts", "payments"):
@@ -119,7 +137,7 @@ class _Check:
             home = Status(job.status).folder if file.authoritative else ORIGINALS
             if file.folder != home:
                 yield f"{file.name} belongs into {file.folder}, but the job is {job.status}"
-            if not self._idle or file.name in self._outside.changed_files:
+            if not self._idle or file.name in self._for_people:
                 continue
             if file.state != FileState.SETTLED or file.last_seen != file.folder:
                 yield f"{file.name} is {file.state}, seen in {file.last_seen!r}: {file.problem}"
@@ -178,8 +196,10 @@ class _Check:
         known = set()
         for file in self._rows["job_files"]:
             known.add(file.name)
-            if file.name not in outside.changed_files:
+            if file.name not in self._for_people:
                 yield from self._one_file(file, places[file.name])
+            elif file.name not in outside.changed_files:
+                yield from self._still_there(file, places[file.name])
         for name, paths in places.items():
             if name not in known and name not in outside.unknown_files:
                 yield f"no row knows {paths[0].parent.name}/{name}"
@@ -191,11 +211,21 @@ class _Check:
         if folders != [file.folder]:
             yield f"{file.job_id}: {file.name} is in {folders or 'no folder'}, not in {file.folder}"
         for path in places:
-            data = path.read_bytes()
-            if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
+            if path.stat().st_size != file.size or _sha256(path) != file.sha256:
                 yield f"{file.job_id}: {path.parent.name}/{file.name} has other contents"
             if file.role == FileRole.ORIGINAL and path.stat().st_mode & stat.S_IWUSR:
                 yield f"{file.job_id}: the original {file.name} can be written"
+
+    def _still_there(self, file: Any, places: list[Path]) -> Iterator[str]:
+        right = [path.parent.name for path in places if _sha256(path) == file.sha256]
+        if not right:
+            yield f"{file.job_id}: the contents of {file.name} are gone"
+        elif file.state == FileState.SETTLED and file.folder not in right:
+            yield f"{file.job_id}: other contents in {file.folder} count as {file.name}"
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _read(url: str) -> dict[str, list[Any]]:

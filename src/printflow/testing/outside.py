@@ -98,6 +98,10 @@ class Outside:
         """Names of files that hands put into the store and that no row need know."""
         self.changed_files: set[str] = set()
         """Names of files that hands deleted or overwrote: nothing is promised of them."""
+        self.doubled_files: set[str] = set()
+        """Names under which hands put other contents into a second folder: both stay as they are
+        until people have sorted it out.
+        """
         self._random = Random(seed)  # noqa: S311 - repeatable on purpose
         self._labs: list[tuple[Printflow, Wrapping]] = []
         self._given = settings
@@ -168,6 +172,7 @@ class Outside:
         made.acknowledged = list(self.acknowledged)
         made.unknown_files = set(self.unknown_files)
         made.changed_files = set(self.changed_files)
+        made.doubled_files = set(self.doubled_files)
         made._random = copy.deepcopy(self._random)
         made._labs = []
         made.settings = made._settings()

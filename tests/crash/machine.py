@@ -1,0 +1,353 @@
+"""A lab in which everything goes wrong in any order, as hypothesis likes it.
+
+Two people work on one store with a program each; either program dies at any call of a port. The
+disk, the share, the mail server and the clock misbehave, and hands move, rename, delete, copy and
+overwrite files. After every step the rows must agree; in the end, when all is well again, so must
+the folders and the mails.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from printflow import ActorKind, Printflow, PrintflowError, Status, Trigger, allowed
+from printflow.domain.status import FOLDERS
+from printflow.testing import (
+    Crash,
+    FaultPlan,
+    Mood,
+    Outside,
+    When,
+    os_error,
+    settle,
+    violations,
+)
+from tests.crash.points import scratch_parent
+from tests.crash.scenario import FORM, prepare
+
+_TEXTS = st.sampled_from(["", " ", "x", "too thin", "Résumé 模型", "a" * 3000])
+_NUMBERS = st.sampled_from(["42.5", "1", "0", "-1", "", "abc", "1e9", "0.004"])
+_HOURS = st.sampled_from(["2h 30m", "3.25", "0", "", "-2", "9999", "soon"])
+_MONEY = st.sampled_from(["3.00", "5.00", "4.25", "0", "-1", "", "1.005", "free"])
+ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
+    "weight": _NUMBERS,
+    "hours": _HOURS,
+    "material": st.sampled_from(["PLA", "PETG", "Standard Resin", "", "wood"]),
+    "printer": st.sampled_from(["", "Prusa XL", "Prusa MK4S", "Formlabs Form 3", "none such"]),
+    "file": st.sampled_from(["", "nothing.gcode", "../x.stl"]),
+    "cost": _MONEY,
+    "note": _TEXTS,
+    "reasons": st.sampled_from([(), ("Too thin",), ("Too thin", "Other")]),
+    "text": _TEXTS,
+    "reason": _TEXTS,
+    "to": st.sampled_from(
+        ["UPLOADED", "PENDING", "READYTOPRINT", "PRINTING", "COMPLETED", "", "X"]
+    ),
+    "notify": st.booleans(),
+    "amount": _MONEY,
+    "method": st.sampled_from(["cash", "card", "", "beads"]),
+    "waive": st.sampled_from(["", "a gift"]),
+}
+_LIKELY: dict[Trigger, dict[str, Any]] = {
+    Trigger.APPROVE: {"weight": "42.5", "hours": "3", "material": "PLA"},
+    Trigger.REQUOTE: {"weight": "50", "hours": "4", "material": "PETG"},
+    Trigger.REJECT: {"reasons": ("Too thin",)},
+    Trigger.CONFIRM: {"note": "said so at the desk"},
+    Trigger.DECLINE: {"note": "called"},
+    Trigger.RESEND: {},
+    Trigger.START_PRINTING: {},
+    Trigger.FAIL: {"reason": "came off the bed"},
+    Trigger.COMPLETE: {},
+    Trigger.PICK_UP: {"waive": "a gift"},
+    Trigger.OVERRIDE: {"to": "READYTOPRINT", "reason": "asked to", "notify": True},
+    Trigger.ARCHIVE: {},
+}
+_NEXT = {
+    Status.UPLOADED: Trigger.APPROVE,
+    Status.PENDING: Trigger.CONFIRM,
+    Status.READYTOPRINT: Trigger.START_PRINTING,
+    Status.PRINTING: Trigger.COMPLETE,
+    Status.COMPLETED: Trigger.PICK_UP,
+}
+_DISK: dict[str, tuple[int, tuple[str, ...]]] = {
+    "busy": (errno.EBUSY, ("store.move", "store.adopt_incoming", "store.quarantine")),
+    "full": (errno.ENOSPC, ("store.write", "store.seal_incoming")),
+    "broken": (errno.EIO, ("store.move", "store.everywhere", "store.check_identity")),
+}
+
+
+class Fire(RuleBasedStateMachine):
+    """See above. ``make`` opens the labs; mutants give another."""
+
+    make: Callable[[Outside, FaultPlan], Printflow] = staticmethod(Outside.open)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="printflow-fire-", dir=scratch_parent()))
+        self.outside = Outside(self.folder)
+        self.jobs: list[str] = []
+        self.plans: list[FaultPlan] = []
+        self.labs: list[Printflow] = []
+        self.moved: set[str] = set()
+        self.keys = 0
+
+    @initialize()
+    def open(self) -> None:
+        prepare(self.outside)
+        for _ in range(2):
+            self.plans.append(FaultPlan())
+            self.labs.append(self.make(self.outside, self.plans[-1]))
+        self._submit(0)
+        self.labs[0].dispatch()
+
+    def _reopen(self, who: int) -> None:
+        """That program is started again. While the share is away it does not start."""
+        self.outside.kill(self.labs[who])
+        mounted = self.outside.mounted
+        if not mounted:
+            self.outside.mount()
+        self.plans[who] = FaultPlan()
+        self.labs[who] = self.make(self.outside, self.plans[who])
+
+    def _do(self, who: int, act: Callable[[Printflow], Any]) -> Any:
+        """One call of somebody's; a refusal is an answer, a crash is a new start."""
+        try:
+            return act(self.labs[who])
+        except PrintflowError:
+            return None
+        except Crash:
+            self._reopen(who)
+            return None
+
+    # -- what people do ---------------------------------------------------------------------------
+
+    def _submit(self, who: int) -> None:
+        self.keys += 1
+        key = f"form-{self.keys}"
+        model = self.folder / "bracket.stl"
+        job = self._do(who, lambda lab: lab.submit(model, idempotency_key=key, **FORM))
+        if job is not None:
+            self.outside.acknowledged.append((job.id, Trigger.SUBMIT.value))
+            self.jobs.append(job.id)
+
+    @rule(who=st.integers(0, 1))
+    def submit(self, who: int) -> None:
+        if len(self.jobs) < 4:
+            self._submit(who)
+
+    def _fire(self, who: int, job: int, trigger: Trigger, given: dict[str, Any]) -> None:
+        if not self.jobs:
+            return
+        job_id = self.jobs[job % len(self.jobs)]
+        done = self._do(who, lambda lab: lab.perform(trigger, job_id, by=f"P{who}", **given))
+        if done is not None:
+            self.outside.acknowledged.append((job_id, trigger.value))
+
+    @rule(who=st.integers(0, 1), job=st.integers(0, 3), choice=st.integers(0, 9))
+    def act(self, who: int, job: int, choice: int) -> None:
+        """Something that the job's buttons offer."""
+        if not self.jobs:
+            return
+        found = self._do(who, lambda lab: lab.job(self.jobs[job % len(self.jobs)]))
+        if found is not None:
+            offered = allowed(found.status, ActorKind.STAFF)
+            trigger = offered[choice % len(offered)]
+            self._fire(who, job, trigger, _LIKELY[trigger])
+
+    @rule(who=st.integers(0, 1), job=st.integers(0, 3))
+    def carry_on(self, who: int, job: int) -> None:
+        """What is likeliest next, so that jobs get far."""
+        if self.jobs:
+            found = self._do(who, lambda lab: lab.job(self.jobs[job % len(self.jobs)]))
+            if found is not None and (trigger := _NEXT.get(found.status)) is not None:
+                self._fire(who, job, trigger, _LIKELY[trigger])
+
+    @rule(
+        who=st.integers(0, 1),
+        job=st.integers(0, 3),
+        trigger=st.sampled_from(list(_LIKELY)),
+        given=st.fixed_dictionaries({}, optional=ARGUMENTS),
+        version=st.sampled_from([None, None, 1, 2, 3]),
+    )
+    def any_act(
+        self,
+        who: int,
+        job: int,
+        trigger: Trigger,
+        given: dict[str, Any],
+        version: int | None,
+    ) -> None:
+        self._fire(who, job, trigger, {**given, "expected_version": version})
+
+    @rule(
+        who=st.integers(0, 1),
+        job=st.integers(0, 3),
+        trigger=st.sampled_from([Trigger.CONFIRM, Trigger.DECLINE, Trigger.RESEND]),
+        consent=st.booleans(),
+    )
+    def by_link(self, who: int, job: int, trigger: Trigger, consent: bool) -> None:
+        token = self.outside.mailbox.link(self.jobs[job % len(self.jobs)]) if self.jobs else None
+        if token is None:
+            return
+
+        def press(lab: Printflow) -> None:
+            if trigger is Trigger.CONFIRM:
+                lab.confirm_by_link(token, consent=consent)
+            elif trigger is Trigger.DECLINE:
+                lab.decline_by_link(token, text="too dear")
+            else:
+                lab.resend_by_link(token)
+
+        self._do(who, press)
+
+    @rule(who=st.integers(0, 1), job=st.integers(0, 3), at=st.integers(0, 60))
+    def meet(self, who: int, job: int, at: int) -> None:
+        """Both act on one job: the other's click comes between two calls of the first."""
+        if not self.jobs:
+            return
+        plan = self.plans[who]
+        start = plan.count
+
+        def interfere() -> None:
+            writing = [call for call in plan.calls[start:] if call.startswith("write.")]
+            if not writing or writing[-1] == "write.commit":  # else it would wait for the first
+                self.carry_on(1 - who, job)
+
+        plan.meanwhile(start + at, interfere)
+        self.carry_on(who, job)
+        plan.heal()
+
+    # -- what machines do -------------------------------------------------------------------------
+
+    @rule(who=st.integers(0, 1))
+    def dispatch(self, who: int) -> None:
+        self._do(who, lambda lab: lab.dispatch())
+
+    @rule(who=st.integers(0, 1), calls=st.integers(0, 80), when=st.sampled_from(list(When)))
+    def crash_soon(self, who: int, calls: int, when: When) -> None:
+        self.plans[who].crash(self.plans[who].count + calls, when)
+
+    @rule(who=st.integers(0, 1))
+    def restart(self, who: int) -> None:
+        self._reopen(who)
+
+    @rule(who=st.integers(0, 1), trouble=st.sampled_from(list(_DISK)), when=st.sampled_from(When))
+    def disk(self, who: int, trouble: str, when: When) -> None:
+        number, calls = _DISK[trouble]
+        self.plans[who].fail(*calls, error=os_error(number), when=when)
+
+    @rule(who=st.integers(0, 1))
+    def heal(self, who: int) -> None:
+        self.plans[who].heal()
+
+    @rule(another=st.booleans())
+    def share_goes(self, another: bool) -> None:
+        if another:
+            self.outside.mount_another()
+        else:
+            self.outside.unmount()
+
+    @precondition(lambda self: not self.outside.mounted)
+    @rule()
+    def share_comes_back(self) -> None:
+        self.outside.mount()
+
+    @rule(mood=st.sampled_from(list(Mood)))
+    def mail_server(self, mood: Mood) -> None:
+        self.outside.mailbox.mood = mood
+
+    @rule(by=st.sampled_from([{"minutes": 2}, {"days": 1}, {"days": -1}, {"days": 8}]))
+    def time(self, by: dict[str, float]) -> None:
+        self.outside.clock.advance(**by)
+
+    # -- what hands do ----------------------------------------------------------------------------
+
+    def _some_file(self, number: int) -> Path | None:
+        if not self.outside.mounted:
+            return None
+        files = sorted(path for name in FOLDERS for path in (self.outside.store / name).iterdir())
+        return files[number % len(files)] if files else None
+
+    @rule(number=st.integers(0, 9), folder=st.sampled_from(FOLDERS))
+    def hand_moves(self, number: int, folder: str) -> None:
+        path = self._some_file(number)
+        if path is not None and not (self.outside.store / folder / path.name).exists():
+            path.rename(self.outside.store / folder / path.name)
+            self.moved.add(path.name)
+            self._confused(path.name)
+
+    @rule(number=st.integers(0, 9), folder=st.sampled_from(FOLDERS), same=st.booleans())
+    def hand_copies(self, number: int, folder: str, same: bool) -> None:
+        """A copy under the same name; one that differs is for people to sort out."""
+        path = self._some_file(number)
+        if path is None or (self.outside.store / folder / path.name).exists():
+            return
+        copy = self.outside.store / folder / path.name
+        shutil.copy2(path, copy)
+        if not same:
+            copy.chmod(copy.stat().st_mode | stat.S_IWUSR)
+            copy.write_bytes(b"not the same")
+            self.outside.doubled_files.add(path.name)
+            self._confused(path.name)
+
+    def _confused(self, name: str) -> None:
+        """A file that was moved, and a false one under its name: no row tells which is which."""
+        if name in self.moved and name in self.outside.doubled_files:
+            self.outside.changed_files.add(name)
+
+    @rule(number=st.integers(0, 9), what=st.sampled_from(["rename", "delete", "overwrite"]))
+    def hand_spoils(self, number: int, what: str) -> None:
+        path = self._some_file(number)
+        if path is None or path.name in self.outside.unknown_files:
+            return
+        self.outside.changed_files.add(path.name)
+        if what == "rename":
+            new = path.with_name(f"mine{number}{path.suffix}")
+            self.outside.unknown_files.add(new.name)
+            if not new.exists():
+                path.rename(new)
+        elif what == "delete":
+            path.unlink()
+        else:
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
+            path.write_bytes(b"solid x\nendsolid x\n")
+
+    # -- what must be true ------------------------------------------------------------------------
+
+    @invariant()
+    def rows_agree(self) -> None:
+        if self.labs:
+            self._check(idle=False)
+
+    def _check(self, *, idle: bool) -> None:
+        if problems := violations(self.outside, idle=idle):
+            raise AssertionError("\n".join(problems))
+
+    def teardown(self) -> None:
+        try:
+            if self.labs:
+                self._end()
+        finally:
+            self.outside.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self) -> None:
+        self.outside.mount()
+        self.outside.mailbox.mood = Mood.WELL
+        self.outside.clock.advance(days=10)  # it may have been set back by as many
+        for who in range(2):
+            self._reopen(who)
+        lab = self.labs[0]
+        settle(self.outside, lab)
+        lab.examine(fix=True)  # what hands moved or copied after it was placed
+        settle(self.outside, lab)
+        self._check(idle=True)

@@ -1,0 +1,33 @@
+"""How hard the crash tests try: a little by default, a lot where ``--fire`` is given, as CI does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+_EFFORT: Final[dict[str, tuple[str, str, str]]] = {
+    "--crash-points": ("48", "all", "crashes at a call of a port: a number, or all"),
+    "--crash-pairs": ("32", "600", "crashes in the recovery from a crash: a number, or all"),
+    "--crash-histories": ("24", "400", "histories of the state machine"),
+    "--kills": ("10", "200", "processes that are killed by SIGKILL"),
+    "--contested-jobs": ("40", "500", "jobs that four processes fire at once"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("printflow", "Printflow's tests under fire")
+    group.addoption("--fire", action="store_true", help="try as hard as CI does (minutes)")
+    for name, (little, much, what) in _EFFORT.items():
+        group.addoption(name, help=f"{what} ({little}; with --fire {much})")
+
+
+def effort(config: pytest.Config, option: str) -> str:
+    """What was asked for: a number, or "all"."""
+    little, much, _ = _EFFORT[option]
+    return str(config.getoption(option) or (much if config.getoption("--fire") else little))
+
+
+def count(config: pytest.Config, option: str) -> int:
+    """As :func:`effort`, for options that are numbers."""
+    return int(effort(config, option))
