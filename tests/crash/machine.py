@@ -86,9 +86,7 @@ _DISK: dict[str, tuple[int, tuple[str, ...]]] = {
 
 
 class Fire(RuleBasedStateMachine):
-    """See above. ``make`` opens the labs; mutants give another."""
-
-    make: Callable[[Outside, FaultPlan], Printflow] = staticmethod(Outside.open)
+    """See above."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +103,7 @@ class Fire(RuleBasedStateMachine):
         prepare(self.outside)
         for _ in range(2):
             self.plans.append(FaultPlan())
-            self.labs.append(self.make(self.outside, self.plans[-1]))
+            self.labs.append(self.outside.open(self.plans[-1]))
         self._submit(0)
         self.labs[0].dispatch()
 
@@ -116,7 +114,7 @@ class Fire(RuleBasedStateMachine):
         if not mounted:
             self.outside.mount()
         self.plans[who] = FaultPlan()
-        self.labs[who] = self.make(self.outside, self.plans[who])
+        self.labs[who] = self.outside.open(self.plans[who])
 
     def _do(self, who: int, act: Callable[[Printflow], Any]) -> Any:
         """One call of somebody's; a refusal is an answer, a crash is a new start."""

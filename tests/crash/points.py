@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from printflow import Printflow
 from printflow.testing import Crash, FaultPlan, NeverDone, Outside, When, settle, violations
 from tests.crash.scenario import CHAINS, prepare
 
@@ -37,11 +38,11 @@ class Point:
 class Rehearsal:
     """A chain played once without faults: its calls by step, and the world before each step."""
 
-    def __init__(self, chain: str, folder: Path) -> None:
+    def __init__(self, chain: str, folder: Path, program: type[Printflow]) -> None:
         self.chain = chain
         self.worlds: list[Outside] = []
         self.calls: list[list[str]] = []
-        world = Outside(folder / "0")
+        world = Outside(folder / "0", program=program)
         prepare(world)
         for number, step in enumerate(CHAINS[chain]):
             self.worlds.append(world)
@@ -69,14 +70,15 @@ class Rehearsal:
 class Stage:
     """A folder with rehearsals in it, on which crashes are played."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: type[Printflow] = Printflow) -> None:
         self._folder = folder
+        self._program = program
         self._runs = 0
         self._rehearsals: dict[str, Rehearsal] = {}
 
     def rehearsal(self, chain: str) -> Rehearsal:
         if chain not in self._rehearsals:
-            self._rehearsals[chain] = Rehearsal(chain, self._folder / chain)
+            self._rehearsals[chain] = Rehearsal(chain, self._folder / chain, self._program)
         return self._rehearsals[chain]
 
     @contextmanager

@@ -178,8 +178,9 @@ def _told(error: TransitionNotAllowed, last: Event | None) -> TransitionNotAllow
 
 def stale(job: Job, trigger: Trigger, last: Event | None) -> TransitionNotAllowed:
     """The error for a page, or a caller, that did not see the job's last change."""
+    who = last.actor.name if last else "Somebody"
     error = StaleJob(
-        f"Somebody changed job {job.id} in the meantime; it is {Status(job.status).label!r} now.",
+        f"{who} changed job {job.id} in the meantime: it is “{Status(job.status).label}” now.",
         trigger=trigger,
         status=job.status,
         allowed=lifecycle.allowed(job.status),

@@ -86,8 +86,11 @@ class Outside:
     can go and come back. Nothing here is lost when a lab crashes.
     """
 
-    def __init__(self, folder: Path, *, seed: int = 1, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int = 1, program: type[Printflow] = Printflow, **settings: Any
+    ) -> None:
         self.folder = folder
+        self.program = program
         self.clock = ManualClock(datetime.now(UTC).replace(microsecond=0))
         self.mailbox = Mailbox()
         self.memory: dict[str, Any] = {}
@@ -132,7 +135,7 @@ class Outside:
     def open(self, plan: FaultPlan | None = None) -> Printflow:
         """A lab, with the faults of ``plan``."""
         wrapping = Wrapping(plan or FaultPlan())
-        lab = Printflow.open(
+        lab = self.program.open(
             self.settings,
             clock=self.clock,
             ids=self._ids,

@@ -1,0 +1,76 @@
+"""The protocols that come to mind first, each as a Printflow of its own.
+
+All of them work as long as nothing goes wrong; a test asserts that, too. None may be used for
+anything but to show that the harness catches what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from email.message import EmailMessage
+from typing import Any
+
+from printflow import Job, Printflow
+from printflow.domain import lifecycle
+from printflow.domain.status import Status
+
+
+def _never_repair(lab: Printflow) -> None:
+    """Files are moved in the call that wants it, or not at all."""
+    lab._ports.placer.place_due = lambda *, limit=50: (0, 0)  # type: ignore[method-assign]
+
+
+class CommitThenMove(Printflow):
+    """Write the row, then rename, and leave it at that."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        _never_repair(self)
+
+
+class MoveThenCommit(CommitThenMove):
+    """Rename first, so that the row never speaks of what is not there."""
+
+    def _commit(self, seen: Job, request: Any, chosen: Any) -> bool:
+        self._move(seen, request)
+        return super()._commit(seen, request, chosen)
+
+    def _move(self, seen: Job, request: Any) -> tuple[str, str, str] | None:
+        dest = lifecycle.row(request.trigger).dest or Status(request.args.to)
+        name, source = seen.file.name, seen.file.folder
+        if dest.folder == source:
+            return None
+        self._ports.store.move(name, source, dest.folder)
+        return name, source, dest.folder
+
+
+class UndoOnException(MoveThenCommit):
+    """Rename first, and back again when the row cannot be written."""
+
+    def _commit(self, seen: Job, request: Any, chosen: Any) -> bool:
+        moved = self._move(seen, request)
+        try:
+            return super(MoveThenCommit, self)._commit(seen, request, chosen)
+        except BaseException:
+            if moved is not None:
+                name, source, dest = moved
+                self._ports.store.move(name, dest, source)
+            raise
+
+
+class MailBeforeCommit(Printflow):
+    """Send the mail while the transaction is open, so that none is forgotten."""
+
+    def _write(self, tx: Any, *given: Any) -> None:
+        super()._write(tx, *given)
+        postman = self._ports.postman
+        while (mail := tx.outbox.claim(self._ports.clock(), postman._lease)) is not None:
+            message = EmailMessage()
+            message["Message-ID"] = mail.message_id
+            message.set_content("The price, and a link.")
+            with suppress(Exception):
+                postman._mailer.send(message)
+                tx.outbox.sent(mail, self._ports.clock())
+
+
+MUTANTS = (CommitThenMove, MoveThenCommit, UndoOnException, MailBeforeCommit)
