@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from printflow import Printflow, Settings
-from printflow.fault_mail_server import FaultMailServer, Mood, by_chance
+from printflow.testing.fault_mail_server import FaultMailServer, Mood, by_chance
 from tests.e2e.conftest import free_port
 
 pytestmark = pytest.mark.crash

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from printflow.fault_mail_server import FaultMailServer
 from printflow.testing import Mailbox, Outside, settle, violations
+from printflow.testing.fault_mail_server import FaultMailServer
 from tests.crash.people import PASSWORD, Notes, staff, student
 from tests.e2e.conftest import free_port, wait_until_it_answers
 from tests.plugins.fire import count

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from printflow.mail.render import compose
 from printflow.mail.smtp import SmtpMailer
 from printflow.ports import FailureKind, MailFailure, RenderedMail
+from printflow.testing.fault_mail_server import FaultMailServer, Mood
 
 
 class Lab:
@@ -133,29 +133,23 @@ def test_nobody_listens() -> None:
     assert failed.kind is FailureKind.TRANSIENT
 
 
-def test_a_server_that_drips_meets_the_deadline() -> None:
-    stop = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-        def drip() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                while not stop.wait(0.2):  # each byte is in time for the socket's own time-out
-                    try:
-                        connection.sendall(b"2")
-                    except OSError:
-                        return
-
-        thread = threading.Thread(target=drip)
-        thread.start()
+@pytest.mark.parametrize("mood", [Mood.HANGS, Mood.DRIPS])
+def test_a_server_without_end_meets_the_deadline(mood: Mood) -> None:
+    with FaultMailServer(lambda: mood, port=free_port()) as server:
+        slow = mailer(server.port, deadline_seconds=1.5, timeout_seconds=1.2)
         started = time.monotonic()
-        failed = failure(lambda: mailer(port, deadline_seconds=1).send(mail()))
-        stop.set()
-        thread.join()
+        failed = failure(lambda: slow.send(mail()))
+        assert time.monotonic() - started < 4
     assert failed.kind is FailureKind.TRANSIENT
-    assert "no answer within 1 s" in failed.detail
-    assert time.monotonic() - started < 4
+    assert not server.taken
+
+
+@pytest.mark.parametrize("mood", [Mood.DROPS_BEFORE_DATA, Mood.DROPS_AFTER_DATA])
+def test_a_line_that_breaks(mood: Mood) -> None:
+    with FaultMailServer(lambda: mood, port=free_port()) as server:
+        failed = failure(lambda: mailer(server.port).send(mail()))
+    assert failed.kind is FailureKind.TRANSIENT
+    assert sum(server.taken.values()) == (mood is Mood.DROPS_AFTER_DATA)
 
 
 # -- TLS and login ----------------------------------------------------------------------------

@@ -4,15 +4,42 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+import socket
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from ..deadline import TookTooLong, within
 from ..ports import FailureKind, MailFailure
 
 _DETAIL = 300
 _LOGIN_REFUSED = (530, 534, 535, 538)  # RFC 4954, section 6
+
+
+class _Held(smtplib.SMTP):
+    """A client that others can reach while it still waits for the server's greeting."""
+
+    def __init__(self, held: list[smtplib.SMTP], *given: Any, **options: Any) -> None:
+        held.append(self)
+        super().__init__(*given, **options)
+
+
+class _HeldTls(smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+    def __init__(self, held: list[smtplib.SMTP], *given: Any, **options: Any) -> None:
+        held.append(self)
+        super().__init__(*given, **options)
+
+
+def _interrupt(client: smtplib.SMTP) -> None:
+    """Wake the thread that waits for the server. To close would be to wait for it, too: it holds
+    the lock of the file that it reads from.
+    """
+    if client.sock is not None:
+        with contextlib.suppress(OSError):
+            client.sock.shutdown(socket.SHUT_RDWR)
 
 
 class SmtpMailer:
@@ -46,7 +73,7 @@ class SmtpMailer:
             within(self._deadline, lambda: self._send(message, held))
         except TookTooLong:
             for client in held:
-                client.close()  # wakes the call that hangs
+                _interrupt(client)
             raise MailFailure(
                 FailureKind.TRANSIENT, f"{self._where}: no answer within {self._deadline:g} s"
             ) from None
@@ -66,16 +93,15 @@ class SmtpMailer:
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self._ca_file) if self._ca_file else None)
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, held: list[smtplib.SMTP]) -> smtplib.SMTP:
         if self._security == "tls":
-            return smtplib.SMTP_SSL(
-                self._host, self._port, timeout=self._timeout, context=self._context()
+            return _HeldTls(
+                held, self._host, self._port, timeout=self._timeout, context=self._context()
             )
-        return smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+        return _Held(held, self._host, self._port, timeout=self._timeout)
 
     def _send(self, message: EmailMessage, held: list[smtplib.SMTP]) -> None:
-        client = self._connect()
-        held.append(client)
+        client = self._connect(held)
         try:
             if self._security == "starttls":
                 client.starttls(context=self._context())

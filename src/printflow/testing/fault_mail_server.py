@@ -32,6 +32,7 @@ class Mood(StrEnum):
     DROPS_AFTER_DATA = "drops after DATA"
     """The mail was taken, but the answer never comes: the sender cannot know."""
     HANGS = "hangs"
+    DRIPS = "a byte a second"
 
 
 PASSING = (
@@ -43,6 +44,9 @@ PASSING = (
     Mood.DROPS_AFTER_DATA,
 )
 """Moods after which trying again is right."""
+
+_VERY_LONG = 3600
+"""Seconds."""
 
 
 @dataclass
@@ -77,7 +81,9 @@ class FaultMailServer:
         if mood is Mood.DROPS_BEFORE_DATA:
             _drop(server)
         if mood is Mood.HANGS:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(_VERY_LONG)
+        if mood is Mood.DRIPS:
+            await _drip(server)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -99,6 +105,14 @@ class FaultMailServer:
     def doubles(self) -> int:
         """How many mails came once too often."""
         return sum(self.taken.values()) - len(self.taken)
+
+
+async def _drip(server: SMTP) -> None:
+    """Each byte comes in time for a time-out that counts from the byte before."""
+    for _ in range(_VERY_LONG):
+        if isinstance(server.transport, asyncio.Transport):
+            server.transport.write(b"2")
+        await asyncio.sleep(1)
 
 
 def _drop(server: SMTP) -> None:
