@@ -12,12 +12,13 @@ WEB := src/printflow_web
 # What the scripts and the style sheet are made of: Tailwind reads the templates' classes.
 SOURCES := $(shell find $(WEB)/frontend $(WEB)/templates -name node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run demo test lint format frontend install install-dev constraints clean
+.PHONY: help run demo test fire lint format frontend install install-dev constraints clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run        start Printflow on this machine (ARGS goes to printflow serve)"
 	@echo "make test       run the tests (ARGS goes to pytest)"
+	@echo "make fire       run the crash tests as hard as CI does (minutes)"
 	@echo "make demo       fill a demo store with jobs (ARGS goes to printflow demo)"
 	@echo "make lint       check style, types and import directions"
 	@echo "make format     format the sources"
@@ -34,6 +35,10 @@ demo: install
 # One worker per processor; a file's tests stay together, with the servers they start.
 test: install-dev
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+# The crash tests with CI's counts: minutes instead of seconds.
+fire: install-dev
+	@$(BIN)/python -m pytest -n auto tests/crash --fire $(ARGS)
 
 lint: install-dev
 	@$(BIN)/ruff check .

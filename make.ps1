@@ -114,6 +114,10 @@ switch ($Target) {
         Install-Dev
         Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile') + $Rest)
     }
+    'fire' {
+        Install-Dev
+        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', 'tests/crash', '--fire') + $Rest)
+    }
     'lint' {
         Install-Dev
         Invoke-Checked "$Venv\Scripts\ruff.exe" @('check', '.')
@@ -138,6 +142,7 @@ switch ($Target) {
     default {
         Write-Host '.\make.ps1 run        start Printflow on this machine (what follows goes to printflow serve)'
         Write-Host '.\make.ps1 test       run the tests (what follows goes to pytest)'
+        Write-Host '.\make.ps1 fire       run the crash tests as hard as CI does (minutes)'
         Write-Host '.\make.ps1 demo       fill a demo store with jobs (what follows goes to printflow demo)'
         Write-Host '.\make.ps1 lint       check style, types and import directions'
         Write-Host '.\make.ps1 format     format the sources'
