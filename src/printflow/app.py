@@ -32,6 +32,7 @@ from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
 from .service.administration import AdministrationDesk
 from .service.catalogs import CatalogCache
 from .service.composer import Composer
+from .service.corrections import CorrectionDesk
 from .service.desk import Ports
 from .service.mailroom import MailDesk
 from .service.people import PeopleDesk
@@ -48,7 +49,15 @@ Wrap = Callable[[str, Any], Any]
 """Puts something between the library and a port: given ``(name, port)``, it gives the port to use."""
 
 
-class Printflow(StudentDesk, StaffDesk, ReadingDesk, MailDesk, PeopleDesk, AdministrationDesk):
+class Printflow(
+    StudentDesk,
+    StaffDesk,
+    CorrectionDesk,
+    ReadingDesk,
+    MailDesk,
+    PeopleDesk,
+    AdministrationDesk,
+):
     """A lab: its jobs, files, mails and people. Safe to share between threads.
 
     Open it with :meth:`open`, best in a ``with`` statement::

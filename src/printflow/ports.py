@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from .domain.attempt import FileFact
+from .domain.correction import Correction
 from .domain.history import Event, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from .domain.status import Status, Trigger
@@ -280,7 +281,7 @@ class HistoryRows(Protocol):
         job_id: str,
         *,
         at: datetime,
-        trigger: Trigger,
+        trigger: Trigger | Correction,
         source: Status | None,
         dest: Status,
         actor: Actor,
@@ -318,7 +319,11 @@ class HistoryRows(Protocol):
         waived: str,
     ) -> None: ...
 
-    def payments(self, job_id: str) -> Sequence[Payment]: ...
+    def payments(self, job_id: str) -> Sequence[Payment]:
+        """Those that are not void."""
+
+    def take_back(self, job_id: str, at: datetime, *, now: datetime, by: str) -> None:
+        """Undo what an event of that moment wrote: prints begun or ended, payments, notes."""
 
 
 class QuoteRows(Protocol):
@@ -344,6 +349,9 @@ class QuoteRows(Protocol):
 
     def use(self, quote_id: int, now: datetime, by: str) -> None: ...
 
+    def take_back(self, job_id: str, at: datetime, *, now: datetime) -> None:
+        """Undo what an event of that moment did: its link is void, what it closed is open."""
+
 
 class OutboxRows(Protocol):
     """Mails to send."""
@@ -359,7 +367,11 @@ class OutboxRows(Protocol):
         recipient: str,
         context: Mapping[str, Any],
         now: datetime,
+        not_before: datetime,
     ) -> None: ...
+
+    def cancel(self, event_id: int) -> bool:
+        """Cancel the event's mails that wait; whether one has left, or is leaving."""
 
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         """Lease the next mail that is due, or None."""

@@ -144,7 +144,7 @@ def _form(
 
 def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyResponse:
     lab, typed = lab_of(current_app), request.form
-    arguments = {name: _typed(name) for name in fields}
+    arguments: dict[str, Any] = {name: _typed(name) for name in fields}
     version = typed.get("version", "")
     if version and not (version.isascii() and version.isdigit() and len(version) < _DIGITS):
         raise ParameterRefused(_("version: a whole number is needed; open the page again."))
@@ -155,6 +155,7 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
             by=session["staff"],
             station=session.get("station", ""),
             expected_version=int(version) if version else None,
+            hold_mail=True,
             **arguments,
         )
     except (TransitionRefused, InvalidInput) as error:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from printflow import ActorKind, Printflow, PrintflowError, Status, Trigger, allowed
+from printflow.domain.correction import Correction
 from printflow.domain.status import FOLDERS
 from printflow.testing import (
     Crash,
@@ -185,6 +186,19 @@ class Fire(RuleBasedStateMachine):
         version: int | None,
     ) -> None:
         self._fire(who, job, trigger, {**given, "expected_version": version})
+
+    @rule(who=st.integers(0, 1), job=st.integers(0, 3), held=st.booleans())
+    def act_and_undo(self, who: int, job: int, held: bool) -> None:
+        """A click in the dashboard, and the next one on "Undo"."""
+        if not self.jobs:
+            return
+        job_id = self.jobs[job % len(self.jobs)]
+        found = self._do(who, lambda lab: lab.job(job_id))
+        if found is not None and (trigger := _NEXT.get(found.status)) is not None:
+            self._fire(who, job, trigger, {**_LIKELY[trigger], "hold_mail": held})
+            back = self._do(1 - who, lambda lab: lab.undo(job_id, by=f"P{1 - who}"))
+            if back is not None:
+                self.outside.acknowledged.append((job_id, Correction.UNDO.value))
 
     @rule(
         who=st.integers(0, 1),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from printflow import TABLE, Status
+from printflow.db.migrate import HEAD
 from tests.integration.conftest import SUBMIT, Program, Said, bare_environment
 
 _JOB_KEYS = {"id", "status", "cost_cents", "files", "events", "allowed"}
@@ -172,7 +173,7 @@ def test_a_database_of_another_version_is_3_with_the_command(program: Program) -
         said = program.run(*arguments)
         assert (said.code, said.json["error"]["code"]) == (3, "migration")
         assert "printflow db upgrade" in said.err
-    assert program.run("db", "current", "--json").json == {"current": "0000", "head": "0001"}
+    assert program.run("db", "current", "--json").json == {"current": "0000", "head": HEAD}
 
 
 def test_a_fault_is_3_with_an_id_and_its_trace_only_in_the_log(program: Program) -> None:

@@ -6,12 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from ..domain.correction import Correction
 from ..domain.history import Event, Note, Payment, PrintAttempt
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status, Trigger
 from .schema import attempts, events, notes, payments
+
+
+def _trigger(value: str) -> Trigger | Correction:
+    try:
+        return Trigger(value)
+    except ValueError:
+        return Correction(value)
 
 
 def _event(row: Row[Any]) -> Event:
@@ -19,7 +27,7 @@ def _event(row: Row[Any]) -> Event:
         id=row.id,
         job_id=row.job_id,
         at=row.at,
-        trigger=Trigger(row.trigger),
+        trigger=_trigger(row.trigger),
         source=Status(row.source) if row.source else None,
         dest=Status(row.dest),
         actor=Actor(ActorKind(row.actor_kind), row.actor, row.station),
@@ -36,7 +44,7 @@ class SqlHistoryRows:
         job_id: str,
         *,
         at: datetime,
-        trigger: Trigger,
+        trigger: Trigger | Correction,
         source: Status | None,
         dest: Status,
         actor: Actor,
@@ -136,7 +144,11 @@ class SqlHistoryRows:
         )
 
     def payments(self, job_id: str) -> Sequence[Payment]:
-        query = select(payments).where(payments.c.job_id == job_id).order_by(payments.c.id)
+        query = (
+            select(payments)
+            .where(payments.c.job_id == job_id, payments.c.voided_at.is_(None))
+            .order_by(payments.c.id)
+        )
         return [
             Payment(
                 at=row.at,
@@ -148,3 +160,19 @@ class SqlHistoryRows:
             )
             for row in self._connection.execute(query)
         ]
+
+    def take_back(self, job_id: str, at: datetime, *, now: datetime, by: str) -> None:
+        self._connection.execute(
+            delete(attempts).where(attempts.c.job_id == job_id, attempts.c.started_at == at)
+        )
+        self._connection.execute(
+            update(attempts)
+            .where(attempts.c.job_id == job_id, attempts.c.ended_at == at)
+            .values(ended_at=None, result="", reason="")
+        )
+        self._connection.execute(
+            update(payments)
+            .where(payments.c.job_id == job_id, payments.c.at == at)
+            .values(voided_at=now, voided_by=by)
+        )
+        self._connection.execute(delete(notes).where(notes.c.job_id == job_id, notes.c.at == at))

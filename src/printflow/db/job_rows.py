@@ -50,6 +50,10 @@ def _like(text: str) -> str:
     return f"%{escaped}%"
 
 
+def _search_text(job_id: str, values: Mapping[str, Any]) -> str:
+    return "\n".join((job_id, *(str(values.get(key, "")) for key in _SEARCHED))).casefold()
+
+
 class SqlJobRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -97,7 +101,6 @@ class SqlJobRows:
         token_hash: str,
         values: Mapping[str, Any],
     ) -> None:
-        searched = [job_id, standard_name, *(str(values.get(key, "")) for key in _SEARCHED)]
         self._connection.execute(
             insert(jobs).values(
                 id=job_id,
@@ -112,7 +115,7 @@ class SqlJobRows:
                 reasons=[],
                 last_actor=actor,
                 token_hash=token_hash,
-                search_text="\n".join(searched).casefold(),
+                search_text=_search_text(job_id, {**values, "standard_name": standard_name}),
                 **values,
             )
         )
@@ -175,6 +178,10 @@ class SqlJobRows:
         self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]
     ) -> bool:
         written = dict(values)
+        since = written.pop("status_since", job.status_since if status is job.status else now)
+        if written.keys() & set(_SEARCHED):
+            now_is = {key: written.get(key, getattr(job, key)) for key in _SEARCHED}
+            written["search_text"] = _search_text(job.id, now_is)
         if "reasons" in written:
             written["reasons"] = list(written["reasons"])
         changed = self._connection.execute(
@@ -184,7 +191,7 @@ class SqlJobRows:
                 status=status.value,
                 version=job.version + 1,
                 updated_at=now,
-                status_since=job.status_since if status is job.status else now,
+                status_since=since,
                 last_actor=actor,
                 **written,
             )

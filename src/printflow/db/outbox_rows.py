@@ -37,6 +37,7 @@ class SqlOutboxRows:
         recipient: str,
         context: Mapping[str, Any],
         now: datetime,
+        not_before: datetime,
     ) -> None:
         self._connection.execute(
             insert(outbox).values(
@@ -49,9 +50,19 @@ class SqlOutboxRows:
                 context=dict(context),
                 created_at=now,
                 state="queued",
-                next_try_at=now,
+                next_try_at=not_before,
             )
         )
+
+    def cancel(self, event_id: int) -> bool:
+        of_event = outbox.c.event_id == event_id
+        self._connection.execute(
+            update(outbox)
+            .where(of_event, outbox.c.state == "queued", outbox.c.tries == 0)
+            .values(state="canceled", next_try_at=None)
+        )
+        left = select(outbox.c.id).where(of_event, outbox.c.state != "canceled").limit(1)
+        return self._connection.scalar(left) is not None
 
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         due = or_(

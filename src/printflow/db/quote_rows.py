@@ -83,3 +83,17 @@ class SqlQuoteRows:
             .where(confirmations.c.id == quote_id)
             .values(used_at=now, used_by=by)
         )
+
+    def take_back(self, job_id: str, at: datetime, *, now: datetime) -> None:
+        mine = confirmations.c.job_id == job_id
+        for closed in ("used_at", "voided_at"):
+            self._connection.execute(
+                update(confirmations)
+                .where(mine, confirmations.c[closed] == at)
+                .values({closed: None, "used_by": ""})
+            )
+        self._connection.execute(
+            update(confirmations)
+            .where(mine, confirmations.c.issued_at == at, confirmations.c.voided_at.is_(None))
+            .values(voided_at=now)
+        )

@@ -128,6 +128,9 @@ jobs = Table(
     Column("cost_cents", BigInteger),
     Column("reasons", JSON, nullable=False),
     Column("last_actor", String(100), nullable=False),
+    Column("reviewed_at", UTCDateTime),
+    Column("reviewed_by", String(100), nullable=False, server_default=""),
+    Column("queue_place", Integer),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("search_text", Text, nullable=False),
     Index("ix_jobs_status_created_at_id", "status", "created_at", "id"),
@@ -222,6 +225,8 @@ payments = Table(
     Column("currency", String(3), nullable=False),
     Column("method", String(60), nullable=False),
     Column("waived", Text, nullable=False),
+    Column("voided_at", UTCDateTime),
+    Column("voided_by", String(100), nullable=False, server_default=""),
     comment="Money taken, or why none was.",
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .correction import Correction
 from .job import Actor, Job, LinkState, Quote
 from .status import Status, Trigger
 
@@ -18,7 +19,7 @@ class Event:
     id: int
     job_id: str
     at: datetime
-    trigger: Trigger
+    trigger: Trigger | Correction
     source: Status | None
     dest: Status
     actor: Actor
@@ -61,7 +62,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A row of the outbox. ``state`` is queued, sending, sent or dead."""
+    """A row of the outbox. ``state`` is queued, sending, sent, dead or canceled."""
 
     id: int
     message_id: str

@@ -98,6 +98,11 @@ class Job:
     reasons: tuple[str, ...] = ()
     """Why it was rejected, declined or overridden, as the student may read it."""
     last_actor: str = ""
+    reviewed_at: datetime | None = None
+    """When staff first looked at it; until then the dashboard calls it new."""
+    reviewed_by: str = ""
+    queue_place: int | None = None
+    """Its place in its printer's queue, where staff gave it one."""
     files: tuple[JobFile, ...] = ()
 
     @property

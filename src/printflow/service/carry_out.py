@@ -31,7 +31,15 @@ class CarryOut:
     """Carries out the effects of one event, in order. ``job`` is the job as it is afterwards."""
 
     def __init__(
-        self, ports: Ports, tx: Transaction, job: Job, actor: Actor, event_id: int, facts: Facts
+        self,
+        ports: Ports,
+        tx: Transaction,
+        job: Job,
+        actor: Actor,
+        event_id: int,
+        facts: Facts,
+        *,
+        hold: timedelta = timedelta(),
     ) -> None:
         self._ports = ports
         self._tx = tx
@@ -40,6 +48,7 @@ class CarryOut:
         self._event_id = event_id
         self._facts = facts
         self._now = facts.now
+        self._mail_from = facts.now + hold
         self._note = ""
         self._adopted: tuple[str, str] | None = None
         self._quote_id: int | None = None
@@ -181,6 +190,7 @@ class CarryOut:
             confirmation_id=self._quote_id,
             context=context,
             now=self._now,
+            not_before=self._mail_from,
         )
 
 
@@ -195,6 +205,7 @@ def add_mail(
     confirmation_id: int | None,
     context: dict[str, Any],
     now: datetime,
+    not_before: datetime | None = None,
 ) -> None:
     """Put a mail into the outbox, with the Message-ID that it keeps whatever happens."""
     tx.outbox.add(
@@ -206,4 +217,5 @@ def add_mail(
         recipient=recipient,
         context=context,
         now=now,
+        not_before=not_before or now,
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from ..domain.attempt import Arguments
-from ..domain.job import Actor, Job
-from ..domain.status import ActorKind, Status, Trigger
-from ..domain.text import clean_line, clean_text
+from ..domain.job import Job
+from ..domain.status import Status, Trigger
+from ..domain.text import clean_text
 from ..errors import InvalidInput
+from .acting import staff_actor
 from .transition import Request, TransitionDesk
 
 Figure = str | int | float | Decimal
@@ -22,7 +24,6 @@ _ARGUMENTS = frozenset(field.name for field in fields(Arguments)) - {
     "by_link",
     "consent",
 }
-_NAME_LIMIT = 60
 
 
 class Acting(TypedDict, total=False):
@@ -53,9 +54,13 @@ class StaffDesk(TransitionDesk):
         by: str,
         station: str = "",
         expected_version: int | None = None,
+        hold_mail: bool = False,
         **arguments: Any,
     ) -> Job:
         """Pull any trigger: the general form of the methods below.
+
+        With ``hold_mail`` its mails wait for the settings' ``undo_seconds``, so that
+        :meth:`undo` can take the action back before anybody hears of it.
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
         cost, note, reasons, text, reason, to, notify, amount, method, waive. Raises TypeError for
@@ -67,9 +72,10 @@ class StaffDesk(TransitionDesk):
             Request(
                 trigger=Trigger(trigger),
                 job_id=job_id,
-                actor=_staff(by, station),
+                actor=staff_actor(by, station),
                 args=Arguments(**arguments),
                 expected_version=expected_version,
+                hold=timedelta(seconds=self.settings.undo_seconds if hold_mail else 0),
             )
         )
 
@@ -213,7 +219,7 @@ class StaffDesk(TransitionDesk):
 
     def add_note(self, job_id: str, *, by: str, text: str, for_student: bool = False) -> None:
         """Add a note to the job's history. Raises NotFound, InvalidInput."""
-        actor, said = _staff(by, ""), clean_text(text)
+        actor, said = staff_actor(by, ""), clean_text(text)
         if not said or len(said) > 5000:
             raise InvalidInput.of("text", "note_invalid", "Write a note of up to 5,000 characters.")
         with self._ports.database.write() as tx:
@@ -225,12 +231,3 @@ class StaffDesk(TransitionDesk):
                 text=said,
                 for_student=for_student,
             )
-
-
-def _staff(by: str, station: str) -> Actor:
-    name = clean_line(by)
-    if not name or len(name) > _NAME_LIMIT:
-        raise InvalidInput.of(
-            "by", "by_missing", "Say who is acting.", f"A name of up to {_NAME_LIMIT} characters."
-        )
-    return Actor(ActorKind.STAFF, name, clean_line(station)[:_NAME_LIMIT])

@@ -9,6 +9,7 @@ from datetime import timedelta
 from ..deadline import TookTooLong, within
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
+from ..domain.correction import Correction, before
 from ..domain.history import Event
 from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
@@ -30,6 +31,8 @@ class Request:
     actor: Actor
     args: Arguments
     expected_version: int | None = None
+    hold: timedelta = timedelta()
+    """How long the mails wait before they leave, so that the action can be taken back."""
     quote_of: Callable[[Transaction], Quote | None] | None = None
 
 
@@ -89,13 +92,13 @@ class TransitionDesk(Desk):
                 else None,
             )
             outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
-            self._write(tx, job, outcome, request.actor, facts)
+            self._write(tx, job, outcome, request, facts)
         return True
 
     def _write(
-        self, tx: Transaction, job: Job, outcome: Outcome, actor: Actor, facts: Facts
+        self, tx: Transaction, job: Job, outcome: Outcome, request: Request, facts: Facts
     ) -> None:
-        now = facts.now
+        now, actor = facts.now, request.actor
         if not tx.jobs.update(
             job, now=now, actor=actor.name, status=outcome.dest, values=outcome.changes
         ):
@@ -107,10 +110,10 @@ class TransitionDesk(Desk):
             source=outcome.source,
             dest=outcome.dest,
             actor=actor,
-            details=outcome.details,
+            details={**outcome.details, "before": before(job, outcome.changes)},
         )
         after = replace(job, **outcome.changes, status=outcome.dest)
-        carry_out = CarryOut(self._ports, tx, after, actor, event_id, facts)
+        carry_out = CarryOut(self._ports, tx, after, actor, event_id, facts, hold=request.hold)
         for effect in outcome.effects:
             carry_out(effect)
 
@@ -176,7 +179,7 @@ def _told(error: TransitionNotAllowed, last: Event | None) -> TransitionNotAllow
     )
 
 
-def stale(job: Job, trigger: Trigger, last: Event | None) -> TransitionNotAllowed:
+def stale(job: Job, trigger: Trigger | Correction, last: Event | None) -> TransitionNotAllowed:
     """The error for a page, or a caller, that did not see the job's last change."""
     who = last.actor.name if last else "Somebody"
     error = StaleJob(

@@ -15,6 +15,7 @@ from sqlalchemy import Table, select
 from ..db.engine import open_engine
 from ..db.schema import attempts, confirmations, events, job_files, jobs, outbox, payments
 from ..domain import callbacks as do
+from ..domain.correction import Correction
 from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
@@ -31,6 +32,7 @@ _MAILS = {
     do.mail_completed: MailTemplate.COMPLETED,
     do.alert_staff: MailTemplate.STAFF_ALERT,
 }
+_ENDED = ("sent", "dead", "canceled")
 _USUAL = {
     "UPLOADED": "received",
     "PENDING": "approved",
@@ -61,7 +63,7 @@ def undone(outside: Outside) -> list[str]:
         *(
             f"mail {mail.message_id} is {mail.state}"
             for mail in rows["outbox"]
-            if mail.state not in ("sent", "dead")
+            if mail.state not in _ENDED
         ),
     ]
 
@@ -109,14 +111,17 @@ class _Check:
             yield f"version {job.version} after {len(history)} events"
 
     def _money(self, job: Any, mine: dict[str, list[Any]]) -> Iterator[str]:
+        undone = {e.details["event"] for e in mine["events"] if e.trigger == Correction.UNDO}
+        kept = [payment for payment in mine["payments"] if payment.voided_at is None]
         paid = [
             event
             for event in mine["events"]
             if event.trigger == Trigger.PICK_UP
+            and event.id not in undone
             and (event.details.get("amount_cents") or event.details.get("waived"))
         ]
-        if len(paid) != len(mine["payments"]):
-            yield f"{len(mine['payments'])} payments for {len(paid)} pick-ups that were paid"
+        if len(paid) != len(kept):
+            yield f"{len(kept)} payments for {len(paid)} pick-ups that were paid"
         running = [attempt for attempt in mine["attempts"] if attempt.ended_at is None]
         if len(running) != (job.status == Status.PRINTING):
             yield f"{len(running)} prints run while the job is {job.status}"
@@ -167,6 +172,9 @@ class _Check:
             want, have = owed[event_id, template], there[event_id, template]
             if want != have:
                 yield f"event {event_id}: {have} mails {template!r}, not {want}"
+        yield from self._delivered()
+
+    def _delivered(self) -> Iterator[str]:
         delivered = self._outside.mailbox.ids()
         known = {mail.message_id: mail for mail in self._rows["outbox"]}
         for message_id in sorted(set(delivered) - set(known)):
@@ -174,10 +182,14 @@ class _Check:
         for message_id, mail in known.items():
             if mail.state == "sent" and not delivered[message_id]:
                 yield f"mail {message_id} counts as sent, but never left"
-            if self._idle and mail.state not in ("sent", "dead"):
+            if mail.state == "canceled" and delivered[message_id]:
+                yield f"mail {message_id} was taken back, but left"
+            if self._idle and mail.state not in _ENDED:
                 yield f"mail {message_id} is still {mail.state}"
 
     def _owed(self, event: Any) -> list[str]:
+        if event.trigger in set(Correction):
+            return []
         trigger = Trigger(event.trigger)
         if trigger is Trigger.OVERRIDE:
             return [_USUAL[event.dest]] if event.details.get("notified") else []

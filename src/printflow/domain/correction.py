@@ -1,0 +1,176 @@
+"""Corrections of a job: taking the last action back, and mending what the form said.
+
+They are no steps of the lifecycle: an undo leads back over the step it undoes, an edit leads
+nowhere. History keeps both, with what they changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Refusal, TransitionRefused
+from .attempt import Arguments, Attempt, Facts, Submission
+from .form_guards import complete_form
+from .job import Actor, Job
+from .status import ActorKind, Status, Trigger
+from .text import clean_line
+
+if TYPE_CHECKING:
+    from .history import Event
+
+EDITABLE = (
+    "student_name",
+    "student_email",
+    "discipline",
+    "class_number",
+    "color",
+    "printer",
+)
+"""The fields of the form that staff may mend."""
+_QUOTED = frozenset({"color", "printer"})
+_DECIMALS = frozenset({"grams", "hours"})
+
+
+class Correction(StrEnum):
+    """What history calls a correction; the value is stored in events."""
+
+    UNDO = "undo"
+    EDIT = "edit"
+
+    @property
+    def label(self) -> str:
+        """What stands on the button (English; templates translate it)."""
+        return _WORDS[self][0]
+
+    @property
+    def past(self) -> str:
+        """What it reads in a sentence: "Ana *took back* this at 10:42"."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    Correction.UNDO: ("Undo", "took back the last step of"),
+    Correction.EDIT: ("Edit details", "edited the details of"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """How a job was before its last event: status, values of its row, and its files' places."""
+
+    event_id: int
+    trigger: Trigger
+    at: datetime
+    dest: Status
+    values: Mapping[str, Any]
+    places: Mapping[int, tuple[str, bool]]
+    """By file id: the folder, and whether it was the authoritative file."""
+
+
+def before(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What an undo will need, as plain values for the event's details."""
+    return {
+        "values": {key: _plain(getattr(job, key)) for key in changes},
+        "status_since": job.status_since.isoformat(),
+        "files": {str(file.id): [file.folder, file.authoritative] for file in job.files},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _value(key: str, plain: Any) -> Any:
+    if plain is not None and key in _DECIMALS:
+        return Decimal(plain)
+    return tuple(plain) if isinstance(plain, list) else plain
+
+
+def reversal(
+    last: Event | None, *, event_id: int | None, now: datetime, window: timedelta, mail_left: bool
+) -> Reversal:
+    """How to take back the job's ``last`` event, which must be ``event_id`` if that is given.
+
+    Raises TransitionRefused: somebody acted since, it is too long ago, its mail has left, or
+    it is nothing that can be taken back.
+    """
+    if last is None or not isinstance(last.trigger, Trigger) or "before" not in last.details:
+        raise _refused("nothing_to_undo", "There is no action to take back.")
+    if event_id not in (None, last.id):
+        raise _refused(
+            "acted_since",
+            f"{last.actor.name} has acted on this job since then.",
+            "Look at the job; only the last action can be taken back.",
+        )
+    if last.actor.kind is not ActorKind.STAFF or last.source is None:
+        raise _refused("not_staffs", "Only what staff did can be taken back.")
+    if now - last.at > window:
+        raise _refused(
+            "too_late",
+            f"That was more than {window.total_seconds():g} seconds ago.",
+            "Override the status instead; history keeps both.",
+        )
+    if mail_left:
+        raise _refused(
+            "mail_left",
+            "The mail has left already.",
+            "Override the status instead, and write to the student.",
+        )
+    kept = last.details["before"]
+    values = {key: _value(key, plain) for key, plain in kept["values"].items()}
+    values["status_since"] = datetime.fromisoformat(kept["status_since"])
+    places = {int(key): (str(place[0]), bool(place[1])) for key, place in kept["files"].items()}
+    return Reversal(last.id, last.trigger, last.at, last.source, values, places)
+
+
+def edited(
+    job: Job, typed: Mapping[str, str], actor: Actor, facts: Facts
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The changes of the job's row, and old and new of each field for history.
+
+    Raises TransitionRefused with all that is wrong, by field.
+    """
+    wanted = {key: typed.get(key, getattr(job, key)) for key in EDITABLE}
+    form = Submission(
+        student_name=wanted["student_name"],
+        student_email=wanted["student_email"],
+        discipline=wanted["discipline"],
+        class_number=wanted["class_number"],
+        print_method=job.method,
+        color=wanted["color"],
+        printer=wanted["printer"],
+        minimum_charge=True,
+        original_name=job.original_name,
+    )
+    attempt = Attempt(
+        Trigger.SUBMIT, actor, Arguments(submission=form), facts, None, state=job.status
+    )
+    changed = {
+        key: clean_line(value) for key, value in wanted.items() if value != getattr(job, key)
+    }
+    # What stays as it is needs no catalog that still knows it.
+    refusals = [refusal for refusal in complete_form(attempt) if refusal.field in changed]
+    if job.status is Status.PENDING:
+        refusals += [
+            Refusal(
+                f"{key}_quoted",
+                "The student was quoted another one.",
+                key,
+                "Change the quote, or override the job to “Uploaded” and approve it again.",
+            )
+            for key in sorted(_QUOTED & changed.keys())
+        ]
+    if refusals:
+        raise TransitionRefused(refusals)
+    return changed, {key: [getattr(job, key), value] for key, value in changed.items()}
+
+
+def _refused(code: str, message: str, next_step: str = "") -> TransitionRefused:
+    return TransitionRefused([Refusal(code, message, "", next_step)])

@@ -1,0 +1,20 @@
+"""Who acts: a name and a station, checked."""
+
+from __future__ import annotations
+
+from ..domain.job import Actor
+from ..domain.status import ActorKind
+from ..domain.text import clean_line
+from ..errors import InvalidInput
+
+_NAME_LIMIT = 60
+
+
+def staff_actor(by: str, station: str) -> Actor:
+    """A member of staff; raises InvalidInput without a name."""
+    name = clean_line(by)
+    if not name or len(name) > _NAME_LIMIT:
+        raise InvalidInput.of(
+            "by", "by_missing", "Say who is acting.", f"A name of up to {_NAME_LIMIT} characters."
+        )
+    return Actor(ActorKind.STAFF, name, clean_line(station)[:_NAME_LIMIT])

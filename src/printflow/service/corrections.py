@@ -1,0 +1,118 @@
+"""Taking the last action back, and mending the details of a job."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..domain import correction
+from ..domain.attempt import Facts
+from ..domain.correction import Correction, Reversal
+from ..domain.job import Job
+from ..domain.status import ORIGINALS
+from ..ports import Transaction
+from .acting import staff_actor
+from .addresses import email_problem
+from .transition import TransitionDesk, stale
+
+_GRACE_SECONDS = 5
+"""What a click takes to arrive; a mail that has left by then still refuses the undo."""
+
+
+class CorrectionDesk(TransitionDesk):
+    """What is not a step of the lifecycle."""
+
+    def undo(self, job_id: str, *, by: str, station: str = "", event_id: int | None = None) -> Job:
+        """Take the last action of staff on a job back, as long as the settings' ``undo_seconds``.
+
+        Status, price, files, links, attempts and payments are as before, and mails that wait are
+        canceled; history keeps both. With ``event_id`` only if that is the job's last event.
+        Raises NotFound, TransitionRefused (too late, mail has left, somebody acted since),
+        StaleJob, DatabaseBusy.
+        """
+        actor, ports = staff_actor(by, station), self._ports
+        window = timedelta(seconds=ports.settings.undo_seconds + _GRACE_SECONDS)
+        with ports.database.write() as tx:
+            job, now = self._job(tx, job_id), ports.clock()
+            last = tx.history.last_event(job.id)
+            mail_left = last is not None and tx.outbox.cancel(last.id)
+            back = correction.reversal(
+                last, event_id=event_id, now=now, window=window, mail_left=mail_left
+            )
+            if not tx.jobs.update(
+                job, now=now, actor=actor.name, status=back.dest, values=back.values
+            ):
+                raise stale(job, back.trigger, last)
+            tx.history.add_event(
+                job.id,
+                at=now,
+                trigger=Correction.UNDO,
+                source=job.status,
+                dest=back.dest,
+                actor=actor,
+                details={"undone": back.trigger.value, "event": back.event_id},
+            )
+            tx.history.take_back(job.id, back.at, now=now, by=actor.name)
+            tx.quotes.take_back(job.id, back.at, now=now)
+            _put_back(tx, job, back, now)
+        self._settle_files(job.id)
+        return self._fresh(job.id)
+
+    def edit(
+        self,
+        job_id: str,
+        *,
+        by: str,
+        station: str = "",
+        expected_version: int | None = None,
+        **fields: str,
+    ) -> Job:
+        """Mend what the form said: any of student_name, student_email, discipline, class_number,
+        color and printer. History keeps old and new.
+
+        Raises NotFound, StaleJob, TransitionRefused with the reasons by field, and TypeError for
+        other fields.
+        """
+        if unknown := set(fields) - set(correction.EDITABLE):
+            raise TypeError(f"not to be edited: {', '.join(sorted(unknown))}")
+        actor, ports = staff_actor(by, station), self._ports
+        problem = ""
+        if "student_email" in fields:
+            problem = email_problem(fields["student_email"], ports.settings.allowed_email_domains)
+        with ports.database.write() as tx:
+            job, now = self._job(tx, job_id), ports.clock()
+            last = tx.history.last_event(job.id)
+            if expected_version not in (None, job.version):
+                raise stale(job, Correction.EDIT, last)
+            facts = Facts(now=now, catalog=ports.catalogs.within(tx), email_problem=problem)
+            changes, told = correction.edited(job, fields, actor, facts)
+            if not changes:
+                return job
+            if not tx.jobs.update(
+                job, now=now, actor=actor.name, status=job.status, values=changes
+            ):
+                raise stale(job, Correction.EDIT, last)
+            tx.history.add_event(
+                job.id,
+                at=now,
+                trigger=Correction.EDIT,
+                source=job.status,
+                dest=job.status,
+                actor=actor,
+                details={"changed": told},
+            )
+        return self._fresh(job.id)
+
+    def _fresh(self, job_id: str) -> Job:
+        with self._ports.database.read() as tx:
+            return self._job(tx, job_id)
+
+
+def _put_back(tx: Transaction, job: Job, back: Reversal, now: Any) -> None:
+    """Each file belongs where it belonged. One that the undone step took in goes to the originals:
+    it can be chosen again.
+    """
+    for file in job.files:
+        folder, authoritative = back.places.get(file.id, (ORIGINALS, False))
+        if (file.folder, file.authoritative) != (folder, authoritative):
+            tx.files.belongs(file.id, folder, authoritative=authoritative, now=now)
