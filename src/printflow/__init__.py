@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .dispatcher import DispatchReport
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
+    from .domain.correction import EDITABLE, Correction
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
+    from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
     from .errors import (
         AlreadyRunning,
         BackupDamaged,
@@ -58,12 +60,14 @@ if TYPE_CHECKING:
     from .formats import age_text, grams_text, hours_text, local_date, local_time, money
     from .intake import Upload
     from .ports import RenderedMail
+    from .service.bulk import BulkAnswer, bulk_triggers
     from .settings import Settings
 
 _HOMES = {
     "app": ("Printflow",),
     "dispatcher": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
+    "domain.correction": ("EDITABLE", "Correction"),
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
         "Event",
@@ -80,6 +84,15 @@ _HOMES = {
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
     "domain.status": ("ActorKind", "Status", "Trigger"),
     "domain.text": ("clean_line", "shortened"),
+    "domain.worklist": (
+        "Flag",
+        "JobQuery",
+        "Sort",
+        "Tally",
+        "WorkPage",
+        "parse_date",
+        "place_of",
+    ),
     "errors": (
         "AlreadyRunning",
         "BackupDamaged",
@@ -112,6 +125,7 @@ _HOMES = {
     "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
     "intake": ("Upload",),
     "ports": ("RenderedMail",),
+    "service.bulk": ("BulkAnswer", "bulk_triggers"),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -137,15 +151,18 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "EDITABLE",
     "TABLE",
     "Actor",
     "ActorKind",
     "AlreadyRunning",
     "BackupDamaged",
+    "BulkAnswer",
     "Catalog",
     "CatalogInvalid",
     "Color",
     "Conflict",
+    "Correction",
     "DatabaseBusy",
     "DatabaseUnavailable",
     "DispatchReport",
@@ -158,10 +175,12 @@ __all__ = [
     "FileTooLarge",
     "FileTypeRefused",
     "FileUnusable",
+    "Flag",
     "InvalidInput",
     "Job",
     "JobDetails",
     "JobFile",
+    "JobQuery",
     "LinkExpired",
     "LinkOvertaken",
     "LinkState",
@@ -183,18 +202,22 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SignInRefused",
+    "Sort",
     "StaleJob",
     "Status",
     "StoreFull",
     "StoreUnavailable",
+    "Tally",
     "TooManyRequests",
     "TransitionNotAllowed",
     "TransitionRefused",
     "Trigger",
     "Unavailable",
     "Upload",
+    "WorkPage",
     "age_text",
     "allowed",
+    "bulk_triggers",
     "clean_line",
     "cost_cents",
     "ending_of",
@@ -207,8 +230,10 @@ __all__ = [
     "local_time",
     "money",
     "parse_cents",
+    "parse_date",
     "parse_grams",
     "parse_hours",
+    "place_of",
     "shortened",
     "shown_hours",
 ]

@@ -30,6 +30,7 @@ from .outbox import Postman
 from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
 from .service.administration import AdministrationDesk
+from .service.bulk import BulkDesk
 from .service.catalogs import CatalogCache
 from .service.composer import Composer
 from .service.corrections import CorrectionDesk
@@ -37,8 +38,8 @@ from .service.desk import Ports
 from .service.mailroom import MailDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
-from .service.staff import StaffDesk
 from .service.students import StudentDesk
+from .service.worklists import WorklistDesk
 from .settings import Settings
 from .store_watch import StoreWatch
 from .tokens import Tokens
@@ -51,9 +52,10 @@ Wrap = Callable[[str, Any], Any]
 
 class Printflow(
     StudentDesk,
-    StaffDesk,
+    BulkDesk,
     CorrectionDesk,
     ReadingDesk,
+    WorklistDesk,
     MailDesk,
     PeopleDesk,
     AdministrationDesk,

@@ -20,6 +20,7 @@ from .domain.correction import Correction
 from .domain.history import Event, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from .domain.status import Status, Trigger
+from .domain.worklist import Flag, JobQuery
 
 
 class Clock(Protocol):
@@ -157,18 +158,6 @@ class Placement:
     tries: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobQuery:
-    """Which jobs are wanted, newest first."""
-
-    status: Status | None = None
-    search: str = ""
-    before: datetime | None = None
-    """Only jobs whose status dates from before this time."""
-    limit: int | None = None
-    offset: int = 0
-
-
 class DuplicateKey(Exception):
     """A row with this unique key was written by somebody else; the transaction is over."""
 
@@ -210,9 +199,25 @@ class JobRows(Protocol):
 
     def of_email(self, email: str) -> Sequence[Job]: ...
 
-    def find(self, query: JobQuery) -> Sequence[Job]: ...
+    def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
+        """The jobs asked for; ``now`` and ``aged`` tell which need attention."""
 
     def counts(self) -> dict[Status, int]: ...
+
+    def attention(self, now: datetime, aged: datetime) -> int:
+        """How many jobs have a flag; ``aged`` is the moment before which a status is old."""
+
+    def unreviewed(self) -> int: ...
+
+    def flags(
+        self, job_ids: Collection[str], now: datetime, aged: datetime
+    ) -> Mapping[str, frozenset[Flag]]: ...
+
+    def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
+        """Mark as reviewed, or with ``at`` None as new again."""
+
+    def newest_event(self) -> int:
+        """The id of the newest event of all; it grows with every change of any job."""
 
     def update(
         self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]
@@ -341,9 +346,6 @@ class QuoteRows(Protocol):
     def newest(self, job_id: str) -> Quote | None: ...
 
     def of_job(self, job_id: str) -> Sequence[Quote]: ...
-
-    def lapsed(self, job_ids: Collection[str], now: datetime) -> frozenset[str]:
-        """Those of the jobs whose open link has expired."""
 
     def void_open(self, job_id: str, now: datetime) -> None: ...
 

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     )
     quote_days: Whole = whole(7, 1, 365, "number of days")
     resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
+    attention_days: Whole = whole(7, 1, 365, "number of days")
     undo_seconds: Whole = whole(30, 0, 300, "number of seconds")
     settle_seconds: Whole = whole(3, 0, 3600, "number of seconds")
     max_upload_mb: Whole = whole(100, 1, 100_000, "number of megabytes")

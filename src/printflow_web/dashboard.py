@@ -1,15 +1,43 @@
-"""The dashboard: the jobs of a status, with the actions that the table allows."""
+"""The dashboard: the jobs of a list, with the actions that the table allows."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import ActorKind, Job, Status, Trigger, allowed
+from printflow import (
+    ActorKind,
+    Flag,
+    InvalidInput,
+    Job,
+    JobQuery,
+    Sort,
+    Status,
+    Trigger,
+    allowed,
+    parse_date,
+    place_of,
+)
 
-from .auth import require_staff
+from .auth import local_path, require_staff
 from .errors import ParameterRefused
 from .request import lab_of
 
@@ -17,7 +45,12 @@ pages = Blueprint("dashboard", __name__)
 pages.before_request(require_staff)
 
 PAGE_SIZE = 100
+CHOICES = ("printer", "method", "color", "material", "discipline")
+"""The filters that choose one of the catalog's names."""
+FILTERS = (*CHOICES, "since", "until")
+_LONGEST = 100
 _LAST_PAGE = 10_000
+_VIEWS = ("cards", "dense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +59,24 @@ class RowView:
 
     job: Job
     allowed: tuple[Trigger, ...]
-    lapsed: bool
+    flags: frozenset[Flag]
 
 
-def _status(typed: str) -> Status | None:
-    if typed == "all":
-        return None
+def _list(typed: str) -> tuple[Status | None, bool]:
+    """The status of a tab, and whether it is the one of what needs attention."""
+    if typed in ("all", "attention"):
+        return None, typed == "attention"
     try:
-        return Status(typed)
+        return Status(typed), False
     except ValueError:
         known = ", ".join(Status)
-        raise ParameterRefused(_("status: choose from %(known)s, or “all”.", known=known)) from None
+        raise ParameterRefused(
+            _("status: choose from %(known)s, “attention” or “all”.", known=known)
+        ) from None
 
 
 def _page(typed: str) -> int:
+    """A page by its number: for addresses made by hand. The links name a place in the order."""
     if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed[:8]) <= _LAST_PAGE:
         raise ParameterRefused(
             _("page: a whole number from 1 to %(last)s is needed.", last=_LAST_PAGE)
@@ -47,24 +84,114 @@ def _page(typed: str) -> int:
     return int(typed)
 
 
-@pages.get("/dashboard")
-def index() -> str:
-    """The list."""
-    lab, query = lab_of(current_app), request.args
-    status = _status(query.get("status", Status.UPLOADED))
-    page, search = _page(query.get("page", "1")), query.get("search", "")[:100]
-    found = lab.jobs(
-        status=status, search=search, limit=PAGE_SIZE + 1, offset=(page - 1) * PAGE_SIZE
+def _sort(typed: str) -> Sort:
+    try:
+        return Sort(typed)
+    except ValueError:
+        raise ParameterRefused(_("sort: choose from %(known)s.", known=", ".join(Sort))) from None
+
+
+def _day(typed: str, field: str, zone: ZoneInfo, *, end: bool = False) -> datetime | None:
+    """The beginning of a day in the lab's time zone, or its end."""
+    day = parse_date(typed, field)
+    if day is None:
+        return None
+    try:
+        return datetime.combine(day + timedelta(days=1 if end else 0), time(), zone)
+    except OverflowError:
+        raise ParameterRefused(_("%(field)s: that date is too far off.", field=field)) from None
+
+
+def _query(typed: Mapping[str, str]) -> JobQuery:
+    lab = lab_of(current_app)
+    status, attention = _list(typed.get("status", Status.UPLOADED))
+    sort = _sort(typed.get("sort", Sort.NEWEST))
+    zone = ZoneInfo(lab.catalog.time_zone)
+    choices: dict[str, Any] = {name: typed.get(name, "")[:_LONGEST] for name in CHOICES}
+    try:
+        return JobQuery(
+            status=status,
+            attention=attention,
+            search=typed.get("search", "")[:_LONGEST],
+            since=_day(typed.get("since", ""), "since", zone),
+            until=_day(typed.get("until", ""), "until", zone, end=True),
+            sort=sort,
+            after=place_of(typed.get("after", "")[:1000], sort),
+            limit=PAGE_SIZE,
+            offset=(_page(typed.get("page", "1")) - 1) * PAGE_SIZE,
+            **choices,
+        )
+    except InvalidInput as error:
+        raise ParameterRefused(f"{error.refusals[0].field}: {error}") from error
+
+
+def _view() -> str:
+    """Cards or a dense table; what was chosen is remembered with the session."""
+    wanted = request.args.get("view", "")
+    if wanted in _VIEWS:
+        session["view"] = wanted
+    return str(session.get("view", _VIEWS[0]))
+
+
+def _etag() -> str:
+    """Changes when the page would: cheap to know, so that a poll costs next to nothing."""
+    lab = lab_of(current_app)
+    parts = (
+        lab.pulse(),
+        lab.store_problem(),
+        request.full_path,
+        session.get("staff", ""),
+        session.get("view", ""),
     )
-    jobs = found[:PAGE_SIZE]
-    lapsed = lab.lapsed_links(jobs)
-    rows = [RowView(job, allowed(job.status, ActorKind.STAFF), job.id in lapsed) for job in jobs]
-    return render_template(
-        "dashboard.html",
-        status=status,
-        counts=lab.counts(),
-        rows=rows,
-        search=search,
-        page=page,
-        more=len(found) > PAGE_SIZE,
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+@pages.get("/dashboard")
+def index() -> Response:
+    """The list. A page that is asked for by its own script, with the tag of what it shows, is
+    answered 304 while nothing has changed.
+    """
+    live = request.headers.get("X-Requested-With") == "live"
+    etag = _etag()
+    if live and request.if_none_match.contains(etag):
+        return _tagged(make_response("", 304), etag)
+    query = _query(request.args)
+    lab, view = lab_of(current_app), _view()
+    page = lab.work_page(query)
+    rows = [
+        RowView(job, allowed(job.status, ActorKind.STAFF), page.flags.get(job.id, frozenset()))
+        for job in page.jobs
+    ]
+    given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}
+    kept = {key: value for key, value in given.items() if value}
+    shown = {
+        "status": query.status,
+        "listed": request.args.get("status", Status.UPLOADED.value),
+        "tally": lab.tally(),
+        "rows": rows,
+        "kept": kept,
+        "filtered": bool({*FILTERS} & kept.keys()),
+        "first": query.after is None and not query.offset,
+        "next_page": page.next,
+        "view": view,
+        "sorts": tuple(Sort),
+        "etag": etag,
+        "poll_seconds": current_app.config["POLL_SECONDS"],
+    }
+    return _tagged(make_response(render_template("dashboard.html", **shown)), etag)
+
+
+def _tagged(response: Response, etag: str) -> Response:
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@pages.post("/dashboard/jobs/<job_id>/reviewed")
+def reviewed(job_id: str) -> AnyResponse:
+    """The job is no longer new, or is again."""
+    seen: Any = request.form.get("reviewed", "yes")
+    lab_of(current_app).mark_reviewed(job_id, by=session["staff"], reviewed=seen == "yes")
+    return redirect(
+        local_path(request.form.get("next", "")) or url_for("jobs.show", job_id=job_id), 303
     )

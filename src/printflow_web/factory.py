@@ -7,7 +7,7 @@ from flask_babel import Babel
 
 from printflow import Printflow, SettingsError
 
-from . import admin, auth, confirm, dashboard, health, jobs, student
+from . import admin, auth, bulk, confirm, dashboard, health, jobs, student
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
@@ -33,7 +33,9 @@ def create_app(lab: Printflow) -> Flask:
         )
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
-    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations")
+    app.config.update(
+        POLL_SECONDS=10, BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations"
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     Babel(app)
@@ -41,6 +43,6 @@ def create_app(lab: Printflow) -> Flask:
     init_security(app)
     init_filters(app)
     init_errors(app)
-    for module in (student, confirm, auth, dashboard, jobs, admin, health):
+    for module in (student, confirm, auth, dashboard, jobs, bulk, admin, health):
         app.register_blueprint(module.pages)
     return app

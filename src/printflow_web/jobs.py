@@ -21,6 +21,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    EDITABLE,
     ActorKind,
     InvalidInput,
     Job,
@@ -58,7 +59,7 @@ FIELDS: dict[Trigger, tuple[str, ...]] = {
 """The form fields of each trigger; they are named as the library's arguments."""
 
 
-def _typed(name: str) -> str | bool | tuple[str, ...]:
+def typed_field(name: str) -> str | bool | tuple[str, ...]:
     """What stands in a field, as the library takes it."""
     form = request.form
     if name == "reasons":
@@ -144,24 +145,21 @@ def _form(
 
 def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyResponse:
     lab, typed = lab_of(current_app), request.form
-    arguments: dict[str, Any] = {name: _typed(name) for name in fields}
-    version = typed.get("version", "")
-    if version and not (version.isascii() and version.isdigit() and len(version) < _DIGITS):
-        raise ParameterRefused(_("version: a whole number is needed; open the page again."))
+    arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
     try:
         job = lab.perform(
             trigger,
             job_id,
             by=session["staff"],
             station=session.get("station", ""),
-            expected_version=int(version) if version else None,
+            expected_version=_version(typed.get("version", "")),
             hold_mail=True,
             **arguments,
         )
     except (TransitionRefused, InvalidInput) as error:
         form = {**typed.to_dict(), **arguments}
         return form_again(error, lambda errors: _form(lab.details(job_id), trigger, form, errors))
-    flash(_done(job, trigger), "success")
+    flash(_done(job, trigger), _undoable(job))
     back = local_path(typed.get("next", ""))
     return redirect(back or url_for("jobs.show", job_id=job.id), 303)
 
@@ -175,6 +173,68 @@ def _done(job: Job, trigger: Trigger) -> str:
         status=_(job.status.label),
     )
     return str(words)
+
+
+def _undoable(job: Job) -> str:
+    """The notice's category; it says what its "Undo" takes back, and how long it can."""
+    lab = lab_of(current_app)
+    event = lab.details(job.id).events[-1]
+    return f"undo:{job.id}:{event.id}:{lab.settings.undo_seconds}"
+
+
+@pages.post("/<job_id>/undo")
+def undo(job_id: str) -> AnyResponse:
+    """Take back the last action on a job."""
+    typed, lab = request.form, lab_of(current_app)
+    event = typed.get("event", "")
+    if not (event.isascii() and event.isdigit() and len(event) < 2 * _DIGITS):
+        raise ParameterRefused(_("event: a whole number is needed; open the page again."))
+    try:
+        job = lab.undo(
+            job_id, by=session["staff"], station=session.get("station", ""), event_id=int(event)
+        )
+    except TransitionRefused as error:
+        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+    else:
+        words = _(
+            "Taken back. Job %(id)s of %(name)s is “%(status)s” again; no mail has left.",
+            id=job.id,
+            name=job.student_name,
+            status=_(job.status.label),
+        )
+        flash(words, "success")
+    return redirect(local_path(typed.get("next", "")) or url_for("jobs.show", job_id=job_id), 303)
+
+
+@pages.route("/<job_id>/edit", methods=["GET", "POST"])
+def edit(job_id: str) -> AnyResponse | str:
+    """Mend what the form said."""
+    lab, typed = lab_of(current_app), request.form
+    job = lab.job(job_id)
+    form = {name: getattr(job, name) for name in EDITABLE} | {"version": job.version}
+    if request.method == "GET":
+        return render_template("edit.html", job=job, form=form, errors={})
+    fields = {name: typed.get(name, form[name]) for name in EDITABLE}
+    try:
+        lab.edit(
+            job.id,
+            by=session["staff"],
+            station=session.get("station", ""),
+            expected_version=_version(typed.get("version", "")),
+            **fields,
+        )
+    except TransitionRefused as error:
+        kept = {**form, **fields, "version": typed.get("version", "")}
+        return form_again(
+            error, lambda errors: render_template("edit.html", job=job, form=kept, errors=errors)
+        )
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
+
+
+def _version(typed: str) -> int | None:
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
+        raise ParameterRefused(_("version: a whole number is needed; open the page again."))
+    return int(typed) if typed else None
 
 
 @pages.post("/<job_id>/notes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.status import Status
-from ..ports import DuplicateKey, JobQuery
-from .schema import job_files, jobs, requests
+from ..domain.worklist import Flag, JobQuery
+from ..ports import DuplicateKey
+from . import worklist
+from .schema import events, job_files, jobs, requests
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
 FILE_COLUMNS = [
@@ -43,11 +45,6 @@ def _job(row: Row[Any], files: Sequence[JobFile]) -> Job:
         status=Status(values["status"]), reasons=tuple(values["reasons"]), files=tuple(files)
     )
     return Job(**values)
-
-
-def _like(text: str) -> str:
-    escaped = text.casefold().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
 
 
 def _search_text(job_id: str, values: Mapping[str, Any]) -> str:
@@ -142,14 +139,10 @@ class SqlJobRows:
         )
         return self._with_files(self._connection.execute(query).all())
 
-    def find(self, query: JobQuery) -> Sequence[Job]:
-        rows = select(*_JOB_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-        if query.status is not None:
-            rows = rows.where(jobs.c.status == query.status.value)
-        if query.before is not None:
-            rows = rows.where(jobs.c.status_since < query.before)
-        for word in query.search.split():
-            rows = rows.where(jobs.c.search_text.like(_like(word), escape="\\"))
+    def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
+        rows = worklist.narrowed(select(*_JOB_COLUMNS), query)
+        if query.attention:
+            rows = rows.where(jobs.c.id.in_(worklist.flagged(now, aged)))
         if query.limit is not None:
             rows = rows.limit(query.limit)
         if query.offset:
@@ -168,6 +161,37 @@ class SqlJobRows:
             for row in self._connection.execute(query):
                 files[row.job_id].append(job_file(row))
         return [_job(row, files[row.id]) for row in rows]
+
+    def attention(self, now: datetime, aged: datetime) -> int:
+        found = worklist.flagged(now, aged).subquery()
+        return int(self._connection.scalar(select(func.count()).select_from(found)) or 0)
+
+    def flags(
+        self, job_ids: Collection[str], now: datetime, aged: datetime
+    ) -> dict[str, frozenset[Flag]]:
+        found: dict[str, set[Flag]] = {}
+        for flag, query in worklist.by_flag(now, aged).items():
+            for (job_id,) in self._connection.execute(worklist.among(query, job_ids)):
+                found.setdefault(str(job_id), set()).add(flag)
+        return {job_id: frozenset(flags) for job_id, flags in found.items()}
+
+    def unreviewed(self) -> int:
+        query = (
+            select(func.count())
+            .select_from(jobs)
+            .where(jobs.c.status == Status.UPLOADED.value, jobs.c.reviewed_at.is_(None))
+        )
+        return int(self._connection.scalar(query) or 0)
+
+    def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
+        self._connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id)
+            .values(reviewed_at=at, reviewed_by=by if at else "")
+        )
+
+    def newest_event(self) -> int:
+        return int(self._connection.scalar(select(func.max(events.c.id))) or 0)
 
     def counts(self) -> dict[Status, int]:
         query = select(jobs.c.status, func.count()).group_by(jobs.c.status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -56,15 +56,6 @@ class SqlQuoteRows:
             .order_by(confirmations.c.id)
         )
         return [_quote(row) for row in self._connection.execute(query)]
-
-    def lapsed(self, job_ids: Collection[str], now: datetime) -> frozenset[str]:
-        query = select(confirmations.c.job_id).where(
-            confirmations.c.job_id.in_(job_ids),
-            confirmations.c.used_at.is_(None),
-            confirmations.c.voided_at.is_(None),
-            confirmations.c.expires_at <= now,
-        )
-        return frozenset(self._connection.scalars(query))
 
     def void_open(self, job_id: str, now: datetime) -> None:
         self._connection.execute(

@@ -135,6 +135,8 @@ jobs = Table(
     Column("search_text", Text, nullable=False),
     Index("ix_jobs_status_created_at_id", "status", "created_at", "id"),
     Index("ix_jobs_created_at_id", "created_at", "id"),
+    Index("ix_jobs_status_status_since_id", "status", "status_since", "id"),
+    Index("ix_jobs_student_name_id", "student_name", "id"),
     Index("ix_jobs_student_email", "student_email"),
     comment="A job as it stands now; how it came there is in events.",
 )
@@ -158,6 +160,7 @@ job_files = Table(
     Column("lease_until", UTCDateTime),
     Column("problem", String(300), nullable=False, default=""),
     Index("ix_job_files_next_try_at", "next_try_at"),
+    Index("ix_job_files_state", "state"),
     comment="Where each file belongs (folder) and what is known of it; placement makes it true.",
 )
 
@@ -197,6 +200,7 @@ confirmations = Table(
     Column("used_at", UTCDateTime),
     Column("used_by", String(100), nullable=False, default=""),
     Column("voided_at", UTCDateTime),
+    Index("ix_confirmations_expires_at", "expires_at"),
     comment="One link each: the quote it offers, and what became of it.",
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from ..domain.attempt import FileFact
 from ..domain.history import JobDetails
 from ..domain.job import Job, JobFile
 from ..domain.status import Status
+from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, PrintflowError
-from ..ports import JobQuery
 from .desk import PATIENCE_SECONDS, Desk
 from .transition import file_fact
 
@@ -66,28 +65,21 @@ class ReadingDesk(Desk):
         InvalidInput for a status or duration that is none.
         """
         age = _duration(older_than)
+        now = self._ports.clock()
         query = JobQuery(
             status=_status(status),
             search=search,
-            before=None if age is None else self._ports.clock() - age,
+            before=None if age is None else now - age,
             limit=limit,
             offset=offset,
         )
         with self._ports.database.read() as tx:
-            return list(tx.jobs.find(query))
+            return list(tx.jobs.find(query, now, now))
 
     def counts(self) -> dict[Status, int]:
         """How many jobs are in each status."""
         with self._ports.database.read() as tx:
             return tx.jobs.counts()
-
-    def lapsed_links(self, jobs: Iterable[Job]) -> frozenset[str]:
-        """The ids of those of ``jobs`` that wait for an answer on a link that has expired."""
-        waiting = [job.id for job in jobs if job.status is Status.PENDING]
-        if not waiting:
-            return frozenset()
-        with self._ports.database.read() as tx:
-            return tx.quotes.lapsed(waiting, self._ports.clock())
 
     def path(self, job_or_file: Job | JobFile) -> Path:
         """Where a file (a job's authoritative one) was last seen, on this machine."""

@@ -3,25 +3,33 @@
 import Alpine from "@alpinejs/csp";
 
 import { actionDialog } from "./components/action_dialog.js";
+import { bulkBar } from "./components/bulk_bar.js";
 import { copyText } from "./components/copy_text.js";
 import { costPreview } from "./components/cost_preview.js";
 import { guardedForm } from "./components/guarded_form.js";
+import { keyboard } from "./components/keyboard.js";
+import { liveList } from "./components/live_list.js";
 import { closeMenus } from "./components/menus.js";
 import { newName } from "./components/new_name.js";
 import { pickUpFields } from "./components/pick_up_fields.js";
 import { submitForm } from "./components/submit_form.js";
 import { showCurrentTab } from "./components/tabs.js";
+import { undoFor } from "./components/undo_for.js";
 import { focusSummary } from "./components/validation.js";
 
 Alpine.data("actionDialog", actionDialog);
+Alpine.data("bulkBar", bulkBar);
 Alpine.data("copyText", copyText);
 Alpine.data("costPreview", costPreview);
 Alpine.data("guardedForm", guardedForm);
+Alpine.data("liveList", liveList);
 Alpine.data("newName", newName);
 Alpine.data("pickUpFields", pickUpFields);
 Alpine.data("submitForm", submitForm);
+Alpine.data("undoFor", undoFor);
 
 closeMenus(document);
+keyboard(document);
 showCurrentTab(document);
 Alpine.start();
 focusSummary(document);

@@ -1,4 +1,4 @@
-"""Void payments, reviewed jobs, places in a printer's queue.
+"""Void payments, reviewed jobs, places in a printer's queue, indexes for the dashboard.
 
 Revision ID: 0005
 Revises: 0001
@@ -14,6 +14,12 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_INDEXES = (
+    ("ix_jobs_status_status_since_id", "jobs", ["status", "status_since", "id"]),
+    ("ix_jobs_student_name_id", "jobs", ["student_name", "id"]),
+    ("ix_job_files_state", "job_files", ["state"]),
+    ("ix_confirmations_expires_at", "confirmations", ["expires_at"]),
+)
 _TIME = sa.DateTime(timezone=True)
 
 
@@ -27,9 +33,13 @@ def upgrade() -> None:
             sa.Column("reviewed_by", sa.String(100), nullable=False, server_default="")
         )
         table.add_column(sa.Column("queue_place", sa.Integer()))
+    for name, table_name, columns in _INDEXES:
+        op.create_index(name, table_name, columns)
 
 
 def downgrade() -> None:
+    for name, table_name, _ in _INDEXES:
+        op.drop_index(name, table_name)
     with op.batch_alter_table("jobs") as table:
         for name in ("queue_place", "reviewed_by", "reviewed_at"):
             table.drop_column(name)

@@ -1,0 +1,82 @@
+"""The conditions of a list of jobs in SQL, each with an index behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, and_, or_, select, union
+
+from ..domain.job import FileState
+from ..domain.worklist import ACTIVE, Flag, JobQuery, Sort
+from .schema import confirmations, job_files, jobs, outbox
+
+_ORDERS = {
+    Sort.NEWEST: (jobs.c.created_at, True),
+    Sort.OLDEST: (jobs.c.created_at, False),
+    Sort.WAITING: (jobs.c.status_since, False),
+    Sort.NAME: (jobs.c.student_name, False),
+}
+_TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
+
+
+def narrowed(rows: Select[Any], query: JobQuery) -> Select[Any]:
+    """The jobs of the query, in its order, from its place on."""
+    if query.status is not None:
+        rows = rows.where(jobs.c.status == query.status.value)
+    for name in ("printer", "method", "color", "material", "discipline"):
+        if wanted := getattr(query, name):
+            rows = rows.where(jobs.c[name] == wanted)
+    if query.since is not None:
+        rows = rows.where(jobs.c.created_at >= query.since)
+    if query.until is not None:
+        rows = rows.where(jobs.c.created_at < query.until)
+    if query.before is not None:
+        rows = rows.where(jobs.c.status_since < query.before)
+    for word in query.search.split():
+        rows = rows.where(jobs.c.search_text.like(_like(word), escape="\\"))
+    column, falling = _ORDERS[query.sort]
+    if query.after is not None:
+        value: Any = query.after[0]
+        if query.sort is not Sort.NAME:
+            value = datetime.fromisoformat(value)
+        beyond = column < value if falling else column > value
+        id_beyond = jobs.c.id < query.after[1] if falling else jobs.c.id > query.after[1]
+        rows = rows.where(or_(beyond, and_(column == value, id_beyond)))
+    order = (column, jobs.c.id)
+    return rows.order_by(*(part.desc() if falling else part for part in order))
+
+
+def _like(text: str) -> str:
+    escaped = text.casefold().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"
+
+
+def by_flag(now: datetime, aged: datetime) -> dict[Flag, Select[tuple[str]]]:
+    """The ids of the jobs that have each flag; a job may come more than once."""
+    return {
+        Flag.LAPSED: select(confirmations.c.job_id).where(
+            confirmations.c.used_at.is_(None),
+            confirmations.c.voided_at.is_(None),
+            confirmations.c.expires_at <= now,
+        ),
+        Flag.FILE: select(job_files.c.job_id).where(job_files.c.state.in_(_TROUBLED)),
+        Flag.MAIL: select(outbox.c.job_id).where(
+            outbox.c.state == "dead", outbox.c.job_id.is_not(None)
+        ),
+        Flag.AGE: select(jobs.c.id).where(
+            jobs.c.status.in_([status.value for status in ACTIVE]), jobs.c.status_since < aged
+        ),
+    }
+
+
+def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[str]]:
+    """Those of one of the queries above that are among the ids."""
+    (column,) = query.selected_columns
+    return query.where(column.in_(job_ids))
+
+
+def flagged(now: datetime, aged: datetime) -> CompoundSelect[tuple[str]]:
+    """The ids of all jobs that have any flag, once each."""
+    return union(*by_flag(now, aged).values())

@@ -1,0 +1,137 @@
+"""Which jobs a list shows, in which order, and from where on."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ..errors import InvalidInput
+from .job import Job
+from .status import Status
+
+ACTIVE = (
+    Status.UPLOADED,
+    Status.PENDING,
+    Status.READYTOPRINT,
+    Status.PRINTING,
+    Status.COMPLETED,
+)
+"""The statuses in which somebody has to do something yet."""
+
+
+class Sort(StrEnum):
+    """The orders of a list."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    WAITING = "waiting"
+    """Longest in their status first."""
+    NAME = "name"
+
+
+class Flag(StrEnum):
+    """Why a job needs attention."""
+
+    LAPSED = "lapsed"
+    """Its confirmation link has expired."""
+    FILE = "file"
+    """A file is missing, parked, or open on another PC."""
+    MAIL = "mail"
+    """A mail about it could not be delivered."""
+    AGE = "age"
+    """It has been in its status for longer than the settings' ``attention_days``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuery:
+    """Which jobs are wanted. Empty texts and None ask nothing."""
+
+    status: Status | None = None
+    attention: bool = False
+    """Only jobs with a :class:`Flag`."""
+    search: str = ""
+    """Words that name, e-mail, id, class or file names hold."""
+    printer: str = ""
+    method: str = ""
+    color: str = ""
+    material: str = ""
+    discipline: str = ""
+    since: datetime | None = None
+    """Submitted at that moment or later."""
+    until: datetime | None = None
+    """Submitted before that moment."""
+    before: datetime | None = None
+    """Only jobs whose status dates from before this time."""
+    sort: Sort = Sort.NEWEST
+    after: tuple[str, str] | None = None
+    """The place in the order of the last job of the page before; see :func:`cursor`."""
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """One page of a list; ``next`` is the cursor of the page after it, "" on the last."""
+
+    jobs: tuple[Job, ...]
+    flags: Mapping[str, frozenset[Flag]]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many jobs there are: by status, and those that need attention."""
+
+    by_status: Mapping[Status, int]
+    attention: int
+    unreviewed: int
+    """Uploaded jobs that nobody has marked as reviewed."""
+
+
+def place(job: Job, sort: Sort) -> tuple[str, str]:
+    """Where a job stands in an order."""
+    if sort is Sort.NAME:
+        return job.student_name, job.id
+    moment = job.status_since if sort is Sort.WAITING else job.created_at
+    return moment.isoformat(), job.id
+
+
+def cursor(job: Job, sort: Sort) -> str:
+    """That place as a text for addresses."""
+    plain = json.dumps(place(job, sort), ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def place_of(text: str, sort: Sort) -> tuple[str, str] | None:
+    """What :func:`cursor` wrote; None for "". Raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        value, job_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if sort is not Sort.NAME:
+            datetime.fromisoformat(value)
+        if not isinstance(value, str) or not isinstance(job_id, str) or "\x00" in value + job_id:
+            raise ValueError
+    except (ValueError, TypeError, binascii.Error):
+        raise InvalidInput.of(
+            "after", "cursor_invalid", "That page of the list does not exist.", "Begin at the top."
+        ) from None
+    return value, job_id
+
+
+def parse_date(text: str, field: str) -> date | None:
+    """A date as ``2026-03-02``; None for "". Raises InvalidInput."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput.of(
+            field, "date_invalid", "That is no date.", "Write it as 2026-03-02."
+        ) from None
