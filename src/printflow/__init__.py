@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .dispatcher import DispatchReport
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
-    from .domain.correction import EDITABLE, Correction
+    from .domain.correction import EDITABLE, Correction, past_tense
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
@@ -67,7 +67,7 @@ _HOMES = {
     "app": ("Printflow",),
     "dispatcher": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
-    "domain.correction": ("EDITABLE", "Correction"),
+    "domain.correction": ("EDITABLE", "Correction", "past_tense"),
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
         "Event",
@@ -233,6 +233,7 @@ __all__ = [
     "parse_date",
     "parse_grams",
     "parse_hours",
+    "past_tense",
     "place_of",
     "shortened",
     "shown_hours",

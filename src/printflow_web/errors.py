@@ -38,9 +38,9 @@ from printflow import (
     TooManyRequests,
     TransitionNotAllowed,
     TransitionRefused,
-    Trigger,
     Unavailable,
     local_time,
+    past_tense,
 )
 
 from .access import logged_path, request_id
@@ -201,7 +201,7 @@ def conflict(error: TransitionNotAllowed) -> Response:
         message = _(
             "%(name)s %(did)s this on %(time)s.",
             name=error.last_actor,
-            did=Trigger(error.last_trigger).past,
+            did=past_tense(error.last_trigger),
             time=local_time(error.last_at, lab.catalog.time_zone),
         )
     job_id = (request.view_args or {}).get("job_id")

@@ -59,6 +59,11 @@ _WORDS = {
 }
 
 
+def past_tense(name: str) -> str:
+    """What an event's trigger or correction reads in a sentence."""
+    return Correction(name).past if name in set(Correction) else Trigger(name).past
+
+
 @dataclass(frozen=True, slots=True)
 class Reversal:
     """How a job was before its last event: status, values of its row, and its files' places."""

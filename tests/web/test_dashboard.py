@@ -1,0 +1,239 @@
+"""The dashboard's lists: what they show, in which order, and how they stay fresh."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import Job, Printflow, Trigger
+from printflow_web import dashboard
+from tests.plugins.lab import Submit, TestClock
+from tests.web.conftest import said, send
+
+
+def listed(staff: FlaskClient, **query: str) -> list[str]:
+    """The ids of the rows."""
+    page = staff.get("/dashboard", query_string={"status": "all", **query})
+    assert page.status_code == 200
+    return re.findall(r'<li class="row" id="job-(\w+)"', page.text)
+
+
+def approve(lab: Printflow, job: Job, **given: str) -> Job:
+    quote: dict[str, Any] = {"weight": "42.5", "hours": "3", "material": "PLA", **given}
+    return lab.perform(Trigger.APPROVE, job.id, by="Ana", **quote)
+
+
+def test_filters_and_orders(
+    staff: FlaskClient, lab: Printflow, submit: Submit, clock: TestClock
+) -> None:
+    red = submit(color="True Red", student="Zoe Zimmer")
+    clock.advance(days=2)
+    blue = submit(color="Blue", student="Ada Byron", printer="Prusa XL")
+    approve(lab, red)
+    assert listed(staff) == [blue.id, red.id]
+    assert listed(staff, sort="oldest") == [red.id, blue.id]
+    assert listed(staff, sort="name") == [blue.id, red.id]
+    assert listed(staff, sort="waiting") == [blue.id, red.id]
+    assert listed(staff, color="Blue") == [blue.id]
+    assert listed(staff, printer="Prusa MK4S") == [red.id]
+    assert listed(staff, material="PLA") == [red.id]
+    assert listed(staff, method="Resin") == []
+    assert listed(staff, discipline="Engineering", search="zimmer") == [red.id]
+    day = blue.created_at.date().isoformat()
+    assert listed(staff, since=day) == [blue.id]
+    assert listed(staff, until=day) == [blue.id, red.id]
+    assert listed(staff, until=red.created_at.date().isoformat()) == [red.id]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "waiting", "name"])
+def test_every_job_is_on_one_page_of_the_list(
+    staff: FlaskClient,
+    lab: Printflow,
+    submit: Submit,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+    sort: str,
+) -> None:
+    monkeypatch.setattr(dashboard, "PAGE_SIZE", 2)
+    for number in range(5):
+        submit(student=f"Twin {number % 2}")
+        clock.advance(minutes=number % 2)
+    whole, query = [], {"status": "all", "sort": sort}
+    while True:
+        page = staff.get("/dashboard", query_string=query).text
+        whole += re.findall(r'<li class="row" id="job-(\w+)"', page)
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        if found is None:
+            break
+        given = parse_qs(urlsplit(found[1].replace("&amp;", "&")).query)
+        query = {name: values[0] for name, values in given.items()}
+        assert query["sort"] == sort if sort != "newest" else True
+    assert len(whole) == len(set(whole)) == 5
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sort": "random"},
+        {"after": "nonsense"},
+        {"after": "W10"},
+        {"since": "yesterday"},
+        {"until": "9999-12-31"},
+    ],
+)
+def test_what_is_no_list(staff: FlaskClient, query: dict[str, str]) -> None:
+    page = staff.get("/dashboard", query_string=query)
+    assert page.status_code == 400
+    assert f"{next(iter(query))}:" in said(page)
+
+
+def test_what_needs_attention(
+    staff: FlaskClient, lab: Printflow, submit: Submit, clock: TestClock
+) -> None:
+    lapsed, lost, fine = submit(), submit(), submit()
+    approve(lab, lapsed)
+    assert listed(staff, status="attention") == []
+    lab.path(lost).unlink()
+    lab.perform(Trigger.REJECT, lost.id, by="Ana", reasons=("Too thin",))
+    lab.dispatch()
+    assert listed(staff, status="attention") == [lost.id]
+    clock.advance(days=7, hours=1)
+    assert set(listed(staff, status="attention")) == {lapsed.id, lost.id, fine.id}
+    page = said(staff.get("/dashboard?status=attention"))
+    for words in ("Link expired", "File missing", "Needs attention 3"):
+        assert words in page
+
+
+def test_new_until_somebody_says_so(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
+    job = submit()
+    assert "mark as reviewed" in staff.get("/dashboard").text
+    address = f"/dashboard/jobs/{job.id}"
+    form = {"csrf_token": re.findall(r'csrf_token" value="([^"]+)', staff.get(address).text)[0]}
+    answer = staff.post(f"{address}/reviewed", data={**form, "next": "/dashboard"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/dashboard")
+    assert "mark as reviewed" not in staff.get("/dashboard").text
+    assert (lab.job(job.id).reviewed_by, lab.job(job.id).version) == ("Ana", 1)
+    staff.post(f"{address}/reviewed", data={**form, "reviewed": "no"})
+    assert lab.job(job.id).reviewed_at is None
+
+
+def test_a_poll_costs_nothing_until_something_changes(
+    staff: FlaskClient, lab: Printflow, submit: Submit, clock: TestClock
+) -> None:
+    submit()
+    address = "/dashboard?status=UPLOADED"
+    first = staff.get(address)
+    ask = {"X-Requested-With": "live", "If-None-Match": first.headers["ETag"]}
+    # Making the page writes a token into the session; from then on the tag stands still.
+    assert staff.get(address, headers=ask).status_code == 304
+    assert staff.get(address, headers=ask).data == b""
+    assert staff.get(address, headers={"If-None-Match": ask["If-None-Match"]}).status_code == 200
+    new = submit()
+    fresh = staff.get(address, headers=ask)
+    assert fresh.status_code == 200
+    assert new.id in fresh.text
+    ask["If-None-Match"] = fresh.headers["ETag"]
+    assert staff.get(address, headers=ask).status_code == 304
+    clock.advance(minutes=6)
+    assert staff.get(address, headers=ask).status_code == 200, "ages are drawn anew"
+
+
+def test_the_view_is_remembered(staff: FlaskClient, submit: Submit) -> None:
+    submit()
+    assert "rows-dense" not in staff.get("/dashboard").text
+    assert "rows-dense" in staff.get("/dashboard?view=dense").text
+    assert "rows-dense" in staff.get("/dashboard").text
+    assert "rows-dense" not in staff.get("/dashboard?view=cards").text
+
+
+def test_undo_from_the_notice(
+    staff: FlaskClient, lab: Printflow, submit: Submit, clock: TestClock
+) -> None:
+    job = submit()
+    page = f"/dashboard/jobs/{job.id}/reject"
+    assert send(staff, page, text="Too thin", next="/dashboard").status_code == 303
+    notice = staff.get("/dashboard").text
+    form = dict(
+        re.findall(
+            r'name="(csrf_token|event|next)" value="([^"]*)"',
+            notice[: notice.index("</form>", notice.index("undo"))],
+        )
+    )
+    lab.dispatch()
+    answer = staff.post(f"/dashboard/jobs/{job.id}/undo", data=form)
+    assert answer.status_code == 303
+    assert "Taken back" in said(staff.get("/dashboard"))
+    assert lab.job(job.id).status == "UPLOADED"
+    again = staff.post(f"/dashboard/jobs/{job.id}/undo", data=form, follow_redirects=True)
+    assert "no action to take back" in said(again)
+    clock.advance(hours=1)
+    lab.dispatch()
+    assert [mail.state for mail in lab.details(job.id).mails if mail.template == "rejected"] == [
+        "canceled"
+    ]
+
+
+def test_many_at_once(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
+    jobs = [submit(), submit(), submit()]
+    lab.perform(Trigger.REJECT, jobs[2].id, by="Ben", text="Too thin")
+    chosen = [f"{job.id}:1" for job in jobs]
+    page = staff.get("/dashboard/bulk", query_string={"job": chosen})
+    assert "no action that all of them allow" not in said(page)
+    page = staff.get("/dashboard/bulk", query_string={"job": chosen[:2], "trigger": "reject"})
+    assert "Do it for 2 jobs" in said(page)
+    token = re.findall(r'csrf_token" value="([^"]+)', page.text)[0]
+    form = {
+        "csrf_token": token,
+        "trigger": "reject",
+        "job": chosen,
+        "text": "The printer is broken",
+    }
+    done = said(staff.post("/dashboard/bulk", data=form))
+    assert "2 of 3 done" in done
+    assert "Ben" in done
+    assert [lab.job(job.id).reasons for job in jobs] == [
+        ("The printer is broken",),
+        ("The printer is broken",),
+        ("Too thin",),
+    ]
+    assert staff.get("/dashboard/bulk?job=nonsense").status_code == 400
+    assert "No job is selected" in said(staff.get("/dashboard/bulk"))
+
+
+def test_many_are_paid_in_full(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
+    jobs = [submit(), submit()]
+    for job in jobs:
+        approve(lab, job)
+        lab.confirm(job.id, by="Ana", note="x")
+        lab.start_printing(job.id, by="Ana")
+        lab.complete(job.id, by="Ana")
+    query = {"job": [f"{job.id}:5" for job in jobs], "trigger": "pick_up"}
+    page = staff.get("/dashboard/bulk", query_string=query)
+    token = re.findall(r'csrf_token" value="([^"]+)', page.text)[0]
+    staff.post("/dashboard/bulk", data={**query, "csrf_token": token, "method": "cash"})
+    assert [lab.details(job.id).payments[0].amount_cents for job in jobs] == [425, 425]
+
+
+def test_details_can_be_edited(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
+    job = submit()
+    address = f"/dashboard/jobs/{job.id}/edit"
+    assert job.student_email in staff.get(address).text
+    wrong = send(staff, address, student_email="nobody", student_name="Jane Roe", version="1")
+    assert wrong.status_code == 422
+    assert "Jane Roe" in wrong.text
+    assert send(staff, address, student_name="Jane Roe", version="1").status_code == 303
+    assert f"{job.student_name} → Jane Roe" in said(staff.get(f"/dashboard/jobs/{job.id}"))
+    assert send(staff, address, student_name="Else", version="1").status_code == 409
+
+
+def test_dates_are_those_of_the_lab(staff: FlaskClient, submit: Submit, clock: TestClock) -> None:
+    """23:30 on March 1st in New York is March 2nd in UTC."""
+    clock.now = datetime.fromisoformat("2026-03-02T04:30:00+00:00")
+    job = submit()
+    assert listed(staff, until="2026-03-01") == [job.id]
+    assert listed(staff, since="2026-03-02") == []
