@@ -3,27 +3,137 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from printflow_opener import __version__
+
+_USAGE = 2
+
+
+class _WrongUse(Exception):
+    """The command line is not understood."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong instead of ending the process: a browser starts it without a console."""
+
+    def error(self, message: str) -> NoReturn:
+        """Called by argparse."""
+        raise _WrongUse(message)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The command line, apart from running it."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="printflow-opener",
+        allow_abbrev=False,
         description="Opens a print job's file in this PC's slicer when a link on a Printflow "
         "page is clicked.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--config", metavar="FILE", help="the printflow-opener.toml to use")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    opening = commands.add_parser("open", help="open the file of a link", allow_abbrev=False)
+    opening.add_argument("--dry-run", action="store_true", help="say what would be opened")
+    opening.add_argument("link", metavar="LINK", help="printflow://open/<file name>")
+    for name, text in (
+        ("register", "open Printflow's links with this program"),
+        ("unregister", "undo register"),
+    ):
+        command = commands.add_parser(name, help=text, allow_abbrev=False)
+        who = command.add_mutually_exclusive_group()
+        who.add_argument("--user", action="store_true", help="for this user (the default)")
+        who.add_argument("--system", action="store_true", help="for everybody on this PC")
+        if name == "register":
+            command.add_argument("--export", metavar="FILE.reg", help="write a .reg file for IT")
+    commands.add_parser("doctor", help="check that this PC is ready", allow_abbrev=False)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = build_parser()
-    parser.parse_args(argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        given = parser.parse_args(arguments)
+    except _WrongUse as error:
+        return _wrong_use(arguments, f"printflow-opener: {error}")
+    if given.command == "open":
+        return _open(given.config, given.link, dry_run=given.dry_run)
+    if given.command == "doctor":
+        from printflow_opener.doctor import report
+
+        return report(given.config)
+    if given.command in ("register", "unregister"):
+        return _registration(given)
     parser.print_help()
     return 0
+
+
+def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
+    from printflow_opener.config import home_folder, load
+    from printflow_opener.opening import log_of, open_link, resolve
+    from printflow_opener.refusal import Refused
+
+    log_path, shown = home_folder() / "opener.log", link[:300]
+    try:
+        config = load(config_path)
+        log_path = config.log
+        if dry_run:
+            file, slicer = resolve(config, link)
+            print(f"would open {file} with {slicer.name}")
+            return 0
+        file, slicer = open_link(config, link)
+    except Refused as refused:
+        if dry_run:
+            print(f"refused: {refused}")
+            return refused.exit_code
+        log_of(log_path).info("link=%r verdict=refused reason=%r", shown, str(refused))
+        _tell(str(refused))
+        return refused.exit_code
+    log_of(log_path).info("link=%r verdict=opened path=%r slicer=%r", shown, str(file), slicer.name)
+    if config.server and config.station_token:
+        from printflow_opener.report import report_opened
+
+        report_opened(config, file.name)
+    return 0
+
+
+def _registration(given: argparse.Namespace) -> int:
+    from printflow_opener import registration
+
+    try:
+        if given.command == "register":
+            print(registration.register(system=given.system, export=given.export))
+        else:
+            print(registration.unregister(system=given.system))
+    except OSError as error:
+        print(f"printflow-opener: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _wrong_use(arguments: list[str], message: str) -> int:
+    if "open" not in arguments:
+        print(f"{message}\nTry: printflow-opener --help", file=sys.stderr)
+        return _USAGE
+    from printflow_opener.config import home_folder
+    from printflow_opener.opening import log_of
+
+    log_of(home_folder() / "opener.log").info(
+        "arguments=%r verdict=refused reason=%r", [one[:300] for one in arguments[:5]], message
+    )
+    if "--dry-run" in arguments:
+        print(message, file=sys.stderr)
+    else:
+        _tell(f"{message}\nOpen the file from the dashboard.")
+    return _USAGE
+
+
+def _tell(message: str) -> None:
+    from printflow_opener.dialog import tell
+
+    tell(message)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""A ``.desktop`` file, made the handler by ``xdg-mime``.
+
+https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..link import SCHEMES
+
+NAME = "printflow-opener.desktop"
+_SPECIAL = '"`$\\'
+
+
+def folder(*, system: bool = False) -> Path:
+    """Where applications are listed: for this user, or for all."""
+    if system:
+        return Path("/usr/local/share/applications")
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "applications"
+
+
+def desktop_text(command: Sequence[str]) -> str:
+    """The file's text; each argument is quoted as the specification wants."""
+    line = " ".join([*(_quoted(argument) for argument in command), "open", "%u"])
+    kinds = "".join(f"x-scheme-handler/{scheme};" for scheme in SCHEMES)
+    return (
+        "[Desktop Entry]\nType=Application\nName=Printflow opener\nNoDisplay=true\n"
+        f"Exec={line}\nMimeType={kinds}\nTerminal=false\n"
+    )
+
+
+def _quoted(argument: str) -> str:
+    escaped = "".join(f"\\{c}" if c in _SPECIAL else c for c in argument)
+    # The file's own strings take the backslash once more; a bare % begins a code.
+    return f'"{escaped}"'.replace("\\", "\\\\").replace("%", "%%")
+
+
+def write(command: Sequence[str], *, system: bool = False) -> Path:
+    """Register; gives the file. Raises OSError."""
+    place = folder(system=system)
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / NAME
+    path.write_text(desktop_text(command), "utf-8")
+    _run("update-desktop-database", str(place))
+    for scheme in SCHEMES:
+        _run("xdg-mime", "default", NAME, f"x-scheme-handler/{scheme}")
+    return path
+
+
+def remove(*, system: bool = False) -> bool:
+    """Undo it; False if there was nothing."""
+    path = folder(system=system) / NAME
+    if not path.exists():
+        return False
+    path.unlink()
+    _run("update-desktop-database", str(path.parent))
+    return True
+
+
+def registered() -> str:
+    """The handler that the desktop names for the links; "" if none."""
+    program = shutil.which("xdg-mime")
+    if program is None:
+        return ""
+    kind = f"x-scheme-handler/{SCHEMES[0]}"
+    asked = subprocess.run(
+        [program, "query", "default", kind], capture_output=True, text=True, check=False, timeout=20
+    )
+    return asked.stdout.strip()
+
+
+def _run(name: str, *arguments: str) -> None:
+    if (program := shutil.which(name)) is not None:
+        subprocess.run([program, *arguments], check=False, timeout=20, capture_output=True)

@@ -1,0 +1,141 @@
+"""Where a file is looked for: below the share's root, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from printflow_opener.link import Wanted
+from printflow_opener.locate import FOLDERS, ShareUnavailable, find, is_inside, named_folder
+from printflow_opener.refusal import Refused
+from tests.opener.conftest import NAME, Pc
+
+SHARES: tuple[PurePath, ...] = (
+    PurePosixPath("/mnt/3dprint"),
+    PureWindowsPath("Z:/3DPrint"),
+    PureWindowsPath("//server/3DPrint"),
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_stale_link_still_works(pc: Pc, folder: str) -> None:
+    path = pc.put(folder)
+    assert find(pc.share, Wanted(NAME)) == path.resolve()
+    assert find(pc.share, Wanted(NAME, f"Uploaded/{NAME}")) == path.resolve()
+
+
+def test_nowhere(pc: Pc) -> None:
+    with pytest.raises(Refused, match="Refresh the dashboard"):
+        find(pc.share, Wanted(NAME))
+
+
+def test_a_share_that_is_not_there(pc: Pc) -> None:
+    with pytest.raises(ShareUnavailable, match="network drive"):
+        find(pc.share / "gone", Wanted(NAME))
+
+
+def test_links_that_lead_out(pc: Pc, tmp_path: Path) -> None:
+    outside = tmp_path / "secret.stl"
+    outside.write_bytes(b"x")
+    (pc.share / "Uploaded" / NAME).symlink_to(outside)
+    with pytest.raises(Refused, match="lead out"):
+        find(pc.share, Wanted(NAME))
+
+
+def test_a_folder_that_leads_out(pc: Pc, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / NAME).write_bytes(b"x")
+    (pc.share / "Uploaded").rmdir()
+    (pc.share / "Uploaded").symlink_to(other)
+    with pytest.raises(Refused, match="lead out"):
+        find(pc.share, Wanted(NAME))
+
+
+def test_a_folder_of_that_name(pc: Pc) -> None:
+    (pc.share / "Uploaded" / NAME).mkdir()
+    with pytest.raises(Refused, match="no file"):
+        find(pc.share, Wanted(NAME))
+
+
+@pytest.mark.parametrize("share", SHARES, ids=str)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/{name}",
+        "C:\\Windows\\{name}",
+        "\\\\evil\\share\\{name}",
+        "{share}2/Uploaded/{name}",
+        "{share}/../{name}",
+        "Uploaded/../../{name}",
+        "../{name}",
+        "Uploaded/sub/{name}",
+        ".quarantine/{name}",
+        "Uploaded:x/{name}",
+    ],
+)
+def test_paths_outside(share: PurePath, path: str) -> None:
+    with pytest.raises(Refused):
+        named_folder(share, share, path.format(share=share, name=NAME))
+
+
+@pytest.mark.parametrize("share", SHARES, ids=str)
+def test_paths_inside(share: PurePath) -> None:
+    assert named_folder(share, share, f"Printing/{NAME}") == "Printing"
+    assert named_folder(share, share, f"Printing\\{NAME}") == "Printing"
+    assert named_folder(share, share, str(share / "Pending" / NAME)) == "Pending"
+    assert named_folder(share, share, NAME) == "Uploaded"
+
+
+PARTS = st.lists(
+    st.sampled_from(["..", ".", "a", "3dprint", "C:", "", "Uploaded", NAME]), max_size=6
+)
+
+
+@given(st.sampled_from(SHARES), PARTS, st.sampled_from(["/", "\\"]))
+def test_arbitrary_paths_stay_inside(share: PurePath, parts: list[str], separator: str) -> None:
+    path = separator.join(parts)
+    try:
+        folder = named_folder(share, share, path)
+    except Refused:
+        return
+    assert folder in FOLDERS
+    assert is_inside(share, share / folder / NAME)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(FOLDERS),
+        st.sampled_from(["file", "folder", "inner link", "outer link", "loop", "dangling"]),
+        max_size=4,
+    )
+)
+def test_arbitrary_trees(tmp_path_factory: pytest.TempPathFactory, tree: dict[str, str]) -> None:
+    root = tmp_path_factory.mktemp("share")
+    share, outside = root / "share", root / "outside.stl"
+    outside.write_bytes(b"secret")
+    for folder in FOLDERS:
+        (share / folder).mkdir(parents=True)
+    for folder, what in tree.items():
+        path = share / folder / NAME
+        if what == "file":
+            path.write_bytes(b"model")
+        elif what == "folder":
+            path.mkdir()
+        else:
+            target = {
+                "inner link": share / "Archived" / "other.stl",
+                "outer link": outside,
+                "loop": path,
+                "dangling": root / "nothing",
+            }[what]
+            path.symlink_to(target)
+    try:
+        found = find(share, Wanted(NAME))
+    except Refused:
+        return
+    assert found.read_bytes() == b"model"
+    assert found.is_relative_to(share.resolve())
