@@ -28,7 +28,7 @@ from .settings_layers import (
     place_of,
     placed,
 )
-from .settings_sections import MailSettings, ServerSettings, Whole, whole
+from .settings_sections import MailSettings, ServerSettings, ShareSettings, Whole, whole
 
 _NEVER_SHOWN = ("smtp_password", "secret_key", "database_url", "base_url")
 _LAYERS: ContextVar[tuple[Layer, ...]] = ContextVar("printflow_settings_layers")
@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     server: ServerSettings = Field(
         default_factory=ServerSettings, description="the section [server]"
     )
+    share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
     base_url: str = Field(default="", description="a web address as https://prints.example.edu")
     trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
     allowed_email_domains: tuple[str, ...] = Field(
@@ -173,7 +174,11 @@ class Settings(BaseSettings):
         return self.base_url or f"http://127.0.0.1:{self.server.port}"
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {"mail": MailSettings, "server": ServerSettings}
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "mail": MailSettings,
+    "server": ServerSettings,
+    "share": ShareSettings,
+}
 
 
 def _known() -> Known:

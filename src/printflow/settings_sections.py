@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -137,6 +137,32 @@ class MailSettings(BaseModel):
         if info.field_name == "templates" and folder is not None and not folder.is_dir():
             raise ValueError(f"mail.templates: there is no folder {folder}")
         return folder
+
+
+class ShareSettings(BaseModel):
+    """The store as the staff PCs of each system see it; handed out to their openers."""
+
+    model_config = _FROZEN
+
+    windows: str = Field(default="", max_length=260, description="a path as Z:\\3DPrint")
+    linux: str = Field(default="", max_length=1000, description="a path as /mnt/3dprint")
+    macos: str = Field(default="", max_length=1000, description="a path as /Volumes/3dprint")
+
+    @field_validator("windows")
+    @classmethod
+    def _windows(cls, value: str) -> str:
+        if value and not PureWindowsPath(value).is_absolute():
+            raise ValueError(
+                r"share.windows must be a whole path, as Z:\3DPrint or \\server\3DPrint"
+            )
+        return value
+
+    @field_validator("linux", "macos")
+    @classmethod
+    def _posix(cls, value: str, info: ValidationInfo) -> str:
+        if value and not value.startswith("/"):
+            raise ValueError(f"share.{info.field_name} must be a whole path, as /mnt/3dprint")
+        return value
 
 
 class ServerSettings(BaseModel):

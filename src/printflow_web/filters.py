@@ -23,6 +23,7 @@ from printflow import (
     shortened,
 )
 
+from .opener_links import open_link
 from .request import lab_of
 
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
@@ -87,6 +88,7 @@ def init_filters(app: Flask) -> None:
         local_date=lambda moment: local_date(moment, lab.catalog.time_zone),
         age=lambda moment: age_text(moment, datetime.now(UTC)),
         age_level=age_level,
+        open_link=open_link,
     )
     app.jinja_env.globals.update(asset=asset, statuses=tuple(Status))
 
