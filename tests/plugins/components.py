@@ -1,4 +1,4 @@
-"""What the machine has to offer: Chromium, PostgreSQL, a slicer.
+"""What the machine has to offer: Chromium, PostgreSQL, a slicer, a desktop.
 
 A test that carries a component's marker runs where the component is found. Elsewhere it is
 skipped and listed at the end; with ``CI=true`` a missing component fails the run.
@@ -6,6 +6,7 @@ skipped and listed at the end; with ``CI=true`` a missing component fails the ru
 
 import os
 import shutil
+import subprocess
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -54,10 +55,20 @@ def find_slicer() -> Path | None:
     return None
 
 
+def find_desktop() -> Path | None:
+    """A screen in memory with what a Linux desktop opens links by (and a locale for slicers)."""
+    needed = ("Xvfb", "openbox", "xdotool", "xdg-open", "xdg-mime", "import", "locale")
+    if not all(shutil.which(name) for name in needed):
+        return None
+    locales = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout
+    return Path(shutil.which("Xvfb") or "") if "en_US.utf8" in locales else None
+
+
 FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "chromium": find_chromium,
     "postgresql": find_postgresql,
     "slicer": find_slicer,
+    "desktop": find_desktop,
 }
 _REASON: Final = "not on this machine: "
 

@@ -6,6 +6,7 @@ https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from ..link import SCHEMES
 
 NAME = "printflow-opener.desktop"
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+,=-]+")
 _SPECIAL = '"`$\\'
 
 
@@ -26,7 +28,9 @@ def folder(*, system: bool = False) -> Path:
 
 
 def desktop_text(command: Sequence[str]) -> str:
-    """The file's text; each argument is quoted as the specification wants."""
+    """The file's text. Arguments are quoted as the specification wants, but only where they must
+    be: xdg-open 1.1.3 takes quotes for a part of the name.
+    """
     line = " ".join([*(_quoted(argument) for argument in command), "open", "%u"])
     kinds = "".join(f"x-scheme-handler/{scheme};" for scheme in SCHEMES)
     return (
@@ -36,6 +40,8 @@ def desktop_text(command: Sequence[str]) -> str:
 
 
 def _quoted(argument: str) -> str:
+    if _PLAIN.fullmatch(argument):
+        return argument
     escaped = "".join(f"\\{c}" if c in _SPECIAL else c for c in argument)
     # The file's own strings take the backslash once more; a bare % begins a code.
     return f'"{escaped}"'.replace("\\", "\\\\").replace("%", "%%")
