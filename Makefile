@@ -36,9 +36,9 @@ demo: install
 test: install-dev
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-# The crash tests with CI's counts: minutes instead of seconds.
+# The crash tests and the opener's properties with CI's counts: minutes instead of seconds.
 fire: install-dev
-	@$(BIN)/python -m pytest -n auto tests/crash --fire $(ARGS)
+	@$(BIN)/python -m pytest -n auto tests/crash tests/opener --fire $(ARGS)
 
 lint: install-dev
 	@$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--crash-points": ("48", "all", "crashes at a call of a port: a number, or all"),
@@ -15,11 +16,21 @@ _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
 }
 
 
+_EXAMPLES: Final = 5000
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("printflow", "Printflow's tests under fire")
     group.addoption("--fire", action="store_true", help="try as hard as CI does (minutes)")
     for name, (little, much, what) in _EFFORT.items():
         group.addoption(name, help=f"{what} ({little}; with --fire {much})")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With --fire hypothesis tries each property thousands of times."""
+    settings.register_profile("fire", max_examples=_EXAMPLES, deadline=None)
+    if config.getoption("--fire"):
+        settings.load_profile("fire")
 
 
 def effort(config: pytest.Config, option: str) -> str:
