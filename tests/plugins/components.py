@@ -64,11 +64,18 @@ def find_desktop() -> Path | None:
     return Path(shutil.which("Xvfb") or "") if "en_US.utf8" in locales else None
 
 
+def find_wine() -> Path | None:
+    """Windows' programs and registry, as Wine has them."""
+    found = shutil.which("wine")
+    return Path(found) if found else None
+
+
 FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "chromium": find_chromium,
     "postgresql": find_postgresql,
     "slicer": find_slicer,
     "desktop": find_desktop,
+    "wine": find_wine,
 }
 _REASON: Final = "not on this machine: "
 
