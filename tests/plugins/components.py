@@ -7,6 +7,7 @@ skipped and listed at the end; with ``CI=true`` a missing component fails the ru
 import os
 import shutil
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -70,12 +71,20 @@ def find_wine() -> Path | None:
     return Path(found) if found else None
 
 
+def find_samba() -> Path | None:
+    """A file server as labs have them, and its client; it wants to be root."""
+    found = shutil.which("smbd") or shutil.which("/usr/sbin/smbd")
+    root = sys.platform != "win32" and os.geteuid() == 0
+    return Path(found) if found and root and shutil.which("smbclient") else None
+
+
 FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "chromium": find_chromium,
     "postgresql": find_postgresql,
     "slicer": find_slicer,
     "desktop": find_desktop,
     "wine": find_wine,
+    "samba": find_samba,
 }
 _REASON: Final = "not on this machine: "
 
