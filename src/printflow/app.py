@@ -35,6 +35,7 @@ from .service.catalogs import CatalogCache
 from .service.composer import Composer
 from .service.corrections import CorrectionDesk
 from .service.desk import Ports
+from .service.imports import ImportDesk
 from .service.mailroom import MailDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
@@ -51,6 +52,7 @@ Wrap = Callable[[str, Any], Any]
 
 
 class Printflow(
+    ImportDesk,
     StudentDesk,
     BulkDesk,
     CorrectionDesk,

@@ -23,6 +23,8 @@ from .sniff import HEAD_BYTES, accepted_endings, check_model
 
 _BLOCK = 1 << 20
 PATIENCE_SECONDS = 2.0
+Check = Callable[[str, bytes, int], str]
+"""Looks at a file's name, first bytes and size, and gives its ending; see ``sniff``."""
 
 
 class Upload:
@@ -81,15 +83,16 @@ class Upload:
         if not self._done:
             self.discard()
 
-    def seal(self) -> None:
+    def seal(self, check: Check = check_model) -> None:
         """All bytes are here: check them, and make the file durable and read-only.
 
-        Raises FileTypeRefused or FileUnusable, after discarding it.
+        ``check`` gives the ending under which the file is kept. Raises FileTypeRefused or
+        FileUnusable, after discarding it.
         """
         if self._done:
             raise ValueError("this upload was sealed or discarded before")
         try:
-            self.ending = check_model(self.file_name, bytes(self._head), self.size)
+            self.ending = check(self.file_name, bytes(self._head), self.size)
             with disk_errors():
                 self._store.seal_incoming(self._handle)
         except BaseException:

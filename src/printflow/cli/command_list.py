@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Entry] = {
     "backup": Entry(_RUN, "backup", "backup", "Back everything up while the lab runs."),
     "restore": Entry(_RUN, "backup", "restore", "Put a backup back onto an empty store."),
     "init": Entry(_LAB, "beginning", "init", "Make the store, database and staff password."),
+    "import": Entry(_LAB, "importing", "import_", "Take over the jobs of an older system."),
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),

@@ -1,7 +1,8 @@
 """Corrections of a job: taking the last action back, and mending what the form said.
 
 They are no steps of the lifecycle: an undo leads back over the step it undoes, an edit leads
-nowhere. History keeps both, with what they changed.
+nowhere, and an import leads from submission to where the older system had the job. History keeps
+them, with what they changed.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Correction(StrEnum):
 
     UNDO = "undo"
     EDIT = "edit"
+    IMPORT = "import"
 
     @property
     def label(self) -> str:
@@ -56,6 +58,7 @@ class Correction(StrEnum):
 _WORDS = {
     Correction.UNDO: ("Undo", "took back the last step of"),
     Correction.EDIT: ("Edit details", "edited the details of"),
+    Correction.IMPORT: ("Import", "imported"),
 }
 
 

@@ -120,6 +120,11 @@ class _Check:
             and event.id not in undone
             and (event.details.get("amount_cents") or event.details.get("waived"))
         ]
+        paid += [
+            event
+            for event in mine["events"]
+            if event.trigger == Correction.IMPORT and event.dest == Status.PAIDPICKEDUP
+        ]
         if len(paid) != len(kept):
             yield f"{len(kept)} payments for {len(paid)} pick-ups that were paid"
         running = [attempt for attempt in mine["attempts"] if attempt.ended_at is None]
@@ -188,7 +193,7 @@ class _Check:
                 yield f"mail {message_id} is still {mail.state}"
 
     def _owed(self, event: Any) -> list[str]:
-        if event.trigger in set(Correction):
+        if event.trigger in set(Correction) or "imported" in event.details:
             return []
         trigger = Trigger(event.trigger)
         if trigger is Trigger.OVERRIDE:

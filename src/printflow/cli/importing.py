@@ -1,0 +1,169 @@
+"""``import``: the jobs of an older system, from CSV or from its database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say, warn
+
+if TYPE_CHECKING:
+    from printflow.domain.import_report import ImportNote, ImportReport
+    from printflow.importing.rows import OldList
+
+_SHOWN = 20
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Which column is what (needed for CSV).",
+)
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where the model files are (else beside FILE; for a database, storage/ beside it).",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would come of it.")
+@click.option("--move", is_flag=True, help="Remove each older file once its copy is proved.")
+@click.option("--without-file", is_flag=True, help="Take jobs whose file is gone, too.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write every note as CSV."
+)
+@json_option
+def import_(
+    file: Path,
+    mapping: Path | None,
+    files: Path | None,
+    dry_run: bool,
+    move: bool,
+    without_file: bool,
+    report: Path | None,
+) -> None:
+    """Take over jobs from FILE: a CSV file, or the SQLite database of the older Flask system.
+
+    Rows that were taken over before are left alone: a run that was broken off is repeated. No mail
+    is sent.
+    """
+    old, beside = _read(file, mapping)
+    with (
+        session().lab() as lab,
+        click.progressbar(length=len(old.rows), label="Rows", file=sys.stderr) as bar,
+    ):
+        done = lab.import_jobs(
+            old,
+            files or beside,
+            dry_run=dry_run,
+            move=move,
+            without_file=without_file,
+            progress=lambda count: bar.update(count - bar.pos),
+        )
+    if report is not None:
+        _write(done, report)
+    if session().json:
+        print_json(_document(done))
+    else:
+        _tell(done, report)
+    if done.refused:
+        raise click.exceptions.Exit(1)
+
+
+def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
+    """The list, and where its files are unless something else is said."""
+    from printflow.errors import InvalidInput
+    from printflow.importing.mapping import read_mapping
+    from printflow.importing.rows import FLASK, csv_list, flask_list
+
+    given = read_mapping(mapping) if mapping is not None else None
+    try:
+        with file.open("rb") as opened:
+            database = opened.read(16) == b"SQLite format 3\0"
+    except OSError as error:
+        raise InvalidInput.of(
+            "file", "file_unreadable", f"{file} cannot be read: {error.strerror or error}."
+        ) from error
+    if database:
+        return flask_list(file, given or FLASK), file.absolute().parent / "storage"
+    if given is None:
+        raise InvalidInput.of(
+            "mapping",
+            "mapping_missing",
+            "A CSV file needs --mapping.",
+            "docs/administrators.md has one to start from.",
+        )
+    return csv_list(file, given), file.absolute().parent
+
+
+def _document(done: ImportReport) -> dict[str, object]:
+    def plain(notes: tuple[ImportNote, ...]) -> list[dict[str, str]]:
+        return [{"place": n.place, "field": n.field, "message": n.message} for n in notes]
+
+    return {
+        "dry_run": done.dry_run,
+        "rows": done.rows,
+        "imported": done.imported,
+        "already": done.already,
+        "by_status": {status.value: count for status, count in done.by_status.items()},
+        "bytes": done.bytes,
+        "removed": done.removed,
+        "refused": plain(done.refused),
+        "notes": plain(done.notes),
+        "unused_columns": list(done.unused_columns),
+    }
+
+
+def _tell(done: ImportReport, report: Path | None) -> None:
+    verb = "would be taken over" if done.dry_run else "taken over"
+    counts = ", ".join(f"{count} {status.label}" for status, count in done.by_status.items())
+    say(f"{done.imported} of {done.rows} rows {verb}" + (f": {counts}" if counts else ""))
+    say(f"{done.bytes / 1e6:.1f} MB of files")
+    if done.already:
+        say(f"{done.already} were taken over before")
+    if done.removed:
+        say(f"{done.removed} older files removed")
+    if done.unused_columns:
+        say(f"Columns that nothing was taken from: {', '.join(done.unused_columns)}")
+    _list("not taken over", done.refused)
+    _list("notes", done.notes)
+    if report is not None:
+        say(f"All of them are in {report}")
+    if done.dry_run:
+        say("Nothing was written.")
+
+
+def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
+    if not notes:
+        return
+    warn(f"{len(notes)} {title}:")
+    for note in notes[:_SHOWN]:
+        about = f"{note.field}: " if note.field else ""
+        warn(f"  {note.place}: {about}{note.message}")
+    if len(notes) > _SHOWN:
+        warn(f"  … and {len(notes) - _SHOWN} more; --report FILE writes them all")
+
+
+def _write(done: ImportReport, path: Path) -> None:
+    import csv
+
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("row", "kind", "field", "message"))
+        for kind, notes in (("not taken over", done.refused), ("note", done.notes)):
+            for note in notes:
+                rows.writerow(
+                    [_safe(text) for text in (note.place, kind, note.field, note.message)]
+                )
+
+
+def _safe(text: str) -> str:
+    """No spreadsheet takes the text for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,150 @@
+"""The mapping file: which column of an older list is which field, and what its values mean."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..errors import InvalidInput
+
+FIELDS: Mapping[str, str] = {
+    "key": "what the older list knows the row by; a second run knows it again",
+    "student_name": "first and last name",
+    "student_email": "e-mail address",
+    "discipline": "department or college",
+    "class_number": "class or course",
+    "method": "print method; found through the printer where it is missing",
+    "color": "color",
+    "printer": "printer",
+    "material": "material",
+    "original_name": "the student's own name of the file",
+    "status": "status",
+    "grams": "weight in g",
+    "hours": "print time in h",
+    "cost": "price, in the lab's currency",
+    "created_at": "when it was submitted",
+    "status_since": "when it reached its status",
+    "confirmed_at": "when the student confirmed",
+    "reasons": "why it was rejected: a JSON list, or texts parted by semicolons",
+    "updated_by": "who changed it last",
+    "file": "path of the model file, relative to the folder of files",
+    "file_name": "another name of that file, looked for where the path leads nowhere",
+}
+"""What a row can say."""
+
+NEEDED = ("key", "student_name", "status", "created_at")
+"""The columns without which no row can become a job."""
+
+_OPTIONS = (
+    "source",
+    "time_zone",
+    "dates",
+    "delimiter",
+    "encoding",
+    "columns",
+    "values",
+    "defaults",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportMapping:
+    """How rows are to be read. ``columns`` leads from field to column, ``values`` from field and
+    the older value (any case) to ours, ``dates`` are strptime formats beside ISO 8601.
+    """
+
+    source: str
+    columns: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    time_zone: str = ""
+    """Of times without one; "" = the lab's."""
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+
+    def value(self, name: str, typed: str) -> str:
+        """The row's text for a field, as this lab calls it."""
+        known = self.values.get(name, {})
+        text = known.get(typed.strip().casefold(), typed.strip())
+        return text or self.defaults.get(name, "")
+
+
+def read_mapping(path: Path) -> ImportMapping:
+    """The mapping in a TOML file; raises InvalidInput naming file, key and what is allowed."""
+    try:
+        plain = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise _wrong(path, "there is no such file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(path, f"cannot be read: {error}") from error
+    for key in plain:
+        if key not in _OPTIONS:
+            raise _wrong(path, f"unknown key '{key}'; known are {', '.join(_OPTIONS)}")
+    columns = _texts(path, "columns", plain.get("columns", {}))
+    for name in NEEDED:
+        if name not in columns:
+            raise _wrong(path, f"columns.{name} is needed: {FIELDS[name]}")
+    delimiter = _text(path, plain, "delimiter", ",")
+    if len(delimiter) != 1:
+        raise _wrong(path, "delimiter must be one character")
+    dates = plain.get("dates", [])
+    if not isinstance(dates, list) or not all(isinstance(one, str) for one in dates):
+        raise _wrong(path, 'dates must be a list as ["%m/%d/%Y"]')
+    return ImportMapping(
+        source=_text(path, plain, "source", path.stem),
+        columns=columns,
+        values=_values(path, plain.get("values", {})),
+        defaults=_texts(path, "defaults", plain.get("defaults", {})),
+        dates=tuple(dates),
+        time_zone=_zone(path, _text(path, plain, "time_zone", "")),
+        delimiter=delimiter,
+        encoding=_text(path, plain, "encoding", "utf-8-sig"),
+    )
+
+
+def _zone(path: Path, name: str) -> str:
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ValueError, OSError, LookupError):
+        raise _wrong(path, f"time_zone: unknown '{name}'; a name as America/New_York") from None
+
+
+def _values(path: Path, plain: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(plain, dict):
+        raise _wrong(path, "values must hold tables as [values.status]")
+    found = {}
+    for name, table in plain.items():
+        texts = _texts(path, f"values.{name}", table, known=False)
+        _check_field(path, "values", name)
+        found[name] = {old.strip().casefold(): new for old, new in texts.items()}
+    return found
+
+
+def _texts(path: Path, name: str, plain: Any, *, known: bool = True) -> dict[str, str]:
+    if not isinstance(plain, dict) or not all(isinstance(v, str) for v in plain.values()):
+        raise _wrong(path, f"{name} must be a table of texts")
+    if known:
+        for key in plain:
+            _check_field(path, name, key)
+    return dict(plain)
+
+
+def _check_field(path: Path, table: str, name: str) -> None:
+    if name not in FIELDS:
+        raise _wrong(path, f"{table}.{name} is no field; fields are {', '.join(FIELDS)}")
+
+
+def _text(path: Path, plain: Mapping[str, Any], key: str, default: str) -> str:
+    value = plain.get(key, default)
+    if not isinstance(value, str):
+        raise _wrong(path, f"{key} must be a text")
+    return value
+
+
+def _wrong(path: Path, said: str) -> InvalidInput:
+    return InvalidInput.of("mapping", "mapping_invalid", f"{path}: {said}.")

@@ -1,0 +1,344 @@
+"""Taking over the jobs of an older system, one transaction each: safe to break off and to repeat."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ..domain.correction import Correction
+from ..domain.import_report import ImportNote, ImportReport
+from ..domain.job import Actor, FileRole, FileState, Job
+from ..domain.naming import ending_of, standard_name
+from ..domain.status import ActorKind, Status, Trigger
+from ..errors import FileRefused, PrintflowError
+from ..importing.old_files import OldFiles
+from ..importing.reading import OldJob, read_row
+from ..importing.rows import OldList
+from ..intake import Upload, receive_path
+from ..ports import DuplicateKey, Transaction
+from ..sniff import HEAD_BYTES, check_model
+from ..tokens import token_hash
+from .students import StudentDesk
+
+_NO_LIMIT = 1 << 50
+_BLOCK = 1 << 20
+_MEGABYTE = 1 << 20
+_NO_FILE = hashlib.sha256(b"").hexdigest()
+_BY = Actor(ActorKind.SYSTEM, "Import")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted on the way."""
+
+    by_status: Counter[Status] = field(default_factory=Counter)
+    already: int = 0
+    bytes: int = 0
+    removed: int = 0
+    refused: list[ImportNote] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an import is done."""
+
+    source: str
+    files: OldFiles
+    dry_run: bool
+    move: bool
+    without_file: bool
+
+
+class ImportDesk(StudentDesk):
+    """The door for jobs that were not born here. No mail leaves for them."""
+
+    def import_jobs(
+        self,
+        old: OldList,
+        files: Path,
+        *,
+        dry_run: bool = False,
+        move: bool = False,
+        without_file: bool = False,
+        progress: Callable[[int], None] | None = None,
+    ) -> ImportReport:
+        """Take over the rows of ``old`` with their files below the folder ``files``.
+
+        A row that was taken over before is known by its key and left alone, so that a run that
+        was broken off is simply repeated. Files are copied through ``.incoming`` and hashed; with
+        ``move`` the older file is removed once the copy stands in its place with the same hash.
+        ``without_file`` takes jobs whose file is gone, too. With ``dry_run`` nothing is written.
+        ``progress`` is told the count after each row.
+
+        Raises StoreUnavailable or StoreFull and stops; what was taken over stays.
+        """
+        way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
+        tally, now = _Tally(), self._ports.clock()
+        seen: set[str] = set()
+        for count, row in enumerate(old.rows, 1):
+            reading = read_row(row, old.mapping, self.catalog, now)
+            if reading.key in seen:
+                reading.refusals.append(f"its key “{reading.key[:40]}” stands there twice")
+            if reading.refusals or reading.job is None:
+                tally.refused += [ImportNote(row.place, "", why) for why in reading.refusals]
+            else:
+                seen.add(reading.key)
+                notes = [ImportNote(row.place, name, said) for name, said in reading.notes]
+                self._take(reading.job, notes, way, tally)
+            if progress is not None:
+                progress(count)
+        return ImportReport(
+            dry_run=dry_run,
+            rows=len(old.rows),
+            imported=tally.by_status.total(),
+            already=tally.already,
+            by_status={status: n for status in Status if (n := tally.by_status[status])},
+            bytes=tally.bytes,
+            removed=tally.removed,
+            refused=tuple(tally.refused),
+            notes=tuple(tally.notes),
+            unused_columns=old.unused,
+        )
+
+    def _take(self, old: OldJob, notes: list[ImportNote], way: _Way, tally: _Tally) -> None:
+        key = _row_key(way.source, old.key)
+        path, why_not = way.files.find(old.file, old.file_name, old.status)
+        earlier = self._earlier(key)
+        if earlier is not None:
+            tally.already += 1
+            if path is not None and way.move and not way.dry_run:
+                self._remove_older(path, earlier.id, old.place, tally)
+            return
+        if path is None:
+            if not way.without_file:
+                tally.refused.append(ImportNote(old.place, "file", why_not))
+                return
+            notes.append(ImportNote(old.place, "file", f"{why_not}; taken over without a file"))
+        try:
+            job_id = self._bring(old, path, key, way, notes, tally)
+        except FileRefused as refused:
+            tally.refused.append(ImportNote(old.place, "file", refused.message))
+            return
+        tally.by_status[old.status] += 1
+        tally.notes += notes + _to_do(old)
+        if job_id and path is not None and way.move:
+            self._remove_older(path, job_id, old.place, tally)
+
+    def _bring(
+        self,
+        old: OldJob,
+        path: Path | None,
+        key: str,
+        way: _Way,
+        notes: list[ImportNote],
+        tally: _Tally,
+    ) -> str:
+        """Write the job and its file; gives its id, "" in a dry run."""
+
+        def check(name: str, head: bytes, size: int) -> str:
+            try:
+                return check_model(name, head, size)
+            except PrintflowError as error:  # a slicer's file, or a model that was never good
+                if not size:
+                    raise
+                if ending_of(name) in (".stl", ".obj", ".3mf"):
+                    notes.append(ImportNote(old.place, "file", error.message))
+                return ending_of(name)
+
+        if way.dry_run:
+            if path is not None:
+                with path.open("rb") as file:
+                    size = path.stat().st_size
+                    check(path.name, file.read(HEAD_BYTES), size)
+                tally.bytes += size
+            return ""
+        upload = None
+        if path is not None:
+            upload = receive_path(
+                self._ports.store,
+                self._ports.ids,
+                path,
+                limit=_NO_LIMIT,
+                reserve=self.settings.disk_reserve_mb * _MEGABYTE,
+            )
+        try:
+            if upload is not None:
+                upload.seal(check)
+            with self._ports.database.write() as tx:
+                job_id = self._write_old(tx, old, upload, key, way.source)
+        except DuplicateKey:  # another import was faster
+            self._discard(upload)
+            found = self._earlier(key)
+            if found is None:
+                raise
+            return found.id
+        except BaseException:
+            self._discard(upload)
+            raise
+        tally.bytes += upload.size if upload is not None else 0
+        self._settle_files(job_id)
+        return job_id
+
+    def _write_old(
+        self, tx: Transaction, old: OldJob, upload: Upload | None, key: str, source: str
+    ) -> str:
+        ports, texts, now = self._ports, old.texts, self._ports.clock()
+        job_id = self._new_id(tx)
+        request_id = tx.jobs.add_request(
+            now=old.created_at,
+            idempotency_key=key,
+            student_name=texts["student_name"],
+            student_email=texts["student_email"],
+            consent_version="",
+        )
+        name = standard_name(
+            texts["student_name"],
+            texts["method"],
+            texts["color"],
+            job_id,
+            transliterate=ports.transliterate,
+        )
+        original = texts["original_name"] or (upload.file_name if upload else old.file_name)
+        formed = ("student_name", "student_email", "discipline", "class_number", "method", "color")
+        tx.jobs.add(
+            job_id,
+            request_id=request_id,
+            now=old.created_at,
+            actor=texts["updated_by"] or _BY.name,
+            status=old.status,
+            standard_name=name,
+            token_hash=token_hash(ports.tokens.of_job(job_id)),
+            values={
+                **{field: texts[field] for field in (*formed, "printer")},
+                "original_name": original,
+                "currency": ports.catalogs.within(tx).currency,
+            },
+        )
+        ending = upload.ending if upload else ending_of(old.file or old.file_name) or ".stl"
+        tx.files.add(
+            job_id,
+            role=FileRole.ORIGINAL,
+            authoritative=True,
+            name=f"{name}{ending}",
+            folder=old.status.folder,
+            last_seen="",
+            incoming=upload.incoming if upload else "",
+            size=upload.size if upload else 0,
+            sha256=upload.sha256 if upload else _NO_FILE,
+            now=now,
+        )
+        self._write_figures(tx, self._job(tx, job_id), old)
+        self._write_history(tx, job_id, old, source, now)
+        return job_id
+
+    def _write_figures(self, tx: Transaction, job: Job, old: OldJob) -> None:
+        tx.jobs.update(
+            job,
+            now=old.status_since,
+            actor=old.texts["updated_by"] or _BY.name,
+            status=old.status,
+            values={
+                "material": old.texts["material"],
+                "grams": old.grams,
+                "hours": old.hours,
+                "cost_cents": old.cost_cents,
+                "reasons": old.reasons if old.status is Status.REJECTED else (),
+                "status_since": old.status_since,
+            },
+        )
+        if old.status is Status.PRINTING:
+            tx.history.open_attempt(job.id, printer=job.printer, at=old.status_since, by=_BY.name)
+        if old.status is Status.PAIDPICKEDUP:
+            tx.history.add_payment(
+                job.id,
+                at=old.status_since,
+                by=_BY.name,
+                amount_cents=old.cost_cents or 0,
+                currency=job.currency,
+                method="imported",
+                waived="" if old.cost_cents else "The older system held no price.",
+            )
+
+    def _write_history(
+        self, tx: Transaction, job_id: str, old: OldJob, source: str, now: datetime
+    ) -> None:
+        """Submission at its own time, then the import as one step, dated when the status was
+        reached: what lay between, the older system did not keep.
+        """
+        tx.history.add_event(
+            job_id,
+            at=old.created_at,
+            trigger=Trigger.SUBMIT,
+            source=None,
+            dest=Status.UPLOADED,
+            actor=Actor(ActorKind.STUDENT, old.texts["student_name"]),
+            details={"imported": source},
+        )
+        told = {
+            "from": source,
+            "key": old.key,
+            "imported_at": now.isoformat(timespec="seconds"),
+            "confirmed_at": old.confirmed_at.isoformat(timespec="seconds")
+            if old.confirmed_at
+            else "",
+            "last_changed_by": old.texts["updated_by"],
+            "reasons": list(old.reasons),
+        }
+        tx.history.add_event(
+            job_id,
+            at=old.status_since,
+            trigger=Correction.IMPORT,
+            source=Status.UPLOADED,
+            dest=old.status,
+            actor=_BY,
+            details={name: value for name, value in told.items() if value},
+        )
+
+    def _remove_older(self, path: Path, job_id: str, place: str, tally: _Tally) -> None:
+        """Remove the older file if the store holds the same bytes in their place, and only then."""
+        with self._ports.database.read() as tx:
+            file = self._job(tx, job_id).original
+        try:
+            here = self._ports.store.path(file.name, file.folder)
+            proved = file.state is FileState.SETTLED and (
+                _sha256(path) == file.sha256 == _sha256(here)
+            )
+            if proved:
+                path.unlink()
+                tally.removed += 1
+                return
+            why = "the copy is not in its place yet; run the import again"
+        except OSError as error:
+            why = error.strerror or str(error)
+        tally.notes.append(ImportNote(place, "file", f"{path} was left where it is: {why}"))
+
+
+def _row_key(source: str, key: str) -> str:
+    """What a row is known by in the table of requests (64 characters)."""
+    return "import:" + hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()[:48]
+
+
+def _to_do(old: OldJob) -> list[ImportNote]:
+    """What staff have to do about a job that is not finished."""
+    figures = None not in (old.grams, old.hours, old.cost_cents)
+    if old.status is Status.PENDING:
+        step = "send the student a new link" if figures else "set the quote"
+        return [ImportNote(old.place, "status", f"the older link no longer works: {step}")]
+    if old.status in (Status.READYTOPRINT, Status.PRINTING, Status.COMPLETED) and (
+        old.cost_cents is None
+    ):
+        return [ImportNote(old.place, "cost", "no price, though it is to be paid")]
+    return []
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,68 @@
+"""An import dies at its calls, and is simply repeated: every job once, every file once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from printflow.importing.rows import flask_list
+from printflow.testing import Crash, FaultPlan, Outside, When, settle, violations
+from tests import old_system
+from tests.plugins.fire import effort
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600)]
+
+JOBS = [
+    old_system.old_job(1, "PaidPickedUp", "PAIDPICKEDUP"),
+    old_system.old_job(2, "Printing", "PRINTING"),
+]
+
+
+def _import(world: Outside, folder: Path, plan: FaultPlan) -> bool:
+    """One life; whether it came to its end."""
+    lab = world.open(plan)
+    try:
+        lab.import_jobs(flask_list(folder / "old.db"), folder / "storage", move=True)
+    except Crash:
+        return False
+    finally:
+        world.kill(lab)
+    return True
+
+
+@pytest.mark.parametrize("when", list(When))
+def test_a_crash_at_every_call_of_an_import(
+    when: When, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> None:
+    base = tmp_path_factory.mktemp("import")
+    rehearsal = FaultPlan()
+    wrong: list[str] = []
+    old_system.make(base / "r", JOBS)
+    assert _import(Outside(base / "r" / "lab"), base / "r", rehearsal)
+    total = len(rehearsal.calls)
+    wanted = effort(pytestconfig, "--crash-points")
+    stride = 1 if wanted == "all" else max(1, total // 25)
+    assert total > 40
+    for number in range(0, total, stride):
+        folder = base / str(number)
+        old_system.make(folder, JOBS)
+        world, plan = Outside(folder / "lab"), FaultPlan()
+        world.kill(world.open())
+        plan.crash(number, when)
+        _import(world, folder, plan)
+        if not plan.dead:
+            continue
+        world.clock.advance(hours=30)
+        assert _import(world, folder, FaultPlan())
+        lab = world.open()
+        settle(world, lab)
+        world.kill(lab)
+        assert _import(world, folder, FaultPlan())  # once more, to remove what was settled late
+        wrong += [f"call {number}: {problem}" for problem in violations(world, idle=True)]
+        placed = [p for f in ("PaidPickedUp", "Printing") for p in (world.store / f).iterdir()]
+        left = [path for path in (folder / "storage").rglob("*") if path.is_file()]
+        if len(placed) != 2 or left:
+            wrong.append(f"call {number}: placed {placed}, left {left}")
+        world.close()
+    assert not wrong, "\n".join(wrong)

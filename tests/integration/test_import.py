@@ -1,0 +1,250 @@
+"""Taking over an older system: what becomes a job, what does not and why, and doing it twice."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from printflow import InvalidInput, Printflow
+from printflow.importing.mapping import read_mapping
+from printflow.importing.rows import csv_list, flask_list
+from tests import models, old_system
+from tests.integration.conftest import Program
+
+MAPPING = """
+source = "spreadsheet"
+time_zone = "America/New_York"
+dates = ["%m/%d/%Y %H:%M", "%m/%d/%Y"]
+
+[columns]
+key = "No."
+student_name = "Name"
+student_email = "Mail"
+color = "Color"
+printer = "Machine"
+status = "State"
+cost = "Price"
+created_at = "Received"
+status_since = "Last change"
+file = "File"
+
+[values.status]
+"handed out" = "PAIDPICKEDUP"
+"new" = "UPLOADED"
+
+[values.printer]
+"the big one" = "Prusa XL"
+
+[defaults]
+discipline = "Other"
+class_number = "unknown"
+"""
+HEADINGS = ("No.", "Name", "Mail", "Color", "Machine", "State", "Price", "Received", "Last change",
+            "File", "Remark")  # fmt: skip
+
+
+def write_csv(folder: Path, *rows: tuple[str, ...]) -> tuple[Path, Path]:
+    mapping, path = folder / "mapping.toml", folder / "old.csv"
+    mapping.write_text(MAPPING, "utf-8")
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows((HEADINGS, *rows))
+    return path, mapping
+
+
+GOOD = ("7", "José Ñandú", "j@example.edu", "blue", "The Big One", "Handed out", "$1,004.50",
+        "07/04/2023 09:30", "07/06/2023", "models/part.stl", "")  # fmt: skip
+
+
+def test_the_older_flask_system_is_taken_over_whole(lab: Printflow, tmp_path: Path) -> None:
+    database = old_system.make(tmp_path / "old")
+    before = database.read_bytes()
+    report = lab.import_jobs(flask_list(database), tmp_path / "old" / "storage")
+    assert (report.rows, report.imported, report.refused) == (7, 7, ())
+    assert report.unused_columns == ("student_confirmed", "notes")
+    assert database.read_bytes() == before
+    assert sorted(report.by_status) == sorted([*old_system.STATUSES, "REJECTED"])
+    for job in lab.jobs():
+        assert (job.student_name, job.discipline, job.method) == (
+            "Ada Byron",
+            "Engineering",
+            "Filament",
+        )
+        assert (job.printer, job.color) == ("Prusa MK4S", "True Red")
+        assert job.created_at == datetime(2024, 3, 1, 14, 30, 0, 123456, UTC)
+        assert job.status_since == datetime(2024, 3, 5, 8, 15, tzinfo=UTC)
+        assert lab.path(job).parent.name == job.status.folder
+        assert lab.path(job).read_bytes()[:3] == b"box"
+        first, last = lab.details(job.id).events
+        assert (first.trigger, first.at) == ("submit", job.created_at)
+        assert (last.trigger, last.dest, last.details["from"]) == ("import", job.status, "flask")
+        assert last.details["last_changed_by"] == "sam"
+    (rejected,) = lab.jobs(status="REJECTED")
+    assert rejected.reasons == ("Too thin", "Not closed")
+    (done,) = lab.jobs(status="PAIDPICKEDUP")
+    assert (done.grams, done.hours, done.cost_cents) == (Decimal("42.5"), Decimal("3.25"), 425)
+    assert lab.details(done.id).paid_cents == 425
+    assert not list((tmp_path / "mail").glob("*.eml"))
+    assert lab.examine().findings == ()
+
+
+def test_what_was_taken_over_goes_on_as_any_job(lab: Printflow, tmp_path: Path) -> None:
+    lab.import_jobs(flask_list(old_system.make(tmp_path / "old")), tmp_path / "old" / "storage")
+    by_status = {job.status.value: job.id for job in lab.jobs()}
+    lab.approve(by_status["UPLOADED"], by="Ana", grams="10", hours="1", material="PLA")
+    lab.perform("resend", by_status["PENDING"], by="Ana")
+    lab.start_printing(by_status["READYTOPRINT"], by="Ana")
+    lab.complete(by_status["PRINTING"], by="Ana")
+    lab.pick_up(by_status["COMPLETED"], by="Ana", amount="4.25", method="cash")
+    assert {lab.job(by_status[s]).status for s in ("UPLOADED", "PENDING")} == {"PENDING"}
+
+
+def test_a_second_run_takes_nothing_twice(lab: Printflow, tmp_path: Path) -> None:
+    database = old_system.make(tmp_path / "old")
+    files = tmp_path / "old" / "storage"
+    lab.import_jobs(flask_list(database), files)
+    again = lab.import_jobs(flask_list(database), files, move=True)
+    assert (again.imported, again.already, again.removed) == (0, 7, 7)
+    assert len(lab.jobs()) == 7
+    assert not [path for path in files.rglob("*") if path.is_file()]
+    assert lab.examine().findings == ()
+
+
+def test_a_file_is_removed_only_if_the_copy_is_the_same(lab: Printflow, tmp_path: Path) -> None:
+    database = old_system.make(tmp_path / "old")
+    files = tmp_path / "old" / "storage"
+    lab.import_jobs(flask_list(database), files)
+    (changed,) = (files / "Pending").iterdir()
+    changed.write_bytes(models.stl(header=b"changed since"))
+    again = lab.import_jobs(flask_list(database), files, move=True)
+    assert again.removed == 6
+    assert changed.read_bytes()[:13] == b"changed since"
+    assert any(str(changed) in note.message for note in again.notes)
+
+
+def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Path) -> None:
+    jobs = [
+        old_system.old_job(1, "Uploaded", "UPLOADED"),
+        old_system.old_job(2, "Uploaded", "LOST"),
+        old_system.old_job(3, "Pending", "PENDING", printer="Ultimaker", weight_g=-1),
+    ]
+    database = old_system.make(tmp_path / "old", jobs)
+    files = tmp_path / "old" / "storage"
+    dry = lab.import_jobs(flask_list(database), files, dry_run=True)
+    assert lab.jobs() == []
+    assert not list((lab.settings.store / ".incoming").iterdir())
+    real = lab.import_jobs(flask_list(database), files)
+    assert (dry.imported, dry.by_status, dry.bytes) == (real.imported, real.by_status, real.bytes)
+    assert (dry.refused, dry.notes) == (real.refused, real.notes)
+    (refused,) = dry.refused
+    assert "LOST" in refused.message
+    told = {(note.field, note.message.partition(";")[0]) for note in dry.notes}
+    assert ("printer", "“Ultimaker” is not in the catalog") in told
+    assert ("grams", "“-1” cannot be taken") in told
+
+
+def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "part.stl").write_bytes(models.stl())
+    path, mapping = write_csv(tmp_path, GOOD)
+    report = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
+    assert (report.imported, report.unused_columns) == (1, ("Remark",))
+    (job,) = lab.jobs()
+    assert (job.student_name, job.printer, job.color) == ("José Ñandú", "Prusa XL", "Blue")
+    assert (job.cost_cents, job.discipline, job.status) == (100_450, "Other", "PAIDPICKEDUP")
+    assert job.created_at == datetime(2023, 7, 4, 13, 30, tzinfo=UTC)
+    assert job.file.name.startswith("JoseNandu_Filament_Blue_")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("No.", "", "key"),
+        ("Name", " ", "student's name"),
+        ("State", "gone", "status “gone”"),
+        ("Received", "soon", "submitted"),
+        ("Received", "2999-01-01", "future"),
+        ("File", "../secret.stl", "is not below"),
+        ("File", "models/none.stl", "is not below"),
+        ("File", "models/notes.txt", "no model"),
+        ("File", "models/empty.stl", "empty"),
+        ("File", "models/link.stl", "leads out"),
+        ("File", "", "names no file"),
+    ],
+)
+def test_rows_that_cannot_become_jobs(
+    lab: Printflow, tmp_path: Path, column: str, value: str, said: str
+) -> None:
+    folder = tmp_path / "csv"
+    (folder / "models").mkdir(parents=True)
+    (folder / "models" / "part.stl").write_bytes(models.stl())
+    (folder / "models" / "empty.stl").write_bytes(b"")
+    (folder / "models" / "notes.txt").write_text("hello")
+    (tmp_path / "secret.stl").write_bytes(models.stl())
+    (folder / "models" / "link.stl").symlink_to(tmp_path / "secret.stl")
+    row = list(GOOD)
+    row[HEADINGS.index(column)] = value
+    path, mapping = write_csv(folder, tuple(row))
+    report = lab.import_jobs(csv_list(path, read_mapping(mapping)), folder)
+    assert report.imported == 0
+    assert said in " ".join(note.message for note in report.refused)
+    assert lab.jobs() == []
+    assert not list((lab.settings.store / ".incoming").iterdir())
+
+
+def test_a_job_whose_file_is_gone_is_taken_on_request(lab: Printflow, tmp_path: Path) -> None:
+    path, mapping = write_csv(tmp_path, GOOD)
+    old = csv_list(path, read_mapping(mapping))
+    assert lab.import_jobs(old, tmp_path).imported == 0
+    report = lab.import_jobs(old, tmp_path, without_file=True)
+    assert report.imported == 1
+    assert lab.jobs()[0].file.state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("columns = 3", "columns"),
+        ("colums = {}", "unknown key 'colums'"),
+        (MAPPING.replace('key = "No."', ""), "columns.key is needed"),
+        (MAPPING.replace("[values.status]", "[values.state]"), "values.state"),
+        (MAPPING.replace("America/New_York", "Mars"), "time_zone"),
+        ("= nonsense", "cannot be read"),
+    ],
+)
+def test_a_wrong_mapping_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InvalidInput) as raised:
+        read_mapping(path)
+    assert str(path) in raised.value.message
+    assert said in raised.value.message
+
+
+def test_a_list_that_is_none(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "x.db")) as database:
+        database.execute("CREATE TABLE other (id)")
+    with pytest.raises(InvalidInput, match="no such table"):
+        flask_list(tmp_path / "x.db")
+    with pytest.raises(InvalidInput, match="no such file"):
+        flask_list(tmp_path / "none.db")
+
+
+def test_the_command(program: Program, tmp_path: Path) -> None:
+    database = old_system.make(tmp_path / "old")
+    dry = program.run("import", str(database), "--dry-run")
+    assert dry.code == 0, dry.err
+    assert "7 of 7 rows would be taken over" in dry.out
+    assert "Nothing was written." in dry.out
+    report = tmp_path / "report.csv"
+    said = program.run("import", str(database), "--json", "--report", str(report))
+    assert said.json["imported"] == 7
+    assert "the older link no longer works" in report.read_text("utf-8-sig")
+    assert program.run("import", str(database), "--json").json["already"] == 7
+    path, _ = write_csv(tmp_path, GOOD)
+    assert "needs --mapping" in program.run("import", str(path)).err
