@@ -22,6 +22,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    ActorKind,
     FileMissing,
     FileRefused,
     FileTooLarge,
@@ -39,6 +40,7 @@ from printflow import (
     TransitionNotAllowed,
     TransitionRefused,
     Unavailable,
+    allowed,
     local_time,
     past_tense,
 )
@@ -207,6 +209,9 @@ def conflict(error: TransitionNotAllowed) -> Response:
     job_id = (request.view_args or {}).get("job_id")
     job = lab.job(job_id) if job_id else None
     next_step = error.next_step if message == error.message else error.message
+    if job is not None:
+        possible = ", ".join(_(one.label) for one in allowed(job.status, ActorKind.STAFF))
+        next_step = f"{next_step} {_('Possible now: %(actions)s.', actions=possible)}".strip()
     return error_page(409, message, next_step=next_step, job=job, code=error.code)
 
 

@@ -1,0 +1,189 @@
+"""Who may do what: every route, every method, every kind of visitor, against one pinned table.
+
+A new route fails here until it stands in the table: a decision, not an accident.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
+
+from printflow import Job, Printflow
+from printflow_web.factory import create_app
+from tests.web.conftest import PASSWORD, send
+from tests.web.test_confirm import link
+
+Role = Literal["everybody", "staff", "admin"]
+ROLES: tuple[Role, ...] = ("everybody", "staff", "admin")
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND")
+
+LET_IN: dict[str, dict[str, Role]] = {
+    # what students use
+    "/": {"GET": "everybody"},
+    "/submit": {"GET": "everybody", "POST": "everybody"},
+    "/submit/success": {"GET": "everybody"},
+    "/jobs/<token>": {"GET": "everybody"},
+    "/find": {"GET": "everybody", "POST": "everybody"},
+    "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
+    # the door
+    "/login": {"GET": "everybody", "POST": "everybody"},
+    "/logout": {"POST": "everybody"},
+    "/acting": {"POST": "staff"},
+    # jobs
+    "/dashboard": {"GET": "staff"},
+    "/dashboard/bulk": {"GET": "staff", "POST": "staff"},
+    "/dashboard/jobs/<job_id>": {"GET": "staff"},
+    "/dashboard/jobs/<job_id>/<trigger>": {"GET": "staff", "POST": "staff"},
+    "/dashboard/jobs/<job_id>/edit": {"GET": "staff", "POST": "staff"},
+    "/dashboard/jobs/<job_id>/files/<int:file_id>": {"GET": "staff"},
+    "/dashboard/jobs/<job_id>/notes": {"POST": "staff"},
+    "/dashboard/jobs/<job_id>/reviewed": {"POST": "staff"},
+    "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
+    # the lab
+    "/outbox": {"GET": "staff"},
+    "/outbox/<int:mail_id>": {"GET": "staff"},
+    "/outbox/<int:mail_id>/html": {"GET": "staff"},
+    "/outbox/<int:mail_id>/retry": {"POST": "staff"},
+    "/staff": {"GET": "staff", "POST": "staff"},
+    # machines
+    "/health/live": {"GET": "everybody"},
+    "/health/ready": {"GET": "everybody"},
+    "/static/<path:filename>": {"GET": "everybody"},
+}
+"""For each route and method, the least that lets somebody in. HEAD goes with GET."""
+
+
+@pytest.fixture
+def visitors(app: Flask, lab: Printflow) -> dict[Role, FlaskClient]:
+    """A browser of each kind; where a form's token is asked for, they have one."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    browsers: dict[Role, FlaskClient] = {role: app.test_client() for role in ROLES}
+    for role in ("staff", "admin"):
+        send_without_token(browsers[role], "/login", name="Ana", password=PASSWORD)
+    return browsers
+
+
+def send_without_token(browser: FlaskClient, page: str, **form: str) -> TestResponse:
+    return browser.post(page, data=form)
+
+
+@pytest.fixture
+def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str]:
+    """The address of a route, with values that exist."""
+    job = job_in("PENDING")
+    token = {
+        "/jobs/": lab.status_url(job).rpartition("/")[2],
+        "/confirm/": link(lab, job).rpartition("/")[2],
+    }
+    values = {
+        "job_id": job.id,
+        "trigger": "requote",
+        "file_id": str(job.file.id),
+        "mail_id": str(lab.mails()[0].id),
+        "filename": "app.css",
+    }
+
+    def filled(rule: str) -> str:
+        found = dict(values)
+        for start, secret in token.items():
+            if rule.startswith(start):
+                found["token"] = secret
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: found[match[1]], rule)
+
+    return filled
+
+
+def test_the_table_has_every_route_and_no_other(app: Flask) -> None:
+    routes: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        routes.setdefault(rule.rule, set()).update(rule.methods or ())
+    pinned = {
+        rule: {*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+        for rule, methods in LET_IN.items()
+    }
+    assert routes == pinned
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_who_is_let_in(
+    app: Flask,
+    visitors: dict[Role, FlaskClient],
+    address: Callable[[str], str],
+    method: str,
+) -> None:
+    for rule, methods in LET_IN.items():
+        if method == "OPTIONS" or leads_elsewhere(app, address(rule), method, rule):
+            continue
+        needed = methods.get("GET" if method == "HEAD" else method)
+        for role, browser in visitors.items():
+            if rule == "/logout":
+                browser = browser.application.test_client()
+            with browser.open(address(rule), method=method) as answer:
+                seen = (method, rule, role, answer.status_code)
+                if needed is None:
+                    assert answer.status_code == 405, seen
+                    assert set(methods) <= set(answer.headers["Allow"].split(", ")), seen
+                elif ROLES.index(role) >= ROLES.index(needed):
+                    assert answer.status_code not in (401, 405), seen
+                    assert answer.status_code < 500, seen
+                    if rule not in ("/logout", "/login"):
+                        assert not answer.headers.get("Location", "").startswith("/login"), seen
+                else:
+                    refused_at_the_door(answer, method, role, seen)
+
+
+def leads_elsewhere(app: Flask, path: str, method: str, rule: str) -> bool:
+    """Whether another rule of the table answers this: ".../notes" could be a trigger's name."""
+    try:
+        found, _values = app.url_map.bind("localhost").match(path, method, return_rule=True)
+    except HTTPException:
+        return False
+    return found.rule != rule
+
+
+def refused_at_the_door(answer: Response, method: str, role: Role, seen: object) -> None:
+    """Strangers are asked to sign in, and the staff are told that this is for administrators."""
+    if role != "everybody":
+        assert answer.status_code == 403, seen
+        return
+    assert answer.status_code == 303, seen
+    assert answer.location.startswith("/login"), seen
+
+
+def test_asking_for_the_methods_does_nothing(
+    visitors: dict[Role, FlaskClient], address: Callable[[str], str]
+) -> None:
+    for rule in LET_IN:
+        for browser in visitors.values():
+            answer = browser.options(address(rule))
+            assert answer.status_code in (200, 303, 401, 403), rule
+            assert answer.status_code != 200 or answer.data == b"", rule
+
+
+@pytest.fixture
+def guarded(lab: Printflow) -> FlaskClient:
+    """Ana's browser, with the forms' tokens asked for."""
+    lab.set_staff_password(PASSWORD)
+    browser = create_app(lab).test_client()
+    send(browser, "/login", name="Ana", password=PASSWORD)
+    return browser
+
+
+def test_nothing_is_taken_without_a_form_s_token(
+    lab: Printflow, guarded: FlaskClient, address: Callable[[str], str]
+) -> None:
+    before = (lab.jobs(), lab.mails(), lab.staff_names())
+    for rule, methods in LET_IN.items():
+        if "POST" in methods:
+            answer = guarded.post(address(rule), data={"name": "Ana", "text": "x"})
+            assert answer.status_code == 403, rule
+    assert (lab.jobs(), lab.mails(), lab.staff_names()) == before
+    assert guarded.get("/dashboard").status_code == 200, "still signed in"
