@@ -17,7 +17,7 @@ from typing import TypeVar
 import pytest
 from PIL import Image, ImageGrab
 
-WIDTH, HEIGHT = 1280, 900
+SCREEN = "1280x900x24"
 Found = TypeVar("Found")
 
 # PrusaSlicer opens its wizard where there is no printer, and asks for what it calls system info.
@@ -70,9 +70,7 @@ class Desktop:
 
     def keys(self, *names: str, window: str) -> None:
         """Press keys, as xdotool names them ("ctrl+s", "Return"), in the window of that title."""
-        self.run(
-            "xdotool", "search", "--onlyvisible", "--name", window, "windowactivate", "--sync"
-        )
+        self.run("xdotool", "search", "--onlyvisible", "--name", window, "windowactivate", "--sync")
         # Apart: to the window that a search has found, xdotool sends what GTK does not believe.
         self.run("xdotool", "key", "--clearmodifiers", *names)
         time.sleep(0.5)  # the program answers
@@ -144,8 +142,7 @@ def _screen() -> tuple[subprocess.Popen[bytes], str]:
     """A new screen; Xvfb takes the first free number and tells it."""
     reading, writing = os.pipe()
     process = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
-        + ["-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp"],
         pass_fds=[writing],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
