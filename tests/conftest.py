@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.plugins.components",
+    "tests.plugins.desktop",
     "tests.plugins.fire",
     "tests.plugins.lab",
     "tests.plugins.postgres",

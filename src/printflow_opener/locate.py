@@ -30,7 +30,9 @@ class ShareUnavailable(Refused):
 
 
 def find(share: Path, wanted: Wanted) -> Path:
-    """The one file that is meant. Raises Refused, ShareUnavailable."""
+    """The one file that is meant, as this PC names it: below ``share``, whatever that resolves to
+    (a mapped drive stays ``Z:``). Raises Refused, ShareUnavailable.
+    """
     root = _root(share)
     folders: tuple[str, ...] = FOLDERS
     if wanted.path:
@@ -42,11 +44,9 @@ def find(share: Path, wanted: Wanted) -> Path:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            raise ShareUnavailable(
-                f"{path} cannot be read: {error.strerror or error}. "
-                "Ask whoever runs the share for the right to read it."
-            ) from error
-        return _checked(root, path, status)
+            raise _unreadable(path, error) from error
+        _check(root, path, status)
+        return share / folder / wanted.name
     raise Refused(
         f"{wanted.name} is not in the share any more. Refresh the dashboard and try again."
     )
@@ -55,13 +55,32 @@ def find(share: Path, wanted: Wanted) -> Path:
 def _root(share: Path) -> Path:
     try:
         root = share.resolve(strict=True)
-        os.scandir(root).close()
-    except OSError as error:
+        with os.scandir(root) as entries:
+            names = {entry.name for entry in entries}
+    except (OSError, RuntimeError) as error:
         raise ShareUnavailable(
-            f"The share {share} cannot be reached: {error.strerror or error}. "
+            f"The share {share} cannot be reached: {_words(error)}. "
             "Is the network drive connected? If so, ask whoever runs the share."
         ) from error
+    if names.isdisjoint(FOLDERS):
+        # What stands there while nothing is mounted is an empty folder.
+        raise ShareUnavailable(
+            f"{share} holds none of Printflow's folders. Is the network drive connected? If so, "
+            "correct share in printflow-opener.toml, or ask whoever runs the share."
+        )
     return root
+
+
+def _words(error: Exception) -> str:
+    """What the system says."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _unreadable(path: Path, error: OSError) -> ShareUnavailable:
+    return ShareUnavailable(
+        f"{path} cannot be read: {_words(error)}. "
+        "Ask whoever runs the share for the right to read it."
+    )
 
 
 def named_folder(share: PurePath, root: PurePath, path: str) -> str:
@@ -77,10 +96,11 @@ def named_folder(share: PurePath, root: PurePath, path: str) -> str:
     parts = [part for part in re.split(r"[/\\]", str(given)) if part]
     if ".." in parts or "." in parts or len(parts) > 2 or any(":" in part for part in parts):
         raise Refused("The link leads out of the share. Open the file from the dashboard.")
-    folder = parts[0] if len(parts) == 2 else FOLDERS[0]
-    if folder not in FOLDERS:
-        raise Refused(f"{folder} is no folder of the share. Open the file from the dashboard.")
-    return folder
+    written = parts[0] if len(parts) == 2 else FOLDERS[0]
+    for folder in FOLDERS:
+        if folder.lower() == written.lower():
+            return folder
+    raise Refused(f"{written} is no folder of the share. Open the file from the dashboard.")
 
 
 def is_inside(root: PurePath, path: PurePath) -> bool:
@@ -93,14 +113,19 @@ def is_inside(root: PurePath, path: PurePath) -> bool:
         return False
 
 
-def _checked(root: Path, path: Path, status: os.stat_result) -> Path:
+def _check(root: Path, path: Path, status: os.stat_result) -> None:
+    """Raise Refused unless this is a plain file that really lies below ``root``."""
     attributes = getattr(status, "st_file_attributes", 0)
     try:
         resolved = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        raise Refused(f"{path.name} cannot be opened: {error}.") from error
+        raise Refused(f"{path.name} cannot be opened: {_words(error)}.") from error
     if stat.S_ISLNK(status.st_mode) or attributes & _REPARSE_POINT or not is_inside(root, resolved):
         raise Refused(f"{path.name} is a link that may lead out of the share.")
+    # An 8.3 name resolves to the long one.
     if not stat.S_ISREG(status.st_mode) or resolved.name.lower() != path.name.lower():
         raise Refused(f"{path.name} is no file.")
-    return resolved
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _unreadable(path, error) from error

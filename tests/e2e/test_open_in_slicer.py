@@ -1,210 +1,136 @@
-"""A click on "Open" in a real browser, and the model stands in the real slicer."""
+"""From a click in the browser to the model in the slicer, on a desktop of a staff PC.
+
+Nothing stands in for anything: Chromium asks xdg-open, xdg-open finds what ``printflow-opener
+register`` wrote, the opener finds the file below this PC's own path of the share, and PrusaSlicer
+shows it, saves a project beside it, and the approval offers that.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from PIL import ImageChops
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from printflow import Job, Printflow, Settings
 from tests import models
-from tests.e2e.conftest import Server
-from tests.e2e.test_main_job import sign_in
+from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
+from tests.e2e.test_main_job import in_folder, sign_in, submit_model
+from tests.plugins.desktop import Desktop, until
 
-pytestmark = [pytest.mark.chromium, pytest.mark.slicer, pytest.mark.desktop]
-POLICIES = Path("/etc/chromium/policies/managed")
-KEPT = Path(__file__).parents[2] / "build" / "screenshots"
-CONFIGURED = """\
-version = 2.5.0
-show_splash_screen = 0
-version_check = 0
-preset_update = 0
-show_hints = 0
-version_system_info_sent = 2.5.0
+pytestmark = [pytest.mark.chromium, pytest.mark.desktop]
 
-[presets]
-printer = Lab
-"""
-PRINTER = """\
-printer_technology = FFF
-bed_shape = 0x0,250x0,250x210,0x210
-max_print_height = 220
-nozzle_diameter = 0.4
-"""
-"""With a printer of its own the slicer does not offer to be configured."""
+SLICER = "prusa-slicer"
+OPENER = (sys.executable, "-m", "printflow_opener")
 
 
-def submit(lab: Printflow, model: Path) -> Job:
-    """A job of a student's."""
-    model.write_bytes(models.stl())
-    return lab.submit(
-        model,
-        student="Jane Doe",
-        email="jane@example.edu",
-        method="Filament",
-        color="Blue",
-        printer="Prusa XL",
-        discipline="Other",
-        class_number="1",
-        acknowledge_minimum=True,
+def open_browser(
+    browser: Browser, chromium: Path, pc: Desktop, *, origin: str = ""
+) -> BrowserContext:
+    """Chromium on the PC's screen; from ``origin`` it opens Printflow's links without asking."""
+    profile = pc.home / "chromium"
+    if origin:
+        preferences = {
+            "protocol_handler": {"allowed_origin_protocol_pairs": {origin: {"printflow": True}}},
+            "credentials_enable_service": False,
+        }
+        (profile / "Default").mkdir(parents=True)
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+    return browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path=chromium,
+        headless=False,
+        args=["--no-sandbox", "--disable-quic", "--disable-gpu", "--no-first-run"],
+        env={**pc.environment},
+        viewport=None if origin else DESKTOP,  # type: ignore[arg-type]
     )
-
-
-def wait_for(found: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Return as soon as it is found."""
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until, f"no {what}"
-        time.sleep(0.2)
 
 
 @pytest.fixture
-def screen(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A screen in memory with a window manager; gives the environment of a staff PC's user."""
-    read, write = os.pipe()
-    xvfb = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
-        pass_fds=(write,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    home = tmp_path / "home"
-    slicer = home / ".config" / "PrusaSlicer"
-    (slicer / "printer").mkdir(parents=True)
-    (slicer / "PrusaSlicer.ini").write_text(CONFIGURED)
-    (slicer / "printer" / "Lab.ini").write_text(PRINTER)
-    environment = {
-        **{name: os.environ[name] for name in ("PATH",) if name in os.environ},
-        "DISPLAY": f":{number}",
-        "HOME": str(home),
-        "LANG": "en_US.UTF-8",
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_DATA_HOME": str(home / ".local" / "share"),
-        "XDG_RUNTIME_DIR": str(home),
-    }
-    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield environment
-    finally:
-        for process in (manager, xvfb):
-            process.terminate()
-            process.wait(20)
+def share(desktop: Desktop, server: Server) -> Path:
+    """The server's store under the path that this PC knows it by."""
+    mounted = desktop.home / "3dprint"
+    mounted.symlink_to(server.store)
+    return mounted
 
 
-@contextmanager
-def without_question(origin: str) -> Iterator[None]:
-    """The policy that lets pages of the lab start the opener without asking, as IT sets it."""
-    policy = POLICIES / "printflow-test.json"
-    try:
-        POLICIES.mkdir(parents=True, exist_ok=True)
-        allowed = [{"protocol": "printflow", "allowed_origins": [origin]}]
-        policy.write_text(json.dumps({"AutoLaunchProtocolsFromOrigins": allowed}))
-    except OSError:
-        pytest.skip("not on this machine: the right to set a policy of Chromium")
-    try:
-        yield
-    finally:
-        policy.unlink()
+@pytest.fixture
+def screen(
+    browser: Browser, chromium_path: Path, desktop: Desktop, server: Server, complaints: Complaints
+) -> Iterator[Page]:
+    """The dashboard in Chromium, on the PC's screen."""
+    context = open_browser(browser, chromium_path, desktop, origin=server.url)
+    yield watched(context.pages[0], complaints)
+    context.close()
 
 
-def slicers_of(file: Path) -> list[int]:
-    """The processes that were started with this file."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            arguments = path.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(file).encode() in arguments and b"slicer" in arguments[0]:
-            found.append(int(path.parent.name))
-    return found
-
-
-def set_up(environment: dict[str, str], share: Path) -> None:
-    """What "Set up this PC" says."""
-    folder = Path(environment["XDG_CONFIG_HOME"]) / "printflow"
-    folder.mkdir()
-    (folder / "printflow-opener.toml").write_text(f"share = '{share}'\n")
-    register = [sys.executable, "-m", "printflow_opener", "register"]
-    subprocess.run(register, env=environment, check=True)
-
-
-def windows(environment: dict[str, str]) -> str:
-    """The names of the windows on the screen."""
-    command = ["xdotool", "search", "--onlyvisible", "--name", ".", "getwindowname", "%@"]
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False
-    ).stdout
-
-
-def test_from_a_click_to_the_slicer(
-    server: Server, screen: dict[str, str], chromium_path: Path, slicer_path: Path, tmp_path: Path
+@pytest.mark.slicer
+def test_a_click_shows_the_model_in_the_slicer(
+    server: Server, desktop: Desktop, share: Path, screen: Page, phone: Page, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    with Printflow.open(Settings(store=server.store)) as lab:
-        job = submit(lab, model)
-        file = lab.path(job).resolve()
-    set_up(screen, server.store)
-    started: list[int] = []
-    try:
-        with without_question(server.url), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium_path,
-                headless=False,
-                env=dict(screen),
-                args=["--no-sandbox", "--disable-gpu"],
-            )
-            page = browser.new_page()
-            sign_in(page, server, "Ana")
-            page.goto(f"{server.url}/dashboard/jobs/{job.id}")
-            page.locator(".file a[data-open]").click()
-            wait_for(lambda: slicers_of(file), "slicer with the file", 30)
-            started = slicers_of(file)
-            wait_for(lambda: "PrusaSlicer" in windows(screen), "window of the slicer")
-            time.sleep(3)  # the model is drawn
-            KEPT.mkdir(parents=True, exist_ok=True)
-            shot = str(KEPT / "open-in-slicer.png")
-            subprocess.run(["import", "-window", "root", shot], env=screen, check=True)
-            log = Path(screen["XDG_CONFIG_HOME"]) / "printflow" / "opener.log"
-            assert "verdict=opened" in log.read_text()
+    model.write_bytes(models.stl())
+    job_id = submit_model(phone, server, model)
+    name = f"ZoeMuller_Filament_TrueRed_{job_id}.stl"
+    in_folder(server, "Uploaded", name)
+    config = desktop.home / ".config" / "printflow" / "printflow-opener.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"share = {str(share)!r}\n")
+    assert "Wrote" in desktop.run(*OPENER, "register")
+    assert "FAIL" not in desktop.run(*OPENER, "doctor")
 
-            saved = file.with_name(f"{file.stem}_PLA.3mf")
-            export = [str(slicer_path), "--export-3mf", "--output", str(saved), str(file)]
-            subprocess.run(export, env=screen, check=True, capture_output=True)
-            time.sleep(4)  # nobody has written to it for the settings' three seconds
-            page.goto(f"{server.url}/dashboard/jobs/{job.id}/approve")
-            chosen = page.get_by_label("File to print").locator("option:checked")
-            expect(chosen).to_contain_text(saved.name)
-            browser.close()
-    finally:
-        for pid in started:
-            os.kill(pid, signal.SIGTERM)
+    sign_in(screen, server, "Ana")
+    screen.goto(f"{server.url}/dashboard/jobs/{job_id}")
+    screen.get_by_role("link", name=f"Open {name}").click()
+
+    started = until(lambda: desktop.processes(SLICER), what="slicer")
+    ((process, arguments),) = started.items()
+    assert arguments[1:] == [str(share / "Uploaded" / name)]
+    until(lambda: any(title.startswith("PrusaSlicer") for title in desktop.windows()))
+    until(lambda: green(desktop) > 300, what="green model on the screen")
+    keep(desktop, "model-in-the-slicer")
+    log = (config.parent / "opener.log").read_text("utf-8")
+    assert "verdict=opened" in log
+    assert name in log
+
+    project = share / "Uploaded" / name.replace(".stl", ".3mf")
+    save_project(desktop, project)
+    os.kill(process, signal.SIGTERM)
+    with zipfile.ZipFile(project) as saved:
+        assert name in saved.read("Metadata/Slic3r_PE_model.config").decode()
+
+    screen.goto(f"{server.url}/dashboard/jobs/{job_id}/approve")
+    expect(screen.get_by_label("File to print")).to_contain_text(project.name)
 
 
-def test_without_a_handler_a_hint_says_what_to_do(
-    server: Server, chromium_path: Path, tmp_path: Path
-) -> None:
-    model = tmp_path / "bracket.stl"
-    with Printflow.open(Settings(store=server.store)) as lab:
-        job = submit(lab, model)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        page = browser.new_page()
-        sign_in(page, server, "Ana")
-        page.goto(f"{server.url}/dashboard/jobs/{job.id}")
-        hint = page.get_by_text("Did the slicer open?")
-        expect(hint).to_be_hidden()
-        page.locator(".file a[data-open]").click()
-        expect(hint).to_be_visible(timeout=5000)
-        browser.close()
+def save_project(pc: Desktop, project: Path) -> None:
+    """“Save Project as …”, and what the dialog proposes."""
+
+    def asked() -> bool:
+        pc.keys("ctrl+alt+s", window="PrusaSlicer-")
+        return any("Save file as" in title for title in pc.windows())
+
+    until(asked, what="dialog for saving")
+    pc.keys("Return", window="Save file as")
+    until(lambda: project.is_file() and zipfile.is_zipfile(project), what="project")
+
+
+def green(pc: Desktop) -> int:
+    """Points of the screen in the green of a model that PrusaSlicer has just loaded."""
+    red, green, blue = pc.picture().convert("RGB").split()
+    bright = green.point(lambda value: 255 if value > 120 else 0)
+    dark = ImageChops.lighter(red, blue).point(lambda value: 255 if value < 40 else 0)
+    return ImageChops.darker(bright, dark).histogram()[255]
+
+
+def keep(pc: Desktop, name: str) -> None:
+    """Keep a picture of the screen where the results of a run are."""
+    results = Path("test-results")
+    results.mkdir(exist_ok=True)
+    pc.picture().save(results / f"{name}.png")

@@ -1,4 +1,4 @@
-"""What the machine has to offer: Chromium, PostgreSQL, a slicer, a desktop.
+"""What the machine has to offer: Chromium, PostgreSQL, a slicer, a desktop, Samba, Wine.
 
 A test that carries a component's marker runs where the component is found. Elsewhere it is
 skipped and listed at the end; with ``CI=true`` a missing component fails the run.
@@ -6,7 +6,6 @@ skipped and listed at the end; with ``CI=true`` a missing component fails the ru
 
 import os
 import shutil
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
@@ -57,18 +56,8 @@ def find_slicer() -> Path | None:
 
 
 def find_desktop() -> Path | None:
-    """A screen in memory with what a Linux desktop opens links by (and a locale for slicers)."""
-    needed = ("Xvfb", "openbox", "xdotool", "xdg-open", "xdg-mime", "import", "locale")
-    if not all(shutil.which(name) for name in needed):
-        return None
-    locales = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout
-    return Path(shutil.which("Xvfb") or "") if "en_US.utf8" in locales else None
-
-
-def find_wine() -> Path | None:
-    """Windows' programs and registry, as Wine has them."""
-    found = shutil.which("wine")
-    return Path(found) if found else None
+    """What makes a staff PC's desktop on a server: a screen, windows, links, locales."""
+    return _all_of("Xvfb", "openbox", "xdotool", "xdg-open", "update-desktop-database", "localedef")
 
 
 def find_samba() -> Path | None:
@@ -78,13 +67,24 @@ def find_samba() -> Path | None:
     return Path(found) if found and root and shutil.which("smbclient") else None
 
 
+def _all_of(*names: str) -> Path | None:
+    found = [shutil.which(name) for name in names]
+    return Path(found[0]) if all(found) and found[0] else None
+
+
+def find_wine() -> Path | None:
+    """Windows' programs and registry, as Wine has them."""
+    found = shutil.which("wine")
+    return Path(found) if found else None
+
+
 FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "chromium": find_chromium,
     "postgresql": find_postgresql,
     "slicer": find_slicer,
     "desktop": find_desktop,
-    "wine": find_wine,
     "samba": find_samba,
+    "wine": find_wine,
 }
 _REASON: Final = "not on this machine: "
 
