@@ -47,6 +47,8 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/notes": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
+    "/dashboard/this-pc": {"GET": "staff"},
+    "/dashboard/this-pc/printflow-opener.toml": {"GET": "staff"},
     # the lab
     "/outbox": {"GET": "staff"},
     "/outbox/<int:mail_id>": {"GET": "staff"},
