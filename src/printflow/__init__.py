@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
-    from .domain.history import Event, JobDetails, Mail, Note, Payment, PrintAttempt, QuotePage
+    from .domain.history import (
+        Event,
+        FileOpening,
+        JobDetails,
+        Mail,
+        Note,
+        Payment,
+        PrintAttempt,
+        QuotePage,
+    )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.lifecycle import TABLE, allowed
     from .domain.naming import ending_of
@@ -71,6 +80,7 @@ _HOMES = {
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
         "Event",
+        "FileOpening",
         "JobDetails",
         "Mail",
         "Note",
@@ -169,6 +179,7 @@ __all__ = [
     "Event",
     "FileFact",
     "FileMissing",
+    "FileOpening",
     "FileRefused",
     "FileRole",
     "FileState",

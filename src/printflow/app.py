@@ -37,6 +37,7 @@ from .service.corrections import CorrectionDesk
 from .service.desk import Ports
 from .service.imports import ImportDesk
 from .service.mailroom import MailDesk
+from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
 from .service.students import StudentDesk
@@ -59,6 +60,7 @@ class Printflow(
     ReadingDesk,
     WorklistDesk,
     MailDesk,
+    OpeningDesk,
     PeopleDesk,
     AdministrationDesk,
 ):

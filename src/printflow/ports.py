@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Protocol
 
 from .domain.attempt import FileFact
 from .domain.correction import Correction
-from .domain.history import Event, Mail, Note, Payment, PrintAttempt
+from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from .domain.status import Status, Trigger
 from .domain.worklist import Flag, JobQuery
@@ -326,6 +326,17 @@ class HistoryRows(Protocol):
 
     def payments(self, job_id: str) -> Sequence[Payment]:
         """Those that are not void."""
+
+    def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
+        """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
+
+    def report_opening(
+        self, job_id: str, *, file_name: str, at: datetime, since: datetime, station: str
+    ) -> None:
+        """A PC opened the file; by whom, says the click since then, if there was one."""
+
+    def openings(self, job_id: str) -> Sequence[FileOpening]:
+        """Those that were reported, oldest first."""
 
     def take_back(self, job_id: str, at: datetime, *, now: datetime, by: str) -> None:
         """Undo what an event of that moment wrote: prints begun or ended, payments, notes."""

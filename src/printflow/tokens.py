@@ -37,6 +37,10 @@ class Tokens:
         """The token of one confirmation link."""
         return self._token(f"quote/{job_id}/{quote_id}/{issued_at.isoformat()}")
 
+    def of_station(self, name: str) -> str:
+        """The token that the opener of a staff PC reports with."""
+        return self._token(f"station/{name}")
+
     def session_key(self) -> bytes:
         """The key that signs the web's cookies."""
         return self._derive("session")

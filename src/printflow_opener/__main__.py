@@ -95,7 +95,7 @@ def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
     if config.server and config.station_token:
         from printflow_opener.report import report_opened
 
-        report_opened(config, file.name)
+        log_of(log_path).info("report=%r", report_opened(config, file.name))
     return 0
 
 

@@ -29,20 +29,21 @@ from .slicers import Slicer, installed
 
 FILE = "printflow-opener.toml"
 VARIABLE = "PRINTFLOW_OPENER_CONFIG"
-_KEYS = ("share", "slicer", "log", "server", "station_token")
+_KEYS = ("share", "slicer", "log", "server", "station", "station_token")
 _SLICER_KEYS = ("name", "path", "extensions")
 _EXAMPLE = 'for example: share = "/mnt/3dprint"'
 
 
 @dataclass(frozen=True)
 class Config:
-    """What the opener knows of its PC. ``server`` and ``station_token`` are for reports."""
+    """What the opener knows of its PC. ``server`` and the station are for reports."""
 
     file: Path
     share: Path
     slicers: tuple[Slicer, ...]
     log: Path
     server: str = ""
+    station: str = ""
     station_token: str = ""
 
 
@@ -88,7 +89,7 @@ def _checked(file: Path, data: dict[str, Any]) -> Config:
     entries = data.get("slicer", [])
     if not isinstance(entries, list):
         raise ConfigError(f"{file}: slicer: write it as [[slicer]]")
-    for name in ("log", "server", "station_token"):
+    for name in ("log", "server", "station", "station_token"):
         if not isinstance(data.get(name, ""), str):
             raise ConfigError(f"{file}: {name}: a text in quotes is needed")
     slicers = tuple(_slicer(file, entry) for entry in entries)
@@ -98,6 +99,7 @@ def _checked(file: Path, data: dict[str, Any]) -> Config:
         slicers=slicers or tuple(installed()),
         log=Path(data.get("log") or home_folder() / "opener.log"),
         server=data.get("server", ""),
+        station=data.get("station", ""),
         station_token=data.get("station_token", ""),
     )
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
 
 from .config import Config
 
 _SECONDS = 2.0
 
 
-def report_opened(config: Config, name: str) -> bool:
-    """Whether the server took it; never raises, and is never needed."""
-    address = f"{config.server.rstrip('/')}/opened"
-    if not address.startswith(("http://", "https://")):
-        return False
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        address,
-        data=json.dumps({"file": name}).encode(),
-        headers={
-            "Authorization": f"Bearer {config.station_token}",
-            "Content-Type": "application/json",
-        },
-    )
+def report_opened(config: Config, name: str) -> str:
+    """What became of it, for the log; never raises, and is never needed."""
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
-            return int(answer.status) < 300
-    except (OSError, ValueError):
-        return False
+        address = urlsplit(config.server)
+        kind = {"http": HTTPConnection, "https": HTTPSConnection}.get(address.scheme)
+        if kind is None or not address.hostname:
+            return f"server {config.server!r} is no web address"
+        connection = kind(address.hostname, address.port, timeout=_SECONDS)
+        try:
+            connection.request(
+                "POST",
+                f"{address.path.rstrip('/')}/opened",
+                body=json.dumps({"file": name, "station": config.station}),
+                headers={
+                    "Authorization": f"Bearer {config.station_token}",
+                    "Content-Type": "application/json",
+                },
+            )
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+    except (OSError, ValueError, HTTPException) as error:
+        return f"not sent: {error}"
+    return "sent" if status < 300 else f"refused with {status}"

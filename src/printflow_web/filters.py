@@ -25,6 +25,7 @@ from printflow import (
 
 from .opener_links import open_link
 from .request import lab_of
+from .this_pc import path_here
 
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
 _RATE = "¤#,##0.00##"
@@ -89,6 +90,7 @@ def init_filters(app: Flask) -> None:
         age=lambda moment: age_text(moment, datetime.now(UTC)),
         age_level=age_level,
         open_link=open_link,
+        path_here=path_here,
     )
     app.jinja_env.globals.update(asset=asset, statuses=tuple(Status))
 

@@ -1,14 +1,20 @@
-"""“Set up this PC”: three steps, and the opener's config for the visitor's system."""
+"""“Set up this PC”: three steps, the opener's config for the visitor's system, clicks on "Open"."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, session
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import InvalidInput, JobFile, Refusal
 
 from .auth import require_staff
-from .errors import ParameterRefused
+from .errors import ParameterRefused, form_again
 from .request import lab_of
 
 pages = Blueprint("this_pc", __name__, url_prefix="/dashboard/this-pc")
@@ -22,6 +28,15 @@ PLACES = {
     "macos": "~/Library/Application Support/Printflow",
 }
 """Where the opener looks for its config on each system."""
+_USUAL = {"windows": r"Z:\3DPrint", "linux": "/mnt/3dprint", "macos": "/Volumes/3dprint"}
+
+
+class Station(NamedTuple):
+    """A staff PC that reports what it opens: to which server, under which name and token."""
+
+    server: str
+    name: str
+    token: str
 
 
 def system_of(agent: str) -> str:
@@ -38,18 +53,34 @@ def _system() -> str:
     return wanted
 
 
-def config_text(system: str, share: str) -> str:
-    """The opener's config: the share, and how to name a slicer of one's own."""
-    path = share or {"windows": r"Z:\3DPrint", "macos": "/Volumes/3dprint"}.get(
-        system, "/mnt/3dprint"
-    )
+def _share(system: str) -> str:
+    return str(getattr(lab_of(current_app).settings.share, system))
+
+
+def path_here(file: JobFile) -> str:
+    """The file's path as the visitor's PC sees it; "" while the lab's settings do not say."""
+    system = system_of(request.headers.get("User-Agent", ""))
+    share = _share(system)
+    if not share:
+        return ""
+    kind = PureWindowsPath if system == "windows" else PurePosixPath
+    return str(kind(share, file.folder, file.name))
+
+
+def config_text(system: str, share: str, station: Station | None = None) -> str:
+    """The opener's config: the share, how to name a slicer, and where to report."""
     note = "" if share else "# The lab's settings do not say it yet: put in this PC's own path.\n"
-    # A literal string of TOML takes backslashes as they are, but no apostrophe; a basic string is
-    # written as JSON is.
-    quoted = json.dumps(path, ensure_ascii=False) if "'" in path else f"'{path}'"
+    reports = ""
+    if station is not None:
+        reports = (
+            "\n# Where it reports what was opened; a job then shows by whom and on which PC.\n"
+            f"server = {_quoted(station.server)}\n"
+            f"station = {_quoted(station.name)}\n"
+            f"station_token = {_quoted(station.token)}\n"
+        )
     return (
         "# The share as this PC sees it.\n"
-        f"{note}share = {quoted}\n\n"
+        f"{note}share = {_quoted(share or _USUAL[system])}\n{reports}\n"
         "# Slicers in their usual places are found by themselves. To name others:\n"
         "# [[slicer]]\n"
         '# name = "PrusaSlicer"\n'
@@ -58,19 +89,46 @@ def config_text(system: str, share: str) -> str:
     )
 
 
+def _quoted(text: str) -> str:
+    """A literal string of TOML takes backslashes as they are, but no apostrophe; a basic string is
+    written as JSON is.
+    """
+    return json.dumps(text, ensure_ascii=False) if "'" in text else f"'{text}'"
+
+
+def _station() -> Station | None:
+    typed = request.args.get("station", "")
+    if not typed.strip():
+        return None
+    lab = lab_of(current_app)
+    name, token = lab.station_token(typed)
+    return Station(lab.settings.base_url or request.url_root.rstrip("/"), name, token)
+
+
 @pages.get("")
-def steps() -> str:
+def steps() -> AnyResponse | str:
     """The three steps."""
+    try:
+        station = _station()
+    except InvalidInput as error:
+        return form_again(error, lambda errors: _page(None, errors))
+    return _page(station, {})
+
+
+def _page(station: Station | None, errors: Mapping[str, Refusal]) -> str:
     system = _system()
-    share = str(getattr(lab_of(current_app).settings.share, system))
+    share = _share(system)
     return render_template(
         "this_pc.html",
         system=system,
         systems=SYSTEMS,
         share=share,
-        config=config_text(system, share),
+        config=config_text(system, share, station),
         place=PLACES[system],
         file=FILE,
+        station_name=station.name if station else request.args.get("station", ""),
+        reports=station is not None,
+        errors=errors,
     )
 
 
@@ -78,8 +136,18 @@ def steps() -> str:
 def config() -> Response:
     """The config as a download."""
     system = _system()
-    text = config_text(system, str(getattr(lab_of(current_app).settings.share, system)))
+    text = config_text(system, _share(system), _station())
     if system == "windows":
         text = text.replace("\n", "\r\n")
     headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}
     return Response(text, mimetype="application/toml", headers=headers)
+
+
+@pages.post("/clicks")
+def clicked() -> tuple[str, int]:
+    """Somebody clicked on "Open": the PC's report, if one comes, then says who."""
+    typed = request.form
+    lab_of(current_app).open_clicked(
+        typed.get("job", ""), typed.get("file", ""), by=session["staff"]
+    )
+    return "", 204

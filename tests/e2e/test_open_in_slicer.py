@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import zipfile
@@ -53,6 +54,12 @@ def open_browser(
 
 
 @pytest.fixture
+def more_settings(tmp_path: Path) -> dict[str, str]:
+    """Where Linux PCs see the share: not where the server has it."""
+    return {"PRINTFLOW_SHARE__LINUX": str(tmp_path / "home" / "3dprint")}
+
+
+@pytest.fixture
 def share(desktop: Desktop, server: Server) -> Path:
     """The server's store under the path that this PC knows it by."""
     mounted = desktop.home / "3dprint"
@@ -70,6 +77,21 @@ def screen(
     context.close()
 
 
+def set_up(screen: Page, server: Server, pc: Desktop) -> Path:
+    """The three steps of “Set up this PC”; gives the folder of the opener's config."""
+    folder = pc.home / ".config" / "printflow"
+    folder.mkdir(parents=True)
+    screen.goto(f"{server.url}/dashboard/this-pc?system=linux")
+    screen.get_by_label("Name of this PC").fill("Front desk")
+    screen.get_by_role("button", name="Put it in").click()
+    with screen.expect_download() as saved:
+        screen.get_by_role("link", name="printflow-opener.toml").click()
+    saved.value.save_as(folder / "printflow-opener.toml")
+    assert "Wrote" in pc.run(*OPENER, "register")
+    assert "FAIL" not in pc.run(*OPENER, "doctor")
+    return folder
+
+
 @pytest.mark.slicer
 def test_a_click_shows_the_model_in_the_slicer(
     server: Server, desktop: Desktop, share: Path, screen: Page, phone: Page, tmp_path: Path
@@ -79,23 +101,19 @@ def test_a_click_shows_the_model_in_the_slicer(
     job_id = submit_model(phone, server, model)
     name = f"ZoeMuller_Filament_TrueRed_{job_id}.stl"
     in_folder(server, "Uploaded", name)
-    config = desktop.home / ".config" / "printflow" / "printflow-opener.toml"
-    config.parent.mkdir(parents=True)
-    config.write_text(f"share = {str(share)!r}\n")
-    assert "Wrote" in desktop.run(*OPENER, "register")
-    assert "FAIL" not in desktop.run(*OPENER, "doctor")
-
     sign_in(screen, server, "Ana")
+    folder = set_up(screen, server, desktop)
+
     screen.goto(f"{server.url}/dashboard/jobs/{job_id}")
     screen.get_by_role("link", name=f"Open {name}").click()
-
     started = until(lambda: desktop.processes(SLICER), what="slicer")
     ((process, arguments),) = started.items()
     assert arguments[1:] == [str(share / "Uploaded" / name)]
     until(lambda: any(title.startswith("PrusaSlicer") for title in desktop.windows()))
     until(lambda: green(desktop) > 300, what="green model on the screen")
     keep(desktop, "model-in-the-slicer")
-    log = (config.parent / "opener.log").read_text("utf-8")
+    expect(screen.get_by_text("Did the slicer open?")).to_be_hidden()
+    log = until(lambda: (folder / "opener.log").read_text("utf-8"))
     assert "verdict=opened" in log
     assert name in log
 
@@ -104,9 +122,31 @@ def test_a_click_shows_the_model_in_the_slicer(
     os.kill(process, signal.SIGTERM)
     with zipfile.ZipFile(project) as saved:
         assert name in saved.read("Metadata/Slic3r_PE_model.config").decode()
-
+    screen.reload()
+    expect(screen.get_by_text("opened by Ana on Front desk")).to_be_visible()
     screen.goto(f"{server.url}/dashboard/jobs/{job_id}/approve")
     expect(screen.get_by_label("File to print")).to_contain_text(project.name)
+
+
+def test_where_nothing_opens_a_hint_says_what_helps(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(models.stl())
+    job_id = submit_model(page, server, model)
+    sign_in(page, server, "Ana")
+    page.goto(f"{server.url}/dashboard/jobs/{job_id}")
+    hint = page.locator(".open-hint")
+    expect(hint).to_be_hidden()
+    page.get_by_role("link", name=re.compile("^Open ")).click()
+    expect(hint).to_be_visible(timeout=5000)
+    name = f"ZoeMuller_Filament_TrueRed_{job_id}.stl"
+    expect(hint).to_contain_text(str(tmp_path / "home" / "3dprint" / "Uploaded" / name))
+    with page.expect_download() as saved:
+        hint.get_by_role("link", name="Download").click()
+    assert saved.value.path().read_bytes() == model.read_bytes()
+    hint.get_by_role("link", name="Set up this PC").click()
+    expect(page.get_by_role("heading", name="Set up this PC")).to_be_visible()
 
 
 def save_project(pc: Desktop, project: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ..domain.correction import Correction
-from ..domain.history import Event, Note, Payment, PrintAttempt
+from ..domain.history import Event, FileOpening, Note, Payment, PrintAttempt
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status, Trigger
-from .schema import attempts, events, notes, payments
+from .schema import attempts, events, file_openings, notes, payments
 
 
 def _trigger(value: str) -> Trigger | Correction:
@@ -158,6 +158,42 @@ class SqlHistoryRows:
                 method=row.method,
                 waived=row.waived,
             )
+            for row in self._connection.execute(query)
+        ]
+
+    def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
+        table = file_openings
+        self._connection.execute(
+            delete(table).where(table.c.job_id == job_id, table.c.station == "")
+        )
+        row = insert(table).values(job_id=job_id, file_name=file_name, at=at, by=by, station="")
+        self._connection.execute(row)
+
+    def report_opening(
+        self, job_id: str, *, file_name: str, at: datetime, since: datetime, station: str
+    ) -> None:
+        table = file_openings
+        clicked = self._connection.execute(
+            update(table)
+            .where(table.c.job_id == job_id, table.c.file_name == file_name)
+            .where(table.c.station == "", table.c.at >= since)
+            .values(station=station, at=at)
+        )
+        if clicked.rowcount == 0:
+            row = insert(table).values(
+                job_id=job_id, file_name=file_name, at=at, by="", station=station
+            )
+            self._connection.execute(row)
+
+    def openings(self, job_id: str) -> Sequence[FileOpening]:
+        table = file_openings
+        query = (
+            select(table)
+            .where(table.c.job_id == job_id, table.c.station != "")
+            .order_by(table.c.id)
+        )
+        return [
+            FileOpening(at=row.at, file_name=row.file_name, by=row.by, station=row.station)
             for row in self._connection.execute(query)
         ]
 

@@ -218,6 +218,19 @@ attempts = Table(
     comment="Prints that were begun, and how they ended.",
 )
 
+file_openings = Table(
+    "file_openings",
+    metadata,
+    _id(),
+    Column("job_id", String(8), ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("file_name", String(200), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("station", String(60), nullable=False),
+    Index("ix_file_openings_job_id", "job_id"),
+    comment='Files opened in slicers; station "" is a click whose report is not there (yet).',
+)
+
 payments = Table(
     "payments",
     metadata,

@@ -61,6 +61,19 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileOpening:
+    """A file was opened in a slicer, as the opener of a staff PC (``station``) reported.
+
+    ``by`` is who had clicked on "Open" just before, "" if nobody is known.
+    """
+
+    at: datetime
+    file_name: str
+    by: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A row of the outbox. ``state`` is queued, sending, sent, dead or canceled."""
 
@@ -91,6 +104,7 @@ class JobDetails:
     payments: tuple[Payment, ...]
     mails: tuple[Mail, ...]
     allowed: tuple[Trigger, ...]
+    openings: tuple[FileOpening, ...] = ()
 
     @property
     def paid_cents(self) -> int:

@@ -47,6 +47,7 @@ class ReadingDesk(Desk):
                 payments=tuple(tx.history.payments(job.id)),
                 mails=tuple(tx.outbox.of_job(job.id)),
                 allowed=lifecycle.allowed(job.status),
+                openings=tuple(tx.history.openings(job.id)),
             )
 
     def jobs(

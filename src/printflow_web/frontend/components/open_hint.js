@@ -5,19 +5,31 @@ const PATIENCE = 2000;
 export function openHint() {
   return {
     shown: false,
+    path: "",
+    download: "",
     init() {
       document.addEventListener("click", (event) => {
-        if (!event.target.closest("a[data-open]")) return;
-        let left = false;
-        const leave = () => {
-          left = true;
-        };
-        window.addEventListener("blur", leave, { once: true });
-        setTimeout(() => {
-          window.removeEventListener("blur", leave);
-          this.shown = !left;
-        }, PATIENCE);
+        const link = event.target.closest("a[data-open]");
+        if (link) this.clicked(link);
       });
+      // A slicer that takes longer than that.
+      window.addEventListener("blur", () => this.hide());
+    },
+    clicked(link) {
+      this.tell(link.dataset.open, link.dataset.file);
+      const wait = setTimeout(() => {
+        this.path = link.dataset.path;
+        this.download = link.dataset.download;
+        this.shown = true;
+      }, PATIENCE);
+      window.addEventListener("blur", () => clearTimeout(wait), { once: true });
+    },
+    // So that the PC's own report, if it sends one, can say who opened the file.
+    tell(job, file) {
+      const token = document.querySelector("input[name=csrf_token]");
+      if (!token) return;
+      const body = new URLSearchParams({ csrf_token: token.value, job, file });
+      fetch(this.$root.dataset.clicks, { method: "POST", body, keepalive: true }).catch(() => {});
     },
     hide() {
       this.shown = false;

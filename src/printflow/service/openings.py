@@ -1,0 +1,68 @@
+"""What the staff PCs' openers report: which file was opened, on which PC, by whom."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+
+from ..domain.naming import is_plain_file_name, job_ids_in
+from ..domain.text import clean_line
+from ..errors import InvalidInput, NotFound, SignInRefused
+from .desk import Desk, no_job
+
+_CLICK_COUNTS = timedelta(minutes=2)
+"""A report so long after a click on "Open" still belongs to it: slicers and shares are slow."""
+_NAME_LIMIT = 60
+
+
+class OpeningDesk(Desk):
+    """Reports are a courtesy: nothing depends on them."""
+
+    def station_token(self, station: str) -> tuple[str, str]:
+        """A staff PC's name, cleaned, and the token that its opener reports with.
+
+        Raises InvalidInput.
+        """
+        name = clean_line(station)
+        if not 0 < len(name) <= _NAME_LIMIT:
+            raise InvalidInput.of(
+                "station", "name_invalid", f"Name the PC in 1 to {_NAME_LIMIT} characters."
+            )
+        return name, self._ports.tokens.of_station(name)
+
+    def open_clicked(self, job_id: str, file_name: str, *, by: str) -> None:
+        """Remember who clicked on a file's "Open", for the report that may follow.
+
+        Raises NotFound.
+        """
+        with self._ports.database.write() as tx:
+            job = self._job(tx, job_id)
+            if all(file.name != file_name for file in job.files):
+                raise NotFound("The job has no such file.")
+            tx.history.click_opening(
+                job.id, file_name=file_name, at=self._ports.clock(), by=clean_line(by)
+            )
+
+    def report_opened(self, file_name: str, *, station: str, token: str) -> None:
+        """A PC's opener has started a slicer with the file.
+
+        Raises SignInRefused for a token that is not that station's, NotFound for a file of no job.
+        """
+        name = clean_line(station)
+        expected = self._ports.tokens.of_station(name)
+        if not hmac.compare_digest(expected.encode(), token.encode("utf-8", "replace")):
+            raise SignInRefused(
+                "The station's token is wrong.",
+                next_step="Get printflow-opener.toml from “Set up this PC” again.",
+            )
+        now = self._ports.clock()
+        with self._ports.database.write() as tx:
+            plain = is_plain_file_name(file_name)
+            for job_id in job_ids_in(file_name) if plain else ():
+                if tx.jobs.get(job_id) is None:
+                    continue
+                tx.history.report_opening(
+                    job_id, file_name=file_name, at=now, since=now - _CLICK_COUNTS, station=name
+                )
+                return
+        raise no_job()

@@ -1,0 +1,27 @@
+"""What a staff PC's opener tells: that it has started a slicer with a file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, request
+
+from .request import lab_of
+from .security import csrf
+
+pages = Blueprint("opener_reports", __name__)
+
+
+csrf.exempt(pages)
+
+
+@pages.post("/opened")
+def opened() -> tuple[str, int]:
+    """A station's token stands in for a session: no browser sends this."""
+    said = request.get_json(silent=True)
+    facts = said if isinstance(said, dict) else {}
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    lab_of(current_app).report_opened(
+        str(facts.get("file", "")),
+        station=str(facts.get("station", "")),
+        token=token if scheme == "Bearer" else "",
+    )
+    return "", 204
