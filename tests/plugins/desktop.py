@@ -135,6 +135,7 @@ def _home_of_staff(home: Path) -> dict[str, str]:
         "LOCPATH": str(locale),
         "LANG": "en_US.UTF-8",
         "NO_AT_BRIDGE": "1",
+        "BROWSER": "true",  # where no program takes a link, xdg-open asks a browser
     }
 
 
