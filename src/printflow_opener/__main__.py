@@ -1,12 +1,15 @@
 """The ``printflow-opener`` command."""
 
 import argparse
+import io
 import sys
+import time
 from collections.abc import Sequence
 from typing import NoReturn
 
 from printflow_opener import __version__
 
+_FAILED = 1
 _USAGE = 2
 
 
@@ -51,7 +54,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
+    """Run the command and return its exit code: 0 done, 1 failed, 2 wrong use or set-up, 3 refused."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     parser = build_parser()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -59,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _WrongUse as error:
         return _wrong_use(arguments, f"printflow-opener: {error}")
     if given.command == "open":
-        return _open(given.config, given.link, dry_run=given.dry_run)
+        return _open_or_say_why(given.config, given.link, dry_run=given.dry_run)
     if given.command == "doctor":
         from printflow_opener.doctor import report
 
@@ -68,6 +74,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _registration(given)
     parser.print_help()
     return 0
+
+
+def _open_or_say_why(config_path: str | None, link: str, *, dry_run: bool) -> int:
+    """Open the link; a fault of the program itself is logged under a number, and told."""
+    from printflow_opener.config import home_folder
+    from printflow_opener.opening import log_of
+
+    try:
+        return _open(config_path, link, dry_run=dry_run)
+    except Exception:
+        number = time.strftime("%Y%m%d-%H%M%S")
+        logger = log_of(home_folder() / "opener.log")
+        logger.exception("link=%r fault=%s", link[:300], number)
+        message = (
+            f"Something went wrong that should not. Open the file by hand, and send "
+            f"{home_folder() / 'opener.log'} to your administrator (fault {number})."
+        )
+        if dry_run:
+            print(message, file=sys.stderr)
+        else:
+            _tell(message)
+        return _FAILED
 
 
 def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
@@ -83,7 +111,7 @@ def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
             file, slicer = resolve(config, link)
             print(f"would open {file} with {slicer.name}")
             return 0
-        file, slicer = open_link(config, link)
+        file, slicer, process = open_link(config, link)
     except Refused as refused:
         if dry_run:
             print(f"refused: {refused}")
@@ -91,7 +119,13 @@ def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
         log_of(log_path).info("link=%r verdict=refused reason=%r", shown, str(refused))
         _tell(str(refused))
         return refused.exit_code
-    log_of(log_path).info("link=%r verdict=opened path=%r slicer=%r", shown, str(file), slicer.name)
+    log_of(log_path).info(
+        "link=%r verdict=opened path=%r slicer=%r process=%d",
+        shown,
+        str(file),
+        slicer.name,
+        process,
+    )
     if config.server and config.station_token:
         from printflow_opener.report import report_opened
 
@@ -100,6 +134,8 @@ def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
 
 
 def _registration(given: argparse.Namespace) -> int:
+    import subprocess
+
     from printflow_opener import registration
 
     try:
@@ -107,9 +143,13 @@ def _registration(given: argparse.Namespace) -> int:
             print(registration.register(system=given.system, export=given.export))
         else:
             print(registration.unregister(system=given.system))
-    except OSError as error:
+    except PermissionError as error:
         print(f"printflow-opener: {error}", file=sys.stderr)
-        return 1
+        print("--system needs an administrator; --user does not.", file=sys.stderr)
+        return _FAILED
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"printflow-opener: {error}", file=sys.stderr)
+        return _FAILED
     return 0
 
 

@@ -36,12 +36,15 @@ _EXAMPLE = 'for example: share = "/mnt/3dprint"'
 
 @dataclass(frozen=True)
 class Config:
-    """What the opener knows of its PC. ``server`` and the station are for reports."""
+    """What the opener knows of its PC. ``choices`` holds what its user chose among slicers;
+    ``server`` and the station are for reports.
+    """
 
     file: Path
     share: Path
     slicers: tuple[Slicer, ...]
     log: Path
+    choices: Path
     server: str = ""
     station: str = ""
     station_token: str = ""
@@ -98,6 +101,7 @@ def _checked(file: Path, data: dict[str, Any]) -> Config:
         share=Path(share),
         slicers=slicers or tuple(installed()),
         log=Path(data.get("log") or home_folder() / "opener.log"),
+        choices=home_folder() / "chosen-slicers.json",
         server=data.get("server", ""),
         station=data.get("station", ""),
         station_token=data.get("station_token", ""),

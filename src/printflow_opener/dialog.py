@@ -6,6 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tkinter
 
 TITLE = "Printflow opener"
 
@@ -17,22 +21,35 @@ def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _window() -> tkinter.Tk | None:
+    """A new window, before all others; None where there is no screen, or no Tk."""
+    if not has_screen():
+        return None
+    try:
+        import tkinter
+    except ImportError:
+        return None
+    try:
+        window = tkinter.Tk()
+    except tkinter.TclError:
+        return None
+    window.title(TITLE)
+    window.attributes("-topmost", True)
+    return window
+
+
 def tell(message: str) -> None:
     """Say why nothing was opened."""
     if sys.stderr is not None:
         print(message, file=sys.stderr)
-    if not has_screen():
+    window = _window()
+    if window is None:
         return
-    try:
-        import tkinter
-        from tkinter import messagebox
+    from tkinter import messagebox
 
-        window = tkinter.Tk()
-        window.withdraw()
-        messagebox.showwarning(TITLE, message, parent=window)
-        window.destroy()
-    except Exception:  # noqa: BLE001 - no Tk, or no screen after all: stderr has said it
-        return
+    window.withdraw()
+    messagebox.showwarning(TITLE, message, parent=window)
+    window.destroy()
 
 
 def choose(question: str, names: Sequence[str]) -> tuple[int, bool] | None:
@@ -40,37 +57,32 @@ def choose(question: str, names: Sequence[str]) -> tuple[int, bool] | None:
 
     Without a screen it is the first, not remembered.
     """
-    if not has_screen():
+    window = _window()
+    if window is None:
         return 0, False
-    try:
-        import tkinter
-        from tkinter import ttk
-    except ImportError:
-        return 0, False
+    import tkinter
+    from tkinter import ttk
+
     answer: list[tuple[int, bool]] = []
-    try:
-        window = tkinter.Tk()
-    except tkinter.TclError:
-        return 0, False
-    window.title(TITLE)
     remember = tkinter.BooleanVar(value=True)
-    frame = ttk.Frame(window, padding=20)
-    frame.grid()
-    ttk.Label(frame, text=question).grid(sticky="w", pady=(0, 12))
 
     def take(number: int) -> None:
         answer.append((number, remember.get()))
         window.destroy()
 
+    frame = ttk.Frame(window, padding=20)
+    frame.grid()
+    ttk.Label(frame, text=question).grid(sticky="w", pady=(0, 12))
     for number, name in enumerate(names):
         button = ttk.Button(frame, text=name, command=partial(take, number))
+        button.bind("<Return>", lambda event: event.widget.invoke())
         button.grid(sticky="ew", pady=2)
         if number == 0:
-            button.focus()
+            button.focus_set()
     ttk.Checkbutton(frame, text="Always use it for files of this kind", variable=remember).grid(
         sticky="w", pady=(12, 0)
     )
     window.bind("<Escape>", lambda _event: window.destroy())
-    window.bind("<Return>", lambda _event: window.focus_get().invoke())  # type: ignore[union-attr]
+    window.after(50, window.focus_force)
     window.mainloop()
     return answer[0] if answer else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .refusal import Refused
@@ -15,6 +17,29 @@ def command(slicer: Slicer, file: Path, system: str = sys.platform) -> list[str]
     if system == "darwin" and slicer.path.endswith(".app"):
         return ["/usr/bin/open", "-a", slicer.path, str(file)]
     return [slicer.path, str(file)]
+
+
+def environment(given: Mapping[str, str], *, frozen: bool) -> dict[str, str]:
+    """The environment of a program that is started: without what the frozen opener has set for its
+    own libraries, which are gone as soon as it ends.
+
+    https://pyinstaller.org/en/stable/runtime-information.html#ld-library-path-libpath-considerations
+    """
+    kept = dict(given)
+    if not frozen:
+        return kept
+    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH"):
+        before = kept.pop(f"{name}_ORIG", None)
+        kept.pop(name, None)
+        if before is not None:
+            kept[name] = before
+    own = ("TCL_LIBRARY", "TK_LIBRARY", "TIX_LIBRARY")
+    return {k: v for k, v in kept.items() if k not in own and not k.startswith("_PYI_")}
+
+
+def for_others() -> dict[str, str]:
+    """The environment for programs that this opener starts."""
+    return environment(os.environ, frozen=bool(getattr(sys, "frozen", False)))
 
 
 def start(slicer: Slicer, file: Path) -> int:
@@ -31,6 +56,7 @@ def start(slicer: Slicer, file: Path) -> int:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             close_fds=True,
+            env=for_others(),
             **detached,
         )
     except OSError as error:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TypeVar
 
 from . import dialog
 from .config import Config
 from .launch import start
 from .link import ending_of, parse
-from .locate import find
+from .locate import ShareUnavailable, find
 from .refusal import Refused
 from .slicers import Slicer, fitting
 
-_CHOICES = "chosen-slicers.json"
+CHOICES = "chosen-slicers.json"
+PATIENCE_SECONDS = 20.0
+"""How long the share may take; a server that is gone lets a PC hang for minutes."""
+_LOG_BYTES = 256 * 1024
+Found = TypeVar("Found")
 Chooser = Callable[[str, Sequence[str]], tuple[int, bool] | None]
 
 
 def resolve(config: Config, link: str, *, choose: Chooser | None = None) -> tuple[Path, Slicer]:
     """The file and the slicer of a link; without ``choose`` nobody is asked. Raises Refused."""
-    file = find(config.share, parse(link))
+    wanted = parse(link)
+    file = within(PATIENCE_SECONDS, lambda: find(config.share, wanted), f"The share {config.share}")
     slicers = fitting(config.slicers, file.name)
     ending = ending_of(file.name)
     if not slicers:
@@ -47,26 +54,49 @@ def resolve(config: Config, link: str, *, choose: Chooser | None = None) -> tupl
     return file, slicers[number]
 
 
-def open_link(config: Config, link: str) -> tuple[Path, Slicer]:
-    """Open the file of a link in its slicer. Raises Refused."""
+def open_link(config: Config, link: str) -> tuple[Path, Slicer, int]:
+    """Open the file of a link in its slicer; gives the process's id, too. Raises Refused."""
     file, slicer = resolve(config, link, choose=dialog.choose)
-    start(slicer, file)
-    return file, slicer
+    return file, slicer, start(slicer, file)
+
+
+def within(seconds: float, look: Callable[[], Found], what: str) -> Found:
+    """What ``look`` gives. Raises what it raises, and ShareUnavailable when it takes too long."""
+    given: list[Found] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            given.append(look())
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised[0]
+    if not given:
+        raise ShareUnavailable(
+            f"{what} does not answer. Is this PC on the lab's network? If so, ask whoever runs "
+            "the share."
+        )
+    return given[0]
 
 
 def _remembered(config: Config) -> dict[str, str]:
     try:
-        plain = json.loads((config.log.parent / _CHOICES).read_text("utf-8"))
-    except (OSError, ValueError):
+        plain = json.loads(config.choices.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return plain if isinstance(plain, dict) else {}
 
 
 def _remember(config: Config, ending: str, name: str) -> None:
-    path = config.log.parent / _CHOICES
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**_remembered(config), ending: name}, indent=1), "utf-8")
+        config.choices.parent.mkdir(parents=True, exist_ok=True)
+        chosen = {**_remembered(config), ending: name}
+        config.choices.write_text(json.dumps(chosen, indent=1), "utf-8")
     except OSError:
         return  # it asks again next time
 
@@ -75,6 +105,7 @@ def log_of(path: Path) -> logging.Logger:
     """The log of attempts, a line each; it rotates at 256 kB. Without a place it is silent."""
     logger = logging.getLogger("printflow_opener")
     logger.propagate = False
+    logging.raiseExceptions = False  # a log that is held open elsewhere keeps nobody from working
     logger.setLevel(logging.INFO)
     for old in list(logger.handlers):
         logger.removeHandler(old)
@@ -82,9 +113,9 @@ def log_of(path: Path) -> logging.Logger:
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=256 * 1024, backupCount=2, encoding="utf-8")
+        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
     logger.addHandler(handler)
     return logger

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, request
 
+from printflow import SignInRefused
+
 from .request import lab_of
 from .security import csrf
 
@@ -19,9 +21,12 @@ def opened() -> tuple[str, int]:
     said = request.get_json(silent=True)
     facts = said if isinstance(said, dict) else {}
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    lab_of(current_app).report_opened(
-        str(facts.get("file", "")),
-        station=str(facts.get("station", "")),
-        token=token if scheme == "Bearer" else "",
-    )
+    try:
+        lab_of(current_app).report_opened(
+            str(facts.get("file", "")),
+            station=str(facts.get("station", "")),
+            token=token if scheme == "Bearer" else "",
+        )
+    except SignInRefused as error:
+        return f"{error} {error.next_step}\n", 403
     return "", 204

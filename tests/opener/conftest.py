@@ -47,6 +47,13 @@ class Pc:
             f"extensions = ['.stl', '.3mf']\n{more}"
         )
 
+    def choose(self, chosen: str) -> None:
+        """What the chooser has remembered."""
+        (path,) = [self.root / "config"]
+        for folder in (path / "printflow", path / "Printflow"):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "chosen-slicers.json").write_text(chosen)
+
     def put(self, folder: str = "Uploaded", name: str = NAME) -> Path:
         """A model in the share."""
         path = self.share / folder / name

@@ -75,7 +75,7 @@ def test_several_slicers_without_a_screen(pc: Pc, capsys: pytest.CaptureFixture[
     pc.write("[[slicer]]\nname = 'Other'\npath = '/nowhere'\nextensions = ['stl']\n")
     assert pc.run("open", "--dry-run", LINK) == 0
     assert "with Test slicer" in capsys.readouterr().out
-    (pc.root / "chosen-slicers.json").write_text('{".stl": "Other"}')
+    pc.choose('{".stl": "Other"}')
     assert pc.run("open", "--dry-run", LINK) == 0
     assert "with Other" in capsys.readouterr().out
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 
@@ -9,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from printflow_opener import locate
 from printflow_opener.link import Wanted
 from printflow_opener.locate import FOLDERS, ShareUnavailable, find, is_inside, named_folder
 from printflow_opener.refusal import Refused
@@ -36,6 +41,60 @@ def test_nowhere(pc: Pc) -> None:
 def test_a_share_that_is_not_there(pc: Pc) -> None:
     with pytest.raises(ShareUnavailable, match="network drive"):
         find(pc.share / "gone", Wanted(NAME))
+
+
+def test_a_share_that_is_not_mounted(tmp_path: Path) -> None:
+    with pytest.raises(ShareUnavailable, match=r"none of Printflow's folders.*network drive"):
+        find(tmp_path, Wanted(NAME))
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """To root every file is open: it acts as the user nobody meanwhile."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+@pytest.mark.parametrize("closed", ["", "Uploaded", f"Uploaded/{NAME}"])
+def test_no_right_to_read(closed: str) -> None:
+    with TemporaryDirectory() as folder:
+        share = Path(folder) / "share"
+        (share / "Uploaded").mkdir(parents=True)
+        (share / "Uploaded" / NAME).write_bytes(b"x")
+        Path(folder).chmod(0o755)
+        (share / closed).chmod(0o000)
+        with nobody(), pytest.raises(ShareUnavailable) as refused:
+            find(share, Wanted(NAME))
+        (share / closed).chmod(0o755)
+    said = str(refused.value)
+    assert "Permission denied" in said
+    assert "whoever runs the share" in said
+
+
+def test_a_reparse_point_is_never_followed(pc: Pc) -> None:
+    """A junction is no symbolic link to ``stat``; Windows marks it in the attributes."""
+    path = pc.put()
+
+    class Junction:
+        st_mode = path.lstat().st_mode
+        st_file_attributes = 0x400 | 0x20
+
+    with pytest.raises(Refused, match="lead out"):
+        locate._check(pc.share.resolve(), path.resolve(), Junction())  # type: ignore[arg-type]
+
+
+def test_the_path_is_the_one_that_this_pc_knows(pc: Pc, tmp_path: Path) -> None:
+    pc.put()
+    drive = tmp_path / "Z"
+    drive.symlink_to(pc.share)
+    assert find(drive, Wanted(NAME)) == drive / "Uploaded" / NAME
 
 
 def test_links_that_lead_out(pc: Pc, tmp_path: Path) -> None:
@@ -89,6 +148,7 @@ def test_paths_inside(share: PurePath) -> None:
     assert named_folder(share, share, f"Printing\\{NAME}") == "Printing"
     assert named_folder(share, share, str(share / "Pending" / NAME)) == "Pending"
     assert named_folder(share, share, NAME) == "Uploaded"
+    assert named_folder(share, share, f"PRINTING/{NAME}") == "Printing"
 
 
 PARTS = st.lists(

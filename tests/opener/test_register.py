@@ -113,8 +113,15 @@ def test_registering_on_linux_for_real(
             check=True,
         )
         assert asked.stdout.strip() == linux.NAME
+    (tmp_path / "XDG_CONFIG_HOME").mkdir(exist_ok=True)
+    defaults = tmp_path / "XDG_CONFIG_HOME" / "mimeapps.list"
+    others = "[Default Applications]\ntext/plain=editor.desktop\n"
+    kept = defaults.read_text() if defaults.exists() else ""
+    defaults.write_text(others + kept.replace("[Default Applications]\n", ""))
     assert main(["unregister"]) == 0
     assert not file.exists()
+    assert defaults.read_text().strip() == others.strip()
+    assert linux.registered() == ""
     assert main(["unregister"]) == 0
     assert "Nothing was registered" in capsys.readouterr().out
 

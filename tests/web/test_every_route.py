@@ -49,6 +49,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
     "/dashboard/this-pc": {"GET": "staff"},
     "/dashboard/this-pc/printflow-opener.toml": {"GET": "staff"},
+    "/dashboard/this-pc/clicks": {"POST": "staff"},
     # the lab
     "/outbox": {"GET": "staff"},
     "/outbox/<int:mail_id>": {"GET": "staff"},
@@ -56,6 +57,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/outbox/<int:mail_id>/retry": {"POST": "staff"},
     "/staff": {"GET": "staff", "POST": "staff"},
     # machines
+    "/opened": {"POST": "everybody"},  # with a station's token
     "/health/live": {"GET": "everybody"},
     "/health/ready": {"GET": "everybody"},
     "/static/<path:filename>": {"GET": "everybody"},

@@ -69,9 +69,9 @@ def test_a_wrong_token_changes_nothing(
     lab: Printflow, staff: FlaskClient, submit: Submit, secret: str
 ) -> None:
     job = submit()
-    assert report(lab, job.file.name, "Front desk", secret).status_code == 401
+    assert report(lab, job.file.name, "Front desk", secret).status_code == 403
     _, other = lab.station_token("Back room")
-    assert report(lab, job.file.name, "Front desk", other).status_code == 401
+    assert report(lab, job.file.name, "Front desk", other).status_code == 403
     assert shown(staff, job.id) == []
 
 
@@ -85,8 +85,8 @@ def test_a_file_of_no_job(lab: Printflow, file: object) -> None:
 
 def test_a_body_that_is_no_json(lab: Printflow) -> None:
     browser = create_app(lab).test_client()
-    assert browser.post("/opened", data=b"{", content_type="application/json").status_code == 401
-    assert browser.post("/opened", json=["x"]).status_code == 401
+    assert browser.post("/opened", data=b"{", content_type="application/json").status_code == 403
+    assert browser.post("/opened", json=["x"]).status_code == 403
 
 
 def test_a_click_needs_the_pages_token_and_a_file_of_the_job(
