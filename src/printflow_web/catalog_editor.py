@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -41,12 +42,12 @@ pages.before_request(require_admin)
 @pages.get("")
 def index() -> str:
     """What is in force, the editor's pages, and the versions."""
-    return _overview({})
+    return _overview(())
 
 
-def _overview(errors: dict[str, Refusal]) -> str:
+def _overview(problems: Sequence[Refusal]) -> str:
     versions = lab_of(current_app).catalog_versions()
-    return render_template("catalog.html", versions=versions, errors=errors)
+    return render_template("catalog.html", versions=versions, problems=problems)
 
 
 @pages.get("/edit/<section>")
@@ -159,7 +160,7 @@ def take_in() -> AnyResponse:
             raise CatalogInvalid([refusal])
         lab.import_catalog(parse_catalog(file.filename, file.read()), **acting())
     except CatalogInvalid as error:
-        listed = {refusal.field or "file": refusal for refusal in error.refusals}
-        return form_again(error, lambda _errors: _overview(listed))
+        problems = error.refusals
+        return form_again(error, lambda _errors: _overview(problems))
     _say_what_is_in_force(before)
     return redirect(url_for("catalog.index"), 303)

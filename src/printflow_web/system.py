@@ -8,6 +8,8 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from printflow import SystemView
+
 from .auth import acting, require_admin
 from .errors import ParameterRefused
 from .request import lab_of
@@ -15,8 +17,10 @@ from .request import lab_of
 pages = Blueprint("system", __name__, url_prefix="/admin")
 pages.before_request(require_admin)
 
+_FRESH, _HANGS = 5.0, 3.0
+"""Seconds: how old a look may be, and how long one takes that hangs."""
 _CHANGES = 50
-_WEB = ("flask", "waitress")
+_WEB = ("Flask", "waitress")
 
 
 @pages.get("")
@@ -37,12 +41,17 @@ def show() -> str:
         "system.html",
         view=view,
         checkup=checkup,
-        looking=view.ground is None or (checkup is not None and checkup.ended_at is None),
+        looking=_stale(view) or (checkup is not None and checkup.ended_at is None),
         log=shown,
         logs=logs,
         handling=lab.mail_handling(),
         versions={**view.versions, **{name: version(name) for name in _WEB}},
     )
+
+
+def _stale(view: SystemView) -> bool:
+    """Whether the page is worth opening again soon: a look is under way, and it does not hang."""
+    return view.ground is None or (view.ground_age > _FRESH and view.looking_for < _HANGS)
 
 
 @pages.post("/system/checkup")

@@ -141,8 +141,8 @@ class SystemDesk(Desk):
         return {
             "Printflow": version("printflow"),
             "Python": platform.python_version(),
-            "database": self._ports.database.version()[0],
-            "system": platform.platform(terse=True),
+            "Database": self._ports.database.version()[0],
+            "System": platform.platform(terse=True),
         }
 
     def _see_ground(self) -> Ground:
