@@ -13,13 +13,17 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .app import Printflow
+    from .catalog_file import catalog_toml, parse_catalog
     from .dispatcher import DispatchReport
+    from .doctor import Examination, Finding
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
+    from .domain.catalog_history import CatalogVersion, Difference, PriceStep
     from .domain.correction import EDITABLE, Correction, past_tense
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
+    from .domain.heartbeat import Heartbeat
     from .domain.history import (
         Event,
         FileOpening,
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.lifecycle import TABLE, allowed
     from .domain.naming import ending_of
+    from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from .errors import (
         AlreadyRunning,
         BackupDamaged,
+        CatalogChanged,
         CatalogInvalid,
         Conflict,
         DatabaseBusy,
@@ -52,6 +58,7 @@ if TYPE_CHECKING:
         InvalidInput,
         LinkExpired,
         LinkOvertaken,
+        MailNotRetried,
         MigrationNeeded,
         NotFound,
         PrintflowError,
@@ -68,8 +75,12 @@ if TYPE_CHECKING:
     )
     from .formats import age_text, grams_text, hours_text, local_date, local_time, money
     from .intake import Upload
+    from .log_files import LogTail
     from .ports import RenderedMail
     from .service.bulk import BulkAnswer, bulk_triggers
+    from .service.checkup import Checkup
+    from .service.sign_in import SignedIn
+    from .service.system import Ground, SystemView
     from .settings import Settings
 
 _HOMES = {
@@ -91,6 +102,7 @@ _HOMES = {
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.naming": ("ending_of",),
+    "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
     "domain.status": ("ActorKind", "Status", "Trigger"),
     "domain.text": ("clean_line", "shortened"),
@@ -106,6 +118,7 @@ _HOMES = {
     "errors": (
         "AlreadyRunning",
         "BackupDamaged",
+        "CatalogChanged",
         "CatalogInvalid",
         "Conflict",
         "DatabaseBusy",
@@ -118,6 +131,7 @@ _HOMES = {
         "InvalidInput",
         "LinkExpired",
         "LinkOvertaken",
+        "MailNotRetried",
         "MigrationNeeded",
         "NotFound",
         "PrintflowError",
@@ -136,6 +150,14 @@ _HOMES = {
     "intake": ("Upload",),
     "ports": ("RenderedMail",),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
+    "catalog_file": ("catalog_toml", "parse_catalog"),
+    "doctor": ("Examination", "Finding"),
+    "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
+    "domain.heartbeat": ("Heartbeat",),
+    "log_files": ("LogTail",),
+    "service.checkup": ("Checkup",),
+    "service.sign_in": ("SignedIn",),
+    "service.system": ("Ground", "SystemView"),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -169,14 +191,21 @@ __all__ = [
     "BackupDamaged",
     "BulkAnswer",
     "Catalog",
+    "CatalogChanged",
     "CatalogInvalid",
+    "CatalogVersion",
+    "Change",
+    "ChangeKind",
+    "Checkup",
     "Color",
     "Conflict",
     "Correction",
     "DatabaseBusy",
     "DatabaseUnavailable",
+    "Difference",
     "DispatchReport",
     "Event",
+    "Examination",
     "FileFact",
     "FileMissing",
     "FileOpening",
@@ -186,7 +215,10 @@ __all__ = [
     "FileTooLarge",
     "FileTypeRefused",
     "FileUnusable",
+    "Finding",
     "Flag",
+    "Ground",
+    "Heartbeat",
     "InvalidInput",
     "Job",
     "JobDetails",
@@ -195,12 +227,15 @@ __all__ = [
     "LinkExpired",
     "LinkOvertaken",
     "LinkState",
+    "LogTail",
     "Mail",
+    "MailNotRetried",
     "Method",
     "MigrationNeeded",
     "NotFound",
     "Note",
     "Payment",
+    "PriceStep",
     "PrintAttempt",
     "Printer",
     "Printflow",
@@ -213,11 +248,16 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SignInRefused",
+    "SignedIn",
     "Sort",
+    "StaffName",
+    "StaffSession",
     "StaleJob",
+    "Station",
     "Status",
     "StoreFull",
     "StoreUnavailable",
+    "SystemView",
     "Tally",
     "TooManyRequests",
     "TransitionNotAllowed",
@@ -229,6 +269,7 @@ __all__ = [
     "age_text",
     "allowed",
     "bulk_triggers",
+    "catalog_toml",
     "clean_line",
     "cost_cents",
     "ending_of",
@@ -240,6 +281,7 @@ __all__ = [
     "local_date",
     "local_time",
     "money",
+    "parse_catalog",
     "parse_cents",
     "parse_date",
     "parse_grams",

@@ -31,7 +31,10 @@ from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
 from .service.administration import AdministrationDesk
 from .service.bulk import BulkDesk
+from .service.catalog_desk import CatalogDesk
 from .service.catalogs import CatalogCache
+from .service.changes import ChangeDesk
+from .service.checkup import CheckupDesk
 from .service.composer import Composer
 from .service.corrections import CorrectionDesk
 from .service.desk import Ports
@@ -40,7 +43,10 @@ from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
+from .service.sign_in import SignInDesk
+from .service.stations import StationDesk
 from .service.students import StudentDesk
+from .service.system import SystemDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
 from .store_watch import StoreWatch
@@ -62,6 +68,12 @@ class Printflow(
     MailDesk,
     OpeningDesk,
     PeopleDesk,
+    StationDesk,
+    SignInDesk,
+    ChangeDesk,
+    CatalogDesk,
+    SystemDesk,
+    CheckupDesk,
     AdministrationDesk,
 ):
     """A lab: its jobs, files, mails and people. Safe to share between threads.

@@ -30,27 +30,33 @@ def read_catalog(path: Path) -> dict[str, Any]:
     Raises :class:`~printflow.errors.CatalogInvalid`, with the file's name in front of its message
     and *every* problem as a refusal.
     """
-    readers = {".toml": _toml, ".json": _json}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise _unreadable(path, "a catalog is a .toml or a .json file")
     try:
-        data = reader(path.read_bytes().decode("utf-8-sig"))
+        content = path.read_bytes()
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file") from None
     except OSError as error:
         raise _unreadable(path, f"the file cannot be read: {error.strerror or error}") from error
+    return parse_catalog(str(path), content)
+
+
+def parse_catalog(name: str, content: bytes) -> dict[str, Any]:
+    """The plain form that a file of that name holds; raises as :func:`read_catalog`."""
+    kind = name.rpartition(".")[2].upper()
+    reader = {"TOML": _toml, "JSON": _json}.get(kind)
+    if reader is None:
+        raise _unreadable(name, "a catalog is a .toml or a .json file")
+    try:
+        data = reader(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise _unreadable(path, "the file is not text in UTF-8; save it as UTF-8") from None
+        raise _unreadable(name, "the file is not text in UTF-8; save it as UTF-8") from None
     except (ValueError, RecursionError) as error:
-        kind = path.suffix[1:].upper()
-        raise _unreadable(path, f"the file is not valid {kind}: {error}") from error
+        raise _unreadable(name, f"the file is not valid {kind}: {error}") from error
     if not isinstance(data, dict):
-        raise _unreadable(path, "the file holds no table of keys and values")
+        raise _unreadable(name, "the file holds no table of keys and values")
     try:
         checked_catalog(data)
     except CatalogInvalid as error:
-        raise CatalogInvalid(error.refusals, message=_named(path, error.refusals)) from None
+        raise CatalogInvalid(error.refusals, message=_named(name, error.refusals)) from None
     return data
 
 
@@ -126,9 +132,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _unreadable(path: Path, reason: str) -> CatalogInvalid:
+def _unreadable(path: Path | str, reason: str) -> CatalogInvalid:
     return CatalogInvalid([Refusal("catalog", f"{path}: {reason}")])
 
 
-def _named(path: Path, problems: Sequence[Refusal]) -> str:
+def _named(path: Path | str, problems: Sequence[Refusal]) -> str:
     return f"{path}: " + "; ".join(str(problem) for problem in problems)

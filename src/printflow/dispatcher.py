@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .domain.heartbeat import BEAT_EVERY
 from .errors import PrintflowError
 from .intake import abandoned
 from .outbox import Postman
@@ -20,6 +23,8 @@ POLL_SECONDS = 2.0
 SWEEP_EVERY = timedelta(minutes=10)
 PART_LIFETIME = timedelta(hours=24)
 _COUNTED_FOR = timedelta(days=1)
+_MAILS_PER_STEP = 5
+"""Mail servers may be slow: a sign of life comes between so many mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class Dispatcher:
             _log.warning("sweeping has to wait: %s", error)
         with self._database.write() as tx:
             tx.lab.forget_counts(now - _COUNTED_FOR)
+            tx.people.forget_sessions(now)
+            tx.lab.forget_beats(now - _COUNTED_FOR)
         return swept
 
     # -- for ever -------------------------------------------------------------------------------
@@ -101,7 +108,7 @@ class Dispatcher:
         self._stop.clear()
         for name, step in (("files", self._files_step), ("mail", self._mail_step)):
             thread = threading.Thread(
-                target=self._loop, args=(step, self._wake[name]), name=f"dispatch-{name}"
+                target=self._loop, args=(name, step, self._wake[name]), name=f"dispatch-{name}"
             )
             thread.daemon = True  # a hanging share or mail server must not hold the exit
             thread.start()
@@ -127,16 +134,46 @@ class Dispatcher:
         return looked > 0
 
     def _mail_step(self) -> bool:
-        _, tried = self._postman.send_due()
+        _, tried = self._postman.send_due(limit=_MAILS_PER_STEP)
         return tried > 0
 
-    def _loop(self, step: Callable[[], bool], wake: threading.Event) -> None:
+    def _loop(self, name: str, step: Callable[[], bool], wake: threading.Event) -> None:
+        pulse = _Pulse(self._database, self._clock, name)
         while not self._stop.is_set():
             wake.clear()
             try:
+                pulse.beat()
                 busy = step()
             except Exception:  # noqa: BLE001 - the loop outlives every fault; work stays due
                 _log.exception("dispatching failed; it is tried again")
                 busy = False
             if not busy:
                 wake.wait(POLL_SECONDS)
+        pulse.end()
+
+
+class _Pulse:
+    """The signs of life of one loop; one that hangs in its step gives none."""
+
+    def __init__(self, database: Database, clock: Clock, work: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._name = f"{socket.gethostname()[:80]}/{os.getpid()}/{work}"
+        self._started = clock()
+        self._last = self._started - BEAT_EVERY
+
+    def beat(self) -> None:
+        """Write one down, if the last is old enough."""
+        now = self._clock()
+        if now - self._last >= BEAT_EVERY:
+            with self._database.write() as tx:
+                tx.lab.beat(self._name, self._started, now)
+            self._last = now
+
+    def end(self) -> None:
+        """Leave no sign of one that ended in order."""
+        try:
+            with self._database.write() as tx:
+                tx.lab.end_beat(self._name)
+        except PrintflowError as error:
+            _log.warning("the sign of life could not be taken back: %s", error)

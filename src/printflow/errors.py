@@ -180,6 +180,26 @@ class StaleJob(TransitionNotAllowed):
     code = "stale"
 
 
+class CatalogChanged(Conflict):
+    """Somebody put another version of the catalog in force meanwhile; nothing was done."""
+
+    code = "catalog_changed"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(
+            "Somebody changed the catalog meanwhile.",
+            next_step="Compare what you typed with the catalog as it is now, then save again.",
+        )
+        self.by = by
+        self.at = at
+
+
+class MailNotRetried(Conflict):
+    """The mail is on its way, or was canceled with the action that wrote it."""
+
+    code = "mail_not_retried"
+
+
 class LinkExpired(PrintflowError):
     """The confirmation link is past its date."""
 

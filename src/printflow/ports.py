@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from .domain.attempt import FileFact
+from .domain.catalog_history import CatalogVersion
 from .domain.correction import Correction
+from .domain.heartbeat import Heartbeat
 from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
+from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
 from .domain.status import Status, Trigger
 from .domain.worklist import Flag, JobQuery
 
@@ -401,7 +404,11 @@ class OutboxRows(Protocol):
 
     def get(self, mail_id: int) -> Mail | None: ...
 
-    def find(self, *, state: str | None, limit: int) -> Sequence[Mail]: ...
+    def find(self, *, state: str | None, limit: int, before: int | None = None) -> Sequence[Mail]:
+        """Newest first; with ``before``, those with a smaller id."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many mails are in each state."""
 
     def of_job(self, job_id: str) -> Sequence[Mail]: ...
 
@@ -414,7 +421,7 @@ class OutboxRows(Protocol):
 
 
 class LabRows(Protocol):
-    """Facts of the lab: identity, catalog, staff names, passwords, rate limits."""
+    """Facts of the lab: identity, catalog, rate limits."""
 
     def fact(self, key: str) -> str | None: ...
 
@@ -424,24 +431,104 @@ class LabRows(Protocol):
 
     def catalog_version(self) -> int: ...
 
+    def catalog_versions(self, *, limit: int, upto: int | None = None) -> Sequence[CatalogVersion]:
+        """The newest versions, newest first; with ``upto``, from that one back."""
+
     def add_catalog(self, document: Mapping[str, Any], *, by: str, now: datetime) -> int: ...
-
-    def station_hashes(self) -> Mapping[str, str]: ...
-
-    def set_station(self, name: str, password_hash: str, now: datetime) -> None: ...
-
-    def staff_names(self) -> Sequence[str]: ...
-
-    def add_staff(self, name: str, now: datetime) -> None: ...
-
-    def deactivate_staff(self, name: str, now: datetime) -> bool: ...
 
     def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
         """How often ``key`` was counted since then, and when first."""
 
     def add_count(self, key: str, now: datetime) -> None: ...
 
+    def clear_count(self, key: str) -> None: ...
+
+    def beat(self, name: str, started_at: datetime, now: datetime) -> None:
+        """Write down a sign of life of a loop in the background."""
+
+    def beats(self) -> Sequence[Heartbeat]: ...
+
+    def end_beat(self, name: str) -> None: ...
+
+    def forget_beats(self, before: datetime) -> None: ...
+
     def forget_counts(self, before: datetime) -> None: ...
+
+
+class PeopleRows(Protocol):
+    """Staff names, stations, who is signed in, and who changed the lab itself."""
+
+    def names(self) -> Sequence[StaffName]:
+        """All names, the deactivated ones too, sorted."""
+
+    def add(self, name: str, now: datetime) -> None:
+        """Add a name, or bring a deactivated one back."""
+
+    def deactivate(self, name: str, now: datetime) -> bool: ...
+
+    def stations(self, now: datetime) -> Sequence[Station]:
+        """All stations, the revoked ones too, oldest first."""
+
+    def station_hashes(self) -> Mapping[str, str]:
+        """The password hash of each station that is not revoked, oldest first."""
+
+    def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
+        """Add a station, or set its password; a revoked one is back in use."""
+
+    def set_admin(self, name: str, admin: bool) -> None: ...
+
+    def revoke_station(self, name: str, now: datetime) -> None: ...
+
+    def begin_session(
+        self,
+        key_hash: str,
+        *,
+        station: str,
+        name: str,
+        address: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> None: ...
+
+    def session(self, key_hash: str, now: datetime) -> StaffSession | None:
+        """The session of that key; None when it is over or its station is revoked."""
+
+    def sessions(self, now: datetime) -> Sequence[StaffSession]:
+        """Everybody who is signed in, newest first."""
+
+    def act_as(self, key_hash: str, name: str) -> None: ...
+
+    def end_session(self, key_hash: str) -> None: ...
+
+    def end_sessions(
+        self,
+        *,
+        session_id: int | None = None,
+        name: str = "",
+        station: str = "",
+        but: str = "",
+    ) -> int:
+        """End all sessions, or those that fit what is given; says how many.
+
+        ``but`` is the key hash of one that stays.
+        """
+
+    def forget_sessions(self, before: datetime) -> None:
+        """Delete those that were over by then."""
+
+    def add_change(
+        self,
+        kind: ChangeKind,
+        *,
+        at: datetime,
+        by: str,
+        station: str,
+        subject: str,
+        details: Mapping[str, Any],
+    ) -> None: ...
+
+    def changes(self, *, limit: int, before: int | None) -> Sequence[Change]:
+        """Newest first; with ``before``, those with a smaller id."""
 
 
 class Transaction(Protocol):
@@ -459,6 +546,8 @@ class Transaction(Protocol):
     def outbox(self) -> OutboxRows: ...
     @property
     def lab(self) -> LabRows: ...
+    @property
+    def people(self) -> PeopleRows: ...
 
 
 class Database(Protocol):

@@ -14,15 +14,14 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, PrintflowError, RenderedMail
+from printflow import InvalidInput, PrintflowError, Refusal, RenderedMail, clean_line
 
-from .auth import require_staff
+from .auth import acting, require_admin, require_staff
 from .errors import ParameterRefused, form_again
 from .request import lab_of
 
@@ -30,6 +29,8 @@ pages = Blueprint("admin", __name__)
 pages.before_request(require_staff)
 
 _log = logging.getLogger(__name__)
+_PAGE = 100
+_DIGITS = 19
 _STATES = ("queued", "sending", "sent", "dead", "canceled")
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
@@ -38,17 +39,33 @@ _MAIL_POLICY = (
 
 @pages.get("/outbox")
 def outbox() -> str:
-    """Every mail, newest first."""
+    """Mails, newest first, a page at a time."""
     lab, state = lab_of(current_app), request.args.get("state", "")
     if state and state not in _STATES:
         raise ParameterRefused(_("state: choose from %(states)s.", states=", ".join(_STATES)))
+    typed = request.args.get("before", "")
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
+        raise ParameterRefused(_("before: a whole number is needed."))
+    before = int(typed) if typed else None
+    mails = lab.mails(state=state or None, limit=_PAGE + 1, before=before)
     return render_template(
         "outbox.html",
-        mails=lab.mails(state=state or None),
+        mails=mails[:_PAGE],
+        more=len(mails) > _PAGE,
+        first=before is None,
         state=state or None,
+        counts=lab.mail_counts(),
         handling=lab.mail_handling(),
         paused=lab.mail_paused(),
     )
+
+
+@pages.post("/outbox/resume")
+def resume_mail() -> AnyResponse:
+    """Let the outbox go on, after its login was mended."""
+    lab_of(current_app).resume_mail(**acting())
+    flash(_("The outbox goes on."), "success")
+    return redirect(url_for("admin.outbox"), 303)
 
 
 def _preview(mail_id: int) -> RenderedMail | None:
@@ -83,7 +100,7 @@ def retry_mail(mail_id: int) -> AnyResponse:
     """Send it again, perhaps to another address."""
     lab, to = lab_of(current_app), request.form.get("to", "")
     try:
-        lab.retry_mail(mail_id, to=to, by=session["staff"])
+        lab.retry_mail(mail_id, to=to, **acting())
     except InvalidInput as error:
         return form_again(
             error,
@@ -99,22 +116,35 @@ def retry_mail(mail_id: int) -> AnyResponse:
     return redirect(url_for("admin.mail", mail_id=mail_id), 303)
 
 
-@pages.route("/staff", methods=["GET", "POST"])
-def staff() -> AnyResponse | str:
+def _staff_page(errors: dict[str, Refusal]) -> str:
+    lab = lab_of(current_app)
+    return render_template("staff.html", staff=lab.staff(), errors=errors, form=request.form)
+
+
+@pages.get("/staff")
+def staff() -> str:
     """The names one can act under."""
-    lab, form = lab_of(current_app), request.form
-    if request.method != "POST":
-        return render_template("staff.html", names=lab.staff_names(), errors={}, form=None)
+    return _staff_page({})
+
+
+@pages.post("/staff")
+def add_staff() -> AnyResponse:
+    """Add a name."""
+    lab, name = lab_of(current_app), clean_line(request.form.get("name", ""))
+    gone = {one.name.casefold() for one in lab.staff() if one.deactivated_at is not None}
+    if name.casefold() in gone and (answer := require_admin()) is not None:
+        return answer  # whom an administrator took from the list, only one brings back
     try:
-        if form.get("action") == "deactivate":
-            lab.deactivate_staff(form.get("name", ""))
-        else:
-            lab.add_staff(form.get("name", ""))
+        lab.add_staff(name, **acting())
     except InvalidInput as error:
-        return form_again(
-            error,
-            lambda errors: render_template(
-                "staff.html", names=lab.staff_names(), errors=errors, form=form
-            ),
-        )
+        return form_again(error, _staff_page)
+    return redirect(url_for("admin.staff"), 303)
+
+
+@pages.post("/staff/deactivate")
+def deactivate_staff() -> AnyResponse:
+    """Take a name from the list; history keeps it."""
+    if (answer := require_admin()) is not None:
+        return answer
+    lab_of(current_app).deactivate_staff(request.form.get("name", ""), **acting())
     return redirect(url_for("admin.staff"), 303)

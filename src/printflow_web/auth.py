@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from flask import (
     Blueprint,
     current_app,
+    g,
+    make_response,
     redirect,
     render_template,
     request,
@@ -18,7 +21,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, Refusal, SignInRefused, TooManyRequests, clean_line
 
-from .errors import form_again, from_script, signed_out
+from .errors import (
+    error_page,
+    form_again,
+    from_script,
+    kept_to_send_again,
+    signed_out,
+    wants_json,
+)
 from .request import lab_of
 
 pages = Blueprint("auth", __name__)
@@ -34,14 +44,67 @@ def local_path(address: str) -> str:
     return "" if any(ord(sign) < 32 for sign in address) else address
 
 
+_UNSIGNED = frozenset({"static", "health.live", "health.ready"})
+"""Endpoints that nobody signs in for; they cost no look at the session."""
+
+
+def recognize() -> None:
+    """Know who acts, before each request: a session ends here, whatever the cookie says."""
+    if request.endpoint is None or request.endpoint in _UNSIGNED or "key" not in session:
+        return
+    found = lab_of(current_app).staff_session(session["key"])
+    if found is None:
+        name = session.get("staff", "")
+        session.clear()
+        session.update(last_staff=name, ended=True)
+        return
+    g.staff_session = found
+    for field, value in (("staff", found.name), ("station", found.station)):
+        if session.get(field) != value:
+            session[field] = value
+
+
+def is_admin() -> bool:
+    """Whether who acts may change the lab itself."""
+    return "staff_session" in g and g.staff_session.admin
+
+
+class Acting(TypedDict):
+    """Who makes a change, and at which station, as the library wants to know it."""
+
+    by: str
+    station: str
+
+
+def acting() -> Acting:
+    """Who acts in this request."""
+    return {"by": session["staff"], "station": session.get("station", "")}
+
+
 def require_staff() -> AnyResponse | None:
-    """Send who has not signed in to the sign-in page, and back afterwards."""
+    """Send who has not signed in to the sign-in page, and back afterwards; keep what was typed."""
     if session.get("staff"):
         return None
-    if request.method != "GET" and from_script():
+    if request.method in ("GET", "HEAD"):
+        back = request.full_path.rstrip("?")
+        return redirect(url_for("auth.login", next=back), 303)
+    if from_script() or wants_json():
         return signed_out()
-    back = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("auth.login", next=back or None), 303)
+    return make_response(
+        kept_to_send_again(_("You are signed out. Nothing was done."), sign_in=True), 401
+    )
+
+
+def require_admin() -> AnyResponse | None:
+    """Let only those in who signed in at a station that may administer the lab."""
+    if (answer := require_staff()) is not None or is_admin():
+        return answer
+    return error_page(
+        403,
+        _("This page is for administrators of the lab."),
+        next_step=_("Sign in with the password of a station that may administer the lab."),
+        code="admins_only",
+    )
 
 
 @pages.route("/login", methods=["GET", "POST"])
@@ -50,10 +113,14 @@ def login() -> AnyResponse | str:
     if request.method == "POST":
         return _sign_in()
     back = local_path(request.args.get("next", ""))
-    return _page({}, back, {"name": session.get("last_staff", "")})
+    return _page(
+        {}, back, {"name": session.get("last_staff", "")}, ended=session.pop("ended", False)
+    )
 
 
-def _page(errors: dict[str, Refusal], back: str, form: Mapping[str, str]) -> str:
+def _page(
+    errors: dict[str, Refusal], back: str, form: Mapping[str, str], *, ended: bool = False
+) -> str:
     return render_template(
         "login.html",
         names=lab_of(current_app).staff_names(),
@@ -61,6 +128,7 @@ def _page(errors: dict[str, Refusal], back: str, form: Mapping[str, str]) -> str
         next=back,
         form=form,
         somebody_else=SOMEBODY_ELSE,
+        ended=ended,
     )
 
 
@@ -80,31 +148,34 @@ def _sign_in() -> AnyResponse:
         if not name:
             field = "new_name" if new else "name"
             raise InvalidInput.of(field, "name_missing", _("Say who you are."))
-        station = lab.check_staff_password(password, address=request.remote_addr or "")
-        name = lab.add_staff(name)
+        signed_in = lab.sign_in(password, name=name, address=request.remote_addr or "")
     except (InvalidInput, SignInRefused, TooManyRequests) as error:
         return form_again(error, lambda errors: _sign_in_form(errors, back))
+    if "key" in session:
+        lab.sign_out(session["key"])
     session.clear()
     session.permanent = True
-    session.update(staff=name, station=station)
+    session.update(key=signed_in.key, staff=signed_in.name, station=signed_in.station)
     return redirect(back or url_for("dashboard.index"), 303)
 
 
-@pages.post("/acting")
-def acting() -> AnyResponse:
+@pages.post("/acting", endpoint="acting")
+def act_as() -> AnyResponse:
     """Somebody else sits down at this browser."""
     if (answer := require_staff()) is not None:
         return answer
-    name = clean_line(request.form.get("name", ""))
-    if name in lab_of(current_app).staff_names():
-        session["staff"] = name
+    lab_of(current_app).act_as(session["key"], request.form.get("name", ""))
     return redirect(local_path(request.form.get("next", "")) or url_for("dashboard.index"), 303)
 
 
 @pages.post("/logout")
 def logout() -> AnyResponse:
-    """Sign out on this browser."""
-    name = session.get("staff", "")
+    """Sign out on this browser; with everywhere=yes, wherever somebody acts under this name."""
+    lab, name = lab_of(current_app), session.get("staff", "")
+    if "staff_session" in g:
+        if request.form.get("everywhere") == "yes":
+            lab.sign_out_others(name=name, by=name, station=session.get("station", ""))
+        lab.sign_out(session["key"])
     session.clear()
     session["last_staff"] = name
     return redirect(url_for("auth.login"), 303)

@@ -23,6 +23,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     ActorKind,
+    CatalogInvalid,
+    Conflict,
     FileMissing,
     FileRefused,
     FileTooLarge,
@@ -60,6 +62,8 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
     (LinkExpired, 410),
     (LinkOvertaken, 409),
     (TransitionNotAllowed, 409),
+    (CatalogInvalid, 422),
+    (Conflict, 409),
     (NotFound, 404),
     (SignInRefused, 401),
     (TooManyRequests, 429),
@@ -234,12 +238,16 @@ def _without_token() -> AnyResponse:
         )
     if kept is not None:
         return make_response(kept(refusal), 403)
+    return make_response(kept_to_send_again(refusal.message, refusal.next_step), 403)
+
+
+def kept_to_send_again(message: str, next_step: str = "", *, sign_in: bool = False) -> str:
+    """A page that holds what was typed; one press sends it again, perhaps after signing in."""
     secret = ("csrf_token", "password")
     typed = [pair for pair in request.form.items(multi=True) if pair[0] not in secret]
-    page = render_template(
-        "send_again.html", typed=typed, message=refusal.message, next_step=refusal.next_step
+    return render_template(
+        "send_again.html", typed=typed, message=message, next_step=next_step, sign_in=sign_in
     )
-    return make_response(page, 403)
 
 
 def init_errors(app: Flask) -> None:

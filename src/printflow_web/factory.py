@@ -7,7 +7,21 @@ from flask_babel import Babel
 
 from printflow import Printflow, SettingsError
 
-from . import admin, auth, bulk, confirm, dashboard, health, jobs, opener_reports, student, this_pc
+from . import (
+    admin,
+    auth,
+    bulk,
+    catalog_editor,
+    confirm,
+    dashboard,
+    health,
+    jobs,
+    opener_reports,
+    stations,
+    student,
+    system,
+    this_pc,
+)
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
@@ -53,6 +67,9 @@ def create_app(lab: Printflow) -> Flask:
         this_pc,
         opener_reports,
         admin,
+        catalog_editor,
+        stations,
+        system,
         health,
     ):
         app.register_blueprint(module.pages)

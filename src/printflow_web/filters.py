@@ -23,6 +23,7 @@ from printflow import (
     shortened,
 )
 
+from .auth import is_admin
 from .opener_links import open_link
 from .request import lab_of
 from .this_pc import path_here
@@ -106,6 +107,7 @@ def init_filters(app: Flask) -> None:
             "station": session.get("station", ""),
         }
         if name:
+            values["is_admin"] = is_admin()
             values["staff_names"] = lab.staff_names()
             values["store_problem"] = lab.store_problem()
             values["mail_dead"] = len(lab.mails(state="dead", limit=100))

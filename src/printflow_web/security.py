@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
 
+from .auth import recognize
 from .errors import ParameterRefused
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
@@ -39,7 +40,8 @@ def init_security(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=own.scheme == "https",
-        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        PERMANENT_SESSION_LIFETIME=12 * 3600,  # the lab ends sessions itself; see auth.recognize
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=SMALL_BODY,
         # Werkzeug counts its read buffer of 64 kB, and what is left of the last one, against this.
         MAX_FORM_MEMORY_SIZE=4 * SMALL_BODY,
@@ -53,6 +55,7 @@ def init_security(app: Flask) -> None:
     app.before_request(_limit_body)
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_long_password)
+    app.before_request(recognize)
     csrf.init_app(app)
     app.after_request(_headers)
     app.teardown_request(_discard_uploads)

@@ -60,10 +60,19 @@ def test_pages_answer_and_all_catches_up(
         assert time.monotonic() < until, "the banner comes within 5 s"
         time.sleep(0.1)
     pages = ("/dashboard", f"/dashboard/jobs/{job.id}", "/outbox", "/staff", "/submit")
-    for page in pages:
+    of_the_lab = ("/admin/system", "/admin/catalog", "/admin/stations", "/health/live")
+    for page in (*pages, *of_the_lab):
         started = time.monotonic()
         assert staff.get(page).status_code == 200
         assert time.monotonic() - started < 1, page
+
+    started = time.monotonic()
+    while staff.get("/health/ready").status_code != 503:
+        assert time.monotonic() - started < 10
+        time.sleep(0.1)
+    started = time.monotonic()
+    assert staff.get("/health/ready").json["store"] == "does not answer"  # type: ignore[index]
+    assert time.monotonic() - started < 1, "what is known to hang is not waited for"
 
     answer = send(staff, f"/dashboard/jobs/{job.id}/reject", text="Too thin")
     assert answer.status_code == 303, "the click is done, the file follows"

@@ -13,6 +13,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..log_files import log_folder
+
 if TYPE_CHECKING:
     from printflow import Settings
 
@@ -26,7 +28,7 @@ _log = logging.getLogger("printflow.cli")
 
 def log_file(settings: Settings, role: str) -> Path:
     """The file of this program's role on this machine; server and worker each have their own."""
-    return settings.state_dir / "logs" / f"{role}-{socket.gethostname()}.log"
+    return log_folder(settings.state_dir) / f"{role}-{socket.gethostname()}.log"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from .history_rows import SqlHistoryRows
 from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .outbox_rows import SqlOutboxRows
+from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
 
 
@@ -47,6 +48,10 @@ class SqlTransaction:
     @cached_property
     def lab(self) -> SqlLabRows:
         return SqlLabRows(self._connection)
+
+    @cached_property
+    def people(self) -> SqlPeopleRows:
+        return SqlPeopleRows(self._connection)
 
 
 class SqlDatabase:

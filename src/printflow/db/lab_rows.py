@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from .schema import catalog_versions, lab, staff, stations, throttles
+from ..domain.catalog_history import CatalogVersion
+from ..domain.heartbeat import Heartbeat
+from .schema import catalog_versions, lab, throttles, workers
 
 
 class SqlLabRows:
@@ -32,43 +34,18 @@ class SqlLabRows:
         row = self._connection.execute(query).first()
         return (row.id, row.document) if row else None
 
+    def catalog_versions(self, *, limit: int, upto: int | None = None) -> Sequence[CatalogVersion]:
+        query = select(catalog_versions).order_by(catalog_versions.c.id.desc()).limit(limit)
+        if upto is not None:
+            query = query.where(catalog_versions.c.id <= upto)
+        return [CatalogVersion(**row._mapping) for row in self._connection.execute(query)]
+
     def catalog_version(self) -> int:
         return int(self._connection.scalar(select(func.max(catalog_versions.c.id))) or 0)
 
     def add_catalog(self, document: Mapping[str, Any], *, by: str, now: datetime) -> int:
         row = insert(catalog_versions).values(at=now, by=by, document=dict(document))
         return int(self._connection.scalar(row.returning(catalog_versions.c.id)) or 0)
-
-    def station_hashes(self) -> Mapping[str, str]:
-        query = select(stations.c.name, stations.c.password_hash).order_by(stations.c.id)
-        return {row.name: row.password_hash for row in self._connection.execute(query)}
-
-    def set_station(self, name: str, password_hash: str, now: datetime) -> None:
-        values = {"password_hash": password_hash, "changed_at": now}
-        changed = self._connection.execute(
-            update(stations).where(stations.c.name == name).values(**values)
-        )
-        if changed.rowcount == 0:
-            self._connection.execute(insert(stations).values(name=name, **values))
-
-    def staff_names(self) -> Sequence[str]:
-        query = select(staff.c.name).where(staff.c.deactivated_at.is_(None)).order_by(staff.c.name)
-        return list(self._connection.scalars(query))
-
-    def add_staff(self, name: str, now: datetime) -> None:
-        back = self._connection.execute(
-            update(staff).where(staff.c.name == name).values(deactivated_at=None)
-        )
-        if back.rowcount == 0:
-            self._connection.execute(insert(staff).values(name=name, added_at=now))
-
-    def deactivate_staff(self, name: str, now: datetime) -> bool:
-        gone = self._connection.execute(
-            update(staff)
-            .where(staff.c.name == name, staff.c.deactivated_at.is_(None))
-            .values(deactivated_at=now)
-        )
-        return gone.rowcount == 1
 
     def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
         query = select(func.count(), func.min(throttles.c.at)).where(
@@ -79,6 +56,27 @@ class SqlLabRows:
 
     def add_count(self, key: str, now: datetime) -> None:
         self._connection.execute(insert(throttles).values(key=key, at=now))
+
+    def clear_count(self, key: str) -> None:
+        self._connection.execute(delete(throttles).where(throttles.c.key == key))
+
+    def beat(self, name: str, started_at: datetime, now: datetime) -> None:
+        seen = self._connection.execute(
+            update(workers).where(workers.c.name == name).values(started_at=started_at, seen_at=now)
+        )
+        if seen.rowcount == 0:
+            row = {"name": name, "started_at": started_at, "seen_at": now}
+            self._connection.execute(insert(workers).values(**row))
+
+    def beats(self) -> Sequence[Heartbeat]:
+        query = select(workers).order_by(workers.c.name)
+        return [Heartbeat(**row._mapping) for row in self._connection.execute(query)]
+
+    def end_beat(self, name: str) -> None:
+        self._connection.execute(delete(workers).where(workers.c.name == name))
+
+    def forget_beats(self, before: datetime) -> None:
+        self._connection.execute(delete(workers).where(workers.c.seen_at < before))
 
     def forget_counts(self, before: datetime) -> None:
         self._connection.execute(delete(throttles).where(throttles.c.at < before))

@@ -136,11 +136,17 @@ class SqlOutboxRows:
         row = self._connection.execute(select(*_COLUMNS).where(outbox.c.id == mail_id)).first()
         return _mail(row) if row else None
 
-    def find(self, *, state: str | None, limit: int) -> Sequence[Mail]:
+    def find(self, *, state: str | None, limit: int, before: int | None = None) -> Sequence[Mail]:
         query = select(*_COLUMNS).order_by(outbox.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(outbox.c.state == state)
+        if before is not None:
+            query = query.where(outbox.c.id < before)
         return [_mail(row) for row in self._connection.execute(query)]
+
+    def counts(self) -> Mapping[str, int]:
+        query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
     def of_job(self, job_id: str) -> Sequence[Mail]:
         query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)

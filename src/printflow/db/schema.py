@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from .types import RowId, Thousandths, UTCDateTime
@@ -67,7 +68,44 @@ stations = Table(
     Column("name", String(60), nullable=False, unique=True),
     Column("password_hash", String(200), nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
+    Column("admin", Boolean, nullable=False, server_default=true()),
+    Column("revoked_at", UTCDateTime),
     comment="Where staff sign in, each with a password (argon2).",
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("station_id", RowId, ForeignKey("stations.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("address", String(60), nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    comment="Browsers that are signed in; deleting the row signs one out.",
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    _id(),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("station", String(60), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("details", JSON, nullable=False),
+    comment="Who changed the lab itself: people, stations, catalog; never changed.",
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+    comment="Signs of life of what works in the background; one row per loop and process.",
 )
 
 staff = Table(

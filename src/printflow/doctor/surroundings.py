@@ -159,7 +159,7 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             mend=partial(_protect, key),
         )
     with database.read() as tx:
-        if not tx.lab.station_hashes():
+        if not tx.people.station_hashes():
             yield Finding(
                 "no_password",
                 "staff password",

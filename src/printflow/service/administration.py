@@ -1,38 +1,19 @@
-"""Running the lab: its catalog, the work in the background, and how things stand."""
+"""Running the lab: the work in the background, and whether everything fits together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ..catalog_file import checked_catalog
-from ..deadline import TookTooLong, within
 from ..dispatcher import DispatchReport
-from ..domain.catalog import Catalog, plain_form
-from ..domain.text import clean_line
-from ..errors import PrintflowError
-from .desk import PATIENCE_SECONDS, Desk
+from .desk import Desk
 
 if TYPE_CHECKING:
     from ..doctor import Examination
 
 
 class AdministrationDesk(Desk):
-    """The catalog, the dispatcher and the lab's health."""
-
-    def export_catalog(self) -> dict[str, Any]:
-        """The catalog in force as dicts, lists, texts and numbers."""
-        return plain_form(self.catalog)
-
-    def import_catalog(self, data: Mapping[str, Any], *, by: str) -> Catalog:
-        """Put a new version of the catalog in force; quotes made before keep their figures.
-
-        Raises CatalogInvalid with every problem.
-        """
-        catalog = checked_catalog(data)
-        with self._ports.database.write() as tx:
-            tx.lab.add_catalog(plain_form(catalog), by=clean_line(by)[:60], now=self._ports.clock())
-        return self.catalog
+    """The dispatcher and the doctor."""
 
     def dispatch(self) -> DispatchReport:
         """Do all work that is due (place files, send mail, sweep), then return."""
@@ -74,37 +55,3 @@ class AdministrationDesk(Desk):
         pages being looked at.
         """
         return self._ports.watch.problem()
-
-    def health(self) -> dict[str, Any]:
-        """How things stand: database, store, disk, worker, mail; no secrets.
-
-        ``ok`` is whether the lab can take and handle jobs.
-        """
-        database = self._probe(self._database_answers)
-        store = self._probe(self._ports.store.check_identity)
-        free_mb = None
-        if store == "ok":
-            free_mb = within(PATIENCE_SECONDS, self._ports.store.free_bytes) >> 20
-        low = free_mb is not None and free_mb < self.settings.disk_reserve_mb
-        mail = self._ports.postman.paused() if database == "ok" else ""
-        return {
-            "ok": database == "ok" and store == "ok" and not low,
-            "database": database,
-            "store": store,
-            "disk": {"free_mb": free_mb, "low": low},
-            "worker": "running" if self._ports.dispatcher.running else "not in this process",
-            "mail": "paused" if mail else "ok",
-        }
-
-    def _database_answers(self) -> None:
-        with self._ports.database.read() as tx:
-            tx.lab.catalog_version()
-
-    def _probe(self, check: Any) -> str:
-        try:
-            within(PATIENCE_SECONDS, check)
-        except TookTooLong:
-            return "does not answer"
-        except (PrintflowError, OSError) as error:
-            return str(error)
-        return "ok"

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from ..domain.history import Mail
+from ..domain.people import ChangeKind
 from ..domain.text import clean_line
-from ..errors import InvalidInput, NotFound
+from ..errors import InvalidInput, MailNotRetried, NotFound
 from ..ports import RenderedMail
 from .addresses import email_problem
+from .changes import ChangedBy
 from .desk import Desk
+
+_NOT_AGAIN = {
+    "sending": "This mail is being sent right now.",
+    "canceled": "This mail was canceled together with the action that wrote it.",
+}
 
 
 class MailDesk(Desk):
     """Looking at the outbox, and mending it."""
 
-    def mails(self, *, state: str | None = None, limit: int = 200) -> list[Mail]:
-        """Mails, newest first; ``state`` is queued, sending, sent or dead."""
+    def mails(
+        self, *, state: str | None = None, limit: int = 200, before: int | None = None
+    ) -> list[Mail]:
+        """Mails, newest first; ``state`` is queued, sending, sent, dead or canceled.
+
+        With ``before``, an id, those older than that mail: the next page.
+        """
         with self._ports.database.read() as tx:
-            return list(tx.outbox.find(state=state or None, limit=limit))
+            return list(tx.outbox.find(state=state or None, limit=limit, before=before))
+
+    def mail_counts(self) -> dict[str, int]:
+        """How many mails are in each state."""
+        with self._ports.database.read() as tx:
+            return dict(tx.outbox.counts())
 
     def mail(self, mail_id: int) -> Mail:
         """One mail of the outbox; raises NotFound."""
@@ -30,12 +47,14 @@ class MailDesk(Desk):
         """The mail as it was, or will be, sent; raises NotFound."""
         return self._ports.composer.rendered(self.mail(mail_id))
 
-    def retry_mail(self, mail_id: int, *, to: str = "", by: str) -> None:
-        """Send a mail that waits or is dead again now, to another address if one is given.
+    def retry_mail(self, mail_id: int, *, to: str = "", by: str, station: str = "") -> None:
+        """Send a mail that waits, was sent or is dead again now, perhaps to another address.
 
-        Raises NotFound, InvalidInput.
+        Raises NotFound, InvalidInput, MailNotRetried when it is being sent or was canceled.
         """
         mail = self.mail(mail_id)
+        if mail.state in _NOT_AGAIN:
+            raise MailNotRetried(_NOT_AGAIN[mail.state])
         address = to.strip() or mail.to
         if problem := email_problem(address, ()):
             raise InvalidInput.of("to", "address_invalid", problem)
@@ -50,6 +69,16 @@ class MailDesk(Desk):
                     text=f"Mail “{mail.template}” sent again to {address}.",
                     for_student=False,
                 )
+            who = ChangedBy(by, station)
+            who.record(tx, ChangeKind.MAIL_RETRIED, mail.template, now, to=address, before=mail.to)
+        self._ports.postman.resume()
+        self._ports.dispatcher.wake()
+
+    def resume_mail(self, *, by: str, station: str = "") -> None:
+        """Let the outbox go on after its login was refused, before it tries by itself."""
+        with self._ports.database.write() as tx:
+            who = ChangedBy(by, station)
+            who.record(tx, ChangeKind.OUTBOX_RESUMED, "", self._ports.clock())
         self._ports.postman.resume()
         self._ports.dispatcher.wake()
 

@@ -1,0 +1,202 @@
+"""Queries on staff names, stations, sessions, and changes of the lab itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+from .schema import changes, sessions, staff, stations
+
+
+class SqlPeopleRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def names(self) -> Sequence[StaffName]:
+        query = select(staff.c.name, staff.c.added_at, staff.c.deactivated_at)
+        rows = self._connection.execute(query.order_by(staff.c.name))
+        return [StaffName(**row._mapping) for row in rows]
+
+    def add(self, name: str, now: datetime) -> None:
+        back = self._connection.execute(
+            update(staff).where(staff.c.name == name).values(deactivated_at=None)
+        )
+        if back.rowcount == 0:
+            self._connection.execute(insert(staff).values(name=name, added_at=now))
+
+    def deactivate(self, name: str, now: datetime) -> bool:
+        gone = self._connection.execute(
+            update(staff)
+            .where(staff.c.name == name, staff.c.deactivated_at.is_(None))
+            .values(deactivated_at=now)
+        )
+        return gone.rowcount == 1
+
+    # -- stations ---------------------------------------------------------------------------------
+
+    def stations(self, now: datetime) -> Sequence[Station]:
+        open_ones = (
+            select(func.count())
+            .where(sessions.c.station_id == stations.c.id, sessions.c.expires_at > now)
+            .scalar_subquery()
+        )
+        query = select(
+            stations.c.name,
+            stations.c.admin,
+            stations.c.changed_at,
+            stations.c.revoked_at,
+            open_ones.label("sessions"),
+        )
+        rows = self._connection.execute(query.order_by(stations.c.id))
+        return [Station(**row._mapping) for row in rows]
+
+    def station_hashes(self) -> Mapping[str, str]:
+        query = (
+            select(stations.c.name, stations.c.password_hash)
+            .where(stations.c.revoked_at.is_(None))
+            .order_by(stations.c.id)
+        )
+        return {row.name: row.password_hash for row in self._connection.execute(query)}
+
+    def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
+        values = {
+            "password_hash": password_hash,
+            "admin": admin,
+            "changed_at": now,
+            "revoked_at": None,
+        }
+        changed = self._connection.execute(
+            update(stations).where(stations.c.name == name).values(**values)
+        )
+        if changed.rowcount == 0:
+            self._connection.execute(insert(stations).values(name=name, **values))
+
+    def set_admin(self, name: str, admin: bool) -> None:
+        self._connection.execute(
+            update(stations).where(stations.c.name == name).values(admin=admin)
+        )
+
+    def revoke_station(self, name: str, now: datetime) -> None:
+        self._connection.execute(
+            update(stations).where(stations.c.name == name).values(revoked_at=now)
+        )
+
+    # -- sessions ---------------------------------------------------------------------------------
+
+    def begin_session(
+        self,
+        key_hash: str,
+        *,
+        station: str,
+        name: str,
+        address: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> None:
+        station_id = select(stations.c.id).where(stations.c.name == station).scalar_subquery()
+        self._connection.execute(
+            insert(sessions).values(
+                key_hash=key_hash,
+                station_id=station_id,
+                name=name,
+                address=address,
+                started_at=now,
+                expires_at=expires_at,
+            )
+        )
+
+    def session(self, key_hash: str, now: datetime) -> StaffSession | None:
+        query = _sessions(now).where(sessions.c.key_hash == key_hash)
+        row = self._connection.execute(query).first()
+        return StaffSession(**row._mapping) if row else None
+
+    def sessions(self, now: datetime) -> Sequence[StaffSession]:
+        rows = self._connection.execute(_sessions(now).order_by(sessions.c.id.desc()))
+        return [StaffSession(**row._mapping) for row in rows]
+
+    def act_as(self, key_hash: str, name: str) -> None:
+        self._connection.execute(
+            update(sessions).where(sessions.c.key_hash == key_hash).values(name=name)
+        )
+
+    def end_session(self, key_hash: str) -> None:
+        self._connection.execute(delete(sessions).where(sessions.c.key_hash == key_hash))
+
+    def end_sessions(
+        self,
+        *,
+        session_id: int | None = None,
+        name: str = "",
+        station: str = "",
+        but: str = "",
+    ) -> int:
+        wanted = []
+        if session_id is not None:
+            wanted.append(sessions.c.id == session_id)
+        if name:
+            wanted.append(sessions.c.name == name)
+        if station:
+            found = select(stations.c.id).where(stations.c.name == station)
+            wanted.append(sessions.c.station_id.in_(found))
+        if but:
+            wanted.append(sessions.c.key_hash != but)
+        query = delete(sessions).where(and_(True, *wanted))
+        return self._connection.execute(query).rowcount
+
+    def forget_sessions(self, before: datetime) -> None:
+        self._connection.execute(delete(sessions).where(sessions.c.expires_at < before))
+
+    # -- changes ----------------------------------------------------------------------------------
+
+    def add_change(
+        self,
+        kind: ChangeKind,
+        *,
+        at: datetime,
+        by: str,
+        station: str,
+        subject: str,
+        details: Mapping[str, Any],
+    ) -> None:
+        self._connection.execute(
+            insert(changes).values(
+                at=at,
+                by=by,
+                station=station,
+                kind=kind.value,
+                subject=subject[:200],
+                details=dict(details),
+            )
+        )
+
+    def changes(self, *, limit: int, before: int | None) -> Sequence[Change]:
+        query = select(changes).order_by(changes.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(changes.c.id < before)
+        rows = [dict(row._mapping) for row in self._connection.execute(query)]
+        return [Change(**{**row, "kind": ChangeKind(row["kind"])}) for row in rows]
+
+
+def _sessions(now: datetime) -> Any:
+    return (
+        select(
+            sessions.c.id,
+            sessions.c.name,
+            stations.c.name.label("station"),
+            stations.c.admin,
+            sessions.c.address,
+            sessions.c.started_at,
+            sessions.c.expires_at,
+        )
+        .join(stations, stations.c.id == sessions.c.station_id)
+        .where(
+            sessions.c.expires_at > now,
+            or_(stations.c.revoked_at.is_(None), stations.c.revoked_at > now),
+        )
+    )

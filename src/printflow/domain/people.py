@@ -1,0 +1,100 @@
+"""Who works in a lab and from where, as plain frozen records. Times are UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+SESSION_LIFETIME = timedelta(hours=12)
+"""How long one is signed in, whatever one does: a working day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffName:
+    """A name to act under. It is never deleted, because history speaks of it."""
+
+    name: str
+    added_at: datetime
+    deactivated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A place where staff sign in, with a password of its own.
+
+    Who signs in at an ``admin`` station may also change the lab itself. ``sessions`` counts who
+    is signed in there now. A station that was revoked has ``revoked_at``; nobody gets in by it.
+    """
+
+    name: str
+    admin: bool
+    changed_at: datetime
+    revoked_at: datetime | None
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSession:
+    """One browser that is signed in: who acts there, at which station, from which address."""
+
+    id: int
+    name: str
+    station: str
+    admin: bool
+    address: str
+    started_at: datetime
+    expires_at: datetime
+
+
+class ChangeKind(StrEnum):
+    """What can change about the lab itself."""
+
+    STAFF_ADDED = "staff_added"
+    STAFF_DEACTIVATED = "staff_deactivated"
+    STAFF_REACTIVATED = "staff_reactivated"
+    STATION_ADDED = "station_added"
+    STATION_RENEWED = "station_renewed"
+    STATION_ROLE = "station_role"
+    STATION_REVOKED = "station_revoked"
+    SIGNED_OUT = "signed_out"
+    CATALOG = "catalog"
+    MAIL_RETRIED = "mail_retried"
+    OUTBOX_RESUMED = "outbox_resumed"
+    MENDED = "mended"
+
+    @property
+    def words(self) -> str:
+        """What was done, as a sentence about the change's ``subject``."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    ChangeKind.STAFF_ADDED: "Added %(subject)s to the staff",
+    ChangeKind.STAFF_DEACTIVATED: "Deactivated %(subject)s",
+    ChangeKind.STAFF_REACTIVATED: "Brought %(subject)s back to the staff",
+    ChangeKind.STATION_ADDED: "Added the station %(subject)s",
+    ChangeKind.STATION_RENEWED: "Set a new password for the station %(subject)s",
+    ChangeKind.STATION_ROLE: "Changed what the station %(subject)s may do",
+    ChangeKind.STATION_REVOKED: "Revoked the station %(subject)s",
+    ChangeKind.SIGNED_OUT: "Signed out %(subject)s",
+    ChangeKind.CATALOG: "Changed the catalog: %(subject)s",
+    ChangeKind.MAIL_RETRIED: "Sent the mail %(subject)s again",
+    ChangeKind.OUTBOX_RESUMED: "Let the outbox go on",
+    ChangeKind.MENDED: "Let the doctor mend %(subject)s",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of the lab itself: who made it, when, and from which station."""
+
+    id: int
+    at: datetime
+    by: str
+    station: str
+    kind: ChangeKind
+    subject: str
+    details: Mapping[str, Any]

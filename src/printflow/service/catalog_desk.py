@@ -1,0 +1,123 @@
+"""The lab's catalog: reading it, putting new versions in force, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..catalog_file import checked_catalog
+from ..domain.catalog import Catalog, plain_form
+from ..domain.catalog_history import (
+    CatalogVersion,
+    Difference,
+    PriceStep,
+    differences,
+    price_steps,
+)
+from ..domain.people import ChangeKind
+from ..domain.text import clean_line
+from ..errors import CatalogChanged, NotFound
+from ..ports import Transaction
+from .changes import ChangedBy
+from .desk import Desk
+
+_NAME_LIMIT = 60
+_VERSIONS = 100
+
+
+class CatalogDesk(Desk):
+    """Every version is kept; a quote keeps the figures that it was made with."""
+
+    def export_catalog(self) -> dict[str, Any]:
+        """The catalog in force as dicts, lists, texts and numbers."""
+        return plain_form(self.catalog)
+
+    def catalog_version(self) -> int:
+        """The number of the version in force; it grows with every change."""
+        with self._ports.database.read() as tx:
+            return tx.lab.catalog_version()
+
+    def import_catalog(
+        self,
+        data: Mapping[str, Any],
+        *,
+        by: str,
+        station: str = "",
+        expected_version: int | None = None,
+    ) -> Catalog:
+        """Put a new version of the catalog in force; the same one again changes nothing.
+
+        With ``expected_version``, only if that one is still in force. Raises CatalogInvalid with
+        every problem, CatalogChanged.
+        """
+        plain = plain_form(checked_catalog(data))
+        with self._ports.database.write() as tx:
+            self._put(tx, plain, ChangedBy(by, station), expected_version)
+        return self.catalog
+
+    def change_catalog(
+        self,
+        sections: Mapping[str, Any],
+        *,
+        by: str,
+        station: str = "",
+        expected_version: int | None = None,
+    ) -> Catalog:
+        """Put a version in force that has these sections (keys of the plain form) anew.
+
+        Raises as :meth:`import_catalog`.
+        """
+        data = {**self.export_catalog(), **sections}
+        return self.import_catalog(data, by=by, station=station, expected_version=expected_version)
+
+    def restore_catalog(self, version: int, *, by: str, station: str = "") -> Catalog:
+        """Put an older version in force again, as a new one. Raises NotFound, CatalogInvalid."""
+        return self.import_catalog(self.catalog_at(version).document, by=by, station=station)
+
+    def catalog_at(self, version: int) -> CatalogVersion:
+        """One version, with what it changed; raises NotFound."""
+        with self._ports.database.read() as tx:
+            found = list(tx.lab.catalog_versions(limit=2, upto=version))
+        if not found or found[0].id != version:
+            raise NotFound("There is no such version of the catalog.")
+        before = found[1].document if len(found) > 1 else None
+        return _compared(found[0], before)
+
+    def catalog_versions(self, *, limit: int = 50) -> list[CatalogVersion]:
+        """The newest versions, the one in force first, each with what it changed."""
+        with self._ports.database.read() as tx:
+            found = list(tx.lab.catalog_versions(limit=min(limit, _VERSIONS) + 1))
+        older = [one.document for one in found[1:]] + [None]
+        return [_compared(*pair) for pair in zip(found, older, strict=True)][:limit]
+
+    def price_history(self) -> tuple[PriceStep, ...]:
+        """Each printer's rates over time, as far as the versions at hand go; the newest first."""
+        with self._ports.database.read() as tx:
+            return price_steps(tx.lab.catalog_versions(limit=_VERSIONS))
+
+    def _put(
+        self, tx: Transaction, plain: Mapping[str, Any], who: ChangedBy, expected: int | None
+    ) -> None:
+        changed: tuple[Difference, ...] = ()
+        for newest in tx.lab.catalog_versions(limit=1):
+            if expected not in (None, newest.id):
+                raise CatalogChanged(newest.by, newest.at)
+            if dict(newest.document) == dict(plain):
+                return
+            changed = differences(newest.document, plain)
+        now = self._ports.clock()
+        number = tx.lab.add_catalog(plain, by=clean_line(who.name)[:_NAME_LIMIT], now=now)
+        who.record(tx, ChangeKind.CATALOG, _summary(changed), now, version=number)
+
+
+def _compared(version: CatalogVersion, before: Mapping[str, Any] | None) -> CatalogVersion:
+    if before is None:
+        return version
+    return replace(version, differences=differences(before, version.document))
+
+
+def _summary(changed: tuple[Difference, ...]) -> str:
+    places = [one.place for one in changed[:3]]
+    more = len(changed) - len(places)
+    return ", ".join(places) + (f" and {more} more" if more > 0 else "") if places else "all of it"

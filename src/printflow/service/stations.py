@@ -1,0 +1,201 @@
+"""Stations: where staff sign in, each with a password of its own that can be revoked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from ..domain.naming import ALPHABET
+from ..domain.people import ChangeKind, Station
+from ..errors import InvalidInput, NotFound
+from ..ports import Transaction
+from .changes import ChangedBy
+from .desk import Desk
+from .people import checked_name
+
+STATION = "Lab"
+"""The station that everybody shares until the lab makes others."""
+
+MOST_STATIONS = 20
+"""A wrong password is compared with every station's, which takes its time."""
+
+_MIN_LENGTH, _MAX_LENGTH = 8, 200
+
+
+class StationDesk(Desk):
+    """Stations and their passwords, of which only hashes (argon2) are stored."""
+
+    def stations(self) -> list[Station]:
+        """All stations, the revoked ones too, oldest first."""
+        with self._ports.database.read() as tx:
+            return list(tx.people.stations(self._ports.clock()))
+
+    def ensure_staff_password(self) -> str | None:
+        """A new password where nobody could sign in yet, to be told once; else None."""
+        with self._ports.database.read() as tx:
+            if tx.people.station_hashes():
+                return None
+        return self.set_staff_password()
+
+    def set_staff_password(self, password: str | None = None, *, by: str = "") -> str:
+        """Set the password of the lab's own station, a generated one by default; gives it.
+
+        Whoever holds it may administer the lab. Everybody who signed in there is signed out.
+        Raises InvalidInput when it is shorter than 8 or longer than 200 characters, or another
+        station's.
+        """
+        return self._set(STATION, password, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
+
+    def add_station(
+        self,
+        name: str,
+        *,
+        by: str,
+        password: str | None = None,
+        admin: bool = False,
+        station: str = "",
+    ) -> str:
+        """Add a station, or take a revoked one back into use; gives its password.
+
+        Raises InvalidInput (fields name, password).
+        """
+        wanted = checked_name(name)
+        known = {one.name.casefold(): one for one in self.stations()}
+        there = known.get(wanted.casefold())
+        if there is not None and there.revoked_at is None:
+            raise InvalidInput.of(
+                "name", "station_known", f"There is a station {there.name!r} already."
+            )
+        if there is None and len(known) >= MOST_STATIONS:
+            raise InvalidInput.of(
+                "name",
+                "stations_full",
+                f"A lab has at most {MOST_STATIONS} stations.",
+                "Take a revoked one back into use: add it under its old name.",
+            )
+        found = there.name if there else wanted
+        who = ChangedBy(by, station)
+        return self._set(found, password, who, ChangeKind.STATION_ADDED, admin=admin)
+
+    def renew_station(
+        self,
+        name: str,
+        *,
+        by: str,
+        password: str | None = None,
+        station: str = "",
+        keep: str = "",
+    ) -> str:
+        """Give a station a new password and sign everybody there out; gives the password.
+
+        ``keep`` is the key of the session that stays: that of who does this. Raises NotFound,
+        InvalidInput (field password).
+        """
+        found = self._open_station(name)
+        who, kind = ChangedBy(by, station), ChangeKind.STATION_RENEWED
+        return self._set(found.name, password, who, kind, admin=found.admin, keep=keep)
+
+    def set_station_role(self, name: str, *, admin: bool, by: str, station: str = "") -> None:
+        """Let a station administer the lab, or no longer. Raises NotFound, InvalidInput."""
+        found, now = self._open_station(name), self._ports.clock()
+        with self._ports.database.write() as tx:
+            if not admin:
+                self._keep_an_admin(tx, found.name)
+            tx.people.set_admin(found.name, admin)
+            who = ChangedBy(by, station)
+            who.record(tx, ChangeKind.STATION_ROLE, found.name, now, admin=admin)
+
+    def revoke_station(self, name: str, *, by: str, station: str = "") -> None:
+        """Its password opens nothing any more, and who signed in by it is signed out.
+
+        Raises NotFound, InvalidInput when it is the last one that may administer the lab.
+        """
+        found, now = self._open_station(name), self._ports.clock()
+        with self._ports.database.write() as tx:
+            self._keep_an_admin(tx, found.name)
+            tx.people.revoke_station(found.name, now)
+            tx.people.end_sessions(station=found.name)
+            ChangedBy(by, station).record(tx, ChangeKind.STATION_REVOKED, found.name, now)
+
+    def _open_station(self, name: str) -> Station:
+        for one in self.stations():
+            if one.name == name and one.revoked_at is None:
+                return one
+        raise NotFound("There is no such station.")
+
+    def _keep_an_admin(self, tx: Transaction, name: str) -> None:
+        left = [
+            one
+            for one in tx.people.stations(self._ports.clock())
+            if one.admin and one.revoked_at is None and one.name != name
+        ]
+        if not left:
+            raise InvalidInput.of(
+                "name",
+                "last_admin_station",
+                f"{name} is the last station that may administer the lab.",
+                "Let another one do so first.",
+            )
+
+    def _set(
+        self,
+        name: str,
+        password: str | None,
+        who: ChangedBy,
+        kind: ChangeKind,
+        *,
+        admin: bool,
+        keep: str = "",
+    ) -> str:
+        from argon2 import PasswordHasher
+
+        chosen = self._generated() if password is None else password
+        self._check(chosen, name)
+        hashed, now = PasswordHasher().hash(chosen), self._ports.clock()
+        with self._ports.database.write() as tx:
+            tx.people.set_station(name, hashed, admin=admin, now=now)
+            tx.people.end_sessions(station=name, but=session_hash(keep) if keep else "")
+            who.record(tx, kind, name, now, admin=admin)
+        return chosen
+
+    def _check(self, password: str, name: str) -> None:
+        if not _MIN_LENGTH <= len(password) <= _MAX_LENGTH:
+            raise InvalidInput.of(
+                "password",
+                "password_length",
+                f"A password needs {_MIN_LENGTH} to {_MAX_LENGTH} characters.",
+            )
+        with self._ports.database.read() as tx:
+            hashes = tx.people.station_hashes()
+        others = {station: hashed for station, hashed in hashes.items() if station != name}
+        if matching_station(others, password):
+            raise InvalidInput.of(
+                "password",
+                "password_taken",
+                "Another station has this password.",
+                "Each station needs its own: it says where somebody signs in.",
+            )
+
+    def _generated(self) -> str:
+        letters = [ALPHABET[self._ports.ids(5)].lower() for _ in range(16)]
+        return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+
+
+def session_hash(key: str) -> str:
+    """What the database holds of a session's key: it can open nothing by itself."""
+    return hashlib.sha256(f"printflow-session:{key}".encode()).hexdigest()
+
+
+def matching_station(hashes: Mapping[str, str], password: str) -> str:
+    """The station whose password this is; "" when it is nobody's."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    hasher = PasswordHasher()
+    for station, hashed in hashes.items():
+        try:
+            hasher.verify(hashed, password[: _MAX_LENGTH + 1])
+        except (VerificationError, InvalidHashError):
+            continue
+        return station
+    return ""

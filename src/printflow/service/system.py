@@ -1,0 +1,180 @@
+"""How things stand: for monitoring, without secrets, and for administrators, with all of it."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from ..background_look import BackgroundLook
+from ..deadline import TookTooLong, within
+from ..domain.heartbeat import Heartbeat
+from ..errors import PrintflowError, StoreUnavailable
+from ..log_files import LogTail, log_tails
+from .desk import PATIENCE_SECONDS, Desk, Ports
+
+_LOG_LINES = 200
+_FRESH_SECONDS = 10.0
+_OK = "ok"
+_SILENT = "does not answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What was seen of the ground that jobs stand on: "ok", or what is wrong in people's words.
+
+    ``free_mb`` is None where the store does not answer; ``answer_ms`` is how long it took.
+    """
+
+    database: str
+    store: str
+    answer_ms: float | None
+    free_mb: int | None
+    logs: tuple[LogTail, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemView:
+    """Everything the system page shows. ``ground`` is None until the first look came back.
+
+    ``ground_age`` and ``looking_for`` are seconds; ``versions`` name programs.
+    """
+
+    ground: Ground | None
+    ground_age: float
+    looking_for: float
+    reserve_mb: int
+    workers: tuple[Heartbeat, ...]
+    silent: tuple[Heartbeat, ...]
+    mail_paused: str
+    mails: Mapping[str, int]
+    files_waiting: int
+    versions: Mapping[str, str]
+    up_seconds: float
+
+
+class SystemDesk(Desk):
+    """Nothing here waits for the share: what may hang is looked at in the background."""
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._began = time.monotonic()
+        self._ground = BackgroundLook(self._see_ground)
+
+    def health(self) -> dict[str, Any]:
+        """How things stand: database, store, disk, worker, mail; no secrets and no paths.
+
+        ``ok`` is whether the lab can take and handle jobs; ``status`` is "ok", "degraded" when
+        something else wants a look, or "down". What is told is a few seconds old at most, or
+        from the last look when a new one takes longer.
+        """
+        ground = self._known_ground()
+        database = _OK if ground.database == _OK else "not available"
+        store = ground.store if ground.store in (_OK, _SILENT) else "not available"
+        low = ground.free_mb is not None and ground.free_mb < self.settings.disk_reserve_mb
+        ok = database == _OK and store == _OK and not low
+        worker, mail = "unknown", "unknown"
+        waiting: dict[str, int] = {}
+        if database == _OK:
+            worker, mail, waiting = self._work()
+        fine = ok and worker == "running" and mail == _OK
+        return {
+            "ok": ok,
+            "status": "down" if not ok else _OK if fine else "degraded",
+            "database": database,
+            "store": store,
+            "disk": {"free_mb": ground.free_mb, "low": low},
+            "worker": worker,
+            "mail": mail,
+            "waiting": waiting,
+        }
+
+    def _known_ground(self) -> Ground:
+        sight = self._ground.latest()
+        trouble = sight.value is not None and _OK not in (sight.value.database, sight.value.store)
+        if not trouble and sight.age > _FRESH_SECONDS:
+            sight = self._ground.latest(patience=PATIENCE_SECONDS + 0.5, newer_than=_FRESH_SECONDS)
+        if sight.value is None:
+            return Ground(_SILENT, _SILENT, None, None, ())
+        return sight.value
+
+    def _work(self) -> tuple[str, str, dict[str, int]]:
+        now = self._ports.clock()
+        with self._ports.database.read() as tx:
+            beats = list(tx.lab.beats())
+            mails, files = tx.outbox.counts(), tx.files.waiting()
+        silent = [one for one in beats if one.silent(now)]
+        living = {one.work for one in beats if not one.silent(now)}
+        worker = "running" if {"files", "mail"} <= living else "silent" if silent else "not running"
+        waiting = {
+            "files": files,
+            "mails": mails.get("queued", 0) + mails.get("sending", 0),
+            "dead_mails": mails.get("dead", 0),
+        }
+        return worker, "paused" if self._ports.postman.paused() else _OK, waiting
+
+    def system(self) -> SystemView:
+        """All facts for administrators; those of the share are from the last look."""
+        sight, now, ports = self._ground.latest(), self._ports.clock(), self._ports
+        with ports.database.read() as tx:
+            beats = tuple(tx.lab.beats())
+            mails, files = tx.outbox.counts(), tx.files.waiting()
+        silent = tuple(one for one in beats if one.silent(now))
+        return SystemView(
+            ground=sight.value,
+            ground_age=sight.age,
+            looking_for=sight.looking_for,
+            reserve_mb=self.settings.disk_reserve_mb,
+            workers=tuple(one for one in beats if one not in silent),
+            silent=silent,
+            mail_paused=ports.postman.paused(),
+            mails=mails,
+            files_waiting=files,
+            versions=self._versions(),
+            up_seconds=time.monotonic() - self._began,
+        )
+
+    def _versions(self) -> dict[str, str]:
+        return {
+            "Printflow": version("printflow"),
+            "Python": platform.python_version(),
+            "Database": self._ports.database.version()[0],
+            "System": platform.platform(terse=True),
+        }
+
+    def _see_ground(self) -> Ground:
+        """Look at what may hang; runs in a thread of its own, each part with its deadline."""
+        ports = self._ports
+        began = time.monotonic()
+        store = _said(ports.store.check_identity)
+        took = (time.monotonic() - began) * 1000
+        free: int | None = None
+        logs: tuple[LogTail, ...] = ()
+        if store == _OK:
+            try:
+                free = within(PATIENCE_SECONDS, ports.store.free_bytes) >> 20
+                logs = within(
+                    PATIENCE_SECONDS,
+                    lambda: log_tails(self.settings.state_dir, lines=_LOG_LINES),
+                )
+            except (TookTooLong, OSError, StoreUnavailable):
+                pass
+        database = _said(self._database_answers)
+        return Ground(database, store, took if store == _OK else None, free, logs)
+
+    def _database_answers(self) -> None:
+        with self._ports.database.read() as tx:
+            tx.lab.catalog_version()
+
+
+def _said(check: Callable[[], object]) -> str:
+    try:
+        within(PATIENCE_SECONDS, check)
+    except TookTooLong:
+        return _SILENT
+    except (PrintflowError, OSError) as error:
+        return str(error)
+    return _OK

@@ -1,0 +1,166 @@
+"""The catalog editor: what the lab prints with, its prices and its words, with their history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import (
+    CatalogChanged,
+    CatalogInvalid,
+    Refusal,
+    catalog_toml,
+    local_time,
+    parse_catalog,
+)
+
+from .auth import acting, require_admin
+from .catalog_form import SECTIONS
+from .errors import ParameterRefused, form_again
+from .request import lab_of
+
+pages = Blueprint("catalog", __name__, url_prefix="/admin/catalog")
+pages.before_request(require_admin)
+
+
+@pages.get("")
+def index() -> str:
+    """What is in force, the editor's pages, and the versions."""
+    return _overview(())
+
+
+def _overview(problems: Sequence[Refusal]) -> str:
+    versions = lab_of(current_app).catalog_versions()
+    return render_template("catalog.html", versions=versions, problems=problems)
+
+
+@pages.get("/edit/<section>")
+def edit(section: str) -> str:
+    """A page of the editor."""
+    if section not in SECTIONS:
+        abort(404)
+    lab = lab_of(current_app)
+    version = lab.catalog_version()
+    return _form(section, lab.export_catalog(), version, {})
+
+
+def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) -> str:
+    lab = lab_of(current_app)
+    prices = lab.price_history() if section == "printers" else ()
+    return render_template(
+        f"catalog_{section}.html",
+        part=section,
+        plain=plain,
+        version=version,
+        errors=errors,
+        prices=prices,
+        method_names=[method.name for method in lab.catalog.methods],
+    )
+
+
+@pages.post("/edit/<section>")
+def save(section: str) -> AnyResponse:
+    """Put a version with these values in force."""
+    if section not in SECTIONS:
+        abort(404)
+    lab, form = lab_of(current_app), request.form
+    typed = form.get("version", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        raise ParameterRefused(_("version: a whole number is needed; open the page again."))
+    now, plain = lab.catalog_version(), lab.export_catalog()
+    changed = SECTIONS[section](form, plain)
+    try:
+        lab.change_catalog(changed, expected_version=int(typed), **acting())
+    except CatalogChanged as error:
+        again = _changed_meanwhile(error)
+        return make_response(_form(section, {**plain, **changed}, now, {"": again}), 409)
+    except CatalogInvalid as error:
+        return form_again(
+            error, lambda errors: _form(section, {**plain, **changed}, int(typed), errors)
+        )
+    _say_what_is_in_force(now)
+    return redirect(url_for("catalog.edit", section=section), 303)
+
+
+def _changed_meanwhile(error: CatalogChanged) -> Refusal:
+    zone = lab_of(current_app).catalog.time_zone
+    words = _(
+        "%(name)s changed the catalog on %(time)s.", name=error.by, time=local_time(error.at, zone)
+    )
+    return Refusal(error.code, words, next_step=error.next_step)
+
+
+def _say_what_is_in_force(before: int) -> None:
+    now = lab_of(current_app).catalog_version()
+    if now == before:
+        flash(_("Nothing was changed."), "info")
+    else:
+        flash(_("Saved: version %(number)s is in force.", number=now), "success")
+
+
+@pages.get("/versions/<int:version>")
+def version(version: int) -> str:
+    """What one version changed."""
+    lab = lab_of(current_app)
+    return render_template(
+        "catalog_version.html", version=lab.catalog_at(version), newest=lab.catalog_version()
+    )
+
+
+@pages.get("/versions/<int:version>/<ending>")
+def export(version: int, ending: str) -> Response:
+    """One version as a file."""
+    document = dict(lab_of(current_app).catalog_at(version).document)
+    if ending == "toml":
+        response = make_response(catalog_toml(document))
+    elif ending == "json":
+        response = make_response(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        abort(404)
+    response.headers["Content-Type"] = "application/octet-stream"
+    name = f"catalog-{version}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.post("/versions/<int:version>/restore")
+def restore(version: int) -> AnyResponse:
+    """Put an older version in force again."""
+    lab = lab_of(current_app)
+    before = lab.catalog_version()
+    lab.restore_catalog(version, **acting())
+    _say_what_is_in_force(before)
+    return redirect(url_for("catalog.index"), 303)
+
+
+@pages.post("/import")
+def take_in() -> AnyResponse:
+    """Put the catalog of a file in force."""
+    lab, file = lab_of(current_app), request.files.get("file")
+    before = lab.catalog_version()
+    try:
+        if file is None or not file.filename:
+            refusal = Refusal("file_missing", _("Choose a file (.toml or .json)."), "file")
+            raise CatalogInvalid([refusal])
+        lab.import_catalog(parse_catalog(file.filename, file.read()), **acting())
+    except CatalogInvalid as error:
+        problems = error.refusals
+        return form_again(error, lambda _errors: _overview(problems))
+    _say_what_is_in_force(before)
+    return redirect(url_for("catalog.index"), 303)

@@ -1,0 +1,153 @@
+"""The catalog editor's forms, read back into the plain form of the catalog.
+
+Fields are named as the places in the catalog that the library's refusals name, such as
+``printers[2].rate_per_gram``, so that each refusal stands at its field. A row's ``was`` holds the
+name it had, so that what the form does not show of it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+Form = MultiDict[str, str]
+Plain = Mapping[str, Any]
+
+_ROW = re.compile(r"\[(\d{1,4})\]")
+
+
+def lines(text: str) -> list[str]:
+    """One entry per line; empty lines do not count."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def whole(text: str) -> int | str:
+    """A whole number, else what was typed, for the library to refuse."""
+    plain = text.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 7 else plain
+
+
+def rows(form: Form, name: str) -> list[str]:
+    """The starts of the field names of a list's rows, in order: "printers[0]", "printers[1]"."""
+    start = re.compile(re.escape(name) + _ROW.pattern)
+    found = {int(match[1]) for key in form if (match := start.match(key))}
+    return [f"{name}[{number}]" for number in sorted(found)]
+
+
+def _kept(form: Form, row: str, *fields: str) -> bool:
+    """Whether a row stays: it is not to be removed, and something stands in it."""
+    if form.get(f"{row}.remove") == "yes":
+        return False
+    return any(form.get(f"{row}.{field}", "").strip() for field in (*fields, "was"))
+
+
+def _before(old: Any, name: str, key: str = "name") -> dict[str, Any]:
+    return next((dict(one) for one in old or () if one.get(key) == name), {})
+
+
+def printers(form: Form, old: Plain) -> dict[str, Any]:
+    """Printers with their volumes and rates."""
+    found = []
+    for row in rows(form, "printers"):
+        if not _kept(form, row, "name", "rate_per_gram"):
+            continue
+        sides = [form.get(f"{row}.build_volume[{axis}]", "") for axis in range(3)]
+        found.append(
+            {
+                **_before(old.get("printers"), form.get(f"{row}.was", "")),
+                "name": form.get(f"{row}.name", ""),
+                "methods": form.getlist(f"{row}.methods"),
+                "build_volume": [whole(side) for side in sides],
+                "rate_per_gram": form.get(f"{row}.rate_per_gram", "").strip(),
+                "rate_per_hour": form.get(f"{row}.rate_per_hour", "").strip() or "0",
+            }
+        )
+    return {"printers": found}
+
+
+def methods(form: Form, old: Plain) -> dict[str, Any]:
+    """Methods with their materials and colors."""
+    found = []
+    for row in rows(form, "methods"):
+        if not _kept(form, row, "name", "materials"):
+            continue
+        before = _before(old.get("methods"), form.get(f"{row}.was", ""))
+        found.append(
+            {
+                **before,
+                "name": form.get(f"{row}.name", ""),
+                "description": form.get(f"{row}.description", ""),
+                "materials": lines(form.get(f"{row}.materials", "")),
+                "colors": _colors(form, f"{row}.colors", before.get("colors")),
+            }
+        )
+    return {"methods": found}
+
+
+def _colors(form: Form, name: str, old: Any) -> list[dict[str, Any]]:
+    found = []
+    for row in rows(form, name):
+        if not _kept(form, row, "name"):
+            continue
+        before = _before(old, form.get(f"{row}.was", ""))
+        typed, known = form.get(f"{row}.hex", ""), str(before.get("hex", ""))
+        # A browser's color field gives small letters back.
+        shade = known if typed.casefold() == known.casefold() else typed.upper()
+        found.append({**before, "name": form.get(f"{row}.name", ""), "hex": shade})
+    return found
+
+
+def reasons(form: Form, old: Plain) -> dict[str, Any]:
+    """Reasons for a rejection; a new one's code is made of its text."""
+    found = []
+    for row in rows(form, "rejection_reasons"):
+        if not _kept(form, row, "text"):
+            continue
+        code, text = form.get(f"{row}.was", ""), form.get(f"{row}.text", "")
+        before = _before(old.get("rejection_reasons"), code, "code")
+        found.append({**before, "code": code or _code_of(text), "text": text})
+    return {"rejection_reasons": found}
+
+
+def _code_of(text: str) -> str:
+    words = re.findall(r"\w+", text.casefold())
+    return "_".join(words)[:40].strip("_") or "reason"
+
+
+def texts(form: Form, old: Plain) -> dict[str, Any]:
+    """The lab's own words, and where and when to pick up."""
+    keys = ("introduction", "minimum_charge", "consent", "consent_version")
+    return {
+        "texts": {**old.get("texts", {}), **{key: form.get(f"texts.{key}", "") for key in keys}},
+        "pick_up": {
+            **old.get("pick_up", {}),
+            **{key: form.get(f"pick_up.{key}", "") for key in ("place", "hours")},
+        },
+    }
+
+
+def lab(form: Form, old: Plain) -> dict[str, Any]:
+    """Name, money, time zone, lists of words, and how long things are kept."""
+    return {
+        **{key: form.get(key, "").strip() for key in ("lab_name", "time_zone", "minimum_charge")},
+        "currency": form.get("currency", "").strip().upper(),
+        "disciplines": lines(form.get("disciplines", "")),
+        "payment_methods": lines(form.get("payment_methods", "")),
+        "retention": {
+            **old.get("retention", {}),
+            "archive_after_days": whole(form.get("retention.archive_after_days", "")),
+        },
+    }
+
+
+SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
+    "printers": printers,
+    "methods": methods,
+    "reasons": reasons,
+    "texts": texts,
+    "lab": lab,
+}
+"""The editor's pages: each reads its form into the sections of the plain form that it changes."""

@@ -1,0 +1,118 @@
+"""Stations, their passwords, and who is signed in where."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import InvalidInput, Refusal
+
+from .auth import acting, require_admin
+from .errors import ParameterRefused, form_again
+from .request import lab_of
+
+pages = Blueprint("stations", __name__, url_prefix="/admin/stations")
+pages.before_request(require_admin)
+
+
+@pages.get("")
+def index() -> str:
+    """All stations, and who is signed in."""
+    return _page({})
+
+
+def _page(
+    errors: dict[str, Refusal], *, shown: tuple[str, str] | None = None, renewing: str = ""
+) -> str:
+    """``shown`` is a station's new password, told this once."""
+    lab = lab_of(current_app)
+    return render_template(
+        "stations.html",
+        stations=lab.stations(),
+        sessions=lab.staff_sessions(),
+        errors=errors,
+        form=request.form,
+        shown=shown,
+        renewing=renewing,
+    )
+
+
+def _password() -> str | None:
+    """What was typed; None stands for a generated one."""
+    return request.form.get("password", "") or None
+
+
+@pages.post("")
+def add() -> AnyResponse | str:
+    """Add a station; its password is shown once."""
+    lab, form = lab_of(current_app), request.form
+    name = form.get("name", "")
+    try:
+        secret = lab.add_station(
+            name, password=_password(), admin=form.get("admin") == "yes", **acting()
+        )
+    except InvalidInput as error:
+        return form_again(error, _page)
+    return _page({}, shown=(name, secret))
+
+
+@pages.post("/<name>/password")
+def renew(name: str) -> AnyResponse | str:
+    """A new password for a station; everybody there is signed out, but not who does this."""
+    lab = lab_of(current_app)
+    try:
+        secret = lab.renew_station(name, password=_password(), keep=session["key"], **acting())
+    except InvalidInput as error:
+        return form_again(error, lambda errors: _page(errors, renewing=name))
+    return _page({}, shown=(name, secret))
+
+
+@pages.post("/<name>/role")
+def role(name: str) -> AnyResponse:
+    """Let a station administer the lab, or no longer."""
+    lab = lab_of(current_app)
+    try:
+        lab.set_station_role(name, admin=request.form.get("admin") == "yes", **acting())
+    except InvalidInput as error:
+        flash(str(error), "error")
+    return redirect(url_for("stations.index"), 303)
+
+
+@pages.post("/<name>/revoke")
+def revoke(name: str) -> AnyResponse:
+    """Its password opens nothing any more."""
+    try:
+        lab_of(current_app).revoke_station(name, **acting())
+    except InvalidInput as error:
+        flash(str(error), "error")
+    else:
+        flash(_("%(name)s is revoked: its password opens nothing any more.", name=name), "success")
+    return redirect(url_for("stations.index"), 303)
+
+
+@pages.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """Sign out one session, all of a station, or everybody."""
+    form, lab = request.form, lab_of(current_app)
+    typed, station = form.get("session", ""), form.get("at_station", "")
+    if not typed and not station and form.get("everybody") != "yes":
+        raise ParameterRefused(_("session: choose who is to be signed out."))
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+        raise ParameterRefused(_("session: a whole number is needed; open the page again."))
+    count = lab.sign_out_others(
+        session_id=int(typed) if typed else None, at_station=station, **acting()
+    )
+    words = ngettext("%(num)s session has ended.", "%(num)s sessions have ended.", count)
+    flash(words, "success")
+    return redirect(url_for("stations.index"), 303)

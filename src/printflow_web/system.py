@@ -1,0 +1,79 @@
+"""The system page: how things stand, the doctor, the logs; and who changed the lab itself."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import SystemView
+
+from .auth import acting, require_admin
+from .errors import ParameterRefused
+from .request import lab_of
+
+pages = Blueprint("system", __name__, url_prefix="/admin")
+pages.before_request(require_admin)
+
+_FRESH, _HANGS = 5.0, 3.0
+"""Seconds: how old a look may be, and how long one takes that hangs."""
+_CHANGES = 50
+_WEB = ("Flask", "waitress")
+
+
+@pages.get("")
+def index() -> AnyResponse:
+    """The administrators' first page."""
+    return redirect(url_for("system.show"), 303)
+
+
+@pages.get("/system")
+def show() -> str:
+    """All that an administrator wants to know; nothing here waits for the share."""
+    lab = lab_of(current_app)
+    view, checkup = lab.system(), lab.checkup()
+    logs = view.ground.logs if view.ground else ()
+    wanted = request.args.get("log", "")
+    shown = next((log for log in logs if log.name == wanted), logs[0] if logs else None)
+    return render_template(
+        "system.html",
+        view=view,
+        checkup=checkup,
+        looking=_stale(view) or (checkup is not None and checkup.ended_at is None),
+        log=shown,
+        logs=logs,
+        handling=lab.mail_handling(),
+        versions={**view.versions, **{name: version(name) for name in _WEB}},
+    )
+
+
+def _stale(view: SystemView) -> bool:
+    """Whether the page is worth opening again soon: a look is under way, and it does not hang."""
+    return view.ground is None or (view.ground_age > _FRESH and view.looking_for < _HANGS)
+
+
+@pages.post("/system/checkup")
+def checkup() -> AnyResponse:
+    """Let the doctor look, in the background; with mend=yes, mend what loses nothing."""
+    started = lab_of(current_app).start_checkup(
+        mend=request.form.get("mend") == "yes",
+        contents=request.form.get("contents") == "yes",
+        **acting(),
+    )
+    if not started:
+        flash(_("The doctor is looking already."), "info")
+    return redirect(url_for("system.show", _anchor="doctor"), 303)
+
+
+@pages.get("/changes")
+def changes() -> str:
+    """Who changed the lab itself, newest first."""
+    typed = request.args.get("before", "")
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+        raise ParameterRefused(_("before: a whole number is needed."))
+    before = int(typed) if typed else None
+    found = lab_of(current_app).changes(limit=_CHANGES + 1, before=before)
+    more = len(found) > _CHANGES
+    return render_template("changes.html", changes=found[:_CHANGES], more=more)
