@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from .formats import age_text, grams_text, hours_text, local_date, local_time, money
     from .intake import Upload
+    from .log_records import log_request
     from .ports import RenderedMail
     from .service.bulk import BulkAnswer, bulk_triggers
     from .settings import Settings
@@ -124,6 +125,7 @@ _HOMES = {
     ),
     "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
     "intake": ("Upload",),
+    "log_records": ("log_request",),
     "ports": ("RenderedMail",),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
     "settings": ("Settings",),
@@ -228,6 +230,7 @@ __all__ = [
     "lifecycle_rows",
     "local_date",
     "local_time",
+    "log_request",
     "money",
     "parse_cents",
     "parse_date",

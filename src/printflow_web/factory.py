@@ -7,7 +7,7 @@ from flask_babel import Babel
 
 from printflow import Printflow, SettingsError
 
-from . import admin, auth, bulk, confirm, dashboard, health, jobs, student, this_pc
+from . import admin, auth, bulk, confirm, dashboard, health, jobs, metrics, student, this_pc
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
@@ -43,6 +43,7 @@ def create_app(lab: Printflow) -> Flask:
     init_security(app)
     init_filters(app)
     init_errors(app)
-    for module in (student, confirm, auth, dashboard, jobs, bulk, this_pc, admin, health):
+    metrics.init_metrics(app)
+    for module in (student, confirm, auth, dashboard, jobs, bulk, this_pc, admin, health, metrics):
         app.register_blueprint(module.pages)
     return app

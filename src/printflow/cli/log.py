@@ -13,13 +13,14 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from printflow.log_records import formatter
+
 if TYPE_CHECKING:
     from printflow import Settings
 
 COMMANDS = "commands"
 """The role of every program but server and worker."""
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(process)d %(threadName)s] %(message)s"
 _MEGABYTE = 1 << 20
 _log = logging.getLogger("printflow.cli")
 
@@ -44,7 +45,7 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
         writable = False
     else:
         writable = True
-        handlers.append(_file_handler(path, role))
+        handlers.append(_file_handler(path, role, settings))
     if role != COMMANDS:
         handlers.append(_console_handler())
     for handler in handlers:
@@ -60,17 +61,17 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
             handler.close()
 
 
-def _file_handler(path: Path, role: str) -> logging.Handler:
+def _file_handler(path: Path, role: str, settings: Settings) -> logging.Handler:
     # Commands come and go side by side, so that none of them may rename the file.
     alone = role != COMMANDS
     handler = RotatingFileHandler(
         path,
-        maxBytes=5 * _MEGABYTE if alone else 0,
-        backupCount=4 if alone else 0,
+        maxBytes=settings.log.max_mb * _MEGABYTE if alone else 0,
+        backupCount=settings.log.keep if alone else 0,
         encoding="utf-8",
         delay=True,
     )
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(formatter(settings.log.format))
     return handler
 
 

@@ -96,6 +96,19 @@ class AdministrationDesk(Desk):
             "mail": "paused" if mail else "ok",
         }
 
+    def work_that_waits(self) -> dict[str, tuple[str, int]]:
+        """For monitoring: by name, what is counted and how much there is of it."""
+        with self._ports.database.read() as tx:
+            return {
+                "files_waiting": ("Files on their way to their folder.", tx.files.waiting()),
+                "mails_waiting": ("Mails in the outbox that are to be sent.", tx.outbox.waiting()),
+                "mails_dead": (
+                    "Mails that were refused for good.",
+                    len(tx.outbox.find(state="dead", limit=1000)),
+                ),
+                "jobs_unreviewed": ("Jobs that nobody has looked at.", tx.jobs.unreviewed()),
+            }
+
     def _database_answers(self) -> None:
         with self._ports.database.read() as tx:
             tx.lab.catalog_version()
