@@ -12,7 +12,7 @@ WEB := src/printflow_web
 # What the scripts and the style sheet are made of: Tailwind reads the templates' classes.
 SOURCES := $(shell find $(WEB)/frontend $(WEB)/templates -name node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run demo test fire lint format frontend install install-dev constraints clean
+.PHONY: help run demo test fire lint format reference screenshots frontend install install-dev constraints clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,8 @@ help:
 	@echo "make lint       check style, types and import directions"
 	@echo "make format     format the sources"
 	@echo "make frontend   build the scripts and the style sheet again"
+	@echo "make reference  write the pages that are made from the program"
+	@echo "make screenshots  make the pictures of the guides (needs Chromium)"
 	@echo "make constraints  pin the newest versions of everything"
 	@echo "make clean      remove all that was built; stores stay"
 
@@ -49,6 +51,12 @@ lint: install-dev
 format: install-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+reference: install-dev
+	@$(BIN)/python -m tools.reference
+
+screenshots: install-dev
+	@$(BIN)/python -m tools.screenshots
 
 frontend: $(VENV)/.done-run
 	@$(BIN)/python $(WEB)/hatch_build.py

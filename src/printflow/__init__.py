@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from .formats import age_text, grams_text, hours_text, local_date, local_time, money
     from .intake import Upload
     from .log_files import LogTail
+    from .log_records import log_request
     from .ports import RenderedMail
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
@@ -148,6 +149,7 @@ _HOMES = {
     ),
     "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
     "intake": ("Upload",),
+    "log_records": ("log_request",),
     "ports": ("RenderedMail",),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
     "catalog_file": ("catalog_toml", "parse_catalog"),
@@ -280,6 +282,7 @@ __all__ = [
     "lifecycle_rows",
     "local_date",
     "local_time",
+    "log_request",
     "money",
     "parse_catalog",
     "parse_cents",

@@ -28,9 +28,16 @@ from .settings_layers import (
     place_of,
     placed,
 )
-from .settings_sections import MailSettings, ServerSettings, ShareSettings, Whole, whole
+from .settings_sections import (
+    LogSettings,
+    MailSettings,
+    ServerSettings,
+    ShareSettings,
+    Whole,
+    whole,
+)
 
-_NEVER_SHOWN = ("smtp_password", "secret_key", "database_url", "base_url")
+_NEVER_SHOWN = ("smtp_password", "secret_key", "metrics_token", "database_url", "base_url")
 _LAYERS: ContextVar[tuple[Layer, ...]] = ContextVar("printflow_settings_layers")
 
 
@@ -69,6 +76,7 @@ class Settings(BaseSettings):
         default_factory=ServerSettings, description="the section [server]"
     )
     share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
+    log: LogSettings = Field(default_factory=LogSettings, description="the section [log]")
     base_url: str = Field(default="", description="a web address as https://prints.example.edu")
     trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
     allowed_email_domains: tuple[str, ...] = Field(
@@ -178,6 +186,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "mail": MailSettings,
     "server": ServerSettings,
     "share": ShareSettings,
+    "log": LogSettings,
 }
 
 

@@ -1,7 +1,8 @@
-"""The sections of the settings: ``[mail]`` and ``[server]``."""
+"""The sections of the settings: ``[mail]``, ``[share]``, ``[server]`` and ``[log]``."""
 
 from __future__ import annotations
 
+import ipaddress
 import sys
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Literal
@@ -174,8 +175,42 @@ class ServerSettings(BaseModel):
     port: Whole = whole(8080, 0, 65_535)
     threads: Whole = whole(8, 1, 256)
     connection_limit: Whole = whole(400 if sys.platform == "win32" else 1000, 10, 10_000)
+    trusted_proxy: str = Field(
+        default="",
+        description='the address of the proxy in front, or "*" where only it can connect',
+    )
+    metrics_token: SecretStr | None = Field(default=None, description="a text")
 
     @field_validator("host")
     @classmethod
     def _host(cls, value: str) -> str:
         return checks.host("server.host", value)
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        if value in ("", "*"):
+            return value
+        try:
+            return str(ipaddress.ip_address(value))
+        except ValueError:
+            raise ValueError(
+                f'server.trusted_proxy must be an IP address, or "*", not {value[:60]!r}'
+            ) from None
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _metrics_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("server.metrics_token must have 16 characters or more")
+        return value
+
+
+class LogSettings(BaseModel):
+    """The log files of server and worker: how they are written, and how many are kept."""
+
+    model_config = _FROZEN
+
+    format: Literal["text", "json"] = Field(default="text", description="text or json")
+    max_mb: Whole = whole(5, 1, 1000, "number of megabytes")
+    keep: Whole = whole(4, 1, 100, "number of files")

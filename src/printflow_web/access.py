@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
+from printflow import log_request
+
 _log = logging.getLogger(__name__)
 _SHOWN = 200
 
@@ -35,6 +37,7 @@ def init_access(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
+        log_request(request_id())
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -52,3 +55,7 @@ def init_access(app: Flask) -> None:
             took,
         )
         return response
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        log_request("")

@@ -16,6 +16,7 @@ from . import (
     dashboard,
     health,
     jobs,
+    metrics,
     opener_reports,
     stations,
     student,
@@ -57,6 +58,7 @@ def create_app(lab: Printflow) -> Flask:
     init_security(app)
     init_filters(app)
     init_errors(app)
+    metrics.init_metrics(app)
     for module in (
         student,
         confirm,
@@ -71,6 +73,7 @@ def create_app(lab: Printflow) -> Flask:
         stations,
         system,
         health,
+        metrics,
     ):
         app.register_blueprint(module.pages)
     return app

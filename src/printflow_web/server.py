@@ -16,6 +16,17 @@ from .security import upload_limit
 _IDLE_SECONDS = 30
 
 
+def _behind(proxy: str) -> dict[str, Any]:
+    """What of the proxy in front is believed: who asks, and by which scheme. Its Host is passed on."""
+    if not proxy:
+        return {}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
+
+
 def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], None]) -> None:
     """Bind, announce the address, then answer requests until the process is told to stop.
 
@@ -38,6 +49,7 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
         channel_timeout=_IDLE_SECONDS,
         ident="Printflow",
         clear_untrusted_proxy_headers=True,
+        **_behind(settings.trusted_proxy),
     )
     for one in getattr(server, "map", {}).values():
         if hasattr(one, "channel_class"):

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from printflow import lifecycle_markdown, lifecycle_mermaid
+from printflow.domain.import_report import ImportReport
 from tests import models
+from tools import reference
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +30,50 @@ def test_the_readme_s_script_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert names["job"].cost_cents == 425  # type: ignore[attr-defined]
     assert len(list((tmp_path / "storage" / "Pending").iterdir())) == 1
     assert len(list((tmp_path / "storage" / ".printflow" / "mail").glob("*.eml"))) == 2
+
+
+def test_every_block_of_the_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "developers.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.S)
+    assert len(blocks) >= 8
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bracket.stl").write_bytes(models.stl())
+    guide = (ROOT / "docs" / "administrators.md").read_text("utf-8")
+    (mapping,) = re.findall(r"```toml\n(source = .*?)```", guide, re.S)
+    (tmp_path / "mapping.toml").write_text(mapping, "utf-8")
+    (tmp_path / "old-jobs.csv").write_text(
+        "Job,Name,E-mail,Color,Printer,Status,Price,Submitted,File\n"
+        "17,Ada Byron,ada@example.edu,Blue,MK4,picked up,4.25,3/1/2024 14:30,bracket.stl\n"
+    )
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "developers.md", "exec"), names)
+    plan = names["plan"]
+    assert isinstance(plan, ImportReport)
+    assert (plan.imported, plan.refused) == (1, ())
+
+
+def test_the_pages_made_from_the_program_are_fresh() -> None:
+    """If this fails: make reference."""
+    for path, text in reference.pages().items():
+        assert path.read_text("utf-8") == text, path.name
+
+
+def test_every_picture_is_there_and_used() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    used = {
+        (page.parent / target).resolve()
+        for page in pages
+        for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text("utf-8"))
+    }
+    assert used == set((ROOT / "docs" / "images").resolve().glob("*.png"))
+
+
+def test_the_root_s_pages_lead_somewhere() -> None:
+    for page in ("README.md", "CONTRIBUTING.md", "SECURITY.md"):
+        text = (ROOT / page).read_text("utf-8")
+        for target in re.findall(r"\]\(([^)#]+)", text):
+            assert target.startswith("http") or (ROOT / target).exists(), (page, target)
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))

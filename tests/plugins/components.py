@@ -1,4 +1,4 @@
-"""What the machine has to offer: Chromium, PostgreSQL, a slicer, a desktop, Samba, Wine.
+"""What the machine has to offer: Chromium, PostgreSQL, nginx, a slicer, a desktop, Samba, Wine.
 
 A test that carries a component's marker runs where the component is found. Elsewhere it is
 skipped and listed at the end; with ``CI=true`` a missing component fails the run.
@@ -78,8 +78,15 @@ def find_wine() -> Path | None:
     return Path(found) if found else None
 
 
+def find_nginx() -> Path | None:
+    """nginx (Debian keeps it off people's PATH)."""
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+    return Path(found) if found else None
+
+
 FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "chromium": find_chromium,
+    "nginx": find_nginx,
     "postgresql": find_postgresql,
     "slicer": find_slicer,
     "desktop": find_desktop,
@@ -98,6 +105,12 @@ def in_ci() -> bool:
 def chromium_path() -> Path:
     """The browser's program."""
     return _needed("chromium")
+
+
+@pytest.fixture(scope="session")
+def nginx_path() -> Path:
+    """nginx's program."""
+    return _needed("nginx")
 
 
 @pytest.fixture(scope="session")

@@ -22,19 +22,36 @@ if TYPE_CHECKING:
 )
 @click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE", help="Its catalog.")
 @click.option("--write-config", is_flag=True, help="Write a printflow.toml, too.")
+@click.option("--ask", is_flag=True, help="Ask for what a lab needs, and write printflow.toml.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting for printflow.toml, as mail.smtp_host=smtp.example.edu; repeatable.",
+)
 @json_option
-def init(store: Path | None, catalog: Path | None, write_config: bool) -> None:
+def init(
+    store: Path | None, catalog: Path | None, write_config: bool, ask: bool, pairs: tuple[str, ...]
+) -> None:
     """Make the store, the database and the staff password; what is there already stays."""
     from printflow.catalog_file import read_catalog
 
+    from .questions import answers, settings_of
+
     data = read_catalog(catalog) if catalog is not None else None
     config = _config_file()
-    settings = _settings(store, config, write_config)
+    given = settings_of(pairs)
+    if ask and not config.exists():
+        given = answers(store, given)
+        store = given.pop("store", store)
+    write_config = write_config or ask or bool(pairs)
+    settings = _settings(store, config, write_config, given)
     new = not (settings.state_dir / "store.json").exists()
     with session().lab(settings, create=True) as lab:
         imported = data is not None and _import(lab, data)
         password = lab.ensure_staff_password()
-    written = write_config and _write(config, settings)
+    written = write_config and _write(config, settings, given)
     done = {
         "store": settings.store,
         "created": new,
@@ -62,12 +79,14 @@ def _config_file() -> Path:
     return Path(named).expanduser().absolute()
 
 
-def _settings(store: Path | None, config: Path, write_config: bool) -> Settings:
+def _settings(
+    store: Path | None, config: Path, write_config: bool, more: dict[str, Any]
+) -> Settings:
     from printflow import Settings
 
     given: dict[str, Any] = {} if store is None else {"store": store}
     if write_config and not config.exists():
-        return Settings(**given)
+        return Settings(**given, **more)
     return session().load(**given)
 
 
@@ -81,15 +100,17 @@ def _import(lab: Printflow, data: dict[str, Any]) -> bool:
     return True
 
 
-def _write(config: Path, settings: Settings) -> bool:
+def _write(config: Path, settings: Settings, given: dict[str, Any]) -> bool:
     """Write the settings file unless it is there."""
     from printflow.errors import SettingsError
 
     from .config_file import first_settings
 
     try:
-        with config.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(first_settings(settings.store))
+        # It may hold a password: for its owner only, from the first byte on.
+        handle = os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(first_settings(settings.store, given))
     except FileExistsError:
         return False
     except OSError as error:

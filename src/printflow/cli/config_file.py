@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-_REST = """
-# The address that students open; links in mails begin with it.
-# base_url = "https://prints.example.edu"
-
-[server]
-# host = "127.0.0.1"
-# port = 8080
-
-[mail]
-# Without smtp_host mails are written as files into the store.
-# smtp_host = "smtp.example.edu"
-# smtp_port = 587
-# smtp_username = "printlab"
-# smtp_password = "…"
-# sender = "Print lab <printlab@example.edu>"
-# staff_address = "printlab@example.edu"
-"""
+_USUAL: Mapping[str, Mapping[str, str]] = {
+    "": {"base_url": '"https://prints.example.edu"  # what students open; links begin with it'},
+    "server": {"host": '"127.0.0.1"', "port": "8080"},
+    "mail": {
+        "smtp_host": '"smtp.example.edu"  # without it mails are files in the store',
+        "smtp_port": "587",
+        "smtp_username": '"printlab"',
+        "smtp_password": '"…"',
+        "sender": '"Print lab <printlab@example.edu>"',
+        "staff_address": '"printlab@example.edu"',
+    },
+}
 
 
-def first_settings(store: Path) -> str:
-    """The text of a settings file for ``store``, with the usual other settings as comments."""
+def first_settings(store: Path, given: Mapping[str, Any]) -> str:
+    """The text of a settings file for ``store`` with the ``given`` settings (sections as dicts),
+    and the usual other ones as comments.
+    """
     import tomli_w
 
-    head = "# Settings of Printflow; see docs/administrators.md for all of them.\n\n"
-    return head + tomli_w.dumps({"store": str(store)}) + _REST
+    top = {key: value for key, value in given.items() if not isinstance(value, Mapping)}
+    sections = dict.fromkeys(("", *_USUAL, *(key for key in given if key not in top)))
+    lines = ["# Settings of Printflow; see docs/settings.md for all of them.", ""]
+    for section in sections:
+        values = given.get(section, {}) if section else {"store": str(store), **top}
+        lines += [f"[{section}]"] if section else []
+        lines += tomli_w.dumps(values).splitlines()
+        usual = _USUAL.get(section, {})
+        lines += [f"# {key} = {text}" for key, text in usual.items() if key not in values]
+        lines.append("")
+    return "\n".join(lines)

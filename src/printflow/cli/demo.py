@@ -87,5 +87,5 @@ def _write_config(store: Path) -> Path:
 
     path = store / _CONFIG
     if not path.exists():
-        path.write_text(first_settings(store), "utf-8", newline="\n")
+        path.write_text(first_settings(store, {}), "utf-8", newline="\n")
     return path

@@ -13,6 +13,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from printflow.log_records import formatter
+
 from ..log_files import log_folder
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 COMMANDS = "commands"
 """The role of every program but server and worker."""
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(process)d %(threadName)s] %(message)s"
 _MEGABYTE = 1 << 20
 _log = logging.getLogger("printflow.cli")
 
@@ -46,7 +47,7 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
         writable = False
     else:
         writable = True
-        handlers.append(_file_handler(path, role))
+        handlers.append(_file_handler(path, role, settings))
     if role != COMMANDS:
         handlers.append(_console_handler())
     for handler in handlers:
@@ -62,17 +63,17 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
             handler.close()
 
 
-def _file_handler(path: Path, role: str) -> logging.Handler:
+def _file_handler(path: Path, role: str, settings: Settings) -> logging.Handler:
     # Commands come and go side by side, so that none of them may rename the file.
     alone = role != COMMANDS
     handler = RotatingFileHandler(
         path,
-        maxBytes=5 * _MEGABYTE if alone else 0,
-        backupCount=4 if alone else 0,
+        maxBytes=settings.log.max_mb * _MEGABYTE if alone else 0,
+        backupCount=settings.log.keep if alone else 0,
         encoding="utf-8",
         delay=True,
     )
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(formatter(settings.log.format))
     return handler
 
 

@@ -55,3 +55,16 @@ class AdministrationDesk(Desk):
         pages being looked at.
         """
         return self._ports.watch.problem()
+
+    def work_that_waits(self) -> dict[str, tuple[str, int]]:
+        """For monitoring: by name, what is counted and how much there is of it."""
+        with self._ports.database.read() as tx:
+            return {
+                "files_waiting": ("Files on their way to their folder.", tx.files.waiting()),
+                "mails_waiting": ("Mails in the outbox that are to be sent.", tx.outbox.waiting()),
+                "mails_dead": (
+                    "Mails that were refused for good.",
+                    len(tx.outbox.find(state="dead", limit=1000)),
+                ),
+                "jobs_unreviewed": ("Jobs that nobody has looked at.", tx.jobs.unreviewed()),
+            }

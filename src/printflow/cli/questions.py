@@ -1,0 +1,65 @@
+"""What ``init`` asks for, or is told by ``--set KEY=VALUE``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from printflow.errors import InvalidInput
+
+
+def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """``KEY=VALUE`` as settings, sections as dicts; lists are parted by commas.
+
+    Raises InvalidInput. Whether key and value are good, the settings themselves say.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key.strip():
+            raise InvalidInput.of("set", "set_invalid", f"“{pair}” is not KEY=VALUE.")
+        _put(found, key.strip(), value.strip())
+    return found
+
+
+def _put(found: dict[str, Any], key: str, value: str) -> None:
+    section, dot, name = key.partition(".")
+    plain: Any = int(value) if value.isdecimal() and len(value) < 10 else value
+    if key in ("trusted_hosts", "allowed_email_domains"):
+        plain = [one.strip() for one in value.split(",") if one.strip()]
+    if dot:
+        found.setdefault(section, {})[name] = plain
+    else:
+        found[key] = plain
+
+
+def answers(store: Path | None, given: dict[str, Any]) -> dict[str, Any]:
+    """The settings as a person answers; what was ``given`` is not asked for."""
+    found = {name: dict(v) if isinstance(v, dict) else v for name, v in given.items()}
+    mail = found.setdefault("mail", {})
+    if store is None:
+        folder = Path(click.prompt("Folder for the files", default="storage"))
+        found["store"] = folder.expanduser().absolute()
+    _ask(found, "base_url", "Address that students will open (empty: this PC only)")
+    _ask(found, "allowed_email_domains", "E-mail domains of your students (empty: any)")
+    _ask(mail, "smtp_host", "Mail server (empty: mails become files, to try things out)")
+    if mail.get("smtp_host"):
+        _ask(mail, "smtp_port", "Its port: 587, 465 or 25", "587")
+        _ask(mail, "smtp_username", "User name there (empty: none)")
+        if mail.get("smtp_username") and "smtp_password" not in mail:
+            mail["smtp_password"] = click.prompt("Password there", hide_input=True)
+        _ask(mail, "sender", "Sender, as Print lab <printlab@example.edu>")
+        _ask(mail, "staff_address", "Where staff want their mails (empty: nowhere)")
+    if not mail:
+        del found["mail"]
+    return found
+
+
+def _ask(found: dict[str, Any], key: str, words: str, default: str = "") -> None:
+    if key in found:
+        return
+    typed = str(click.prompt(words, default=default, show_default=bool(default))).strip()
+    if typed:
+        _put(found, key, typed)

@@ -1,0 +1,48 @@
+"""What each setting means, for the settings page; one that is missing here fails its test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MEANING: Mapping[str, str] = {
+    "store": "The folder of all files: one file system, local or on a share.",
+    "database_url": "The database; empty: SQLite in the store. On a share it has to be named: "
+    "`sqlite:////var/lib/printflow/printflow.db` or `postgresql://…`.",
+    "secret_key": "What sessions and links are signed with; empty: made once, kept in the store.",
+    "base_url": "What students open; links in mails begin with it. Needed as soon as mail is sent.",
+    "trusted_hosts": "More names that the server answers to; `.example.edu` means all below it.",
+    "allowed_email_domains": "Whose addresses may submit; empty: anybody's.",
+    "quote_days": "How long a price can be confirmed.",
+    "resend_minutes": "How often a student may ask for a new link.",
+    "attention_days": "After how long in one status a job needs attention.",
+    "undo_seconds": "How long staff can take an action back; its mail waits that long.",
+    "settle_seconds": "How long a file must stand unchanged before it can be chosen.",
+    "max_upload_mb": "The largest model that is taken.",
+    "disk_reserve_mb": "Room that stays free: below it no model is taken.",
+    "mail.smtp_host": "The mail server; empty: mails become files.",
+    "mail.smtp_port": "Its port; follows `smtp_security` if only that is set.",
+    "mail.smtp_security": "`starttls` (587), `tls` (465) or `none` (25, a relay in the house).",
+    "mail.smtp_username": "The account there; empty: no sign-in.",
+    "mail.smtp_password": "Its password.",
+    "mail.smtp_ca_file": "Certificates of your own authority, if the server's come from it.",
+    "mail.sender": "Who mails come from.",
+    "mail.reply_to": "Where answers go, if not to the sender.",
+    "mail.staff_address": "Who hears when a student confirms or declines.",
+    "mail.directory": "Where mails are written while there is no server.",
+    "mail.templates": "Your own wording: files here come before the shipped templates.",
+    "mail.timeout_seconds": "How long one step of the talk with the server may take.",
+    "mail.deadline_seconds": "How long one mail may take in all.",
+    "share.windows": "The store as Windows PCs see it.",
+    "share.linux": "The store as Linux PCs see it.",
+    "share.macos": "The store as Macs see it.",
+    "server.host": "The address to listen on; `0.0.0.0` for all, behind a proxy only.",
+    "server.port": "The port to listen on; 0 takes a free one.",
+    "server.threads": "How many requests are worked on at once.",
+    "server.connection_limit": "How many connections are held open.",
+    "server.trusted_proxy": "Whose word on the student's address and scheme (`X-Forwarded-For`, "
+    "`X-Forwarded-Proto`) is believed; empty: nobody's.",
+    "server.metrics_token": "Who sends it as a bearer token sees `/metrics`; empty: only this machine.",
+    "log.format": "Lines for people, or one JSON object per line.",
+    "log.max_mb": "When a log file is put aside and a new one begun.",
+    "log.keep": "How many of those are kept.",
+}
