@@ -214,8 +214,8 @@ def found_is_inside(
 ) -> None:
     """What is found, if anything is, is a file of the share, whatever the tree leads to."""
     share, outside = root / "share", root / "outside"
-    for folder in (share, outside):
-        folder.mkdir()
+    share.mkdir()
+    outside.mkdir()
     (outside / NAME).write_bytes(b"secret")
     for folder, (what, within) in tree.items():
         make(share / folder, what, share=share, outside=outside)

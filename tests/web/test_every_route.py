@@ -76,6 +76,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/opened": {"POST": "everybody"},  # with a station's token
     "/health/live": {"GET": "everybody"},
     "/health/ready": {"GET": "everybody"},
+    "/metrics": {"GET": "everybody"},
     "/static/<path:filename>": {"GET": "everybody"},
 }
 """For each route and method, the least that lets somebody in. HEAD goes with GET."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -135,9 +136,20 @@ class TransitionDesk(Desk):
             ) from error
 
 
+_LOOKS = 3  # a file that somebody moves between two questions is asked for again
+
+
 def file_fact(store: FileStore, job: Job, name: str, *, settle_seconds: int) -> FileFact:
     """What is found of the file ``name`` for ``job``; raises OSError as the share gives it."""
     store.check_identity()
+    for _ in range(_LOOKS):
+        with suppress(FileNotFoundError):
+            return _seen(store, job, name, settle_seconds)
+    return FileFact(name=name, present=False, settled=False)
+
+
+def _seen(store: FileStore, job: Job, name: str, settle_seconds: int) -> FileFact:
+    """One look; raises FileNotFoundError where the file moves meanwhile."""
     for file in job.files:
         if file.name == name:
             places = store.where(name, hint=file.folder)
