@@ -28,8 +28,10 @@ def more_settings() -> dict[str, str]:
 @pytest.fixture
 def lab(server: Server) -> Iterator[Printflow]:
     """The running server's lab, for a script beside it."""
-    plain = {"store": server.store, "base_url": server.url, "mail": {"directory": server.store}}
-    with Printflow.open(Settings(**plain), create=False) as opened:
+    settings = Settings(
+        store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
+    )
+    with Printflow.open(settings, create=False) as opened:
         yield opened
 
 
@@ -177,4 +179,4 @@ def test_the_staff_pages_are_accessible(
             wrong += [f"{shape} {path}: {words}" for words in faults(fresh, RULES[shape])]
             wrong += [f"{shape} {path}: {over} px too wide"] if over > 0 else []
         context.close()
-    assert not wrong, '\n'.join(wrong)
+    assert not wrong, "\n".join(wrong)
