@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
-    from .domain.history import Event, JobDetails, Mail, Note, Payment, PrintAttempt, QuotePage
+    from .domain.form_guards import MODELS_LIMIT, field_of_model
+    from .domain.history import (
+        Event,
+        JobDetails,
+        Mail,
+        Note,
+        OpenQuote,
+        Payment,
+        PrintAttempt,
+        QuotePage,
+        RequestJob,
+        StudentPage,
+    )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.lifecycle import TABLE, allowed
     from .domain.naming import ending_of
@@ -61,6 +73,7 @@ if TYPE_CHECKING:
     from .intake import Upload
     from .ports import RenderedMail
     from .service.bulk import BulkAnswer, bulk_triggers
+    from .service.submitting import Model
     from .settings import Settings
 
 _HOMES = {
@@ -74,11 +87,15 @@ _HOMES = {
         "JobDetails",
         "Mail",
         "Note",
+        "OpenQuote",
         "Payment",
         "PrintAttempt",
         "QuotePage",
+        "RequestJob",
+        "StudentPage",
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
+    "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.naming": ("ending_of",),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
@@ -126,6 +143,7 @@ _HOMES = {
     "intake": ("Upload",),
     "ports": ("RenderedMail",),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
+    "service.submitting": ("Model",),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -152,6 +170,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "EDITABLE",
+    "MODELS_LIMIT",
     "TABLE",
     "Actor",
     "ActorKind",
@@ -187,8 +206,10 @@ __all__ = [
     "Mail",
     "Method",
     "MigrationNeeded",
+    "Model",
     "NotFound",
     "Note",
+    "OpenQuote",
     "Payment",
     "PrintAttempt",
     "Printer",
@@ -199,6 +220,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "RenderedMail",
+    "RequestJob",
     "Settings",
     "SettingsError",
     "SignInRefused",
@@ -207,6 +229,7 @@ __all__ = [
     "Status",
     "StoreFull",
     "StoreUnavailable",
+    "StudentPage",
     "Tally",
     "TooManyRequests",
     "TransitionNotAllowed",
@@ -221,6 +244,7 @@ __all__ = [
     "clean_line",
     "cost_cents",
     "ending_of",
+    "field_of_model",
     "grams_text",
     "hours_text",
     "lifecycle_markdown",

@@ -35,10 +35,13 @@ from .service.catalogs import CatalogCache
 from .service.composer import Composer
 from .service.corrections import CorrectionDesk
 from .service.desk import Ports
+from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
-from .service.students import StudentDesk
+from .service.reminding import Reminders
+from .service.student_page import StudentPageDesk
+from .service.submitting import SubmissionDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
 from .store_watch import StoreWatch
@@ -51,12 +54,14 @@ Wrap = Callable[[str, Any], Any]
 
 
 class Printflow(
-    StudentDesk,
+    SubmissionDesk,
+    StudentPageDesk,
     BulkDesk,
     CorrectionDesk,
     ReadingDesk,
     WorklistDesk,
     MailDesk,
+    MailSampleDesk,
     PeopleDesk,
     AdministrationDesk,
 ):
@@ -167,7 +172,7 @@ def _join(
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
     address = parseaddr(settings.mail.sender)[1]
-    return Ports(
+    ports = Ports(
         settings=settings,
         database=database,
         store=store,
@@ -184,6 +189,8 @@ def _join(
         dispatcher=Dispatcher(database, store, placer, postman, clock),
         watch=StoreWatch(lambda: store.check_identity()),
     )
+    ports.dispatcher.also(Reminders(ports))
+    return ports
 
 
 def _as_it_is(_name: str, port: Any) -> Any:

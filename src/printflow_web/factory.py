@@ -7,7 +7,7 @@ from flask_babel import Babel
 
 from printflow import Printflow, SettingsError
 
-from . import admin, auth, bulk, confirm, dashboard, health, jobs, student, this_pc
+from . import admin, auth, bulk, confirm, dashboard, health, jobs, own_job, student, this_pc
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
@@ -43,6 +43,6 @@ def create_app(lab: Printflow) -> Flask:
     init_security(app)
     init_filters(app)
     init_errors(app)
-    for module in (student, confirm, auth, dashboard, jobs, bulk, this_pc, admin, health):
+    for module in (student, own_job, confirm, auth, dashboard, jobs, bulk, this_pc, admin, health):
         app.register_blueprint(module.pages)
     return app

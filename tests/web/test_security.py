@@ -11,7 +11,8 @@ from tests.plugins.lab import Submit
 from tests.web.conftest import PASSWORD, said, send, token
 
 PUBLIC = {
-    "/", "/submit", "/submit/success", "/jobs/<token>", "/find", "/confirm/<token>", "/login",
+    "/", "/submit", "/submit/success", "/jobs/<token>", "/jobs/<token>/withdraw",
+    "/jobs/<token>/messages", "/find", "/confirm/<token>", "/login",
     "/logout", "/health/live", "/health/ready", "/static/<path:filename>",
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from ..domain import lifecycle
 from ..domain.attempt import FileFact
 from ..domain.history import JobDetails
 from ..domain.job import Job, JobFile
-from ..domain.status import Status
+from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, PrintflowError
 from .desk import PATIENCE_SECONDS, Desk
@@ -46,7 +46,7 @@ class ReadingDesk(Desk):
                 attempts=tuple(tx.history.attempts(job.id)),
                 payments=tuple(tx.history.payments(job.id)),
                 mails=tuple(tx.outbox.of_job(job.id)),
-                allowed=lifecycle.allowed(job.status),
+                allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
             )
 
     def jobs(
