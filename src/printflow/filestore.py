@@ -144,6 +144,19 @@ class FolderStore:
     def size(self, name: str, folder: str) -> int:
         return self.path(name, folder).stat().st_size
 
+    # -- pictures -------------------------------------------------------------------------------
+
+    def keep_picture(self, name: str, data: bytes) -> None:
+        path = self.picture(name)
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        part.write_bytes(data)
+        part.replace(path)
+
+    def picture(self, name: str) -> Path:
+        if not is_plain_file_name(name):
+            raise ValueError(f"not a picture's name: {name!r}")
+        return self._root / THUMBNAILS / name
+
     def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
         found: list[tuple[float, FileFact]] = []
         now = time.time()

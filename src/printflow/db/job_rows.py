@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
@@ -28,6 +29,10 @@ FILE_COLUMNS = [
     job_files.c.state,
     job_files.c.size,
     job_files.c.sha256,
+    job_files.c.inspection,
+    job_files.c.facts,
+    job_files.c.picture,
+    job_files.c.inspection_note,
 ]
 _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
 
@@ -35,7 +40,13 @@ _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "
 def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
     """The record of a row of ``job_files``."""
     values = {column.name: row._mapping[column] for column in FILE_COLUMNS}
-    values.update(role=FileRole(values["role"]), state=FileState(values["state"]))
+    facts = values["facts"]
+    values.update(
+        role=FileRole(values["role"]),
+        state=FileState(values["state"]),
+        inspection=InspectionState(values["inspection"]),
+        facts=ModelFacts.from_plain(facts) if facts else None,
+    )
     return JobFile(**values)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from .model_facts import InspectionState, ModelFacts
 from .status import ActorKind, Status
 
 
@@ -61,6 +62,12 @@ class JobFile:
     state: FileState
     size: int
     sha256: str
+    inspection: InspectionState = InspectionState.NONE
+    facts: ModelFacts | None = None
+    """What a look into it found."""
+    picture: bool = False
+    inspection_note: str = ""
+    """Why there are no facts or no picture, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,8 @@ class WorklistDesk(Desk):
         with self._ports.database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
             attention = tx.jobs.attention(now, self._aged(now))
-        return f"{event}-{new}-{attention}-{now.timestamp() // _FRESH_SECONDS:.0f}"
+            looked = tx.files.newest_inspection()
+        return f"{event}-{new}-{attention}-{looked}-{now.timestamp() // _FRESH_SECONDS:.0f}"
 
     def mark_reviewed(self, job_id: str, *, by: str, reviewed: bool = True) -> None:
         """Say that a job was looked at, so that lists no longer call it new; or take that back.
