@@ -132,6 +132,16 @@ class Job:
         raise LookupError(f"job {self.id} has no authoritative file")
 
     @property
+    def pictured(self) -> JobFile | None:
+        """The file whose picture stands for the job: the one to print, else the original."""
+        return next((file for file in (self.file, self.original) if file.picture), None)
+
+    @property
+    def facts(self) -> ModelFacts | None:
+        """What is known of the model's shape: of the file to print, else of the original."""
+        return self.file.facts or self.original.facts
+
+    @property
     def original(self) -> JobFile:
         """What the student sent."""
         for file in self.files:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
+from ..deadline import TookTooLong, within
 from ..domain.catalog import Printer
 from ..domain.job import Job, JobFile
 from ..domain.model_facts import ModelFacts, compared, verdict, warnings
-from ..errors import NotFound
+from ..errors import NotFound, StoreUnavailable
 from ..looking import picture_name
-from .desk import Desk
+from .desk import PATIENCE_SECONDS, Desk
 
 
 class InspectionDesk(Desk):
@@ -44,11 +44,23 @@ class InspectionDesk(Desk):
         with self._ports.database.read() as tx:
             return self._job(tx, typed_id).id
 
-    def picture_path(self, file: JobFile, *, small: bool = False) -> Path:
-        """The file with a model's picture: 512 px PNG, or a small WebP. Raises NotFound."""
+    def picture(self, file: JobFile, *, small: bool = False) -> bytes:
+        """A model's picture: a PNG of 512 px, or a small WebP for lists.
+
+        Raises NotFound, and StoreUnavailable soon where the share does not answer.
+        """
+        none = NotFound("There is no picture of this file.")
         if not file.picture:
-            raise NotFound("There is no picture of this file.")
-        return self._ports.store.picture(picture_name(file, small=small))
+            raise none
+        if problem := self._ports.watch.problem():
+            raise StoreUnavailable(problem)
+        path = self._ports.store.picture(picture_name(file, small=small))
+        try:
+            return within(PATIENCE_SECONDS, path.read_bytes)
+        except FileNotFoundError:
+            raise none from None
+        except (OSError, TookTooLong) as error:
+            raise StoreUnavailable("The file share does not answer.") from error
 
     def model_warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """What to know before a job's model is printed, in sentences."""
