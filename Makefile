@@ -40,7 +40,7 @@ test: install-dev
 
 # The crash tests and the opener's properties with CI's counts: minutes instead of seconds.
 fire: install-dev
-	@$(BIN)/python -m pytest -n auto tests/crash tests/opener --fire $(ARGS)
+	@$(BIN)/python -m pytest -n auto tests/crash tests/opener tests/inspection --fire $(ARGS)
 
 lint: install-dev
 	@$(BIN)/ruff check .

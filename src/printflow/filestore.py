@@ -69,6 +69,9 @@ class FolderStore:
     def open_incoming(self, name: str) -> BinaryIO:
         return self.incoming_path(name).open("xb", buffering=0)
 
+    def read_incoming(self, name: str) -> BinaryIO:
+        return self.incoming_path(name).open("rb")
+
     def seal_incoming(self, handle: BinaryIO) -> None:
         handle.flush()
         os.fsync(handle.fileno())

@@ -108,6 +108,9 @@ class FileStore(Protocol):
     def open_incoming(self, name: str) -> BinaryIO:
         """A new ``.incoming/<name>`` to write to; it must not exist."""
 
+    def read_incoming(self, name: str) -> BinaryIO:
+        """The bytes that were written so far."""
+
     def seal_incoming(self, handle: BinaryIO) -> None:
         """Bytes and directory entry are on the disk, the file is read-only and closed."""
 

@@ -13,13 +13,17 @@ import numpy as np
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 
+_LONGEST_LINE = 1 << 20
+
 
 def read_obj(path: Path) -> Model:
     """The model of an OBJ file; faces of more than three corners become fans of triangles."""
     places: list[bytes] = []
     fans: list[int] = []
     with path.open("rb") as file:
-        for line in file:
+        while line := file.readline(_LONGEST_LINE):
+            if len(line) == _LONGEST_LINE:
+                raise Unreadable("A line of the OBJ is longer than 1 MB.", code="damaged")
             mark = line[:2]
             if mark in (b"v ", b"v\t"):
                 places.append(line)

@@ -12,20 +12,16 @@ import zipfile
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from xml.parsers import expat
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..three_mf_package import PackageRefused, open_package, parse_xml, read_part
 from .measuring import Triangles
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 
-_MAX_MEMBERS, _MAX_TOTAL, _MAX_PART, _MAX_RATIO = 2_000, 1 << 30, 400 << 20, 100
-_RATIO_FROM = 1 << 20  # small parts may be as repetitive as they like
 _MAX_INSTANCES, _MAX_DEPTH = 10_000, 100
-_MODEL_TYPE = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"
 _MM = {
     "micron": 0.001,
     "millimeter": 1.0,
@@ -58,78 +54,11 @@ class _Part:
 def read_three_mf(path: Path) -> Model:
     """The model: everything on the build plate, in mm."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check(archive)
-            return _assemble(archive, _start_part(archive))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
-        raise Unreadable(
-            "The 3MF file is damaged: its archive cannot be read.", code="damaged"
-        ) from error
-
-
-def _check(archive: zipfile.ZipFile) -> None:
-    """By the table of contents alone."""
-    members = archive.infolist()
-    if len(members) > _MAX_MEMBERS:
-        raise _bomb(f"it holds {len(members):,} parts")
-    if sum(member.file_size for member in members) > _MAX_TOTAL:
-        raise _bomb("unpacked it would be larger than 1 GB")
-    for member in members:
-        ratio = member.file_size / max(1, member.compress_size)
-        if member.file_size > _RATIO_FROM and ratio > _MAX_RATIO:
-            raise _bomb(f"a part is packed {ratio:,.0f} times")
-        if member.flag_bits & 1:
-            raise Unreadable("The 3MF file is protected by a password.", code="damaged")
-
-
-def _bomb(why: str) -> Unreadable:
-    return Unreadable(f"The 3MF file is not opened: {why}.", code="archive_limits")
-
-
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    try:
-        member = archive.getinfo(name)
-    except KeyError:
-        raise Unreadable(f"The 3MF file lacks its part {name}.", code="damaged") from None
-    if member.file_size > _MAX_PART:
-        raise _bomb("its model is larger than 400 MB")
-    with archive.open(member) as part:
-        data = part.read(_MAX_PART + 1)
-    if len(data) > _MAX_PART:
-        raise _bomb("its model is larger than 400 MB")
-    return data
-
-
-def _start_part(archive: zipfile.ZipFile) -> str:
-    """The model part that the package names."""
-    found: list[str] = []
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] == "Relationship" and attributes.get("Type") == _MODEL_TYPE:
-            found.append(attributes.get("Target", "").lstrip("/"))
-
-    _parse(_read(archive, "_rels/.rels"), begin)
-    if not found:
-        raise Unreadable("The 3MF file names no model.", code="damaged")
-    return posixpath.normpath(found[0])
-
-
-def _parse(data: bytes, begin: Any, end: Any = None) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-
-    def refuse(*_: object) -> None:
-        raise Unreadable("The 3MF file declares a document type.", code="archive_limits")
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise Unreadable("The 3MF file's model is damaged.", code="damaged") from error
-    except (KeyError, ValueError, OverflowError) as error:
-        raise Unreadable(f"The 3MF file's model is damaged: {error}.", code="damaged") from error
+        with path.open("rb") as file:
+            archive, start = open_package(file)
+            return _assemble(archive, start)
+    except PackageRefused as error:
+        raise Unreadable(str(error), code=error.code) from error
 
 
 def _read_part(data: bytes, name: str) -> _Part:
@@ -158,7 +87,7 @@ def _read_part(data: bytes, name: str) -> _Part:
                 raise Unreadable(f"The 3MF file's unit is unknown: {unit}.", code="damaged")
             part.unit = _MM[unit]
 
-    _parse(data, begin)
+    parse_xml(data, begin)
     return part
 
 
@@ -176,11 +105,11 @@ def _reference(attributes: dict[str, str], here: str) -> tuple[Key, Matrix | Non
 
 
 def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
-    parts = {start: _read_part(_read(archive, start), start)}
+    parts = {start: _read_part(read_part(archive, start), start)}
 
     def part_of(key: Key) -> _Part:
         if key[0] not in parts:
-            parts[key[0]] = _read_part(_read(archive, key[0]), key[0])
+            parts[key[0]] = _read_part(read_part(archive, key[0]), key[0])
         return parts[key[0]]
 
     counted: dict[Key, tuple[int, int]] = {}
@@ -203,7 +132,10 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
     root = parts[start]
     totals = [count(key, ()) for key, _ in root.items]
     if sum(one for _, one in totals) > _MAX_INSTANCES:
-        raise _bomb("it places its parts more than 10,000 times")
+        raise Unreadable(
+            "The 3MF file is not opened: it places its parts more than 10,000 times.",
+            code="archive_limits",
+        )
     if sum(one for one, _ in totals) > MAX_TRIANGLES:
         raise too_many(sum(one for one, _ in totals))
 
