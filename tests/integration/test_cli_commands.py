@@ -178,3 +178,23 @@ def test_json_is_one_document_for_every_reading_command(program: Program) -> Non
         said = program.call(*arguments, "--json")
         assert (said.code, said.err) == (0, ""), arguments
         json.loads(said.out)
+
+
+def test_a_rejection_is_taken_back(program: Program) -> None:
+    job_id = program.submit()
+    program.call("reject", job_id, "--by", "Sam", "--text", "Oops.")
+    said = program.call("undo", job_id, "--by", "Sam")
+    if said.code == 0:  # nothing has sent the mail meanwhile
+        assert said.out == f"{job_id}: taken back; UPLOADED again\n"
+    again = program.call("undo", job_id, "--by", "Sam", "--json")
+    assert again.code == 1
+    assert program.call("show", job_id, "--json").json["status"] == "UPLOADED"
+
+
+def test_details_are_mended(program: Program) -> None:
+    job_id = program.submit()
+    said = program.call("edit", job_id, "--by", "Sam", "--class", "ARCH 4100", "--json")
+    assert (said.code, said.json["class_number"]) == (0, "ARCH 4100")
+    assert program.call("edit", job_id, "--by", "Sam").code == 2
+    refused = program.call("edit", job_id, "--by", "Sam", "--email", "nobody")
+    assert (refused.code, "student_email" in refused.err or "address" in refused.err) == (1, True)

@@ -65,7 +65,7 @@ def test_arbitrary_bytes(data: bytes, code: str, whole: bool) -> None:
 
 
 NAMES = st.from_regex(
-    rf"[A-Za-z0-9][A-Za-z0-9._ ()+-]{{0,60}}_K7Q2MX9A[A-Za-z0-9._ ()+-]{{0,20}}({'|'.join(map(re.escape, PRINTABLE_ENDINGS))})",
+    rf"[A-Za-z0-9][A-Za-z0-9._ ()+-]{{0,60}}_K7Q2MX9A([._ ()+-][A-Za-z0-9._ ()+-]{{0,19}})?({'|'.join(map(re.escape, PRINTABLE_ENDINGS))})",
     fullmatch=True,
 )
 
