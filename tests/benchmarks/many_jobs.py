@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, String, Table, insert, text
 
 from printflow import Printflow, Status
-from printflow.db import job_rows
+from printflow.db import job_rows, search
 from printflow.db.engine import open_engine
 from printflow.db.schema import (
     attempts,
@@ -45,15 +45,17 @@ _WAY: Final = (
     ("archive", "ARCHIVED"),
 )
 _MAILS: Final = {"submit": "received", "approve": "approved", "confirm": "confirmed"}
-_FIRST: Final = "Ada Ben Chloé Dai Eva Finn Grace Hugo Ines Jan Kim Luz Mia Noor Otto Pia".split()
-_LAST: Final = "Abel Brandt Castro Diaz Erdős Fuchs Garcia Hopper Ito Jansen Khan Lopez Mora".split()
+_FIRST: Final = ["Ada", "Ben", "Chloé", "Dai", "Eva", "Finn", "Grace", "Hugo", "Ines", "Jan", "Kim", "Luz", "Mia", "Noor", "Otto", "Pia"]
+_LAST: Final = (
+    ["Abel", "Brandt", "Castro", "Diaz", "Erdős", "Fuchs", "Garcia", "Hopper", "Ito", "Jansen", "Khan", "Lopez", "Mora"]
+)
 _PRINTERS: Final = ("Prusa MK4S",) * 6 + ("Prusa XL",) * 3 + ("Raise3D Pro 2 Plus",)
 _COLORS: Final = ("True Red", "Black", "White", "Blue", "Green", "Grey", "Orange")
 _DISCIPLINES: Final = ("Engineering", "Architecture", "Art", "Biology", "Design")
 _EMPTY: Final = {Integer: 0, String: ""}
 
 RARE_WORD: Final = "zimmermann"
-"""A word that very few jobs hold."""
+"""A word that about 120 jobs hold, however many there are."""
 RARE_PRINTER: Final = "Formlabs Form 3"
 
 
@@ -99,6 +101,7 @@ def _write(connection: Connection, plan: Plan) -> None:
         if number % (BATCH * 20) == 0:
             _flush(connection, gathered)
     _flush(connection, gathered)
+    search.rebuild(connection)
     if connection.dialect.name == "postgresql":
         for table in (requests, job_files, events, confirmations, attempts, payments, outbox):
             name = table.name
@@ -139,7 +142,7 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     event_id = 0
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
-        job = _Telling(number, Status(status), created, chance)
+        job = _Telling(number, Status(status), created, chance, number % (len(statuses) // 120))
         yield from job.rows(event_id)
         event_id += len(job.way)
 
@@ -147,13 +150,15 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
 class _Telling:
     """One job's rows."""
 
-    def __init__(self, number: int, status: Status, at: datetime, chance: random.Random) -> None:
+    def __init__(
+        self, number: int, status: Status, at: datetime, chance: random.Random, rare: int
+    ) -> None:
         self.number, self.status, self.at = number, status, at
         self.id = _job_id(number)
         self.first, self.last = chance.choice(_FIRST), chance.choice(_LAST)
-        if number % 500 == 250:
+        if rare == 0:
             self.last = RARE_WORD.title()
-        self.printer = RARE_PRINTER if number % 500 == 125 else chance.choice(_PRINTERS)
+        self.printer = RARE_PRINTER if rare == 1 else chance.choice(_PRINTERS)
         self.color = chance.choice(_COLORS)
         self.discipline = chance.choice(_DISCIPLINES)
         self.course = f"ARCH {chance.randint(1000, 4999)}"

@@ -13,7 +13,7 @@ from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
-from . import worklist
+from . import search, worklist
 from .schema import events, job_files, jobs, requests
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
@@ -29,6 +29,9 @@ FILE_COLUMNS = [
     job_files.c.size,
     job_files.c.sha256,
 ]
+_MANY = 500
+"""So many ids are asked for at once."""
+
 _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
 
 
@@ -98,6 +101,7 @@ class SqlJobRows:
         token_hash: str,
         values: Mapping[str, Any],
     ) -> None:
+        text = _search_text(job_id, {**values, "standard_name": standard_name})
         self._connection.execute(
             insert(jobs).values(
                 id=job_id,
@@ -112,10 +116,11 @@ class SqlJobRows:
                 reasons=[],
                 last_actor=actor,
                 token_hash=token_hash,
-                search_text=_search_text(job_id, {**values, "standard_name": standard_name}),
+                search_text=text,
                 **values,
             )
         )
+        search.record(self._connection, job_id, text)
 
     def exists(self, job_id: str) -> bool:
         return self._connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is not None
@@ -140,22 +145,34 @@ class SqlJobRows:
         return self._with_files(self._connection.execute(query).all())
 
     def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
-        rows = worklist.narrowed(select(*_JOB_COLUMNS), query)
+        words = worklist.words_of(query)
+        candidates = search.candidates(self._connection, words) if words else None
+        # The order is found in an index alone; only the page's own rows are read from the table.
+        ids = worklist.narrowed(select(jobs.c.id), query, candidates)
         if query.attention:
-            rows = rows.where(jobs.c.id.in_(worklist.flagged(now, aged)))
+            ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged)))
         if query.limit is not None:
-            rows = rows.limit(query.limit)
+            ids = ids.limit(query.limit)
         if query.offset:
-            rows = rows.offset(query.offset)
-        return self._with_files(self._connection.execute(rows).all())
+            ids = ids.offset(query.offset)
+        return self._in_order(self._connection.scalars(ids).all())
+
+    def _in_order(self, ids: Sequence[str]) -> list[Job]:
+        found: list[Job] = []
+        for start in range(0, len(ids), _MANY):
+            some = ids[start : start + _MANY]
+            rows = self._connection.execute(select(*_JOB_COLUMNS).where(jobs.c.id.in_(some)))
+            by_id = {job.id: job for job in self._with_files(rows.all())}
+            found += [by_id[job_id] for job_id in some]
+        return found
 
     def _with_files(self, rows: Sequence[Row[Any]]) -> list[Job]:
         ids = [row.id for row in rows]
         files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
-        for start in range(0, len(ids), 500):
+        for start in range(0, len(ids), _MANY):
             query = (
                 select(*FILE_COLUMNS)
-                .where(job_files.c.job_id.in_(ids[start : start + 500]))
+                .where(job_files.c.job_id.in_(ids[start : start + _MANY]))
                 .order_by(job_files.c.id)
             )
             for row in self._connection.execute(query):
@@ -204,8 +221,8 @@ class SqlJobRows:
         written = dict(values)
         since = written.pop("status_since", job.status_since if status is job.status else now)
         if written.keys() & set(_SEARCHED):
-            now_is = {key: written.get(key, getattr(job, key)) for key in _SEARCHED}
-            written["search_text"] = _search_text(job.id, now_is)
+            was = {key: getattr(job, key) for key in _SEARCHED}
+            written["search_text"] = _search_text(job.id, {**was, **written})
         if "reasons" in written:
             written["reasons"] = list(written["reasons"])
         changed = self._connection.execute(
@@ -220,4 +237,11 @@ class SqlJobRows:
                 **written,
             )
         )
+        if changed.rowcount == 1 and "search_text" in written:
+            search.record(
+                self._connection,
+                job.id,
+                written["search_text"],
+                before=_search_text(job.id, was),
+            )
         return changed.rowcount == 1

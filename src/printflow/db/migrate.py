@@ -17,7 +17,7 @@ from .snapshot import copy_sqlite
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision; a test compares it to the migrations, so that a start needs no alembic."""
 
 _COMMAND = "printflow db upgrade"

@@ -21,8 +21,18 @@ _ORDERS = {
 _TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
 
 
-def narrowed(rows: Select[Any], query: JobQuery) -> Select[Any]:
-    """The jobs of the query, in its order, from its place on."""
+def words_of(query: JobQuery) -> list[str]:
+    """The words that are searched for, as the searched text holds them."""
+    return query.search.casefold().split()
+
+
+def narrowed(
+    rows: Select[Any], query: JobQuery, candidates: Collection[str] | None = None
+) -> Select[Any]:
+    """The jobs of the query, in its order, from its place on.
+
+    ``candidates`` are the only ones that can hold the words of a search, where that is known.
+    """
     if query.status is not None:
         rows = rows.where(jobs.c.status == query.status.value)
     for name in ("printer", "method", "color", "material", "discipline"):
@@ -34,7 +44,9 @@ def narrowed(rows: Select[Any], query: JobQuery) -> Select[Any]:
         rows = rows.where(jobs.c.created_at < query.until)
     if query.before is not None:
         rows = rows.where(jobs.c.status_since < query.before)
-    for word in query.search.split():
+    if candidates is not None:
+        rows = rows.where(jobs.c.id.in_(candidates))
+    for word in words_of(query):
         rows = rows.where(jobs.c.search_text.like(_like(word), escape="\\"))
     column, falling = _ORDERS[query.sort]
     if query.after is not None:
@@ -49,7 +61,7 @@ def narrowed(rows: Select[Any], query: JobQuery) -> Select[Any]:
 
 
 def _like(text: str) -> str:
-    escaped = text.casefold().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"
 
 
