@@ -181,23 +181,22 @@ class SqlJobRows:
 
     def attention(self, now: datetime, aged: datetime) -> int:
         found = worklist.flagged(now, aged).subquery()
-        return int(self._connection.scalar(select(func.count()).select_from(found)) or 0)
+        job_id = found.c[0]
+        return int(self._connection.scalar(select(func.count(job_id.distinct()))) or 0)
 
     def flags(
         self, job_ids: Collection[str], now: datetime, aged: datetime
     ) -> dict[str, frozenset[Flag]]:
+        if not job_ids:
+            return {}
         found: dict[str, set[Flag]] = {}
-        for flag, query in worklist.by_flag(now, aged).items():
-            for (job_id,) in self._connection.execute(worklist.among(query, job_ids)):
-                found.setdefault(str(job_id), set()).add(flag)
+        query = worklist.flags_among(now, aged, job_ids)
+        for job_id, flag in self._connection.execute(query):
+            found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
     def unreviewed(self) -> int:
-        query = (
-            select(func.count())
-            .select_from(jobs)
-            .where(jobs.c.status == Status.UPLOADED.value, jobs.c.reviewed_at.is_(None))
-        )
+        query = select(func.count(jobs.c.id)).where(worklist.NEW)
         return int(self._connection.scalar(query) or 0)
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:

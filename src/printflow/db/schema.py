@@ -152,6 +152,9 @@ LIST_ORDERS = {
 }
 """The orders of lists, of all jobs and of one status."""
 
+NEW_JOBS = "status = 'UPLOADED' AND reviewed_at IS NULL"
+"""What is new: uploaded, and not reviewed by anybody."""
+
 jobs = Table(
     "jobs",
     metadata,
@@ -193,9 +196,9 @@ jobs = Table(
     Index("ix_jobs_student_email", "student_email"),
     Index(
         "ix_jobs_new",
-        "id",
-        sqlite_where=text("status = 'UPLOADED' AND reviewed_at IS NULL"),
-        postgresql_where=text("status = 'UPLOADED' AND reviewed_at IS NULL"),
+        "status",
+        sqlite_where=text(NEW_JOBS),
+        postgresql_where=text(NEW_JOBS),
     ),
     comment="A job as it stands now; how it came there is in events.",
 )

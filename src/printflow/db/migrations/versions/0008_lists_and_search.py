@@ -35,7 +35,7 @@ _FORMER = {
     "ix_confirmations_expires_at": ("confirmations", ("expires_at",)),
 }
 _PARTIAL = {
-    "ix_jobs_new": ("jobs", ("id",), "status = 'UPLOADED' AND reviewed_at IS NULL"),
+    "ix_jobs_new": ("jobs", ("status",), "status = 'UPLOADED' AND reviewed_at IS NULL"),
     "ix_confirmations_open": (
         "confirmations",
         ("expires_at", "job_id"),

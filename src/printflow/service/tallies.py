@@ -1,0 +1,70 @@
+"""The counts above the lists, counted no more often than they change."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ..domain.status import Status
+from ..domain.worklist import Tally
+from ..ports import Clock, Database, Transaction
+
+RECENT_SECONDS = 1.0
+"""All open dashboards together look at the database so often."""
+
+_COUNTED_FOR = 15.0
+"""Seconds after which jobs are counted anew even though nothing seems to have happened: on
+PostgreSQL an event with a smaller number may be committed after one with a larger."""
+
+_FRESH_SECONDS = 300
+"""Ages in words are drawn anew at least so often."""
+
+
+class TallyBoard:
+    """Remembers the last tally. A job changes its status only with an event, so that the counts by
+    status hold until there is a newer one; the rest is few rows, and depends on the time, too.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, aged: Callable[[datetime], datetime]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._aged = aged
+        self._lock = threading.Lock()
+        self._counted: tuple[int, float, Mapping[Status, int]] | None = None
+        self._last: tuple[float, Tally] | None = None
+
+    def newest(self) -> Tally:
+        """The tally as it is now."""
+        began = time.monotonic()
+        now = self._clock()
+        with self._database.read() as tx:
+            event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
+            attention = tx.jobs.attention(now, self._aged(now))
+            counts = self._counts(tx, event)
+        drawn = now.timestamp() // _FRESH_SECONDS
+        tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{drawn:.0f}")
+        self._last = (began, tally)
+        return tally
+
+    def recent(self) -> Tally:
+        """A tally that is at most :data:`RECENT_SECONDS` old; one caller at a time looks anew."""
+        last = self._last
+        if last is not None and time.monotonic() - last[0] < RECENT_SECONDS:
+            return last[1]
+        with self._lock:
+            last = self._last
+            if last is not None and time.monotonic() - last[0] < RECENT_SECONDS:
+                return last[1]
+            return self.newest()
+
+    def _counts(self, tx: Transaction, event: int) -> Mapping[Status, int]:
+        counted, began = self._counted, time.monotonic()
+        if counted is not None and counted[0] == event and began - counted[1] < _COUNTED_FOR:
+            return counted[2]
+        counts = tx.jobs.counts()
+        self._counted = (event, began, counts)
+        return counts
