@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -45,10 +45,39 @@ _WAY: Final = (
     ("archive", "ARCHIVED"),
 )
 _MAILS: Final = {"submit": "received", "approve": "approved", "confirm": "confirmed"}
-_FIRST: Final = ["Ada", "Ben", "Chloé", "Dai", "Eva", "Finn", "Grace", "Hugo", "Ines", "Jan", "Kim", "Luz", "Mia", "Noor", "Otto", "Pia"]
-_LAST: Final = (
-    ["Abel", "Brandt", "Castro", "Diaz", "Erdős", "Fuchs", "Garcia", "Hopper", "Ito", "Jansen", "Khan", "Lopez", "Mora"]
-)
+_FIRST: Final = [
+    "Ada",
+    "Ben",
+    "Chloé",
+    "Dai",
+    "Eva",
+    "Finn",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jan",
+    "Kim",
+    "Luz",
+    "Mia",
+    "Noor",
+    "Otto",
+    "Pia",
+]
+_LAST: Final = [
+    "Abel",
+    "Brandt",
+    "Castro",
+    "Diaz",
+    "Erdős",
+    "Fuchs",
+    "Garcia",
+    "Hopper",
+    "Ito",
+    "Jansen",
+    "Khan",
+    "Lopez",
+    "Mora",
+]
 _PRINTERS: Final = ("Prusa MK4S",) * 6 + ("Prusa XL",) * 3 + ("Raise3D Pro 2 Plus",)
 _COLORS: Final = ("True Red", "Black", "White", "Blue", "Green", "Grey", "Orange")
 _DISCIPLINES: Final = ("Engineering", "Architecture", "Art", "Biology", "Design")
@@ -65,7 +94,7 @@ class Plan:
 
     count: int
     years: float = 10.0
-    now: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     seed: int = 7
 
     def statuses(self) -> list[str]:
@@ -142,7 +171,8 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     event_id = 0
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
-        job = _Telling(number, Status(status), created, chance, number % (len(statuses) // 120))
+        rare = number % (len(statuses) // 120)
+        job = _Telling(number, Status(status), created, chance, plan.now, rare)
         yield from job.rows(event_id)
         event_id += len(job.way)
 
@@ -151,7 +181,13 @@ class _Telling:
     """One job's rows."""
 
     def __init__(
-        self, number: int, status: Status, at: datetime, chance: random.Random, rare: int
+        self,
+        number: int,
+        status: Status,
+        at: datetime,
+        chance: random.Random,
+        now: datetime,
+        rare: int,
     ) -> None:
         self.number, self.status, self.at = number, status, at
         self.id = _job_id(number)
@@ -163,11 +199,13 @@ class _Telling:
         self.discipline = chance.choice(_DISCIPLINES)
         self.course = f"ARCH {chance.randint(1000, 4999)}"
         self.grams = Decimal(chance.randint(50, 4000)) / 10
-        self.aged = number % 9 == 0
         last = {"REJECTED": ("reject", "REJECTED")}.get(status.value)
         names = [dest for _, dest in _WAY]
         reached = 1 if last else names.index(status.value) + 1
         self.way = [*_WAY[:reached], *([last] if last else [])]
+        self.since = at + timedelta(hours=len(self.way) - 1)
+        if status.value in _ACTIVE and number % 10:  # one of ten waits for too long
+            self.since = now - timedelta(minutes=chance.randint(1, 2000))
 
     def rows(self, event_id: int) -> Iterator[tuple[Table, dict[str, Any]]]:
         """What each table holds of it."""
@@ -175,10 +213,10 @@ class _Telling:
             yield table, _complete(table, row)
 
     def _told(self, event_id: int) -> Iterator[tuple[Table, dict[str, Any]]]:
-        number, at, hour = self.number, self.at, timedelta(hours=1)
+        number, at = self.number, self.at
         name, email = f"{self.first} {self.last}", f"{self.first}.{self.last}@example.edu".lower()
         standard = f"{self.first}{self.last}_Filament_{self.color.replace(' ', '')}_{self.id}"
-        since = at + hour * (len(self.way) - 1)
+        since = self.since
         quoted = len(self.way) > 1 and self.status is not Status.REJECTED
         values = {
             "student_name": name,

@@ -14,7 +14,7 @@ from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
 from . import search, worklist
-from .schema import events, job_files, jobs, requests
+from .schema import FACETS, events, job_files, jobs, requests
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
 FILE_COLUMNS = [
@@ -145,10 +145,8 @@ class SqlJobRows:
         return self._with_files(self._connection.execute(query).all())
 
     def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
-        words = worklist.words_of(query)
-        candidates = search.candidates(self._connection, words) if words else None
         # The order is found in an index alone; only the page's own rows are read from the table.
-        ids = worklist.narrowed(select(jobs.c.id), query, candidates)
+        ids = worklist.narrowed(select(jobs.c.id), query, self._candidates(query))
         if query.attention:
             ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged)))
         if query.limit is not None:
@@ -156,6 +154,25 @@ class SqlJobRows:
         if query.offset:
             ids = ids.offset(query.offset)
         return self._in_order(self._connection.scalars(ids).all())
+
+    def _candidates(self, query: JobQuery) -> set[str] | None:
+        """The only jobs that can be meant, where what is wanted is rare; else None.
+
+        What many jobs have is found sooner by walking the list in its order.
+        """
+        words = worklist.words_of(query)
+        few = []
+        if words and (found := search.candidates(self._connection, words)) is not None:
+            few.append(set(found))
+        facets = worklist.facets(query, search.CANDIDATES + 1)
+        if facets is not None:
+            having: dict[str, set[str]] = {}
+            for facet, job_id in self._connection.execute(facets):
+                having.setdefault(facet, set()).add(job_id)
+            wanted = [facet for facet in FACETS if getattr(query, facet)]
+            held = [having.get(facet, set()) for facet in wanted]
+            few += [ids for ids in held if len(ids) <= search.CANDIDATES]
+        return set.intersection(*few) if few else None
 
     def _in_order(self, ids: Sequence[str]) -> list[Job]:
         found: list[Job] = []

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, MigrationNeeded
 from .engine import open_engine, people_error, sqlite_path
+from .search import is_index
 from .snapshot import copy_sqlite
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ HEAD = "0008"
 """The newest revision; a test compares it to the migrations, so that a start needs no alembic."""
 
 _COMMAND = "printflow db upgrade"
+
+
+def in_schema(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether ``schema.py`` speaks of a table of the database; for Alembic's comparison.
+
+    The index that searching uses is not of tables that SQLAlchemy knows; see ``search.py``.
+    """
+    return kind != "table" or not is_index(name)
 
 
 def _config(url: str) -> Config:

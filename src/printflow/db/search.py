@@ -10,7 +10,7 @@ with a GIN index. Neither needs an extension.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
@@ -24,8 +24,8 @@ _DIGITS: Final = {sign: value for value, sign in enumerate(ALPHABET)}
 
 
 def is_index(name: str | None) -> bool:
-    """Whether a table or an index of the database belongs to the search."""
-    return name is not None and (name == TABLE or name.startswith((f"{TABLE}_", f"ix_{TABLE}_")))
+    """Whether a table of the database belongs to the search."""
+    return name is not None and (name == TABLE or name.startswith(f"{TABLE}_"))
 
 
 def grams(folded: str) -> set[str]:
@@ -57,33 +57,22 @@ def _number(job_id: str) -> int:
 
 def record(connection: Connection, job_id: str, folded: str, *, before: str | None = None) -> None:
     """Make a job findable by its text; ``before`` is the text that it was findable by until now."""
-    if connection.dialect.name == "sqlite":
-        if before is not None:
-            _change(connection, job_id, before, "(job_search, rowid, grams) VALUES ('delete', ")
-        _change(connection, job_id, folded, "(rowid, grams) VALUES (")
-        return
-    connection.execute(
-        text(
-            "INSERT INTO job_search (job_id, grams) VALUES (:job, :grams) "
-            "ON CONFLICT (job_id) DO UPDATE SET grams = EXCLUDED.grams"
-        ),
-        {"job": job_id, "grams": sorted(grams(folded))},
-    )
+    if before is not None:
+        forget(connection, job_id, before)
+    _add(connection, [(job_id, folded)])
 
 
 def forget(connection: Connection, job_id: str, folded: str) -> None:
     """A job is to be found no more; ``folded`` is the text that it was findable by."""
     if connection.dialect.name == "sqlite":
-        _change(connection, job_id, folded, "(job_search, rowid, grams) VALUES ('delete', ")
+        connection.execute(
+            text(
+                "INSERT INTO job_search (job_search, rowid, grams) VALUES ('delete', :job, :grams)"
+            ),
+            _entry(job_id, folded),
+        )
     else:
         connection.execute(text("DELETE FROM job_search WHERE job_id = :job"), {"job": job_id})
-
-
-def _change(connection: Connection, job_id: str, folded: str, columns: str) -> None:
-    connection.execute(
-        text(f"INSERT INTO job_search {columns} :row, :grams)"),
-        {"row": _number(job_id), "grams": " ".join(_tokens(grams(folded)))},
-    )
 
 
 def rebuild(connection: Connection) -> None:
@@ -93,8 +82,25 @@ def rebuild(connection: Connection) -> None:
         "postgresql": "DELETE FROM job_search",
     }
     connection.execute(text(clearing[connection.dialect.name]))
-    for job_id, folded in connection.execute(text("SELECT id, search_text FROM jobs")).all():
-        record(connection, job_id, folded)
+    some = text("SELECT id, search_text FROM jobs WHERE id > :last ORDER BY id LIMIT 1000")
+    last = ""
+    while found := connection.execute(some, {"last": last}).all():
+        _add(connection, [(row.id, row.search_text) for row in found])
+        last = found[-1].id
+
+
+def _add(connection: Connection, found: Sequence[tuple[str, str]]) -> None:
+    if connection.dialect.name == "sqlite":
+        adding = "INSERT INTO job_search (rowid, grams) VALUES (:job, :grams)"
+        rows = [_entry(job_id, folded) for job_id, folded in found]
+    else:
+        adding = "INSERT INTO job_search (job_id, grams) VALUES (:job, :grams)"
+        rows = [{"job": job_id, "grams": sorted(grams(folded))} for job_id, folded in found]
+    connection.execute(text(adding), rows)
+
+
+def _entry(job_id: str, folded: str) -> dict[str, Any]:
+    return {"job": _number(job_id), "grams": " ".join(_tokens(grams(folded)))}
 
 
 def candidates(connection: Connection, words: Sequence[str]) -> list[str] | None:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, literal, or_, select, text, union_all
+from sqlalchemy import CompoundSelect, Select, and_, func, literal, or_, select, text, union_all
 
 from ..domain.job import FileState
 from ..domain.worklist import ACTIVE, Flag, JobQuery, Sort
-from .schema import NEW_JOBS, confirmations, job_files, jobs, outbox
+from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox
 
 _ORDERS = {
     Sort.NEWEST: (jobs.c.created_at, True),
@@ -19,6 +19,16 @@ _ORDERS = {
     Sort.NAME: (jobs.c.student_name, False),
 }
 _TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
+
+
+def facets(query: JobQuery, limit: int) -> CompoundSelect[Any] | None:
+    """Name and id of the jobs that have each wanted printer, color and so on, ``limit`` of each."""
+    parts = []
+    for name in FACETS:
+        if wanted := getattr(query, name):
+            some = select(jobs.c.id).where(jobs.c[name] == wanted).limit(limit).subquery()
+            parts.append(select(literal(name).label("facet"), some.c.id))
+    return union_all(*parts) if parts else None
 
 
 def words_of(query: JobQuery) -> list[str]:
@@ -35,9 +45,11 @@ def narrowed(
     """
     if query.status is not None:
         rows = rows.where(jobs.c.status == query.status.value)
-    for name in ("printer", "method", "color", "material", "discipline"):
+    for name in FACETS:
         if wanted := getattr(query, name):
-            rows = rows.where(jobs.c[name] == wanted)
+            # As an expression, so that the list is walked in its order: what is rare enough for
+            # an index of its own is among the candidates already.
+            rows = rows.where(func.coalesce(jobs.c[name], "") == wanted)
     if query.since is not None:
         rows = rows.where(jobs.c.created_at >= query.since)
     if query.until is not None:
@@ -98,15 +110,14 @@ def flagged(now: datetime, aged: datetime) -> CompoundSelect[tuple[str]]:
     return union_all(*by_flag(now, aged).values())
 
 
-def flags_among(
-    now: datetime, aged: datetime, job_ids: Collection[str]
-) -> CompoundSelect[tuple[str, str]]:
+def flags_among(now: datetime, aged: datetime, job_ids: Collection[str]) -> CompoundSelect[Any]:
     """Job id and flag of those jobs that are among the ids, in one statement."""
-    parts = []
-    for flag, query in by_flag(now, aged).items():
-        narrow = among(query, job_ids)
-        parts.append(narrow.add_columns(literal(flag.value).label("flag")))
-    return union_all(*parts)
+    return union_all(
+        *(
+            among(query, job_ids).add_columns(literal(flag.value).label("flag"))
+            for flag, query in by_flag(now, aged).items()
+        )
+    )
 
 
 NEW = text(NEW_JOBS)

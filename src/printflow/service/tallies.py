@@ -11,9 +11,6 @@ from ..domain.status import Status
 from ..domain.worklist import Tally
 from ..ports import Clock, Database, Transaction
 
-RECENT_SECONDS = 1.0
-"""All open dashboards together look at the database so often."""
-
 _COUNTED_FOR = 15.0
 """Seconds after which jobs are counted anew even though nothing seems to have happened: on
 PostgreSQL an event with a smaller number may be committed after one with a larger."""
@@ -50,14 +47,11 @@ class TallyBoard:
         self._last = (began, tally)
         return tally
 
-    def recent(self) -> Tally:
-        """A tally that is at most :data:`RECENT_SECONDS` old; one caller at a time looks anew."""
-        last = self._last
-        if last is not None and time.monotonic() - last[0] < RECENT_SECONDS:
-            return last[1]
+    def recent(self, seconds: float) -> Tally:
+        """A tally that is at most so many seconds old; one caller at a time looks anew."""
         with self._lock:
             last = self._last
-            if last is not None and time.monotonic() - last[0] < RECENT_SECONDS:
+            if last is not None and time.monotonic() - last[0] < seconds:
                 return last[1]
             return self.newest()
 

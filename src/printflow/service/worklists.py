@@ -35,12 +35,13 @@ class WorklistDesk(Desk):
         """The counts of all lists, as they are now."""
         return self._tallies.newest()
 
-    def pulse(self) -> str:
-        """A short text that changes whenever a list might look different, within a second.
+    def recent_tally(self, seconds: float) -> Tally:
+        """The counts as they were at most so many seconds ago.
 
-        Cheap: it is asked for by every open dashboard every few seconds.
+        Cheap: it is asked for by every open dashboard every few seconds, and all of them
+        together look at the database once.
         """
-        return self._tallies.recent().pulse
+        return self._tallies.recent(seconds)
 
     def mark_reviewed(self, job_id: str, *, by: str, reviewed: bool = True) -> None:
         """Say that a job was looked at, so that lists no longer call it new; or take that back.

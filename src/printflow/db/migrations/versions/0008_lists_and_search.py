@@ -26,6 +26,7 @@ _LISTS = {
         *("created_at", "status_since"),
     ),
     "ix_jobs_status": ("status",),
+    **{f"ix_jobs_{facet}_id": (facet, "id") for facet in _FACETS},
 }
 _FORMER = {
     "ix_jobs_status_created_at_id": ("jobs", ("status", "created_at", "id")),
