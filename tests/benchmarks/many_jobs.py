@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from anyascii import anyascii
 from sqlalchemy import Connection, Integer, String, Table, insert, text
 
 from printflow import Printflow, Status
@@ -30,7 +31,7 @@ from printflow.db.schema import (
     payments,
     requests,
 )
-from printflow.domain.naming import ALPHABET
+from printflow.domain.naming import ALPHABET, standard_name
 
 BATCH: Final = 2000
 _ACTIVE: Final = ("UPLOADED", "PENDING", "READYTOPRINT", "PRINTING", "COMPLETED")
@@ -215,7 +216,7 @@ class _Telling:
     def _told(self, event_id: int) -> Iterator[tuple[Table, dict[str, Any]]]:
         number, at = self.number, self.at
         name, email = f"{self.first} {self.last}", f"{self.first}.{self.last}@example.edu".lower()
-        standard = f"{self.first}{self.last}_Filament_{self.color.replace(' ', '')}_{self.id}"
+        standard = standard_name(name, "Filament", self.color, self.id, transliterate=anyascii)
         since = self.since
         quoted = len(self.way) > 1 and self.status is not Status.REJECTED
         values = {
