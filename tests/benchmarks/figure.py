@@ -43,7 +43,7 @@ class Size:
 
 SMALL = Size(
     jobs=2000,
-    rounds=2,
+    rounds=1,
     transitions=8,
     clients=2,
     dashboards=5,

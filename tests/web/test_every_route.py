@@ -30,6 +30,8 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/submit": {"GET": "everybody", "POST": "everybody"},
     "/submit/success": {"GET": "everybody"},
     "/jobs/<token>": {"GET": "everybody"},
+    "/jobs/<token>/messages": {"POST": "everybody"},
+    "/jobs/<token>/withdraw": {"POST": "everybody"},
     "/find": {"GET": "everybody", "POST": "everybody"},
     "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
     # the door

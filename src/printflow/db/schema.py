@@ -178,6 +178,9 @@ jobs = Table(
     Column("original_name", String(400), nullable=False),
     Column("standard_name", String(120), nullable=False),
     Column("currency", String(3), nullable=False),
+    Column("quantity", Integer, nullable=False, default=1),
+    Column("student_note", Text, nullable=False, default=""),
+    Column("request_place", Integer, nullable=False, default=1),
     Column("material", String(60), nullable=False),
     Column("grams", Thousandths),
     Column("hours", Thousandths),
@@ -267,6 +270,7 @@ confirmations = Table(
     Column("used_at", UTCDateTime),
     Column("used_by", String(100), nullable=False, default=""),
     Column("voided_at", UTCDateTime),
+    Column("reminded_at", UTCDateTime),
     # Old quotes are many, open ones few.
     Index(
         "ix_confirmations_open",
@@ -330,6 +334,7 @@ notes = Table(
     Column("author", String(100), nullable=False),
     Column("text", Text, nullable=False),
     Column("for_student", Boolean, nullable=False),
+    Column("from_student", Boolean, nullable=False, default=False),
 )
 
 outbox = Table(

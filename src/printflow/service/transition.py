@@ -14,7 +14,7 @@ from ..domain.correction import Correction, before
 from ..domain.history import Event
 from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
-from ..domain.status import Status, Trigger
+from ..domain.status import ActorKind, Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
 from ..ports import FileStore, Transaction
 from .carry_out import CarryOut
@@ -66,7 +66,9 @@ class TransitionDesk(Desk):
             job = self._job(tx, request.job_id)
             last = tx.history.last_event(job.id)
         if job.status not in lifecycle.row(request.trigger).sources:
-            raise _told(lifecycle.not_allowed(request.trigger, job.status), last)
+            raise _told(
+                lifecycle.not_allowed(request.trigger, job.status, request.actor.kind), last
+            )
         if request.expected_version not in (None, job.version):
             raise stale(job, request.trigger, last)
         return job
@@ -198,7 +200,7 @@ def stale(job: Job, trigger: Trigger | Correction, last: Event | None) -> Transi
         f"{who} changed job {job.id} in the meantime: it is “{Status(job.status).label}” now.",
         trigger=trigger,
         status=job.status,
-        allowed=lifecycle.allowed(job.status),
+        allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
         next_step="Look at it again and repeat what is still wanted.",
     )
     return _told(error, last)
