@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.status import Status
@@ -17,6 +19,16 @@ PostgreSQL an event with a smaller number may be committed after one with a larg
 
 _FRESH_SECONDS = 300
 """Ages in words are drawn anew at least so often."""
+
+_BURST = 5
+"""So many changes in a row show at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    at: float
+    event: int
+    tally: Tally
 
 
 class TallyBoard:
@@ -32,27 +44,41 @@ class TallyBoard:
         self._aged = aged
         self._lock = threading.Lock()
         self._counted: tuple[int, float, Mapping[Status, int]] | None = None
-        self._last: tuple[float, Tally] | None = None
+        self._last: _Seen | None = None
+        self._shown: deque[float] = deque()
 
     def newest(self) -> Tally:
         """The tally as it is now."""
-        began = time.monotonic()
-        now = self._clock()
+        at, now = time.monotonic(), self._clock()
         with self._database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
             attention = tx.jobs.attention(now, self._aged(now))
             counts = self._counts(tx, event)
         drawn = now.timestamp() // _FRESH_SECONDS
         tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{drawn:.0f}")
-        self._last = (began, tally)
+        self._last = _Seen(at, event, tally)
         return tally
 
     def recent(self, seconds: float) -> Tally:
-        """A tally that is at most so many seconds old; one caller at a time looks anew."""
+        """A tally for those who ask again and again, at most about so many seconds old.
+
+        What has just happened shows at once, unless something happens all the time: then once
+        in so many seconds.
+        """
         with self._lock:
             last = self._last
-            if last is not None and time.monotonic() - last[0] < seconds:
-                return last[1]
+            if last is None:
+                return self.newest()
+            with self._database.read() as tx:
+                event = tx.jobs.newest_event()
+            now = time.monotonic()
+            while self._shown and now - self._shown[0] > _BURST * seconds:
+                self._shown.popleft()
+            happened = event != last.event and len(self._shown) < _BURST
+            if not happened and now - last.at < seconds:
+                return last.tally
+            if event != last.event:
+                self._shown.append(now)
             return self.newest()
 
     def _counts(self, tx: Transaction, event: int) -> Mapping[Status, int]:
