@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .catalog_file import default_catalog
 from .db import migrate
@@ -25,7 +25,6 @@ from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
 from .errors import SettingsError, StoreUnavailable
 from .filestore import FolderStore, is_new, make_store, probe, read_identity
-from .instance_lock import InstanceLock
 from .outbox import Postman
 from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
@@ -54,6 +53,9 @@ from .service.worklists import WorklistDesk
 from .settings import Settings
 from .store_watch import StoreWatch
 from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from .instance_lock import InstanceLock
 
 _IDENTITY = "store_identity"
 Role = Literal["server", "worker"]
@@ -128,6 +130,8 @@ class Printflow(
         try:
             path = sqlite_path(settings.database)
             if role is not None:
+                from .instance_lock import InstanceLock
+
                 lock = InstanceLock(path.parent, role) if path is not None else None
                 probe(settings.store)
             identity = _identity(settings, database, clock())

@@ -283,6 +283,14 @@ class FileRows(Protocol):
     def every(self) -> Iterator[tuple[JobFile, Status]]:
         """All files with the status of their jobs."""
 
+    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
+        """The same for a quick look at very many: id, job id, name, folder, whether it is
+        authoritative, state, size, and the job's status.
+        """
+
+    def some(self, file_ids: Sequence[int]) -> Sequence[tuple[JobFile, Status]]:
+        """Those files with the status of their jobs, in the order of their ids."""
+
 
 class HistoryRows(Protocol):
     """Events, notes, attempts and payments."""

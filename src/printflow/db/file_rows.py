@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
@@ -12,6 +13,11 @@ from ..domain.status import Status
 from ..ports import Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
+
+_LINE = [
+    job_files.c[name]
+    for name in ("id", "job_id", "name", "folder", "authoritative", "state", "size")
+]
 
 
 class SqlFileRows:
@@ -140,6 +146,20 @@ class SqlFileRows:
         query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
+
+    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
+        query = select(*_LINE, jobs.c.status).join(jobs)
+        rows = self._connection.execution_options(yield_per=5000).execute(query)
+        return cast(Iterator[tuple[int, str, str, str, bool, str, int, str]], iter(rows))
+
+    def some(self, file_ids: Sequence[int]) -> list[tuple[JobFile, Status]]:
+        found: list[tuple[JobFile, Status]] = []
+        query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
+        ordered = sorted(file_ids)
+        for start in range(0, len(ordered), 500):
+            some = query.where(job_files.c.id.in_(ordered[start : start + 500]))
+            found += [(job_file(row), Status(row.status)) for row in self._connection.execute(some)]
+        return found
 
     def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
         """All files, with their names in ``.incoming`` while they are not placed yet."""
