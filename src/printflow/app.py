@@ -55,6 +55,7 @@ from .store_watch import StoreWatch
 from .tokens import Tokens
 
 if TYPE_CHECKING:
+    from .db.wakeup import Listener
     from .instance_lock import InstanceLock
 
 _IDENTITY = "store_identity"
@@ -95,6 +96,13 @@ class Printflow(
     def __init__(self, ports: Ports, lock: InstanceLock | None = None) -> None:
         super().__init__(ports)
         self._lock = lock
+        self._listener: Listener | None = None
+
+    def _heard(self) -> None:
+        """Something has changed, maybe in another process."""
+        listener = self._listener
+        self._tallies.stir(heard_of=listener is not None and listener.connected)
+        self._ports.dispatcher.wake()
 
     @classmethod
     def open(
@@ -134,9 +142,13 @@ class Printflow(
 
                 lock = InstanceLock(path.parent, role) if path is not None else None
                 probe(settings.store)
-            identity = _identity(settings, database, clock())
-            ports = _join(settings, database, identity, clock, ids, mailer, wrap)
-            return cls(ports, lock)
+            with database.alone("open", wait=True):
+                identity = _identity(settings, database, clock())
+                ports = _join(settings, database, identity, clock, ids, mailer, wrap)
+            lab = cls(ports, lock)
+            if role is not None:
+                lab._listener = database.listen(lab._heard)
+            return lab
         except BaseException:
             database.close()
             if lock is not None:
@@ -145,6 +157,8 @@ class Printflow(
 
     def close(self) -> None:
         """Stop the background work and let go of the database."""
+        if self._listener is not None:
+            self._listener.stop()
         self._ports.dispatcher.stop()
         self._ports.database.close()
         if self._lock is not None:

@@ -581,6 +581,9 @@ class Database(Protocol):
 
     def write(self) -> AbstractContextManager[Transaction]: ...
 
+    def alone(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
+        """Whether this process is the only one that does ``name`` now; with ``wait``, soon."""
+
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""
 

@@ -87,6 +87,11 @@ class SqlFileRows:
         return list(self._connection.scalars(query))
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
+        if self._connection.dialect.name == "postgresql":
+            # Somebody who is about to lease it is no reason to wait.
+            free = select(job_files.c.id).where(job_files.c.id == file_id)
+            if self._connection.scalar(free.with_for_update(skip_locked=True)) is None:
+                return None
         claimed = self._connection.execute(
             update(job_files)
             .where(

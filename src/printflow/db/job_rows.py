@@ -15,6 +15,7 @@ from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
 from . import search, worklist
 from .schema import FACETS, events, job_files, jobs, requests
+from .wakeup import stir
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
 FILE_COLUMNS = [
@@ -230,6 +231,7 @@ class SqlJobRows:
             .where(jobs.c.id == job_id)
             .values(reviewed_at=at, reviewed_by=by if at else "")
         )
+        stir(self._connection)
 
     def newest_event(self) -> int:
         return int(self._connection.scalar(select(func.max(events.c.id))) or 0)

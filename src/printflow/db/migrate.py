@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, MigrationNeeded
+from .alone import alone
 from .engine import open_engine, people_error, sqlite_path
 from .search import is_index
 from .snapshot import copy_sqlite
@@ -115,10 +116,15 @@ def upgrade(url: str) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if found:
             copy = _copy_beside(path, found)
+    engine = open_engine(url)
     try:
-        command.upgrade(_config(url), "head")
+        # A second one that upgrades waits, and then finds nothing left to do.
+        with alone(engine, "upgrade", wait=True):
+            command.upgrade(_config(url), "head")
     except DBAPIError as error:
         raise people_error(error, url) from error
+    finally:
+        engine.dispose()
     return copy
 
 

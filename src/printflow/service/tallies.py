@@ -20,6 +20,9 @@ PostgreSQL an event with a smaller number may be committed after one with a larg
 _FRESH_SECONDS = 300
 """Ages in words are drawn anew at least so often."""
 
+_UNASKED = 5.0
+"""Seconds for which nobody asks the database that tells of changes whether there was one."""
+
 _BURST = 5
 """So many changes in a row show at once."""
 
@@ -46,6 +49,8 @@ class TallyBoard:
         self._counted: tuple[int, float, Mapping[Status, int]] | None = None
         self._last: _Seen | None = None
         self._shown: deque[float] = deque()
+        self._heard_of = False
+        self._stirred = True
 
     def newest(self) -> Tally:
         """The tally as it is now."""
@@ -66,12 +71,14 @@ class TallyBoard:
         in so many seconds.
         """
         with self._lock:
-            last = self._last
+            last, now = self._last, time.monotonic()
             if last is None:
                 return self.newest()
+            if self._heard_of and not self._stirred and now - last.at < _UNASKED:
+                return last.tally
+            self._stirred = False
             with self._database.read() as tx:
                 event = tx.jobs.newest_event()
-            now = time.monotonic()
             while self._shown and now - self._shown[0] > _BURST * seconds:
                 self._shown.popleft()
             happened = event != last.event and len(self._shown) < _BURST
@@ -80,6 +87,10 @@ class TallyBoard:
             if event != last.event:
                 self._shown.append(now)
             return self.newest()
+
+    def stir(self, *, heard_of: bool) -> None:
+        """Something has changed; with ``heard_of`` one is told of every change from now on."""
+        self._heard_of, self._stirred = heard_of, True
 
     def _counts(self, tx: Transaction, event: int) -> Mapping[Status, int]:
         counted, began = self._counted, time.monotonic()
