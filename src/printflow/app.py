@@ -141,9 +141,10 @@ class Printflow(
                 from .instance_lock import InstanceLock
 
                 lock = InstanceLock(path.parent, role) if path is not None else None
-                probe(settings.store)
             with database.alone("open", wait=True):
                 identity = _identity(settings, database, clock())
+                if role is not None:
+                    probe(settings.store)
                 ports = _join(settings, database, identity, clock, ids, mailer, wrap)
             lab = cls(ports, lock)
             if role is not None:
