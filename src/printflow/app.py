@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .catalog_file import default_catalog
 from .db import migrate
@@ -58,6 +58,10 @@ from .settings import Settings
 from .store_watch import StoreWatch
 from .tokens import Tokens
 
+if TYPE_CHECKING:
+    from .db.wakeup import Listener
+    from .instance_lock import InstanceLock
+
 _IDENTITY = "store_identity"
 Role = Literal["server", "worker"]
 Wrap = Callable[[str, Any], Any]
@@ -97,6 +101,13 @@ class Printflow(
     def __init__(self, ports: Ports, lock: InstanceLock | None = None) -> None:
         super().__init__(ports)
         self._lock = lock
+        self._listener: Listener | None = None
+
+    def _heard(self) -> None:
+        """Something has changed, maybe in another process."""
+        listener = self._listener
+        self._tallies.stir(heard_of=listener is not None and listener.connected)
+        self._ports.dispatcher.wake()
 
     @classmethod
     def open(
@@ -132,11 +143,18 @@ class Printflow(
         try:
             path = sqlite_path(settings.database)
             if role is not None:
+                from .instance_lock import InstanceLock
+
                 lock = InstanceLock(path.parent, role) if path is not None else None
-                probe(settings.store)
-            identity = _identity(settings, database, clock())
-            ports = _join(settings, database, identity, clock, ids, mailer, wrap)
-            return cls(ports, lock)
+            with database.alone("open", wait=True):
+                identity = _identity(settings, database, clock())
+                if role is not None:
+                    probe(settings.store)
+                ports = _join(settings, database, identity, clock, ids, mailer, wrap)
+            lab = cls(ports, lock)
+            if role is not None:
+                lab._listener = database.listen(lab._heard)
+            return lab
         except BaseException:
             database.close()
             if lock is not None:
@@ -145,6 +163,8 @@ class Printflow(
 
     def close(self) -> None:
         """Stop the background work and let go of the database."""
+        if self._listener is not None:
+            self._listener.stop()
         self._ports.dispatcher.stop()
         self._ports.inspector.close()
         self._ports.database.close()

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .domain.heartbeat import BEAT_EVERY
 from .errors import PrintflowError
@@ -85,8 +85,11 @@ class Dispatcher:
         return DispatchReport(placed, sent, failed, swept, files, mails, self._postman.paused())
 
     def _sweep(self) -> int:
-        now = self._clock()
-        self._swept_at = now
+        self._swept_at = self._clock()
+        with self._database.alone("sweep") as mine:
+            return self._sweep_up(self._swept_at) if mine else 0
+
+    def _sweep_up(self, now: datetime) -> int:
         swept = 0
         try:
             self._store.check_identity()

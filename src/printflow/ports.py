@@ -342,6 +342,14 @@ class FileRows(Protocol):
     def newest_inspection(self) -> datetime | None:
         """When the last look ended."""
 
+    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
+        """The same for a quick look at very many: id, job id, name, folder, whether it is
+        authoritative, state, size, and the job's status.
+        """
+
+    def some(self, file_ids: Sequence[int]) -> Sequence[tuple[JobFile, Status]]:
+        """Those files with the status of their jobs, in the order of their ids."""
+
 
 class HistoryRows(Protocol):
     """Events, notes, attempts and payments."""
@@ -631,6 +639,9 @@ class Database(Protocol):
     def read(self) -> AbstractContextManager[Transaction]: ...
 
     def write(self) -> AbstractContextManager[Transaction]: ...
+
+    def alone(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
+        """Whether this process is the only one that does ``name`` now; with ``wait``, soon."""
 
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""

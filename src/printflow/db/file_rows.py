@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, func, insert, null, or_, select, update
 
@@ -22,6 +22,12 @@ _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 def _first_state(name: str, size: int) -> InspectionState:
     model = ending_of(name) in MODEL_ENDINGS and size > 0
     return InspectionState.QUEUED if model else InspectionState.NONE
+
+
+_LINE = [
+    job_files.c[name]
+    for name in ("id", "job_id", "name", "folder", "authoritative", "state", "size")
+]
 
 
 class SqlFileRows:
@@ -92,6 +98,11 @@ class SqlFileRows:
         return list(self._connection.scalars(query))
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
+        if self._connection.dialect.name == "postgresql":
+            # Somebody who is about to lease it is no reason to wait.
+            free = select(job_files.c.id).where(job_files.c.id == file_id)
+            if self._connection.scalar(free.with_for_update(skip_locked=True)) is None:
+                return None
         claimed = self._connection.execute(
             update(job_files)
             .where(
@@ -228,6 +239,20 @@ class SqlFileRows:
         query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
+
+    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
+        query = select(*_LINE, jobs.c.status).join(jobs)
+        rows = self._connection.execution_options(yield_per=5000).execute(query)
+        return cast(Iterator[tuple[int, str, str, str, bool, str, int, str]], iter(rows))
+
+    def some(self, file_ids: Sequence[int]) -> list[tuple[JobFile, Status]]:
+        found: list[tuple[JobFile, Status]] = []
+        query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
+        ordered = sorted(file_ids)
+        for start in range(0, len(ordered), 500):
+            some = query.where(job_files.c.id.in_(ordered[start : start + 500]))
+            found += [(job_file(row), Status(row.status)) for row in self._connection.execute(some)]
+        return found
 
     def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
         """All files, with their names in ``.incoming`` while they are not placed yet."""
