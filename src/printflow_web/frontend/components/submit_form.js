@@ -126,6 +126,7 @@ export function submitForm() {
       this.$nextTick(() => this.$refs.progressPanel.focus());
       this.request = upload(this.$root, {
         progress: (state) => this.progress(state),
+        still: (seconds) => this.still(seconds),
         answered: (status, address, text) => this.answered(status, address, text),
         failed: (aborted) => this.failed(aborted),
       });
@@ -152,6 +153,10 @@ export function submitForm() {
       });
       const time = this.timeText((total - sent) / Math.max(1, perSecond));
       this.leftText = filled(texts.textLeft, { time });
+    },
+
+    still(seconds) {
+      this.leftText = filled(this.$root.dataset.textStill, { time: this.timeText(seconds) });
     },
 
     timeText(seconds) {

@@ -1,4 +1,4 @@
-// The picture: one model, lit from above, turning slowly unless people prefer less motion.
+// The picture: one model, lit from above, turning slowly while that is wanted.
 import {
   BufferAttribute,
   BufferGeometry,
@@ -12,8 +12,10 @@ import {
   WebGLRenderer,
 } from "three";
 
-const SLOW_FRAME_MS = 60;
-const TURNS_PER_MS = 0.00025;
+// Where one frame takes this long, a model that turns would take the machine's breath.
+const SLOW_FRAME_MS = 150;
+const RADIANS_PER_MS = 0.0008;
+const LONGEST_STEP_MS = 100;
 
 export class Scene {
   constructor(canvas, positions, facts, look) {
@@ -33,15 +35,21 @@ export class Scene {
     this.camera = new PerspectiveCamera(32, 1, this.radius / 100, this.radius * 20);
     this.angle = -0.6;
     this.height = 0.45;
-    this.slow = false;
+    this.turning = look.turning;
     this.asked = false;
     this.last = 0;
     this.resize(look.width, look.height);
+    this.drawn(); // compiles and uploads
+    if (this.drawn() > SLOW_FRAME_MS) this.turning = false;
+    this.next();
+  }
+
+  // How long a whole frame takes, in ms.
+  drawn() {
     const started = performance.now();
     this.draw();
     this.renderer.getContext().finish();
-    this.slow = performance.now() - started > SLOW_FRAME_MS * 4;
-    this.next();
+    return performance.now() - started;
   }
 
   modelOf(positions, facts) {
@@ -57,17 +65,13 @@ export class Scene {
     return standing;
   }
 
-  get turning() {
-    return !this.look.still && !this.look.resting && !this.slow && !this.held;
-  }
-
   next() {
     if (this.asked || this.look.resting) return;
     this.asked = true;
     requestAnimationFrame((now) => {
       this.asked = false;
       if (this.turning && this.last) {
-        this.angle += Math.min(now - this.last, 100) * TURNS_PER_MS * 2 * Math.PI * 0.5;
+        this.angle += Math.min(now - this.last, LONGEST_STEP_MS) * RADIANS_PER_MS;
       }
       this.last = now;
       this.draw();
@@ -88,9 +92,14 @@ export class Scene {
   }
 
   turn(across, down) {
-    this.held = true; // who turns it by hand wants it to stay
     this.angle -= across;
     this.height = Math.max(-1.5, Math.min(1.5, this.height + down));
+    this.next();
+  }
+
+  spin(turning) {
+    this.turning = turning;
+    this.last = 0;
     this.next();
   }
 
