@@ -55,6 +55,7 @@ export class Preview {
     const { size, triangles, closed } = this.facts;
     this.place.querySelector("[data-facts]").hidden = false;
     this.set("size", this.sizeText());
+    this.set("inches", filled(this.texts.textInInches, { inches: inches(size) }));
     this.set("triangles", triangles.toLocaleString(document.documentElement.lang));
     this.set("surface", closed ? this.texts.textClosed : this.texts.textOpen);
     this.set("fits", this.fitText());
@@ -65,7 +66,7 @@ export class Preview {
   sizeText() {
     const { size } = this.facts;
     const digits = Math.max(...size) < 3 ? 3 : 1;
-    return filled(this.texts.textSize, { mm: lengths(size, digits), inches: inches(size) });
+    return filled(this.texts.textSize, { mm: lengths(size, digits) });
   }
 
   fitText() {

@@ -2,9 +2,11 @@
 import {
   BufferAttribute,
   BufferGeometry,
+  Color,
   DirectionalLight,
   Group,
   HemisphereLight,
+  MathUtils,
   Mesh,
   MeshStandardMaterial,
   PerspectiveCamera,
@@ -14,6 +16,7 @@ import {
 
 // Where one frame takes this long, a model that turns would take the machine's breath.
 const SLOW_FRAME_MS = 150;
+const FIELD = Math.PI / 6; // of view, upright, in radians
 const RADIANS_PER_MS = 0.0008;
 const LONGEST_STEP_MS = 100;
 
@@ -24,7 +27,7 @@ export class Scene {
     this.renderer.setPixelRatio(Math.min(look.ratio || 1, 2));
     this.stage = new Stage();
     this.material = new MeshStandardMaterial({
-      color: look.color,
+      color: shown(look.color),
       flatShading: true, // no normals to compute or to keep
       roughness: 0.75,
       side: 2,
@@ -32,7 +35,7 @@ export class Scene {
     this.model = this.modelOf(positions, facts);
     this.stage.add(this.model, ...lights());
     this.radius = Math.hypot(...facts.size) / 2;
-    this.camera = new PerspectiveCamera(32, 1, this.radius / 100, this.radius * 20);
+    this.camera = new PerspectiveCamera(MathUtils.radToDeg(FIELD), 1, this.radius / 100, this.radius * 20);
     this.angle = -0.6;
     this.height = 0.45;
     this.turning = look.turning;
@@ -80,7 +83,8 @@ export class Scene {
   }
 
   draw() {
-    const away = this.radius * 4;
+    // The whole sphere around the model stays in the picture, whichever side is the shorter one.
+    const away = (this.radius / Math.sin(FIELD / 2)) * Math.max(1, 1 / this.camera.aspect);
     const level = Math.cos(this.height) * away;
     this.camera.position.set(
       Math.sin(this.angle) * level,
@@ -104,7 +108,7 @@ export class Scene {
   }
 
   color(color) {
-    this.material.color.set(color);
+    this.material.color.copy(shown(color));
     this.next();
   }
 
@@ -121,6 +125,11 @@ export class Scene {
     this.last = 0;
     if (!resting) this.next();
   }
+}
+
+// Black plastic shines a little; a black material would hide every edge.
+function shown(color) {
+  return new Color(color).lerp(new Color("#ffffff"), 0.03);
 }
 
 function lights() {
