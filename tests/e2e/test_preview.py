@@ -30,7 +30,7 @@ def still_page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
 def flat_browser(browser: Browser, chromium_path: Path) -> Iterator[Browser]:
     """A Chromium without WebGL."""
     opened = browser.browser_type.launch(
-        executable_path=chromium_path, args=["--no-sandbox", "--disable-3d-apis"]
+        executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
     )
     yield opened
     opened.close()

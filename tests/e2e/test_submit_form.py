@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from printflow import Printflow, Settings
 from tests import models
-from tests.e2e.conftest import Mailbox, Server
+from tests.e2e.conftest import Complaints, Mailbox, Server
+from tests.e2e.slow_line import SlowLine
 from tests.e2e.test_preview import card, choose, fact, file, take
 
 pytestmark = pytest.mark.chromium
 
-MODEL_BYTES = 3_000_000
-SLOW = 400_000
-"""Bytes per second of the line that the upload is watched on."""
+MODEL_BYTES = 20_000_000
+PER_SECOND = 4_000_000
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def fill_in(page: Page) -> None:
     page.locator("input[name=minimum_charge]").check(force=True)
 
 
-def send(page: Page) -> None:
+def send(page: Page, *, force: bool = False) -> None:
     """Press the button."""
-    page.get_by_role("button", name="Submit for review").click()
+    page.get_by_role("button", name="Submit for review").click(force=force)
 
 
 def drop(page: Page, name: str, content: bytes) -> None:
@@ -128,44 +128,40 @@ def test_several_models_errors_and_what_was_typed(
 
 
 def test_a_slow_line_a_change_of_mind_and_a_broken_line(
-    server: Server, page: Page, lab: Printflow
+    server: Server, page: Page, lab: Printflow, complaints: Complaints
 ) -> None:
-    page.goto(f"{server.url}/submit")
-    fill_in(page)
+    box = models.stl()
     count = MODEL_BYTES // 50
-    triangle = struct.pack("<12fH", *(0.0,) * 3, *(0, 0, 0, 20, 0, 0, 0, 20, 10), 0)
-    choose(page, file("big.stl", bytes(80) + struct.pack("<I", count) + triangle * count))
-    take(page, "color", "Blue")
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
+    big = box[:80] + struct.pack("<I", count) + box[84:] + bytes(50 * (count - 12))
+    with SlowLine(server.port, per_second=PER_SECOND) as line:
+        page.goto(f"{line.url}/submit")
+        fill_in(page)
+        choose(page, file("big.stl", big))
+        take(page, "color", "Blue")
+        send(page)
+        panel = page.get_by_role("group", name="Upload")
+        expect(panel).to_be_focused()
+        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
+        expect(panel).to_contain_text(re.compile(r"[\d.]+ [kM]B of 20\.0 MB, [\d.]+ [kM]B/s"))
+        expect(panel).to_contain_text(re.compile(r"\d+ (s|min) left"))
+        page.get_by_role("button", name="Cancel").click()
+        problem = page.get_by_role("alert")
+        expect(problem).to_be_focused()
+        expect(problem).to_contain_text("The upload was canceled. Nothing was saved")
+        expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
 
-    def line(*, upload: int = -1, offline: bool = False) -> None:
-        limits = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
-        network.send("Network.emulateNetworkConditions", {**limits, "offline": offline})
-
-    line(upload=SLOW)
-    send(page)
-    panel = page.get_by_role("group", name="Upload")
-    expect(panel).to_be_focused()
-    expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
-    expect(panel).to_contain_text(re.compile(r"[\d.]+ [kM]B of 3\.0 MB, [\d.]+ [kM]B/s"))
-    expect(panel).to_contain_text(re.compile(r"\d+ (s|min) left"))
-    page.get_by_role("button", name="Cancel").click()
-    problem = page.get_by_role("alert")
-    expect(problem).to_be_focused()
-    expect(problem).to_contain_text("The upload was canceled. Nothing was saved")
-    expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
-
-    send(page)
-    expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
-    line(offline=True)
-    expect(problem).to_contain_text("The connection was lost. Your entries are still here")
-    expect(problem).to_be_focused()
-    assert lab.jobs() == []
-    line()
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_url("**/submit/success?job=*")
-    assert [job.original_name for job in lab.jobs()] == ["big.stl"]
+        send(page)
+        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
+        line.cut()
+        expect(problem).to_contain_text("The connection was lost. Your entries are still here")
+        expect(problem).to_be_focused()
+        assert lab.jobs() == []
+        line.mend()
+        page.get_by_role("button", name="Try again").click()
+        page.wait_for_url("**/submit/success?job=*")
+    assert [(job.original_name, job.file.size) for job in lab.jobs()] == [("big.stl", len(big))]
+    assert all("ERR_" in said for said in complaints.lines), complaints.lines
+    complaints.lines.clear()
 
 
 def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> None:
@@ -178,7 +174,7 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
     page.get_by_label("Class number").fill("  ")
     take(page, "color", "Blue")
     choose(page, file("one.stl", models.stl()), file("two.3mf", models.three_mf()))
-    send(page)
+    send(page, force=True)
     expect(page).to_have_title(re.compile("^Error:"))
     expect(page.locator("[data-summary]")).to_be_visible()
     expect(page.get_by_label("First and last name")).to_have_value("Zoë Müller")
@@ -186,7 +182,7 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
     expect(page.locator("input[name=color]:checked")).to_have_value("Blue")
     page.get_by_label("Class number").fill("ARCH 4000")
     choose(page, file("one.stl", models.stl()), file("two.3mf", models.three_mf()))
-    send(page)
+    send(page, force=True)
     page.wait_for_url("**/submit/success?job=*")
     assert sorted(job.original_name for job in lab.jobs()) == ["one.stl", "two.3mf"]
     context.close()
@@ -230,7 +226,7 @@ def test_the_whole_path_by_keyboard(
     expect(page.locator("input[name=printer]:checked")).to_have_value("Prusa XL")
     press_until_focused(page, "Tab", "#file")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(model)
     expect(fact(page, "bracket.stl", "size")).to_be_visible()
     expect(page.locator("#file")).to_be_focused()
