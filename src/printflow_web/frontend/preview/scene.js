@@ -4,11 +4,13 @@ import {
   BufferGeometry,
   Color,
   DirectionalLight,
+  DoubleSide,
   Group,
   HemisphereLight,
+  LessDepth,
   MathUtils,
   Mesh,
-  MeshStandardMaterial,
+  MeshLambertMaterial,
   PerspectiveCamera,
   Scene as Stage,
   WebGLRenderer,
@@ -26,11 +28,11 @@ export class Scene {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(look.ratio || 1, 2));
     this.stage = new Stage();
-    this.material = new MeshStandardMaterial({
+    this.material = new MeshLambertMaterial({
       color: shown(look.color),
       flatShading: true, // no normals to compute or to keep
-      roughness: 0.75,
-      side: 2,
+      side: DoubleSide,
+      depthFunc: LessDepth, // faces that lie on each other are painted once
     });
     this.model = this.modelOf(positions, facts);
     this.stage.add(this.model, ...lights());
@@ -44,7 +46,7 @@ export class Scene {
     this.resize(look.width, look.height);
     this.drawn(); // compiles and uploads
     if (this.drawn() > SLOW_FRAME_MS) this.turning = false;
-    this.next();
+    if (this.turning) this.next();
   }
 
   // How long a whole frame takes, in ms.
@@ -68,7 +70,9 @@ export class Scene {
     return standing;
   }
 
+  // Draws with the next frame; while nobody sees it, once it is seen again.
   next() {
+    this.stale = true;
     if (this.asked || this.look.resting) return;
     this.asked = true;
     requestAnimationFrame((now) => {
@@ -83,6 +87,7 @@ export class Scene {
   }
 
   draw() {
+    this.stale = false;
     // The whole sphere around the model stays in the picture, whichever side is the shorter one.
     const away = (this.radius / Math.sin(FIELD / 2)) * Math.max(1, 1 / this.camera.aspect);
     const level = Math.cos(this.height) * away;
@@ -113,7 +118,9 @@ export class Scene {
   }
 
   resize(width, height) {
-    if (!width || !height) return;
+    if (!width || !height || (width === this.width && height === this.height)) return;
+    this.width = width;
+    this.height = height;
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
@@ -123,7 +130,7 @@ export class Scene {
   rest(resting) {
     this.look.resting = resting;
     this.last = 0;
-    if (!resting) this.next();
+    if (this.turning || this.stale) this.next();
   }
 }
 
