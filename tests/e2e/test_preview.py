@@ -30,7 +30,8 @@ def still_page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
 def flat_browser(browser: Browser, chromium_path: Path) -> Iterator[Browser]:
     """A Chromium without WebGL."""
     opened = browser.browser_type.launch(
-        executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+        executable_path=chromium_path,
+        args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"],
     )
     yield opened
     opened.close()
@@ -105,7 +106,9 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     take(page, "color", "True Red")
     page.wait_for_timeout(300)
     assert reddish(picture(first)) > 0.05
-    assert picture(first).tobytes() != (page.wait_for_timeout(400), picture(first))[1].tobytes()
+    turned = picture(first)
+    page.wait_for_timeout(400)
+    assert picture(first).tobytes() != turned.tobytes()
     first.get_by_role("button", name="Stop turning").click()
     page.wait_for_timeout(200)
     held = picture(first)

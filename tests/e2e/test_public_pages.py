@@ -16,7 +16,7 @@ from tests import models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults
-from tests.e2e.test_preview import choose, file, take
+from tests.e2e.test_preview import choose, file
 from tests.e2e.test_submit_form import fill_in, send
 
 pytestmark = pytest.mark.chromium
@@ -26,7 +26,7 @@ ALL_SHAPES: dict[str, dict[str, Any]] = {
     "at 200 %": {"viewport": {"width": 640, "height": 450}},
     "at 400 %": {"viewport": {"width": 320, "height": 225}},
 }
-QUOTE = {"by": "Ana", "grams": "42.5", "hours": "2", "material": "PLA"}
+QUOTE: dict[str, Any] = {"by": "Ana", "grams": "42.5", "hours": "2", "material": "PLA"}
 
 
 @contextmanager
@@ -60,16 +60,13 @@ def states(server: Server, model: Path) -> dict[str, str]:
         shown("uploaded", lab, lab.submit(model, **FORM))
         shared = {name: value for name, value in FORM.items() if name != "color"}
         pair = [Model(file=model, color="Blue"), Model(file=model, color="Gray")]
-        for number, job in enumerate(lab.submit_several(pair, **shared)):
-            quoted(f"{number} of two", lab, job)
+        for job in lab.submit_several(pair, **shared):
+            quoted("one of two", lab, job)
         lab.decline(quoted("declined", lab).id, by="Ana", text="too expensive", note="by phone")
         lab.requote(quoted("overtaken", lab).id, **{**QUOTE, "grams": "50"})
-        for name in ("confirmed", "printing", "completed"):
-            job = lab.confirm(quoted(name, lab).id, by="Ana", note="by phone")
-            if name != "confirmed":
-                lab.start_printing(job.id, by="Ana")
-            if name == "completed":
-                lab.complete(job.id, by="Ana")
+        job = lab.confirm(quoted("done", lab).id, by="Ana", note="by phone")
+        lab.start_printing(job.id, by="Ana")
+        lab.complete(job.id, by="Ana")
         shown("rejected", lab, lab.reject(lab.submit(model, **FORM).id, by="Ana", text="Too thin."))
     return paths
 

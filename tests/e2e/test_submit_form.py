@@ -14,6 +14,7 @@ from printflow import Printflow, Settings
 from tests import models
 from tests.e2e.conftest import Complaints, Mailbox, Server
 from tests.e2e.slow_line import SlowLine
+from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_preview import card, choose, fact, file, take
 
 pytestmark = pytest.mark.chromium
@@ -128,15 +129,16 @@ def test_several_models_errors_and_what_was_typed(
 
 
 def test_a_slow_line_a_change_of_mind_and_a_broken_line(
-    server: Server, page: Page, lab: Printflow, complaints: Complaints
+    server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:
     box = models.stl()
     count = MODEL_BYTES // 50
-    big = box[:80] + struct.pack("<I", count) + box[84:] + bytes(50 * (count - 12))
+    big = tmp_path / "big.stl"
+    big.write_bytes(box[:80] + struct.pack("<I", count) + box[84:] + bytes(50 * (count - 12)))
     with SlowLine(server.port, per_second=PER_SECOND) as line:
         page.goto(f"{line.url}/submit")
         fill_in(page)
-        choose(page, file("big.stl", big))
+        page.locator("input[name=file]").set_input_files(big)
         take(page, "color", "Blue")
         send(page)
         panel = page.get_by_role("group", name="Upload")
@@ -144,11 +146,13 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
         expect(panel).to_contain_text(re.compile(r"[\d.]+ [kM]B of 20\.0 MB, [\d.]+ [kM]B/s"))
         expect(panel).to_contain_text(re.compile(r"\d+ (s|min) left"))
+        assert faults(page, RULES["desktop"]) == []
         page.get_by_role("button", name="Cancel").click()
         problem = page.get_by_role("alert")
         expect(problem).to_be_focused()
         expect(problem).to_contain_text("The upload was canceled. Nothing was saved")
         expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
+        assert faults(page, RULES["desktop"]) == []
 
         send(page)
         expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
@@ -159,7 +163,9 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         line.mend()
         page.get_by_role("button", name="Try again").click()
         page.wait_for_url("**/submit/success?job=*")
-    assert [(job.original_name, job.file.size) for job in lab.jobs()] == [("big.stl", len(big))]
+    assert [(job.original_name, job.file.size) for job in lab.jobs()] == [
+        ("big.stl", big.stat().st_size)
+    ]
     assert all("ERR_" in said for said in complaints.lines), complaints.lines
     complaints.lines.clear()
 
