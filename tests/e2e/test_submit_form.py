@@ -170,6 +170,30 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
     complaints.lines.clear()
 
 
+def test_a_model_that_is_saved_anew_is_named(
+    server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
+) -> None:
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(models.stl())
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    page.locator("input[name=file]").set_input_files(model)
+    expect(fact(page, "bracket.stl", "size")).to_be_visible()
+    take(page, "color", "Blue")
+    model.write_bytes(models.stl(models.box(30, 30, 30)))
+    send(page)
+    expect(page.get_by_role("alert")).to_contain_text("“bracket.stl” was saved anew, or moved")
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    card(page, "bracket.stl").get_by_role("button", name="Remove").click()
+    page.locator("input[name=file]").set_input_files(model)
+    expect(fact(page, "bracket.stl", "size")).to_have_text("30.0 × 30.0 × 30.0 mm")
+    send(page)
+    page.wait_for_url("**/submit/success?job=*")
+    assert [job.file.size for job in lab.jobs()] == [model.stat().st_size]
+    assert all("ERR_UPLOAD_FILE_CHANGED" in said for said in complaints.lines), complaints.lines
+    complaints.lines.clear()
+
+
 def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -11,6 +11,19 @@ const KEPT = "files-kept";
 // Kept apart from Alpine's data, whose proxies workers and files do not take.
 const cardsOf = new WeakMap();
 
+// A browser refuses to send a file that was saved anew since it was chosen, and says no more than
+// that the upload failed. Gives the name of the first such file, or "".
+async function nameOfChanged(files) {
+  for (const file of files) {
+    try {
+      await file.slice(0, 1).arrayBuffer();
+    } catch {
+      return file.name;
+    }
+  }
+  return "";
+}
+
 function fieldsOf(card) {
   const fields = [...card.querySelectorAll("input, textarea")];
   return fields.map(({ checked, value }) => ({ checked, value }));
@@ -51,6 +64,9 @@ export function submitForm() {
       cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said));
       this.followMethod();
       this.takeFiles();
+      window.addEventListener("beforeunload", (event) => {
+        if (this.sending && !this.sent) event.preventDefault();
+      });
       window.addEventListener("pageshow", (event) => event.persisted && this.stop());
     },
 
@@ -216,9 +232,11 @@ export function submitForm() {
       });
     },
 
-    failed(aborted) {
+    async failed(aborted) {
       const texts = this.$root.dataset;
-      this.tell(aborted ? texts.textCanceled : texts.textNetwork, !aborted);
+      const changed = aborted ? "" : await nameOfChanged(cardsOf.get(this.$root).files);
+      if (changed) this.tell(filled(texts.textChanged, { name: changed }), false);
+      else this.tell(aborted ? texts.textCanceled : texts.textNetwork, !aborted);
     },
 
     tell(message, retry) {

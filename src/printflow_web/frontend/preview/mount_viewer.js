@@ -179,9 +179,10 @@ class Viewer {
       this.tell({ kind: "resize", width: Math.round(width), height: Math.round(height) });
     });
     this.sizes.observe(canvas);
+    const near = { rootMargin: "200px" }; // drawn a moment before it is seen
     this.seen = new IntersectionObserver(([entry]) => {
       this.tell({ kind: "rest", resting: !entry.isIntersecting });
-    });
+    }, near);
     this.seen.observe(canvas);
     this.calm = () => this.motion.matches && this.turning && this.spin(false);
     this.motion.addEventListener("change", this.calm);

@@ -136,7 +136,7 @@ export class Scene {
 
 // Black plastic shines a little; a black material would hide every edge.
 function shown(color) {
-  return new Color(color).lerp(new Color("#ffffff"), 0.03);
+  return new Color(color).lerp(new Color("#ffffff"), 0.05);
 }
 
 function lights() {
