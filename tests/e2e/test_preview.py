@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,46 @@ from tests import models
 from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
 
 pytestmark = pytest.mark.chromium
+
+
+QUADS = b"""# four-sided faces, counted from the end; a comment behind a value
+mtllib ../../etc/passwd
+v 0 0 0
+v 20 0 0
+v 20 15 0 # here
+v 0 15 0
+v 0.0e0 0 1.0e1
+v 20 0 10
+v 20 15 10
+v 0 15 10
+f -8 -5 -6 -7
+f 5/1 6/2 7/3 8/4
+f 1//1 2//1 6//1 5//1
+f 2 3 7 6
+f 3 4 8 7
+f 4 1 5 8
+"""
+"""The box of 20 × 15 × 10 mm once more."""
+
+
+def parts_in_inches() -> bytes:
+    """The box as a 3MF in inches, whose object is a component that is turned and scaled."""
+    packed = zipfile.ZipFile(io.BytesIO(models.three_mf()))
+    name = next(one for one in packed.namelist() if one.endswith(".model"))
+    model = packed.read(name).decode()
+    # x becomes y, y becomes -x; a box of 20 mm is 1/25.4 of 20 inches.
+    turned = f"0 {1 / 25.4} 0 {-1 / 25.4} 0 0 0 0 {1 / 25.4} 7 8 9"
+    model = model.replace('unit="millimeter"', 'unit="inch"')
+    whole = '<object id="9"><components><component objectid="1" transform="{}"/></components>'
+    model = model.replace("</resources>", whole.format(turned) + "</object></resources>")
+    model = model.replace(
+        '<item objectid="1"', '<item objectid="9" transform="0 1 0 -1 0 0 0 0 1 0 0 0"'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in packed.namelist():
+            archive.writestr(one, model if one == name else packed.read(one))
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -88,6 +129,9 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
         "text.stl": models.ascii_stl(),
         "box.obj": models.obj(),
         "BOX.3MF": models.three_mf(),
+        "solid.stl": models.stl(header=b"solid box"),  # binary for all that
+        "quads.obj": QUADS,
+        "parts.3mf": parts_in_inches(),
     }
     choose(page, *(file(name, content) for name, content in kinds.items()))
     take(page, "print_method", "Filament")
@@ -95,6 +139,7 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
         expect(fact(page, name, "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
         expect(fact(page, name, "inches")).to_have_text("0.79 × 0.59 × 0.39 in")
         expect(fact(page, name, "triangles")).to_have_text("12")
+        expect(card(page, name).locator("[data-warning]")).to_be_hidden()
         expect(fact(page, name, "surface")).to_contain_text("Closed")
         expect(fact(page, name, "fits")).to_have_text("Fits on every printer of this method.")
         expect(fact(page, name, "price")).to_have_text("usually $3, the minimum charge")
@@ -175,3 +220,16 @@ def test_without_webgl_the_facts_still_come(server: Server, flat_browser: Browse
     expect(fact(page, "box.stl", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
     expect(card(page, "box.stl")).to_contain_text("This browser cannot show the picture.")
     expect(card(page, "box.stl").locator(".viewer-button")).to_be_hidden()
+
+
+def test_where_the_viewer_s_script_does_not_come_the_form_still_works(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/preview_worker.js*", lambda route: route.abort())
+    page.goto(f"{server.url}/submit")
+    choose(page, file("box.stl", models.stl()))
+    expect(card(page, "box.stl")).to_contain_text("You can send it all the same")
+    expect(card(page, "box.stl").locator("[data-facts]")).to_be_hidden()
+    context.close()

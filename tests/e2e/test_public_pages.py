@@ -21,11 +21,14 @@ from tests.e2e.test_submit_form import fill_in, send
 
 pytestmark = pytest.mark.chromium
 
-ALL_SHAPES: dict[str, dict[str, Any]] = {
-    **SHAPES,
-    "at 200 %": {"viewport": {"width": 640, "height": 450}},
-    "at 400 %": {"viewport": {"width": 320, "height": 225}},
+ALL_SHAPES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
+    "desktop": (SHAPES["desktop"], RULES["desktop"]),
+    "dark": (SHAPES["dark"], RULES["dark"]),
+    "at 200 %": ({"viewport": {"width": 640, "height": 450}}, None),
+    # A desktop at 400 %, and smaller than any phone.
+    "at 400 %": ({"viewport": {"width": 320, "height": 225}, "has_touch": True}, RULES["phone"]),
 }
+"""Windows, and what axe looks for in each; everywhere nothing may be too wide."""
 QUOTE: dict[str, Any] = {"by": "Ana", "grams": "42.5", "hours": "2", "material": "PLA"}
 
 
@@ -49,24 +52,25 @@ def states(server: Server, model: Path) -> dict[str, str]:
         return job
 
     def quoted(name: str, lab: Printflow, job: Job | None = None) -> Job:
+        """With a price; the page of its link is one of those to look at."""
         job = lab.approve((job or lab.submit(model, **FORM)).id, **QUOTE)
         link = lab.student_page(lab.status_url(job).rpartition("/")[2]).confirm_url
         paths[f"confirm, {name}"] = link.removeprefix(server.url)
-        return shown(name, lab, job)
+        return job
 
     with lab_of(server, days_ago=8) as lab:
-        quoted("lapsed", lab)
+        shown("lapsed", lab, quoted("lapsed", lab))
     with lab_of(server) as lab:
         shown("uploaded", lab, lab.submit(model, **FORM))
         shared = {name: value for name, value in FORM.items() if name != "color"}
         pair = [Model(file=model, color="Blue"), Model(file=model, color="Gray")]
         for job in lab.submit_several(pair, **shared):
-            quoted("one of two", lab, job)
+            shown("one of two", lab, quoted("one of two", lab, job))
         lab.decline(quoted("declined", lab).id, by="Ana", text="too expensive", note="by phone")
         lab.requote(quoted("overtaken", lab).id, **{**QUOTE, "grams": "50"})
         job = lab.confirm(quoted("done", lab).id, by="Ana", note="by phone")
         lab.start_printing(job.id, by="Ana")
-        lab.complete(job.id, by="Ana")
+        shown("completed", lab, lab.complete(job.id, by="Ana"))
         shown("rejected", lab, lab.reject(lab.submit(model, **FORM).id, by="Ana", text="Too thin."))
     return paths
 
@@ -108,17 +112,22 @@ def test_every_public_page_is_accessible(
     paths |= states(server, model)
     wrong: list[str] = []
     seen = 0
-    for shape, options in ALL_SHAPES.items():
+    for shape, (options, rules) in ALL_SHAPES.items():
         context = browser.new_context(**options, reduced_motion="reduce")
         page = watched(context.new_page(), complaints)
 
-        def look(what: str, page: Page = page, shape: str = shape) -> None:
+        def look(
+            what: str,
+            page: Page = page,
+            shape: str = shape,
+            rules: dict[str, Any] | None = rules,
+        ) -> None:
             over = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             wrong.extend([f"{shape}, {what}: {over} px too wide"] if over > 0 else [])
-            if shape in RULES:
-                wrong.extend(f"{shape}, {what}: {one}" for one in faults(page, RULES[shape]))
+            if rules:
+                wrong.extend(f"{shape}, {what}: {one}" for one in faults(page, rules))
 
         for what, path in paths.items():
             page.goto(server.url + path)

@@ -60,7 +60,9 @@ export class Preview {
     this.set("surface", closed ? this.texts.textClosed : this.texts.textOpen);
     this.set("fits", this.fitText());
     this.set("price", this.price());
-    this.warn(unitProblem(size, printersOf(this.lab, this.choice.method)));
+    const saysItsUnit = endingOf(this.file.name) === ".3mf";
+    const printers = printersOf(this.lab, this.choice.method);
+    this.warn(saysItsUnit ? null : unitProblem(size, printers));
   }
 
   sizeText() {

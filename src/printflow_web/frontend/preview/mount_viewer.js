@@ -13,7 +13,7 @@
 // texts     {reading, failed, broken, empty, noPicture, pause, turn}: what the viewer says
 // found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z], low: [x, y, z],
 //           volume, closed}, in the file's unit (3MF: mm) and that unit cubed
-// failed    (why) => …: "empty" | "broken" | "memory" | "unreachable"
+// failed    (why) => …: "empty" | "broken" | "memory" | "unreachable" | "stopped"
 //
 // Reading and drawing happen in a worker, so that the page stays quick; three.js is loaded there, and
 // only once a viewer is mounted. Without WebGL or OffscreenCanvas the facts still come.
@@ -49,7 +49,7 @@ class Viewer {
     this.say(this.texts.reading);
     this.worker = new Worker(options.worker);
     this.worker.addEventListener("message", ({ data }) => this.answered(data));
-    this.worker.addEventListener("error", () => this.fail("broken"));
+    this.worker.addEventListener("error", () => this.fail("stopped"));
     this.open();
     this.listen();
   }
