@@ -1,0 +1,1 @@
+"""Models looked at: facts, pictures, and what slicers wrote into their files."""
