@@ -118,6 +118,7 @@ def _commands(
 
 def _help(path: tuple[str, ...], command: click.Command) -> str:
     settings: dict[str, Any] = {"info_name": " ".join(path), "terminal_width": 100}
+    settings["help_option_names"] = ["-h", "--help"]  # as the root command hands them down
     context = click.Context(command, max_content_width=100, **settings)
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 

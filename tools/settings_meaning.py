@@ -14,6 +14,9 @@ MEANING: Mapping[str, str] = {
     "allowed_email_domains": "Whose addresses may submit; empty: anybody's.",
     "quote_days": "How long a price can be confirmed.",
     "resend_minutes": "How often a student may ask for a new link.",
+    "reminder_hours": "How long before a price lapses a student who has not answered is reminded; 0: "
+    "never.",
+    "submissions_per_hour": "How many submissions one network address may send; 0: any number.",
     "attention_days": "After how long in one status a job needs attention.",
     "undo_seconds": "How long staff can take an action back; its mail waits that long.",
     "settle_seconds": "How long a file must stand unchanged before it can be chosen.",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
+    from .domain.form_guards import MODELS_LIMIT, field_of_model
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
         Event,
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
         JobDetails,
         Mail,
         Note,
+        OpenQuote,
         Payment,
         PrintAttempt,
         QuotePage,
+        RequestJob,
+        StudentPage,
     )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.lifecycle import TABLE, allowed
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.sign_in import SignedIn
+    from .service.submitting import Model
     from .service.system import Ground, SystemView
     from .settings import Settings
 
@@ -96,11 +101,15 @@ _HOMES = {
         "JobDetails",
         "Mail",
         "Note",
+        "OpenQuote",
         "Payment",
         "PrintAttempt",
         "QuotePage",
+        "RequestJob",
+        "StudentPage",
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
+    "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
@@ -160,6 +169,7 @@ _HOMES = {
     "service.checkup": ("Checkup",),
     "service.sign_in": ("SignedIn",),
     "service.system": ("Ground", "SystemView"),
+    "service.submitting": ("Model",),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -186,6 +196,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "EDITABLE",
+    "MODELS_LIMIT",
     "TABLE",
     "Actor",
     "ActorKind",
@@ -234,8 +245,10 @@ __all__ = [
     "MailNotRetried",
     "Method",
     "MigrationNeeded",
+    "Model",
     "NotFound",
     "Note",
+    "OpenQuote",
     "Payment",
     "PriceStep",
     "PrintAttempt",
@@ -247,6 +260,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "RenderedMail",
+    "RequestJob",
     "Settings",
     "SettingsError",
     "SignInRefused",
@@ -260,6 +274,7 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "SystemView",
+    "StudentPage",
     "Tally",
     "TooManyRequests",
     "TransitionNotAllowed",
@@ -275,6 +290,7 @@ __all__ = [
     "clean_line",
     "cost_cents",
     "ending_of",
+    "field_of_model",
     "grams_text",
     "hours_text",
     "lifecycle_markdown",

@@ -39,13 +39,16 @@ from .service.composer import Composer
 from .service.corrections import CorrectionDesk
 from .service.desk import Ports
 from .service.imports import ImportDesk
+from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
+from .service.reminding import Reminders
 from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
-from .service.students import StudentDesk
+from .service.student_page import StudentPageDesk
+from .service.submitting import SubmissionDesk
 from .service.system import SystemDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
@@ -60,13 +63,15 @@ Wrap = Callable[[str, Any], Any]
 
 class Printflow(
     ImportDesk,
-    StudentDesk,
+    SubmissionDesk,
+    StudentPageDesk,
     BulkDesk,
     CorrectionDesk,
     ReadingDesk,
     WorklistDesk,
     MailDesk,
     OpeningDesk,
+    MailSampleDesk,
     PeopleDesk,
     StationDesk,
     SignInDesk,
@@ -183,7 +188,7 @@ def _join(
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
     address = parseaddr(settings.mail.sender)[1]
-    return Ports(
+    ports = Ports(
         settings=settings,
         database=database,
         store=store,
@@ -200,6 +205,8 @@ def _join(
         dispatcher=Dispatcher(database, store, placer, postman, clock),
         watch=StoreWatch(lambda: store.check_identity()),
     )
+    ports.dispatcher.also(Reminders(ports))
+    return ports
 
 
 def _as_it_is(_name: str, port: Any) -> Any:

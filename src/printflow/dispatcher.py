@@ -60,6 +60,11 @@ class Dispatcher:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._swept_at = clock() - SWEEP_EVERY
+        self._chores: list[Callable[[], int]] = []
+
+    def also(self, chore: Callable[[], int]) -> None:
+        """Do this at every sweep, too; it gives how many things it did."""
+        self._chores.append(chore)
 
     # -- once -----------------------------------------------------------------------------------
 
@@ -92,6 +97,8 @@ class Dispatcher:
             tx.lab.forget_counts(now - _COUNTED_FOR)
             tx.people.forget_sessions(now)
             tx.lab.forget_beats(now - _COUNTED_FOR)
+        for chore in self._chores:
+            swept += chore()
         return swept
 
     # -- for ever -------------------------------------------------------------------------------

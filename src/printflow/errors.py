@@ -77,10 +77,12 @@ class FileRefused(PrintflowError):
     """A model file was not accepted. ``code`` says why; the subclass says of what kind."""
 
     code = "file_refused"
+    field = "file"
+    """Of which field: that of the second model of a submission is ``file-2``."""
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        return (Refusal(self.code, self.message, "file", self.next_step),)
+        return (Refusal(self.code, self.message, self.field, self.next_step),)
 
 
 class FileMissing(FileRefused):

@@ -200,6 +200,9 @@ class JobRows(Protocol):
 
     def of_token(self, token_hash: str) -> Job | None: ...
 
+    def of_request(self, request_id: int) -> Sequence[Job]:
+        """The jobs of one request, in the order of its models."""
+
     def of_email(self, email: str) -> Sequence[Job]: ...
 
     def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
@@ -304,7 +307,14 @@ class HistoryRows(Protocol):
         """When the newest event of all happened."""
 
     def add_note(
-        self, job_id: str, *, at: datetime, author: str, text: str, for_student: bool
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        author: str,
+        text: str,
+        for_student: bool,
+        from_student: bool = False,
     ) -> None: ...
 
     def notes(self, job_id: str) -> Sequence[Note]: ...
@@ -362,6 +372,12 @@ class QuoteRows(Protocol):
     def of_job(self, job_id: str) -> Sequence[Quote]: ...
 
     def void_open(self, job_id: str, now: datetime) -> None: ...
+
+    def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
+        """Open quotes that end until ``before`` and whose student was not reminded yet."""
+
+    def remind(self, quote_id: int, now: datetime) -> bool:
+        """Note that the student is reminded; False when somebody else has."""
 
     def use(self, quote_id: int, now: datetime, by: str) -> None: ...
 

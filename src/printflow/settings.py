@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     )
     quote_days: Whole = whole(7, 1, 365, "number of days")
     resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
+    reminder_hours: Whole = whole(48, 0, 8_760, "number of hours")
+    submissions_per_hour: Whole = whole(60, 0, 100_000, "number of submissions")
     attention_days: Whole = whole(7, 1, 365, "number of days")
     undo_seconds: Whole = whole(30, 0, 300, "number of seconds")
     settle_seconds: Whole = whole(3, 0, 3600, "number of seconds")

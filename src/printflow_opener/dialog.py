@@ -78,11 +78,11 @@ def choose(question: str, names: Sequence[str]) -> tuple[int, bool] | None:
         button.bind("<Return>", lambda event: event.widget.invoke())
         button.grid(sticky="ew", pady=2)
         if number == 0:
-            button.focus_set()
+            # Browsers start programs behind their own window.
+            window.after(50, button.focus_force)
     ttk.Checkbutton(frame, text="Always use it for files of this kind", variable=remember).grid(
         sticky="w", pady=(12, 0)
     )
     window.bind("<Escape>", lambda _event: window.destroy())
-    window.after(50, window.focus_force)
     window.mainloop()
     return answer[0] if answer else None

@@ -50,6 +50,7 @@ def _page(
         outcome="confirmed" if page.confirmed else "declined",
         errors=errors or {},
         form=request.form,
+        status_url=lab_of(current_app).status_url(page.job),
         sent=sent,
     )
 
@@ -67,7 +68,9 @@ def _answer(token: str) -> AnyResponse:
     """Confirm, decline, or ask for a new link."""
     lab, form = lab_of(current_app), request.form
     act = {
-        "confirm": lambda: lab.confirm_by_link(token, consent=bool(form.get("consent"))),
+        "confirm": lambda: lab.confirm_by_link(
+            token, consent=bool(form.get("consent")), also=form.getlist("also")
+        ),
         "decline": lambda: lab.decline_by_link(token, text=form.get("text", "")),
         "resend": lambda: lab.resend_by_link(token),
     }.get(form.get("action", ""))

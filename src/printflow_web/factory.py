@@ -18,6 +18,7 @@ from . import (
     jobs,
     metrics,
     opener_reports,
+    own_job,
     stations,
     student,
     system,
@@ -61,6 +62,7 @@ def create_app(lab: Printflow) -> Flask:
     metrics.init_metrics(app)
     for module in (
         student,
+        own_job,
         confirm,
         auth,
         dashboard,

@@ -16,7 +16,17 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import FileRefused, InvalidInput, Refusal, TooManyRequests, Unavailable
+from printflow import (
+    MODELS_LIMIT,
+    Catalog,
+    FileRefused,
+    InvalidInput,
+    Model,
+    Refusal,
+    TooManyRequests,
+    Unavailable,
+    field_of_model,
+)
 
 from .errors import FORMS_KEPT, form_again
 from .request import LabRequest, lab_of
@@ -30,10 +40,15 @@ _FIELDS = (
     "class_number",
     "print_method",
     "color",
+    "quantity",
+    "note",
     "printer",
     "minimum_charge",
+    "consent_version",
 )
-_REMEMBERED = 20
+_SHOWN = frozenset(_FIELDS) | {"", "file"}
+"""Fields that the page has a place for; those of further models are listed at the files."""
+_REMEMBERED = 40
 """How many of its own jobs a browser may look at without their links."""
 
 
@@ -48,43 +63,103 @@ def submit() -> AnyResponse | str:
     """The form, and taking it with its model."""
     if request.method == "POST":
         return _take()
-    return _form({"idempotency_key": uuid4().hex}, {})
+    return _form({"idempotency_key": uuid4().hex, "quantity": "1"}, {})
 
 
 def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
     limit = lab_of(current_app).settings.max_upload_mb
-    return render_template("submit.html", form=form, errors=errors, max_upload_mb=limit)
+    more = {field: refusal for field, refusal in errors.items() if field not in _SHOWN}
+    return render_template(
+        "submit.html",
+        form=form,
+        errors=errors,
+        more_errors=more,
+        max_upload_mb=limit,
+        max_models=MODELS_LIMIT,
+        lab_data=_for_the_preview(lab_of(current_app).catalog),
+    )
+
+
+def _for_the_preview(catalog: Catalog) -> dict[str, object]:
+    """What the browser needs to know of the lab to say what fits where, and about at what price."""
+    return {
+        "currency": catalog.currency,
+        "minimum": catalog.minimum_charge_cents / 100,
+        "methods": {
+            method.name: {
+                "density": float(method.density),
+                "fill": [float(share) for share in method.fill],
+                "colors": {color.name: color.hex for color in method.colors},
+            }
+            for method in catalog.methods
+        },
+        "printers": [
+            {
+                "name": printer.name,
+                "methods": printer.methods,
+                "volume": printer.build_volume,
+                "perGram": float(printer.rate_per_gram),
+                "perHour": float(printer.rate_per_hour),
+            }
+            for printer in catalog.printers
+        ],
+    }
 
 
 def _take() -> AnyResponse:
     lab, form = lab_of(current_app), _typed()
     sent = cast(LabRequest, request)
-    uploads = sent.uploads
     try:
         if sent.refused_upload is not None:
             raise sent.refused_upload
-        job = lab.submit(
-            uploads[0] if uploads else None,
+        jobs = lab.submit_several(
+            _models(sent),
             student=form["student_name"],
             email=form["student_email"],
             method=form["print_method"],
-            color=form["color"],
             printer=form["printer"],
             discipline=form["discipline"],
             class_number=form["class_number"],
             acknowledge_minimum=form["minimum_charge"] == "yes",
+            consent_version=form["consent_version"],
             idempotency_key=form["idempotency_key"],
+            sender=_sender(),
         )
     except (InvalidInput, FileRefused, TooManyRequests, Unavailable) as error:
         return form_again(error, lambda errors: _form(form, errors))
-    own = [one for one in session.get("jobs", []) if one != job.id]
-    session["jobs"] = [*own, job.id][-_REMEMBERED:]
-    return redirect(url_for("student.success", job=job.id), 303)
+    sent_now = [job.id for job in jobs]
+    own = [one for one in session.get("jobs", []) if one not in sent_now]
+    session["jobs"] = [*own, *sent_now][-_REMEMBERED:]
+    return redirect(url_for("student.success", job=jobs[0].id), 303)
+
+
+def _models(sent: LabRequest) -> list[Model]:
+    """Each file with its own fields; what it has none of is as for the first one."""
+
+    def own(field: str, number: int) -> str:
+        return sent.form.get(field_of_model(field, number), sent.form.get(field, ""))
+
+    return [
+        Model(
+            file=file,
+            color=own("color", number),
+            quantity=own("quantity", number) or "1",
+            note=own("note", number),
+        )
+        for number, file in enumerate(sent.models or [None], 1)
+    ]
+
+
+def _sender() -> str:
+    """The network address to count by; of a proxy on this machine it would be everybody's."""
+    address = request.remote_addr or ""
+    return "" if address in ("::1", "") or address.startswith("127.") else address
 
 
 def _typed() -> dict[str, str]:
     form = {name: request.form.get(name, "") for name in (*_FIELDS, "idempotency_key")}
     form["idempotency_key"] = form["idempotency_key"][:64] or uuid4().hex
+    form["quantity"] = form["quantity"] or "1"
     return form
 
 
@@ -98,20 +173,8 @@ def success() -> str:
     job = lab.job(request.args.get("job", ""))
     own = job.id in session.get("jobs", [])
     return render_template(
-        "submit_success.html",
-        job=job,
-        details_shown=own,
-        status_url=lab.status_url(job) if own else None,
+        "submit_success.html", job=job, together=lab.request_of(job.id) if own else ()
     )
-
-
-@pages.get("/jobs/<token>")
-def job_status(token: str) -> str:
-    """Where a job stands, for who has its link."""
-    lab = lab_of(current_app)
-    job = lab.job_by_token(token)
-    notes = [note for note in lab.details(job.id).notes if note.for_student]
-    return render_template("job_status.html", job=job, token=token, notes=notes)
 
 
 @pages.route("/find", methods=["GET", "POST"])

@@ -13,9 +13,12 @@ from printflow.db import engine as engines
 MANY_SECONDS = 60.0
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def _patient() -> Any:
-    """A busy machine must not make a call of the share "too slow": counts would differ."""
+    """A busy machine must not make a call of the share "too slow": counts would differ.
+
+    Only here: other tests measure how long a silent share is waited for.
+    """
     patched = pytest.MonkeyPatch()
     for module in ("service.desk", "service.transition", "intake"):
         patched.setattr(f"printflow.{module}.PATIENCE_SECONDS", MANY_SECONDS)

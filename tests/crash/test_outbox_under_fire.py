@@ -1,4 +1,4 @@
-"""A thousand mails through a faulty server, by workers that are killed: none is missing."""
+"""Many mails through a faulty server, by workers that are killed: none is missing."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import pytest
 from printflow import Printflow, Settings
 from printflow.testing.fault_mail_server import FaultMailServer, Mood, by_chance
 from tests.e2e.conftest import free_port
+from tests.plugins.fire import count
 
 pytestmark = pytest.mark.crash
-MAILS, KILLS = 1000, 20
+MAILS_PER_KILL = 50
 
 
 @contextmanager
@@ -31,8 +32,8 @@ def worker(store: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def fill_outbox(settings: Settings, model: Path) -> set[str]:
-    """One job, and a mail for each of a thousand resends of its quote."""
+def fill_outbox(settings: Settings, model: Path, mails: int) -> set[str]:
+    """One job, and a mail for each of so many resends of its quote."""
     with Printflow.open(settings) as lab:
         job = lab.submit(
             model,
@@ -46,17 +47,21 @@ def fill_outbox(settings: Settings, model: Path) -> set[str]:
             acknowledge_minimum=True,
         )
         lab.approve(job.id, by="Ana", grams=10, hours=1, material="PLA")
-        for _ in range(MAILS - 2):
+        for _ in range(mails - 2):
             lab.resend(job.id, by="Ana")
-        return {mail.message_id for mail in lab.mails(limit=2 * MAILS)}
+        return {mail.message_id for mail in lab.mails(limit=2 * mails)}
 
 
-def test_none_is_missing_and_doubles_are_the_same_mail(settings: Settings, model: Path) -> None:
-    wanted = fill_outbox(settings, model)
-    assert len(wanted) == MAILS
+def test_none_is_missing_and_doubles_are_the_same_mail(
+    settings: Settings, model: Path, pytestconfig: pytest.Config
+) -> None:
+    mails = count(pytestconfig, "--outbox-mails")
+    kills = mails // MAILS_PER_KILL
+    wanted = fill_outbox(settings, model, mails)
+    assert len(wanted) == mails
     chance = random.Random(7)
     with FaultMailServer(by_chance(0.1, seed=7), port=free_port()) as server:
-        for _ in range(KILLS):
+        for _ in range(kills):
             with worker(settings.store, server.port):
                 before = sum(server.taken.values())
                 until = time.monotonic() + 20
@@ -65,12 +70,12 @@ def test_none_is_missing_and_doubles_are_the_same_mail(settings: Settings, model
                 time.sleep(chance.random() * 0.3)
         with worker(settings.store, server.port):
             until = time.monotonic() + 120
-            while len(server.taken) < MAILS and time.monotonic() < until:
+            while len(server.taken) < mails and time.monotonic() < until:
                 time.sleep(0.1)
             time.sleep(3)  # doubles, if there are any, come within a lease
         assert set(server.taken) == wanted
-        print(f"{MAILS} mails, {KILLS} kills, faults {dict(server.met)}, doubles {server.doubles}")
+        print(f"{mails} mails, {kills} kills, faults {dict(server.met)}, doubles {server.doubles}")
         assert server.met[Mood.DROPS_AFTER_DATA] > 0
-        assert server.doubles <= server.met[Mood.DROPS_AFTER_DATA] + KILLS
+        assert server.doubles <= server.met[Mood.DROPS_AFTER_DATA] + kills
     with Printflow.open(settings) as lab:
-        assert {mail.state for mail in lab.mails(limit=2 * MAILS)} == {"sent"}
+        assert {mail.state for mail in lab.mails(limit=2 * mails)} == {"sent"}

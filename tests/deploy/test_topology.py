@@ -47,7 +47,8 @@ def _wait(url: str, folder: Path) -> None:
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(url, timeout=2).close()
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as answer:
+            answer.close()
             return
         except OSError:
             time.sleep(0.1)

@@ -99,7 +99,9 @@ def test_an_administrator_s_day(server: Server, signed_in: Page) -> None:
     page.get_by_role("link", name="Stations").click()
     page.get_by_label("Name").fill("Window PC")
     page.get_by_role("button", name="Add the station").click()
-    expect(page.locator("[data-copy]")).to_have_text(re.compile(r"^[0-9a-z]{4}(-[0-9a-z]{4}){3}$"))
+    expect(page.locator("code[data-copy]")).to_have_text(
+        re.compile(r"^[0-9a-z]{4}(-[0-9a-z]{4}){3}$")
+    )
 
     page.get_by_role("link", name="System").click()
     page.get_by_role("button", name="Examine").click()

@@ -130,7 +130,8 @@ def test_the_history_has_something_to_show(told: tuple[Printflow, list[Job], obj
     lab, jobs, _ = told
     details = [lab.details(job.id) for job in jobs]
     assert {event.trigger for entry in details for event in entry.events} >= set(Trigger) - {
-        Trigger.RESEND
+        Trigger.RESEND,
+        Trigger.WITHDRAW,
     }
     assert {attempt.result for entry in details for attempt in entry.attempts} == {
         "", "completed", "failed",

@@ -11,8 +11,7 @@ import pytest
 from tests.opener.conftest import LINK, Pc
 from tests.plugins.desktop import Desktop, until
 
-pytest.importorskip("tkinter", reason="not on this machine: desktop (this Python has no Tk)")
-pytestmark = pytest.mark.desktop
+pytestmark = [pytest.mark.desktop, pytest.mark.tk]
 OPENER = (sys.executable, "-m", "printflow_opener")
 
 

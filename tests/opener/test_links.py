@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from printflow.domain.naming import PRINTABLE_ENDINGS
+from printflow.domain.naming import (
+    PRINTABLE_ENDINGS,
+    carries_job_id,
+    is_plain_file_name,
+)
+from printflow.domain.naming import ending_of as library_ending_of
 from printflow.domain.status import FOLDERS as STORE_FOLDERS
 from printflow_opener import locate
 from printflow_opener.link import ENDINGS, checked_name, ending_of, parse
@@ -47,12 +53,28 @@ def test_arbitrary_text_names_no_place(text: str, before: str) -> None:
     assert checked_name(wanted.name) == wanted.name
 
 
-@given(st.binary(max_size=60))
-def test_arbitrary_bytes(data: bytes) -> None:
+@given(st.binary(max_size=60), st.sampled_from(("latin-1", "utf-8")), st.booleans())
+def test_arbitrary_bytes(data: bytes, code: str, whole: bool) -> None:
+    """As a system hands them over: bytes that are no text come as lone surrogates."""
+    text = data.decode(code, "surrogateescape")
     try:
-        parse("printflow://open/" + data.decode("latin-1"))
+        wanted = parse(text if whole else "printflow://open/" + text)
     except Refused:
         return
+    assert checked_name(wanted.name) == wanted.name
+
+
+NAMES = st.from_regex(
+    rf"[A-Za-z0-9][A-Za-z0-9._ ()+-]{{0,60}}_K7Q2MX9A([._ ()+-][A-Za-z0-9._ ()+-]{{0,19}})?({'|'.join(map(re.escape, PRINTABLE_ENDINGS))})",
+    fullmatch=True,
+)
+
+
+@given(NAMES)
+def test_every_name_that_the_library_takes_can_be_opened(name: str) -> None:
+    assume(is_plain_file_name(name) and library_ending_of(name) in PRINTABLE_ENDINGS)
+    assume(carries_job_id(name, "K7Q2MX9A"))
+    assert parse(open_link(name)).name == name
 
 
 def test_endings_and_folders_are_those_of_the_library() -> None:

@@ -167,40 +167,68 @@ def test_arbitrary_paths_stay_inside(share: PurePath, parts: list[str], separato
     assert is_inside(share, share / folder / NAME)
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(FOLDERS),
-        st.sampled_from(["file", "folder", "inner link", "outer link", "loop", "dangling"]),
-        max_size=4,
-    )
+def make(path: Path, what: str, *, share: Path, outside: Path) -> None:
+    """Put something where a folder or a file of the share is expected."""
+    if what == "file":
+        path.write_bytes(b"model")
+    elif what == "folder":
+        path.mkdir()
+    elif what == "pipe" and hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+    elif what != "nothing":
+        targets = {
+            "inner link": share / "Archived",
+            "inner file link": share / "Archived" / "other.stl",
+            "outer link": outside,
+            "outer file link": outside / NAME,
+            "relative link": Path("..", "..", "outside", NAME),
+            "root link": Path("/"),
+            "loop": path,
+            "dangling": outside / "nothing",
+        }
+        path.symlink_to(targets.get(what, outside))
+
+
+THINGS = (
+    *("file", "folder", "pipe", "nothing", "loop", "dangling", "root link", "relative link"),
+    *("inner link", "inner file link", "outer link", "outer file link"),
 )
-def test_arbitrary_trees(tree: dict[str, str]) -> None:
+TREES = st.dictionaries(
+    st.sampled_from(FOLDERS),
+    st.tuples(st.sampled_from(("folder", "folder", *THINGS)), st.sampled_from(THINGS)),
+    max_size=5,
+)
+PATHS = st.lists(st.sampled_from(("..", "Uploaded", "Pending", "Archived", NAME, "")), max_size=4)
+
+
+@given(TREES, PATHS, st.booleans())
+def test_arbitrary_trees(
+    tree: dict[str, tuple[str, str]], parts: list[str], through_link: bool
+) -> None:
     with TemporaryDirectory() as folder:
-        found_is_inside(Path(folder), tree)
+        found_is_inside(Path(folder), tree, "/".join(parts), through_link=through_link)
 
 
-def found_is_inside(root: Path, tree: dict[str, str]) -> None:
-    share, outside = root / "share", root / "outside.stl"
-    outside.write_bytes(b"secret")
-    for folder in FOLDERS:
-        (share / folder).mkdir(parents=True)
-    for folder, what in tree.items():
-        path = share / folder / NAME
-        if what == "file":
-            path.write_bytes(b"model")
-        elif what == "folder":
-            path.mkdir()
-        else:
-            target = {
-                "inner link": share / "Archived" / "other.stl",
-                "outer link": outside,
-                "loop": path,
-                "dangling": root / "nothing",
-            }[what]
-            path.symlink_to(target)
+def found_is_inside(
+    root: Path, tree: dict[str, tuple[str, str]], path: str, *, through_link: bool
+) -> None:
+    """What is found, if anything is, is a file of the share, whatever the tree leads to."""
+    share, outside = root / "share", root / "outside"
+    share.mkdir()
+    outside.mkdir()
+    (outside / NAME).write_bytes(b"secret")
+    for folder, (what, within) in tree.items():
+        make(share / folder, what, share=share, outside=outside)
+        if (share / folder).is_dir() and not (share / folder).is_symlink():
+            make(share / folder / NAME, within, share=share, outside=outside)
+    seen = share
+    if through_link:
+        seen = root / "drive"
+        seen.symlink_to(share)
     try:
-        found = find(share, Wanted(NAME))
+        found = find(seen, Wanted(NAME, path))
     except Refused:
         return
     assert found.read_bytes() == b"model"
-    assert found.is_relative_to(share.resolve())
+    assert found.is_relative_to(seen)
+    assert found.resolve().is_relative_to(share.resolve())

@@ -4,6 +4,7 @@ A test that carries a component's marker runs where the component is found. Else
 skipped and listed at the end; with ``CI=true`` a missing component fails the run.
 """
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -67,6 +68,12 @@ def find_samba() -> Path | None:
     return Path(found) if found and root and shutil.which("smbclient") else None
 
 
+def find_tk() -> Path | None:
+    """What this Python shows windows with."""
+    found = importlib.util.find_spec("_tkinter")
+    return Path(found.origin) if found and found.origin else None
+
+
 def _all_of(*names: str) -> Path | None:
     found = [shutil.which(name) for name in names]
     return Path(found[0]) if all(found) and found[0] else None
@@ -91,6 +98,7 @@ FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "slicer": find_slicer,
     "desktop": find_desktop,
     "samba": find_samba,
+    "tk": find_tk,
     "wine": find_wine,
 }
 _REASON: Final = "not on this machine: "

@@ -12,6 +12,7 @@ _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--crash-pairs": ("32", "600", "crashes in the recovery from a crash: a number, or all"),
     "--crash-histories": ("24", "400", "histories of the state machine"),
     "--kills": ("10", "200", "processes that are killed by SIGKILL"),
+    "--outbox-mails": ("200", "1000", "mails that killed workers send through a faulty server"),
     "--contested-jobs": ("40", "500", "jobs that four processes fire at once"),
 }
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from printflow.domain.attempt import Arguments
 from printflow.domain.job import Actor, Job
 from printflow.domain.lifecycle import TABLE, fire, row
-from printflow.domain.status import Status, Trigger
+from printflow.domain.status import ActorKind, Status, Trigger
 from printflow.errors import Refusal, TransitionRefused
 from tests.unit.builders import (
     ANA,
@@ -370,7 +370,8 @@ def test_whatever_is_typed_goes_through_or_is_refused_in_words(
 ) -> None:
     known = {"file", "weight", "hours", "material", "printer", "cost", "note", "reasons", "text"}
     known |= {"reason", "to", "notify", "amount", "method", "waive", "consent", ""}
-    for reason in reasons(trigger, said):
+    actor = ANA if ActorKind.STAFF in row(trigger).actors else STUDENT
+    for reason in reasons(trigger, said, actor=actor):
         assert reason.code
         assert reason.message.endswith((".", "”"))
         assert reason.field in known

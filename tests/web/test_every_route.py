@@ -30,6 +30,8 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/submit": {"GET": "everybody", "POST": "everybody"},
     "/submit/success": {"GET": "everybody"},
     "/jobs/<token>": {"GET": "everybody"},
+    "/jobs/<token>/messages": {"POST": "everybody"},
+    "/jobs/<token>/withdraw": {"POST": "everybody"},
     "/find": {"GET": "everybody", "POST": "everybody"},
     "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
     # the door
@@ -76,6 +78,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/opened": {"POST": "everybody"},  # with a station's token
     "/health/live": {"GET": "everybody"},
     "/health/ready": {"GET": "everybody"},
+    "/metrics": {"GET": "everybody"},
     "/static/<path:filename>": {"GET": "everybody"},
 }
 """For each route and method, the least that lets somebody in. HEAD goes with GET."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import re
 import struct
 from collections.abc import Callable
@@ -264,16 +263,6 @@ def test_a26_the_disk_is_full_in_the_middle(
     assert answer.status_code == 507
     assert 'value="Jane Doe"' in answer.text
     assert nothing_left(lab)
-
-
-def test_two_files_are_one_job_of_the_first(lab: Printflow, student: FlaskClient) -> None:
-    files = [(io.BytesIO(models.stl()), name) for name in ("one.stl", "two.stl")]
-    form = {**FORM, "csrf_token": token(student, "/submit"), "file": files}
-    answer = student.post("/submit", data=form, content_type="multipart/form-data")
-    assert answer.status_code == 303
-    (job,) = lab.jobs()
-    assert job.original_name == "one.stl"
-    assert list((lab.settings.store / ".incoming").iterdir()) == []
 
 
 def test_b36_a_foreign_token_leaves_no_file(lab: Printflow, upload: Upload) -> None:

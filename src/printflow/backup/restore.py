@@ -45,7 +45,7 @@ def restore(
 
 def _checked(settings: Settings, folder: Path) -> Manifest:
     manifest = read_manifest(folder)
-    if manifest.revision > migrate.HEAD:
+    if migrate.is_newer(manifest.revision):
         raise BackupDamaged(
             f"{folder} is newer ({manifest.revision}) than this program ({migrate.HEAD}).",
             next_step=f"Install Printflow {manifest.program} or newer first.",

@@ -27,10 +27,12 @@ COMMANDS: Mapping[str, Entry] = {
     "list": Entry(_JOBS, "jobs", "list_jobs", "List jobs, newest first."),
     "show": Entry(_JOBS, "jobs", "show", "Show a job with its files and history."),
     "note": Entry(_JOBS, "jobs", "note", "Add a note to a job."),
+    "edit": Entry(_JOBS, "corrections", "edit", "Mend what the form of a job said."),
     **{
         spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)
         for spec in TRIGGER_COMMANDS.values()
     },
+    "undo": Entry(_TRIGGERS, "corrections", "undo", "Take the last action of staff back."),
     "serve": Entry(_RUN, "serving", "serve", "Serve the web pages and do the work behind them."),
     "worker": Entry(_RUN, "working", "worker", "Place files and send mail until stopped."),
     "dispatch": Entry(_RUN, "working", "dispatch", "Do all work that is due, then return."),
@@ -42,6 +44,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
+    "mail": Entry(_LAB, "mail", "mail", "Look at the lab's mails with sample data."),
     "db": Entry(_LAB, "database", "database", "Upgrade or check the database."),
     "lifecycle": Entry(_LAB, "lifecycle", "lifecycle", "Show the lifecycle's table."),
 }

@@ -56,7 +56,7 @@ def plain(value: object) -> Any:
 
 def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
     """A job with its files, and the triggers that the table allows from its status."""
-    from printflow import allowed
+    from printflow import ActorKind, allowed
 
     document = {f.name: getattr(job, f.name) for f in fields(job) if f.name != "files"}
     return {
@@ -64,7 +64,7 @@ def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
         "status_label": job.status.label,
         "file": job.file.name,
         "files": [_file(lab, file) for file in job.files],
-        "allowed": list(allowed(job.status)),
+        "allowed": list(allowed(job.status, ActorKind.STAFF)),
     }
 
 

@@ -20,6 +20,8 @@ from .streams import say
 @click.option("--printer", required=True, metavar="PRINTER", help="A printer of the method.")
 @click.option("--discipline", required=True, metavar="DISCIPLINE", help="As Engineering.")
 @click.option("--class-number", required=True, metavar="CLASS", help="As ARCH 4000.")
+@click.option("--quantity", default=1, metavar="COUNT", help="How many copies.")
+@click.option("--note", default="", metavar="TEXT", help="What staff should know.")
 @click.option("--accept-minimum", is_flag=True, help="The student accepts the minimum charge.")
 @click.option("--by", default="", metavar="NAME", help="Who submits for the student.")
 @json_option
@@ -32,6 +34,8 @@ def submit(
     printer: str,
     discipline: str,
     class_number: str,
+    quantity: int,
+    note: str,
     accept_minimum: bool,
     by: str,
 ) -> None:
@@ -47,6 +51,8 @@ def submit(
             discipline=discipline,
             class_number=class_number,
             acknowledge_minimum=accept_minimum,
+            quantity=quantity,
+            note=note,
             by=by,
         )
         if session().json:

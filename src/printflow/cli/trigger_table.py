@@ -1,4 +1,4 @@
-"""The commands that pull a trigger, as data: one row for each trigger but submit."""
+"""The commands that pull a trigger, as data: one row for each of staff's triggers but submit."""
 
 from __future__ import annotations
 
@@ -113,5 +113,6 @@ TRIGGER_COMMANDS: Mapping[Trigger, TriggerCommand] = {
 
 
 def command_name(trigger: Trigger) -> str:
-    """What is typed to pull the trigger."""
-    return "submit" if trigger is Trigger.SUBMIT else TRIGGER_COMMANDS[trigger].name
+    """What is typed to pull the trigger; one that has no command goes by its own name."""
+    spec = TRIGGER_COMMANDS.get(trigger)
+    return spec.name if spec is not None else trigger.value

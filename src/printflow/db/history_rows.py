@@ -79,18 +79,36 @@ class SqlHistoryRows:
         return self._connection.scalar(query)
 
     def add_note(
-        self, job_id: str, *, at: datetime, author: str, text: str, for_student: bool
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        author: str,
+        text: str,
+        for_student: bool,
+        from_student: bool = False,
     ) -> None:
         self._connection.execute(
             insert(notes).values(
-                job_id=job_id, at=at, author=author, text=text, for_student=for_student
+                job_id=job_id,
+                at=at,
+                author=author,
+                text=text,
+                for_student=for_student,
+                from_student=from_student,
             )
         )
 
     def notes(self, job_id: str) -> Sequence[Note]:
         query = select(notes).where(notes.c.job_id == job_id).order_by(notes.c.id)
         return [
-            Note(at=row.at, author=row.author, text=row.text, for_student=row.for_student)
+            Note(
+                at=row.at,
+                author=row.author,
+                text=row.text,
+                for_student=row.for_student,
+                from_student=row.from_student,
+            )
             for row in self._connection.execute(query)
         ]
 

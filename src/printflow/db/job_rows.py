@@ -60,7 +60,7 @@ class SqlJobRows:
             select(jobs.c.id)
             .join(requests)
             .where(requests.c.idempotency_key == idempotency_key)
-            .order_by(jobs.c.created_at, jobs.c.id)
+            .order_by(jobs.c.request_place, jobs.c.id)
             .limit(1)
         )
         return self._connection.scalar(query)
@@ -129,6 +129,14 @@ class SqlJobRows:
     def _one(self, condition: Any) -> Job | None:
         found = self._connection.execute(select(*_JOB_COLUMNS).where(condition)).first()
         return self._with_files([found])[0] if found else None
+
+    def of_request(self, request_id: int) -> Sequence[Job]:
+        query = (
+            select(*_JOB_COLUMNS)
+            .where(jobs.c.request_id == request_id)
+            .order_by(jobs.c.request_place, jobs.c.id)
+        )
+        return self._with_files(self._connection.execute(query).all())
 
     def of_email(self, email: str) -> Sequence[Job]:
         query = (

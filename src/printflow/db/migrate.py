@@ -17,8 +17,12 @@ from .snapshot import copy_sqlite
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
-"""The newest revision; a test compares it to the migrations, so that a start needs no alembic."""
+REVISIONS = ("0001", "0005", "0004", "0007", "0002")
+"""All revisions in the order of their upgrades (their numbers are only names); a test compares them
+to the migrations, so that a start needs no alembic."""
+
+HEAD = REVISIONS[-1]
+"""The newest revision."""
 
 _COMMAND = "printflow db upgrade"
 
@@ -61,13 +65,18 @@ def check(url: str) -> None:
     found = current(url)
     if found == HEAD:
         return
-    if found > HEAD:
+    if is_newer(found):
         raise newer_than_program(found)
     said = f"is at revision {found}" if found else "has no tables yet"
     raise MigrationNeeded(
         f"The database {said}; this program needs revision {HEAD}.",
         next_step=f"Run: {_COMMAND}",
     )
+
+
+def is_newer(found: str) -> bool:
+    """Whether a revision is one that only a newer program knows."""
+    return found not in REVISIONS and found > REVISIONS[0]
 
 
 def newer_than_program(found: str) -> MigrationNeeded:
@@ -87,7 +96,7 @@ def upgrade(url: str) -> Path | None:
     from alembic import command
 
     found = current(url)
-    if found > HEAD:
+    if is_newer(found):
         raise newer_than_program(found)
     if found == HEAD:
         return None

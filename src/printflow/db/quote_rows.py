@@ -68,6 +68,29 @@ class SqlQuoteRows:
             .values(voided_at=now)
         )
 
+    def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
+        query = (
+            select(confirmations)
+            .where(
+                confirmations.c.used_at.is_(None),
+                confirmations.c.voided_at.is_(None),
+                confirmations.c.reminded_at.is_(None),
+                confirmations.c.expires_at > now,
+                confirmations.c.expires_at <= before,
+            )
+            .order_by(confirmations.c.id)
+            .limit(200)
+        )
+        return [_quote(row) for row in self._connection.execute(query)]
+
+    def remind(self, quote_id: int, now: datetime) -> bool:
+        marked = self._connection.execute(
+            update(confirmations)
+            .where(confirmations.c.id == quote_id, confirmations.c.reminded_at.is_(None))
+            .values(reminded_at=now)
+        )
+        return marked.rowcount == 1
+
     def use(self, quote_id: int, now: datetime, by: str) -> None:
         self._connection.execute(
             update(confirmations)

@@ -160,6 +160,9 @@ jobs = Table(
     Column("original_name", String(400), nullable=False),
     Column("standard_name", String(120), nullable=False),
     Column("currency", String(3), nullable=False),
+    Column("quantity", Integer, nullable=False, default=1),
+    Column("student_note", Text, nullable=False, default=""),
+    Column("request_place", Integer, nullable=False, default=1),
     Column("material", String(60), nullable=False),
     Column("grams", Thousandths),
     Column("hours", Thousandths),
@@ -238,6 +241,7 @@ confirmations = Table(
     Column("used_at", UTCDateTime),
     Column("used_by", String(100), nullable=False, default=""),
     Column("voided_at", UTCDateTime),
+    Column("reminded_at", UTCDateTime),
     Index("ix_confirmations_expires_at", "expires_at"),
     comment="One link each: the quote it offers, and what became of it.",
 )
@@ -294,6 +298,7 @@ notes = Table(
     Column("author", String(100), nullable=False),
     Column("text", Text, nullable=False),
     Column("for_student", Boolean, nullable=False),
+    Column("from_student", Boolean, nullable=False, default=False),
 )
 
 outbox = Table(

@@ -31,6 +31,10 @@ class Submission:
     printer: str
     minimum_charge: bool
     original_name: str
+    quantity: str = "1"
+    note: str = ""
+    consent_version: str = ""
+    """Of the texts that the form showed; "" where the caller says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,12 @@ from .effects import (
     UseConfirmation,
     VoidConfirmations,
 )
-from .pricing import cost_cents, parse_cents, parse_grams, parse_hours
+from .pricing import cost_cents, parse_cents, parse_grams, parse_hours, parse_quantity
 from .status import Status
 from .text import clean_line, clean_text
 
 DECLINED = "Declined by the student"
+WITHDRAWN = "Withdrawn by the student"
 
 T = TypeVar("T")
 
@@ -50,6 +51,8 @@ def take_form(attempt: Attempt) -> None:
         color=form.color,
         printer=form.printer,
         original_name=clean_line(form.original_name),
+        quantity=_sure(parse_quantity(form.quantity)),
+        student_note=clean_text(form.note),
         currency=attempt.facts.catalog.currency,
     )
     attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
@@ -115,6 +118,20 @@ def set_declined(attempt: Attempt) -> None:
     reasons = (DECLINED, said) if said else (DECLINED,)
     attempt.changes.update(reasons=reasons)
     attempt.details.update(reasons=list(reasons))
+
+
+def set_withdrawn(attempt: Attempt) -> None:
+    """The reason is that the student took the model back, and what they said to it."""
+    said = clean_text(attempt.args.text)
+    reasons = (WITHDRAWN, said) if said else (WITHDRAWN,)
+    attempt.changes.update(reasons=reasons)
+    attempt.details.update(reasons=list(reasons))
+
+
+def keep_consent(attempt: Attempt) -> None:
+    """History keeps which of the lab's texts the student agreed to."""
+    if attempt.args.by_link:
+        attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
 
 
 def keep_note(attempt: Attempt) -> None:

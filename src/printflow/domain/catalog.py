@@ -29,12 +29,18 @@ class Color:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way of printing, with the colors it is offered in and the materials it prints."""
+    """A way of printing, with the colors it is offered in and the materials it prints.
+
+    ``density`` (g/cm³) and ``fill`` (how much of a solid model's weight a print usually takes,
+    least and most) serve only the price range that students see before they send a model.
+    """
 
     name: str
     description: str
     materials: tuple[str, ...]
     colors: tuple[Color, ...]
+    density: Decimal = Decimal("1.24")
+    fill: tuple[Decimal, Decimal] = (Decimal("0.3"), Decimal("1.0"))
 
     @property
     def color_names(self) -> tuple[str, ...]:
@@ -77,6 +83,8 @@ class Texts:
     minimum_charge: str
     consent: str
     consent_version: str
+    rules: str = ""
+    """What the lab prints and what not, one rule a line; shown above the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +241,22 @@ def _method(read: _Reader, place: str, row: Mapping[str, Any]) -> Method:
         description=read.text(row, "description", place, limit=1000, empty=True),
         materials=read.texts(row, "materials", place),
         colors=tuple(colors),
+        density=read.money(row, "density", place, "1.24"),
+        fill=_fill(read, place, row),
     )
+
+
+def _fill(read: _Reader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    """Least and most share of the solid weight; 1.2 where supports weigh a fifth on top."""
+    given = row.get("fill", ("0.3", "1.0"))
+    try:
+        least, most = (Decimal(str(share)) for share in given)
+    except (InvalidOperation, TypeError, ValueError):
+        least, most = Decimal(-1), Decimal(-1)
+    if not (least.is_finite() and most.is_finite() and 0 < least <= most <= 3):
+        read.problem(f"{place}.fill", 'two shares from 0 to 3 are needed, as ["0.3", "1.0"]')
+        return Decimal("0.3"), Decimal(1)
+    return least, most
 
 
 def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequence[str]) -> Printer:
@@ -325,6 +348,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
             read.text(texts, "minimum_charge", "texts", limit=500),
             read.text(texts, "consent", "texts", limit=1000),
             read.text(texts, "consent_version", "texts", limit=20),
+            read.text(texts, "rules", "texts", limit=4000, empty=True),
         ),
         retention=Retention(days),
     )

@@ -16,6 +16,23 @@ class MailTemplate(StrEnum):
     COMPLETED = "completed"
     STAFF_ALERT = "staff_alert"
     FIND_JOBS = "find_jobs"
+    REMINDER = "reminder"
+    MESSAGE = "message"
+    STUDENT_MESSAGE = "student_message"
+
+
+OF_NO_EVENT = frozenset(
+    {
+        MailTemplate.FIND_JOBS,
+        MailTemplate.REMINDER,
+        MailTemplate.MESSAGE,
+        MailTemplate.STUDENT_MESSAGE,
+    }
+)
+"""Mails that tell of no step of the lifecycle."""
+
+FOR_STAFF = frozenset({MailTemplate.STAFF_ALERT, MailTemplate.STUDENT_MESSAGE})
+"""Mails to the lab's own address; the others go to the student."""
 
 
 @dataclass(frozen=True, slots=True)

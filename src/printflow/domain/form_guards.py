@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Refusal
-from .attempt import Attempt
+from .attempt import Attempt, Submission
 from .guards import choice
-from .text import clean_line
+from .pricing import MAX_QUANTITY, parse_quantity
+from .text import clean_line, clean_text
 
 NAME_LIMIT = 100
 CLASS_LIMIT = 50
+NOTE_LIMIT = 1000
+MODELS_LIMIT = 10
+"""How many models one submission may hold."""
+
+OF_EACH_MODEL = ("file", "color", "quantity", "note")
+"""Fields that every model of a submission has of its own; the others it shares."""
+
+
+def field_of_model(field: str, number: int) -> str:
+    """The field's name for the model of that number, from 1: ``color``, ``color-2`` …"""
+    return field if number == 1 or field not in OF_EACH_MODEL else f"{field}-{number}"
 
 
 def _line(typed: str, field: str, what: str, limit: int) -> Iterator[Refusal]:
@@ -42,6 +54,7 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
         yield Refusal("student_email_invalid", attempt.facts.email_problem, "student_email")
     yield from choice(form.discipline, catalog.disciplines, "discipline", "discipline")
     yield from _line(form.class_number, "class_number", "the class number or “N/A”", CLASS_LIMIT)
+    yield from _wishes(form)
     method = catalog.method(form.print_method)
     if method is None:
         names = tuple(method.name for method in catalog.methods)
@@ -53,6 +66,21 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
     yield from choice(form.printer, printers, "printer", "printer", for_method)
 
 
+def _wishes(form: Submission) -> Iterator[Refusal]:
+    """How many copies, and what the student wrote to the model."""
+    if parse_quantity(form.quantity) is None:
+        yield Refusal(
+            "quantity_invalid",
+            f"Enter how many copies you want as a whole number from 1 to {MAX_QUANTITY}.",
+            "quantity",
+        )
+    length = len(clean_text(form.note))
+    if length > NOTE_LIMIT:
+        yield Refusal(
+            "note_too_long", f"That is {length:,} characters; at most {NOTE_LIMIT:,} fit.", "note"
+        )
+
+
 def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
     """The student acknowledged the minimum charge."""
     form = attempt.args.submission
@@ -62,4 +90,16 @@ def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
             "Please confirm that you know about the minimum charge.",
             "minimum_charge",
             "Tick the box or choose “Yes”.",
+        )
+
+
+def texts_as_shown(attempt: Attempt) -> Iterator[Refusal]:
+    """What the student agreed to are the lab's texts of today."""
+    form, today = attempt.args.submission, attempt.facts.catalog.texts.consent_version
+    if form is not None and form.consent_version not in ("", today):
+        yield Refusal(
+            "texts_changed",
+            "The lab changed its rules while this form was open.",
+            "minimum_charge",
+            "Read them again, and send the form once more.",
         )

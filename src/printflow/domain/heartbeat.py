@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +28,11 @@ class Heartbeat:
         return self.name.rpartition("/")[2]
 
     @property
+    def machine(self) -> str:
+        """The machine's name."""
+        return self.name.partition("/")[0]
+
+    @property
     def place(self) -> str:
         """The machine and the process."""
         return self.name.rpartition("/")[0]
@@ -34,3 +40,21 @@ class Heartbeat:
     def silent(self, now: datetime) -> bool:
         """Whether it gave no sign of life for too long."""
         return now - self.seen_at > SILENT_AFTER
+
+
+def lost(beats: Sequence[Heartbeat], now: datetime) -> tuple[Heartbeat, ...]:
+    """Those that fell silent and have no successor.
+
+    After a crash and a restart, the loop that does the same work on the same machine is one.
+    """
+    living = [one for one in beats if not one.silent(now)]
+    return tuple(
+        one
+        for one in beats
+        if one.silent(now) and not any(_follows(other, one) for other in living)
+    )
+
+
+def _follows(later: Heartbeat, earlier: Heartbeat) -> bool:
+    same = later.work == earlier.work and later.machine == earlier.machine
+    return same and later.started_at >= earlier.seen_at

@@ -28,12 +28,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A note of staff, internal or for the student."""
+    """A note of staff, internal or for the student to read, or a message of the student's own."""
 
     at: datetime
     author: str
     text: str
     for_student: bool
+    """The student may read it."""
+    from_student: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDetails:
-    """A job with all that is remembered of it; ``allowed`` are the triggers of its status."""
+    """A job with all that is remembered of it; ``allowed`` is what staff can do in its status."""
 
     job: Job
     events: tuple[Event, ...]
@@ -118,6 +120,39 @@ class JobDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestJob:
+    """A job of a request, with the address of its student's page."""
+
+    job: Job
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentPage:
+    """What a student may see of a job: nothing internal, and nothing of other people."""
+
+    job: Job
+    request: tuple[RequestJob, ...]
+    """All jobs that were sent together, this one among them."""
+    messages: tuple[Note, ...]
+    """Between the student and staff, oldest first."""
+    mails: tuple[Mail, ...]
+    """To the student, oldest first."""
+    quote: Quote | None
+    """What waits for the student's answer, or has lapsed without one."""
+    quote_state: LinkState | None
+    confirm_url: str
+    """The page of that quote; "" without one."""
+    paid_cents: int
+    can_withdraw: bool
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to pay, in integer cents; never below 0."""
+        return max(0, (self.job.cost_cents or 0) - self.paid_cents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotePage:
     """What stands behind a confirmation link: its job, its quote and how the link stands."""
 
@@ -128,3 +163,14 @@ class QuotePage:
     """No later quote was issued for the job."""
     confirmed: bool
     """The student's answer to this link was yes."""
+    together: tuple[OpenQuote, ...] = ()
+    """The other models of the same request whose quotes wait for their answer, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuote:
+    """A quote that waits for the student's answer; ``url`` is its own page."""
+
+    job: Job
+    quote: Quote
+    url: str

@@ -91,6 +91,12 @@ class Job:
     standard_name: str
     """``FirstLast_Method_Color_ID``, without ending."""
     currency: str
+    quantity: int = 1
+    """How many copies; weight, time and price are those of all of them."""
+    student_note: str = ""
+    """What the student wrote to the model."""
+    request_place: int = 1
+    """Which of its request's models it is, from 1."""
     material: str = ""
     grams: Decimal | None = None
     hours: Decimal | None = None
@@ -156,6 +162,8 @@ class Quote:
     used_at: datetime | None = None
     used_by: str = ""
     voided_at: datetime | None = None
+    reminded_at: datetime | None = None
+    """When the student was reminded to answer."""
 
     def state(self, now: datetime) -> LinkState:
         """How the link stands at ``now`` (UTC)."""

@@ -34,7 +34,7 @@ def fire(trigger: Trigger, job: Job | None, actor: Actor, args: Arguments, facts
     source = None if job is None else job.status
     line = row(trigger)
     if (source is None) != (not line.sources) or (source and source not in line.sources):
-        raise not_allowed(trigger, source)
+        raise not_allowed(trigger, source, actor.kind)
     if actor.kind not in line.actors:
         raise not_allowed(trigger, source, actor.kind)
     attempt = Attempt(trigger, actor, args, facts, job, state=source or NEW)

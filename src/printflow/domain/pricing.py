@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 MAX_GRAMS = Decimal(50_000)
 MAX_HOURS = Decimal(1_000)
 MAX_CENTS = 10_000_000
+MAX_QUANTITY = 100
 _THOUSANDTH = Decimal("0.001")
 _LONGEST = 40
 """Characters of a number as people type it; more are refused before any pattern is tried."""
@@ -56,6 +57,14 @@ def parse_grams(typed: object) -> Decimal | None:
         return None
     grams = _thousandths(number)
     return grams if 0 < grams <= MAX_GRAMS else None
+
+
+def parse_quantity(typed: object) -> int | None:
+    """A number of copies as typed, from 1 to 100; None if it is no such number."""
+    text = _typed(typed)
+    if not re.fullmatch(r"[0-9]{1,3}", text):
+        return None
+    return int(text) if 1 <= int(text) <= MAX_QUANTITY else None
 
 
 def parse_hours(typed: object) -> Decimal | None:

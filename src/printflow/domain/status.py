@@ -67,6 +67,7 @@ class Trigger(StrEnum):
     REJECT = "reject"
     CONFIRM = "confirm"
     DECLINE = "decline"
+    WITHDRAW = "withdraw"
     REQUOTE = "requote"
     RESEND = "resend"
     START_PRINTING = "start_printing"
@@ -93,6 +94,7 @@ _TRIGGER_WORDS = {
     Trigger.REJECT: ("Reject", "rejected"),
     Trigger.CONFIRM: ("Confirm", "confirmed"),
     Trigger.DECLINE: ("Decline", "declined"),
+    Trigger.WITHDRAW: ("Withdraw", "withdrew"),
     Trigger.REQUOTE: ("Change the quote", "changed the quote of"),
     Trigger.RESEND: ("Send the link again", "sent a new link for"),
     Trigger.START_PRINTING: ("Start printing", "started printing"),

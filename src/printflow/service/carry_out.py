@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain.attempt import Facts
+from ..domain.callbacks import WITHDRAWN
 from ..domain.effects import (
     AddNote,
     AdoptFile,
@@ -21,7 +22,7 @@ from ..domain.effects import (
     VoidConfirmations,
 )
 from ..domain.job import Actor, FileRole, Job, Quote
-from ..domain.status import ORIGINALS
+from ..domain.status import ORIGINALS, Status
 from ..ports import Transaction
 from ..tokens import token_hash
 from .desk import Ports
@@ -178,8 +179,7 @@ class CarryOut:
         if self._note:
             context["note"] = self._note
         if template is MailTemplate.STAFF_ALERT:
-            confirmed = self._job.status.value == "READYTOPRINT"
-            context["outcome"] = "confirmed" if confirmed else "declined"
+            context["outcome"] = _outcome(self._job)
         add_mail(
             self._ports,
             self._tx,
@@ -192,6 +192,13 @@ class CarryOut:
             now=self._now,
             not_before=self._mail_from,
         )
+
+
+def _outcome(job: Job) -> str:
+    """What staff are told: confirmed, declined or withdrawn."""
+    if job.status is Status.READYTOPRINT:
+        return "confirmed"
+    return "withdrawn" if WITHDRAWN in job.reasons[:1] else "declined"
 
 
 def add_mail(

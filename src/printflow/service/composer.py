@@ -6,7 +6,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from ..domain.history import Mail
-from ..domain.job import Job
+from ..domain.job import Job, Quote
+from ..domain.status import Status
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from ..tokens import Tokens
@@ -74,6 +75,8 @@ class Composer:
             "reasons": tuple(stored.get("reasons", ())),
             "note": stored.get("note", ""),
             "outcome": stored.get("outcome", ""),
+            "together": self._together(tx, job, quote),
+            "picture": "",  # the Content-ID of the model's picture, where the mail carries one
             "payments_due_cents": max(0, (stored.get("cost_cents") or 0) - paid),
             "jobs": [
                 {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
@@ -81,6 +84,13 @@ class Composer:
                 if j is not None
             ],
         }
+
+    def _together(self, tx: Transaction, job: Job | None, quote: Quote | None) -> int:
+        """How many other models of the request wait for an answer, too."""
+        if job is None or quote is None:
+            return 0
+        others = (one for one in tx.jobs.of_request(job.request_id) if one.id != job.id)
+        return sum(one.status is Status.PENDING for one in others)
 
     def _status_url(self, job: Job) -> str:
         return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"

@@ -67,10 +67,15 @@ class Desk:
             raise no_job()
         return job
 
-    def _settle_files(self, job_id: str) -> None:
-        """Place the job's files now if the share answers, else leave it to the dispatcher."""
+    def _settle_files(self, *job_ids: str) -> None:
+        """Place the jobs' files now if the share answers, else leave it to the dispatcher."""
+
+        def place() -> None:
+            for job_id in job_ids:
+                self._ports.placer.place_job(job_id)
+
         try:
-            within(PATIENCE_SECONDS, lambda: self._ports.placer.place_job(job_id))
+            within(PATIENCE_SECONDS, place)
         except TookTooLong:
             pass
         finally:

@@ -22,7 +22,7 @@ from ..intake import Upload, receive_path
 from ..ports import DuplicateKey, Transaction
 from ..sniff import HEAD_BYTES, check_model
 from ..tokens import token_hash
-from .students import StudentDesk
+from .submitting import SubmissionDesk
 
 _NO_LIMIT = 1 << 50
 _BLOCK = 1 << 20
@@ -54,7 +54,7 @@ class _Way:
     without_file: bool
 
 
-class ImportDesk(StudentDesk):
+class ImportDesk(SubmissionDesk):
     """The door for jobs that were not born here. No mail leaves for them."""
 
     def import_jobs(
@@ -108,7 +108,7 @@ class ImportDesk(StudentDesk):
     def _take(self, old: OldJob, notes: list[ImportNote], way: _Way, tally: _Tally) -> None:
         key = _row_key(way.source, old.key)
         path, why_not = way.files.find(old.file, old.file_name, old.status)
-        earlier = self._earlier(key)
+        earlier = self._brought(key)
         if earlier is not None:
             tally.already += 1
             if path is not None and way.move and not way.dry_run:
@@ -172,17 +172,21 @@ class ImportDesk(StudentDesk):
             with self._ports.database.write() as tx:
                 job_id = self._write_old(tx, old, upload, key, way.source)
         except DuplicateKey:  # another import was faster
-            self._discard(upload)
-            found = self._earlier(key)
+            _discard(upload)
+            found = self._brought(key)
             if found is None:
                 raise
             return found.id
         except BaseException:
-            self._discard(upload)
+            _discard(upload)
             raise
         tally.bytes += upload.size if upload is not None else 0
         self._settle_files(job_id)
         return job_id
+
+    def _brought(self, key: str) -> Job | None:
+        """The job that an earlier import made of the same row."""
+        return next(iter(self._earlier(key)), None)
 
     def _write_old(
         self, tx: Transaction, old: OldJob, upload: Upload | None, key: str, source: str
@@ -342,3 +346,8 @@ def _sha256(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _discard(upload: Upload | None) -> None:
+    if upload is not None:
+        upload.discard()

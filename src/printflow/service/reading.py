@@ -11,7 +11,7 @@ from ..domain import lifecycle
 from ..domain.attempt import FileFact
 from ..domain.history import JobDetails
 from ..domain.job import Job, JobFile
-from ..domain.status import Status
+from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, PrintflowError
 from .desk import PATIENCE_SECONDS, Desk
@@ -46,8 +46,8 @@ class ReadingDesk(Desk):
                 attempts=tuple(tx.history.attempts(job.id)),
                 payments=tuple(tx.history.payments(job.id)),
                 mails=tuple(tx.outbox.of_job(job.id)),
-                allowed=lifecycle.allowed(job.status),
                 openings=tuple(tx.history.openings(job.id)),
+                allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
             )
 
     def jobs(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..background_look import BackgroundLook
 from ..deadline import TookTooLong, within
-from ..domain.heartbeat import Heartbeat
+from ..domain.heartbeat import Heartbeat, lost
 from ..errors import PrintflowError, StoreUnavailable
 from ..log_files import LogTail, log_tails
 from .desk import PATIENCE_SECONDS, Desk, Ports
@@ -106,9 +106,9 @@ class SystemDesk(Desk):
         with self._ports.database.read() as tx:
             beats = list(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
-        silent = [one for one in beats if one.silent(now)]
         living = {one.work for one in beats if not one.silent(now)}
-        worker = "running" if {"files", "mail"} <= living else "silent" if silent else "not running"
+        gone = lost(beats, now)
+        worker = "silent" if gone else "running" if {"files", "mail"} <= living else "not running"
         waiting = {
             "files": files,
             "mails": mails.get("queued", 0) + mails.get("sending", 0),
@@ -122,14 +122,13 @@ class SystemDesk(Desk):
         with ports.database.read() as tx:
             beats = tuple(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
-        silent = tuple(one for one in beats if one.silent(now))
         return SystemView(
             ground=sight.value,
             ground_age=sight.age,
             looking_for=sight.looking_for,
             reserve_mb=self.settings.disk_reserve_mb,
-            workers=tuple(one for one in beats if one not in silent),
-            silent=silent,
+            workers=tuple(one for one in beats if not one.silent(now)),
+            silent=lost(beats, now),
             mail_paused=ports.postman.paused(),
             mails=mails,
             files_waiting=files,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from ..domain.correction import Correction, before
 from ..domain.history import Event
 from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
-from ..domain.status import Status, Trigger
+from ..domain.status import ActorKind, Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
 from ..ports import FileStore, Transaction
 from .carry_out import CarryOut
@@ -65,7 +66,9 @@ class TransitionDesk(Desk):
             job = self._job(tx, request.job_id)
             last = tx.history.last_event(job.id)
         if job.status not in lifecycle.row(request.trigger).sources:
-            raise _told(lifecycle.not_allowed(request.trigger, job.status), last)
+            raise _told(
+                lifecycle.not_allowed(request.trigger, job.status, request.actor.kind), last
+            )
         if request.expected_version not in (None, job.version):
             raise stale(job, request.trigger, last)
         return job
@@ -135,9 +138,20 @@ class TransitionDesk(Desk):
             ) from error
 
 
+_LOOKS = 3  # a file that somebody moves between two questions is asked for again
+
+
 def file_fact(store: FileStore, job: Job, name: str, *, settle_seconds: int) -> FileFact:
     """What is found of the file ``name`` for ``job``; raises OSError as the share gives it."""
     store.check_identity()
+    for _ in range(_LOOKS):
+        with suppress(FileNotFoundError):
+            return _seen(store, job, name, settle_seconds)
+    return FileFact(name=name, present=False, settled=False)
+
+
+def _seen(store: FileStore, job: Job, name: str, settle_seconds: int) -> FileFact:
+    """One look; raises FileNotFoundError where the file moves meanwhile."""
     for file in job.files:
         if file.name == name:
             places = store.where(name, hint=file.folder)
@@ -186,7 +200,7 @@ def stale(job: Job, trigger: Trigger | Correction, last: Event | None) -> Transi
         f"{who} changed job {job.id} in the meantime: it is “{Status(job.status).label}” now.",
         trigger=trigger,
         status=job.status,
-        allowed=lifecycle.allowed(job.status),
+        allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
         next_step="Look at it again and repeat what is still wanted.",
     )
     return _told(error, last)

@@ -16,7 +16,7 @@ from ..db.engine import open_engine
 from ..db.schema import attempts, confirmations, events, job_files, jobs, outbox, payments
 from ..domain import callbacks as do
 from ..domain.correction import Correction
-from ..domain.effects import MailTemplate
+from ..domain.effects import OF_NO_EVENT, MailTemplate
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
@@ -171,7 +171,7 @@ class _Check:
         for mail in self._rows["outbox"]:
             if mail.event_id is not None:
                 there[mail.event_id, mail.template] += 1
-            elif mail.template != MailTemplate.FIND_JOBS:
+            elif mail.template not in OF_NO_EVENT:
                 yield f"mail {mail.message_id} belongs to no event"
         for event_id, template in sorted({*owed, *there}):
             want, have = owed[event_id, template], there[event_id, template]

@@ -1,8 +1,9 @@
-// Bundles the scripts into ../static. Each entry becomes one file that a page asks for by name.
+// Bundles the scripts into ../static. Each entry becomes one file that a page asks for by name;
+// three.js is in the preview's worker alone, which the form starts when a model is chosen.
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["app.js"],
+  entryPoints: { app: "app.js", preview_worker: "preview/worker.js" },
   outdir: "../static",
   bundle: true,
   minify: true,

@@ -1,17 +1,37 @@
-// The submission form: colors and printers follow the method, the file is looked at on choosing,
-// and the upload shows how far it is. Without scripts the same form posts as it stands.
-import { fileProblem, filled, sizeText } from "./file_check.js";
+// The submission form: colors and printers follow the method, each chosen model gets a card with a
+// preview, and the upload shows how far it is. Without scripts the same form posts as it stands.
+import { filled, sizeText } from "./file_check.js";
+import { ModelCards } from "./model_cards.js";
 import { upload } from "./upload.js";
 import { check, focusSummary, followSummary, recheck, showProblem } from "./validation.js";
+
+// Kept apart from Alpine's data, whose proxies workers and files do not take.
+const cardsOf = new WeakMap();
+
+function fieldsOf(card) {
+  const fields = [...card.querySelectorAll("input, textarea")];
+  return fields.map(({ checked, value }) => ({ checked, value }));
+}
+
+function fill(card, typed) {
+  if (!typed) return;
+  const fields = [...card.querySelectorAll("input, textarea")];
+  fields.forEach((field, place) => {
+    if (field.type === "radio") field.checked = typed[place].checked && !field.disabled;
+    else field.value = typed[place].value;
+  });
+}
 
 export function submitForm() {
   return {
     sending: false,
     percentText: "",
     speedText: "",
+    leftText: "",
     problem: "",
-    fileName: "",
-    fileSize: "",
+    retry: false,
+    sentNames: "",
+    count: 0,
     request: null,
 
     init() {
@@ -23,18 +43,24 @@ export function submitForm() {
       form.addEventListener("input", (event) => this.typed(event));
       form.addEventListener("click", followSummary);
       this.$refs.drop.classList.add("drop-live");
+      cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said));
       this.followMethod();
-      this.showFile();
+      this.takeFiles();
       window.addEventListener("pageshow", (event) => event.persisted && this.stop());
     },
 
     changed(event) {
       if (event.target.name === "print_method") this.followMethod();
-      if (event.target.type === "file") this.showFile();
+      if (event.target.type === "file") this.takeFiles();
+      const cards = cardsOf.get(this.$root);
+      this.count = cards.files.length;
+      cards.follow();
     },
 
     typed(event) {
-      if (event.target.type !== "file") recheck(this.$root, event.target);
+      if (event.target.type === "file") return;
+      recheck(this.$root, event.target);
+      if (event.target.type === "number") cardsOf.get(this.$root).follow();
     },
 
     // -- choices that follow the method ----------------------------------------------------------
@@ -65,16 +91,15 @@ export function submitForm() {
       if (left.length === 1) left[0].checked = true;
     },
 
-    // -- the file --------------------------------------------------------------------------------
+    // -- the files -------------------------------------------------------------------------------
 
-    showFile() {
+    takeFiles() {
+      const cards = cardsOf.get(this.$root);
       const input = this.$refs.file;
-      const file = input.files[0];
-      const message = file ? fileProblem(file, input.dataset) : "";
-      this.fileName = file ? file.name : "";
-      this.fileSize = file ? sizeText(file.size) : "";
-      input.setCustomValidity(message);
-      if (file || message) showProblem(this.$root, "file", message);
+      const problem = cards.take([...input.files]);
+      this.count = cards.files.length;
+      if (this.count || problem) showProblem(this.$root, "file", problem);
+      if (this.count) this.followMethod();
     },
 
     dragOver() {
@@ -91,9 +116,12 @@ export function submitForm() {
       event.preventDefault();
       if (this.sending || !check(this.$root)) return;
       this.problem = "";
+      this.retry = false;
       this.sending = true;
+      this.sentNames = cardsOf.get(this.$root).files.map((file) => file.name).join(", ");
       this.percentText = "";
       this.speedText = "";
+      this.leftText = "";
       this.$refs.fields.inert = true;
       this.$nextTick(() => this.$refs.progressPanel.focus());
       this.request = upload(this.$root, {
@@ -112,6 +140,7 @@ export function submitForm() {
         bar.removeAttribute("value");
         this.percentText = texts.textChecking;
         this.speedText = "";
+        this.leftText = "";
         return;
       }
       bar.value = percent;
@@ -121,6 +150,14 @@ export function submitForm() {
         total: sizeText(total),
         speed: sizeText(Math.round(perSecond)),
       });
+      const time = this.timeText((total - sent) / Math.max(1, perSecond));
+      this.leftText = filled(texts.textLeft, { time });
+    },
+
+    timeText(seconds) {
+      const texts = this.$root.dataset;
+      if (seconds < 90) return filled(texts.textSeconds, { count: Math.max(1, Math.ceil(seconds)) });
+      return filled(texts.textMinutes, { count: Math.ceil(seconds / 60) });
     },
 
     answered(status, address, text) {
@@ -133,36 +170,47 @@ export function submitForm() {
       } else {
         const said = [...page.querySelectorAll("[data-error-said]")];
         const words = said.map((element) => element.textContent.trim()).filter(Boolean);
-        this.tell(words.join(" ") || this.$root.dataset.textFailed);
+        this.tell(words.join(" ") || this.$root.dataset.textFailed, status >= 500);
       }
     },
 
-    // The server's form with its errors takes this one's place; the chosen file stays chosen.
+    // The server's form with its errors takes this one's place; the chosen files stay chosen, each
+    // with what was typed for it.
     showAnswer(page) {
-      const kept = this.$refs.file.files;
-      const fileRefused = page.querySelector("[data-field=file] [data-error]").textContent.trim();
+      const old = cardsOf.get(this.$root);
+      const kept = old.files;
+      const typed = old.cards.map((card) => fieldsOf(card));
+      old.close();
       const main = document.querySelector("main");
       document.title = page.title;
       main.replaceChildren(...page.querySelector("main").childNodes);
       window.scrollTo(0, 0);
       setTimeout(() => {
+        const form = main.querySelector("form[data-lab]");
         const input = main.querySelector("input[type=file]");
-        if (kept.length && !fileRefused) {
-          input.files = kept;
-          input.dispatchEvent(new Event("change", { bubbles: true }));
-        }
+        const said = input.closest("[data-field]").querySelector("[data-error]").textContent;
+        const held = new DataTransfer();
+        for (const file of kept) held.items.add(file);
+        input.files = held.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        const cards = cardsOf.get(form);
+        cards.cards.forEach((card, place) => fill(card, typed[place]));
+        cards.follow();
+        cards.showMore(main.querySelector("[data-more-errors]"));
+        if (said.trim()) showProblem(form, "file", said);
         focusSummary(main);
       });
     },
 
     failed(aborted) {
       const texts = this.$root.dataset;
-      this.tell(aborted ? texts.textCanceled : texts.textNetwork);
+      this.tell(aborted ? texts.textCanceled : texts.textNetwork, !aborted);
     },
 
-    tell(message) {
+    tell(message, retry) {
       this.stop();
       this.problem = message;
+      this.retry = retry;
       this.$nextTick(() => this.$refs.problem.focus());
     },
 

@@ -1,0 +1,68 @@
+"""``mail preview``: what the lab's mails look like."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+import webbrowser
+from pathlib import Path
+
+import click
+
+from printflow import RenderedMail
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say
+
+
+@click.group("mail")
+def mail() -> None:
+    """Look at the lab's mails."""
+
+
+@mail.command("preview")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="[FOLDER]", required=False)
+@click.option("--open", "open_", is_flag=True, help="Show them in the browser.")
+@json_option
+def preview(folder: Path | None, open_: bool) -> None:
+    """Write every mail with sample data into FOLDER (a temporary one), as HTML and as text."""
+    with session().lab() as lab:
+        samples = {template.value: sample for template, sample in lab.mail_samples().items()}
+    place = folder or Path(tempfile.mkdtemp(prefix="printflow-mails-"))
+    place.mkdir(parents=True, exist_ok=True)
+    for name, sample in samples.items():
+        (place / f"{name}.html").write_text(sample.html, "utf-8")
+        (place / f"{name}.txt").write_text(f"{sample.subject}\n\n{sample.text}", "utf-8")
+    index = place / "index.html"
+    index.write_text(_index(samples), "utf-8")
+    if session().json:
+        print_json(
+            {
+                "folder": place.absolute(),
+                "mails": [
+                    {"template": name, "subject": sample.subject, "to": sample.to}
+                    for name, sample in samples.items()
+                ],
+            }
+        )
+    else:
+        for name, sample in samples.items():
+            say(f"{name}: {sample.subject}")
+        say(f"All of them are on {index}")
+    if open_:
+        webbrowser.open(index.absolute().as_uri())
+
+
+def _index(samples: dict[str, RenderedMail]) -> str:
+    parts = [
+        f"<h2>{html.escape(sample.subject)}</h2><p>{name}</p>"
+        f'<iframe src="{name}.html" title="{name}" width="700" height="640"></iframe>'
+        f"<pre>{html.escape(sample.text)}</pre>"
+        for name, sample in samples.items()
+    ]
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Mails</title>'
+        '<body style="font-family:sans-serif;max-width:60rem;margin:2rem auto">'
+        f"<h1>Mails</h1>{''.join(parts)}</body></html>"
+    )

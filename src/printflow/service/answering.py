@@ -1,0 +1,159 @@
+"""The student's answer to a quote, by the link in the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..domain.attempt import Arguments
+from ..domain.history import OpenQuote, QuotePage
+from ..domain.job import Actor, Job, LinkState, Quote
+from ..domain.status import ActorKind, Status, Trigger
+from ..errors import (
+    LinkExpired,
+    LinkOvertaken,
+    TooManyRequests,
+    TransitionNotAllowed,
+    TransitionRefused,
+)
+from ..ports import Transaction
+from ..tokens import token_hash
+from .desk import no_link
+from .transition import Request, TransitionDesk
+
+
+class QuoteDesk(TransitionDesk):
+    """What stands behind a confirmation link."""
+
+    def confirm_url(self, quote: Quote) -> str:
+        """The address of the quote's confirmation page."""
+        token = self._ports.tokens.of_quote(quote.job_id, quote.id, quote.issued_at)
+        return f"{self.settings.effective_base_url}/confirm/{token}"
+
+    def quote_page(self, token: str) -> QuotePage:
+        """What stands behind a confirmation link; raises NotFound. Changes nothing."""
+        with self._ports.database.read() as tx:
+            quote = tx.quotes.of_token(token_hash(token))
+            if quote is None:
+                raise no_link()
+            job = self._job(tx, quote.job_id)
+            newest = tx.quotes.newest(job.id)
+            return QuotePage(
+                job=job,
+                quote=quote,
+                state=quote.state(self._ports.clock()),
+                newest=newest is not None and newest.id == quote.id,
+                confirmed=any(
+                    event.trigger is Trigger.CONFIRM and event.at == quote.used_at
+                    for event in tx.history.events(job.id)
+                ),
+                together=self._together(tx, job),
+            )
+
+    def _together(self, tx: Transaction, job: Job) -> tuple[OpenQuote, ...]:
+        """The open quotes of the other models of the job's request."""
+        found = []
+        for other in tx.jobs.of_request(job.request_id):
+            if other.id == job.id or other.status is not Status.PENDING:
+                continue
+            quote = tx.quotes.newest(other.id)
+            if quote is not None and quote.state(self._ports.clock()) is LinkState.OPEN:
+                found.append(OpenQuote(job=other, quote=quote, url=self.confirm_url(quote)))
+        return tuple(found)
+
+    def confirm_by_link(
+        self, token: str, *, consent: bool, also: Collection[str] = ()
+    ) -> QuotePage:
+        """The student agrees to the quote. Doing so twice shows the same answer again.
+
+        ``also`` names jobs of the same request whose open quotes are confirmed with it; of each
+        that cannot be (somebody was faster), nothing is changed, and its own page says so.
+        Raises NotFound, LinkExpired, LinkOvertaken, TransitionRefused (no consent).
+        """
+        args = Arguments(consent=consent, by_link=True)
+        before = self.quote_page(token)
+        page = self._answer(token, Trigger.CONFIRM, args)
+        for other in before.together:
+            if other.job.id in also:
+                self._confirm_together(other, args)
+        return replace(page, together=self.quote_page(token).together) if also else page
+
+    def _confirm_together(self, other: OpenQuote, args: Arguments) -> None:
+        token = other.url.rpartition("/")[2]
+        try:
+            self._answer(token, Trigger.CONFIRM, args)
+        except (LinkExpired, LinkOvertaken, TransitionRefused):
+            return  # it stays among those that wait, with what became of it on its own page
+
+    def decline_by_link(self, token: str, *, text: str = "") -> QuotePage:
+        """The student turns the quote down, with a word why if they like. Raises as confirming."""
+        return self._answer(token, Trigger.DECLINE, Arguments(text=text, by_link=True))
+
+    def resend_by_link(self, token: str) -> QuotePage:
+        """A new link by mail, asked for on the page of an expired one.
+
+        Raises NotFound, LinkOvertaken, TooManyRequests.
+        """
+        page = self.quote_page(token)
+        if page.state is not LinkState.EXPIRED or not page.newest:
+            raise overtaken(page)
+        try:
+            self._pull(self._of_student(page, token, Trigger.RESEND, Arguments(by_link=True)))
+        except TransitionNotAllowed:
+            raise overtaken(page) from None
+        except TransitionRefused as refused:
+            reason = refused.refusals[0]
+            raise TooManyRequests(
+                reason.message,
+                retry_after=self.settings.resend_minutes * 60,
+                next_step=reason.next_step,
+            ) from refused
+        return page
+
+    def _of_student(
+        self, page: QuotePage, token: str, trigger: Trigger, args: Arguments
+    ) -> Request:
+        return Request(
+            trigger=trigger,
+            job_id=page.job.id,
+            actor=Actor(ActorKind.STUDENT, page.job.student_name),
+            args=args,
+            quote_of=lambda tx: tx.quotes.of_token(token_hash(token)),
+        )
+
+    def _answer(self, token: str, trigger: Trigger, args: Arguments) -> QuotePage:
+        page = self.quote_page(token)
+        if page.state is LinkState.USED:
+            return page
+        if page.state is LinkState.VOID:
+            raise overtaken(page)
+        try:
+            self._pull(self._of_student(page, token, trigger, args))
+        except TransitionNotAllowed:
+            # Somebody was faster: the same student in another tab, or staff.
+            page = self.quote_page(token)
+            if page.state is not LinkState.USED:
+                raise overtaken(page) from None
+            return page
+        except TransitionRefused as refused:
+            codes = {reason.code for reason in refused.refusals}
+            if "link_expired" in codes:
+                raise LinkExpired(
+                    "This link has expired.", next_step="Ask for a new one on its page."
+                ) from refused
+            if codes & {"link_overtaken", "quote_changed"}:
+                raise overtaken(page) from refused
+            raise
+        return self.quote_page(token)
+
+
+def overtaken(page: QuotePage) -> LinkOvertaken:
+    """The refusal of a link that no longer counts."""
+    if page.job.status is Status.PENDING:
+        return LinkOvertaken(
+            "A newer quote took this link's place.", next_step="The newest mail counts."
+        )
+    return LinkOvertaken(
+        f"This job is {page.job.status.label!r} now, so this link no longer counts.",
+        next_step="The newest mail counts.",
+    )

@@ -1,0 +1,150 @@
+"""Every mail with sample data, so that a lab can look at its texts before students do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ..domain.catalog import Catalog
+from ..domain.effects import FOR_STAFF, MailTemplate
+from ..domain.job import FileRole, FileState, Job, JobFile, Quote
+from ..domain.pricing import cost_cents
+from ..domain.status import Status
+from ..ports import RenderedMail
+from .desk import Desk
+
+_ID = "K7Q2MX9A"
+_LINK_END = "abcdefghijklmnopqrstuvwxyz"
+_STATUS = {
+    MailTemplate.RECEIVED: Status.UPLOADED,
+    MailTemplate.APPROVED: Status.PENDING,
+    MailTemplate.REMINDER: Status.PENDING,
+    MailTemplate.REJECTED: Status.REJECTED,
+    MailTemplate.COMPLETED: Status.COMPLETED,
+}
+
+
+class MailSampleDesk(Desk):
+    """Mails that are shown and never sent."""
+
+    def mail_samples(self) -> dict[MailTemplate, RenderedMail]:
+        """Each mail as it reads with sample data, in the lab's own templates, prices and texts.
+
+        Raises PrintflowError that names the template that cannot be rendered.
+        """
+        return {template: self._sample(template) for template in MailTemplate}
+
+    def _sample(self, template: MailTemplate) -> RenderedMail:
+        catalog, now = self.catalog, self._ports.clock()
+        job = _job(catalog, now, _STATUS.get(template, Status.READYTOPRINT))
+        quote = _quote(job, now, self.settings.quote_days)
+        base = self.settings.effective_base_url
+        status_url = f"{base}/jobs/{_LINK_END}"
+        own = template is not MailTemplate.FIND_JOBS
+        reasons = tuple(reason.text for reason in catalog.rejection_reasons[:2])
+        context: dict[str, Any] = {
+            "lab_name": catalog.lab_name,
+            "pick_up": catalog.pick_up,
+            "currency": catalog.currency,
+            "time_zone": catalog.time_zone,
+            "job": job if own else None,
+            "job_label": job.id if own else "",
+            "student_first_name": "Jane",
+            "quote": quote,
+            "links": {
+                "home": f"{base}/",
+                "status": status_url if own else "",
+                "confirm": f"{base}/confirm/{_LINK_END}",
+                "dashboard": f"{base}/dashboard/jobs/{job.id}",
+            },
+            "reasons": reasons if template is MailTemplate.REJECTED else (),
+            "note": _note(template),
+            "outcome": "confirmed",
+            "together": int(template is MailTemplate.REMINDER),
+            "picture": "",
+            "payments_due_cents": job.cost_cents,
+            "jobs": [
+                {"job": job, "status_url": status_url, "status_label": job.status.label},
+            ],
+        }
+        rendered = self._ports.writer.render(template.value, context)
+        to = self.settings.mail.staff_address if template in FOR_STAFF else job.student_email
+        return RenderedMail(rendered.subject, rendered.text, rendered.html, to)
+
+
+def _note(template: MailTemplate) -> str:
+    return {
+        MailTemplate.APPROVED: "We turned the model so that it needs no supports.",
+        MailTemplate.MESSAGE: "Shall the logo point up or down?",
+        MailTemplate.STUDENT_MESSAGE: "Up, please. Thank you!",
+    }.get(template, "")
+
+
+def _job(catalog: Catalog, now: datetime, status: Status) -> Job:
+    method = catalog.methods[0]
+    printer = catalog.printers_for(method.name)[0]
+    color = method.colors[0].name
+    grams, hours = Decimal("42.5"), Decimal("3.25")
+    name = f"JaneDoe_{method.name}_{color}_{_ID}".replace(" ", "")
+    file = JobFile(
+        id=1,
+        job_id=_ID,
+        role=FileRole.ORIGINAL,
+        authoritative=True,
+        name=f"{name}.stl",
+        folder=status.folder,
+        last_seen=status.folder,
+        state=FileState.SETTLED,
+        size=1_234_567,
+        sha256="0" * 64,
+    )
+    return Job(
+        id=_ID,
+        request_id=1,
+        status=status,
+        version=1,
+        created_at=now - timedelta(days=2),
+        updated_at=now,
+        status_since=now,
+        student_name="Jane Doe",
+        student_email="jane.doe@example.edu",
+        discipline=catalog.disciplines[0],
+        class_number="ARCH 4000",
+        method=method.name,
+        color=color,
+        printer=printer.name,
+        original_name="bracket.stl",
+        standard_name=name,
+        currency=catalog.currency,
+        quantity=2,
+        material=method.materials[0],
+        grams=grams,
+        hours=hours,
+        cost_cents=cost_cents(
+            grams,
+            hours,
+            rate_per_gram=printer.rate_per_gram,
+            rate_per_hour=printer.rate_per_hour,
+            minimum_cents=catalog.minimum_charge_cents,
+        ),
+        files=(file,),
+    )
+
+
+def _quote(job: Job, now: datetime, days: int) -> Quote:
+    return Quote(
+        id=1,
+        job_id=job.id,
+        cost_cents=job.cost_cents or 0,
+        currency=job.currency,
+        grams=job.grams or Decimal(1),
+        hours=job.hours or Decimal(1),
+        printer=job.printer,
+        material=job.material,
+        color=job.color,
+        file_name=job.file.name,
+        file_sha256=job.file.sha256,
+        issued_at=now,
+        expires_at=now + timedelta(days=days),
+    )

@@ -1,0 +1,177 @@
+"""The student's own page of a job: where it stands, messages, taking it back, links by mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ..domain.attempt import Arguments
+from ..domain.effects import FOR_STAFF, MailTemplate
+from ..domain.history import RequestJob, StudentPage
+from ..domain.job import Actor, Job
+from ..domain.lifecycle import allowed
+from ..domain.status import ActorKind, Status, Trigger
+from ..domain.text import clean_text
+from ..errors import InvalidInput, TooManyRequests
+from ..ports import Transaction
+from ..tokens import token_hash
+from .addresses import email_problem
+from .answering import QuoteDesk
+from .carry_out import add_mail
+from .desk import no_job
+from .transition import Request
+
+MESSAGE_LIMIT = 2000
+"""Characters of a message."""
+_MESSAGES_PER_HOUR = 10
+_HOUR = timedelta(hours=1)
+_LINKS_EVERY = timedelta(minutes=10)
+
+
+class StudentPageDesk(QuoteDesk):
+    """What the link to a job's status page opens."""
+
+    def job_by_token(self, token: str) -> Job:
+        """The job of a status page's link; raises NotFound."""
+        with self._ports.database.read() as tx:
+            return self._of_token(tx, token)
+
+    def _of_token(self, tx: Transaction, token: str) -> Job:
+        job = tx.jobs.of_token(token_hash(token))
+        if job is None:
+            raise no_job()
+        return job
+
+    def status_url(self, job: Job) -> str:
+        """The address of the student's own page of the job."""
+        return f"{self.settings.effective_base_url}/jobs/{self._ports.tokens.of_job(job.id)}"
+
+    def student_page(self, token: str) -> StudentPage:
+        """Everything that the student may see of the job; raises NotFound."""
+        with self._ports.database.read() as tx:
+            job = self._of_token(tx, token)
+            quote = tx.quotes.newest(job.id) if job.status is Status.PENDING else None
+            return StudentPage(
+                job=job,
+                request=tuple(
+                    RequestJob(job=one, url=self.status_url(one))
+                    for one in tx.jobs.of_request(job.request_id)
+                ),
+                messages=tuple(note for note in tx.history.notes(job.id) if note.for_student),
+                mails=tuple(
+                    mail
+                    for mail in tx.outbox.of_job(job.id)
+                    if mail.template not in FOR_STAFF and mail.state != "canceled"
+                ),
+                quote=quote,
+                quote_state=quote.state(self._ports.clock()) if quote else None,
+                confirm_url=self.confirm_url(quote) if quote else "",
+                paid_cents=sum(paid.amount_cents for paid in tx.history.payments(job.id)),
+                can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
+            )
+
+    def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
+        """The jobs that came in with that one, itself among them, in the order of their models.
+
+        Raises NotFound.
+        """
+        with self._ports.database.read() as tx:
+            job = self._job(tx, job_id)
+            return tuple(
+                RequestJob(job=one, url=self.status_url(one))
+                for one in tx.jobs.of_request(job.request_id)
+            )
+
+    def withdraw(self, token: str, *, text: str = "") -> Job:
+        """The student takes the model back, with a word why if they like.
+
+        Raises NotFound, TransitionNotAllowed once it is confirmed, TransitionRefused.
+        """
+        job = self.job_by_token(token)
+        return self._pull(
+            Request(
+                trigger=Trigger.WITHDRAW,
+                job_id=job.id,
+                actor=Actor(ActorKind.STUDENT, job.student_name),
+                args=Arguments(text=text, by_link=True),
+            )
+        )
+
+    def send_message(self, token: str, text: str) -> None:
+        """A message from the student to staff: on the job's page, and by mail where the lab has a
+        shared address.
+
+        Raises NotFound, InvalidInput, TooManyRequests.
+        """
+        said = clean_text(text)
+        if not said or len(said) > MESSAGE_LIMIT:
+            raise InvalidInput.of(
+                "message",
+                "message_invalid",
+                "Write a message." if not said else f"At most {MESSAGE_LIMIT:,} characters fit.",
+            )
+        now = self._ports.clock()
+        with self._ports.database.write() as tx:
+            job = self._of_token(tx, token)
+            self._count_message(tx, job)
+            tx.history.add_note(
+                job.id,
+                at=now,
+                author=job.student_name,
+                text=said,
+                for_student=True,
+                from_student=True,
+            )
+            if staff := self.settings.mail.staff_address:
+                add_mail(
+                    self._ports,
+                    tx,
+                    template=MailTemplate.STUDENT_MESSAGE,
+                    recipient=staff,
+                    job_id=job.id,
+                    event_id=None,
+                    confirmation_id=None,
+                    context={"note": said},
+                    now=now,
+                )
+        self._ports.dispatcher.wake()
+
+    def _count_message(self, tx: Transaction, job: Job) -> None:
+        now, key = self._ports.clock(), f"message/{job.id}"
+        count, first = tx.lab.count(key, now - _HOUR)
+        if count >= _MESSAGES_PER_HOUR:
+            wait = _HOUR - (now - (first or now))
+            raise TooManyRequests(
+                "You have sent many messages within the last hour.",
+                retry_after=max(1, round(wait.total_seconds())),
+                next_step="Staff will read them all; write again later, or call the lab.",
+            )
+        tx.lab.add_count(key, now)
+
+    def mail_my_links(self, email: str) -> None:
+        """Mail the links of all jobs of an address to it, if it is known; says nothing else.
+
+        Takes the same work for known and unknown addresses. Raises InvalidInput when it cannot
+        be an address.
+        """
+        if problem := email_problem(email, ()):
+            raise InvalidInput.of("student_email", "student_email_invalid", problem)
+        address, now = email.strip(), self._ports.clock()
+        with self._ports.database.write() as tx:
+            key = f"links/{address.lower()[:100]}"
+            recent, _ = tx.lab.count(key, now - _LINKS_EVERY)
+            jobs = tx.jobs.of_email(address)
+            tx.lab.add_count(key, now)
+            if recent or not jobs:
+                return
+            add_mail(
+                self._ports,
+                tx,
+                template=MailTemplate.FIND_JOBS,
+                recipient=jobs[0].student_email,
+                job_id=None,
+                event_id=None,
+                confirmation_id=None,
+                context={"job_ids": [job.id for job in jobs]},
+                now=now,
+            )
+        self._ports.dispatcher.wake()

@@ -1,0 +1,190 @@
+// The chosen models: one card of fields each. The first card is the page's own; the others are
+// copies of it, whose fields are named color-2, quantity-2 … as the server reads them.
+import { fileProblem, filled, sizeText } from "./file_check.js";
+import { fits } from "./guesses.js";
+import { Preview } from "./preview.js";
+import { showProblem } from "./validation.js";
+
+export class ModelCards {
+  constructor(form, input, said) {
+    this.form = form;
+    this.input = input;
+    this.said = said;
+    this.lab = JSON.parse(form.dataset.lab);
+    this.list = form.querySelector("[data-model-list]");
+    this.files = [];
+    this.previews = [];
+    this.list.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-remove]");
+      if (button) this.remove(this.cards.indexOf(button.closest("[data-model]")));
+    });
+  }
+
+  get cards() {
+    return [...this.list.querySelectorAll("[data-model]")];
+  }
+
+  // -- choosing ----------------------------------------------------------------------------------
+
+  // What the input holds now comes on top of what was chosen before. Gives what was wrong.
+  take(chosen) {
+    const texts = this.input.dataset;
+    const problems = [];
+    for (const file of chosen) {
+      const problem = this.problemOf(file, texts);
+      if (problem) problems.push(problem);
+      else if (!this.has(file)) this.add(file);
+    }
+    this.keep();
+    return problems.join(" ");
+  }
+
+  problemOf(file, texts) {
+    const alone = fileProblem(file, texts);
+    if (alone || this.has(file)) return alone;
+    if (this.files.length >= Number(texts.maxFiles)) {
+      return filled(texts.tooMany, { count: texts.maxFiles });
+    }
+    const size = this.files.reduce((sum, one) => sum + one.size, file.size);
+    if (size <= Number(texts.maxBytes)) return "";
+    return filled(texts.tooLargeTogether, { size: sizeText(size) });
+  }
+
+  has({ name, size, lastModified }) {
+    return this.files.some(
+      (one) => one.name === name && one.size === size && one.lastModified === lastModified,
+    );
+  }
+
+  add(file) {
+    if (this.files.length) this.list.append(this.copyOfLast());
+    this.files.push(file);
+    const card = this.cards[this.files.length - 1];
+    for (const name of card.querySelectorAll("[data-model-name]")) name.textContent = file.name;
+    card.querySelector("[data-model-size]").textContent = sizeText(file.size);
+    card.querySelector("[data-model-head]").hidden = false;
+    card.setAttribute("aria-label", file.name);
+    const options = {
+      lab: this.lab,
+      worker: this.form.dataset.worker,
+      changed: () => this.markPrinters(),
+    };
+    const preview = new Preview(card.querySelector("[data-preview]"), file, options);
+    this.previews.push(preview);
+    this.said.textContent = filled(this.input.dataset.added, { name: file.name });
+    this.follow();
+  }
+
+  copyOfLast() {
+    const last = this.cards[this.cards.length - 1];
+    const copy = last.cloneNode(true);
+    rename(copy, this.files.length + 1);
+    // Cloning copies what stood in the page at first, not what was chosen since.
+    const now = [...last.querySelectorAll("input")];
+    [...copy.querySelectorAll("input")].forEach((field, place) => {
+      field.checked = now[place].checked;
+      if (field.type === "number") field.value = now[place].value;
+    });
+    copy.querySelector("textarea").value = "";
+    for (const error of copy.querySelectorAll("[data-error]")) error.textContent = "";
+    return copy;
+  }
+
+  remove(place) {
+    const [file] = this.files.splice(place, 1);
+    const [preview] = this.previews.splice(place, 1);
+    preview.close();
+    const card = this.cards[place];
+    if (this.files.length) card.remove();
+    else this.empty(card);
+    this.cards.forEach((one, index) => rename(one, index + 1));
+    this.keep();
+    this.said.textContent = filled(this.input.dataset.removed, { name: file.name });
+    this.input.focus();
+    this.markPrinters();
+    this.form.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  empty(card) {
+    card.querySelector("[data-model-head]").hidden = true;
+    card.querySelector("[data-preview]").hidden = true;
+  }
+
+  // The input itself holds what is sent, in the order of the cards.
+  keep() {
+    const held = new DataTransfer();
+    for (const file of this.files) held.items.add(file);
+    this.input.files = held.files;
+  }
+
+  close() {
+    for (const preview of this.previews) preview.close();
+  }
+
+  // -- following the form ------------------------------------------------------------------------
+
+  follow() {
+    const value = (name, root = this.form) =>
+      root.querySelector(`[name^="${name}"]:checked:not(:disabled)`)?.value || "";
+    const method = value("print_method");
+    const printer = value("printer");
+    this.previews.forEach((preview, place) => {
+      const card = this.cards[place];
+      const color = this.lab.methods[method]?.colors[value("color", card)] || "";
+      const copies = Math.max(1, Number(card.querySelector("[type=number]").value) || 1);
+      preview.choose({ method, printer, color, copies });
+    });
+  }
+
+  // At each printer's card: whether all models fit, or the first that does not.
+  markPrinters() {
+    for (const place of this.form.querySelectorAll("[data-fit]")) {
+      const printer = this.lab.printers.find((one) => one.name === place.dataset.fit);
+      const known = this.previews.filter((preview) => preview.facts);
+      const large = known.find((preview) => !fits(preview.facts.size, printer.volume));
+      const texts = known.length ? known[0].texts : null;
+      place.classList.toggle("choice-fit-not", Boolean(large));
+      place.textContent = !texts
+        ? ""
+        : large
+          ? filled(texts.textNoFit, { name: large.file.name })
+          : texts.textFit;
+    }
+  }
+
+  // -- the server's answers ----------------------------------------------------------------------
+
+  // What the server found wrong with further models is shown at their cards.
+  showMore(list) {
+    if (!list) return;
+    for (const item of list.querySelectorAll("[data-of]")) {
+      const shown = this.form.querySelector(`[data-field="${CSS.escape(item.dataset.of)}"]`);
+      if (shown) {
+        showProblem(this.form, item.dataset.of, item.querySelector("span").textContent);
+        item.remove();
+      }
+    }
+  }
+}
+
+// Every name and id of the card gets the model's number: color, color-2, color-3 …
+function rename(card, number) {
+  const end = number === 1 ? "" : `-${number}`;
+  const named = (text, mark) => text.replace(mark, "") + end;
+  for (const field of card.querySelectorAll("[data-field]")) {
+    field.dataset.field = named(field.dataset.field, /-\d+$/);
+  }
+  // Ids count apart, behind an m: those of the swatches hold numbers of their own.
+  const idEnd = number === 1 ? "" : `_m${number}`;
+  const renamed = (text) => text.replace(/\S+/g, (id) => id.replace(/_m\d+$/, "") + idEnd);
+  for (const element of card.querySelectorAll("[id]")) element.id = renamed(element.id);
+  for (const element of card.querySelectorAll("[for]")) {
+    element.htmlFor = renamed(element.htmlFor);
+  }
+  for (const element of card.querySelectorAll("[aria-describedby]")) {
+    element.setAttribute("aria-describedby", renamed(element.getAttribute("aria-describedby")));
+  }
+  for (const input of card.querySelectorAll("input, textarea")) {
+    input.name = named(input.name, /-\d+$/);
+  }
+}

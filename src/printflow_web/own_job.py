@@ -1,0 +1,78 @@
+"""The student's page of one job: whoever has its link sees where it stands and can answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import (
+    InvalidInput,
+    PrintflowError,
+    Refusal,
+    TooManyRequests,
+    TransitionNotAllowed,
+    TransitionRefused,
+    Unavailable,
+)
+
+from .errors import FORMS_KEPT, form_again
+from .request import lab_of
+
+pages = Blueprint("own_job", __name__)
+
+_SHOWN_ON_THE_PAGE = (
+    InvalidInput,
+    TooManyRequests,
+    TransitionNotAllowed,
+    TransitionRefused,
+    Unavailable,
+)
+
+
+@pages.get("/jobs/<token>")
+def show(token: str) -> AnyResponse:
+    """Where a job stands, for who has its link."""
+    return make_response(_page(token, {}))
+
+
+def _page(token: str, errors: dict[str, Refusal]) -> str:
+    return render_template(
+        "own_job.html",
+        page=lab_of(current_app).student_page(token),
+        token=token,
+        errors=errors,
+        form=request.form,
+        done=request.args.get("done", ""),
+    )
+
+
+@pages.post("/jobs/<token>/withdraw")
+def withdraw(token: str) -> AnyResponse:
+    """Take the model back."""
+    try:
+        lab_of(current_app).withdraw(token, text=request.form.get("text", ""))
+    except _SHOWN_ON_THE_PAGE as error:
+        return _again(error, token)
+    return redirect(url_for("own_job.show", token=token, done="withdrawn"), 303)
+
+
+@pages.post("/jobs/<token>/messages")
+def send_message(token: str) -> AnyResponse:
+    """Write to staff."""
+    try:
+        lab_of(current_app).send_message(token, request.form.get("message", ""))
+    except _SHOWN_ON_THE_PAGE as error:
+        return _again(error, token)
+    return redirect(url_for("own_job.show", token=token, done="sent", _anchor="messages"), 303)
+
+
+def _again(error: PrintflowError, token: str) -> AnyResponse:
+    return form_again(error, lambda errors: _page(token, errors))
+
+
+def _kept(refusal: Refusal) -> str:
+    return _page((request.view_args or {}).get("token", ""), {"": refusal})
+
+
+FORMS_KEPT["own_job.withdraw"] = _kept
+FORMS_KEPT["own_job.send_message"] = _kept

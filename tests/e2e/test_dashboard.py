@@ -1,0 +1,182 @@
+"""The dashboard in real browsers: by keyboard, kept fresh, taken back, for many, by two people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from printflow import Job, Printflow, Settings
+from tests import models
+from tests.crash.scenario import FORM
+from tests.e2e.conftest import DESKTOP, Complaints, Mailbox, Server, watched
+from tests.e2e.test_administration import RULES, SHAPES, faults
+from tests.e2e.test_main_job import sign_in
+
+pytestmark = pytest.mark.chromium
+
+
+@pytest.fixture
+def more_settings() -> dict[str, str]:
+    """Mails of the dashboard wait as long as in a lab."""
+    return {"PRINTFLOW_UNDO_SECONDS": "30"}
+
+
+@pytest.fixture
+def lab(server: Server) -> Iterator[Printflow]:
+    """The running server's lab, for a script beside it."""
+    settings = Settings(
+        store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
+    )
+    with Printflow.open(settings, create=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def submit(lab: Printflow, tmp_path: Path) -> Callable[[str], Job]:
+    """A job of the student of that name."""
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(models.stl())
+    return lambda student: lab.submit(model, **{**FORM, "student": student})
+
+
+def look_again(page: Page) -> None:
+    """What a page does by itself every ten seconds, and when it comes back into view."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_by_keyboard_and_taken_back(
+    server: Server, mailbox: Mailbox, page: Page, submit: Callable[[str], Job], lab: Printflow
+) -> None:
+    jobs = [submit(name) for name in ("Ada Byron", "Grace Hopper", "Mary Jackson")]
+    sign_in(page, server, "Ana")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Mary Jackson", exact=True)).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_be_focused()
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("In your own words").fill("The walls are too thin.")
+    dialog.get_by_role("button", name="Reject and send mail").click()
+    expect(page.get_by_text("The job is now “Rejected”")).to_be_visible()
+    expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_have_count(0)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back")).to_be_visible()
+    expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_be_visible()
+    assert lab.job(jobs[1].id).status == "UPLOADED"
+    assert not [mail for mail in mailbox.mails if "The walls are" in mail.as_string()]
+
+    page.keyboard.press("/")
+    page.keyboard.type("byron")
+    page.keyboard.press("Enter")
+    expect(page.locator("#job-list > li")).to_have_count(1)
+    page.locator("body").press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def test_two_people_at_once(
+    server: Server,
+    page: Page,
+    browser: Browser,
+    complaints: Complaints,
+    submit: Callable[[str], Job],
+) -> None:
+    first, second = submit("Ada Byron"), submit("Grace Hopper")
+    sign_in(page, server, "Ana")
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    other = watched(context.new_page(), complaints)
+    other.goto(f"{server.url}/login")
+    other.get_by_label("Who are you?").select_option(label="Somebody else …")
+    other.get_by_label("Your name").fill("Ben")
+    other.get_by_label("Lab password").fill(server.password)
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/dashboard*")
+
+    # Ben is writing while Ana acts: he keeps his words, and is told who was faster.
+    other.get_by_role("link", name=re.compile(rf"^Reject.*{first.id}")).click()
+    dialog = other.get_by_role("dialog")
+    dialog.get_by_label("In your own words").fill("Too thin.")
+    page.get_by_role("link", name=re.compile(rf"^Reject.*{first.id}")).click()
+    page.get_by_role("dialog").get_by_label("In your own words").fill("Too large.")
+    page.get_by_role("dialog").get_by_role("button", name="Reject and send mail").click()
+    expect(page.get_by_text("The job is now “Rejected”")).to_be_visible()
+    look_again(other)
+    expect(dialog.get_by_label("In your own words")).to_have_value("Too thin.")
+    dialog.get_by_role("button", name="Reject and send mail").click()
+    expect(other.get_by_text(re.compile("Ana"))).to_have_count(1)
+
+    # A list that changes takes away neither the cursor nor an open menu.
+    other.goto(f"{server.url}/dashboard")
+    other.locator("#search").fill("half a wo")
+    third = submit("Mary Jackson")
+    look_again(other)
+    expect(other.locator(f"#job-{third.id}")).to_be_visible()
+    expect(other.locator("#search")).to_be_focused()
+    expect(other.locator("#search")).to_have_value("half a wo")
+    expect(other.get_by_role("link", name="Uploaded", exact=False).first).to_contain_text("2")
+    menu = other.locator(f"#job-{second.id} details")
+    menu.locator("summary").click()
+    submit("Dorothy Vaughan")
+    look_again(other)
+    expect(other.locator("#job-list > li")).to_have_count(3)
+    expect(menu).to_have_attribute("open", "")
+    context.close()
+
+
+def test_many_at_once(server: Server, page: Page, submit: Callable[[str], Job]) -> None:
+    for name in ("Ada Byron", "Grace Hopper", "Mary Jackson"):
+        submit(name)
+    sign_in(page, server, "Ana")
+    for name in ("Ada Byron", "Mary Jackson"):
+        page.get_by_role("checkbox", name=re.compile(name)).check()
+    page.get_by_role("button", name="Do something with them").click()
+    page.get_by_role("button", name="Reject").click()
+    page.get_by_label("In your own words").fill("The lab is closed.")
+    page.get_by_role("button", name="Do it for 2 jobs").click()
+    expect(page.get_by_text("2 of 2 done.")).to_be_visible()
+    page.goto(f"{server.url}/dashboard?status=REJECTED")
+    expect(page.locator("#job-list > li")).to_have_count(2)
+
+
+def test_the_staff_pages_are_accessible(
+    browser: Browser,
+    server: Server,
+    page: Page,
+    complaints: Complaints,
+    submit: Callable[[str], Job],
+    lab: Printflow,
+) -> None:
+    job = submit("Ada Byron")
+    waiting = submit("Grace Hopper")
+    lab.approve(waiting.id, by="Sam", grams="42.5", hours="2h 30m", material="PLA")
+    sign_in(page, server, "Ana")
+    state = page.context.storage_state()
+    at = f"/dashboard/jobs/{job.id}"
+    wrong: list[str] = []
+    for shape, options in SHAPES.items():
+        context = browser.new_context(**options, storage_state=state)
+        fresh = watched(context.new_page(), complaints)
+        for path in (
+            "/dashboard",
+            "/dashboard?status=all&view=dense",
+            "/dashboard?status=all&view=cards",
+            "/dashboard?status=attention",
+            "/dashboard?status=all&search=nobody",
+            at,
+            f"/dashboard/jobs/{waiting.id}",
+            *(f"{at}/{action}" for action in ("approve", "reject", "override", "edit")),
+            f"/dashboard/bulk?job={job.id}:{job.version}",
+            "/dashboard/this-pc",
+        ):
+            fresh.goto(server.url + path)
+            over = fresh.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            wrong += [f"{shape} {path}: {words}" for words in faults(fresh, RULES[shape])]
+            wrong += [f"{shape} {path}: {over} px too wide"] if over > 0 else []
+        context.close()
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,33 @@
+"""A file that somebody moves between two questions about it is no silent share."""
+
+from __future__ import annotations
+
+import pytest
+
+from printflow import Printflow
+from printflow.filestore import FolderStore, read_identity
+from printflow.service.transition import file_fact
+from tests.plugins.lab import Submit
+
+
+class Moved(FolderStore):
+    """Somebody moves what is asked for, as soon as its place is told, so many times."""
+
+    times = 1
+
+    def where(self, name: str, *, hint: str = "") -> list[str]:
+        places = list(super().where(name, hint=hint))
+        if self.times:
+            self.times -= 1
+            there = "Pending" if places == ["Uploaded"] else "Uploaded"
+            self.move(name, places[0], there)
+        return places
+
+
+@pytest.mark.parametrize(("times", "present"), [(1, True), (2, True), (9, False)])
+def test_a_file_that_moves(lab: Printflow, submit: Submit, times: int, present: bool) -> None:
+    job = submit()
+    store = Moved(lab.settings.store, read_identity(lab.settings.store) or "")
+    store.times = times
+    fact = file_fact(store, lab.job(job.id), job.file.name, settle_seconds=0)
+    assert (fact.present, fact.settled) == (present, present)

@@ -1,0 +1,117 @@
+"""All jobs of a request on one confirmation page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import Job, LinkOvertaken, Model, Printflow, TransitionRefused
+from tests.plugins.lab import TestClock
+from tests.web.conftest import said, send
+
+Three = list[Job]
+
+
+@pytest.fixture
+def three(lab: Printflow, model: Path) -> Three:
+    """Three models of one request, each with a quote."""
+    jobs = lab.submit_several(
+        [Model(file=model, color=color) for color in ("True Red", "Blue", "Gray")],
+        student="Jane Doe",
+        email="jane@example.edu",
+        method="Filament",
+        printer="Prusa MK4S",
+        discipline="Engineering",
+        class_number="ARCH 4000",
+        acknowledge_minimum=True,
+    )
+    return [
+        lab.approve(job.id, by="Ana", grams=grams, hours="2", material="PLA")
+        for job, grams in zip(jobs, ("40", "50", "60"), strict=True)
+    ]
+
+
+def link(lab: Printflow, job: Job) -> str:
+    """The path of the job's newest confirmation link."""
+    url = lab.student_page(lab.status_url(job).rpartition("/")[2]).confirm_url
+    return url.removeprefix(lab.settings.effective_base_url)
+
+
+def statuses(lab: Printflow, jobs: Three) -> list[str]:
+    """How they stand now."""
+    return [lab.job(job.id).status.value for job in jobs]
+
+
+def test_the_page_shows_all_and_confirms_what_is_ticked(
+    lab: Printflow, student: FlaskClient, three: Three
+) -> None:
+    page = link(lab, three[0])
+    shown = said(student.get(page))
+    for words in ("$4.00", "$5.00", "$6.00", "All together: $15.00", "Blue", "Gray"):
+        assert words in shown
+    answer = send(student, page, consent="yes", action="confirm", also=[three[1].id])
+    assert answer.status_code == 303
+    assert statuses(lab, three) == ["READYTOPRINT", "READYTOPRINT", "PENDING"]
+    done = student.get(page)
+    assert "Also waiting for your answer" in said(done)
+    assert link(lab, three[2]) in done.text
+    events = [lab.details(job.id).events[-1] for job in three[:2]]
+    version = lab.catalog.texts.consent_version
+    assert [event.details["consent_version"] for event in events] == [version] * 2
+
+
+def test_without_the_tick_nothing_is_confirmed(
+    lab: Printflow, student: FlaskClient, three: Three
+) -> None:
+    page = link(lab, three[0])
+    answer = send(student, page, action="confirm", also=[three[1].id])
+    assert answer.status_code == 422
+    assert f'value="{three[1].id}" checked' in answer.text
+    assert statuses(lab, three) == ["PENDING"] * 3
+
+
+def test_others_jobs_cannot_be_confirmed_along(
+    lab: Printflow, student: FlaskClient, three: Three, job_in: Callable[[str], Job]
+) -> None:
+    foreign = job_in("PENDING")
+    send(student, link(lab, three[0]), consent="yes", action="confirm", also=[foreign.id])
+    assert statuses(lab, [three[0], foreign]) == ["READYTOPRINT", "PENDING"]
+
+
+def test_one_that_staff_rejected_meanwhile_stays_rejected(
+    lab: Printflow, student: FlaskClient, three: Three
+) -> None:
+    page = link(lab, three[0])
+    lab.reject(three[1].id, by="Ana", text="Broken")
+    also = [job.id for job in three[1:]]
+    assert send(student, page, consent="yes", action="confirm", also=also).status_code == 303
+    assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "READYTOPRINT"]
+    assert "Confirmed. We will print it." in said(student.get(page))
+
+
+def test_lapsed_and_declined_ones_are_not_offered(
+    lab: Printflow, three: Three, clock: TestClock
+) -> None:
+    clock.advance(days=5)
+    lab.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
+    lab.decline_by_link(link(lab, three[1]).rpartition("/")[2])
+    clock.advance(days=3)  # the third one's seven days are over
+    token = link(lab, three[0]).rpartition("/")[2]
+    assert lab.quote_page(token).together == ()
+    with pytest.raises(TransitionRefused):
+        lab.confirm_by_link(token, consent=False)
+    lab.confirm_by_link(token, consent=True, also=[job.id for job in three])
+    assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "PENDING"]
+
+
+def test_a_link_that_a_requote_took_over_confirms_nothing_along(
+    lab: Printflow, three: Three
+) -> None:
+    old = link(lab, three[0]).rpartition("/")[2]
+    lab.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
+    with pytest.raises(LinkOvertaken):
+        lab.confirm_by_link(old, consent=True, also=[three[1].id])
+    assert statuses(lab, three) == ["PENDING"] * 3

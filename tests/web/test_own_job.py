@@ -1,0 +1,218 @@
+"""The student's own page: where it stands, messages both ways, taking the model back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import Job, Printflow
+from tests.plugins.lab import Submit, TestClock
+from tests.web.conftest import said, send
+
+Brought = Callable[[str], Job]
+
+
+def path(lab: Printflow, job: Job) -> str:
+    """The page's path."""
+    return lab.status_url(job).removeprefix(lab.settings.effective_base_url)
+
+
+def templates(lab: Printflow) -> list[str]:
+    """The mails so far, oldest first."""
+    return [mail.template for mail in reversed(lab.mails())]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("UPLOADED", "It is our turn: staff look at the model"),
+        ("PENDING", "It is your turn: look at the price and confirm or decline it"),
+        ("READYTOPRINT", "It is our turn: the print starts as soon as"),
+        ("PRINTING", "It is our turn: you get a mail"),
+        ("COMPLETED", "It is your turn: come and pick it up."),
+        ("PAIDPICKEDUP", "Nothing more to do."),
+        ("REJECTED", "Too thin"),
+    ],
+)
+def test_every_status_says_who_must_act(
+    lab: Printflow, student: FlaskClient, job_in: Brought, status: str, words: str
+) -> None:
+    job = job_in(status)
+    page = student.get(path(lab, job))
+    assert page.status_code == 200
+    assert words in said(page)
+    assert ("Take the model back" in said(page)) == (status in ("UPLOADED", "PENDING"))
+    assert ("$4.25" in said(page)) == (status not in ("UPLOADED", "REJECTED"))
+    if status == "COMPLETED":
+        assert "to pay: $4.25" in said(page)
+    if status == "PAIDPICKEDUP":
+        assert "to pay: $0.00" in said(page)
+
+
+def test_the_price_is_one_click_away(lab: Printflow, student: FlaskClient, job_in: Brought) -> None:
+    page = student.get(path(lab, job_in("PENDING")))
+    url = lab.student_page(page.request.path.rpartition("/")[2]).confirm_url
+    assert f'href="{url}"' in page.text
+    assert student.get(url).status_code == 200
+
+
+def test_a_lapsed_offer_leads_to_a_new_link(
+    lab: Printflow, student: FlaskClient, job_in: Brought, clock: TestClock
+) -> None:
+    job = job_in("PENDING")
+    clock.advance(days=8)
+    assert "Ask for a new link if you still want the print." in said(student.get(path(lab, job)))
+
+
+def test_nothing_of_other_people_and_nothing_internal(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    job, other = submit(), submit(student="Other Person", email="other@example.edu")
+    lab.add_note(job.id, by="Ana", text="Looks like homework for two", for_student=False)
+    page = student.get(path(lab, job))
+    for secret in ("homework", "Other Person", other.id, "other@example.edu", "Ana"):
+        assert secret not in page.text
+    assert "We have your model" in said(page)
+
+
+def test_mails_and_models_of_the_request_are_listed(
+    lab: Printflow, student: FlaskClient, job_in: Brought
+) -> None:
+    job = job_in("READYTOPRINT")
+    page = said(student.get(path(lab, job)))
+    assert "We have your model is on its way" in page
+    lab.dispatch()
+    page = said(student.get(path(lab, job)))
+    for words in (
+        "We have your model sent Mon, Mar 2",
+        "The price, with the link",
+        "Confirmed sent",
+    ):
+        assert words in page
+    assert "staff_alert" not in page
+
+
+def test_messages_go_both_ways(lab: Printflow, student: FlaskClient, submit: Submit) -> None:
+    job = submit()
+    page = path(lab, job)
+    answer = student.post(
+        f"{page}/messages",
+        data={"csrf_token": csrf(student, page), "message": "May it be <b>blue</b>?\nThanks"},
+    )
+    assert answer.status_code == 303
+    assert answer.location == f"{page}?done=sent#messages"
+    shown = student.get(answer.location)
+    assert "Your message is with staff." in said(shown)
+    assert "May it be &lt;b&gt;blue&lt;/b&gt;?\nThanks" in shown.text
+    assert templates(lab)[-1] == "student_message"
+    assert lab.mails()[0].to == "lab@example.edu"
+    lab.add_note(job.id, by="Ana", text="Yes, it may.", for_student=True)
+    assert templates(lab)[-1] == "message"
+    assert lab.mails()[0].to == "jane@example.edu"
+    assert "Yes, it may." in lab.mail_preview(lab.mails()[0].id).text
+    assert "Yes, it may. Ana, for the lab" in said(student.get(page))
+    notes = lab.details(job.id).notes
+    assert [(note.author, note.from_student) for note in notes] == [
+        ("Jane Doe", True),
+        ("Ana", False),
+    ]
+
+
+def csrf(browser: FlaskClient, page: str) -> str:
+    """The token of the page's forms."""
+    return browser.get(page).text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize(("text", "status"), [("  ", 422), ("x" * 2001, 422)])
+def test_messages_that_are_none_are_kept(
+    lab: Printflow, student: FlaskClient, submit: Submit, text: str, status: int
+) -> None:
+    page = path(lab, submit())
+    form = {"csrf_token": csrf(student, page), "message": text}
+    answer = student.post(f"{page}/messages", data=form)
+    assert answer.status_code == status
+    assert 'href="#message"' in answer.text
+    assert text.strip() in answer.text
+    assert templates(lab) == ["received"]
+
+
+def test_the_eleventh_message_within_an_hour_waits(
+    lab: Printflow, student: FlaskClient, submit: Submit, clock: TestClock
+) -> None:
+    page = path(lab, submit())
+    form = {"csrf_token": csrf(student, page), "message": "Hello?"}
+    statuses = [student.post(f"{page}/messages", data=form).status_code for _ in range(11)]
+    assert statuses == [303] * 10 + [429]
+    clock.advance(hours=1)
+    assert student.post(f"{page}/messages", data=form).status_code == 303
+
+
+@pytest.mark.parametrize("status", ["UPLOADED", "PENDING"])
+def test_a_model_is_taken_back(
+    lab: Printflow, student: FlaskClient, job_in: Brought, status: str
+) -> None:
+    job = job_in(status)
+    page = path(lab, job)
+    link = lab.student_page(page.rpartition("/")[2]).confirm_url
+    form = {"csrf_token": csrf(student, page), "text": "I found a better one"}
+    answer = student.post(f"{page}/withdraw", data=form)
+    assert answer.status_code == 303
+    after = lab.job(job.id)
+    assert (after.status, after.file.folder) == ("REJECTED", "Rejected")
+    assert after.reasons == ("Withdrawn by the student", "I found a better one")
+    assert "You took the model back." in said(student.get(answer.location))
+    alert = lab.mail_preview(lab.mails()[0].id)
+    assert alert.subject.startswith("Withdrawn: Jane Doe")
+    assert "I found a better one" in alert.text
+    if link:
+        assert student.get(link).status_code == 409, "the open link is void"
+    again = student.post(f"{page}/withdraw", data=form)
+    assert again.status_code == 409
+    assert len(lab.details(job.id).events) == (2 if status == "UPLOADED" else 3)
+
+
+@pytest.mark.parametrize("status", ["READYTOPRINT", "PRINTING", "COMPLETED", "REJECTED"])
+def test_what_is_confirmed_is_not_taken_back(
+    lab: Printflow, student: FlaskClient, job_in: Brought, status: str
+) -> None:
+    job = job_in(status)
+    page = path(lab, job)
+    answer = student.post(f"{page}/withdraw", data={"csrf_token": csrf(student, page)})
+    assert answer.status_code == 409
+    assert lab.job(job.id).version == job.version
+
+
+def test_b29_unknown_links_are_404_alike(student: FlaskClient, submit: Submit) -> None:
+    submit()
+    answers = [student.get(f"/jobs/{token}") for token in ("x", "a" * 26, "A" * 26, "%00")]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({said(answer) for answer in answers}) == 1
+    token = csrf(student, "/submit")
+    for action in ("withdraw", "messages"):
+        answer = student.post(f"/jobs/{'a' * 26}/{action}", data={"csrf_token": token})
+        assert answer.status_code == 404
+
+
+def test_b36_without_a_token_the_message_is_kept(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    page = path(lab, submit())
+    answer = student.post(f"{page}/messages", data={"message": "Can I come at five?"})
+    assert answer.status_code == 403
+    assert "Can I come at five?" in answer.text
+    assert lab.details(lab.jobs()[0].id).notes == ()
+
+
+def test_find_says_the_same_of_every_address(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    job = submit()
+    pages = [
+        student.get(send(student, "/find", email=address).location)
+        for address in ("jane@example.edu", "nobody@example.edu", "JANE@example.edu")
+    ]
+    assert len({said(page) for page in pages}) == 1
+    assert templates(lab) == ["received", "find_jobs"], "once in ten minutes"
+    assert lab.status_url(job) in lab.mail_preview(lab.mails()[0].id).text

@@ -1,0 +1,142 @@
+"""One form with several models: each its own job, all or none."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from printflow import MODELS_LIMIT, Printflow
+from tests import models
+from tests.web.conftest import FORM, said, token
+from tests.web.test_submit import nothing_left
+
+SendModels = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def send_models(student: FlaskClient) -> SendModels:
+    """Send the form with the files of these names; other arguments are fields."""
+
+    def sent(*names: str, data: dict[str, bytes] | None = None, **fields: str) -> TestResponse:
+        content = data or {}
+        files = [(io.BytesIO(content.get(name, models.stl())), name) for name in names]
+        form: dict[str, object] = {"csrf_token": token(student, "/submit"), **FORM, **fields}
+        form["file"] = files
+        return student.post("/submit", data=form, content_type="multipart/form-data")
+
+    return sent
+
+
+def test_each_model_is_a_job_with_its_own_fields(
+    lab: Printflow, send_models: SendModels, student: FlaskClient
+) -> None:
+    answer = send_models(
+        "one.stl",
+        "two.stl",
+        "three.stl",
+        **{"quantity": "2", "color-2": "Blue", "quantity-2": "5", "note-2": "flat side up"},
+    )
+    assert answer.status_code == 303
+    (request,) = {job.request_id for job in lab.jobs()}
+    jobs = [one.job for one in lab.request_of(lab.jobs()[0].id)]
+    assert {job.request_id for job in jobs} == {request}
+    seen = [(job.original_name, job.color, job.quantity, job.student_note) for job in jobs]
+    assert seen == [
+        ("one.stl", "True Red", 2, ""),
+        ("two.stl", "Blue", 5, "flat side up"),
+        ("three.stl", "True Red", 2, ""),
+    ]
+    assert sorted(mail.template for mail in lab.mails()) == ["received"] * 3
+    page = said(student.get(answer.location))
+    assert all(job.id in page and job.original_name in page for job in jobs)
+    assert list((lab.settings.store / ".incoming").iterdir()) == []
+
+
+def test_one_bad_file_refuses_all_and_names_it(lab: Printflow, send_models: SendModels) -> None:
+    answer = send_models("one.stl", "two.stl", data={"two.stl": b"<html>" + bytes(99)})
+    assert answer.status_code == 415
+    assert "Model 2: This is an HTML page named .stl." in said(answer)
+    assert 'id="file-2"' in answer.text and 'href="#file-2"' in answer.text
+    assert nothing_left(lab)
+
+
+def test_all_that_is_wrong_with_all_models_is_said_at_once(
+    lab: Printflow, send_models: SendModels
+) -> None:
+    wrong = {"color-2": "Mauve", "quantity-3": "0", "note-3": "x" * 1001, "student_email": "a@b"}
+    answer = send_models("1.stl", "2.stl", "3.exe", **wrong)
+    assert answer.status_code == 422
+    for field in ("student_email", "color-2", "quantity-3", "note-3", "file-3"):
+        assert f'href="#{field}"' in answer.text, field
+    assert nothing_left(lab)
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "101", "many", "1e2"])
+def test_copies_are_a_whole_number(lab: Printflow, send_models: SendModels, quantity: str) -> None:
+    answer = send_models("one.stl", quantity=quantity)
+    assert answer.status_code == 422
+    assert "a whole number from 1 to 100" in said(answer)
+    assert nothing_left(lab)
+
+
+def test_more_models_than_fit(lab: Printflow, send_models: SendModels) -> None:
+    answer = send_models(*(f"{number}.stl" for number in range(MODELS_LIMIT + 2)))
+    assert answer.status_code == 422
+    assert f"at most {MODELS_LIMIT} fit" in said(answer)
+    assert nothing_left(lab)
+    assert send_models(*(f"{n}.stl" for n in range(MODELS_LIMIT))).status_code == 303
+    assert len(lab.jobs()) == MODELS_LIMIT
+
+
+def test_the_same_models_twice_are_the_same_jobs(lab: Printflow, send_models: SendModels) -> None:
+    first = send_models("one.stl", "two.stl", idempotency_key="k" * 32)
+    second = send_models("one.stl", "two.stl", idempotency_key="k" * 32)
+    assert first.location == second.location
+    assert len(lab.jobs()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 2
+
+
+def test_rules_that_changed_meanwhile_are_to_be_read_again(
+    lab: Printflow, send_models: SendModels
+) -> None:
+    answer = send_models("one.stl", consent_version="of last year")
+    assert answer.status_code == 422
+    assert "changed its rules while this form was open" in said(answer)
+    version = lab.catalog.texts.consent_version
+    assert f'name="consent_version" value="{version}"' in answer.text
+    assert send_models("one.stl", consent_version=version).status_code == 303
+
+
+def test_the_lab_s_rules_stand_above_the_form(student: FlaskClient, lab: Printflow) -> None:
+    page = said(student.get("/submit"))
+    for rule in lab.catalog.texts.rules.splitlines():
+        assert " ".join(rule.split()) in page
+
+
+def test_a25_too_many_from_one_address(app: Flask, lab: Printflow) -> None:
+    limit = lab.settings.submissions_per_hour
+    browser = app.test_client()
+
+    def send(address: str) -> TestResponse:
+        form = {**FORM, "csrf_token": token(browser, "/submit")}
+        form["file"] = (io.BytesIO(b"x"), "a.exe")  # type: ignore[assignment]
+        return browser.post(
+            "/submit",
+            data=form,
+            content_type="multipart/form-data",
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+
+    assert {send("192.0.2.7").status_code for _ in range(limit)} == {415}
+    answer = send("192.0.2.7")
+    assert answer.status_code == 429
+    assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+    assert "Try again in 60 minutes" in said(answer)
+    assert 'value="Jane Doe"' in answer.text
+    assert send("192.0.2.8").status_code == 415
+    assert send("127.0.0.1").status_code == 415
+    assert nothing_left(lab)
