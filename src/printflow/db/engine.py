@@ -40,7 +40,9 @@ def open_engine(url: str, *, journal: bool = True) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        made = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        event.listen(made, "connect", _set_patience)
+        return made
     engine = create_engine(
         parsed,
         module=sqlite_module(),
@@ -51,6 +53,12 @@ def open_engine(url: str, *, journal: bool = True) -> Engine:
     event.listen(engine, "connect", _set_pragmas if journal else _no_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
+    """Somebody else's change is waited for as long as in an embedded database, not for ever."""
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:

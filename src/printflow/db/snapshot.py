@@ -8,10 +8,11 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, update
 
 from ..errors import DatabaseUnavailable
-from .engine import sqlite_module, sqlite_path
+from .engine import open_engine, sqlite_module, sqlite_path
+from .schema import job_files
 
 _TOOL_SECONDS = 3600
 
@@ -55,6 +56,16 @@ def load_snapshot(url: str, source: Path) -> None:
     for beside in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         beside.unlink(missing_ok=True)
     copy_sqlite(source, path)
+
+
+def end_leases(url: str) -> None:
+    """Whoever was at work on something when the snapshot was taken is no longer."""
+    engine = open_engine(url).execution_options(printflow_write=True)
+    try:
+        with engine.begin() as connection:
+            connection.execute(update(job_files).values(lease_until=None))
+    finally:
+        engine.dispose()
 
 
 def _run(program: str, url: URL, *arguments: str) -> None:
