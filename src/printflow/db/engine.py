@@ -99,10 +99,7 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
     words = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     lowered = words.lower()
     if "locked" in lowered or "lock timeout" in lowered or "deadlock" in lowered:
-        return DatabaseBusy(
-            "The database is busy with somebody else's change; nothing was done.",
-            next_step="Try again in a few seconds.",
-        )
+        return busy()
     place = make_url(url).render_as_string(hide_password=True)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return DatabaseUnavailable(
@@ -110,6 +107,14 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
             next_step="Check that it is running and that this account may use it.",
         )
     raise error
+
+
+def busy() -> DatabaseBusy:
+    """Somebody else's change takes too long."""
+    return DatabaseBusy(
+        "The database is busy with somebody else's change; nothing was done.",
+        next_step="Try again in a few seconds.",
+    )
 
 
 def interpreter_is_safe() -> bool:
