@@ -68,13 +68,11 @@ class TransitionDesk(Desk):
         """The job before the change; refuses early what needs no look at the share."""
         with self._ports.database.read() as tx:
             job = self._job(tx, request.job_id)
-            last = tx.history.last_event(job.id)
-        if job.status not in lifecycle.row(request.trigger).sources:
-            raise _told(
-                lifecycle.not_allowed(request.trigger, job.status, request.actor.kind), last
-            )
-        if request.expected_version not in (None, job.version):
-            raise stale(job, request.trigger, last)
+            if job.status not in lifecycle.row(request.trigger).sources:
+                refused = lifecycle.not_allowed(request.trigger, job.status, request.actor.kind)
+                raise _told(refused, tx.history.last_event(job.id))
+            if request.expected_version not in (None, job.version):
+                raise stale(job, request.trigger, tx.history.last_event(job.id))
         return job
 
     def _commit(self, seen: Job, request: Request, chosen: FileFact | None) -> bool:
