@@ -27,6 +27,7 @@ from . import (
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
+from .live_parts import LiveParts
 from .packed import send_packed
 from .request import LabRequest
 from .security import init_security
@@ -55,8 +56,12 @@ def create_app(lab: Printflow) -> Flask:
         )
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
+    app.extensions["printflow_live"] = LiveParts()
     app.config.update(
-        POLL_SECONDS=10, BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations"
+        POLL_SECONDS=10,
+        TALLY_SECONDS=1.0,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -36,6 +36,7 @@ from printflow import (
 
 from .auth import local_path, require_staff
 from .errors import ParameterRefused, form_again
+from .pictures import picture_answer
 from .request import lab_of
 
 pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
@@ -78,7 +79,16 @@ def show(job_id: str) -> str:
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
         path=str(lab.path(job)),
+        shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
+        shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
+        changes={file.id: lab.model_change(job, file) for file in job.files},
     )
+
+
+@pages.get("/<job_id>/picture")
+def picture(job_id: str) -> AnyResponse:
+    """The model's picture; small ones are for lists."""
+    return picture_answer(lab_of(current_app).job(job_id))
 
 
 @pages.route("/<job_id>/<trigger>", methods=["GET", "POST"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from .alone import alone
 from .engine import describe_sqlite, interpreter_is_safe, open_engine, people_error
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
@@ -17,6 +18,7 @@ from .lab_rows import SqlLabRows
 from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
+from .wakeup import Listener
 
 
 class SqlTransaction:
@@ -64,11 +66,8 @@ class SqlDatabase:
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
-        try:
-            with engine.begin() as connection:
-                yield SqlTransaction(connection)
-        except DBAPIError as error:
-            raise people_error(error, self._url) from error
+        with self._told(), engine.begin() as connection:
+            yield SqlTransaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
@@ -79,6 +78,26 @@ class SqlDatabase:
     def write(self) -> Iterator[SqlTransaction]:
         with self._transaction(self._writing) as transaction:
             yield transaction
+
+    @contextmanager
+    def alone(self, name: str, *, wait: bool = False) -> Iterator[bool]:
+        with self._told(), alone(self._reading, name, wait=wait) as mine:
+            yield mine
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise people_error(error, self._url) from error
+
+    def listen(self, heard: Callable[[], None]) -> Listener | None:
+        """Call ``heard`` whenever something changes, in another process too; None where the
+        database cannot tell.
+        """
+        if self._reading.dialect.name != "postgresql":
+            return None
+        return Listener(self._url, heard)
 
     def version(self) -> tuple[str, bool]:
         if self._reading.dialect.name == "sqlite":

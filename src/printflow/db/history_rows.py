@@ -13,6 +13,7 @@ from ..domain.history import Event, FileOpening, Note, Payment, PrintAttempt
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status, Trigger
 from .schema import attempts, events, file_openings, notes, payments
+from .wakeup import stir
 
 
 def _trigger(value: str) -> Trigger | Correction:
@@ -61,6 +62,7 @@ class SqlHistoryRows:
             station=actor.station,
             details=dict(details),
         )
+        stir(self._connection)
         return int(self._connection.scalar(row.returning(events.c.id)) or 0)
 
     def events(self, job_id: str) -> Sequence[Event]:

@@ -10,11 +10,13 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
-from . import worklist
-from .schema import events, job_files, jobs, requests
+from . import search, worklist
+from .schema import FACETS, events, job_files, jobs, requests
+from .wakeup import stir
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
 FILE_COLUMNS = [
@@ -28,14 +30,27 @@ FILE_COLUMNS = [
     job_files.c.state,
     job_files.c.size,
     job_files.c.sha256,
+    job_files.c.inspection,
+    job_files.c.facts,
+    job_files.c.picture,
+    job_files.c.inspection_note,
 ]
+_MANY = 500
+"""So many ids are asked for at once."""
+
 _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
 
 
 def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
     """The record of a row of ``job_files``."""
     values = {column.name: row._mapping[column] for column in FILE_COLUMNS}
-    values.update(role=FileRole(values["role"]), state=FileState(values["state"]))
+    facts = values["facts"]
+    values.update(
+        role=FileRole(values["role"]),
+        state=FileState(values["state"]),
+        inspection=InspectionState(values["inspection"]),
+        facts=ModelFacts.from_plain(facts) if facts else None,
+    )
     return JobFile(**values)
 
 
@@ -98,6 +113,7 @@ class SqlJobRows:
         token_hash: str,
         values: Mapping[str, Any],
     ) -> None:
+        text = _search_text(job_id, {**values, "standard_name": standard_name})
         self._connection.execute(
             insert(jobs).values(
                 id=job_id,
@@ -112,10 +128,11 @@ class SqlJobRows:
                 reasons=[],
                 last_actor=actor,
                 token_hash=token_hash,
-                search_text=_search_text(job_id, {**values, "standard_name": standard_name}),
+                search_text=text,
                 **values,
             )
         )
+        search.record(self._connection, job_id, text)
 
     def exists(self, job_id: str) -> bool:
         return self._connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is not None
@@ -148,22 +165,51 @@ class SqlJobRows:
         return self._with_files(self._connection.execute(query).all())
 
     def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
-        rows = worklist.narrowed(select(*_JOB_COLUMNS), query)
+        # The order is found in an index alone; only the page's own rows are read from the table.
+        ids = worklist.narrowed(select(jobs.c.id), query, self._candidates(query))
         if query.attention:
-            rows = rows.where(jobs.c.id.in_(worklist.flagged(now, aged)))
+            ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged)))
         if query.limit is not None:
-            rows = rows.limit(query.limit)
+            ids = ids.limit(query.limit)
         if query.offset:
-            rows = rows.offset(query.offset)
-        return self._with_files(self._connection.execute(rows).all())
+            ids = ids.offset(query.offset)
+        return self._in_order(self._connection.scalars(ids).all())
+
+    def _candidates(self, query: JobQuery) -> set[str] | None:
+        """The only jobs that can be meant, where what is wanted is rare; else None.
+
+        What many jobs have is found sooner by walking the list in its order.
+        """
+        words = worklist.words_of(query)
+        few = []
+        if words and (found := search.candidates(self._connection, words)) is not None:
+            few.append(set(found))
+        facets = worklist.facets(query, search.CANDIDATES + 1)
+        if facets is not None:
+            having: dict[str, set[str]] = {}
+            for facet, job_id in self._connection.execute(facets):
+                having.setdefault(facet, set()).add(job_id)
+            wanted = [facet for facet in FACETS if getattr(query, facet)]
+            held = [having.get(facet, set()) for facet in wanted]
+            few += [ids for ids in held if len(ids) <= search.CANDIDATES]
+        return set.intersection(*few) if few else None
+
+    def _in_order(self, ids: Sequence[str]) -> list[Job]:
+        found: list[Job] = []
+        for start in range(0, len(ids), _MANY):
+            some = ids[start : start + _MANY]
+            rows = self._connection.execute(select(*_JOB_COLUMNS).where(jobs.c.id.in_(some)))
+            by_id = {job.id: job for job in self._with_files(rows.all())}
+            found += [by_id[job_id] for job_id in some]
+        return found
 
     def _with_files(self, rows: Sequence[Row[Any]]) -> list[Job]:
         ids = [row.id for row in rows]
         files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
-        for start in range(0, len(ids), 500):
+        for start in range(0, len(ids), _MANY):
             query = (
                 select(*FILE_COLUMNS)
-                .where(job_files.c.job_id.in_(ids[start : start + 500]))
+                .where(job_files.c.job_id.in_(ids[start : start + _MANY]))
                 .order_by(job_files.c.id)
             )
             for row in self._connection.execute(query):
@@ -172,23 +218,22 @@ class SqlJobRows:
 
     def attention(self, now: datetime, aged: datetime) -> int:
         found = worklist.flagged(now, aged).subquery()
-        return int(self._connection.scalar(select(func.count()).select_from(found)) or 0)
+        job_id = found.c[0]
+        return int(self._connection.scalar(select(func.count(job_id.distinct()))) or 0)
 
     def flags(
         self, job_ids: Collection[str], now: datetime, aged: datetime
     ) -> dict[str, frozenset[Flag]]:
+        if not job_ids:
+            return {}
         found: dict[str, set[Flag]] = {}
-        for flag, query in worklist.by_flag(now, aged).items():
-            for (job_id,) in self._connection.execute(worklist.among(query, job_ids)):
-                found.setdefault(str(job_id), set()).add(flag)
+        query = worklist.flags_among(now, aged, job_ids)
+        for job_id, flag in self._connection.execute(query):
+            found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
     def unreviewed(self) -> int:
-        query = (
-            select(func.count())
-            .select_from(jobs)
-            .where(jobs.c.status == Status.UPLOADED.value, jobs.c.reviewed_at.is_(None))
-        )
+        query = select(func.count(jobs.c.id)).where(worklist.NEW)
         return int(self._connection.scalar(query) or 0)
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
@@ -197,6 +242,7 @@ class SqlJobRows:
             .where(jobs.c.id == job_id)
             .values(reviewed_at=at, reviewed_by=by if at else "")
         )
+        stir(self._connection)
 
     def newest_event(self) -> int:
         return int(self._connection.scalar(select(func.max(events.c.id))) or 0)
@@ -212,8 +258,8 @@ class SqlJobRows:
         written = dict(values)
         since = written.pop("status_since", job.status_since if status is job.status else now)
         if written.keys() & set(_SEARCHED):
-            now_is = {key: written.get(key, getattr(job, key)) for key in _SEARCHED}
-            written["search_text"] = _search_text(job.id, now_is)
+            was = {key: getattr(job, key) for key in _SEARCHED}
+            written["search_text"] = _search_text(job.id, {**was, **written})
         if "reasons" in written:
             written["reasons"] = list(written["reasons"])
         changed = self._connection.execute(
@@ -228,4 +274,11 @@ class SqlJobRows:
                 **written,
             )
         )
+        if changed.rowcount == 1 and "search_text" in written:
+            search.record(
+                self._connection,
+                job.id,
+                written["search_text"],
+                before=_search_text(job.id, was),
+            )
         return changed.rowcount == 1

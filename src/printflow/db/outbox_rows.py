@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from ..domain.history import Mail
 from .schema import outbox
+from .wakeup import stir
 
 _FIELDS = tuple(field.name for field in fields(Mail))
 _COLUMNS = [outbox.c["recipient" if name == "to" else name] for name in _FIELDS]
@@ -119,6 +120,7 @@ class SqlOutboxRows:
         )
 
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
+        stir(self._connection)
         self._connection.execute(
             update(outbox)
             .where(outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued", "sent")))
