@@ -15,6 +15,11 @@ from tests.web.conftest import said, send
 Three = list[Job]
 
 
+def token(lab: Printflow, job: Job) -> str:
+    """What the job's newest confirmation link ends with, as the page's box carries it."""
+    return link(lab, job).rpartition("/")[2]
+
+
 @pytest.fixture
 def three(lab: Printflow, model: Path) -> Three:
     """Three models of one request, each with a quote."""
@@ -52,7 +57,7 @@ def test_the_page_shows_all_and_confirms_what_is_ticked(
     shown = said(student.get(page))
     for words in ("$4.00", "$5.00", "$6.00", "All together: $15.00", "Blue", "Gray"):
         assert words in shown
-    answer = send(student, page, consent="yes", action="confirm", also=[three[1].id])
+    answer = send(student, page, consent="yes", action="confirm", also=[token(lab, three[1])])
     assert answer.status_code == 303
     assert statuses(lab, three) == ["READYTOPRINT", "READYTOPRINT", "PENDING"]
     done = student.get(page)
@@ -67,9 +72,9 @@ def test_without_the_tick_nothing_is_confirmed(
     lab: Printflow, student: FlaskClient, three: Three
 ) -> None:
     page = link(lab, three[0])
-    answer = send(student, page, action="confirm", also=[three[1].id])
+    answer = send(student, page, action="confirm", also=[token(lab, three[1])])
     assert answer.status_code == 422
-    assert f'value="{three[1].id}" checked' in answer.text
+    assert f'value="{token(lab, three[1])}" checked' in answer.text
     assert statuses(lab, three) == ["PENDING"] * 3
 
 
@@ -77,7 +82,7 @@ def test_others_jobs_cannot_be_confirmed_along(
     lab: Printflow, student: FlaskClient, three: Three, job_in: Callable[[str], Job]
 ) -> None:
     foreign = job_in("PENDING")
-    send(student, link(lab, three[0]), consent="yes", action="confirm", also=[foreign.id])
+    send(student, link(lab, three[0]), consent="yes", action="confirm", also=[token(lab, foreign)])
     assert statuses(lab, [three[0], foreign]) == ["READYTOPRINT", "PENDING"]
 
 
@@ -85,8 +90,8 @@ def test_one_that_staff_rejected_meanwhile_stays_rejected(
     lab: Printflow, student: FlaskClient, three: Three
 ) -> None:
     page = link(lab, three[0])
+    also = [token(lab, job) for job in three[1:]]
     lab.reject(three[1].id, by="Ana", text="Broken")
-    also = [job.id for job in three[1:]]
     assert send(student, page, consent="yes", action="confirm", also=also).status_code == 303
     assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "READYTOPRINT"]
     assert "Confirmed. We will print it." in said(student.get(page))
@@ -97,13 +102,14 @@ def test_lapsed_and_declined_ones_are_not_offered(
 ) -> None:
     clock.advance(days=5)
     lab.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
-    lab.decline_by_link(link(lab, three[1]).rpartition("/")[2])
+    others = [token(lab, job) for job in three[1:]]
+    lab.decline_by_link(others[0])
     clock.advance(days=3)  # the third one's seven days are over
-    token = link(lab, three[0]).rpartition("/")[2]
-    assert lab.quote_page(token).together == ()
+    first = token(lab, three[0])
+    assert lab.quote_page(first).together == ()
     with pytest.raises(TransitionRefused):
-        lab.confirm_by_link(token, consent=False)
-    lab.confirm_by_link(token, consent=True, also=[job.id for job in three])
+        lab.confirm_by_link(first, consent=False)
+    lab.confirm_by_link(first, consent=True, also=others)
     assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "PENDING"]
 
 
@@ -113,5 +119,15 @@ def test_a_link_that_a_requote_took_over_confirms_nothing_along(
     old = link(lab, three[0]).rpartition("/")[2]
     lab.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
     with pytest.raises(LinkOvertaken):
-        lab.confirm_by_link(old, consent=True, also=[three[1].id])
+        lab.confirm_by_link(old, consent=True, also=[token(lab, three[1])])
     assert statuses(lab, three) == ["PENDING"] * 3
+
+
+def test_a_price_that_changed_since_the_page_was_shown_is_not_confirmed_along(
+    lab: Printflow, student: FlaskClient, three: Three
+) -> None:
+    page, seen = link(lab, three[0]), token(lab, three[1])
+    lab.requote(three[1].id, by="Ana", grams="600", hours="2", material="PLA")
+    send(student, page, consent="yes", action="confirm", also=[seen, three[2].id, "x"])
+    assert statuses(lab, three) == ["READYTOPRINT", "PENDING", "PENDING"]
+    assert "$60.00" in said(student.get(page)), "the new price waits for an answer of its own"

@@ -174,3 +174,8 @@ class OpenQuote:
     job: Job
     quote: Quote
     url: str
+
+    @property
+    def token(self) -> str:
+        """What its link ends with: it stands for this price, not for the next one."""
+        return self.url.rpartition("/")[2]

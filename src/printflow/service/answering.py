@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ..domain.attempt import Arguments
+from ..domain.form_guards import MODELS_LIMIT
 from ..domain.history import OpenQuote, QuotePage
 from ..domain.job import Actor, Job, LinkState, Quote
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import (
     LinkExpired,
     LinkOvertaken,
+    NotFound,
     TooManyRequests,
     TransitionNotAllowed,
     TransitionRefused,
@@ -66,23 +68,23 @@ class QuoteDesk(TransitionDesk):
     ) -> QuotePage:
         """The student agrees to the quote. Doing so twice shows the same answer again.
 
-        ``also`` names jobs of the same request whose open quotes are confirmed with it; of each
-        that cannot be (somebody was faster), nothing is changed, and its own page says so.
+        ``also`` holds the tokens of further quotes of the same request, as its page showed them;
+        one that no longer counts (staff changed that price meanwhile) confirms nothing, and the
+        newer quote waits for an answer of its own.
         Raises NotFound, LinkExpired, LinkOvertaken, TransitionRefused (no consent).
         """
         args = Arguments(consent=consent, by_link=True)
         before = self.quote_page(token)
         page = self._answer(token, Trigger.CONFIRM, args)
-        for other in before.together:
-            if other.job.id in also:
-                self._confirm_together(other, args)
+        for other in list(also)[:MODELS_LIMIT]:
+            self._confirm_together(before.job.request_id, other, args)
         return replace(page, together=self.quote_page(token).together) if also else page
 
-    def _confirm_together(self, other: OpenQuote, args: Arguments) -> None:
-        token = other.url.rpartition("/")[2]
+    def _confirm_together(self, request_id: int, token: str, args: Arguments) -> None:
         try:
-            self._answer(token, Trigger.CONFIRM, args)
-        except (LinkExpired, LinkOvertaken, TransitionRefused):
+            if self.quote_page(token).job.request_id == request_id:
+                self._answer(token, Trigger.CONFIRM, args)
+        except (NotFound, LinkExpired, LinkOvertaken, TransitionRefused):
             return  # it stays among those that wait, with what became of it on its own page
 
     def decline_by_link(self, token: str, *, text: str = "") -> QuotePage:
