@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         StudentPage,
     )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
+    from .domain.job_track import FILTERS as REPORT_FILTERS
+    from .domain.job_track import ReportQuery, Unit
     from .domain.lifecycle import TABLE, allowed
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
@@ -82,6 +84,10 @@ if TYPE_CHECKING:
     from .log_files import LogTail
     from .log_records import log_request
     from .ports import RenderedMail
+    from .reports.export import FORMATS as EXPORT_FORMATS
+    from .reports.figures import REPORTS
+    from .reports.table import Figures, cell_text
+    from .reports.table import Table as ReportTable
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.sign_in import SignedIn
@@ -109,6 +115,7 @@ _HOMES = {
         "StudentPage",
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
+    "domain.job_track": ("ReportQuery", "Unit"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.naming": ("ending_of",),
@@ -160,6 +167,8 @@ _HOMES = {
     "intake": ("Upload",),
     "log_records": ("log_request",),
     "ports": ("RenderedMail",),
+    "reports.figures": ("REPORTS",),
+    "reports.table": ("Figures", "cell_text"),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
     "catalog_file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
@@ -173,6 +182,9 @@ _HOMES = {
     "settings": ("Settings",),
 }
 _RENAMED = {
+    "EXPORT_FORMATS": ("reports.export", "FORMATS"),
+    "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
+    "ReportTable": ("reports.table", "Table"),
     "lifecycle_markdown": ("domain.diagram", "markdown"),
     "lifecycle_mermaid": ("domain.diagram", "mermaid"),
     "lifecycle_rows": ("domain.diagram", "plain_rows"),
@@ -196,7 +208,10 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "EDITABLE",
+    "EXPORT_FORMATS",
     "MODELS_LIMIT",
+    "REPORTS",
+    "REPORT_FILTERS",
     "TABLE",
     "Actor",
     "ActorKind",
@@ -228,6 +243,7 @@ __all__ = [
     "FileTooLarge",
     "FileTypeRefused",
     "FileUnusable",
+    "Figures",
     "Finding",
     "Flag",
     "Ground",
@@ -260,6 +276,8 @@ __all__ = [
     "Reason",
     "Refusal",
     "RenderedMail",
+    "ReportQuery",
+    "ReportTable",
     "RequestJob",
     "Settings",
     "SettingsError",
@@ -281,12 +299,14 @@ __all__ = [
     "TransitionRefused",
     "Trigger",
     "Unavailable",
+    "Unit",
     "Upload",
     "WorkPage",
     "age_text",
     "allowed",
     "bulk_triggers",
     "catalog_toml",
+    "cell_text",
     "clean_line",
     "cost_cents",
     "ending_of",

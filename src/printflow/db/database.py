@@ -17,6 +17,7 @@ from .lab_rows import SqlLabRows
 from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
+from .report_rows import SqlReportRows
 
 
 class SqlTransaction:
@@ -52,6 +53,10 @@ class SqlTransaction:
     @cached_property
     def people(self) -> SqlPeopleRows:
         return SqlPeopleRows(self._connection)
+
+    @cached_property
+    def reports(self) -> SqlReportRows:
+        return SqlReportRows(self._connection)
 
 
 class SqlDatabase:
