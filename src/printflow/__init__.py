@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         StudentPage,
     )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
+    from .domain.job_track import FILTERS as REPORT_FILTERS
+    from .domain.job_track import ReportQuery, Unit
     from .domain.lifecycle import TABLE, allowed
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
@@ -84,6 +86,10 @@ if TYPE_CHECKING:
     from .log_files import LogTail
     from .log_records import log_request
     from .ports import RenderedMail
+    from .reports.export import FORMATS as EXPORT_FORMATS
+    from .reports.figures import REPORTS
+    from .reports.table import Figures, cell_text
+    from .reports.table import Table as ReportTable
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.sign_in import SignedIn
@@ -111,6 +117,7 @@ _HOMES = {
         "StudentPage",
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
+    "domain.job_track": ("ReportQuery", "Unit"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
@@ -164,6 +171,8 @@ _HOMES = {
     "intake": ("Upload",),
     "log_records": ("log_request",),
     "ports": ("RenderedMail",),
+    "reports.figures": ("REPORTS",),
+    "reports.table": ("Figures", "cell_text"),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
     "catalog_file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
@@ -177,6 +186,9 @@ _HOMES = {
     "settings": ("Settings",),
 }
 _RENAMED = {
+    "EXPORT_FORMATS": ("reports.export", "FORMATS"),
+    "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
+    "ReportTable": ("reports.table", "Table"),
     "lifecycle_markdown": ("domain.diagram", "markdown"),
     "lifecycle_mermaid": ("domain.diagram", "mermaid"),
     "lifecycle_rows": ("domain.diagram", "plain_rows"),
@@ -219,8 +231,10 @@ __all__ = [
     "Difference",
     "DispatchReport",
     "EDITABLE",
+    "EXPORT_FORMATS",
     "Event",
     "Examination",
+    "Figures",
     "FileFact",
     "FileMissing",
     "FileOpening",
@@ -262,9 +276,13 @@ __all__ = [
     "PrintflowError",
     "Quote",
     "QuotePage",
+    "REPORTS",
+    "REPORT_FILTERS",
     "Reason",
     "Refusal",
     "RenderedMail",
+    "ReportQuery",
+    "ReportTable",
     "RequestJob",
     "Settings",
     "SettingsError",
@@ -287,12 +305,14 @@ __all__ = [
     "TransitionRefused",
     "Trigger",
     "Unavailable",
+    "Unit",
     "Upload",
     "WorkPage",
     "age_text",
     "allowed",
     "bulk_triggers",
     "catalog_toml",
+    "cell_text",
     "clean_line",
     "cost_cents",
     "ending_of",

@@ -48,6 +48,7 @@ from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
 from .service.reminding import Reminders
+from .service.reporting import ReportDesk
 from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
 from .service.student_page import StudentPageDesk
@@ -79,6 +80,7 @@ class Printflow(
     CorrectionDesk,
     ReadingDesk,
     WorklistDesk,
+    ReportDesk,
     MailDesk,
     OpeningDesk,
     MailSampleDesk,

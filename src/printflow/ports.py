@@ -22,6 +22,7 @@ from .domain.heartbeat import Heartbeat
 from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from .domain.model_facts import InspectionState, Looked
+from .domain.job_track import JobTrack, ReportQuery
 from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
 from .domain.status import Status, Trigger
 from .domain.worklist import Flag, JobQuery
@@ -614,6 +615,15 @@ class PeopleRows(Protocol):
         """Newest first; with ``before``, those with a smaller id."""
 
 
+class ReportRows(Protocol):
+    """What figures are made of."""
+
+    def tracks(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[JobTrack]:
+        """The ways of the jobs that anything happened to in that time, in no order."""
+
+
 class Transaction(Protocol):
     """All tables, inside one database transaction."""
 
@@ -631,6 +641,8 @@ class Transaction(Protocol):
     def lab(self) -> LabRows: ...
     @property
     def people(self) -> PeopleRows: ...
+    @property
+    def reports(self) -> ReportRows: ...
 
 
 class Database(Protocol):

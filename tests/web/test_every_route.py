@@ -54,6 +54,8 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/this-pc": {"GET": "staff"},
     "/dashboard/this-pc/printflow-opener.toml": {"GET": "staff"},
     "/dashboard/this-pc/clicks": {"POST": "staff"},
+    "/reports": {"GET": "staff"},
+    "/reports/<name>.<ending>": {"GET": "staff"},
     # the lab
     "/outbox": {"GET": "staff"},
     "/outbox/<int:mail_id>": {"GET": "staff"},

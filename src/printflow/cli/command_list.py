@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Entry] = {
     "note": Entry(_JOBS, "jobs", "note", "Add a note to a job."),
     "inspect": Entry(_JOBS, "models", "inspect", "Measure a model file, and draw it."),
     "reinspect": Entry(_JOBS, "models", "reinspect", "Look into jobs' models once more."),
+    "report": Entry(_JOBS, "reporting", "report", "Print the lab's figures."),
     "edit": Entry(_JOBS, "corrections", "edit", "Mend what the form of a job said."),
     **{
         spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)

@@ -27,6 +27,7 @@ from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
 from .wakeup import Listener
+from .report_rows import SqlReportRows
 
 
 class SqlTransaction:
@@ -62,6 +63,10 @@ class SqlTransaction:
     @cached_property
     def people(self) -> SqlPeopleRows:
         return SqlPeopleRows(self._connection)
+
+    @cached_property
+    def reports(self) -> SqlReportRows:
+        return SqlReportRows(self._connection)
 
 
 class SqlDatabase:

@@ -253,6 +253,7 @@ events = Table(
     Column("actor", String(100), nullable=False),
     Column("station", String(60), nullable=False),
     Column("details", JSON, nullable=False),
+    Index("ix_events_at", "at"),
     comment="Everything that ever happened to a job, in order; never changed.",
 )
 
@@ -293,6 +294,7 @@ attempts = Table(
     Column("ended_at", UTCDateTime),
     Column("result", String(16), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
+    Index("ix_attempts_ended_at", "ended_at"),
     comment="Prints that were begun, and how they ended.",
 )
 
@@ -322,6 +324,7 @@ payments = Table(
     Column("waived", Text, nullable=False),
     Column("voided_at", UTCDateTime),
     Column("voided_by", String(100), nullable=False, server_default=""),
+    Index("ix_payments_at", "at"),
     comment="Money taken, or why none was.",
 )
 

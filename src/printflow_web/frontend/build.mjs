@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { app: "app.js", preview_worker: "preview/worker.js" },
+  entryPoints: { app: "app.js", charts: "charts.js", preview_worker: "preview/worker.js" },
   outdir: "../static",
   bundle: true,
   minify: true,

@@ -1,0 +1,140 @@
+"""Queries for figures: the ways of the jobs of a period, in portions of a bounded size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Select, and_, case, null, select, union
+
+from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
+from ..domain.status import Status
+from .schema import attempts, confirmations, events, jobs, payments
+
+_PORTION = 500
+_WORDY = ("reject", "decline", "withdraw", "override", "undo", "import")
+_STATUS = {status.value: status for status in Status}
+_FIELDS = ("id", "created_at", "status", *FILTERS, "grams", "cost_cents")
+
+
+class SqlReportRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def tracks(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[JobTrack]:
+        """The jobs that anything happened to from ``since`` to before ``until``."""
+        wanted = select(*(jobs.c[name] for name in _FIELDS)).order_by(jobs.c.id)
+        for name in FILTERS:
+            if value := getattr(query, name):
+                wanted = wanted.where(jobs.c[name] == value)
+        if since is not None or until is not None:
+            wanted = wanted.where(jobs.c.id.in_(_touched(since, until)))
+        last = ""
+        while True:
+            page = self._connection.execute(wanted.where(jobs.c.id > last).limit(_PORTION)).all()
+            yield from self._portion(page)
+            if len(page) < _PORTION:
+                return
+            last = page[-1].id
+
+    def _portion(self, page: Sequence[Row[Any]]) -> Iterator[JobTrack]:
+        ids = [row.id for row in page]
+        if not ids:
+            return
+        steps = self._steps(ids)
+        prints = self._prints(ids)
+        money = self._money(ids)
+        quoted = self._estimates(ids)
+        for row in page:
+            yield JobTrack(
+                created_at=row.created_at,
+                status=_STATUS[row.status],
+                grams=row.grams,
+                cents=row.cost_cents,
+                steps=tuple(steps[row.id]),
+                prints=tuple(prints[row.id]),
+                money=tuple(money[row.id]),
+                estimate=quoted.get(row.id),
+                **{name: getattr(row, name) for name in FILTERS},
+            )
+
+    def _steps(self, ids: list[str]) -> dict[str, list[Step]]:
+        told = case((events.c.trigger.in_(_WORDY), events.c.details), else_=null())
+        query = (
+            select(
+                events.c.job_id, events.c.id, events.c.at, events.c.trigger,
+                events.c.source, events.c.dest, told,
+            )
+            .where(events.c.job_id.in_(ids))
+            .order_by(events.c.job_id, events.c.id)
+        )  # fmt: skip
+        found: dict[str, list[Step]] = defaultdict(list)
+        for job_id, number, at, trigger, source, dest, details in self._connection.execute(query):
+            reasons, undone = _told(trigger, details or {})
+            step = Step(number, at, trigger, _STATUS.get(source), _STATUS[dest], reasons, undone)
+            found[job_id].append(step)
+        return found
+
+    def _prints(self, ids: list[str]) -> dict[str, list[Print]]:
+        table = attempts.c
+        query = (
+            select(
+                table.job_id, table.printer, table.started_at, table.ended_at,
+                table.result, table.reason,
+            )
+            .where(table.job_id.in_(ids))
+            .order_by(table.id)
+        )  # fmt: skip
+        found: dict[str, list[Print]] = defaultdict(list)
+        for job_id, *values in self._connection.execute(query):
+            found[job_id].append(Print(*values))
+        return found
+
+    def _money(self, ids: list[str]) -> dict[str, list[Money]]:
+        table = payments.c
+        query = (
+            select(table.job_id, table.at, table.amount_cents, table.method, table.waived)
+            .where(table.job_id.in_(ids), table.voided_at.is_(None))
+            .order_by(table.id)
+        )
+        found: dict[str, list[Money]] = defaultdict(list)
+        for job_id, at, cents, method, waived in self._connection.execute(query):
+            found[job_id].append(Money(at, cents, method, bool(waived)))
+        return found
+
+    def _estimates(self, ids: list[str]) -> dict[str, Estimate]:
+        """Of each job the newest quote that somebody agreed to."""
+        table = confirmations.c
+        query = (
+            select(table.job_id, table.grams, table.hours, table.cost_cents)
+            .where(table.job_id.in_(ids), table.used_at.is_not(None))
+            .order_by(table.id)
+        )
+        rows = self._connection.execute(query)
+        return {job_id: Estimate(grams, hours, cents) for job_id, grams, hours, cents in rows}
+
+
+def _told(trigger: str, details: Any) -> tuple[tuple[str, ...], int | None]:
+    reasons = details.get("reasons") or ([details["reason"]] if details.get("reason") else [])
+    undone = details.get("event") if trigger == "undo" else None
+    return tuple(str(reason) for reason in reasons), undone
+
+
+def _touched(since: datetime | None, until: datetime | None) -> Any:
+    def within(key: Column[str], at: Column[datetime]) -> Select[Any]:
+        limits = []
+        if since is not None:
+            limits.append(at >= since)
+        if until is not None:
+            limits.append(at < until)
+        return select(key).where(and_(*limits))
+
+    return union(
+        within(events.c.job_id, events.c.at),
+        within(payments.c.job_id, payments.c.at),
+        within(attempts.c.job_id, attempts.c.ended_at),
+    )

@@ -1,0 +1,117 @@
+"""What figures are made of: the way of one job as its events tell it, and what a report asks for.
+
+Nothing here says who the student is: a report about people's jobs needs no people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from .status import Status
+
+FILTERS = ("discipline", "class_number", "method", "printer", "material", "color")
+"""The fields of a job that a report can be narrowed by, and is told by."""
+
+
+class Unit(StrEnum):
+    """How finely a report tells the course of time."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportQuery:
+    """What a report is about: days of the lab's time zone, both of them counted; None is open.
+
+    An empty filter asks nothing.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    unit: Unit = Unit.MONTH
+    discipline: str = ""
+    class_number: str = ""
+    method: str = ""
+    printer: str = ""
+    material: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event: ``reasons`` are those it gave; ``undone`` is the event that an undo took back."""
+
+    id: int
+    at: datetime
+    trigger: str
+    source: Status | None
+    dest: Status
+    reasons: tuple[str, ...] = ()
+    undone: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One print that was begun; ``ended_at`` is None while it runs."""
+
+    printer: str
+    started_at: datetime
+    ended_at: datetime | None
+    result: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One payment that is not void, in integer cents."""
+
+    at: datetime
+    cents: int
+    method: str
+    waived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the student agreed to: g, h, integer cents."""
+
+    grams: Decimal
+    hours: Decimal
+    cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTrack:
+    """A job with its whole way, oldest step first. Grams and cents are those in force now."""
+
+    created_at: datetime
+    status: Status
+    discipline: str
+    class_number: str
+    method: str
+    printer: str
+    material: str
+    color: str
+    grams: Decimal | None
+    cents: int | None
+    steps: tuple[Step, ...]
+    prints: tuple[Print, ...] = ()
+    money: tuple[Money, ...] = ()
+    estimate: Estimate | None = None
+
+    def standing(self) -> JobTrack:
+        """The same without the steps that were taken back, and without the taking back."""
+        return replace(self, steps=tuple(standing(self.steps)))
+
+
+def standing(steps: Iterable[Step]) -> list[Step]:
+    """The steps that count: an undone one does not, and neither does its undo."""
+    every = list(steps)
+    undone = {step.undone for step in every if step.undone is not None}
+    return [step for step in every if step.undone is None and step.id not in undone]

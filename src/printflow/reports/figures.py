@@ -1,0 +1,314 @@
+"""All reports as tables, from the sums of a :class:`~printflow.reports.tally.Tally`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from ..domain.job_track import FILTERS
+from ..domain.status import Status
+from .period import bucket, buckets
+from .quantiles import quantile
+from .table import Cell, Column, Kind, Table
+from .tally import DONE, SPANS, Tally
+
+REPORTS = (
+    "course",
+    "status",
+    "decisions",
+    "reasons",
+    "times",
+    *FILTERS,
+    "printers",
+    "materials",
+    "failures",
+    "revenue",
+    "payment_methods",
+    "estimates",
+    "peak_hours",
+)
+"""The names of all reports, in the order of the page."""
+
+_DONE_LABELS = {
+    "submitted": "Submitted",
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "confirmed": "Confirmed",
+    "failed": "Failed prints",
+    "completed": "Completed",
+    "picked_up": "Picked up",
+}
+_FIELD_LABELS = {
+    "discipline": ("By discipline", "Discipline"),
+    "class_number": ("By class", "Class"),
+    "method": ("By method", "Method"),
+    "printer": ("By printer", "Printer"),
+    "material": ("By material", "Material"),
+    "color": ("By color", "Color"),
+}
+_SPAN_LABELS = {
+    "approve": "Submission to approval",
+    "confirm": "Approval to confirmation",
+    "wait_for_printer": "Confirmation to print",
+    "print": "Print",
+    "pick_up": "Completion to pick-up",
+    "whole": "Submission to pick-up",
+}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def tables(tally: Tally, now: datetime) -> tuple[Table, ...]:
+    """Every report, in the order of :data:`REPORTS`."""
+    return (
+        _course(tally), _status(tally), _decisions(tally), _reasons(tally), _times(tally),
+        *(_by_field(tally, field) for field in FILTERS),
+        _printers(tally, now), _materials(tally), _failures(tally),
+        _revenue(tally), _payment_methods(tally), _estimates(tally), _peak_hours(tally),
+    )  # fmt: skip
+
+
+def _span(tally: Tally) -> list[date]:
+    first = tally.query.since or tally.first
+    last = tally.last
+    if first is None or last is None:
+        return []
+    return list(buckets(bucket(first, tally.query.unit), last, tally.query.unit))
+
+
+def _course(tally: Tally) -> Table:
+    columns = (
+        Column("begins", "Begins", Kind.TEXT),
+        *(
+            Column(name, _DONE_LABELS[name], charted=name in ("submitted", "picked_up", "rejected"))
+            for name in DONE
+        ),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (str(day), *(tally.course.get(day, Counter())[name] for name in DONE))
+        for day in _span(tally)
+    )
+    return Table(
+        "course", "Over time", columns, rows, "What happened, by the moment it happened.", "line"
+    )
+
+
+def _status(tally: Tally) -> Table:
+    rows = tuple((status.label, tally.standing[status]) for status in Status)
+    columns = (Column("status", "Status", Kind.TEXT), Column("jobs", "Jobs", charted=True))
+    return Table(
+        "status", "By status", columns, rows, "Where the jobs submitted in the period stand now."
+    )
+
+
+def _percent(part: float, whole: float) -> float | None:
+    return round(part / whole * 100, 1) if whole else None
+
+
+def _decisions(tally: Tally) -> Table:
+    counts = tally.totals
+    by_lab = counts["rejected"] - counts["declined"]
+    whole = counts["approved"] + counts["rejected"]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (label, count, _percent(count, whole))
+        for label, count in (
+            ("Approved", counts["approved"]),
+            ("Rejected by the lab", by_lab),
+            ("Declined by students", counts["declined"]),
+        )
+    )
+    columns = (
+        Column("decision", "Decision", Kind.TEXT),
+        Column("count", "Count", charted=True),
+        Column("share", "Share", Kind.PERCENT),
+    )
+    return Table("decisions", "Approved and rejected", columns, rows)
+
+
+def _counted(counts: Mapping[str, int]) -> tuple[tuple[Cell, ...], ...]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((name, count) for name, count in ordered)
+
+
+def _reasons(tally: Tally) -> Table:
+    columns = (Column("reason", "Reason", Kind.TEXT), Column("count", "Count", charted=True))
+    return Table(
+        "reasons",
+        "Why jobs were rejected",
+        columns,
+        _counted(tally.reasons),
+        "One rejection can give several reasons.",
+    )
+
+
+def _times(tally: Tally) -> Table:
+    rows = tuple(
+        (
+            _SPAN_LABELS[name],
+            len(tally.spans[name]),
+            _rounded(quantile(tally.spans[name], 0.5)),
+            _rounded(quantile(tally.spans[name], 0.9)),
+        )
+        for name, _, _ in SPANS
+    )
+    columns = (
+        Column("step", "Step", Kind.TEXT),
+        Column("jobs", "Jobs"),
+        Column("median_hours", "Median", Kind.HOURS, charted=True),
+        Column("p90_hours", "90th percentile", Kind.HOURS, charted=True),
+    )
+    return Table(
+        "times",
+        "How long it takes",
+        columns,
+        rows,
+        "Hours by the clock, nights and weekends too, of the jobs whose step ended in the period.",
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _by_field(tally: Tally, field: str) -> Table:
+    title, label = _FIELD_LABELS[field]
+    found = sorted(tally.by_field[field].items(), key=lambda item: (-item[1]["submitted"], item[0]))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (value, *(counts[name] for name in DONE)) for value, counts in found
+    )
+    columns = (
+        Column(field, label, Kind.TEXT),
+        *(Column(name, _DONE_LABELS[name], charted=name == "submitted") for name in DONE),
+    )
+    return Table(field, title, columns, rows, "By what the jobs say now.")
+
+
+def _printers(tally: Tally, now: datetime) -> Table:
+    length = tally.length_hours(now)
+    rows = tuple(
+        (
+            printer,
+            counts["completed"],
+            counts["failed"],
+            sum(counts.values()) - counts["completed"] - counts["failed"],
+            round(tally.print_seconds[printer] / 3600, 2),
+            _percent(tally.print_seconds[printer] / 3600, length),
+        )
+        for printer, counts in sorted(tally.prints.items())
+    )
+    columns = (
+        Column("printer", "Printer", Kind.TEXT),
+        Column("completed", "Completed prints"),
+        Column("failed", "Failed prints"),
+        Column("abandoned", "Abandoned prints"),
+        Column("hours", "Hours printed", Kind.HOURS, charted=True),
+        Column("use", "Use", Kind.PERCENT),
+    )
+    return Table(
+        "printers",
+        "Printer hours and use",
+        columns,
+        rows,
+        "From start to end as staff recorded it, by when the print ended. Use is the share of all hours of the period.",
+    )
+
+
+def _materials(tally: Tally) -> Table:
+    rows = tuple((name, count, grams) for name, (count, grams) in sorted(tally.grams.items()))
+    columns = (
+        Column("material", "Material", Kind.TEXT),
+        Column("jobs", "Jobs"),
+        Column("grams", "Grams", Kind.GRAMS, charted=True),
+    )
+    return Table(
+        "materials", "Grams by material", columns, rows, "Of the jobs completed in the period."
+    )
+
+
+def _failures(tally: Tally) -> Table:
+    found = sorted(tally.failures.items(), key=lambda item: (-item[1], item[0]))
+    rows = tuple((reason, printer, count) for (reason, printer), count in found)
+    columns = (
+        Column("reason", "Reason", Kind.TEXT),
+        Column("printer", "Printer", Kind.TEXT),
+        Column("count", "Count", charted=True),
+    )
+    return Table("failures", "Why prints failed", columns, rows)
+
+
+def _revenue(tally: Tally) -> Table:
+    rows = tuple(
+        (str(day), counts["payments"], counts["waived"], counts["cents"])
+        for day in _span(tally)
+        for counts in (tally.money.get(day, Counter()),)
+    )
+    columns = (
+        Column("begins", "Begins", Kind.TEXT),
+        Column("payments", "Payments"),
+        Column("waived", "Waived"),
+        Column("cents", "Revenue", Kind.CENTS, charted=True),
+    )
+    return Table("revenue", "Revenue", columns, rows, "Payments that are not void.", "line")
+
+
+def _payment_methods(tally: Tally) -> Table:
+    rows = tuple(
+        (method, counts["payments"], counts["waived"], counts["cents"])
+        for method, counts in sorted(tally.methods.items())
+    )
+    columns = (
+        Column("method", "Method", Kind.TEXT),
+        Column("payments", "Payments"),
+        Column("waived", "Waived"),
+        Column("cents", "Revenue", Kind.CENTS, charted=True),
+    )
+    return Table("payment_methods", "Revenue by method of payment", columns, rows)
+
+
+def _estimates(tally: Tally) -> Table:
+    labels = {"grams": "Weight", "hours": "Time", "cost": "Price"}
+    rows = tuple(
+        (
+            label,
+            len(errors),
+            _rounded(quantile(errors, 0.5)),
+            _rounded(quantile([abs(error) for error in errors], 0.5)),
+            _rounded(quantile([abs(error) for error in errors], 0.9)),
+        )
+        for name, label in labels.items()
+        for errors in (tally.errors[name],)
+    )
+    columns = (
+        Column("what", "Estimate of", Kind.TEXT),
+        Column("jobs", "Jobs"),
+        Column("median_error", "Median error", Kind.PERCENT),
+        Column("median_off", "Median off by", Kind.PERCENT, charted=True),
+        Column("p90_off", "90th percentile off by", Kind.PERCENT, charted=True),
+    )
+    return Table(
+        "estimates",
+        "Estimates against finals",
+        columns,
+        rows,
+        "Final minus quoted, in percent of the quoted; above zero means the quote was too low.",
+    )
+
+
+def _peak_hours(tally: Tally) -> Table:
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (f"{hour:02}:00", sum(days), *days)
+        for hour in range(24)
+        for days in ([tally.peaks[hour, day] for day in range(7)],)
+    )
+    columns = (
+        Column("hour", "Hour", Kind.TEXT),
+        Column("all", "All days", charted=True),
+        *(Column(day.lower(), day) for day in _DAYS),
+    )
+    return Table(
+        "peak_hours",
+        "Peak hours",
+        columns,
+        rows,
+        "When jobs are submitted, in the lab's time zone.",
+    )

@@ -1,0 +1,85 @@
+"""A report's table: what its columns mean, and its rows as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ..domain.job_track import ReportQuery
+from ..formats import money
+
+Cell = str | int | float | Decimal | None
+
+
+class Kind(StrEnum):
+    """What a column holds, and how it is written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    CENTS = "cents"
+    """Integer cents."""
+    HOURS = "hours"
+    GRAMS = "grams"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``key`` is its name in JSON and CSV, ``label`` its English heading."""
+
+    key: str
+    label: str
+    kind: Kind = Kind.COUNT
+    charted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One figure with all its rows; ``note`` says in English what was counted."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    chart: str = "bar"
+    """How it is drawn: bar, line, or "" for not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All reports of a query, as they were ``at`` (UTC); ``currency`` is what cents are of."""
+
+    query: ReportQuery
+    at: datetime
+    currency: str
+    tables: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """The report of that name; raises KeyError."""
+        return next((table for table in self.tables if table.name == name), None) or _none(name)
+
+
+def _none(name: str) -> Table:
+    raise KeyError(name)
+
+
+def cell_text(cell: Cell, column: Column, currency: str) -> str:
+    """A cell as people read it."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, str):
+        return cell
+    match column.kind:
+        case Kind.CENTS:
+            return money(int(cell), currency)
+        case Kind.HOURS:
+            return f"{cell:,.1f} h"
+        case Kind.GRAMS:
+            return f"{cell:,.1f} g"
+        case Kind.PERCENT:
+            return f"{cell:,.1f} %"
+        case _:
+            return f"{cell:,}"

@@ -1,0 +1,188 @@
+"""Counting: one job's way after the other goes in, all reports come out.
+
+What is counted is counted by the moment it happened: an approval in March of a job of February is
+March's. Steps that were taken back do not count; an override counts as what it did.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ..domain.job_track import FILTERS, JobTrack, ReportQuery, Step
+from ..domain.status import Status
+from .period import bounds, bucket
+
+DONE = ("submitted", "approved", "rejected", "confirmed", "failed", "completed", "picked_up")
+"""What can happen to a job, as reports count it."""
+
+_RANK = {
+    Status.UPLOADED: 0,
+    Status.PENDING: 1,
+    Status.READYTOPRINT: 2,
+    Status.PRINTING: 3,
+    Status.COMPLETED: 4,
+    Status.PAIDPICKEDUP: 5,
+}
+SPANS = (
+    ("approve", Status.UPLOADED, Status.PENDING),
+    ("confirm", Status.PENDING, Status.READYTOPRINT),
+    ("wait_for_printer", Status.READYTOPRINT, Status.PRINTING),
+    ("print", Status.PRINTING, Status.COMPLETED),
+    ("pick_up", Status.COMPLETED, Status.PAIDPICKEDUP),
+    ("whole", Status.UPLOADED, Status.PAIDPICKEDUP),
+)
+"""Spans of time: from the first arrival in one status to the first arrival in another after it."""
+
+
+def done_by(step: Step) -> frozenset[str]:
+    """What a step did to the job, of :data:`DONE`. A step over several statuses did all of them."""
+    if step.source is None:
+        return frozenset({"submitted"})
+    if step.source is step.dest:
+        return frozenset()
+    if step.dest is Status.REJECTED:
+        return frozenset({"rejected"})
+    if step.trigger == "fail":
+        return frozenset({"failed"})
+    before, after = _RANK.get(step.source, 0), _RANK.get(step.dest, -1)
+    reached = ((1, "approved"), (2, "confirmed"), (4, "completed"), (5, "picked_up"))
+    return frozenset(name for rank, name in reached if before < rank <= after)
+
+
+def spans_of(steps: list[Step]) -> list[tuple[str, datetime, float]]:
+    """The spans a job went through: name, end, and length in hours."""
+    found = []
+    for name, start, end in SPANS:
+        begun = next((step for step in steps if step.dest is start), None)
+        if begun is None:
+            continue
+        ended = next((s for s in steps if s.dest is end and s.id > begun.id), None)
+        if ended is not None:
+            hours = (ended.at - begun.at).total_seconds() / 3600
+            found.append((name, ended.at, max(0.0, hours)))
+    return found
+
+
+class Tally:
+    """The sums of one query. Memory grows with the days and names, not with the jobs' history."""
+
+    def __init__(self, query: ReportQuery, zone: ZoneInfo) -> None:
+        self.query = query
+        self.zone = zone
+        self.since, self.until = bounds(query, zone)
+        self.first: date | None = None
+        self.last: date | None = None
+        self.course: dict[date, Counter[str]] = defaultdict(Counter)
+        self.totals: Counter[str] = Counter()
+        self.standing: Counter[Status] = Counter()
+        self.by_field: dict[str, dict[str, Counter[str]]] = {
+            f: defaultdict(Counter) for f in FILTERS
+        }
+        self.reasons: Counter[str] = Counter()
+        self.spans: dict[str, list[float]] = defaultdict(list)
+        self.prints: dict[str, Counter[str]] = defaultdict(Counter)
+        self.print_seconds: dict[str, float] = defaultdict(float)
+        self.failures: Counter[tuple[str, str]] = Counter()
+        self.grams: dict[str, tuple[int, Decimal]] = {}
+        self.money: dict[date, Counter[str]] = defaultdict(Counter)
+        self.methods: dict[str, Counter[str]] = defaultdict(Counter)
+        self.errors: dict[str, list[float]] = defaultdict(list)
+        self.peaks: Counter[tuple[int, int]] = Counter()
+
+    def _local(self, at: datetime) -> datetime | None:
+        """The moment in the lab's time zone; None when it is not in the period."""
+        if self.since is not None and at < self.since:
+            return None
+        if self.until is not None and at >= self.until:
+            return None
+        return at.astimezone(self.zone)
+
+    def _bucket(self, local: datetime) -> date:
+        day = local.date()
+        self.first = day if self.first is None else min(self.first, day)
+        self.last = day if self.last is None else max(self.last, day)
+        return bucket(day, self.query.unit)
+
+    def add(self, job: JobTrack) -> None:
+        """Count one job."""
+        steps = list(job.standing().steps)
+        self._count_steps(job, steps)
+        for name, ended, hours in spans_of(steps):
+            if self._local(ended) is not None:
+                self.spans[name].append(hours)
+        self._count_prints(job)
+        for payment in job.money:
+            local = self._local(payment.at)
+            if local is None:
+                continue
+            what = "waived" if payment.waived else "payments"
+            for sums in (self.money[self._bucket(local)], self.methods[payment.method]):
+                sums[what] += 1
+                sums["cents"] += payment.cents
+
+    def _count_steps(self, job: JobTrack, steps: list[Step]) -> None:
+        completed = False
+        for step in steps:
+            done, local = done_by(step), self._local(step.at)
+            if not done or local is None:
+                continue
+            sums = self.course[self._bucket(local)]
+            for name in done:
+                sums[name] += 1
+                self.totals[name] += 1
+                for field in FILTERS:
+                    self.by_field[field][getattr(job, field)][name] += 1
+            if "submitted" in done:
+                self.standing[job.status] += 1
+                self.peaks[local.hour, local.weekday()] += 1
+            if "rejected" in done:
+                self.reasons.update(step.reasons or ("",))
+                self.totals["declined"] += step.trigger in ("decline", "withdraw")
+            completed = completed or "completed" in done
+        if completed:
+            self._count_completed(job)
+
+    def _count_completed(self, job: JobTrack) -> None:
+        if job.grams is not None:
+            count, grams = self.grams.get(job.material, (0, Decimal(0)))
+            self.grams[job.material] = (count + 1, grams + job.grams)
+        quoted = job.estimate
+        if quoted is None:
+            return
+        final = next((p for p in reversed(job.prints) if p.result == "completed"), None)
+        pairs: list[tuple[str, float, float | None]] = [
+            ("grams", float(quoted.grams), None if job.grams is None else float(job.grams)),
+            ("cost", float(quoted.cents), None if job.cents is None else float(job.cents)),
+            (
+                "hours",
+                float(quoted.hours),
+                _hours(final.started_at, final.ended_at) if final else None,
+            ),
+        ]
+        for name, estimated, real in pairs:
+            if real is not None and estimated > 0:
+                self.errors[name].append((real - estimated) / estimated * 100)
+
+    def _count_prints(self, job: JobTrack) -> None:
+        for one in job.prints:
+            if one.ended_at is None or self._local(one.ended_at) is None:
+                continue
+            self.prints[one.printer][one.result] += 1
+            self.print_seconds[one.printer] += (one.ended_at - one.started_at).total_seconds()
+            if one.result == "failed":
+                self.failures[one.reason, one.printer] += 1
+
+    def length_hours(self, now: datetime) -> float:
+        """How long the period is; where it is open, from the first and to the last moment known."""
+        start = self.since
+        if start is None and self.first is not None:
+            start = datetime.combine(self.first, datetime.min.time(), self.zone).astimezone(UTC)
+        end = now if self.until is None else min(self.until, now)
+        return 0.0 if start is None else max(0.0, (end - start).total_seconds() / 3600)
+
+
+def _hours(start: datetime, end: datetime | None) -> float | None:
+    return None if end is None else (end - start).total_seconds() / 3600

@@ -1,0 +1,186 @@
+"""The lab's figures: counted from the event log, remembered for a while, written to files."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ..background_look import BackgroundLook
+from ..domain.job import Job
+from ..domain.job_track import ReportQuery
+from ..domain.worklist import JobQuery, Sort, place
+from ..errors import InvalidInput, PrintflowError
+from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
+from ..reports.figures import REPORTS, tables
+from ..reports.period import bounds
+from ..reports.table import Cell, Column, Figures, Kind
+from ..reports.tally import Tally
+from .desk import Desk, Ports
+
+_REMEMBERED = 16
+_FRESH_SECONDS = 60.0
+_PAGE = 500
+JOB_LIST = "jobs"
+"""The name of the export that has one row for each job."""
+
+_JOB_COLUMNS = (
+    Column("id", "Job", Kind.TEXT),
+    Column("status", "Status", Kind.TEXT),
+    Column("submitted", "Submitted (UTC)", Kind.TEXT),
+    Column("student_name", "Student", Kind.TEXT),
+    Column("student_email", "E-mail", Kind.TEXT),
+    Column("discipline", "Discipline", Kind.TEXT),
+    Column("class_number", "Class", Kind.TEXT),
+    Column("method", "Method", Kind.TEXT),
+    Column("printer", "Printer", Kind.TEXT),
+    Column("color", "Color", Kind.TEXT),
+    Column("material", "Material", Kind.TEXT),
+    Column("grams", "Grams", Kind.GRAMS),
+    Column("hours", "Hours", Kind.HOURS),
+    Column("cost", "Cost", Kind.CENTS),
+    Column("currency", "Currency", Kind.TEXT),
+    Column("file", "File", Kind.TEXT),
+    Column("in_status_since", "In its status since (UTC)", Kind.TEXT),
+)
+
+
+class ReportDesk(Desk):
+    """Reports. None of them tells who a student is, but the list of jobs."""
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._remembered: OrderedDict[ReportQuery, BackgroundLook[Figures | PrintflowError]] = (
+            OrderedDict()
+        )
+        self._remembering = threading.Lock()
+
+    def figures(self, query: ReportQuery | None = None) -> Figures:
+        """All reports of a query (of everything, without one), counted now.
+
+        Raises InvalidInput for a period that ends before it begins.
+        """
+        query = query or ReportQuery()
+        _check(query)
+        zone, now = ZoneInfo(self.catalog.time_zone), self._ports.clock()
+        tally = Tally(query, zone)
+        with self._ports.database.read() as tx:
+            for track in tx.reports.tracks(query, tally.since, tally.until):
+                tally.add(track)
+        return Figures(query, now, self.catalog.currency, tables(tally, now))
+
+    def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
+        """As :meth:`figures`, but a minute old at most where that can be had in ``patience``
+        seconds; else what was counted last, or None until the first count is done.
+        """
+        _check(query)
+        with self._remembering:
+            look = self._remembered.pop(query, None)
+            if look is None:
+                look = BackgroundLook(lambda: self._counted(query), every=_FRESH_SECONDS)
+            self._remembered[query] = look
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        found = look.latest(patience=patience, newer_than=_FRESH_SECONDS).value
+        if isinstance(found, PrintflowError):
+            with self._remembering:
+                self._remembered.pop(query, None)
+            raise found
+        return found
+
+    def _counted(self, query: ReportQuery) -> Figures | PrintflowError:
+        try:
+            return self.figures(query)
+        except PrintflowError as error:
+            return error
+
+    def report_file(
+        self, name: str, ending: str, query: ReportQuery | None = None
+    ) -> Iterator[bytes]:
+        """A report, or with ``jobs`` the list of jobs submitted in the period, as "csv" or "xlsx".
+
+        Raises InvalidInput at once for a name, ending or period that is none; the rows then come
+        as they are asked for, in constant memory.
+        """
+        query = query or ReportQuery()
+        _check(query)
+        if name not in (*REPORTS, JOB_LIST):
+            raise InvalidInput.of(
+                "name",
+                "report_unknown",
+                f"There is no report {name[:40]!r}.",
+                f"Choose from: {', '.join((*REPORTS, JOB_LIST))}.",
+            )
+        if ending not in FORMATS:
+            raise InvalidInput.of(
+                "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+            )
+        columns: tuple[Column, ...] = _JOB_COLUMNS
+        title, rows = "Jobs", self._job_rows(query)
+        if name != JOB_LIST:
+            table = self.figures(query).table(name)
+            title, columns, rows = table.title, table.columns, iter(table.rows)
+        if ending == "csv":
+            return csv_bytes(columns, rows)
+        return xlsx_bytes(columns, rows, title=title)
+
+    def _job_rows(self, query: ReportQuery) -> Iterator[tuple[Cell, ...]]:
+        since, until = bounds(query, ZoneInfo(self.catalog.time_zone))
+        after: tuple[str, str] | None = None
+        while True:
+            wanted = JobQuery(
+                discipline=query.discipline,
+                method=query.method,
+                printer=query.printer,
+                material=query.material,
+                color=query.color,
+                since=since,
+                until=until,
+                sort=Sort.OLDEST,
+                after=after,
+                limit=_PAGE,
+            )
+            now = self._ports.clock()
+            with self._ports.database.read() as tx:
+                jobs = tx.jobs.find(wanted, now, now)
+            for job in jobs:
+                if query.class_number in ("", job.class_number):
+                    yield _job_row(job)
+            if len(jobs) < _PAGE:
+                return
+            after = place(jobs[-1], Sort.OLDEST)
+
+
+def _check(query: ReportQuery) -> None:
+    if query.since is not None and query.until is not None and query.until < query.since:
+        raise InvalidInput.of(
+            "until", "period_backwards", "The period ends before it begins.", "Swap the two dates."
+        )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _job_row(job: Job) -> tuple[Cell, ...]:
+    return (
+        job.id,
+        job.status.value,
+        _moment(job.created_at),
+        job.student_name,
+        job.student_email,
+        job.discipline,
+        job.class_number,
+        job.method,
+        job.printer,
+        job.color,
+        job.material,
+        job.grams,
+        job.hours,
+        job.cost_cents,
+        job.currency,
+        job.original_name,
+        _moment(job.status_since),
+    )

@@ -1,0 +1,84 @@
+// Draws each report's chart from the table below it: one truth, and a page without scripts has it.
+// The colors are Okabe and Ito's, which people tell apart whatever their color vision; shapes of
+// points and dashes tell the lines apart without any color.
+import {
+  BarController, BarElement, CategoryScale, Chart, Legend, LineController, LineElement,
+  LinearScale, PointElement, Tooltip,
+} from "chart.js";
+
+Chart.register(
+  BarController, BarElement, CategoryScale, Legend, LineController, LineElement, LinearScale,
+  PointElement, Tooltip,
+);
+
+const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
+const POINTS = ["circle", "rect", "triangle", "rectRot"];
+const DASHES = [[], [6, 4], [2, 3], [8, 3, 2, 3]];
+const MOST_BARS = 20;
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function read(table) {
+  const heads = [...table.tHead.rows[0].cells];
+  const rows = [...table.tBodies[0].rows];
+  const texts = heads.map((head, at) => [head, at]).filter(([head, at]) => at > 0 && !head.classList.contains("number"));
+  const labels = rows.map((row) => [0, ...texts.map(([, at]) => at)].map((at) => row.cells[at].textContent.trim()).join(" · "));
+  const series = heads
+    .map((head, at) => ({ head, at }))
+    .filter(({ head }) => head.hasAttribute("data-charted"))
+    .map(({ head, at }) => ({
+      label: head.textContent.trim(),
+      data: rows.map((row) => Number(row.cells[at].dataset.value || 0)),
+      shown: rows.map((row) => row.cells[at].textContent.trim()),
+    }));
+  return { labels, series };
+}
+
+function datasets(series, line) {
+  return series.map((one, at) => ({
+    ...one,
+    borderColor: COLORS[at % COLORS.length],
+    backgroundColor: COLORS[at % COLORS.length],
+    borderDash: line ? DASHES[at % DASHES.length] : [],
+    pointStyle: POINTS[at % POINTS.length],
+    pointRadius: one.data.length > 60 ? 0 : 3,
+    borderWidth: line ? 2 : 0,
+    maxBarThickness: 28,
+  }));
+}
+
+function draw(place) {
+  const table = place.parentElement.querySelector("table");
+  const line = place.dataset.chart === "line";
+  const { labels, series } = read(table);
+  const most = line ? labels.length : MOST_BARS;
+  for (const one of series) one.data.length = Math.min(one.data.length, most);
+  labels.length = Math.min(labels.length, most);
+  const style = getComputedStyle(place);
+  const ink = style.color;
+  const grid = style.borderTopColor;
+  const lying = !line && table.tHead.rows[0].cells[0].textContent.trim().length > 0 && !/^\d\d:/.test(labels[0] || "");
+  place.hidden = false;
+  place.classList.toggle("report-chart-tall", lying && labels.length > 8);
+  new Chart(place.querySelector("canvas"), {
+    type: line ? "line" : "bar",
+    data: { labels, datasets: datasets(series, line) },
+    options: {
+      indexAxis: lying ? "y" : "x",
+      animation: calm ? false : { duration: 250 },
+      maintainAspectRatio: false,
+      interaction: { mode: "index", axis: lying ? "y" : "x", intersect: false },
+      plugins: {
+        legend: { display: series.length > 1, labels: { color: ink, usePointStyle: true } },
+        tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${item.dataset.shown[item.dataIndex]}` } },
+      },
+      scales: {
+        x: { beginAtZero: true, ticks: { color: ink, maxRotation: 0, autoSkip: true }, grid: { color: grid } },
+        y: { beginAtZero: true, ticks: { color: ink }, grid: { color: grid } },
+      },
+    },
+  });
+}
+
+for (const place of document.querySelectorAll("[data-chart]")) {
+  if (place.dataset.chart) draw(place);
+}

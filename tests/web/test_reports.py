@@ -1,0 +1,70 @@
+"""The reports' pages and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import REPORTS, Job, Printflow
+from tests.web.conftest import said
+
+
+def test_every_report_is_on_the_page_with_its_table(
+    lab: Printflow,
+    staff: FlaskClient,
+    job_in: Callable[[str], Job],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job_in("PAIDPICKEDUP")
+    job_in("REJECTED")
+    counted = lab.latest_figures
+    monkeypatch.setattr(lab, "latest_figures", lambda query: counted(query, patience=20))
+    page = staff.get("/reports?period=all")
+    assert page.status_code == 200
+    for name in REPORTS:
+        assert f'id="{name}"' in page.text, name
+        assert f"/reports/{name}.csv?period=all" in page.text, name
+    words = said(page)
+    assert "Too thin 1" in words and "PLA 1 42.5 g" in words and "cash 1 0 $4.25" in words
+    assert "<style" not in page.text and 'style="' not in page.text
+
+
+def test_the_page_does_not_wait_for_the_count(
+    lab: Printflow, staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab, "latest_figures", lambda query: None)
+    page = staff.get("/reports")
+    assert "are being counted" in said(page) and 'x-data="lookAgain"' in page.text
+
+
+def test_filters_and_period_are_in_the_address_and_in_the_files(
+    lab: Printflow, staff: FlaskClient, job_in: Callable[[str], Job]
+) -> None:
+    job = job_in("UPLOADED")
+    file = staff.get("/reports/color.csv?since=2026-03-01&until=2026-03-31")
+    assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "True Red,1,0" in file.data.decode("utf-8-sig")
+    assert "True Red" not in staff.get("/reports/color.csv?until=2026-02-01").text
+    assert job.id in staff.get("/reports/jobs.csv?period=all&color=True+Red").text
+    assert job.id not in staff.get("/reports/jobs.csv?period=all&color=Blue").text
+    book = staff.get("/reports/status.xlsx?period=all")
+    assert book.data[:2] == b"PK" and "status.xlsx" in book.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/reports/nonsense.csv", 404),
+        ("/reports/status.exe", 404),
+        ("/reports?period=5", 400),
+        ("/reports?unit=year", 400),
+        ("/reports?since=yesterday", 422),
+        ("/reports?since=9999-12-31", 400),
+        ("/reports?since=2026-03-02&until=2026-03-01", 422),
+        ("/reports?color=%00x&class_number=%27%3Bdrop", 200),
+    ],
+)
+def test_bad_addresses_are_refused_in_words(staff: FlaskClient, address: str, status: int) -> None:
+    assert staff.get(address).status_code == status
