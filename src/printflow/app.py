@@ -52,6 +52,7 @@ from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
 from .service.student_page import StudentPageDesk
 from .service.submitting import SubmissionDesk
+from .service.suggesting import SuggestionDesk
 from .service.system import SystemDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
@@ -71,6 +72,7 @@ Wrap = Callable[[str, Any], Any]
 class Printflow(
     ImportDesk,
     InspectionDesk,
+    SuggestionDesk,
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,

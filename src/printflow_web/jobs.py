@@ -149,6 +149,7 @@ def _form(
         form=form,
         errors=errors,
         choices=choices,
+        suggestions=lab_of(current_app).suggestions(details.job.id) if quoting else [],
         due_cents=details.due_cents,
     )
 

@@ -26,8 +26,9 @@ _CLICKS: dict[Trigger, dict[str, str]] = {
     Trigger.PICK_UP: {"waive": "a gift"},
     Trigger.REJECT: {"text": "Too thin"},
 }
-_PASSING = frozenset({409, 422, 503})
-"""Somebody was faster; the model is not in its place yet; the lab is busy."""
+_PASSING = frozenset({409, 422, 502, 503})
+"""Somebody was faster; the model is not in its place yet; behind a proxy the server died; the lab is
+busy."""
 
 
 @dataclass
