@@ -21,8 +21,8 @@ from .domain.correction import Correction
 from .domain.heartbeat import Heartbeat
 from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
-from .domain.model_facts import InspectionState, Looked
 from .domain.job_track import JobTrack, ReportQuery
+from .domain.model_facts import InspectionState, Looked
 from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
 from .domain.status import Status, Trigger
 from .domain.worklist import Flag, JobQuery

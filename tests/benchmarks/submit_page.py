@@ -1,29 +1,23 @@
-"""What the submission page costs a student, measured in Chromium.
-
-Run: ``.venv/bin/python -m tests.benchmarks.submit_page``. Prints requests and bytes on the wire, when
-the page is ready to be used on a processor four times slower, and how long the page's own thread was
-ever busy while a binary STL of 50 MB is read, measured and drawn.
-"""
+"""What the submission page costs a student, in Chromium: bytes, time until it is ready, and how long
+the page's own thread is ever busy while a large model is read, measured and drawn."""
 
 from __future__ import annotations
 
-import os
 import struct
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.conftest import free_port, wait_until_it_answers
+from tests.benchmarks.figure import Figure, Size
+from tests.benchmarks.program import serving
 from tests.plugins.components import find_chromium
 
-RUNS = 5
-TRIANGLES = 1_000_000
+SLOWER = 4
+"""How many times slower than this machine's a phone's processor is."""
 _WATCH = """
 window.tasks = [];
 window.gaps = [];
@@ -39,9 +33,38 @@ setInterval(() => {
 """
 
 
-def write_sphere(path: Path) -> None:
-    """A closed sphere of a million triangles, 100 mm wide: 50 MB."""
-    rows, columns = 500, TRIANGLES // 1000
+def measure(size: Size, folder: Path) -> list[Figure]:
+    """Visits with an empty cache on a slow processor; then a model is chosen."""
+    chromium = find_chromium()
+    if chromium is None:
+        raise RuntimeError("Chromium is not installed")
+    model = folder / "sphere.stl"
+    write_sphere(model, megabytes=size.upload_mb)
+    with serving(folder / "store") as program, sync_playwright() as playwright:
+        url = f"http://127.0.0.1:{program.port}"
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        visits = [visit(browser, url) for _ in range(size.rounds)]
+        chosen = [choose(browser.new_page(), url, model) for _ in range(min(3, size.rounds))]
+        browser.close()
+
+    def middle(rounds: list[dict[str, float]], name: str) -> float:
+        return median(one[name] for one in rounds)
+
+    slow = f"processor {SLOWER} times slower"
+    return [
+        Figure("submit: requests", middle(visits, "requests"), 5, ""),
+        Figure("submit: transferred", middle(visits, "kB"), 120, "kB"),
+        Figure("submit: first picture", middle(visits, "painted"), 1000, "ms", slow),
+        Figure("submit: ready to be used", middle(visits, "ready"), 2000, "ms", slow),
+        Figure("preview: told of the model", middle(chosen, "told"), 5000, "ms"),
+        Figure("preview: drawn", middle(chosen, "drawn"), 10000, "ms", "may be without a GPU"),
+        Figure("preview: longest task of the page", middle(chosen, "busy"), 50, "ms"),
+    ]
+
+
+def write_sphere(path: Path, *, megabytes: int) -> None:
+    """A closed sphere of so many MB (of a million bytes), 100 mm wide; 50 bytes a triangle."""
+    rows, columns = 500, megabytes * 20
     down = np.linspace(0, np.pi, rows + 1)[:, None]
     around = np.append(np.linspace(0, 2 * np.pi, columns, endpoint=False), 0)[None, :]
     grid = 50 * np.stack(
@@ -55,12 +78,12 @@ def write_sphere(path: Path) -> None:
     path.write_bytes(bytes(80) + struct.pack("<I", len(corners)) + records.tobytes())
 
 
-def measure_load(browser: Browser, url: str, *, slower: int) -> dict[str, float]:
-    """One visit with an empty cache: requests, kB, first picture, ready (ms)."""
+def visit(browser: Browser, url: str) -> dict[str, float]:
+    """One visit: requests, kB, first picture and ready (ms after the click)."""
     page = browser.new_page()
     tools = page.context.new_cdp_session(page)
     tools.send("Network.enable")
-    tools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     sizes: list[int] = []
 
     def loaded(event: dict[str, Any]) -> None:
@@ -78,7 +101,6 @@ def measure_load(browser: Browser, url: str, *, slower: int) -> dict[str, float]
           return {
             painted: paint ? paint.startTime : 0,
             ready: Math.max(page.domContentLoadedEventEnd, ...ends),
-            blocked: tasks.reduce((sum, [, length]) => sum + Math.max(0, length - 50), 0),
           };
         }"""
     )
@@ -86,8 +108,8 @@ def measure_load(browser: Browser, url: str, *, slower: int) -> dict[str, float]
     return {"requests": len(sizes), "kB": sum(sizes) / 1000, **found}
 
 
-def measure_large(page: Page, url: str, model: Path) -> dict[str, float]:
-    """Choose the model: ms until told, ms until drawn, the longest task and gap of the page (ms)."""
+def choose(page: Page, url: str, model: Path) -> dict[str, float]:
+    """Choose the model: ms until told, until drawn, and of the longest time the page was busy."""
     page.add_init_script(_WATCH)
     page.goto(f"{url}/submit")
     page.locator("input[name=print_method]").first.check(force=True)
@@ -100,53 +122,7 @@ def measure_large(page: Page, url: str, model: Path) -> dict[str, float]:
     page.locator(".viewer-button:visible").wait_for(timeout=120_000)
     drawn = time.perf_counter() - started
     page.wait_for_timeout(1000)
-    tasks = [length for _, length in page.evaluate("tasks")]
-    return {
-        "told": told * 1000,
-        "drawn": drawn * 1000,
-        "longest task": max(tasks, default=0),
-        "longest gap": max(page.evaluate("gaps")),
-    }
-
-
-def main() -> None:
-    """Measure, and say it."""
-    chromium = find_chromium()
-    if chromium is None:
-        sys.exit("Chromium is not installed.")
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "store").mkdir()
-        model = root / "sphere.stl"
-        write_sphere(model)
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "printflow", "serve", "--port", str(port)],
-            env={**os.environ, "PRINTFLOW_STORE": str(root / "store")},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_until_it_answers(f"{url}/health/live", process)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=chromium, args=["--no-sandbox"]
-                )
-                for slower in (1, 4):
-                    rounds = [measure_load(browser, url, slower=slower) for _ in range(RUNS)]
-                    _say(f"/submit, processor {slower} × slower", rounds)
-                _say("50 MB STL", [measure_large(browser.new_page(), url, model) for _ in range(3)])
-                browser.close()
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _say(what: str, rounds: list[dict[str, float]]) -> None:
-    medians = {name: float(np.median([one[name] for one in rounds])) for name in rounds[0]}
-    print(f"{what}: " + ", ".join(f"{name} {value:,.0f}" for name, value in medians.items()))
-
-
-if __name__ == "__main__":
-    main()
+    # A task below 50 ms is none to Chromium; the gap between two beats tells of it all the same.
+    busy = max([length for _, length in page.evaluate("tasks")] + page.evaluate("gaps"))
+    page.close()
+    return {"told": told * 1000, "drawn": drawn * 1000, "busy": busy}

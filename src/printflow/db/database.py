@@ -26,8 +26,8 @@ from .lab_rows import SqlLabRows
 from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
-from .wakeup import Listener
 from .report_rows import SqlReportRows
+from .wakeup import Listener
 
 
 class SqlTransaction:

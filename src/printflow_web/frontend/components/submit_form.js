@@ -8,6 +8,9 @@ import { check, focusSummary, followSummary, recheck, showProblem } from "./vali
 // The form that came back with errors is told so when it has got its files again.
 const KEPT = "files-kept";
 
+// A screen reader tells tens of percents; each single one would be a noise.
+const SAID_PERCENT = 10;
+
 // Kept apart from Alpine's data, whose proxies workers and files do not take.
 const cardsOf = new WeakMap();
 
@@ -43,6 +46,7 @@ export function submitForm() {
     sending: false,
     sent: false, // all of it: from here on canceling would promise too much
     percentText: "",
+    saidText: "",
     speedText: "",
     leftText: "",
     problem: "",
@@ -145,6 +149,7 @@ export function submitForm() {
       this.sent = false;
       this.sentNames = cardsOf.get(this.$root).files.map((file) => file.name).join(", ");
       this.percentText = "";
+      this.saidText = "";
       this.speedText = "";
       this.leftText = "";
       this.$refs.fields.inert = true;
@@ -167,12 +172,14 @@ export function submitForm() {
         this.$refs.progressPanel.focus();
         bar.removeAttribute("value");
         this.percentText = texts.textChecking;
+        this.saidText = this.percentText;
         this.speedText = "";
         this.leftText = "";
         return;
       }
       bar.value = percent;
       this.percentText = filled(texts.textPercent, { percent });
+      this.saidText = filled(texts.textPercent, { percent: percent - (percent % SAID_PERCENT) });
       this.speedText = filled(texts.textSpeed, {
         sent: sizeText(sent),
         total: sizeText(total),

@@ -136,13 +136,14 @@ export class Scene {
 
 // Black plastic shines a little; a black material would hide every edge.
 function shown(color) {
-  return new Color(color).lerp(new Color("#ffffff"), 0.05);
+  const { r, g, b } = new Color(color);
+  return new Color(color).lerp(new Color("#ffffff"), 0.05 * (1 - Math.max(r, g, b)) ** 4);
 }
 
 function lights() {
-  const sun = new DirectionalLight("#ffffff", 2.2);
+  const sun = new DirectionalLight("#ffffff", 1.9);
   sun.position.set(1, 2, 1.5);
-  const fill = new DirectionalLight("#ffffff", 0.7);
+  const fill = new DirectionalLight("#ffffff", 0.4);
   fill.position.set(-2, 0.5, -1);
-  return [new HemisphereLight("#ffffff", "#8a93a5", 1.5), sun, fill];
+  return [new HemisphereLight("#ffffff", "#5d6472", 1.3), sun, fill];
 }
