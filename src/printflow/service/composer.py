@@ -52,6 +52,13 @@ class Composer:
         """The mail as people will read it; ``picture`` reads that of the model from the store."""
         with self._database.read() as tx:
             context = self._context(tx, mail)
+        return self._made(mail, context, picture=picture)
+
+    def within(self, tx: Transaction, mail: Mail) -> RenderedMail:
+        """The same without its picture, from what a transaction sees."""
+        return self._made(mail, self._context(tx, mail), picture=False)
+
+    def _made(self, mail: Mail, context: dict[str, Any], *, picture: bool) -> RenderedMail:
         job = context["job"]
         shown = self._picture(job) if picture and job is not None else b""
         picture_id = f"{job.id}.{job.pictured.id}@printflow" if shown else ""
