@@ -29,7 +29,7 @@ MEANING: Mapping[str, str] = {
     "mail.smtp_password": "Its password.",
     "mail.smtp_ca_file": "Certificates of your own authority, if the server's come from it.",
     "mail.sender": "Who mails come from.",
-    "mail.reply_to": "Where answers go, if not to the sender.",
+    "mail.reply_to": "Where answers go; empty: to the `staff_address`, without one to the sender.",
     "mail.staff_address": "Who hears when a student confirms or declines.",
     "mail.directory": "Where mails are written while there is no server.",
     "mail.templates": "Your own wording: files here come before the shipped templates.",

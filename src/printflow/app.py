@@ -29,6 +29,7 @@ from .inspection.inspector import Inspector
 from .instance_lock import InstanceLock
 from .looking import Looker
 from .outbox import Postman
+from .pictures import Pictures
 from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
 from .service.administration import AdministrationDesk
@@ -208,7 +209,9 @@ def _join(
     catalogs = CatalogCache(database)
     placer = Placer(database, store, clock)
     writer = _LazyWriter(settings)
-    composer = Composer(settings, database, catalogs, tokens, writer, clock)
+    watch = StoreWatch(lambda: store.check_identity())
+    pictures = Pictures(store, watch)
+    composer = Composer(settings, database, catalogs, tokens, writer, clock, pictures)
     postman = Postman(
         database,
         wrap("mailer", mailer or _LazyMailer(settings)),
@@ -236,7 +239,8 @@ def _join(
         dispatcher=Dispatcher(database, store, placer, postman, looker.step, clock),
         looker=looker,
         inspector=inspector,
-        watch=StoreWatch(lambda: store.check_identity()),
+        watch=watch,
+        pictures=pictures,
     )
     ports.dispatcher.also(Reminders(ports))
     return ports
@@ -277,7 +281,7 @@ class _LazyWriter:
             rendered,
             sender=mail.sender,
             to=to,
-            reply_to=mail.reply_to,
+            reply_to=rendered.reply_to or mail.reply_to or mail.staff_address,
             message_id=message_id,
             date=date,
         )

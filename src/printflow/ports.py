@@ -6,6 +6,7 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -68,6 +69,19 @@ class RenderedMail:
     text: str
     html: str
     to: str = ""
+    reply_to: str = ""
+    """Where an answer goes, if not to the lab."""
+    picture: bytes = b""
+    """A PNG of the model, which the HTML shows as ``cid:`` and ``picture_id``."""
+    picture_id: str = ""
+
+    @property
+    def html_alone(self) -> str:
+        """The HTML with its picture within, as browsers show it."""
+        if not self.picture:
+            return self.html
+        data = b64encode(self.picture).decode("ascii")
+        return self.html.replace(f"cid:{self.picture_id}", f"data:image/png;base64,{data}")
 
 
 class Mailer(Protocol):

@@ -68,9 +68,9 @@ def resume_mail() -> AnyResponse:
     return redirect(url_for("admin.outbox"), 303)
 
 
-def _preview(mail_id: int) -> RenderedMail | None:
+def _preview(mail_id: int, *, picture: bool = False) -> RenderedMail | None:
     try:
-        return lab_of(current_app).mail_preview(mail_id)
+        return lab_of(current_app).mail_preview(mail_id, picture=picture)
     except PrintflowError:
         _log.exception("mail %s cannot be shown", mail_id)
         return None
@@ -86,10 +86,10 @@ def mail(mail_id: int) -> str:
 @pages.get("/outbox/<int:mail_id>/html")
 def mail_html(mail_id: int) -> Response:
     """The mail's HTML alone, for a frame that can do nothing."""
-    preview = _preview(mail_id)
+    preview = _preview(mail_id, picture=True)
     if preview is None:
         abort(404)
-    response = make_response(preview.html)
+    response = make_response(preview.html_alone)
     response.headers["Content-Security-Policy"] = _MAIL_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response

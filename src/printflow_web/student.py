@@ -184,7 +184,7 @@ def find() -> AnyResponse | str:
         return render_template("find.html", sent="sent" in request.args, form={}, errors={})
     email = request.form.get("email", "")
     try:
-        lab_of(current_app).mail_my_links(email)
+        lab_of(current_app).mail_my_links(email, sender=_sender())
     except (InvalidInput, TooManyRequests) as error:
         refusal = error.refusals[0]
         return form_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -129,3 +130,26 @@ def test_the_preview_command_writes_them_all(program: Program, tmp_path: Path) -
         assert f'src="{name}.html"' in (folder / "index.html").read_text("utf-8")
     listed = program.call("mail", "preview", str(folder), "--json").json["mails"]
     assert [entry["template"] for entry in listed] == TEMPLATES
+
+
+@pytest.mark.parametrize("name", sorted({*TEMPLATES} - {"find_jobs"}))
+def test_the_sample_picture_is_the_one_the_html_shows(
+    samples: dict[str, RenderedMail], name: str
+) -> None:
+    mail = samples[name]
+    assert mail.html.count(f'src="cid:{mail.picture_id}"') == 1
+    assert mail.picture.startswith(b"\x89PNG")
+    assert 'src="data:image/png;base64,' in mail.html_alone
+    assert "cid:" not in mail.html_alone
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks its shell for the browser, not BROWSER")
+def test_the_preview_opens_in_the_browser(program: Program, tmp_path: Path) -> None:
+    asked = tmp_path / "asked.txt"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{asked}"\n')
+    browser.chmod(0o755)
+    folder = tmp_path / "mails"
+    said = program.run("mail", "preview", str(folder), "--open", BROWSER=f"{browser} %s")
+    assert said.code == 0, said.err
+    assert asked.read_text() == (folder / "index.html").as_uri()

@@ -32,7 +32,7 @@ def preview(folder: Path | None, open_: bool) -> None:
     place = folder or Path(tempfile.mkdtemp(prefix="printflow-mails-"))
     place.mkdir(parents=True, exist_ok=True)
     for name, sample in samples.items():
-        (place / f"{name}.html").write_text(sample.html, "utf-8")
+        (place / f"{name}.html").write_text(sample.html_alone, "utf-8")
         (place / f"{name}.txt").write_text(f"{sample.subject}\n\n{sample.text}", "utf-8")
     index = place / "index.html"
     index.write_text(_index(samples), "utf-8")

@@ -127,7 +127,23 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if rendered.picture:
+        _add_picture(message, rendered)
     return message
+
+
+def _add_picture(message: EmailMessage, rendered: RenderedMail) -> None:
+    """Put the picture beside the HTML that shows it (multipart/related, RFC 2387)."""
+    html = message.get_body(("html",))
+    if isinstance(html, EmailMessage):
+        html.add_related(
+            rendered.picture,
+            maintype="image",
+            subtype="png",
+            cid=f"<{rendered.picture_id}>",
+            filename="model.png",
+            disposition="inline",
+        )
 
 
 def _address(text: str) -> Address:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
+from ..domain.effects import FOR_STAFF
 from ..domain.history import Mail
 from ..domain.job import Job, Quote
 from ..domain.status import Status
+from ..errors import NotFound, StoreUnavailable
+from ..pictures import Pictures
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from ..tokens import Tokens
@@ -25,6 +29,7 @@ class Composer:
         tokens: Tokens,
         writer: MailWriter,
         clock: Clock,
+        pictures: Pictures,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -32,23 +37,46 @@ class Composer:
         self._tokens = tokens
         self._writer = writer
         self._clock = clock
+        self._pictures = pictures
 
     def __call__(self, mail: Mail) -> EmailMessage:
         """The message to send."""
         return self._writer.message(
-            self.rendered(mail), to=mail.to, message_id=mail.message_id, date=self._clock()
+            self.rendered(mail, picture=True),
+            to=mail.to,
+            message_id=mail.message_id,
+            date=self._clock(),
         )
 
-    def rendered(self, mail: Mail) -> RenderedMail:
-        """The mail as people will read it."""
+    def rendered(self, mail: Mail, *, picture: bool = False) -> RenderedMail:
+        """The mail as people will read it; ``picture`` reads that of the model from the store."""
         with self._database.read() as tx:
-            return self.within(tx, mail)
+            context = self._context(tx, mail)
+        return self._made(mail, context, picture=picture)
 
     def within(self, tx: Transaction, mail: Mail) -> RenderedMail:
-        """The same, from what a transaction sees."""
-        context = self._context(tx, mail)
-        rendered = self._writer.render(mail.template, context)
-        return RenderedMail(rendered.subject, rendered.text, rendered.html, mail.to)
+        """The same without its picture, from what a transaction sees."""
+        return self._made(mail, self._context(tx, mail), picture=False)
+
+    def _made(self, mail: Mail, context: dict[str, Any], *, picture: bool) -> RenderedMail:
+        job = context["job"]
+        shown = self._picture(job) if picture and job is not None else b""
+        picture_id = f"{job.id}.{job.pictured.id}@printflow" if shown else ""
+        rendered = self._writer.render(mail.template, {**context, "picture": picture_id})
+        return replace(
+            rendered,
+            to=mail.to,
+            reply_to=job.student_email if job is not None and mail.template in FOR_STAFF else "",
+            picture=shown,
+            picture_id=picture_id,
+        )
+
+    def _picture(self, job: Job) -> bytes:
+        """The model's picture; none where the share does not answer: a mail waits for no picture."""
+        try:
+            return self._pictures.read(job.pictured) if job.pictured else b""
+        except (NotFound, StoreUnavailable):
+            return b""
 
     def _context(self, tx: Transaction, mail: Mail) -> dict[str, Any]:
         catalog = self._catalogs.within(tx)
@@ -80,7 +108,6 @@ class Composer:
             "note": stored.get("note", ""),
             "outcome": stored.get("outcome", ""),
             "together": self._together(tx, job, quote),
-            "picture": "",  # the Content-ID of the model's picture, where the mail carries one
             "payments_due_cents": max(0, (stored.get("cost_cents") or 0) - paid),
             "jobs": [
                 {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}

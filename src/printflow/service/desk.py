@@ -12,6 +12,7 @@ from ..domain.naming import normal_job_id
 from ..errors import NotFound
 from ..looking import Looker
 from ..outbox import Postman
+from ..pictures import Pictures
 from ..placement import Placer
 from ..ports import (
     Clock,
@@ -52,6 +53,7 @@ class Ports:
     placer: Placer
     dispatcher: Dispatcher
     watch: StoreWatch
+    pictures: Pictures
     looker: Looker
     inspector: ModelReader
 

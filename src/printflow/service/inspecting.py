@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..deadline import TookTooLong, within
 from ..domain.catalog import Printer
 from ..domain.job import Job, JobFile
 from ..domain.model_facts import ModelFacts, compared, verdict, warnings
-from ..errors import NotFound, StoreUnavailable
-from ..looking import picture_name
-from .desk import PATIENCE_SECONDS, Desk
+from .desk import Desk
 
 
 class InspectionDesk(Desk):
@@ -49,18 +46,7 @@ class InspectionDesk(Desk):
 
         Raises NotFound, and StoreUnavailable soon where the share does not answer.
         """
-        none = NotFound("There is no picture of this file.")
-        if not file.picture:
-            raise none
-        if problem := self._ports.watch.problem():
-            raise StoreUnavailable(problem)
-        path = self._ports.store.picture(picture_name(file, small=small))
-        try:
-            return within(PATIENCE_SECONDS, path.read_bytes)
-        except FileNotFoundError:
-            raise none from None
-        except (OSError, TookTooLong) as error:
-            raise StoreUnavailable("The file share does not answer.") from error
+        return self._ports.pictures.read(file, small=small)
 
     def model_warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """What to know before a job's model is printed, in sentences."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from ..domain.catalog import Catalog
@@ -15,6 +17,7 @@ from ..ports import RenderedMail
 from .desk import Desk
 
 _ID = "K7Q2MX9A"
+_PICTURE_ID = "sample@printflow"
 _LINK_END = "abcdefghijklmnopqrstuvwxyz"
 _STATUS = {
     MailTemplate.RECEIVED: Status.UPLOADED,
@@ -62,7 +65,7 @@ class MailSampleDesk(Desk):
             "note": _note(template),
             "outcome": "confirmed",
             "together": int(template is MailTemplate.REMINDER),
-            "picture": "",
+            "picture": _PICTURE_ID if own else "",
             "payments_due_cents": job.cost_cents,
             "jobs": [
                 {"job": job, "status_url": status_url, "status_label": job.status.label},
@@ -70,7 +73,8 @@ class MailSampleDesk(Desk):
         }
         rendered = self._ports.writer.render(template.value, context)
         to = self.settings.mail.staff_address if template in FOR_STAFF else job.student_email
-        return RenderedMail(rendered.subject, rendered.text, rendered.html, to)
+        picture = Path(__file__).with_name("mail_sample.png").read_bytes() if own else b""
+        return replace(rendered, to=to, picture=picture, picture_id=_PICTURE_ID if own else "")
 
 
 def _note(template: MailTemplate) -> str:

@@ -43,9 +43,12 @@ class MailDesk(Desk):
             raise NotFound("There is no such mail.")
         return found
 
-    def mail_preview(self, mail_id: int) -> RenderedMail:
-        """The mail as it was, or will be, sent; raises NotFound."""
-        return self._ports.composer.rendered(self.mail(mail_id))
+    def mail_preview(self, mail_id: int, *, picture: bool = False) -> RenderedMail:
+        """The mail as it was, or will be, sent; raises NotFound.
+
+        ``picture`` reads the model's picture from the store, too (up to 2 s, if it hangs).
+        """
+        return self._ports.composer.rendered(self.mail(mail_id), picture=picture)
 
     def retry_mail(self, mail_id: int, *, to: str = "", by: str, station: str = "") -> None:
         """Send a mail that waits, was sent or is dead again now, perhaps to another address.

@@ -25,6 +25,7 @@ MESSAGE_LIMIT = 2000
 _MESSAGES_PER_HOUR = 10
 _HOUR = timedelta(hours=1)
 _LINKS_EVERY = timedelta(minutes=10)
+_QUESTIONS_PER_HOUR = 20
 
 
 class StudentPageDesk(QuoteDesk):
@@ -147,16 +148,34 @@ class StudentPageDesk(QuoteDesk):
             )
         tx.lab.add_count(key, now)
 
-    def mail_my_links(self, email: str) -> None:
-        """Mail the links of all jobs of an address to it, if it is known; says nothing else.
+    def _count_question(self, tx: Transaction, sender: str) -> None:
+        if not sender:
+            return
+        now, key = self._ports.clock(), f"find/{sender[:80]}"
+        count, first = tx.lab.count(key, now - _HOUR)
+        if count >= _QUESTIONS_PER_HOUR:
+            wait = _HOUR - (now - (first or now))
+            minutes = max(1, round(wait.total_seconds() / 60))
+            raise TooManyRequests(
+                "Your network address has asked for links very often within the last hour.",
+                retry_after=max(1, round(wait.total_seconds())),
+                next_step=f"Try again in {minutes} minutes, or ask the lab.",
+            )
+        tx.lab.add_count(key, now)
 
+    def mail_my_links(self, email: str, *, sender: str = "") -> None:
+        """Mail the links of all jobs of an address to it, if it is known, once in ten minutes;
+        says nothing else.
+
+        ``sender`` is the network address that asks: twenty times an hour, whatever it asks for.
         Takes the same work for known and unknown addresses. Raises InvalidInput when it cannot
-        be an address.
+        be an address, TooManyRequests.
         """
         if problem := email_problem(email, ()):
             raise InvalidInput.of("student_email", "student_email_invalid", problem)
         address, now = email.strip(), self._ports.clock()
         with self._ports.database.write() as tx:
+            self._count_question(tx, sender)
             key = f"links/{address.lower()[:100]}"
             recent, _ = tx.lab.count(key, now - _LINKS_EVERY)
             jobs = tx.jobs.of_email(address)

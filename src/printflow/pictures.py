@@ -1,0 +1,38 @@
+"""Reading pictures of models, without waiting long for the share."""
+
+from __future__ import annotations
+
+from .deadline import TookTooLong, within
+from .domain.job import JobFile
+from .errors import NotFound, StoreUnavailable
+from .looking import picture_name
+from .ports import FileStore
+from .store_watch import StoreWatch
+
+PATIENCE_SECONDS = 2.0
+
+
+class Pictures:
+    """The pictures that the store keeps."""
+
+    def __init__(self, store: FileStore, watch: StoreWatch) -> None:
+        self._store = store
+        self._watch = watch
+
+    def read(self, file: JobFile, *, small: bool = False) -> bytes:
+        """A model's picture: a PNG of 512 px, or a small WebP for lists.
+
+        Raises NotFound, and StoreUnavailable soon where the share does not answer.
+        """
+        none = NotFound("There is no picture of this file.")
+        if not file.picture:
+            raise none
+        if problem := self._watch.problem():
+            raise StoreUnavailable(problem)
+        path = self._store.picture(picture_name(file, small=small))
+        try:
+            return within(PATIENCE_SECONDS, path.read_bytes)
+        except FileNotFoundError:
+            raise none from None
+        except (OSError, TookTooLong) as error:
+            raise StoreUnavailable("The file share does not answer.") from error
