@@ -19,7 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+
+from printflow.demo.model_files import stl
+from printflow.demo.models import torus_knot
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESKTOP, PHONE = (1280, 800), (390, 844)
@@ -106,9 +109,23 @@ def students(browser: Browser, url: str) -> None:
     page = window(browser, DESKTOP)
     page.goto(f"{url}/submit")
     shoot(page, "submit")
+    choose_model(page)
+    shoot(page, "preview")
     phone = window(browser, PHONE)
     phone.goto(f"{url}/submit")
+    choose_model(phone)
     shoot(phone, "submit-phone")
+
+
+def choose_model(page: Page) -> None:
+    """Choose a model of the demo, and wait until its picture is there."""
+    page.locator("input[name=print_method]").first.check(force=True)
+    model = FilePayload(name="knot.stl", mimeType="model/stl", buffer=stl(torus_knot()))
+    page.locator("input[name=file]").set_input_files(model)
+    page.locator("[name=color]:enabled").nth(8).check(force=True)
+    page.locator(".viewer-button").click()  # stands for the picture
+    page.locator("[data-model]").evaluate("(card) => card.scrollIntoView()")
+    page.wait_for_timeout(500)
 
 
 def staff(browser: Browser, url: str, password: str) -> None:

@@ -20,6 +20,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from printflow import Printflow, Settings
+
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -119,6 +121,16 @@ def server(tmp_path: Path, mailbox: Mailbox, more_settings: dict[str, str]) -> I
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture
+def lab(server: Server) -> Iterator[Printflow]:
+    """The running server's lab, for a script beside it."""
+    settings = Settings(
+        store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
+    )
+    with Printflow.open(settings, create=False) as opened:
+        yield opened
 
 
 def wait_until_it_answers(

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from printflow import Printflow, Settings
 from tests import models
@@ -82,14 +82,14 @@ def flat_browser(browser: Browser, chromium_path: Path) -> Iterator[Browser]:
     opened.close()
 
 
-def file(name: str, content: bytes) -> dict[str, object]:
+def file(name: str, content: bytes) -> FilePayload:
     """A file as a browser's chooser hands it over."""
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    return FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
 
 
-def choose(page: Page, *files: dict[str, object]) -> None:
+def choose(page: Page, *files: FilePayload) -> None:
     """Choose these files, on top of those that are there."""
-    page.locator("input[name=file]").set_input_files(list(files))  # type: ignore[arg-type]
+    page.locator("input[name=file]").set_input_files(files)
 
 
 def take(page: Page, name: str, value: str) -> None:
