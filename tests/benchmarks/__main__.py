@@ -15,7 +15,16 @@ from pathlib import Path
 
 from tests.benchmarks.figure import SMALL, Figure, Measure, Size
 
-ALL = ("startup", "transitions", "upload", "slow_uploads", "live", "doctor", "dashboard")
+ALL = (
+    "startup",
+    "transitions",
+    "upload",
+    "slow_uploads",
+    "live",
+    "doctor",
+    "dashboard",
+    "inspection",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
