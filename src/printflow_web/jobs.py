@@ -10,6 +10,7 @@ from flask import (
     abort,
     current_app,
     flash,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -173,6 +174,25 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
     flash(_done(job, trigger), _undoable(job))
     back = local_path(typed.get("next", ""))
     return redirect(back or url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.post("/<job_id>/<trigger>/mail")
+def mail(job_id: str, trigger: str) -> AnyResponse:
+    """The mail that an action would send, as far as its form is filled in. Changes nothing."""
+    try:
+        wanted = Trigger(trigger)
+        fields = FIELDS[wanted]
+    except (ValueError, KeyError):
+        abort(404)
+    arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
+    try:
+        mails = lab_of(current_app).mails_of(wanted, job_id, by=session["staff"], **arguments)
+    except (TransitionRefused, InvalidInput) as error:
+        answer = jsonify(problem=" ".join(str(reason.message) for reason in error.refusals))
+        answer.status_code = 422
+        return answer
+    shown = [{"to": one.to, "subject": one.subject, "text": one.text} for one in mails]
+    return jsonify(mails=shown)
 
 
 def _done(job: Job, trigger: Trigger) -> str:

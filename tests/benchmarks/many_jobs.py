@@ -215,7 +215,10 @@ class _Telling:
 
     def _told(self, event_id: int) -> Iterator[tuple[Table, dict[str, Any]]]:
         number, at = self.number, self.at
-        name, email = f"{self.first} {self.last}", f"{self.first}.{self.last}@example.edu".lower()
+        name, email = (
+            f"{self.first} {self.last}",
+            anyascii(f"{self.first}.{self.last}@example.edu").lower(),
+        )
         standard = standard_name(name, "Filament", self.color, self.id, transliterate=anyascii)
         since = self.since
         quoted = len(self.way) > 1 and self.status is not Status.REJECTED

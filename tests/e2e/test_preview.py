@@ -13,8 +13,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from printflow import Printflow, Settings
 from tests import models
+from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
+from tests.e2e.test_administration import RULES, faults
+from tests.e2e.test_main_job import sign_in
 
 pytestmark = pytest.mark.chromium
 
@@ -233,3 +237,31 @@ def test_where_the_viewer_s_script_does_not_come_the_form_still_works(
     expect(card(page, "box.stl")).to_contain_text("You can send it all the same")
     expect(card(page, "box.stl").locator("[data-facts]")).to_be_hidden()
     context.close()
+
+
+def test_staff_see_a_stored_model_in_3d(
+    server: Server, page: Page, complaints: Complaints, tmp_path: Path
+) -> None:
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(models.stl())
+    settings = Settings(
+        store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
+    )
+    with Printflow.open(settings, create=False) as lab:
+        job = lab.submit(model, **FORM)
+        kept = lab.path(job)
+    sign_in(page, server, "Ana")
+    page.goto(f"{server.url}/dashboard/jobs/{job.id}")
+    viewer = page.locator("[x-data=modelViewer]")
+    expect(viewer.locator("canvas")).to_have_count(0)
+    viewer.get_by_role("button", name="Show in 3D").click()
+    expect(viewer.locator("canvas")).to_be_focused()
+    wait_for_picture(viewer)
+    assert reddish(picture(viewer)) > 0.05
+    assert faults(page, RULES["desktop"]) == []
+
+    kept.unlink()
+    page.reload()
+    viewer.get_by_role("button", name="Show in 3D").click()
+    expect(viewer).to_contain_text("The model could not be shown.")
+    complaints.lines.clear()  # the browser tells of the 404

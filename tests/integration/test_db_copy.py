@@ -91,6 +91,7 @@ def test_the_command(
     assert "holds a lab already" in again.output
 
 
+@pytest.mark.embedded
 def test_not_while_a_server_runs(settings: Settings, postgresql_url: str) -> None:
     with Printflow.open(settings, role="server"):
         command = ["db", "copy", "--to", postgresql_url]

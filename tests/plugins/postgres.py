@@ -60,6 +60,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about SQLite says nothing of PostgreSQL."""
+    if config.getoption("--postgresql"):
+        out = [item for item in items if item.get_closest_marker("embedded")]
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
 def new_database(cluster: Path, template: str = "template1") -> str:
     """The URL of a new database in the running cluster, empty or as its template is."""
     import psycopg

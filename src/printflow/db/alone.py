@@ -14,6 +14,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
+from .engine import BUSY_SECONDS
+
 
 def lock_number(name: str) -> int:
     """The number that stands for a name: 63 bits, the same on every machine."""
@@ -29,7 +31,9 @@ def alone(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
     number = {"number": lock_number(name)}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if wait:
+            connection.execute(text("SET lock_timeout = 0"))  # an upgrade may take its time
             connection.execute(text("SELECT pg_advisory_lock(:number)"), number)
+            connection.execute(text(f"SET lock_timeout = '{BUSY_SECONDS}s'"))
             mine = True
         else:
             mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,7 +11,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from .alone import alone
-from .engine import describe_sqlite, interpreter_is_safe, open_engine, people_error
+from .engine import (
+    BUSY_SECONDS,
+    busy,
+    describe_sqlite,
+    interpreter_is_safe,
+    open_engine,
+    people_error,
+)
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
 from .job_rows import SqlJobRows
@@ -63,6 +71,8 @@ class SqlDatabase:
         self._url = url
         self._reading = open_engine(url, journal=journal)
         self._writing = self._reading.execution_options(printflow_write=True)
+        embedded = self._reading.dialect.name == "sqlite"
+        self._queue = threading.Lock() if embedded else None
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
@@ -76,8 +86,25 @@ class SqlDatabase:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with self._transaction(self._writing) as transaction:
+        with self._turn(), self._transaction(self._writing) as transaction:
             yield transaction
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One writer of this process after the other.
+
+        SQLite has one writer at a time, and whoever waits for it there sleeps, for longer and longer,
+        however soon the other is done.
+        """
+        if self._queue is None:
+            yield
+            return
+        if not self._queue.acquire(timeout=BUSY_SECONDS):
+            raise busy()
+        try:
+            yield
+        finally:
+            self._queue.release()
 
     @contextmanager
     def alone(self, name: str, *, wait: bool = False) -> Iterator[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, insert, null, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, update
 
 from ..domain.job import FileRole, FileState, JobFile
 from ..domain.model_facts import InspectionState
@@ -28,6 +28,17 @@ _LINE = [
     job_files.c[name]
     for name in ("id", "job_id", "name", "folder", "authoritative", "state", "size")
 ]
+
+# Put together once: every transition asks them.
+_OF_ID = update(job_files).where(job_files.c.id == bindparam("file"))
+_UNSETTLED = select(job_files.c.id).where(
+    job_files.c.job_id == bindparam("job"), job_files.c.next_try_at.is_not(None)
+)
+_CLAIM = _OF_ID.where(
+    job_files.c.next_try_at.is_not(None),
+    or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= bindparam("now")),
+).returning(*job_files.c)
+_SETTLE = _OF_ID.where(job_files.c.folder == bindparam("wanted"))
 
 
 class SqlFileRows:
@@ -66,18 +77,15 @@ class SqlFileRows:
         )
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None:
-        self._connection.execute(
-            update(job_files)
-            .where(job_files.c.id == file_id)
-            .values(
-                folder=folder,
-                authoritative=authoritative,
-                state=FileState.PENDING.value,
-                tries=0,
-                next_try_at=now,
-                problem="",
-            )
-        )
+        values = {
+            "folder": folder,
+            "authoritative": authoritative,
+            "state": FileState.PENDING.value,
+            "tries": 0,
+            "next_try_at": now,
+            "problem": "",
+        }
+        self._connection.execute(_OF_ID, {"file": file_id, **values})
 
     def due(self, now: datetime, *, limit: int) -> Sequence[int]:
         query = (
@@ -92,10 +100,7 @@ class SqlFileRows:
         return list(self._connection.scalars(query))
 
     def of_job(self, job_id: str) -> Sequence[int]:
-        query = select(job_files.c.id).where(
-            job_files.c.job_id == job_id, job_files.c.next_try_at.is_not(None)
-        )
-        return list(self._connection.scalars(query))
+        return list(self._connection.scalars(_UNSETTLED, {"job": job_id}))
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
         if self._connection.dialect.name == "postgresql":
@@ -103,19 +108,10 @@ class SqlFileRows:
             free = select(job_files.c.id).where(job_files.c.id == file_id)
             if self._connection.scalar(free.with_for_update(skip_locked=True)) is None:
                 return None
-        claimed = self._connection.execute(
-            update(job_files)
-            .where(
-                job_files.c.id == file_id,
-                job_files.c.next_try_at.is_not(None),
-                or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= now),
-            )
-            .values(lease_until=now + lease)
-        )
-        if claimed.rowcount != 1:
-            return None
-        row = self._connection.execute(select(job_files).where(job_files.c.id == file_id)).one()
-        return Placement(job_file(row), row.incoming, row.tries)
+        row = self._connection.execute(
+            _CLAIM, {"file": file_id, "now": now, "lease_until": now + lease}
+        ).first()
+        return Placement(job_file(row), row.incoming, row.tries) if row else None
 
     def settle(
         self,
@@ -126,22 +122,21 @@ class SqlFileRows:
         problem: str,
         next_try_at: datetime | None,
     ) -> None:
-        mine = job_files.c.id == placement.file.id
-        self._connection.execute(update(job_files).where(mine).values(lease_until=None))
-        self._connection.execute(
-            update(job_files)
-            .where(mine, job_files.c.folder == placement.file.folder)
-            .values(
-                state=state.value,
-                problem=problem[:300],
-                tries=0 if next_try_at is None else placement.tries + 1,
-                next_try_at=next_try_at,
-            )
-        )
-        if last_seen:
-            self._connection.execute(
-                update(job_files).where(mine).values(last_seen=last_seen, incoming="")
-            )
+        file = placement.file
+        found = {
+            "lease_until": None,
+            **({"last_seen": last_seen, "incoming": ""} if last_seen else {}),
+        }
+        settled = {
+            "state": state.value,
+            "problem": problem[:300],
+            "tries": 0 if next_try_at is None else placement.tries + 1,
+            "next_try_at": next_try_at,
+        }
+        wanted = {"file": file.id, "wanted": file.folder}
+        if not self._connection.execute(_SETTLE, {**found, **settled, **wanted}).rowcount:
+            # It belongs elsewhere by now, and is due again; where it was seen is true all the same.
+            self._connection.execute(_OF_ID, {"file": file.id, **found})
 
     # -- looking into models ----------------------------------------------------------------------
 

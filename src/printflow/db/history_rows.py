@@ -36,6 +36,9 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
+_ADD_EVENT = insert(events).returning(events.c.id)
+
+
 class SqlHistoryRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -51,19 +54,19 @@ class SqlHistoryRows:
         actor: Actor,
         details: Mapping[str, Any],
     ) -> int:
-        row = insert(events).values(
-            job_id=job_id,
-            at=at,
-            trigger=trigger.value,
-            source=source.value if source else None,
-            dest=dest.value,
-            actor_kind=actor.kind.value,
-            actor=actor.name,
-            station=actor.station,
-            details=dict(details),
-        )
+        values = {
+            "job_id": job_id,
+            "at": at,
+            "trigger": trigger.value,
+            "source": source.value if source else None,
+            "dest": dest.value,
+            "actor_kind": actor.kind.value,
+            "actor": actor.name,
+            "station": actor.station,
+            "details": dict(details),
+        }
         stir(self._connection)
-        return int(self._connection.scalar(row.returning(events.c.id)) or 0)
+        return int(self._connection.scalar(_ADD_EVENT, values) or 0)
 
     def events(self, job_id: str) -> Sequence[Event]:
         query = select(events).where(events.c.job_id == job_id).order_by(events.c.id)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
@@ -41,9 +41,27 @@ _MANY = 500
 _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
 
 
+# What every transition asks several times is put together once: that costs more than the asking.
+_WITH_FILES = (
+    select(*_JOB_COLUMNS, *FILE_COLUMNS).outerjoin(job_files, job_files.c.job_id == jobs.c.id)
+).order_by(job_files.c.id)
+_BY_ID = _WITH_FILES.where(jobs.c.id == bindparam("sought"))
+_BY_TOKEN = _WITH_FILES.where(jobs.c.token_hash == bindparam("sought"))
+_CHANGE = update(jobs).where(
+    jobs.c.id == bindparam("changed_id"), jobs.c.version == bindparam("seen_version")
+)
+_NEWEST_EVENT = select(func.max(events.c.id))
+_JOB_NAMES = tuple(column.name for column in _JOB_COLUMNS)
+_FILE_NAMES = tuple(column.name for column in FILE_COLUMNS)
+
+
 def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
     """The record of a row of ``job_files``."""
-    values = {column.name: row._mapping[column] for column in FILE_COLUMNS}
+    return _file([row._mapping[column] for column in FILE_COLUMNS])
+
+
+def _file(found: Sequence[Any]) -> JobFile:
+    values = dict(zip(_FILE_NAMES, found, strict=True))
     facts = values["facts"]
     values.update(
         role=FileRole(values["role"]),
@@ -55,10 +73,12 @@ def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
 
 
 def _job(row: Row[Any], files: Sequence[JobFile]) -> Job:
-    values = dict(row._mapping)
-    values.update(
-        status=Status(values["status"]), reasons=tuple(values["reasons"]), files=tuple(files)
-    )
+    return _made(tuple(row), tuple(files))
+
+
+def _made(found: Sequence[Any], files: tuple[JobFile, ...]) -> Job:
+    values = dict(zip(_JOB_NAMES, found, strict=True))
+    values.update(status=Status(values["status"]), reasons=tuple(values["reasons"]), files=files)
     return Job(**values)
 
 
@@ -138,14 +158,18 @@ class SqlJobRows:
         return self._connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is not None
 
     def get(self, job_id: str) -> Job | None:
-        return self._one(jobs.c.id == job_id)
+        return self._one(_BY_ID, job_id)
 
     def of_token(self, token_hash: str) -> Job | None:
-        return self._one(jobs.c.token_hash == token_hash)
+        return self._one(_BY_TOKEN, token_hash)
 
-    def _one(self, condition: Any) -> Job | None:
-        found = self._connection.execute(select(*_JOB_COLUMNS).where(condition)).first()
-        return self._with_files([found])[0] if found else None
+    def _one(self, query: Select[Any], value: str) -> Job | None:
+        rows = self._connection.execute(query, {"sought": value}).all()
+        if not rows:
+            return None
+        width = len(_JOB_COLUMNS)
+        files = (_file(row[width:]) for row in rows if row[width] is not None)
+        return _made(rows[0][:width], tuple(files))
 
     def of_request(self, request_id: int) -> Sequence[Job]:
         query = (
@@ -162,6 +186,9 @@ class SqlJobRows:
             .order_by(jobs.c.created_at.desc())
             .limit(50)
         )
+        few = search.candidates(self._connection, [email.casefold()])
+        if few is not None:
+            query = query.where(jobs.c.id.in_(few))
         return self._with_files(self._connection.execute(query).all())
 
     def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
@@ -245,7 +272,7 @@ class SqlJobRows:
         stir(self._connection)
 
     def newest_event(self) -> int:
-        return int(self._connection.scalar(select(func.max(events.c.id))) or 0)
+        return int(self._connection.scalar(_NEWEST_EVENT) or 0)
 
     def counts(self) -> dict[Status, int]:
         query = select(jobs.c.status, func.count()).group_by(jobs.c.status)
@@ -263,16 +290,17 @@ class SqlJobRows:
         if "reasons" in written:
             written["reasons"] = list(written["reasons"])
         changed = self._connection.execute(
-            update(jobs)
-            .where(jobs.c.id == job.id, jobs.c.version == job.version)
-            .values(
-                status=status.value,
-                version=job.version + 1,
-                updated_at=now,
-                status_since=since,
-                last_actor=actor,
+            _CHANGE,
+            {
                 **written,
-            )
+                "changed_id": job.id,
+                "seen_version": job.version,
+                "status": status.value,
+                "version": job.version + 1,
+                "updated_at": now,
+                "status_since": since,
+                "last_actor": actor,
+            },
         )
         if changed.rowcount == 1 and "search_text" in written:
             search.record(

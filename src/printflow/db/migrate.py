@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,16 +118,23 @@ def upgrade(url: str) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if found:
             copy = _copy_beside(path, found)
-    engine = open_engine(url)
     try:
-        # A second one that upgrades waits, and then finds nothing left to do.
-        with alone(engine, "upgrade", wait=True):
+        with nullcontext() if path is not None else _one_at_a_time(url):
             command.upgrade(_config(url), "head")
     except DBAPIError as error:
         raise people_error(error, url) from error
+    return copy
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """A second one that upgrades waits, and then finds nothing left to do."""
+    engine = open_engine(url)
+    try:
+        with alone(engine, "upgrade", wait=True):
+            yield
     finally:
         engine.dispose()
-    return copy
 
 
 def _copy_beside(path: Path, revision: str) -> Path:

@@ -41,18 +41,19 @@ class SqlOutboxRows:
         not_before: datetime,
     ) -> None:
         self._connection.execute(
-            insert(outbox).values(
-                message_id=message_id,
-                job_id=job_id,
-                event_id=event_id,
-                confirmation_id=confirmation_id,
-                template=template,
-                recipient=recipient,
-                context=dict(context),
-                created_at=now,
-                state="queued",
-                next_try_at=not_before,
-            )
+            insert(outbox),
+            {
+                "message_id": message_id,
+                "job_id": job_id,
+                "event_id": event_id,
+                "confirmation_id": confirmation_id,
+                "template": template,
+                "recipient": recipient,
+                "context": dict(context),
+                "created_at": now,
+                "state": "queued",
+                "next_try_at": not_before,
+            },
         )
 
     def cancel(self, event_id: int) -> bool:

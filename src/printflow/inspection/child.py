@@ -57,13 +57,17 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if task.get("picture"):
         try:
-            from .render import render, small
+            import numpy as np
 
-            png = render(triangles, task["color"])
+            from .render import TooMuchToDraw, render, small
+
+            corners = triangles.reshape(-1, 3)
+            faces = np.arange(len(corners), dtype=np.int32).reshape(-1, 3)
+            png = render(corners, faces, task["color"])
             Path(task["picture"]).write_bytes(png)
             Path(task["small"]).write_bytes(small(png))
             said["picture"] = True
-        except (Unreadable, MemoryError, OSError, ValueError) as error:
+        except (TooMuchToDraw, MemoryError, OSError, ValueError) as error:
             said["picture_problem"] = str(error)[:200]
     return said
 

@@ -148,4 +148,8 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def _looked(said: dict[str, Any]) -> Looked:
     if "error" in said:
         return Looked(error=str(said["error"]), code=str(said.get("code", "damaged")))
-    return Looked(facts=ModelFacts.from_plain(said["facts"]), picture=bool(said.get("picture")))
+    return Looked(
+        facts=ModelFacts.from_plain(said["facts"]),
+        picture=bool(said.get("picture")),
+        error=str(said.get("picture_problem", "")),
+    )
