@@ -62,6 +62,8 @@ class RowView:
     job: Job
     allowed: tuple[Trigger, ...]
     flags: frozenset[Flag]
+    warning: str = ""
+    """The first thing to know before the model is printed."""
 
 
 def _list(typed: str) -> tuple[Status | None, bool]:
@@ -176,9 +178,15 @@ def index() -> Response:
 def _shown(tally: Tally) -> dict[str, Any]:
     """What the parts of the page show that change; the same for everybody who asks for them."""
     query, view = _query(request.args), _view()
-    page = lab_of(current_app).work_page(query)
+    lab = lab_of(current_app)
+    page = lab.work_page(query)
     rows = [
-        RowView(job, allowed(job.status, ActorKind.STAFF), page.flags.get(job.id, frozenset()))
+        RowView(
+            job,
+            allowed(job.status, ActorKind.STAFF),
+            page.flags.get(job.id, frozenset()),
+            next(iter(lab.model_warnings(job, job.facts)), "") if job.facts else "",
+        )
         for job in page.jobs
     ]
     given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}

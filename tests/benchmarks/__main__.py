@@ -24,6 +24,7 @@ ALL = (
     "doctor",
     "dashboard",
     "submit_page",
+    "inspection",
 )
 
 

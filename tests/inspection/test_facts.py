@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from printflow.domain.model_facts import ModelFacts, compared, fits, verdict, warnings
 from printflow.inspection.child import inspect
-from printflow.inspection.measuring import surface
+from printflow.inspection.measuring import bounds, surface
 from tests import models
 from tests.inspection.hostile import _TETRA, document, package
 
@@ -175,3 +175,16 @@ def test_versions_are_compared() -> None:
     assert compared(facts_of((20, 20, 30)), facts_of((20, 20, 20))) == (
         "50 % more volume than the original"
     )
+
+
+@pytest.mark.parametrize("count", [1, 12, 341, 342, 1025, 5000])
+def test_bounds_of_any_number_of_triangles(count: int) -> None:
+    triangles = np.random.default_rng(count).normal(size=(count, 3, 3)).astype(np.float32)
+    corners = triangles.reshape(-1, 3)
+    low, high = bounds(triangles)
+    assert (low == corners.min(axis=0)).all()
+    assert (high == corners.max(axis=0)).all()
+    for last in (np.nan, np.inf):
+        triangles[-1, -1, -1] = last
+        low, high = bounds(triangles)
+        assert not np.isfinite([low, high]).all()

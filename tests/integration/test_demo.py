@@ -94,6 +94,13 @@ def test_every_status_has_a_job(told: tuple[Printflow, list[Job], object]) -> No
     assert [lab.job(job.id) for job in jobs] == jobs
 
 
+def test_every_model_was_looked_into(told: tuple[Printflow, list[Job], object]) -> None:
+    lab, jobs, _ = told
+    assert lab.uninspected() == 0
+    assert all(job.facts and job.pictured for job in jobs)
+    assert lab.picture(jobs[0].file).startswith(b"\x89PNG")
+
+
 def test_the_files_are_where_they_belong(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
     sliced = 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from printflow import Job, Printflow, PrintflowError, RenderedMail, Settings
+from tests import models
 from tests.plugins.lab import Submit, TestClock
 
 
@@ -52,6 +53,20 @@ def test_staff_hear_of_a_declined_quote(lab: Printflow, job_in: Callable[[str], 
     mail = newest(lab, "staff_alert")
     assert mail.subject.startswith("Declined: Jane Doe")
     assert "Too expensive" in mail.text
+
+
+def test_staff_read_the_size_and_what_speaks_against_printing(
+    lab: Printflow, submit: Submit, model: Path
+) -> None:
+    model.write_bytes(models.stl(models.box(300, 15, 10)[:-1]))
+    job = submit()
+    lab.inspect_due()
+    lab.withdraw(lab.status_url(job).rpartition("/")[2])
+    mail = newest(lab, "staff_alert")
+    for text in (mail.text, mail.html):
+        assert "300.0 × 15.0 × 10.0 mm" in text
+        assert "Too large for Prusa MK4S." in text
+        assert "3 open edges" in text
 
 
 def test_a_lab_s_own_file_takes_the_shipped_one_s_place(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from printflow import Job, Printflow, Trigger
 from printflow_web import dashboard
+from tests import models
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said, send
 
@@ -237,3 +239,24 @@ def test_dates_are_those_of_the_lab(staff: FlaskClient, submit: Submit, clock: T
     job = submit()
     assert listed(staff, until="2026-03-01") == [job.id]
     assert listed(staff, since="2026-03-02") == []
+
+
+def test_a_row_shows_the_model_and_what_speaks_against_it(
+    staff: FlaskClient, lab: Printflow, submit: Submit, model: Path
+) -> None:
+    sound = submit()
+    model.write_bytes(models.stl(models.box()[:-1]))
+    holed = submit()
+    before = staff.get("/dashboard").text
+    assert "/picture" not in before
+    lab.inspect_due()
+    page = staff.get("/dashboard").text
+    rows = dict(re.findall(r'<li class="row" id="job-(\w+)">(.*?)</li>', page, re.DOTALL))
+    for job in (sound, holed):
+        address = re.search(r'<img src="([^"]+)"', rows[job.id])
+        assert address, "its picture stands in the row"
+        answer = staff.get(address[1].replace("&amp;", "&"))
+        assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+        assert "20.0 × 15.0 × 10.0 mm" in rows[job.id]
+    assert "3 open edges" in rows[holed.id]
+    assert "Check the model" not in rows[sound.id]

@@ -71,6 +71,7 @@ def tell(lab: Printflow, progress: Callable[[int, int], None] | None = None) -> 
             past.dispatch()
             if progress:
                 progress(done, len(moments))
+        past.inspect_due()
     return [lab.job(told[number]) for number in range(len(STORIES))]
 
 

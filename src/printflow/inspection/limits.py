@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Final
 
@@ -34,4 +35,6 @@ def limit_process(ending: str) -> None:
         _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:
             soft = min(soft, hard)
-        resource.setrlimit(kind, (soft, hard))
+        # macOS refuses a memory limit below what it has reserved, which is more than it uses.
+        with contextlib.suppress(*((ValueError,) if sys.platform == "darwin" else ())):
+            resource.setrlimit(kind, (soft, hard))

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 Triangles = NDArray[np.float32]
 
-_BLOCK = 16_384  # stays in a processor's cache
+_BLOCK = 8192  # stays in a processor's cache
+_WIDE = 3 * 1024
 _MULTIPLIERS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64
 )
@@ -52,18 +53,31 @@ class Surface:
         return self.open_edges == 0
 
 
+def bounds(triangles: Triangles) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The lowest and highest x, y, z; not finite where a corner is not."""
+    flat = triangles.reshape(-1)
+    whole = len(flat) - len(flat) % _WIDE
+    wide, rest = flat[:whole].reshape(-1, _WIDE), flat[whole:].reshape(-1, 3)
+    found = []
+    for least in (np.min, np.max):  # along long rows: numpy is slow along rows of three
+        few = np.concatenate([least(wide, axis=0).reshape(-1, 3), rest]) if whole else rest
+        found.append(least(few, axis=0))
+    return found[0], found[1]
+
+
 def measure(triangles: Triangles) -> Measures:
     """Bounds, volume and area."""
-    corners = triangles.reshape(-1, 3)
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    center = ((low.astype(np.float64) + high) / 2).astype(np.float64)
+    low, high = bounds(triangles)
+    center = (low.astype(np.float64) + high) / 2
     volume = area = 0.0
     for start in range(0, len(triangles), _BLOCK):
-        block = triangles[start : start + _BLOCK].astype(np.float64) - center
-        a, b, c = block[:, 0], block[:, 1], block[:, 2]
-        normals = np.cross(b - a, c - a)
-        volume += float(np.einsum("ij,ij->", a, normals)) / 6.0
-        area += float(np.sqrt(np.einsum("ij,ij->i", normals, normals)).sum()) / 2.0
+        block = triangles[start : start + _BLOCK].reshape(-1, 9).T.astype(np.float64)
+        block -= np.tile(center, 3)[:, None]
+        ax, ay, az, bx, by, bz, cx, cy, cz = block
+        bx, by, bz, cx, cy, cz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
+        x, y, z = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
+        volume += float(ax @ x + ay @ y + az @ z) / 6.0
+        area += float(np.sqrt(x * x + y * y + z * z).sum()) / 2.0
     return Measures(_three(low), _three(high), abs(volume), area)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .measuring import Triangles
+from .measuring import Triangles, bounds
 from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
 
@@ -33,15 +33,17 @@ def read_model(path: Path, ending: str) -> Model:
     triangles = model.triangles
     if len(triangles) > MAX_TRIANGLES:
         raise too_many(len(triangles))
-    finite = np.isfinite(triangles).all(axis=(1, 2))
     notes = model.notes
-    if not finite.all():
-        triangles = triangles[finite]
-        notes = (*notes, "not_finite")
     if not len(triangles):
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
-    corners = triangles.reshape(-1, 3)
-    extent = float((corners.max(axis=0).astype(np.float64) - corners.min(axis=0)).max())
+    low, high = bounds(triangles)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        triangles = triangles[np.isfinite(triangles).all(axis=(1, 2))]
+        notes = (*notes, "not_finite")
+        if not len(triangles):
+            raise Unreadable(NO_TRIANGLES, code="no_triangles")
+        low, high = bounds(triangles)
+    extent = float((high.astype(np.float64) - low).max())
     if extent <= 0:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     if extent >= MAX_EXTENT_MM:

@@ -24,6 +24,7 @@ from jinja2 import (
 )
 from jinja2.runtime import Context
 
+from ..domain.model_facts import size_text
 from ..errors import PrintflowError
 from ..formats import grams_text, hours_text, local_date, local_time, money
 from ..ports import RenderedMail
@@ -78,7 +79,12 @@ def _environment(overrides: Path | None) -> Environment:
     )
     environment.install_gettext_translations(translations(), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
-        money=_money, hours=_hours, grams=_grams, local_time=_local_time, local_date=_local_date
+        money=_money,
+        hours=_hours,
+        grams=_grams,
+        local_time=_local_time,
+        local_date=_local_date,
+        size_mm=size_text,
     )
     return environment
 

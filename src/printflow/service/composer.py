@@ -6,9 +6,11 @@ from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
+from ..domain.catalog import Catalog
 from ..domain.effects import FOR_STAFF
 from ..domain.history import Mail
 from ..domain.job import Job, Quote
+from ..domain.model_facts import warnings
 from ..domain.status import Status
 from ..errors import NotFound, StoreUnavailable
 from ..pictures import Pictures
@@ -106,6 +108,7 @@ class Composer:
             "links": links,
             "reasons": tuple(stored.get("reasons", ())),
             "note": stored.get("note", ""),
+            "model_warnings": _model_warnings(job, catalog) if job else (),
             "outcome": stored.get("outcome", ""),
             "together": self._together(tx, job, quote),
             "payments_due_cents": max(0, (stored.get("cost_cents") or 0) - paid),
@@ -125,3 +128,11 @@ class Composer:
 
     def _status_url(self, job: Job) -> str:
         return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"
+
+
+def _model_warnings(job: Job, catalog: Catalog) -> tuple[str, ...]:
+    """What to know of the model before it is printed; for staff."""
+    if job.facts is None:
+        return ()
+    printers = [one for one in catalog.printers if job.method in one.methods]
+    return warnings(job.facts, printers, job.printer)

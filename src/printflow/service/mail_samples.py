@@ -63,6 +63,7 @@ class MailSampleDesk(Desk):
             },
             "reasons": reasons if template is MailTemplate.REJECTED else (),
             "note": _note(template),
+            "model_warnings": (),
             "outcome": "confirmed",
             "together": int(template is MailTemplate.REMINDER),
             "picture": _PICTURE_ID if own else "",
