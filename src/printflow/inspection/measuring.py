@@ -89,7 +89,7 @@ def _three(values: NDArray[np.float32]) -> tuple[float, float, float]:
 def corner_hashes(triangles: Triangles) -> NDArray[np.uint64]:
     """A number for each corner, (n, 3): the same for the same place."""
     exact = np.ascontiguousarray(triangles + np.float32(0.0))  # -0.0 is 0.0
-    bits = exact.view(np.uint32).astype(np.uint64)
+    bits = exact.view(np.uint32)  # widened one axis at a time: all at once is the peak of memory
     mixed = (bits[..., 0] + np.uint64(1)) * _MULTIPLIERS[0]
     mixed ^= (bits[..., 1] + np.uint64(2)) * _MULTIPLIERS[1]
     mixed += (bits[..., 2] + np.uint64(3)) * _MULTIPLIERS[2]
@@ -105,7 +105,8 @@ def surface(triangles: Triangles) -> Surface:
     corners = corner_hashes(triangles)
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     sound = (a != b) & (b != c) & (c != a)  # a triangle without area has no edges to share
-    corners = corners[sound]
+    if not sound.all():
+        corners = corners[sound]
     if not len(corners):
         return Surface(open_edges=0, wound=True, bodies=0)
     edges, forward = _edges(corners)

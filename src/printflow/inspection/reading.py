@@ -14,6 +14,9 @@ import numpy as np
 from .measuring import Triangles, bounds
 from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
+_ABSURD_MM = 1e9
+"""From here on, nobody is helped by the exact number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -47,9 +50,9 @@ def read_model(path: Path, ending: str) -> Model:
     if extent <= 0:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     if extent >= MAX_EXTENT_MM:
+        long = f"{extent / 1000:,.0f} m" if extent < _ABSURD_MM else "thousands of kilometers"
         raise Unreadable(
-            f"The model would be {extent / 1000:,.0f} m long. Check the unit it was exported in.",
-            code="too_large",
+            f"The model would be {long} long. Check the unit it was exported in.", code="too_large"
         )
     return Model(model.format, np.ascontiguousarray(triangles, dtype=np.float32), notes)
 

@@ -61,6 +61,7 @@ class AdministrationDesk(Desk):
         with self._ports.database.read() as tx:
             return {
                 "files_waiting": ("Files on their way to their folder.", tx.files.waiting()),
+                "models_waiting": ("Models to be looked into.", tx.files.uninspected()),
                 "mails_waiting": ("Mails in the outbox that are to be sent.", tx.outbox.waiting()),
                 "mails_dead": (
                     "Mails that were refused for good.",

@@ -52,6 +52,8 @@ class SystemView:
     mail_paused: str
     mails: Mapping[str, int]
     files_waiting: int
+    models_waiting: int
+    """Models that nobody has looked into yet."""
     versions: Mapping[str, str]
     up_seconds: float
 
@@ -122,6 +124,7 @@ class SystemDesk(Desk):
         with ports.database.read() as tx:
             beats = tuple(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
+            models = tx.files.uninspected()
         return SystemView(
             ground=sight.value,
             ground_age=sight.age,
@@ -132,6 +135,7 @@ class SystemDesk(Desk):
             mail_paused=ports.postman.paused(),
             mails=mails,
             files_waiting=files,
+            models_waiting=models,
             versions=self._versions(),
             up_seconds=time.monotonic() - self._began,
         )
