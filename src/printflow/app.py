@@ -25,6 +25,9 @@ from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
 from .errors import SettingsError, StoreUnavailable
 from .filestore import FolderStore, is_new, make_store, probe, read_identity
+from .inspection.inspector import Inspector
+from .instance_lock import InstanceLock
+from .looking import Looker
 from .outbox import Postman
 from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
@@ -38,6 +41,7 @@ from .service.composer import Composer
 from .service.corrections import CorrectionDesk
 from .service.desk import Ports
 from .service.imports import ImportDesk
+from .service.inspecting import InspectionDesk
 from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
@@ -48,6 +52,7 @@ from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
 from .service.student_page import StudentPageDesk
 from .service.submitting import SubmissionDesk
+from .service.suggesting import SuggestionDesk
 from .service.system import SystemDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
@@ -66,6 +71,8 @@ Wrap = Callable[[str, Any], Any]
 
 class Printflow(
     ImportDesk,
+    InspectionDesk,
+    SuggestionDesk,
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,
@@ -161,6 +168,7 @@ class Printflow(
         if self._listener is not None:
             self._listener.stop()
         self._ports.dispatcher.stop()
+        self._ports.inspector.close()
         self._ports.database.close()
         if self._lock is not None:
             self._lock.release()
@@ -207,6 +215,8 @@ def _join(
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
     address = parseaddr(settings.mail.sender)[1]
+    inspector = Inspector()
+    looker = Looker(database, store, catalogs, clock, inspector)
     ports = Ports(
         settings=settings,
         database=database,
@@ -221,7 +231,9 @@ def _join(
         composer=composer,
         postman=postman,
         placer=placer,
-        dispatcher=Dispatcher(database, store, placer, postman, clock),
+        dispatcher=Dispatcher(database, store, placer, postman, looker.step, clock),
+        looker=looker,
+        inspector=inspector,
         watch=StoreWatch(lambda: store.check_identity()),
     )
     ports.dispatcher.also(Reminders(ports))

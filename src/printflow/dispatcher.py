@@ -1,4 +1,4 @@
-"""One loop for all work that follows a commit: placing files, sending mail, sweeping up."""
+"""All work that follows a commit: placing files, sending mail, looking into models, sweeping up."""
 
 from __future__ import annotations
 
@@ -49,14 +49,16 @@ class Dispatcher:
         store: FileStore,
         placer: Placer,
         postman: Postman,
+        look: Callable[[], bool],
         clock: Clock,
     ) -> None:
         self._database = database
         self._store = store
         self._placer = placer
         self._postman = postman
+        self._look = look
         self._clock = clock
-        self._wake = {"files": threading.Event(), "mail": threading.Event()}
+        self._wake = {name: threading.Event() for name in ("files", "mail", "models")}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._swept_at = clock() - SWEEP_EVERY
@@ -112,11 +114,12 @@ class Dispatcher:
             event.set()
 
     def start(self) -> None:
-        """Work in the background until :meth:`stop`; files and mail each at their own pace."""
+        """Work in the background until :meth:`stop`; files, mail and models at their own pace."""
         if self._threads:
             return
         self._stop.clear()
-        for name, step in (("files", self._files_step), ("mail", self._mail_step)):
+        steps = {"files": self._files_step, "mail": self._mail_step, "models": self._look}
+        for name, step in steps.items():
             thread = threading.Thread(
                 target=self._loop, args=(name, step, self._wake[name]), name=f"dispatch-{name}"
             )

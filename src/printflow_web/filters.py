@@ -24,9 +24,11 @@ from printflow import (
     money,
     shortened,
 )
+from printflow import size_text as dimensions_text
 
 from .auth import is_admin
 from .opener_links import open_link
+from .pictures import picture_url
 from .request import lab_of
 from .this_pc import path_here
 
@@ -105,6 +107,8 @@ def init_filters(app: Flask) -> None:
         age_level=age_level,
         open_link=open_link,
         path_here=path_here,
+        picture_url=picture_url,
+        size_mm=dimensions_text,
         unindented=lambda text: _INDENT.sub("\n", text),
     )
     app.jinja_env.globals.update(asset=asset, statuses=tuple(Status))

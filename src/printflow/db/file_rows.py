@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, update
 
 from ..domain.job import FileRole, FileState, JobFile
+from ..domain.model_facts import InspectionState
+from ..domain.naming import MODEL_ENDINGS, ending_of
 from ..domain.status import Status
 from ..ports import Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
+
+_WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
+
+
+def _first_state(name: str, size: int) -> InspectionState:
+    model = ending_of(name) in MODEL_ENDINGS and size > 0
+    return InspectionState.QUEUED if model else InspectionState.NONE
+
 
 _LINE = [
     job_files.c[name]
@@ -62,6 +72,7 @@ class SqlFileRows:
                 sha256=sha256,
                 incoming=incoming,
                 next_try_at=now,
+                inspection=_first_state(name, size).value,
             )
         )
 
@@ -126,6 +137,83 @@ class SqlFileRows:
         if not self._connection.execute(_SETTLE, {**found, **settled, **wanted}).rowcount:
             # It belongs elsewhere by now, and is due again; where it was seen is true all the same.
             self._connection.execute(_OF_ID, {"file": file.id, **found})
+
+    # -- looking into models ----------------------------------------------------------------------
+
+    def to_inspect(self, now: datetime) -> int | None:
+        settled = job_files.c.state == FileState.SETTLED.value
+        free = or_(job_files.c.inspection_lease.is_(None), job_files.c.inspection_lease <= now)
+        query = (
+            select(job_files.c.id)
+            .where(job_files.c.inspection.in_(_WAITING), settled, free)
+            .order_by(job_files.c.id.desc())
+            .limit(1)
+        )
+        found = self._connection.scalar(query)
+        return None if found is None else int(found)
+
+    def claim_inspection(
+        self, file_id: int, now: datetime, lease: timedelta
+    ) -> tuple[JobFile, int] | None:
+        claimed = self._connection.execute(
+            update(job_files)
+            .where(
+                job_files.c.id == file_id,
+                job_files.c.inspection.in_(_WAITING),
+                or_(job_files.c.inspection_lease.is_(None), job_files.c.inspection_lease <= now),
+            )
+            .values(
+                inspection=InspectionState.RUNNING.value,
+                inspection_lease=now + lease,
+                inspection_tries=job_files.c.inspection_tries + 1,
+            )
+        )
+        if claimed.rowcount != 1:
+            return None
+        row = self._connection.execute(select(job_files).where(job_files.c.id == file_id)).one()
+        return job_file(row), row.inspection_tries
+
+    def inspected(
+        self,
+        file_id: int,
+        *,
+        state: InspectionState,
+        now: datetime,
+        facts: Mapping[str, Any] | None = None,
+        picture: bool = False,
+        note: str = "",
+    ) -> None:
+        self._connection.execute(
+            update(job_files)
+            .where(job_files.c.id == file_id)
+            .values(
+                inspection=state.value,
+                inspection_lease=None,
+                inspected_at=now,
+                facts=null() if facts is None else dict(facts),
+                picture=picture,
+                inspection_note=note[:300],
+            )
+        )
+
+    def inspect_again(self, job_ids: Collection[str] | None) -> int:
+        query = update(job_files).where(
+            job_files.c.inspection.in_((InspectionState.DONE.value, InspectionState.FAILED.value))
+        )
+        if job_ids is not None:
+            query = query.where(job_files.c.job_id.in_(job_ids))
+        values = {"inspection": InspectionState.QUEUED.value, "inspection_tries": 0}
+        return self._connection.execute(query.values(**values, inspection_lease=None)).rowcount
+
+    def uninspected(self) -> int:
+        query = select(func.count()).where(job_files.c.inspection.in_(_WAITING))
+        return int(self._connection.scalar(query) or 0)
+
+    def newest_inspection(self) -> datetime | None:
+        newest: datetime | None = self._connection.scalar(
+            select(func.max(job_files.c.inspected_at))
+        )
+        return newest
 
     def waiting(self) -> int:
         query = select(func.count()).where(job_files.c.next_try_at.is_not(None))

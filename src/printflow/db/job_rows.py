@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
@@ -29,6 +30,10 @@ FILE_COLUMNS = [
     job_files.c.state,
     job_files.c.size,
     job_files.c.sha256,
+    job_files.c.inspection,
+    job_files.c.facts,
+    job_files.c.picture,
+    job_files.c.inspection_note,
 ]
 _MANY = 500
 """So many ids are asked for at once."""
@@ -57,7 +62,13 @@ def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
 
 def _file(found: Sequence[Any]) -> JobFile:
     values = dict(zip(_FILE_NAMES, found, strict=True))
-    values.update(role=FileRole(values["role"]), state=FileState(values["state"]))
+    facts = values["facts"]
+    values.update(
+        role=FileRole(values["role"]),
+        state=FileState(values["state"]),
+        inspection=InspectionState(values["inspection"]),
+        facts=ModelFacts.from_plain(facts) if facts else None,
+    )
     return JobFile(**values)
 
 

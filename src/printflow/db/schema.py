@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -225,6 +226,15 @@ job_files = Table(
     Column("next_try_at", UTCDateTime),
     Column("lease_until", UTCDateTime),
     Column("problem", String(300), nullable=False, default=""),
+    Column("inspection", String(10), nullable=False, server_default="none"),
+    Column("inspection_tries", Integer, nullable=False, server_default="0"),
+    Column("inspection_lease", UTCDateTime),
+    Column("inspected_at", UTCDateTime),
+    Column("facts", JSON),
+    Column("picture", Boolean, nullable=False, server_default=false()),
+    Column("inspection_note", String(300), nullable=False, server_default=""),
+    Index("ix_job_files_inspection", "inspection", "id"),
+    Index("ix_job_files_inspected_at", "inspected_at"),
     Index("ix_job_files_next_try_at", "next_try_at"),
     Index("ix_job_files_state", "state"),
     comment="Where each file belongs (folder) and what is known of it; placement makes it true.",

@@ -58,9 +58,9 @@ class TallyBoard:
         with self._database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
             attention = tx.jobs.attention(now, self._aged(now))
-            counts = self._counts(tx, event)
+            counts, looked = self._counts(tx, event), tx.files.newest_inspection()
         drawn = now.timestamp() // _FRESH_SECONDS
-        tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{drawn:.0f}")
+        tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{looked}-{drawn:.0f}")
         self._last = _Seen(at, event, tally)
         return tally
 
