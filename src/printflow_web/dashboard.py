@@ -95,11 +95,12 @@ def _sort(typed: str) -> Sort:
         raise ParameterRefused(_("sort: choose from %(known)s.", known=", ".join(Sort))) from None
 
 
-def _day(typed: str, field: str, zone: ZoneInfo, *, end: bool = False) -> datetime | None:
+def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
     """The beginning of a day in the lab's time zone, or its end."""
     day = parse_date(typed, field)
     if day is None:
         return None
+    zone = ZoneInfo(lab_of(current_app).catalog.time_zone)
     try:
         return datetime.combine(day + timedelta(days=1 if end else 0), time(), zone)
     except OverflowError:
@@ -107,18 +108,16 @@ def _day(typed: str, field: str, zone: ZoneInfo, *, end: bool = False) -> dateti
 
 
 def _query(typed: Mapping[str, str]) -> JobQuery:
-    lab = lab_of(current_app)
     status, attention = _list(typed.get("status", Status.UPLOADED))
     sort = _sort(typed.get("sort", Sort.NEWEST))
-    zone = ZoneInfo(lab.catalog.time_zone)
     choices: dict[str, Any] = {name: typed.get(name, "")[:_LONGEST] for name in CHOICES}
     try:
         return JobQuery(
             status=status,
             attention=attention,
             search=typed.get("search", "")[:_LONGEST],
-            since=_day(typed.get("since", ""), "since", zone),
-            until=_day(typed.get("until", ""), "until", zone, end=True),
+            since=_day(typed.get("since", ""), "since"),
+            until=_day(typed.get("until", ""), "until", end=True),
             sort=sort,
             after=place_of(typed.get("after", "")[:1000], sort),
             limit=PAGE_SIZE,

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from ..domain.catalog_history import CatalogVersion
 from ..domain.heartbeat import Heartbeat
+from .alone import lock_number
 from .schema import catalog_versions, lab, throttles, workers
 
 
@@ -48,6 +49,10 @@ class SqlLabRows:
         return int(self._connection.scalar(row.returning(catalog_versions.c.id)) or 0)
 
     def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
+        if self._connection.dialect.name == "postgresql":
+            # Attempts at once are counted one after the other, as SQLite's one writer does.
+            number = {"number": lock_number(f"count {key}")}
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), number)
         query = select(func.count(), func.min(throttles.c.at)).where(
             throttles.c.key == key, throttles.c.at > since
         )

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from ..domain.naming import ALPHABET, job_id_from
 
 TABLE: Final = "job_search"
-CANDIDATES: Final = 2000
+CANDIDATES: Final = 800
 """A word that more jobs hold is found sooner by walking the list in its order."""
 
 _DIGITS: Final = {sign: value for value, sign in enumerate(ALPHABET)}
