@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
+    from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
@@ -117,6 +118,7 @@ _HOMES = {
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
+    "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
     "domain.status": ("ActorKind", "Status", "Trigger"),
     "domain.text": ("clean_line", "shortened"),
     "domain.worklist": (
@@ -203,6 +205,7 @@ __all__ = [
     "ActorKind",
     "AlreadyRunning",
     "BackupDamaged",
+    "Batch",
     "BulkAnswer",
     "Catalog",
     "CatalogChanged",
@@ -258,11 +261,14 @@ __all__ = [
     "PriceStep",
     "PrintAttempt",
     "Printer",
+    "PrinterQueue",
     "Printflow",
     "PrintflowError",
+    "QueuedJob",
     "Quote",
     "QuotePage",
     "Reason",
+    "ReadyRange",
     "Refusal",
     "RenderedMail",
     "RequestJob",

@@ -46,6 +46,7 @@ from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
+from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
 from .service.reminding import Reminders
 from .service.sign_in import SignInDesk
@@ -79,6 +80,7 @@ class Printflow(
     CorrectionDesk,
     ReadingDesk,
     WorklistDesk,
+    QueueDesk,
     MailDesk,
     OpeningDesk,
     MailSampleDesk,

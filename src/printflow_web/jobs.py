@@ -152,6 +152,7 @@ def _form(
         choices=choices,
         suggestions=lab_of(current_app).suggestions(details.job.id) if quoting else [],
         due_cents=details.due_cents,
+        busy=lab_of(current_app).busy_printers() if trigger is Trigger.START_PRINTING else {},
     )
 
 

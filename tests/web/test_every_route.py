@@ -51,6 +51,8 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/picture": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
+    "/dashboard/queue": {"GET": "staff"},
+    "/dashboard/queue/<job_id>/move": {"POST": "staff"},
     "/dashboard/this-pc": {"GET": "staff"},
     "/dashboard/this-pc/printflow-opener.toml": {"GET": "staff"},
     "/dashboard/this-pc/clicks": {"POST": "staff"},
