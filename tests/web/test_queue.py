@@ -14,9 +14,7 @@ JobIn = Callable[[str], Job]
 
 
 def order(lab: Printflow, printer: str = "Prusa MK4S") -> list[str]:
-    return [
-        one.job.id for queue in lab.queues() if queue.printer == printer for one in queue.ready
-    ]
+    return [one.job.id for queue in lab.queues() if queue.printer == printer for one in queue.ready]
 
 
 def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: JobIn) -> None:
