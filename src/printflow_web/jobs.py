@@ -80,6 +80,7 @@ def show(job_id: str) -> str:
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
         path=str(lab.path(job)),
+        fits_planned=lab.fits_planned(job),
         shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
         shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
         changes={file.id: lab.model_change(job, file) for file in job.files},

@@ -74,6 +74,18 @@ def test_reordered_by_drag_and_by_keyboard(
 
     page.reload()
     expect(rows.nth(2)).to_contain_text("Mary Jackson")
+    # On paper: one page each, and nothing that axe finds on the screen.
+    job = lab.jobs()[0]
+    for paper in ("ticket", "label"):
+        page.goto(f"{server.url}/dashboard/jobs/{job.id}/{paper}")
+        assert faults(page, RULES["desktop"]) == []
+        page.screenshot(path=tmp_path / f"{paper}.png")
+        sheet = page.pdf(path=tmp_path / f"{paper}.pdf", prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+    page.goto(f"{server.url}/dashboard/jobs/{job.id}")
+    page.screenshot(path=tmp_path / "job.png", full_page=True)
+    assert faults(page, RULES["desktop"]) == []
+    page.goto(f"{server.url}/dashboard/queue")
     for size in (None, PHONE):
         if size:
             page.set_viewport_size(size)  # type: ignore[arg-type]

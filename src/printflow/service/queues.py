@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ..domain import queueing
 from ..domain.job import Job
+from ..domain.model_facts import fits
 from ..domain.queueing import PrinterQueue, QueuedJob, ReadyRange
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
@@ -43,6 +44,13 @@ class QueueDesk(Desk):
         with self._ports.database.read() as tx:
             ready = self._in(tx, Status.READYTOPRINT)
         return queueing.printable_on(known, ready, material=material, color=color)
+
+    def fits_planned(self, job: Job) -> bool:
+        """Whether the measured model fits the printer that is planned; False if either is unknown."""
+        printer = self.catalog.printer(job.printer)
+        if printer is None or job.facts is None:
+            return False
+        return fits(job.facts.dimensions_mm, printer.build_volume)
 
     def busy_printers(self) -> Mapping[str, QueuedJob]:
         """By name, the printers that print now, and what holds them longest."""
