@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
+    from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
@@ -124,6 +125,7 @@ _HOMES = {
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
+    "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
     "domain.status": ("ActorKind", "Status", "Trigger"),
     "domain.text": ("clean_line", "shortened"),
     "domain.worklist": (
@@ -215,6 +217,7 @@ __all__ = [
     "ActorKind",
     "AlreadyRunning",
     "BackupDamaged",
+    "Batch",
     "BulkAnswer",
     "Catalog",
     "CatalogChanged",
@@ -272,13 +275,16 @@ __all__ = [
     "PriceStep",
     "PrintAttempt",
     "Printer",
+    "PrinterQueue",
     "Printflow",
     "PrintflowError",
+    "QueuedJob",
     "Quote",
     "QuotePage",
     "REPORTS",
     "REPORT_FILTERS",
     "Reason",
+    "ReadyRange",
     "Refusal",
     "RenderedMail",
     "ReportQuery",

@@ -47,6 +47,7 @@ from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
+from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
 from .service.reminding import Reminders
 from .service.reporting import ReportDesk
@@ -82,6 +83,7 @@ class Printflow(
     ReadingDesk,
     WorklistDesk,
     ReportDesk,
+    QueueDesk,
     MailDesk,
     OpeningDesk,
     MailSampleDesk,

@@ -267,6 +267,9 @@ class JobRows(Protocol):
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
         """Mark as reviewed, or with ``at`` None as new again."""
 
+    def set_queue_place(self, job_id: str, place: int) -> None:
+        """Where it stands in its printer's queue; no change of the job itself."""
+
     def newest_event(self) -> int:
         """The id of the newest event of all; it grows with every change of any job."""
 

@@ -80,6 +80,7 @@ def show(job_id: str) -> str:
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
         path=str(lab.path(job)),
+        fits_planned=lab.fits_planned(job),
         shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
         shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
         changes={file.id: lab.model_change(job, file) for file in job.files},
@@ -152,6 +153,7 @@ def _form(
         choices=choices,
         suggestions=lab_of(current_app).suggestions(details.job.id) if quoting else [],
         due_cents=details.due_cents,
+        busy=lab_of(current_app).busy_printers() if trigger is Trigger.START_PRINTING else {},
     )
 
 

@@ -173,7 +173,10 @@ def success() -> str:
     job = lab.job(request.args.get("job", ""))
     own = job.id in session.get("jobs", [])
     return render_template(
-        "submit_success.html", job=job, together=lab.request_of(job.id) if own else ()
+        "submit_success.html",
+        job=job,
+        together=lab.request_of(job.id) if own else (),
+        ready=lab.usually_ready(job.printer),
     )
 
 

@@ -271,6 +271,10 @@ class SqlJobRows:
         )
         stir(self._connection)
 
+    def set_queue_place(self, job_id: str, place: int) -> None:
+        self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(queue_place=place))
+        stir(self._connection)
+
     def newest_event(self) -> int:
         return int(self._connection.scalar(_NEWEST_EVENT) or 0)
 

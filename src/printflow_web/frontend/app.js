@@ -16,6 +16,8 @@ import { modelViewer } from "./components/model_viewer.js";
 import { newName } from "./components/new_name.js";
 import { openHint } from "./components/open_hint.js";
 import { pickUpFields } from "./components/pick_up_fields.js";
+import { printPage } from "./components/print_page.js";
+import { queueOrder } from "./components/queue_order.js";
 import { submitForm } from "./components/submit_form.js";
 import { showCurrentTab } from "./components/tabs.js";
 import { undoFor } from "./components/undo_for.js";
@@ -33,6 +35,8 @@ Alpine.data("modelViewer", modelViewer);
 Alpine.data("newName", newName);
 Alpine.data("openHint", openHint);
 Alpine.data("pickUpFields", pickUpFields);
+Alpine.data("printPage", printPage);
+Alpine.data("queueOrder", queueOrder);
 Alpine.data("submitForm", submitForm);
 Alpine.data("undoFor", undoFor);
 

@@ -1,0 +1,186 @@
+"""In which order a printer works, when its prints end, and when a new job would be ready. Pure.
+
+Times are UTC, print times in hours. What nobody has priced yet has no print time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from .catalog import Catalog, Printer
+from .job import Job
+from .model_facts import fits
+from .status import Status
+
+USUAL_HOURS = Decimal(4)
+"""What a print is taken to last while no print of the queue is known."""
+_STAFFED_HOURS, _ALL_DAY = Decimal(8), Decimal(24)
+_AHEAD = frozenset({Status.UPLOADED, Status.PENDING, Status.READYTOPRINT, Status.PRINTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedJob:
+    """A job in its printer's queue. ``ends_at`` is None where a print time before it is unknown.
+
+    ``late`` says that a running print should have ended by now.
+    """
+
+    job: Job
+    ends_at: datetime | None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Ready jobs of one material and color: they print without a change of filament."""
+
+    material: str
+    color: str
+    method: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterQueue:
+    """What a printer prints (``running``) and prints next (``ready``), in that order."""
+
+    printer: str
+    running: tuple[QueuedJob, ...]
+    ready: tuple[QueuedJob, ...]
+    hours: Decimal
+    """Print time of all ready jobs, as far as it is known."""
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRange:
+    """When a new job is usually ready, in days from now; ``earliest`` < ``latest``."""
+
+    earliest: int
+    latest: int
+
+
+def in_order(jobs: Iterable[Job]) -> list[Job]:
+    """Jobs that wait for one printer: those that staff gave a place, then who waits longest."""
+
+    def key(job: Job) -> tuple[bool, int, datetime, str]:
+        return job.queue_place is None, job.queue_place or 0, job.status_since, job.id
+
+    return sorted(jobs, key=key)
+
+
+def queue_of(printer: str, jobs: Iterable[Job], now: datetime) -> PrinterQueue:
+    """The queue of one printer; of ``jobs`` those that are its own count.
+
+    A print that is over its time is taken to end now. Prints follow each other without a pause: an
+    end is the earliest that can be meant.
+    """
+    own = [job for job in jobs if job.printer == printer]
+    printing = sorted(
+        (job for job in own if job.status is Status.PRINTING), key=lambda job: job.status_since
+    )
+    waiting = in_order(job for job in own if job.status is Status.READYTOPRINT)
+    free: datetime | None = now
+    running = []
+    for job in printing:
+        due = _end(job.status_since, job)
+        running.append(QueuedJob(job=job, ends_at=due, late=due is not None and due < now))
+        free = max(free, due, now) if free and due else None
+    ready = []
+    for job in waiting:
+        free = _end(free, job)
+        ready.append(QueuedJob(job=job, ends_at=free))
+    return PrinterQueue(
+        printer=printer,
+        running=tuple(running),
+        ready=tuple(ready),
+        hours=sum((job.hours or Decimal() for job in waiting), Decimal()),
+        batches=batches(waiting),
+    )
+
+
+def _end(start: datetime | None, job: Job) -> datetime | None:
+    if start is None or job.hours is None:
+        return None
+    return start + timedelta(hours=float(job.hours))
+
+
+def queues(catalog: Catalog, jobs: Sequence[Job], now: datetime) -> tuple[PrinterQueue, ...]:
+    """One queue for each printer of the catalog, and for each other that jobs still name."""
+    names = [printer.name for printer in catalog.printers]
+    others = sorted({job.printer for job in jobs} - set(names))
+    return tuple(queue_of(name, jobs, now) for name in (*names, *others))
+
+
+def batches(jobs: Iterable[Job]) -> tuple[Batch, ...]:
+    """What can be printed without changing the material, the largest group first."""
+    counted: dict[tuple[str, str, str], int] = {}
+    for job in jobs:
+        key = (job.material, job.color, job.method)
+        counted[key] = counted.get(key, 0) + 1
+    order = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(
+        Batch(material=material, color=color, method=method, count=count)
+        for (material, color, method), count in order
+    )
+
+
+def printable_on(
+    printer: Printer, jobs: Iterable[Job], *, material: str = "", color: str = ""
+) -> list[Job]:
+    """The ready jobs that a printer could print, whichever they are planned for.
+
+    Its methods must be theirs and the model must fit; one that was not measured counts only for the
+    printer it is planned for.
+    """
+    return in_order(
+        job
+        for job in jobs
+        if job.status is Status.READYTOPRINT
+        and job.method in printer.methods
+        and material in ("", job.material)
+        and color in ("", job.color)
+        and (
+            fits(job.facts.dimensions_mm, printer.build_volume)
+            if job.facts
+            else job.printer == printer.name
+        )
+    )
+
+
+def moved(order: Sequence[str], job_id: str, before: str) -> list[str]:
+    """The ids with ``job_id`` put before another, or at the end where ``before`` is not there."""
+    rest = [one for one in order if one != job_id]
+    place = rest.index(before) if before in rest else len(rest)
+    return [*rest[:place], job_id, *rest[place:]]
+
+
+def ready_range(jobs: Iterable[Job], printer: str) -> ReadyRange:
+    """In how many days a job that comes now for ``printer`` is usually ready.
+
+    All jobs before it count, priced or not; one without a print time counts with the mean of the
+    others. Earliest: one day for the look and the student's answer, then the printer runs day and
+    night. Latest: two days more, and it runs 8 hours a day, because somebody must start each print.
+    """
+    ahead = [job for job in jobs if job.printer == printer and job.status in _AHEAD]
+    known = [job.hours for job in ahead if job.hours is not None]
+    mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
+    hours = sum(known, Decimal()) + mean * (len(ahead) - len(known) + 1)
+    earliest = 1 + math.floor(hours / _ALL_DAY)
+    latest = 2 + math.ceil(hours / _STAFFED_HOURS)
+    return ReadyRange(earliest, max(latest, earliest + 1))
+
+
+def busy(jobs: Iterable[Job], now: datetime) -> Mapping[str, QueuedJob]:
+    """By printer, the print that holds it longest."""
+    running: dict[str, QueuedJob] = {}
+    printing = [job for job in jobs if job.status is Status.PRINTING]
+    for name in {job.printer for job in printing}:
+        held = queue_of(name, printing, now).running
+        unknown = [one for one in held if one.ends_at is None]
+        running[name] = unknown[0] if unknown else max(held, key=lambda one: one.ends_at or now)
+    return running

@@ -1,0 +1,37 @@
+"""What is printed on paper for a job: a ticket for its folder, and a label for its bag."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, current_app, render_template, url_for
+
+from .auth import require_staff
+from .request import lab_of
+
+pages = Blueprint("papers", __name__, url_prefix="/dashboard/jobs")
+pages.before_request(require_staff)
+
+
+@pages.get("/<job_id>/ticket")
+def ticket(job_id: str) -> str:
+    """One page with what somebody at a printer needs to know."""
+    return _paper("ticket.html", job_id)
+
+
+@pages.get("/<job_id>/label")
+def label(job_id: str) -> str:
+    """A label of 100 × 62 mm for the bag."""
+    return _paper("label.html", job_id)
+
+
+def _paper(template: str, job_id: str) -> str:
+    lab = lab_of(current_app)
+    details = lab.details(job_id)
+    job = details.job
+    address = lab.settings.effective_base_url + url_for("jobs.show", job_id=job.id)
+    squares = segno.make(address, error="m", micro=False).matrix
+    drawn = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(squares) for x, dark in enumerate(row) if dark
+    )
+    code = {"side": len(squares), "path": drawn}
+    return render_template(template, job=job, details=details, code=code)

@@ -1,0 +1,91 @@
+"""The queue page, moving a job in it, and the warning of a busy printer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from printflow import Job, NotFound, Printflow, TransitionRefused
+from tests.web.conftest import Upload, said, send, token
+
+JobIn = Callable[[str], Job]
+
+
+def order(lab: Printflow, printer: str = "Prusa MK4S") -> list[str]:
+    return [one.job.id for queue in lab.queues() if queue.printer == printer for one in queue.ready]
+
+
+def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: JobIn) -> None:
+    job_in("PRINTING")
+    job_in("READYTOPRINT")
+    job_in("READYTOPRINT")
+    words = said(staff.get("/dashboard/queue"))
+    assert "2 jobs ready, 7 h of printing" in words or "2 jobs ready, 6.5 h of printing" in words
+    assert "until about" in words
+    assert "2 × True Red PLA" in words
+    assert "Free, and nothing waits." in words  # another printer
+
+
+def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
+    first, second, third = (job_in("READYTOPRINT").id for _ in range(3))
+    version = lab.job(third).version
+    answer = staff.post(
+        f"/dashboard/queue/{third}/move",
+        data={"csrf_token": token(staff, "/dashboard/queue"), "before": first},
+    )
+    assert (answer.status_code, answer.location) == (303, f"/dashboard/queue#queued-{third}")
+    assert order(lab) == [third, first, second]
+    lab.move_in_queue(third, by="Ana")
+    assert order(lab) == [first, second, third]
+    later = job_in("READYTOPRINT").id
+    assert order(lab) == [first, second, third, later]
+    assert lab.job(third).version == version  # a form that is open elsewhere stays good
+
+
+def test_a_move_that_is_overtaken_changes_nothing(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    waiting, printing = job_in("READYTOPRINT").id, job_in("PRINTING").id
+    form = {"csrf_token": token(staff, "/dashboard/queue"), "before": printing}
+    quiet = {"X-Requested-With": "XMLHttpRequest"}
+    answer = staff.post(f"/dashboard/queue/{waiting}/move", data=form, headers=quiet)
+    assert answer.status_code == 409
+    assert "does not wait for" in answer.json["problem"]  # type: ignore[index]
+    page = staff.post(f"/dashboard/queue/{printing}/move", data=form, follow_redirects=True)
+    assert "does not wait for a printer any more" in said(page)
+    with pytest.raises(TransitionRefused):
+        lab.move_in_queue(printing, by="Ana")
+    with pytest.raises(NotFound):
+        lab.move_in_queue("ZZZZZZZZ", by="Ana")
+    assert lab.job(waiting).queue_place is None
+
+
+def test_what_fits_a_printer(staff: FlaskClient, job_in: JobIn) -> None:
+    job = job_in("READYTOPRINT")
+    page = "/dashboard/queue?fits=Prusa+MK4S&material=PLA&color="
+    assert "1 ready job fits Prusa MK4S" in said(staff.get(page + "True+Red"))
+    assert job.id in said(staff.get(page + "True+Red"))
+    assert "Nothing that is ready." in said(staff.get(page + "Black"))
+    assert "no such printer" in said(staff.get("/dashboard/queue?fits=Nobody"))
+
+
+def test_starting_on_a_busy_printer_warns_and_can_be_done(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    ready = job_in("READYTOPRINT")
+    page = f"/dashboard/jobs/{ready.id}/start_printing"
+    assert "(busy)" not in said(staff.get(page))
+    printing = job_in("PRINTING")
+    words = said(staff.get(page))
+    assert f"Prusa MK4S prints job {printing.id} of Jane Doe since" in words
+    assert "Prusa MK4S (busy)" in words
+    assert send(staff, page, printer="Prusa MK4S").status_code == 303
+    assert lab.job(ready.id).status == "PRINTING"
+
+
+def test_students_see_a_range_of_days(student: FlaskClient, upload: Upload, lab: Printflow) -> None:
+    answer = student.get(upload().location)
+    assert "Usually ready in 1–3 days" in said(answer)
+    assert "Usually ready in 1–3 days" in said(student.get(lab.status_url(lab.jobs()[0])))
