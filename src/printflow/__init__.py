@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
+    from .domain.retention import Part, PurgeReport, Removal
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
@@ -116,6 +117,7 @@ _HOMES = {
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
+    "domain.retention": ("Part", "PurgeReport", "Removal"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.naming": ("ending_of",),
@@ -265,16 +267,19 @@ __all__ = [
     "NotFound",
     "Note",
     "OpenQuote",
+    "Part",
     "Payment",
     "PriceStep",
     "PrintAttempt",
     "Printer",
     "Printflow",
     "PrintflowError",
+    "PurgeReport",
     "Quote",
     "QuotePage",
     "Reason",
     "Refusal",
+    "Removal",
     "RenderedMail",
     "ReportQuery",
     "ReportTable",

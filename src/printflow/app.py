@@ -46,6 +46,7 @@ from .service.people import PeopleDesk
 from .service.reading import ReadingDesk
 from .service.reminding import Reminders
 from .service.reporting import ReportDesk
+from .service.retention import RetentionDesk, RetentionRound
 from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
 from .service.student_page import StudentPageDesk
@@ -67,6 +68,7 @@ class Printflow(
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,
+    RetentionDesk,
     CorrectionDesk,
     ReadingDesk,
     WorklistDesk,
@@ -208,6 +210,7 @@ def _join(
         watch=StoreWatch(lambda: store.check_identity()),
     )
     ports.dispatcher.also(Reminders(ports))
+    ports.dispatcher.also(RetentionRound(ports))
     return ports
 
 

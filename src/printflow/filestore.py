@@ -113,6 +113,12 @@ class FolderStore:
         _sync_directory(self._root / dest)
         _sync_directory(self._root / source)
 
+    def remove(self, name: str, folder: str) -> None:
+        path = self.path(name, folder)
+        _writable(path)
+        path.unlink(missing_ok=True)
+        _sync_directory(path.parent)
+
     def quarantine(self, name: str, folder: str, stamp: str) -> None:
         rename_exclusive(self.path(name, folder), self._root / QUARANTINE / f"{stamp}_{name}")
         _sync_directory(self._root / QUARANTINE)

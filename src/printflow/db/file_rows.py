@@ -13,6 +13,9 @@ from ..ports import Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
 
+_GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
+_THERE = job_files.c.state.not_in(_GOING)
+
 
 class SqlFileRows:
     def __init__(self, connection: Connection) -> None:
@@ -51,7 +54,7 @@ class SqlFileRows:
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None:
         self._connection.execute(
             update(job_files)
-            .where(job_files.c.id == file_id)
+            .where(job_files.c.id == file_id, job_files.c.state.not_in(_GOING))
             .values(
                 folder=folder,
                 authoritative=authoritative,
@@ -137,12 +140,14 @@ class SqlFileRows:
         return frozenset(self._connection.scalars(query))
 
     def every(self) -> Iterator[tuple[JobFile, Status]]:
-        query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
+        query = (
+            select(*FILE_COLUMNS, jobs.c.status).join(jobs).where(_THERE).order_by(job_files.c.id)
+        )
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
 
     def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
         """All files, with their names in ``.incoming`` while they are not placed yet."""
-        query = select(*FILE_COLUMNS, job_files.c.incoming).order_by(job_files.c.id)
+        query = select(*FILE_COLUMNS, job_files.c.incoming).where(_THERE).order_by(job_files.c.id)
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), row.incoming
