@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
     from .domain.lifecycle import TABLE, allowed
+    from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from .formats import age_text, grams_text, hours_text, local_date, local_time, money
+    from .inspection.alone import inspect_file
     from .intake import Upload
     from .log_files import LogTail
     from .log_records import log_request
@@ -120,6 +122,7 @@ _HOMES = {
     "domain.retention": ("Part", "PurgeReport", "Removal"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
+    "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
@@ -166,6 +169,7 @@ _HOMES = {
         "Unavailable",
     ),
     "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
+    "inspection.alone": ("inspect_file",),
     "intake": ("Upload",),
     "log_records": ("log_request",),
     "ports": ("RenderedMail",),
@@ -250,6 +254,7 @@ __all__ = [
     "Flag",
     "Ground",
     "Heartbeat",
+    "InspectionState",
     "InvalidInput",
     "Job",
     "JobDetails",
@@ -264,6 +269,7 @@ __all__ = [
     "Method",
     "MigrationNeeded",
     "Model",
+    "ModelFacts",
     "NotFound",
     "Note",
     "OpenQuote",
@@ -296,8 +302,8 @@ __all__ = [
     "Status",
     "StoreFull",
     "StoreUnavailable",
-    "SystemView",
     "StudentPage",
+    "SystemView",
     "Tally",
     "TooManyRequests",
     "TransitionNotAllowed",
@@ -318,6 +324,7 @@ __all__ = [
     "field_of_model",
     "grams_text",
     "hours_text",
+    "inspect_file",
     "lifecycle_markdown",
     "lifecycle_mermaid",
     "lifecycle_rows",
@@ -334,4 +341,5 @@ __all__ = [
     "place_of",
     "shortened",
     "shown_hours",
+    "size_text",
 ]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from .domain.job import FileRole, FileState
 from .domain.status import ORIGINALS
 from .errors import StoreUnavailable
+from .looking import picture_name
 from .ports import Clock, Database, FileStore, Placement
 
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
@@ -73,6 +74,8 @@ def _remove(store: FileStore, wanted: Placement) -> Found:
         store.discard_incoming(wanted.incoming)
     for folder in store.everywhere(wanted.file.name):
         store.remove(wanted.file.name, folder)
+    for small in (False, True):
+        store.remove_picture(picture_name(wanted.file, small=small))
     return Found(FileState.REMOVED)
 
 

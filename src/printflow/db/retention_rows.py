@@ -72,7 +72,15 @@ class SqlRetentionRows:
         self._connection.execute(
             update(job_files)
             .where(job_files.c.job_id == job_id, job_files.c.state != FileState.REMOVED.value)
-            .values(state=FileState.REMOVING.value, tries=0, next_try_at=now, problem="")
+            .values(
+                state=FileState.REMOVING.value,
+                tries=0,
+                next_try_at=now,
+                problem="",
+                picture=False,
+                inspection="none",
+                inspection_note="",
+            )
         )
 
     def mails(self, job_id: str) -> None:

@@ -1,7 +1,7 @@
 """Indexes for figures by the moment something happened.
 
 Revision ID: 0010
-Revises: 0002
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0010"
-down_revision = "0002"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

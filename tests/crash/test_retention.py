@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import random
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -26,7 +27,7 @@ from printflow.settings_sections import RetentionSettings
 from printflow.testing import Crash, FaultPlan, Outside, When, settle
 from tests.crash.points import scratch_parent
 from tests.crash.scenario import FORM, prepare
-from tests.integration.conftest import SUBMIT, Program
+from tests.plugins.fire import effort
 from tests.plugins.lab import Submit, TestClock
 
 
@@ -97,6 +98,7 @@ def test_after_the_purge_nothing_names_the_student_and_figures_stay(
     assert all(one["why"] == "kept for 365 days" for one in told)
     assert [p.amount_cents for p in details.payments] == [425]
     assert {file.state for file in details.job.files} == {"removed"}
+    assert not list((store / "Thumbnails").glob(f"{details.job.id}*"))
     assert details.mails == () and details.notes == ()
     assert [f.code for f in examine(lab._ports, fix=False, hashes=True).findings if f.job_id] == []
 
@@ -172,24 +174,12 @@ def test_a_person_is_exported_and_erased(
     assert lab.path(other).exists(), "nothing was removed"
 
 
-def test_the_command_line(program: Program) -> None:
-    program.call(*SUBMIT)
-    assert program.call("purge", "--dry-run").out.strip() == "Nothing is due."
-    assert json.loads(program.call("purge", "--json").out)["removed"] == []
-    told = json.loads(program.call("person", "export", "ada@example.edu").out)
-    assert told["jobs"][0]["student_name"] == "Ada Byron"
-    refused = program.call("person", "erase", "ada@example.edu", "--by", "Sam")
-    assert refused.code == 1 and "under way" in refused.err
-
-
 # -- crashes --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Iterator[Outside]:
     """The world with one job, rejected and archived for more than a year."""
-    import tempfile
-
     with tempfile.TemporaryDirectory(dir=scratch_parent()) as folder:
         world = Outside(Path(folder) / "0")
         prepare(world)
@@ -207,32 +197,36 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
 
 
 @pytest.mark.crash
-def test_a_crash_anywhere_leaves_nothing_half_removed(outside: Outside, tmp_path: Path) -> None:
+def test_a_crash_anywhere_leaves_nothing_half_removed(
+    outside: Outside, request: pytest.FixtureRequest
+) -> None:
     plan = FaultPlan()
     rehearsal = outside.copy(outside.folder.parent / "rehearsal")
     lab = rehearsal.open(plan)
     lab.purge()
     rehearsal.kill(lab)
-    calls = len(plan.calls)
-    assert calls > 40
-    for number in range(calls):
-        for when in When:
-            world = outside.copy(outside.folder.parent / f"run{number}{when}")
-            crashing = FaultPlan()
-            crashing.crash(number, when)
-            lab = world.open(crashing)
-            with pytest.raises(Crash):
-                lab.purge()
-            world.kill(lab)
-            world.clock.advance(minutes=2)
-            lab = world.open()
+    points = [(number, when) for number in range(len(plan.calls)) for when in When]
+    assert len(points) > 80
+    wanted = effort(request.config, "--crash-points")
+    if wanted != "all":
+        points = random.Random(7).sample(points, min(len(points), int(wanted) // 2))
+    for number, when in points:
+        world = outside.copy(outside.folder.parent / f"run{number}{when}")
+        crashing = FaultPlan()
+        crashing.crash(number, when)
+        lab = world.open(crashing)
+        with pytest.raises(Crash):
             lab.purge()
-            settle(world, lab)
-            assert lab.purge().waiting == ()
-            events = lab.details(world.memory["job"]).events
-            removed = [e.details["removed"] for e in events if e.trigger.value == "remove"]
-            assert lab.job(world.memory["job"]).student_name == "(removed)"
-            world.kill(lab)
-            assert sorted(removed) == sorted(Part), (number, when, plan.calls[number])
-            assert not list(world.store.rglob("*Jane*")), (number, when)
-            world.close()
+        world.kill(lab)
+        world.clock.advance(minutes=2)
+        lab = world.open()
+        lab.purge()
+        settle(world, lab)
+        assert lab.purge().waiting == ()
+        events = lab.details(world.memory["job"]).events
+        removed = [e.details["removed"] for e in events if e.trigger.value == "remove"]
+        assert lab.job(world.memory["job"]).student_name == "(removed)"
+        world.kill(lab)
+        assert sorted(removed) == sorted(Part), (number, when, plan.calls[number])
+        assert not list(world.store.rglob("*Jane*")), (number, when)
+        world.close()

@@ -1,0 +1,161 @@
+"""What a picture must be, whatever the machine: filled, in the middle, in its color, soft."""
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from printflow.inspection import normals
+from printflow.inspection.raster import Raster
+from printflow.inspection.render import SMALL, TooMuchToDraw, render, small
+from tests.inspection import shapes
+from tests.inspection.shapes import Mesh
+
+BLUE = "#2b6cb0"
+
+
+def picture_of(mesh: Mesh, color: str = BLUE, size: int = 128) -> npt.NDArray[np.int64]:
+    with Image.open(io.BytesIO(render(*mesh, color, size))) as picture:
+        assert picture.format == "PNG"
+        assert picture.mode == "RGBA"
+        assert picture.size == (size, size)
+        return np.asarray(picture).astype(np.int64)
+
+
+def model(picture: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """The model's own pixels; its shadow is never opaque."""
+    return np.asarray(picture[:, :, 3] > 250)
+
+
+@pytest.mark.parametrize("name", [name for name in shapes.MODELS if name != "terrain"])
+def test_every_kind_of_model_fills_the_picture_and_stands_in_its_middle(name: str) -> None:
+    seen = model(picture_of(shapes.MODELS[name]()))
+    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    longer = max(np.ptp(rows), np.ptp(columns)) / len(seen)
+    assert 0.86 < longer < 0.96
+    for along in (rows, columns):
+        assert abs((along[0] + along[-1]) / 2 - (len(seen) - 1) / 2) <= 2
+    assert seen.mean() > 0.08
+
+
+@pytest.mark.parametrize("color", ["#2b6cb0", "#d03a3a", "#3f9d5a", "#f5d90a"])
+def test_it_is_drawn_in_the_color_of_the_job(color: str) -> None:
+    picture = picture_of(shapes.sphere(), color)
+    mean = picture[model(picture)][:, :3].mean(0)
+    wanted = [int(color[at : at + 2], 16) for at in (1, 3, 5)]
+    # The same order of the parts and about the same brightness.
+    assert list(np.argsort(mean)) == list(np.argsort(wanted))
+    assert np.abs(mean - wanted).max() < 60
+
+
+@pytest.mark.parametrize("color", ["#000000", "#ffffff"])
+def test_black_and_white_models_show_their_shape(color: str) -> None:
+    picture = picture_of(shapes.bracket(), color)
+    light = picture[model(picture)][:, :3].mean(1)
+    assert np.percentile(light, 95) - np.percentile(light, 5) > 15
+    assert 3 < light.mean() < 250
+
+
+def test_the_background_is_transparent_and_the_shadow_soft() -> None:
+    picture = picture_of(shapes.several())
+    alpha = picture[:, :, 3]
+    border = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
+    assert border.max() < 8
+    shadow = (alpha > 8) & (alpha < 120)
+    assert shadow.sum() > 300
+    darkest = picture[shadow & (alpha < 100)][:, :3]
+    assert np.median(darkest) == 0
+
+
+def test_edges_are_smooth() -> None:
+    alpha = picture_of(shapes.sphere(columns=128, rows=64))[:, :, 3]
+    upper = alpha[: len(alpha) // 3]
+    assert ((upper > 60) & (upper < 200)).sum() > 10
+
+
+def test_a_sphere_is_smooth_and_a_box_keeps_its_edges() -> None:
+    round_part = picture_of(shapes.sphere(columns=32, rows=16), "#888888")
+    inner = round_part[40:88, 40:88, :3].mean(2)
+    assert np.abs(np.diff(inner, axis=1)).max() < 12
+    points, faces = shapes.box()
+    facing = normals.at_pixels(
+        points, points, faces, np.repeat(np.arange(12), 9), np.full(108, 1, np.float32),
+        np.full(108, 1, np.float32),
+    )  # fmt: skip
+    assert np.allclose(np.abs(facing).max(1), 1)
+
+
+def test_the_nearer_triangle_wins_and_no_gap_is_between_neighbors() -> None:
+    corners = np.array(
+        [[0, 0, 0.2], [64, 0, 0.2], [64, 64, 0.2], [0, 64, 0.2],
+         [16, 16, 0.8], [48, 16, 0.8], [48, 48, 0.8], [16, 48, 0.8]], np.float32
+    )  # fmt: skip
+    faces = np.array([[4, 5, 6], [4, 6, 7], [0, 1, 2], [0, 2, 3]], np.int32)
+    raster = Raster(64)
+    raster.draw(corners, faces)
+    assert len(raster.hits) == 64 * 64
+    near = raster.depth_at(raster.hits).reshape(64, 64)
+    assert np.allclose(near[16:48, 16:48], 0.8, atol=1e-6)
+    assert np.isclose(near[:16], 0.2, atol=1e-6).all()
+    assert set(raster.faces_at(raster.hits)) == {0, 1, 2, 3}
+
+
+def test_the_same_mesh_gives_the_same_bytes_wherever_it_stands() -> None:
+    points, faces = shapes.gear()
+    assert render(points, faces, BLUE, 96) == render(points, faces, BLUE, 96)
+    far = picture_of((points + np.float32(512), faces), size=96)
+    assert np.abs(far - picture_of((points, faces), size=96)).mean() < 0.5
+
+
+def test_a_mesh_inside_out_looks_the_same() -> None:
+    points, faces = shapes.bracket()
+    turned = np.ascontiguousarray(faces[:, ::-1])
+    assert np.abs(picture_of((points, turned)) - picture_of((points, faces))).mean() < 1
+
+
+def test_what_is_not_finite_is_left_out() -> None:
+    points, faces = shapes.box()
+    bad = np.concatenate([points, [[np.nan, 0, 0], [np.inf, 1, 1], [1e30, -np.inf, 0]]])
+    broken = np.concatenate([faces, [[8, 0, 1], [9, 10, 2]]]).astype(np.int32)
+    assert render(bad.astype(np.float32), broken, BLUE, 64) == render(points, faces, BLUE, 64)
+
+
+@pytest.mark.parametrize(
+    ("points", "faces", "color", "words"),
+    [
+        (np.zeros((0, 3)), np.zeros((0, 3)), BLUE, "no triangles"),
+        (np.full((3, 3), np.nan), [[0, 1, 2]], BLUE, "no triangles"),
+        (np.zeros((3, 3)), [[0, 1, 3]], BLUE, "not there"),
+        (np.zeros((3, 3)), [[0, 1, -1]], BLUE, "not there"),
+        (np.zeros((3, 2)), [[0, 1, 2]], BLUE, "three columns"),
+        (np.zeros((3, 3)), [[0, 1, 2]], "blue", "#rrggbb"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(
+    points: object, faces: object, color: str, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        render(np.array(points, np.float32), np.array(faces, np.int32), color)
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-20, 1e-6, 1e6, 1e18])
+def test_no_size_of_a_model_breaks_it(scale: float) -> None:
+    points, faces = shapes.gear(8)
+    render((points * np.float32(scale)).astype(np.float32), faces, BLUE, 64)
+
+
+def test_triangles_that_all_fill_the_picture_are_given_up_before_they_are_drawn() -> None:
+    points, faces = shapes.box()
+    with pytest.raises(TooMuchToDraw, match="overlap"):
+        render(points, np.tile(faces, (2000, 1)), BLUE)
+
+
+def test_the_small_picture_is_a_webp_of_some_kilobytes() -> None:
+    made = small(render(*shapes.bracket(), BLUE))
+    assert len(made) < 15_000
+    with Image.open(io.BytesIO(made)) as picture:
+        assert picture.format == "WEBP"
+        assert picture.size == (SMALL, SMALL)
+        assert picture.convert("RGBA").getpixel((1, 1))[3] == 0  # type: ignore[index]
