@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks.figure import SMALL, Figure, Measure, Size
 
-ALL = ("startup", "transitions", "upload", "slow_uploads", "live", "doctor", "dashboard")
+ALL = ("startup", "transitions", "upload", "slow_uploads", "live", "doctor", "dashboard", "reports")
 
 
 def main(arguments: list[str] | None = None) -> int:
