@@ -45,6 +45,13 @@ MEANING: Mapping[str, str] = {
     "server.trusted_proxy": "Whose word on the student's address and scheme (`X-Forwarded-For`, "
     "`X-Forwarded-Proto`) is believed; empty: nobody's.",
     "server.metrics_token": "Who sends it as a bearer token sees `/metrics`; empty: only this machine.",
+    "retention.automatic": "Whether jobs are archived, and data removed, by themselves when their time has come.",
+    "retention.files_days": "How long model files are kept after a job was archived; 0: for ever.",
+    "retention.mails_days": "The same for mails.",
+    "retention.personal_days": "The same for names, addresses, file names and notes; not before the files.",
+    "retention.events_days": "The same for who did each step; the steps stay.",
+    "retention.payments_days": "The same for who took each payment; the amounts stay.",
+    "retention.jobs_days": "The same for other details of the job; anonymous statistics stay.",
     "log.format": "Lines for people, or one JSON object per line.",
     "log.max_mb": "When a log file is put aside and a new one begun.",
     "log.keep": "How many of those are kept.",

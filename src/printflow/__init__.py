@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
+    from .domain.retention import Part, PurgeReport, Removal
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
@@ -119,6 +120,7 @@ _HOMES = {
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
+    "domain.retention": ("Part", "PurgeReport", "Removal"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
@@ -271,6 +273,7 @@ __all__ = [
     "NotFound",
     "Note",
     "OpenQuote",
+    "Part",
     "Payment",
     "PriceStep",
     "PrintAttempt",
@@ -278,14 +281,16 @@ __all__ = [
     "PrinterQueue",
     "Printflow",
     "PrintflowError",
+    "PurgeReport",
     "QueuedJob",
     "Quote",
     "QuotePage",
     "REPORTS",
     "REPORT_FILTERS",
-    "Reason",
     "ReadyRange",
+    "Reason",
     "Refusal",
+    "Removal",
     "RenderedMail",
     "ReportQuery",
     "ReportTable",

@@ -51,6 +51,7 @@ from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
 from .service.reminding import Reminders
 from .service.reporting import ReportDesk
+from .service.retention import RetentionDesk, RetentionRound
 from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
 from .service.student_page import StudentPageDesk
@@ -79,6 +80,7 @@ class Printflow(
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,
+    RetentionDesk,
     CorrectionDesk,
     ReadingDesk,
     WorklistDesk,
@@ -245,6 +247,7 @@ def _join(
         pictures=pictures,
     )
     ports.dispatcher.also(Reminders(ports))
+    ports.dispatcher.also(RetentionRound(ports))
     return ports
 
 

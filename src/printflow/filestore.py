@@ -116,6 +116,12 @@ class FolderStore:
         _sync_directory(self._root / dest)
         _sync_directory(self._root / source)
 
+    def remove(self, name: str, folder: str) -> None:
+        path = self.path(name, folder)
+        _writable(path)
+        path.unlink(missing_ok=True)
+        _sync_directory(path.parent)
+
     def quarantine(self, name: str, folder: str, stamp: str) -> None:
         rename_exclusive(self.path(name, folder), self._root / QUARANTINE / f"{stamp}_{name}")
         _sync_directory(self._root / QUARANTINE)
@@ -154,6 +160,11 @@ class FolderStore:
         part = path.with_name(f".{path.name}.{os.getpid()}")
         part.write_bytes(data)
         part.replace(path)
+
+    def remove_picture(self, name: str) -> None:
+        path = self.picture(name)
+        _writable(path)
+        path.unlink(missing_ok=True)
 
     def picture(self, name: str) -> Path:
         if not is_plain_file_name(name):

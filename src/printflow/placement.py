@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from .domain.job import FileRole, FileState
 from .domain.status import ORIGINALS
 from .errors import StoreUnavailable
+from .looking import picture_name
 from .ports import Clock, Database, FileStore, Placement
 
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
@@ -38,6 +39,8 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
     Raises OSError as the file system gives it, StoreUnavailable when this is not our store.
     """
     file = wanted.file
+    if file.state is FileState.REMOVING:
+        return _remove(store, wanted)
     if wanted.incoming and store.incoming_path(wanted.incoming).exists():
         try:
             store.adopt_incoming(wanted.incoming, file.name, file.folder)
@@ -63,6 +66,17 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
     if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
         store.protect(file.name, file.folder)
     return Found(FileState.SETTLED, file.folder)
+
+
+def _remove(store: FileStore, wanted: Placement) -> Found:
+    """Remove the file wherever it is; its name is its own, so nothing else can be meant."""
+    if wanted.incoming:
+        store.discard_incoming(wanted.incoming)
+    for folder in store.everywhere(wanted.file.name):
+        store.remove(wanted.file.name, folder)
+    for small in (False, True):
+        store.remove_picture(picture_name(wanted.file, small=small))
+    return Found(FileState.REMOVED)
 
 
 def _same_bytes(store: FileStore, name: str, one: str, other: str) -> bool:
@@ -126,6 +140,8 @@ class Placer:
             found = attempt(self._store, wanted, f"{now:%Y%m%dT%H%M%S}")
         except StoreUnavailable as error:
             found = Found(FileState.PENDING, problem=error.message)
+        if wanted.file.state is FileState.REMOVING and found.state is not FileState.REMOVED:
+            found = Found(FileState.REMOVING, problem=found.problem)
         with self._database.write() as tx:
             tx.files.settle(
                 wanted,
@@ -138,7 +154,7 @@ class Placer:
 
 
 def _next_try(state: FileState, tries: int, now: datetime) -> datetime | None:
-    if state is FileState.SETTLED:
+    if state in (FileState.SETTLED, FileState.REMOVED):
         return None
     if state in (FileState.MISSING, FileState.PARKED):
         return now + _LOOK_AGAIN

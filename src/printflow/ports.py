@@ -25,6 +25,7 @@ from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from .domain.job_track import JobTrack, ReportQuery
 from .domain.model_facts import InspectionState, Looked
 from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+from .domain.retention import Part, Removal
 from .domain.status import Status, Trigger
 from .domain.worklist import Flag, JobQuery
 
@@ -158,6 +159,9 @@ class FileStore(Protocol):
     def protect(self, name: str, folder: str) -> None:
         """Make it read-only."""
 
+    def remove(self, name: str, folder: str) -> None:
+        """Delete it, durably on return; nothing happens when it is not there."""
+
     def path(self, name: str, folder: str) -> Path: ...
 
     def sha256(self, name: str, folder: str) -> str: ...
@@ -166,6 +170,9 @@ class FileStore(Protocol):
 
     def keep_picture(self, name: str, data: bytes) -> None:
         """Write a picture, in the place of an older one of that name."""
+
+    def remove_picture(self, name: str) -> None:
+        """Delete it; nothing happens when it is not there."""
 
     def picture(self, name: str) -> Path:
         """Where the picture of that name is, if there is one."""
@@ -641,6 +648,40 @@ class ReportRows(Protocol):
         """The ways of the jobs that anything happened to in that time, in no order."""
 
 
+class RetentionRows(Protocol):
+    """What is kept too long, and taking it out. Each part's method removes that part's data."""
+
+    def to_archive(self, since: datetime, *, limit: int) -> Sequence[tuple[str, datetime]]:
+        """Jobs that ended at ``since`` or before, with the moment; the oldest first."""
+
+    def to_remove(
+        self, part: Part, before: datetime, period: timedelta, *, limit: int
+    ) -> Sequence[Removal]:
+        """Jobs archived before then that still have the part; due a ``period`` after that."""
+
+    def removed(self, job_id: str) -> Collection[Part]: ...
+
+    def files_left(self, job_id: str) -> bool:
+        """Whether any file of the job is still in the store, as far as is known."""
+
+    def note(self, job_id: str, part: Part, now: datetime) -> None:
+        """Write down that the part is gone."""
+
+    def files(self, job_id: str, now: datetime) -> None:
+        """Mark the files for removal; placement removes them."""
+
+    def mails(self, job_id: str) -> None: ...
+
+    def personal(self, job_id: str, token_hash: str) -> None:
+        """``token_hash`` takes the place of the one that opens the student's page."""
+
+    def events(self, job_id: str, known_reasons: Collection[str]) -> None: ...
+
+    def payments(self, job_id: str) -> None: ...
+
+    def job(self, job_id: str) -> None: ...
+
+
 class Transaction(Protocol):
     """All tables, inside one database transaction."""
 
@@ -660,6 +701,8 @@ class Transaction(Protocol):
     def people(self) -> PeopleRows: ...
     @property
     def reports(self) -> ReportRows: ...
+    @property
+    def retention(self) -> RetentionRows: ...
 
 
 class Database(Protocol):

@@ -31,6 +31,7 @@ from .settings_layers import (
 from .settings_sections import (
     LogSettings,
     MailSettings,
+    RetentionSettings,
     ServerSettings,
     ShareSettings,
     Whole,
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     )
     share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
     log: LogSettings = Field(default_factory=LogSettings, description="the section [log]")
+    retention: RetentionSettings = Field(
+        default_factory=RetentionSettings, description="the section [retention]"
+    )
     base_url: str = Field(default="", description="a web address as https://prints.example.edu")
     trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
     allowed_email_domains: tuple[str, ...] = Field(
@@ -189,6 +193,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "server": ServerSettings,
     "share": ShareSettings,
     "log": LogSettings,
+    "retention": RetentionSettings,
 }
 
 

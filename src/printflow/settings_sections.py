@@ -206,6 +206,31 @@ class ServerSettings(BaseModel):
         return value
 
 
+class RetentionSettings(BaseModel):
+    """How many days after its archiving each part of a job is kept; 0 is for ever."""
+
+    model_config = _FROZEN
+
+    automatic: bool = Field(default=False, description="true or false")
+    files_days: Whole = whole(365, 0, 36_500, "number of days")
+    mails_days: Whole = whole(365, 0, 36_500, "number of days")
+    personal_days: Whole = whole(365, 0, 36_500, "number of days")
+    events_days: Whole = whole(365, 0, 36_500, "number of days")
+    payments_days: Whole = whole(365, 0, 36_500, "number of days")
+    jobs_days: Whole = whole(365, 0, 36_500, "number of days")
+
+    @field_validator("personal_days")
+    @classmethod
+    def _files_first(cls, value: int, info: ValidationInfo) -> int:
+        files = info.data.get("files_days", 0)
+        if value and (files == 0 or files > value):
+            raise ValueError(
+                "retention.personal_days cannot be shorter than retention.files_days: the names "
+                "of the files tell whose they are"
+            )
+        return value
+
+
 class LogSettings(BaseModel):
     """The log files of server and worker: how they are written, and how many are kept."""
 

@@ -25,6 +25,7 @@ ALL = (
     "dashboard",
     "submit_page",
     "inspection",
+    "reports",
 )
 
 

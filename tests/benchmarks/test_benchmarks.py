@@ -26,7 +26,7 @@ def test_a_small_run_gives_every_figure(
     only = [part for name in names for part in ("--only", name)]
     assert bench.main(["--small", *only, "--out", str(tmp_path / "bench.json")]) == 0
     rows = json.loads((tmp_path / "bench.json").read_text())
-    assert len(rows) == (27 if names is bench.ALL else 9)
+    assert len(rows) == (31 if names is bench.ALL else 9)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
     said = capsys.readouterr().out
     assert all(str(row["name"]) in said for row in rows)

@@ -33,7 +33,7 @@ def test_every_option_of_a_trigger_is_an_argument_of_the_lifecycle() -> None:
 def test_every_command_has_help_and_json(name: str) -> None:
     said = CliRunner().invoke(command_group, [name, "--help"])
     assert said.exit_code == 0
-    if name in ("db", "catalog", "mail"):
+    if name in ("db", "catalog", "mail", "person"):
         group = command_group.get_command(command_group.make_context("x", [name]), name)
         for inner in group.commands:  # type: ignore[union-attr]
             assert "--json" in CliRunner().invoke(command_group, [name, inner, "--help"]).stdout
@@ -199,3 +199,13 @@ def test_details_are_mended(program: Program) -> None:
     assert program.call("edit", job_id, "--by", "Sam").code == 2
     refused = program.call("edit", job_id, "--by", "Sam", "--email", "nobody")
     assert (refused.code, "student_email" in refused.err or "address" in refused.err) == (1, True)
+
+
+def test_data_are_removed_and_told_by_command(program: Program) -> None:
+    program.call(*SUBMIT)
+    assert program.call("purge", "--dry-run").out.strip() == "Nothing is due."
+    assert json.loads(program.call("purge", "--json").out)["removed"] == []
+    told = json.loads(program.call("person", "export", "ada@example.edu").out)
+    assert told["jobs"][0]["student_name"] == "Ada Byron"
+    refused = program.call("person", "erase", "ada@example.edu", "--by", "Sam")
+    assert refused.code == 1 and "under way" in refused.err

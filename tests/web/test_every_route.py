@@ -71,6 +71,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/admin": {"GET": "admin"},
     "/admin/system": {"GET": "admin"},
     "/admin/system/checkup": {"POST": "admin"},
+    "/admin/retention": {"GET": "admin"},
     "/admin/changes": {"GET": "admin"},
     "/admin/stations": {"GET": "admin", "POST": "admin"},
     "/admin/stations/sign-out": {"POST": "admin"},

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import REPORTS, Job, Printflow
+from tests.plugins.lab import TestClock
 from tests.web.conftest import said
 
 
@@ -68,3 +69,23 @@ def test_filters_and_period_are_in_the_address_and_in_the_files(
 )
 def test_bad_addresses_are_refused_in_words(staff: FlaskClient, address: str, status: int) -> None:
     assert staff.get(address).status_code == status
+
+
+def test_the_retention_page_says_what_goes_before_it_goes(
+    lab: Printflow, staff: FlaskClient, job_in: Callable[[str], Job], clock: TestClock
+) -> None:
+    assert "Nothing." in said(staff.get("/admin/retention"))
+    job = job_in("REJECTED")
+    clock.advance(days=10)
+    page = staff.get("/admin/retention")
+    assert job.id in page.text and "The job is archived" in said(page)
+    clock.advance(days=100)
+    lab.purge()
+    clock.advance(days=366)
+    assert "Personal data" in said(staff.get("/admin/retention"))
+    lab.purge()
+    page = staff.get(f"/dashboard/jobs/{job.id}")
+    assert page.status_code == 200 and "Jane" not in page.text
+    assert "removed data that were kept before" in said(page)
+    assert staff.get("/dashboard?status=ARCHIVED").status_code == 200
+    assert staff.get(f"/dashboard/jobs/{job.id}/files/{job.file.id}").status_code == 404

@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, Entry] = {
     "doctor": Entry(_RUN, "doctor", "doctor", "Check that everything fits together."),
     "backup": Entry(_RUN, "backup", "backup", "Back everything up while the lab runs."),
     "restore": Entry(_RUN, "backup", "restore", "Put a backup back onto an empty store."),
+    "purge": Entry(_RUN, "retention", "purge", "Archive and remove what was kept long enough."),
+    "person": Entry(_RUN, "retention", "person", "Export or erase what is stored of a student."),
     "init": Entry(_LAB, "beginning", "init", "Make the store, database and staff password."),
     "import": Entry(_LAB, "importing", "import_", "Take over the jobs of an older system."),
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),

@@ -27,6 +27,7 @@ from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
 from .report_rows import SqlReportRows
+from .retention_rows import SqlRetentionRows
 from .wakeup import Listener
 
 
@@ -67,6 +68,10 @@ class SqlTransaction:
     @cached_property
     def reports(self) -> SqlReportRows:
         return SqlReportRows(self._connection)
+
+    @cached_property
+    def retention(self) -> SqlRetentionRows:
+        return SqlRetentionRows(self._connection)
 
 
 class SqlDatabase:

@@ -16,6 +16,8 @@ from ..ports import Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
 
+_GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
+_THERE = job_files.c.state.not_in(_GOING)
 _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 
 
@@ -39,6 +41,7 @@ _CLAIM = _OF_ID.where(
     or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= bindparam("now")),
 ).returning(*job_files.c)
 _SETTLE = _OF_ID.where(job_files.c.folder == bindparam("wanted"))
+_BELONGS = _OF_ID.where(_THERE)
 
 
 class SqlFileRows:
@@ -85,7 +88,7 @@ class SqlFileRows:
             "next_try_at": now,
             "problem": "",
         }
-        self._connection.execute(_OF_ID, {"file": file_id, **values})
+        self._connection.execute(_BELONGS, {"file": file_id, **values})
 
     def due(self, now: datetime, *, limit: int) -> Sequence[int]:
         query = (
@@ -231,12 +234,14 @@ class SqlFileRows:
         return frozenset(self._connection.scalars(query))
 
     def every(self) -> Iterator[tuple[JobFile, Status]]:
-        query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
+        query = (
+            select(*FILE_COLUMNS, jobs.c.status).join(jobs).where(_THERE).order_by(job_files.c.id)
+        )
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
 
     def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
-        query = select(*_LINE, jobs.c.status).join(jobs)
+        query = select(*_LINE, jobs.c.status).join(jobs).where(_THERE)
         rows = self._connection.execution_options(yield_per=5000).execute(query)
         return cast(Iterator[tuple[int, str, str, str, bool, str, int, str]], iter(rows))
 
@@ -251,6 +256,6 @@ class SqlFileRows:
 
     def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
         """All files, with their names in ``.incoming`` while they are not placed yet."""
-        query = select(*FILE_COLUMNS, job_files.c.incoming).order_by(job_files.c.id)
+        query = select(*FILE_COLUMNS, job_files.c.incoming).where(_THERE).order_by(job_files.c.id)
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), row.incoming

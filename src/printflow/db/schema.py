@@ -240,6 +240,15 @@ job_files = Table(
     comment="Where each file belongs (folder) and what is known of it; placement makes it true.",
 )
 
+removals = Table(
+    "removals",
+    metadata,
+    Column("job_id", String(8), ForeignKey("jobs.id"), primary_key=True),
+    Column("part", String(16), primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
+    comment="Which parts of a job's data retention has taken out.",
+)
+
 events = Table(
     "events",
     metadata,

@@ -43,6 +43,7 @@ class Correction(StrEnum):
     UNDO = "undo"
     EDIT = "edit"
     IMPORT = "import"
+    REMOVE = "remove"
 
     @property
     def label(self) -> str:
@@ -58,6 +59,7 @@ class Correction(StrEnum):
 _WORDS = {
     Correction.UNDO: ("Undo", "took back the last step of"),
     Correction.EDIT: ("Edit details", "edited the details of"),
+    Correction.REMOVE: ("Remove data", "removed data of"),
     Correction.IMPORT: ("Import", "imported"),
 }
 

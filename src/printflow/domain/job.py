@@ -42,6 +42,10 @@ class FileState(StrEnum):
     """It is in none of the store's folders."""
     PARKED = "parked"
     """Two different files bear its name; a person must look. Nothing was touched."""
+    REMOVING = "removing"
+    """It was kept long enough and is being removed."""
+    REMOVED = "removed"
+    """It was removed; only what it was is remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,15 @@ const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 const POINTS = ["circle", "rect", "triangle", "rectRot"];
 const DASHES = [[], [6, 4], [2, 3], [8, 3, 2, 3]];
 const MOST_BARS = 20;
+const LONGEST = 32;
+const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function read(table) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const texts = heads.map((head, at) => [head, at]).filter(([head, at]) => at > 0 && !head.classList.contains("number"));
-  const labels = rows.map((row) => [0, ...texts.map(([, at]) => at)].map((at) => row.cells[at].textContent.trim()).join(" · "));
+  const labels = rows.map((row) => [0, ...texts.map(([, at]) => at)].map((at) => row.cells[at].textContent.trim()).map(short).join(" · "));
   const series = heads
     .map((head, at) => ({ head, at }))
     .filter(({ head }) => head.hasAttribute("data-charted"))

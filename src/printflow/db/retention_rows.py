@@ -1,0 +1,182 @@
+"""Queries for retention: what is due, and taking it out of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from ..domain.job import FileState
+from ..domain.retention import REMOVED_NAME, Part, Removal, impersonal, unsigned
+from ..domain.status import ActorKind, Status
+from .schema import (
+    attempts,
+    confirmations,
+    events,
+    file_openings,
+    job_files,
+    jobs,
+    notes,
+    outbox,
+    payments,
+    removals,
+    requests,
+)
+
+_ENDED = (Status.REJECTED.value, Status.PAIDPICKEDUP.value)
+
+
+class SqlRetentionRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def to_archive(self, since: datetime, *, limit: int) -> Sequence[tuple[str, datetime]]:
+        query = (
+            select(jobs.c.id, jobs.c.status_since)
+            .where(jobs.c.status.in_(_ENDED), jobs.c.status_since <= since)
+            .order_by(jobs.c.status_since, jobs.c.id)
+            .limit(limit)
+        )
+        return [(row.id, row.status_since) for row in self._connection.execute(query)]
+
+    def to_remove(
+        self, part: Part, before: datetime, period: timedelta, *, limit: int
+    ) -> Sequence[Removal]:
+        gone = exists().where(removals.c.job_id == jobs.c.id, removals.c.part == part.value)
+        query = (
+            select(jobs.c.id, jobs.c.status_since)
+            .where(jobs.c.status == Status.ARCHIVED.value, jobs.c.status_since <= before, ~gone)
+            .order_by(jobs.c.status_since, jobs.c.id)
+            .limit(limit)
+        )
+        rows = self._connection.execute(query)
+        return [Removal(row.status_since + period, row.id, part) for row in rows]
+
+    def removed(self, job_id: str) -> Collection[Part]:
+        query = select(removals.c.part).where(removals.c.job_id == job_id)
+        return frozenset(Part(part) for part in self._connection.scalars(query))
+
+    def files_left(self, job_id: str) -> bool:
+        query = select(job_files.c.id).where(
+            job_files.c.job_id == job_id, job_files.c.state != FileState.REMOVED.value
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def note(self, job_id: str, part: Part, now: datetime) -> None:
+        self._connection.execute(insert(removals).values(job_id=job_id, part=part.value, at=now))
+
+    # -- one part each --------------------------------------------------------------------------
+
+    def files(self, job_id: str, now: datetime) -> None:
+        self._connection.execute(
+            update(job_files)
+            .where(job_files.c.job_id == job_id, job_files.c.state != FileState.REMOVED.value)
+            .values(
+                state=FileState.REMOVING.value,
+                tries=0,
+                next_try_at=now,
+                problem="",
+                picture=False,
+                inspection="none",
+                inspection_note="",
+            )
+        )
+
+    def mails(self, job_id: str) -> None:
+        self._connection.execute(delete(outbox).where(outbox.c.job_id == job_id))
+
+    def personal(self, job_id: str, token_hash: str) -> None:
+        db = self._connection
+        row = db.execute(select(jobs.c.request_id).where(jobs.c.id == job_id)).one()
+        db.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id)
+            .values(
+                student_name=REMOVED_NAME,
+                student_email="",
+                original_name="",
+                standard_name=job_id,
+                student_note="",
+                token_hash=token_hash,
+                search_text=job_id.casefold(),
+            )
+        )
+        named = exists().where(jobs.c.request_id == requests.c.id, jobs.c.student_email != "")
+        db.execute(
+            update(requests)
+            .where(requests.c.id == row.request_id, ~named)
+            .values(student_name=REMOVED_NAME, student_email="", idempotency_key=None)
+        )
+        db.execute(delete(notes).where(notes.c.job_id == job_id))
+        db.execute(
+            update(confirmations)
+            .where(confirmations.c.job_id == job_id)
+            .values(token_hash=None, file_name="")
+        )
+        db.execute(
+            update(confirmations)
+            .where(confirmations.c.job_id == job_id, confirmations.c.used_by != "")
+            .values(used_by=REMOVED_NAME)
+        )
+        db.execute(delete(file_openings).where(file_openings.c.job_id == job_id))
+        self._rename_files(job_id)
+        for event in db.execute(select(events).where(events.c.job_id == job_id)).all():
+            student = event.actor_kind == ActorKind.STUDENT.value
+            db.execute(
+                update(events)
+                .where(events.c.id == event.id)
+                .values(
+                    actor=REMOVED_NAME if student else event.actor,
+                    details=impersonal(event.details),
+                )
+            )
+
+    def _rename_files(self, job_id: str) -> None:
+        query = select(job_files.c.id, job_files.c.name).where(job_files.c.job_id == job_id)
+        for row in self._connection.execute(query).all():
+            ending = row.name.rpartition(".")[2]
+            self._connection.execute(
+                update(job_files)
+                .where(job_files.c.id == row.id)
+                .values(name=f"removed_{job_id}_{row.id}.{ending}"[:160])
+            )
+
+    def events(self, job_id: str, known_reasons: Collection[str]) -> None:
+        for event in self._connection.execute(
+            select(events.c.id, events.c.details).where(events.c.job_id == job_id)
+        ).all():
+            self._connection.execute(
+                update(events)
+                .where(events.c.id == event.id)
+                .values(
+                    actor=REMOVED_NAME, station="", details=unsigned(event.details, known_reasons)
+                )
+            )
+
+        self._connection.execute(
+            update(attempts).where(attempts.c.job_id == job_id).values(started_by=REMOVED_NAME)
+        )
+
+    def payments(self, job_id: str) -> None:
+        db = self._connection
+        mine = payments.c.job_id == job_id
+        db.execute(update(payments).where(mine).values(by=REMOVED_NAME))
+        db.execute(
+            update(payments).where(mine, payments.c.waived != "").values(waived=REMOVED_NAME)
+        )
+        db.execute(
+            update(payments).where(mine, payments.c.voided_by != "").values(voided_by=REMOVED_NAME)
+        )
+
+    def job(self, job_id: str) -> None:
+        db = self._connection
+        db.execute(
+            update(jobs)
+            .where(jobs.c.id == job_id)
+            .values(last_actor=REMOVED_NAME, reviewed_by="", queue_place=None, reasons=[])
+        )
+        db.execute(
+            update(confirmations).where(confirmations.c.job_id == job_id).values(file_sha256="")
+        )
+        db.execute(delete(file_openings).where(file_openings.c.job_id == job_id))

@@ -1,0 +1,28 @@
+"""What will be archived and removed, by date, before it goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, current_app, render_template
+
+from .auth import require_admin
+from .request import lab_of
+
+pages = Blueprint("retention", __name__, url_prefix="/admin")
+pages.before_request(require_admin)
+
+_AHEAD = timedelta(days=90)
+
+
+@pages.get("/retention")
+def show() -> str:
+    """The plan of the next 90 days."""
+    lab = lab_of(current_app)
+    return render_template(
+        "retention.html",
+        plan=lab.retention_plan(ahead=_AHEAD),
+        periods=lab.settings.retention,
+        archive_days=lab.catalog.retention.archive_after_days,
+        days=_AHEAD.days,
+    )
