@@ -116,7 +116,7 @@ switch ($Target) {
     }
     'fire' {
         Install-Dev
-        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', 'tests/crash', 'tests/opener', '--fire') + $Rest)
+        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', 'tests/crash', 'tests/opener', 'tests/benchmarks', '--fire') + $Rest)
     }
     'lint' {
         Install-Dev

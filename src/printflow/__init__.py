@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.lifecycle import TABLE, allowed
+    from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from .formats import age_text, grams_text, hours_text, local_date, local_time, money
+    from .inspection.alone import inspect_file
     from .intake import Upload
     from .log_files import LogTail
     from .log_records import log_request
@@ -111,6 +113,7 @@ _HOMES = {
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
+    "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
@@ -157,6 +160,7 @@ _HOMES = {
         "Unavailable",
     ),
     "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
+    "inspection.alone": ("inspect_file",),
     "intake": ("Upload",),
     "log_records": ("log_request",),
     "ports": ("RenderedMail",),
@@ -195,9 +199,6 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "EDITABLE",
-    "MODELS_LIMIT",
-    "TABLE",
     "Actor",
     "ActorKind",
     "AlreadyRunning",
@@ -217,6 +218,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Difference",
     "DispatchReport",
+    "EDITABLE",
     "Event",
     "Examination",
     "FileFact",
@@ -232,6 +234,7 @@ __all__ = [
     "Flag",
     "Ground",
     "Heartbeat",
+    "InspectionState",
     "InvalidInput",
     "Job",
     "JobDetails",
@@ -241,11 +244,13 @@ __all__ = [
     "LinkOvertaken",
     "LinkState",
     "LogTail",
+    "MODELS_LIMIT",
     "Mail",
     "MailNotRetried",
     "Method",
     "MigrationNeeded",
     "Model",
+    "ModelFacts",
     "NotFound",
     "Note",
     "OpenQuote",
@@ -273,8 +278,9 @@ __all__ = [
     "Status",
     "StoreFull",
     "StoreUnavailable",
-    "SystemView",
     "StudentPage",
+    "SystemView",
+    "TABLE",
     "Tally",
     "TooManyRequests",
     "TransitionNotAllowed",
@@ -293,6 +299,7 @@ __all__ = [
     "field_of_model",
     "grams_text",
     "hours_text",
+    "inspect_file",
     "lifecycle_markdown",
     "lifecycle_mermaid",
     "lifecycle_rows",
@@ -309,4 +316,5 @@ __all__ = [
     "place_of",
     "shortened",
     "shown_hours",
+    "size_text",
 ]

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .catalog_file import default_catalog
 from .db import migrate
@@ -25,7 +25,9 @@ from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
 from .errors import SettingsError, StoreUnavailable
 from .filestore import FolderStore, is_new, make_store, probe, read_identity
+from .inspection.inspector import Inspector
 from .instance_lock import InstanceLock
+from .looking import Looker
 from .outbox import Postman
 from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
@@ -39,6 +41,7 @@ from .service.composer import Composer
 from .service.corrections import CorrectionDesk
 from .service.desk import Ports
 from .service.imports import ImportDesk
+from .service.inspecting import InspectionDesk
 from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
@@ -49,11 +52,16 @@ from .service.sign_in import SignInDesk
 from .service.stations import StationDesk
 from .service.student_page import StudentPageDesk
 from .service.submitting import SubmissionDesk
+from .service.suggesting import SuggestionDesk
 from .service.system import SystemDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
 from .store_watch import StoreWatch
 from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from .db.wakeup import Listener
+    from .instance_lock import InstanceLock
 
 _IDENTITY = "store_identity"
 Role = Literal["server", "worker"]
@@ -63,6 +71,8 @@ Wrap = Callable[[str, Any], Any]
 
 class Printflow(
     ImportDesk,
+    InspectionDesk,
+    SuggestionDesk,
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,
@@ -93,6 +103,13 @@ class Printflow(
     def __init__(self, ports: Ports, lock: InstanceLock | None = None) -> None:
         super().__init__(ports)
         self._lock = lock
+        self._listener: Listener | None = None
+
+    def _heard(self) -> None:
+        """Something has changed, maybe in another process."""
+        listener = self._listener
+        self._tallies.stir(heard_of=listener is not None and listener.connected)
+        self._ports.dispatcher.wake()
 
     @classmethod
     def open(
@@ -128,11 +145,18 @@ class Printflow(
         try:
             path = sqlite_path(settings.database)
             if role is not None:
+                from .instance_lock import InstanceLock
+
                 lock = InstanceLock(path.parent, role) if path is not None else None
-                probe(settings.store)
-            identity = _identity(settings, database, clock())
-            ports = _join(settings, database, identity, clock, ids, mailer, wrap)
-            return cls(ports, lock)
+            with database.alone("open", wait=True):
+                identity = _identity(settings, database, clock())
+                if role is not None:
+                    probe(settings.store)
+                ports = _join(settings, database, identity, clock, ids, mailer, wrap)
+            lab = cls(ports, lock)
+            if role is not None:
+                lab._listener = database.listen(lab._heard)
+            return lab
         except BaseException:
             database.close()
             if lock is not None:
@@ -141,7 +165,10 @@ class Printflow(
 
     def close(self) -> None:
         """Stop the background work and let go of the database."""
+        if self._listener is not None:
+            self._listener.stop()
         self._ports.dispatcher.stop()
+        self._ports.inspector.close()
         self._ports.database.close()
         if self._lock is not None:
             self._lock.release()
@@ -188,6 +215,8 @@ def _join(
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
     address = parseaddr(settings.mail.sender)[1]
+    inspector = Inspector()
+    looker = Looker(database, store, catalogs, clock, inspector)
     ports = Ports(
         settings=settings,
         database=database,
@@ -202,7 +231,9 @@ def _join(
         composer=composer,
         postman=postman,
         placer=placer,
-        dispatcher=Dispatcher(database, store, placer, postman, clock),
+        dispatcher=Dispatcher(database, store, placer, postman, looker.step, clock),
+        looker=looker,
+        inspector=inspector,
         watch=StoreWatch(lambda: store.check_identity()),
     )
     ports.dispatcher.also(Reminders(ports))

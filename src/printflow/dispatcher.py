@@ -1,4 +1,4 @@
-"""One loop for all work that follows a commit: placing files, sending mail, sweeping up."""
+"""All work that follows a commit: placing files, sending mail, looking into models, sweeping up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .domain.heartbeat import BEAT_EVERY
 from .errors import PrintflowError
@@ -49,14 +49,16 @@ class Dispatcher:
         store: FileStore,
         placer: Placer,
         postman: Postman,
+        look: Callable[[], bool],
         clock: Clock,
     ) -> None:
         self._database = database
         self._store = store
         self._placer = placer
         self._postman = postman
+        self._look = look
         self._clock = clock
-        self._wake = {"files": threading.Event(), "mail": threading.Event()}
+        self._wake = {name: threading.Event() for name in ("files", "mail", "models")}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._swept_at = clock() - SWEEP_EVERY
@@ -83,8 +85,11 @@ class Dispatcher:
         return DispatchReport(placed, sent, failed, swept, files, mails, self._postman.paused())
 
     def _sweep(self) -> int:
-        now = self._clock()
-        self._swept_at = now
+        self._swept_at = self._clock()
+        with self._database.alone("sweep") as mine:
+            return self._sweep_up(self._swept_at) if mine else 0
+
+    def _sweep_up(self, now: datetime) -> int:
         swept = 0
         try:
             self._store.check_identity()
@@ -109,11 +114,12 @@ class Dispatcher:
             event.set()
 
     def start(self) -> None:
-        """Work in the background until :meth:`stop`; files and mail each at their own pace."""
+        """Work in the background until :meth:`stop`; files, mail and models at their own pace."""
         if self._threads:
             return
         self._stop.clear()
-        for name, step in (("files", self._files_step), ("mail", self._mail_step)):
+        steps = {"files": self._files_step, "mail": self._mail_step, "models": self._look}
+        for name, step in steps.items():
             thread = threading.Thread(
                 target=self._loop, args=(name, step, self._wake[name]), name=f"dispatch-{name}"
             )

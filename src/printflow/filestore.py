@@ -69,6 +69,9 @@ class FolderStore:
     def open_incoming(self, name: str) -> BinaryIO:
         return self.incoming_path(name).open("xb", buffering=0)
 
+    def read_incoming(self, name: str) -> BinaryIO:
+        return self.incoming_path(name).open("rb")
+
     def seal_incoming(self, handle: BinaryIO) -> None:
         handle.flush()
         os.fsync(handle.fileno())
@@ -143,6 +146,19 @@ class FolderStore:
 
     def size(self, name: str, folder: str) -> int:
         return self.path(name, folder).stat().st_size
+
+    # -- pictures -------------------------------------------------------------------------------
+
+    def keep_picture(self, name: str, data: bytes) -> None:
+        path = self.picture(name)
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        part.write_bytes(data)
+        part.replace(path)
+
+    def picture(self, name: str) -> Path:
+        if not is_plain_file_name(name):
+            raise ValueError(f"not a picture's name: {name!r}")
+        return self._root / THUMBNAILS / name
 
     def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
         found: list[tuple[float, FileFact]] = []

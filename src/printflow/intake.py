@@ -18,6 +18,7 @@ from pathlib import Path
 from .deadline import TookTooLong, within
 from .domain.text import clean_line
 from .errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
+from .look_through import check_whole
 from .ports import Database, FileStore, Ids
 from .sniff import HEAD_BYTES, accepted_endings, check_model
 
@@ -94,6 +95,8 @@ class Upload:
         try:
             self.ending = check(self.file_name, bytes(self._head), self.size)
             with disk_errors():
+                with self._store.read_incoming(self.incoming) as whole:
+                    check_whole(whole, self.ending, self.size)
                 self._store.seal_incoming(self._handle)
         except BaseException:
             self.discard()

@@ -21,6 +21,7 @@ from .domain.correction import Correction
 from .domain.heartbeat import Heartbeat
 from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
+from .domain.model_facts import InspectionState, Looked
 from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
 from .domain.status import Status, Trigger
 from .domain.worklist import Flag, JobQuery
@@ -107,6 +108,9 @@ class FileStore(Protocol):
     def open_incoming(self, name: str) -> BinaryIO:
         """A new ``.incoming/<name>`` to write to; it must not exist."""
 
+    def read_incoming(self, name: str) -> BinaryIO:
+        """The bytes that were written so far."""
+
     def seal_incoming(self, handle: BinaryIO) -> None:
         """Bytes and directory entry are on the disk, the file is read-only and closed."""
 
@@ -145,8 +149,34 @@ class FileStore(Protocol):
 
     def size(self, name: str, folder: str) -> int: ...
 
+    def keep_picture(self, name: str, data: bytes) -> None:
+        """Write a picture, in the place of an older one of that name."""
+
+    def picture(self, name: str) -> Path:
+        """Where the picture of that name is, if there is one."""
+
     def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
         """The files of ``folder`` that carry ``job_id`` in their name, newest first."""
+
+
+# -- models ---------------------------------------------------------------------------------------
+
+
+class ModelReader(Protocol):
+    """Looks into strangers' model files without coming to harm."""
+
+    def look(
+        self,
+        path: Path,
+        ending: str,
+        *,
+        color: str = ...,
+        picture: Path | None = None,
+        small: Path | None = None,
+    ) -> Looked:
+        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for."""
+
+    def close(self) -> None: ...
 
 
 # -- the database ---------------------------------------------------------------------------------
@@ -282,6 +312,43 @@ class FileRows(Protocol):
 
     def every(self) -> Iterator[tuple[JobFile, Status]]:
         """All files with the status of their jobs."""
+
+    def to_inspect(self, now: datetime) -> int | None:
+        """The newest settled model that nobody has looked into or is looking into."""
+
+    def claim_inspection(
+        self, file_id: int, now: datetime, lease: timedelta
+    ) -> tuple[JobFile, int] | None:
+        """Lease a file for a look into it; gives which try it is. None when somebody else has it."""
+
+    def inspected(
+        self,
+        file_id: int,
+        *,
+        state: InspectionState,
+        now: datetime,
+        facts: Mapping[str, Any] | None = None,
+        picture: bool = False,
+        note: str = "",
+    ) -> None:
+        """Write down what the look found, or that it is to be tried again."""
+
+    def inspect_again(self, job_ids: Collection[str] | None) -> int:
+        """Queue the files of these jobs (None: of all) for another look; gives how many."""
+
+    def uninspected(self) -> int:
+        """How many files wait for a look."""
+
+    def newest_inspection(self) -> datetime | None:
+        """When the last look ended."""
+
+    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
+        """The same for a quick look at very many: id, job id, name, folder, whether it is
+        authoritative, state, size, and the job's status.
+        """
+
+    def some(self, file_ids: Sequence[int]) -> Sequence[tuple[JobFile, Status]]:
+        """Those files with the status of their jobs, in the order of their ids."""
 
 
 class HistoryRows(Protocol):
@@ -572,6 +639,9 @@ class Database(Protocol):
     def read(self) -> AbstractContextManager[Transaction]: ...
 
     def write(self) -> AbstractContextManager[Transaction]: ...
+
+    def alone(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
+        """Whether this process is the only one that does ``name`` now; with ``wait``, soon."""
 
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""

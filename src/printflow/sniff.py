@@ -122,7 +122,7 @@ def _check_stl(head: bytes, size: int) -> None:
         raise _cut_short(_STL_HEADER, size)
     if _is_text(head[:1024]):
         if start.startswith(b"solid"):
-            raise _no_triangles()
+            raise no_triangles()
         raise FileTypeRefused(
             "This is a text file named .stl.",
             code="file_content",
@@ -133,13 +133,14 @@ def _check_stl(head: bytes, size: int) -> None:
     if count in _UNCOUNTED and records and not rest:
         return
     if count == 0:
-        raise _no_triangles()
+        raise no_triangles()
     expected = _STL_HEADER + _STL_RECORD * count
     if size < expected:
         raise _cut_short(expected, size)
 
 
-def _no_triangles() -> FileUnusable:
+def no_triangles() -> FileUnusable:
+    """The refusal of a model without a single triangle."""
     return FileUnusable(
         "The model contains no usable triangles.",
         code="file_no_triangles",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request
@@ -13,6 +14,7 @@ from printflow import log_request
 
 _log = logging.getLogger(__name__)
 _SHOWN = 200
+_QUIET = frozenset({"static", "health.live", "health.ready"})
 
 
 def request_id() -> str:
@@ -42,7 +44,8 @@ def init_access(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = request_id()
-        quiet = request.endpoint in ("static", "health.live", "health.ready")
+        # An open page that asks whether anything is new, and is told no, is no news either.
+        quiet = request.endpoint in _QUIET or response.status_code == HTTPStatus.NOT_MODIFIED
         if quiet and response.status_code < 400:
             return response
         took = (time.perf_counter() - g.began) * 1000 if "began" in g else 0.0

@@ -31,6 +31,7 @@ from printflow import (
     JobQuery,
     Sort,
     Status,
+    Tally,
     Trigger,
     allowed,
     parse_date,
@@ -39,12 +40,13 @@ from printflow import (
 
 from .auth import local_path, require_staff
 from .errors import ParameterRefused
+from .live_parts import LiveParts
 from .request import lab_of
 
 pages = Blueprint("dashboard", __name__)
 pages.before_request(require_staff)
 
-PAGE_SIZE = 100
+PAGE_SIZE = 36
 CHOICES = ("printer", "method", "color", "material", "discipline")
 """The filters that choose one of the catalog's names."""
 FILTERS = (*CHOICES, "since", "until")
@@ -133,12 +135,11 @@ def _view() -> str:
     return str(session.get("view", _VIEWS[0]))
 
 
-def _etag() -> str:
+def _etag(pulse: str) -> str:
     """Changes when the page would: cheap to know, so that a poll costs next to nothing."""
-    lab = lab_of(current_app)
     parts = (
-        lab.pulse(),
-        lab.store_problem(),
+        pulse,
+        lab_of(current_app).store_problem(),
         request.full_path,
         session.get("staff", ""),
         session.get("view", ""),
@@ -149,36 +150,50 @@ def _etag() -> str:
 @pages.get("/dashboard")
 def index() -> Response:
     """The list. A page that is asked for by its own script, with the tag of what it shows, is
-    answered 304 while nothing has changed.
+    answered 304 while nothing has changed, and then with the parts that change.
     """
-    live = request.headers.get("X-Requested-With") == "live"
-    etag = _etag()
-    if live and request.if_none_match.contains(etag):
-        return _tagged(make_response("", 304), etag)
-    query = _query(request.args)
-    lab, view = lab_of(current_app), _view()
-    page = lab.work_page(query)
+    lab = lab_of(current_app)
+    if request.headers.get("X-Requested-With") == "live":
+        tally = lab.recent_tally(current_app.config["TALLY_SECONDS"])
+        etag = _etag(tally.pulse)
+        if request.if_none_match.contains(etag):
+            return _tagged(make_response("", 304), etag)
+        key = (tally.pulse, request.full_path, _view())
+        live: LiveParts = current_app.extensions["printflow_live"]
+        text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
+        return _tagged(make_response(text), etag)
+    tally = lab.tally()
+    etag = _etag(tally.pulse)
+    shown = {
+        **_shown(tally),
+        "sorts": tuple(Sort),
+        "etag": etag,
+        "poll_seconds": current_app.config["POLL_SECONDS"],
+    }
+    return _tagged(make_response(render_template("dashboard.html", **shown)), etag)
+
+
+def _shown(tally: Tally) -> dict[str, Any]:
+    """What the parts of the page show that change; the same for everybody who asks for them."""
+    query, view = _query(request.args), _view()
+    page = lab_of(current_app).work_page(query)
     rows = [
         RowView(job, allowed(job.status, ActorKind.STAFF), page.flags.get(job.id, frozenset()))
         for job in page.jobs
     ]
     given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}
     kept = {key: value for key, value in given.items() if value}
-    shown = {
+    return {
         "status": query.status,
         "listed": request.args.get("status", Status.UPLOADED.value),
-        "tally": lab.tally(),
+        "tally": tally,
         "rows": rows,
         "kept": kept,
         "filtered": bool({*FILTERS} & kept.keys()),
         "first": query.after is None and not query.offset,
         "next_page": page.next,
         "view": view,
-        "sorts": tuple(Sort),
-        "etag": etag,
-        "poll_seconds": current_app.config["POLL_SECONDS"],
     }
-    return _tagged(make_response(render_template("dashboard.html", **shown)), etag)
 
 
 def _tagged(response: Response, etag: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 from flask_babel import Babel
 
 from printflow import Printflow, SettingsError
@@ -27,6 +27,8 @@ from . import (
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
+from .live_parts import LiveParts
+from .packed import send_packed
 from .request import LabRequest
 from .security import init_security
 
@@ -35,6 +37,11 @@ class LabApp(Flask):
     """A Flask application whose requests stream models into the store."""
 
     request_class = LabRequest
+
+    def send_static_file(self, filename: str) -> Response:
+        """Answer with a built file, packed where the browser takes that."""
+        folder, age = str(self.static_folder), self.get_send_file_max_age(filename)
+        return send_packed(folder, filename, age) or super().send_static_file(filename)
 
 
 def create_app(lab: Printflow) -> Flask:
@@ -49,8 +56,12 @@ def create_app(lab: Printflow) -> Flask:
         )
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
+    app.extensions["printflow_live"] = LiveParts()
     app.config.update(
-        POLL_SECONDS=10, BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES="translations"
+        POLL_SECONDS=10,
+        TALLY_SECONDS=1.0,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

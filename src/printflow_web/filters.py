@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from babel.numbers import format_currency
-from flask import Flask, session, url_for
+from flask import Flask, g, session, url_for
 
 from printflow import (
+    Catalog,
     Status,
     age_text,
     grams_text,
@@ -22,9 +24,11 @@ from printflow import (
     money,
     shortened,
 )
+from printflow import size_text as dimensions_text
 
 from .auth import is_admin
 from .opener_links import open_link
+from .pictures import picture_url
 from .request import lab_of
 from .this_pc import path_here
 
@@ -61,18 +65,29 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_version(name))
 
 
+_INDENT = re.compile(r"\n\s+")
+"""A tenth of a long list; nothing in one minds."""
+
+
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     lab = lab_of(app)
 
+    def catalog_in_force() -> Catalog:
+        """The catalog, looked for once in a request, however many figures its page shows."""
+        if "catalog" not in g:
+            g.catalog = lab.catalog
+        catalog: Catalog = g.catalog
+        return catalog
+
     def in_currency(cents: int, currency: str = "") -> str:
-        return money(cents, currency or lab.catalog.currency)
+        return money(cents, currency or catalog_in_force().currency)
 
     def rate(amount: Decimal, currency: str = "") -> str:
         return str(
             format_currency(
                 amount,
-                currency or lab.catalog.currency,
+                currency or catalog_in_force().currency,
                 _RATE,
                 locale="en_US",
                 currency_digits=False,
@@ -86,18 +101,21 @@ def init_filters(app: Flask) -> None:
         grams=lambda grams: grams_text(Decimal(grams)),
         size=size_text,
         short=lambda text, limit=40: shortened(text, limit),
-        local_time=lambda moment: local_time(moment, lab.catalog.time_zone),
-        local_date=lambda moment: local_date(moment, lab.catalog.time_zone),
+        local_time=lambda moment: local_time(moment, catalog_in_force().time_zone),
+        local_date=lambda moment: local_date(moment, catalog_in_force().time_zone),
         age=lambda moment: age_text(moment, datetime.now(UTC)),
         age_level=age_level,
         open_link=open_link,
         path_here=path_here,
+        picture_url=picture_url,
+        size_mm=dimensions_text,
+        unindented=lambda text: _INDENT.sub("\n", text),
     )
     app.jinja_env.globals.update(asset=asset, statuses=tuple(Status))
 
     @app.context_processor
     def shared() -> dict[str, Any]:
-        catalog = lab.catalog
+        catalog = catalog_in_force()
         name = session.get("staff")
         values: dict[str, Any] = {
             "catalog": catalog,

@@ -10,6 +10,7 @@ from flask import (
     abort,
     current_app,
     flash,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -36,6 +37,7 @@ from printflow import (
 
 from .auth import local_path, require_staff
 from .errors import ParameterRefused, form_again
+from .pictures import picture_answer
 from .request import lab_of
 
 pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
@@ -78,7 +80,16 @@ def show(job_id: str) -> str:
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
         path=str(lab.path(job)),
+        shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
+        shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
+        changes={file.id: lab.model_change(job, file) for file in job.files},
     )
+
+
+@pages.get("/<job_id>/picture")
+def picture(job_id: str) -> AnyResponse:
+    """The model's picture; small ones are for lists."""
+    return picture_answer(lab_of(current_app).job(job_id))
 
 
 @pages.route("/<job_id>/<trigger>", methods=["GET", "POST"])
@@ -139,6 +150,7 @@ def _form(
         form=form,
         errors=errors,
         choices=choices,
+        suggestions=lab_of(current_app).suggestions(details.job.id) if quoting else [],
         due_cents=details.due_cents,
     )
 
@@ -162,6 +174,25 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
     flash(_done(job, trigger), _undoable(job))
     back = local_path(typed.get("next", ""))
     return redirect(back or url_for("jobs.show", job_id=job.id), 303)
+
+
+@pages.post("/<job_id>/<trigger>/mail")
+def mail(job_id: str, trigger: str) -> AnyResponse:
+    """The mail that an action would send, as far as its form is filled in. Changes nothing."""
+    try:
+        wanted = Trigger(trigger)
+        fields = FIELDS[wanted]
+    except (ValueError, KeyError):
+        abort(404)
+    arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
+    try:
+        mails = lab_of(current_app).mails_of(wanted, job_id, by=session["staff"], **arguments)
+    except (TransitionRefused, InvalidInput) as error:
+        answer = jsonify(problem=" ".join(str(reason.message) for reason in error.refusals))
+        answer.status_code = 422
+        return answer
+    shown = [{"to": one.to, "subject": one.subject, "text": one.text} for one in mails]
+    return jsonify(mails=shown)
 
 
 def _done(job: Job, trigger: Trigger) -> str:

@@ -16,6 +16,7 @@ from printflow import (
 )
 
 from .errors import FORMS_KEPT, form_again
+from .pictures import picture_answer
 from .request import lab_of
 
 pages = Blueprint("own_job", __name__)
@@ -36,14 +37,24 @@ def show(token: str) -> AnyResponse:
 
 
 def _page(token: str, errors: dict[str, Refusal]) -> str:
+    lab = lab_of(current_app)
+    page = lab.student_page(token)
+    job = page.job
     return render_template(
         "own_job.html",
-        page=lab_of(current_app).student_page(token),
+        page=page,
+        shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
         token=token,
         errors=errors,
         form=request.form,
         done=request.args.get("done", ""),
     )
+
+
+@pages.get("/jobs/<token>/picture")
+def picture(token: str) -> AnyResponse:
+    """The model's picture."""
+    return picture_answer(lab_of(current_app).job_by_token(token))
 
 
 @pages.post("/jobs/<token>/withdraw")

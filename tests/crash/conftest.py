@@ -41,7 +41,10 @@ def share_statements(patched: pytest.MonkeyPatch) -> None:
 
     def creating(url: Any, **options: Any) -> Engine:
         made = create(url, **options)
-        first = shared.setdefault(made.dialect.name, made)
+        first = shared.get(made.dialect.name)
+        if first is None or getattr(first.dialect, "server_version_info", None) is None:
+            shared[made.dialect.name] = made  # a dialect learns what it needs on connecting
+            return made
         made.dialect = first.dialect
         made._compiled_cache = first._compiled_cache
         return made

@@ -26,8 +26,10 @@ _CLICKS: dict[Trigger, dict[str, str]] = {
     Trigger.PICK_UP: {"waive": "a gift"},
     Trigger.REJECT: {"text": "Too thin"},
 }
-_PASSING = frozenset({409, 422, 503})
-"""Somebody was faster; the model is not in its place yet; the lab is busy."""
+_PASSING = frozenset({409, 422, 502, 503, 504})
+"""Somebody was faster; the model is not in its place yet; the lab is busy; nginx says that the
+server which it asked has died.
+"""
 
 
 @dataclass
@@ -142,6 +144,8 @@ def staff(port: int, notes: Notes, name: str) -> None:
             if status == 303 and "/login" not in where:
                 notes.acknowledged.append((job_id, trigger.value))
                 return True
+        if status >= 500:
+            time.sleep(0.1)
         if status not in _PASSING:
             notes.wrong.append(f"{path} answered {status}: {page[:500]}")
         return True

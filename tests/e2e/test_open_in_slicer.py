@@ -119,7 +119,7 @@ def test_a_click_shows_the_model_in_the_slicer(
     until(lambda: any(title.startswith("PrusaSlicer") for title in desktop.windows()))
     until(lambda: green(desktop) > 300, what="green model on the screen")
     keep(desktop, "model-in-the-slicer")
-    expect(screen.get_by_text("Did the slicer open?")).to_be_hidden()
+    expect(screen.get_by_text("Did the slicer open?")).to_be_hidden(timeout=60_000)
     log = until(lambda: (folder / "opener.log").read_text("utf-8"))
     assert "verdict=opened" in log
     assert name in log
@@ -145,7 +145,7 @@ def test_where_nothing_opens_a_hint_says_what_helps(
     sign_in(screen, server, "Ana")
     screen.goto(f"{server.url}/dashboard/jobs/{job_id}")
     hint = screen.locator(".open-hint")
-    expect(hint).to_be_hidden()
+    expect(hint).to_be_hidden(timeout=60_000)
     screen.get_by_role("link", name=f"Open {name}").click()
     expect(hint).to_be_visible(timeout=5000)
     keep(desktop, "nothing-opened")

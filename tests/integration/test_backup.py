@@ -129,7 +129,8 @@ def lose_file(taken: Path) -> None:
 
 
 def damage_database(taken: Path) -> None:
-    (taken / "database.sqlite").write_bytes(b"other")
+    (found,) = [path for path in taken.iterdir() if path.stem == "database"]
+    found.write_bytes(b"other")
 
 
 def change_manifest(taken: Path) -> None:

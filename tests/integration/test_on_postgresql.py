@@ -50,7 +50,9 @@ def test_migrations_make_exactly_the_tables_of_the_schema(settings: Settings) ->
 
     engine = open_engine(settings.database)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": migrate.in_schema}
+        )
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 

@@ -70,6 +70,7 @@ def test_an_unmounted_share_does_not_look_like_a_new_store(
     assert list(apart.store.iterdir()) == []
 
 
+@pytest.mark.embedded
 def test_a_lost_database_beside_files_is_not_made_anew(
     lab: Printflow, submit: Submit, settings: Settings
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_lost_database_beside_files_is_not_made_anew(
         Printflow.open(settings)
 
 
+@pytest.mark.embedded
 def test_d54_a_second_server(settings: Settings) -> None:
     with (
         Printflow.open(settings, role="server"),
@@ -99,6 +101,7 @@ def revision(settings: Settings, value: str) -> None:
         connection.execute("UPDATE alembic_version SET version_num = ?", [value])
 
 
+@pytest.mark.embedded
 def test_d52_newer_and_older_than_the_program(settings: Settings) -> None:
     Printflow.open(settings).close()
     revision(settings, "9999")
@@ -118,7 +121,9 @@ def test_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> Non
     migrate.upgrade(url)
     engine = open_engine(url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": migrate.in_schema}
+        )
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 

@@ -13,7 +13,9 @@ _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--crash-histories": ("24", "400", "histories of the state machine"),
     "--kills": ("10", "200", "processes that are killed by SIGKILL"),
     "--outbox-mails": ("200", "1000", "mails that killed workers send through a faulty server"),
+    "--mutated-models": ("150", "10000", "model files with changed bytes"),
     "--contested-jobs": ("40", "500", "jobs that four processes fire at once"),
+    "--students": ("16", "500", "students while servers and workers die"),
 }
 
 

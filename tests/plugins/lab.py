@@ -36,10 +36,14 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings of a lab in the test's own folder; mails become ``.eml`` files."""
+    url = ""
+    if request.config.getoption("--postgresql"):
+        url = request.getfixturevalue("upgraded_url")
     return Settings(
         store=tmp_path / "store",
+        database_url=url,
         base_url="http://127.0.0.1:8080",
         settle_seconds=0,
         mail={"directory": tmp_path / "mail", "staff_address": "lab@example.edu"},

@@ -13,6 +13,9 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import make_url
+
+from printflow.db import migrate
 
 _USER = "postgres"
 
@@ -50,15 +53,30 @@ def postgresql_cluster(postgresql_programs: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(cluster: Path) -> str:
-    """The URL of a new empty database in the running cluster."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("printflow")
+    group.addoption(
+        "--postgresql", action="store_true", help="give labs of tests a database of PostgreSQL"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about SQLite says nothing of PostgreSQL."""
+    if config.getoption("--postgresql"):
+        out = [item for item in items if item.get_closest_marker("embedded")]
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+def new_database(cluster: Path, template: str = "template1") -> str:
+    """The URL of a new database in the running cluster, empty or as its template is."""
     import psycopg
 
     name = f"lab_{uuid4().hex}"
     with psycopg.connect(
         host=str(cluster), user=_USER, dbname="postgres", autocommit=True
     ) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
     return f"postgresql://{_USER}@/{name}?host={quote(str(cluster), safe='')}"
 
 
@@ -66,3 +84,17 @@ def new_database(cluster: Path) -> str:
 def postgresql_url(postgresql_cluster: Path) -> str:
     """The URL of a new empty database."""
     return new_database(postgresql_cluster)
+
+
+@pytest.fixture(scope="session")
+def _upgraded(postgresql_cluster: Path) -> str:
+    """The name of a database with the schema of this program, made once."""
+    url = new_database(postgresql_cluster).replace("postgresql:", "postgresql+psycopg:")
+    migrate.upgrade(url)
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def upgraded_url(postgresql_cluster: Path, _upgraded: str) -> str:
+    """The URL of a new database with the schema of this program, and no rows."""
+    return new_database(postgresql_cluster, _upgraded)

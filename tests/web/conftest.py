@@ -33,7 +33,9 @@ FORM = {
 @pytest.fixture
 def app(lab: Printflow) -> Flask:
     lab.set_staff_password(PASSWORD)
-    return create_app(lab)
+    made = create_app(lab)
+    made.config["TALLY_SECONDS"] = 0  # a test does not wait to see what it has done
+    return made
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings
 
 
+@pytest.mark.embedded
 def test_the_lock_held_for_long_is_a_503(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:

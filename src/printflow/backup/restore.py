@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..db import migrate
-from ..db.snapshot import load_snapshot, snapshot_name
+from ..db.snapshot import end_leases, load_snapshot, snapshot_name
 from ..domain.status import FOLDERS
 from ..errors import BackupDamaged, SettingsError
 from ..filestore import STATE, is_new, make_folders
@@ -40,6 +40,7 @@ def restore(
         shutil.copyfile(folder / part.name, target)
         target.chmod(0o600)
     load_snapshot(settings.database, folder / manifest.database.name)
+    end_leases(settings.database)
     return manifest
 
 

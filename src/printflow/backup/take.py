@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from .. import __version__
 from ..db import migrate
-from ..db.database import SqlDatabase
-from ..db.snapshot import snapshot_name, take_snapshot
+from ..db.file_rows import SqlFileRows
+from ..db.snapshot import snapshot_name, taken_snapshot
 from ..domain.status import FOLDERS
 from ..filestore import IDENTITY_FILE, INCOMING, read_identity
 from ..settings import Settings
@@ -59,8 +59,8 @@ def take_backup(
     partial.mkdir(mode=0o700)
     try:
         name = snapshot_name(settings.database)
-        take_snapshot(settings.database, partial / name)
-        wanted = _wanted(settings, partial / name)
+        with taken_snapshot(settings.database, partial / name) as connection:
+            wanted = _wanted(settings, SqlFileRows(connection))
         files, missing = _files(settings.store, root, wanted, progress)
         manifest = Manifest(
             program=__version__,
@@ -97,20 +97,12 @@ def _state(settings: Settings, partial: Path) -> tuple[StoredFile, ...]:
     return tuple(copied)
 
 
-def _wanted(settings: Settings, snapshot: Path) -> list[_Wanted]:
+def _wanted(settings: Settings, snapshot: SqlFileRows) -> list[_Wanted]:
     """The files that the copied database names, and those beside them that no row names."""
-    # The snapshot of PostgreSQL cannot be read by itself; its rows are read from the live one,
-    # which may know a file more, and is none the worse for it.
-    url = f"sqlite:///{snapshot}" if snapshot.suffix == ".sqlite" else settings.database
-    database = SqlDatabase(url, journal=False)
-    try:
-        with database.read() as tx:
-            rows = [
-                _Wanted(file.folder, file.name, file.sha256, incoming)
-                for file, incoming in tx.files.every_with_incoming()
-            ]
-    finally:
-        database.close()
+    rows = [
+        _Wanted(file.folder, file.name, file.sha256, incoming)
+        for file, incoming in snapshot.every_with_incoming()
+    ]
     known = {row.name for row in rows}
     for folder in FOLDERS:
         with os.scandir(settings.store / folder) as entries:

@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, Entry] = {
     "list": Entry(_JOBS, "jobs", "list_jobs", "List jobs, newest first."),
     "show": Entry(_JOBS, "jobs", "show", "Show a job with its files and history."),
     "note": Entry(_JOBS, "jobs", "note", "Add a note to a job."),
+    "inspect": Entry(_JOBS, "models", "inspect", "Measure a model file, and draw it."),
+    "reinspect": Entry(_JOBS, "models", "reinspect", "Look into jobs' models once more."),
     "edit": Entry(_JOBS, "corrections", "edit", "Mend what the form of a job said."),
     **{
         spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)

@@ -1,7 +1,10 @@
-"""``db upgrade``, ``db current`` and ``db check``."""
+"""``db upgrade``, ``db current``, ``db check`` and ``db copy``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -69,6 +72,64 @@ def check() -> None:
         print_json({"current": migrate.HEAD, "head": migrate.HEAD})
     else:
         say(f"The database is up to date ({migrate.HEAD}).")
+
+
+@database.command("copy")
+@click.option("--from", "source", metavar="URL", help="The lab's database (that of the settings).")
+@click.option("--to", "target", metavar="URL", required=True, help="An empty database.")
+@json_option
+def copy(source: str | None, target: str) -> None:
+    """Move the lab to another database: sqlite:///FILE or postgresql://USER@HOST/NAME.
+
+    Server and worker must be stopped. Everything is read back and compared by counts and hashes;
+    then set database_url to the new address.
+    """
+    from printflow.db.copying import copy_database
+
+    settings = _settings()
+    here = _checked(source, settings) if source else settings.database
+    there = _checked(target, settings)
+    if here == there:
+        raise SettingsError("--from and --to name the same database", key="database_url")
+    with _stopped(here):
+        copied = copy_database(here, there)
+    if session().json:
+        print_json({"tables": [asdict(table) for table in copied]})
+        return
+    for table in copied:
+        say(f"{table.name:<18} {table.rows:>9} rows  sha256 {table.sha256[:16]}")
+    say("Every row was read back and is the same. Now set database_url to the new address;")
+    say("the store's files stay where they are, and the old database as it is.")
+
+
+def _checked(url: str, settings: Settings) -> str:
+    from printflow.database_url import checked_database_url
+
+    try:
+        return checked_database_url(url, store=settings.store)
+    except ValueError as error:
+        raise SettingsError(str(error), key="database_url") from error
+
+
+@contextmanager
+def _stopped(url: str) -> Iterator[None]:
+    """Nobody serves or works on the embedded database meanwhile; AlreadyRunning if somebody does."""
+    from printflow.db.engine import sqlite_path
+    from printflow.instance_lock import InstanceLock
+
+    path = sqlite_path(url)
+    if path is None:
+        yield
+        return
+    if not path.exists():
+        raise SettingsError(f"there is no database {path}", key="database_url")
+    locks = []
+    try:
+        locks += [InstanceLock(path.parent, role) for role in ("server", "worker")]
+        yield
+    finally:
+        for lock in locks:
+            lock.release()
 
 
 def _settings() -> Settings:

@@ -26,7 +26,9 @@ def doctor(fix: bool, quick: bool) -> None:
         total = lab.file_count() if on_terminal() and not session().json else 0
         if total:
             with click.progressbar(length=total, label="Files") as bar:
-                found = lab.examine(fix=fix, hashes=not quick, progress=lambda _: bar.update(1))
+                found = lab.examine(
+                    fix=fix, hashes=not quick, progress=lambda count: bar.update(count - bar.pos)
+                )
         else:
             found = lab.examine(fix=fix, hashes=not quick)
     if session().json:

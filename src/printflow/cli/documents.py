@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from printflow import Event, Job, JobDetails, JobFile, Printflow
+    from printflow import Event, Job, JobDetails, JobFile, ModelFacts, Printflow
 
 _ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason")
 _MAIL = (
@@ -94,6 +94,17 @@ def _file(lab: Printflow, file: JobFile) -> dict[str, Any]:
         **_fields(file, "id", "name", "role", "authoritative", "folder", "last_seen", "state"),
         **_fields(file, "size", "sha256"),
         "path": lab.path(file),
+        "inspection": file.inspection,
+        "inspection_note": file.inspection_note,
+        "facts": facts_document(file.facts) if file.facts else None,
+    }
+
+
+def facts_document(facts: ModelFacts) -> dict[str, Any]:
+    """Measured facts as scripts read them."""
+    return {
+        **_fields(facts, "format", "triangles", "bodies", "dimensions_mm", "volume_cm3"),
+        **_fields(facts, "area_cm2", "watertight", "open_edges", "wound", "notes"),
     }
 
 

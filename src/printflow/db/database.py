@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from .engine import describe_sqlite, interpreter_is_safe, open_engine, people_error
+from .alone import alone
+from .engine import (
+    BUSY_SECONDS,
+    busy,
+    describe_sqlite,
+    interpreter_is_safe,
+    open_engine,
+    people_error,
+)
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
 from .job_rows import SqlJobRows
@@ -17,6 +26,7 @@ from .lab_rows import SqlLabRows
 from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
+from .wakeup import Listener
 
 
 class SqlTransaction:
@@ -61,14 +71,13 @@ class SqlDatabase:
         self._url = url
         self._reading = open_engine(url, journal=journal)
         self._writing = self._reading.execution_options(printflow_write=True)
+        embedded = self._reading.dialect.name == "sqlite"
+        self._queue = threading.Lock() if embedded else None
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
-        try:
-            with engine.begin() as connection:
-                yield SqlTransaction(connection)
-        except DBAPIError as error:
-            raise people_error(error, self._url) from error
+        with self._told(), engine.begin() as connection:
+            yield SqlTransaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
@@ -77,8 +86,45 @@ class SqlDatabase:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with self._transaction(self._writing) as transaction:
+        with self._turn(), self._transaction(self._writing) as transaction:
             yield transaction
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One writer of this process after the other.
+
+        SQLite has one writer at a time, and whoever waits for it there sleeps, for longer and longer,
+        however soon the other is done.
+        """
+        if self._queue is None:
+            yield
+            return
+        if not self._queue.acquire(timeout=BUSY_SECONDS):
+            raise busy()
+        try:
+            yield
+        finally:
+            self._queue.release()
+
+    @contextmanager
+    def alone(self, name: str, *, wait: bool = False) -> Iterator[bool]:
+        with self._told(), alone(self._reading, name, wait=wait) as mine:
+            yield mine
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise people_error(error, self._url) from error
+
+    def listen(self, heard: Callable[[], None]) -> Listener | None:
+        """Call ``heard`` whenever something changes, in another process too; None where the
+        database cannot tell.
+        """
+        if self._reading.dialect.name != "postgresql":
+            return None
+        return Listener(self._url, heard)
 
     def version(self) -> tuple[str, bool]:
         if self._reading.dialect.name == "sqlite":

@@ -40,7 +40,9 @@ def open_engine(url: str, *, journal: bool = True) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        made = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        event.listen(made, "connect", _set_patience)
+        return made
     engine = create_engine(
         parsed,
         module=sqlite_module(),
@@ -51,6 +53,12 @@ def open_engine(url: str, *, journal: bool = True) -> Engine:
     event.listen(engine, "connect", _set_pragmas if journal else _no_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
+    """Somebody else's change is waited for as long as in an embedded database, not for ever."""
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -91,10 +99,7 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
     words = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     lowered = words.lower()
     if "locked" in lowered or "lock timeout" in lowered or "deadlock" in lowered:
-        return DatabaseBusy(
-            "The database is busy with somebody else's change; nothing was done.",
-            next_step="Try again in a few seconds.",
-        )
+        return busy()
     place = make_url(url).render_as_string(hide_password=True)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return DatabaseUnavailable(
@@ -102,6 +107,14 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
             next_step="Check that it is running and that this account may use it.",
         )
     raise error
+
+
+def busy() -> DatabaseBusy:
+    """Somebody else's change takes too long."""
+    return DatabaseBusy(
+        "The database is busy with somebody else's change; nothing was done.",
+        next_step="Try again in a few seconds.",
+    )
 
 
 def interpreter_is_safe() -> bool:

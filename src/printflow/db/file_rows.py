@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, update
 
 from ..domain.job import FileRole, FileState, JobFile
+from ..domain.model_facts import InspectionState
+from ..domain.naming import MODEL_ENDINGS, ending_of
 from ..domain.status import Status
 from ..ports import Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
+
+_WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
+
+
+def _first_state(name: str, size: int) -> InspectionState:
+    model = ending_of(name) in MODEL_ENDINGS and size > 0
+    return InspectionState.QUEUED if model else InspectionState.NONE
+
+
+_LINE = [
+    job_files.c[name]
+    for name in ("id", "job_id", "name", "folder", "authoritative", "state", "size")
+]
+
+# Put together once: every transition asks them.
+_OF_ID = update(job_files).where(job_files.c.id == bindparam("file"))
+_UNSETTLED = select(job_files.c.id).where(
+    job_files.c.job_id == bindparam("job"), job_files.c.next_try_at.is_not(None)
+)
+_CLAIM = _OF_ID.where(
+    job_files.c.next_try_at.is_not(None),
+    or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= bindparam("now")),
+).returning(*job_files.c)
+_SETTLE = _OF_ID.where(job_files.c.folder == bindparam("wanted"))
 
 
 class SqlFileRows:
@@ -45,22 +72,20 @@ class SqlFileRows:
                 sha256=sha256,
                 incoming=incoming,
                 next_try_at=now,
+                inspection=_first_state(name, size).value,
             )
         )
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None:
-        self._connection.execute(
-            update(job_files)
-            .where(job_files.c.id == file_id)
-            .values(
-                folder=folder,
-                authoritative=authoritative,
-                state=FileState.PENDING.value,
-                tries=0,
-                next_try_at=now,
-                problem="",
-            )
-        )
+        values = {
+            "folder": folder,
+            "authoritative": authoritative,
+            "state": FileState.PENDING.value,
+            "tries": 0,
+            "next_try_at": now,
+            "problem": "",
+        }
+        self._connection.execute(_OF_ID, {"file": file_id, **values})
 
     def due(self, now: datetime, *, limit: int) -> Sequence[int]:
         query = (
@@ -75,25 +100,18 @@ class SqlFileRows:
         return list(self._connection.scalars(query))
 
     def of_job(self, job_id: str) -> Sequence[int]:
-        query = select(job_files.c.id).where(
-            job_files.c.job_id == job_id, job_files.c.next_try_at.is_not(None)
-        )
-        return list(self._connection.scalars(query))
+        return list(self._connection.scalars(_UNSETTLED, {"job": job_id}))
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
-        claimed = self._connection.execute(
-            update(job_files)
-            .where(
-                job_files.c.id == file_id,
-                job_files.c.next_try_at.is_not(None),
-                or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= now),
-            )
-            .values(lease_until=now + lease)
-        )
-        if claimed.rowcount != 1:
-            return None
-        row = self._connection.execute(select(job_files).where(job_files.c.id == file_id)).one()
-        return Placement(job_file(row), row.incoming, row.tries)
+        if self._connection.dialect.name == "postgresql":
+            # Somebody who is about to lease it is no reason to wait.
+            free = select(job_files.c.id).where(job_files.c.id == file_id)
+            if self._connection.scalar(free.with_for_update(skip_locked=True)) is None:
+                return None
+        row = self._connection.execute(
+            _CLAIM, {"file": file_id, "now": now, "lease_until": now + lease}
+        ).first()
+        return Placement(job_file(row), row.incoming, row.tries) if row else None
 
     def settle(
         self,
@@ -104,22 +122,98 @@ class SqlFileRows:
         problem: str,
         next_try_at: datetime | None,
     ) -> None:
-        mine = job_files.c.id == placement.file.id
-        self._connection.execute(update(job_files).where(mine).values(lease_until=None))
-        self._connection.execute(
+        file = placement.file
+        found = {
+            "lease_until": None,
+            **({"last_seen": last_seen, "incoming": ""} if last_seen else {}),
+        }
+        settled = {
+            "state": state.value,
+            "problem": problem[:300],
+            "tries": 0 if next_try_at is None else placement.tries + 1,
+            "next_try_at": next_try_at,
+        }
+        wanted = {"file": file.id, "wanted": file.folder}
+        if not self._connection.execute(_SETTLE, {**found, **settled, **wanted}).rowcount:
+            # It belongs elsewhere by now, and is due again; where it was seen is true all the same.
+            self._connection.execute(_OF_ID, {"file": file.id, **found})
+
+    # -- looking into models ----------------------------------------------------------------------
+
+    def to_inspect(self, now: datetime) -> int | None:
+        settled = job_files.c.state == FileState.SETTLED.value
+        free = or_(job_files.c.inspection_lease.is_(None), job_files.c.inspection_lease <= now)
+        query = (
+            select(job_files.c.id)
+            .where(job_files.c.inspection.in_(_WAITING), settled, free)
+            .order_by(job_files.c.id.desc())
+            .limit(1)
+        )
+        found = self._connection.scalar(query)
+        return None if found is None else int(found)
+
+    def claim_inspection(
+        self, file_id: int, now: datetime, lease: timedelta
+    ) -> tuple[JobFile, int] | None:
+        claimed = self._connection.execute(
             update(job_files)
-            .where(mine, job_files.c.folder == placement.file.folder)
+            .where(
+                job_files.c.id == file_id,
+                job_files.c.inspection.in_(_WAITING),
+                or_(job_files.c.inspection_lease.is_(None), job_files.c.inspection_lease <= now),
+            )
             .values(
-                state=state.value,
-                problem=problem[:300],
-                tries=0 if next_try_at is None else placement.tries + 1,
-                next_try_at=next_try_at,
+                inspection=InspectionState.RUNNING.value,
+                inspection_lease=now + lease,
+                inspection_tries=job_files.c.inspection_tries + 1,
             )
         )
-        if last_seen:
-            self._connection.execute(
-                update(job_files).where(mine).values(last_seen=last_seen, incoming="")
+        if claimed.rowcount != 1:
+            return None
+        row = self._connection.execute(select(job_files).where(job_files.c.id == file_id)).one()
+        return job_file(row), row.inspection_tries
+
+    def inspected(
+        self,
+        file_id: int,
+        *,
+        state: InspectionState,
+        now: datetime,
+        facts: Mapping[str, Any] | None = None,
+        picture: bool = False,
+        note: str = "",
+    ) -> None:
+        self._connection.execute(
+            update(job_files)
+            .where(job_files.c.id == file_id)
+            .values(
+                inspection=state.value,
+                inspection_lease=None,
+                inspected_at=now,
+                facts=null() if facts is None else dict(facts),
+                picture=picture,
+                inspection_note=note[:300],
             )
+        )
+
+    def inspect_again(self, job_ids: Collection[str] | None) -> int:
+        query = update(job_files).where(
+            job_files.c.inspection.in_((InspectionState.DONE.value, InspectionState.FAILED.value))
+        )
+        if job_ids is not None:
+            query = query.where(job_files.c.job_id.in_(job_ids))
+        values = {"inspection": InspectionState.QUEUED.value, "inspection_tries": 0}
+        return self._connection.execute(query.values(**values, inspection_lease=None)).rowcount
+
+    def uninspected(self) -> int:
+        query = select(func.count()).where(job_files.c.inspection.in_(_WAITING))
+        return int(self._connection.scalar(query) or 0)
+
+    def newest_inspection(self) -> datetime | None:
+        newest: datetime | None = self._connection.scalar(
+            select(func.max(job_files.c.inspected_at))
+        )
+        return newest
 
     def waiting(self) -> int:
         query = select(func.count()).where(job_files.c.next_try_at.is_not(None))
@@ -140,6 +234,20 @@ class SqlFileRows:
         query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
+
+    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
+        query = select(*_LINE, jobs.c.status).join(jobs)
+        rows = self._connection.execution_options(yield_per=5000).execute(query)
+        return cast(Iterator[tuple[int, str, str, str, bool, str, int, str]], iter(rows))
+
+    def some(self, file_ids: Sequence[int]) -> list[tuple[JobFile, Status]]:
+        found: list[tuple[JobFile, Status]] = []
+        query = select(*FILE_COLUMNS, jobs.c.status).join(jobs).order_by(job_files.c.id)
+        ordered = sorted(file_ids)
+        for start in range(0, len(ordered), 500):
+            some = query.where(job_files.c.id.in_(ordered[start : start + 500]))
+            found += [(job_file(row), Status(row.status)) for row in self._connection.execute(some)]
+        return found
 
     def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
         """All files, with their names in ``.incoming`` while they are not placed yet."""

@@ -13,6 +13,7 @@ from ..domain.history import Event, FileOpening, Note, Payment, PrintAttempt
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status, Trigger
 from .schema import attempts, events, file_openings, notes, payments
+from .wakeup import stir
 
 
 def _trigger(value: str) -> Trigger | Correction:
@@ -35,6 +36,9 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
+_ADD_EVENT = insert(events).returning(events.c.id)
+
+
 class SqlHistoryRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -50,18 +54,19 @@ class SqlHistoryRows:
         actor: Actor,
         details: Mapping[str, Any],
     ) -> int:
-        row = insert(events).values(
-            job_id=job_id,
-            at=at,
-            trigger=trigger.value,
-            source=source.value if source else None,
-            dest=dest.value,
-            actor_kind=actor.kind.value,
-            actor=actor.name,
-            station=actor.station,
-            details=dict(details),
-        )
-        return int(self._connection.scalar(row.returning(events.c.id)) or 0)
+        values = {
+            "job_id": job_id,
+            "at": at,
+            "trigger": trigger.value,
+            "source": source.value if source else None,
+            "dest": dest.value,
+            "actor_kind": actor.kind.value,
+            "actor": actor.name,
+            "station": actor.station,
+            "details": dict(details),
+        }
+        stir(self._connection)
+        return int(self._connection.scalar(_ADD_EVENT, values) or 0)
 
     def events(self, job_id: str) -> Sequence[Event]:
         query = select(events).where(events.c.job_id == job_id).order_by(events.c.id)

@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
-from . import worklist
-from .schema import events, job_files, jobs, requests
+from . import search, worklist
+from .schema import FACETS, events, job_files, jobs, requests
+from .wakeup import stir
 
 _JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
 FILE_COLUMNS = [
@@ -28,22 +30,55 @@ FILE_COLUMNS = [
     job_files.c.state,
     job_files.c.size,
     job_files.c.sha256,
+    job_files.c.inspection,
+    job_files.c.facts,
+    job_files.c.picture,
+    job_files.c.inspection_note,
 ]
+_MANY = 500
+"""So many ids are asked for at once."""
+
 _SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
+
+
+# What every transition asks several times is put together once: that costs more than the asking.
+_WITH_FILES = (
+    select(*_JOB_COLUMNS, *FILE_COLUMNS).outerjoin(job_files, job_files.c.job_id == jobs.c.id)
+).order_by(job_files.c.id)
+_BY_ID = _WITH_FILES.where(jobs.c.id == bindparam("sought"))
+_BY_TOKEN = _WITH_FILES.where(jobs.c.token_hash == bindparam("sought"))
+_CHANGE = update(jobs).where(
+    jobs.c.id == bindparam("changed_id"), jobs.c.version == bindparam("seen_version")
+)
+_NEWEST_EVENT = select(func.max(events.c.id))
+_JOB_NAMES = tuple(column.name for column in _JOB_COLUMNS)
+_FILE_NAMES = tuple(column.name for column in FILE_COLUMNS)
 
 
 def job_file(row: Row[*tuple[Any, ...]]) -> JobFile:
     """The record of a row of ``job_files``."""
-    values = {column.name: row._mapping[column] for column in FILE_COLUMNS}
-    values.update(role=FileRole(values["role"]), state=FileState(values["state"]))
+    return _file([row._mapping[column] for column in FILE_COLUMNS])
+
+
+def _file(found: Sequence[Any]) -> JobFile:
+    values = dict(zip(_FILE_NAMES, found, strict=True))
+    facts = values["facts"]
+    values.update(
+        role=FileRole(values["role"]),
+        state=FileState(values["state"]),
+        inspection=InspectionState(values["inspection"]),
+        facts=ModelFacts.from_plain(facts) if facts else None,
+    )
     return JobFile(**values)
 
 
 def _job(row: Row[Any], files: Sequence[JobFile]) -> Job:
-    values = dict(row._mapping)
-    values.update(
-        status=Status(values["status"]), reasons=tuple(values["reasons"]), files=tuple(files)
-    )
+    return _made(tuple(row), tuple(files))
+
+
+def _made(found: Sequence[Any], files: tuple[JobFile, ...]) -> Job:
+    values = dict(zip(_JOB_NAMES, found, strict=True))
+    values.update(status=Status(values["status"]), reasons=tuple(values["reasons"]), files=files)
     return Job(**values)
 
 
@@ -98,6 +133,7 @@ class SqlJobRows:
         token_hash: str,
         values: Mapping[str, Any],
     ) -> None:
+        text = _search_text(job_id, {**values, "standard_name": standard_name})
         self._connection.execute(
             insert(jobs).values(
                 id=job_id,
@@ -112,23 +148,28 @@ class SqlJobRows:
                 reasons=[],
                 last_actor=actor,
                 token_hash=token_hash,
-                search_text=_search_text(job_id, {**values, "standard_name": standard_name}),
+                search_text=text,
                 **values,
             )
         )
+        search.record(self._connection, job_id, text)
 
     def exists(self, job_id: str) -> bool:
         return self._connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is not None
 
     def get(self, job_id: str) -> Job | None:
-        return self._one(jobs.c.id == job_id)
+        return self._one(_BY_ID, job_id)
 
     def of_token(self, token_hash: str) -> Job | None:
-        return self._one(jobs.c.token_hash == token_hash)
+        return self._one(_BY_TOKEN, token_hash)
 
-    def _one(self, condition: Any) -> Job | None:
-        found = self._connection.execute(select(*_JOB_COLUMNS).where(condition)).first()
-        return self._with_files([found])[0] if found else None
+    def _one(self, query: Select[Any], value: str) -> Job | None:
+        rows = self._connection.execute(query, {"sought": value}).all()
+        if not rows:
+            return None
+        width = len(_JOB_COLUMNS)
+        files = (_file(row[width:]) for row in rows if row[width] is not None)
+        return _made(rows[0][:width], tuple(files))
 
     def of_request(self, request_id: int) -> Sequence[Job]:
         query = (
@@ -145,25 +186,57 @@ class SqlJobRows:
             .order_by(jobs.c.created_at.desc())
             .limit(50)
         )
+        few = search.candidates(self._connection, [email.casefold()])
+        if few is not None:
+            query = query.where(jobs.c.id.in_(few))
         return self._with_files(self._connection.execute(query).all())
 
     def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
-        rows = worklist.narrowed(select(*_JOB_COLUMNS), query)
+        # The order is found in an index alone; only the page's own rows are read from the table.
+        ids = worklist.narrowed(select(jobs.c.id), query, self._candidates(query))
         if query.attention:
-            rows = rows.where(jobs.c.id.in_(worklist.flagged(now, aged)))
+            ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged)))
         if query.limit is not None:
-            rows = rows.limit(query.limit)
+            ids = ids.limit(query.limit)
         if query.offset:
-            rows = rows.offset(query.offset)
-        return self._with_files(self._connection.execute(rows).all())
+            ids = ids.offset(query.offset)
+        return self._in_order(self._connection.scalars(ids).all())
+
+    def _candidates(self, query: JobQuery) -> set[str] | None:
+        """The only jobs that can be meant, where what is wanted is rare; else None.
+
+        What many jobs have is found sooner by walking the list in its order.
+        """
+        words = worklist.words_of(query)
+        few = []
+        if words and (found := search.candidates(self._connection, words)) is not None:
+            few.append(set(found))
+        facets = worklist.facets(query, search.CANDIDATES + 1)
+        if facets is not None:
+            having: dict[str, set[str]] = {}
+            for facet, job_id in self._connection.execute(facets):
+                having.setdefault(facet, set()).add(job_id)
+            wanted = [facet for facet in FACETS if getattr(query, facet)]
+            held = [having.get(facet, set()) for facet in wanted]
+            few += [ids for ids in held if len(ids) <= search.CANDIDATES]
+        return set.intersection(*few) if few else None
+
+    def _in_order(self, ids: Sequence[str]) -> list[Job]:
+        found: list[Job] = []
+        for start in range(0, len(ids), _MANY):
+            some = ids[start : start + _MANY]
+            rows = self._connection.execute(select(*_JOB_COLUMNS).where(jobs.c.id.in_(some)))
+            by_id = {job.id: job for job in self._with_files(rows.all())}
+            found += [by_id[job_id] for job_id in some]
+        return found
 
     def _with_files(self, rows: Sequence[Row[Any]]) -> list[Job]:
         ids = [row.id for row in rows]
         files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
-        for start in range(0, len(ids), 500):
+        for start in range(0, len(ids), _MANY):
             query = (
                 select(*FILE_COLUMNS)
-                .where(job_files.c.job_id.in_(ids[start : start + 500]))
+                .where(job_files.c.job_id.in_(ids[start : start + _MANY]))
                 .order_by(job_files.c.id)
             )
             for row in self._connection.execute(query):
@@ -172,23 +245,22 @@ class SqlJobRows:
 
     def attention(self, now: datetime, aged: datetime) -> int:
         found = worklist.flagged(now, aged).subquery()
-        return int(self._connection.scalar(select(func.count()).select_from(found)) or 0)
+        job_id = found.c[0]
+        return int(self._connection.scalar(select(func.count(job_id.distinct()))) or 0)
 
     def flags(
         self, job_ids: Collection[str], now: datetime, aged: datetime
     ) -> dict[str, frozenset[Flag]]:
+        if not job_ids:
+            return {}
         found: dict[str, set[Flag]] = {}
-        for flag, query in worklist.by_flag(now, aged).items():
-            for (job_id,) in self._connection.execute(worklist.among(query, job_ids)):
-                found.setdefault(str(job_id), set()).add(flag)
+        query = worklist.flags_among(now, aged, job_ids)
+        for job_id, flag in self._connection.execute(query):
+            found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
     def unreviewed(self) -> int:
-        query = (
-            select(func.count())
-            .select_from(jobs)
-            .where(jobs.c.status == Status.UPLOADED.value, jobs.c.reviewed_at.is_(None))
-        )
+        query = select(func.count(jobs.c.id)).where(worklist.NEW)
         return int(self._connection.scalar(query) or 0)
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
@@ -197,9 +269,10 @@ class SqlJobRows:
             .where(jobs.c.id == job_id)
             .values(reviewed_at=at, reviewed_by=by if at else "")
         )
+        stir(self._connection)
 
     def newest_event(self) -> int:
-        return int(self._connection.scalar(select(func.max(events.c.id))) or 0)
+        return int(self._connection.scalar(_NEWEST_EVENT) or 0)
 
     def counts(self) -> dict[Status, int]:
         query = select(jobs.c.status, func.count()).group_by(jobs.c.status)
@@ -212,20 +285,28 @@ class SqlJobRows:
         written = dict(values)
         since = written.pop("status_since", job.status_since if status is job.status else now)
         if written.keys() & set(_SEARCHED):
-            now_is = {key: written.get(key, getattr(job, key)) for key in _SEARCHED}
-            written["search_text"] = _search_text(job.id, now_is)
+            was = {key: getattr(job, key) for key in _SEARCHED}
+            written["search_text"] = _search_text(job.id, {**was, **written})
         if "reasons" in written:
             written["reasons"] = list(written["reasons"])
         changed = self._connection.execute(
-            update(jobs)
-            .where(jobs.c.id == job.id, jobs.c.version == job.version)
-            .values(
-                status=status.value,
-                version=job.version + 1,
-                updated_at=now,
-                status_since=since,
-                last_actor=actor,
+            _CHANGE,
+            {
                 **written,
-            )
+                "changed_id": job.id,
+                "seen_version": job.version,
+                "status": status.value,
+                "version": job.version + 1,
+                "updated_at": now,
+                "status_since": since,
+                "last_actor": actor,
+            },
         )
+        if changed.rowcount == 1 and "search_text" in written:
+            search.record(
+                self._connection,
+                job.id,
+                written["search_text"],
+                before=_search_text(job.id, was),
+            )
         return changed.rowcount == 1

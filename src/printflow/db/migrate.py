@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +13,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, MigrationNeeded
+from .alone import alone
 from .engine import open_engine, people_error, sqlite_path
+from .search import is_index
 from .snapshot import copy_sqlite
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0005", "0004", "0007", "0002")
+REVISIONS = ("0001", "0005", "0004", "0007", "0002", "0003", "0008")
 """All revisions in the order of their upgrades (their numbers are only names); a test compares them
 to the migrations, so that a start needs no alembic."""
 
@@ -25,6 +29,14 @@ HEAD = REVISIONS[-1]
 """The newest revision."""
 
 _COMMAND = "printflow db upgrade"
+
+
+def in_schema(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether ``schema.py`` speaks of a table of the database; for Alembic's comparison.
+
+    The index that searching uses is not of tables that SQLAlchemy knows; see ``search.py``.
+    """
+    return kind != "table" or not is_index(name)
 
 
 def _config(url: str) -> Config:
@@ -107,10 +119,22 @@ def upgrade(url: str) -> Path | None:
         if found:
             copy = _copy_beside(path, found)
     try:
-        command.upgrade(_config(url), "head")
+        with nullcontext() if path is not None else _one_at_a_time(url):
+            command.upgrade(_config(url), "head")
     except DBAPIError as error:
         raise people_error(error, url) from error
     return copy
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """A second one that upgrades waits, and then finds nothing left to do."""
+    engine = open_engine(url)
+    try:
+        with alone(engine, "upgrade", wait=True):
+            yield
+    finally:
+        engine.dispose()
 
 
 def _copy_beside(path: Path, revision: str) -> Path:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from ..domain.history import Mail
 from .schema import outbox
+from .wakeup import stir
 
 _FIELDS = tuple(field.name for field in fields(Mail))
 _COLUMNS = [outbox.c["recipient" if name == "to" else name] for name in _FIELDS]
@@ -40,18 +41,19 @@ class SqlOutboxRows:
         not_before: datetime,
     ) -> None:
         self._connection.execute(
-            insert(outbox).values(
-                message_id=message_id,
-                job_id=job_id,
-                event_id=event_id,
-                confirmation_id=confirmation_id,
-                template=template,
-                recipient=recipient,
-                context=dict(context),
-                created_at=now,
-                state="queued",
-                next_try_at=not_before,
-            )
+            insert(outbox),
+            {
+                "message_id": message_id,
+                "job_id": job_id,
+                "event_id": event_id,
+                "confirmation_id": confirmation_id,
+                "template": template,
+                "recipient": recipient,
+                "context": dict(context),
+                "created_at": now,
+                "state": "queued",
+                "next_try_at": not_before,
+            },
         )
 
     def cancel(self, event_id: int) -> bool:
@@ -119,6 +121,7 @@ class SqlOutboxRows:
         )
 
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
+        stir(self._connection)
         self._connection.execute(
             update(outbox)
             .where(outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued", "sent")))

@@ -6,10 +6,29 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
 from .schema import changes, sessions, staff, stations
+
+_SESSIONS = (
+    select(
+        sessions.c.id,
+        sessions.c.name,
+        stations.c.name.label("station"),
+        stations.c.admin,
+        sessions.c.address,
+        sessions.c.started_at,
+        sessions.c.expires_at,
+    )
+    .join(stations, stations.c.id == sessions.c.station_id)
+    .where(
+        sessions.c.expires_at > bindparam("now"),
+        or_(stations.c.revoked_at.is_(None), stations.c.revoked_at > bindparam("now")),
+    )
+)
+# Put together once: every request of staff asks it.
+_SESSION = _SESSIONS.where(sessions.c.key_hash == bindparam("key"))
 
 
 class SqlPeopleRows:
@@ -112,12 +131,12 @@ class SqlPeopleRows:
         )
 
     def session(self, key_hash: str, now: datetime) -> StaffSession | None:
-        query = _sessions(now).where(sessions.c.key_hash == key_hash)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_SESSION, {"key": key_hash, "now": now}).first()
         return StaffSession(**row._mapping) if row else None
 
     def sessions(self, now: datetime) -> Sequence[StaffSession]:
-        rows = self._connection.execute(_sessions(now).order_by(sessions.c.id.desc()))
+        query = _SESSIONS.order_by(sessions.c.id.desc())
+        rows = self._connection.execute(query, {"now": now})
         return [StaffSession(**row._mapping) for row in rows]
 
     def act_as(self, key_hash: str, name: str) -> None:
@@ -181,22 +200,3 @@ class SqlPeopleRows:
             query = query.where(changes.c.id < before)
         rows = [dict(row._mapping) for row in self._connection.execute(query)]
         return [Change(**{**row, "kind": ChangeKind(row["kind"])}) for row in rows]
-
-
-def _sessions(now: datetime) -> Any:
-    return (
-        select(
-            sessions.c.id,
-            sessions.c.name,
-            stations.c.name.label("station"),
-            stations.c.admin,
-            sessions.c.address,
-            sessions.c.started_at,
-            sessions.c.expires_at,
-        )
-        .join(stations, stations.c.id == sessions.c.station_id)
-        .where(
-            sessions.c.expires_at > now,
-            or_(stations.c.revoked_at.is_(None), stations.c.revoked_at > now),
-        )
-    )

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from ..domain.job import Quote
 from .schema import confirmations
@@ -19,21 +19,32 @@ def _quote(row: Row[Any]) -> Quote:
     return Quote(**{name: getattr(row, name) for name in _FIELDS})
 
 
+# Put together once: every transition asks them.
+_NEWEST = (
+    select(confirmations)
+    .where(confirmations.c.job_id == bindparam("job"))
+    .order_by(confirmations.c.id.desc())
+    .limit(1)
+)
+_ISSUE = insert(confirmations).returning(confirmations.c.id)
+_SET_TOKEN = update(confirmations).where(confirmations.c.id == bindparam("quote"))
+_VOID_OPEN = update(confirmations).where(
+    confirmations.c.job_id == bindparam("job"),
+    confirmations.c.used_at.is_(None),
+    confirmations.c.voided_at.is_(None),
+)
+
+
 class SqlQuoteRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def issue(self, quote: Quote) -> int:
         values = {name: getattr(quote, name) for name in _FIELDS if name != "id"}
-        row = insert(confirmations).values(**values).returning(confirmations.c.id)
-        return int(self._connection.scalar(row) or 0)
+        return int(self._connection.scalar(_ISSUE, values) or 0)
 
     def set_token(self, quote_id: int, token_hash: str) -> None:
-        self._connection.execute(
-            update(confirmations)
-            .where(confirmations.c.id == quote_id)
-            .values(token_hash=token_hash)
-        )
+        self._connection.execute(_SET_TOKEN, {"quote": quote_id, "token_hash": token_hash})
 
     def _first(self, condition: Any) -> Quote | None:
         query = select(confirmations).where(condition).order_by(confirmations.c.id.desc()).limit(1)
@@ -47,7 +58,8 @@ class SqlQuoteRows:
         return self._first(confirmations.c.token_hash == token_hash)
 
     def newest(self, job_id: str) -> Quote | None:
-        return self._first(confirmations.c.job_id == job_id)
+        row = self._connection.execute(_NEWEST, {"job": job_id}).first()
+        return _quote(row) if row else None
 
     def of_job(self, job_id: str) -> Sequence[Quote]:
         query = (
@@ -58,15 +70,7 @@ class SqlQuoteRows:
         return [_quote(row) for row in self._connection.execute(query)]
 
     def void_open(self, job_id: str, now: datetime) -> None:
-        self._connection.execute(
-            update(confirmations)
-            .where(
-                confirmations.c.job_id == job_id,
-                confirmations.c.used_at.is_(None),
-                confirmations.c.voided_at.is_(None),
-            )
-            .values(voided_at=now)
-        )
+        self._connection.execute(_VOID_OPEN, {"job": job_id, "voided_at": now})
 
     def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
         query = (

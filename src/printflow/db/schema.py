@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -140,6 +141,23 @@ requests = Table(
     comment="One press on Submit; it holds one job or several.",
 )
 
+FACETS = ("printer", "method", "color", "material", "discipline")
+"""What lists are filtered by, as a choice among the catalog's names."""
+
+LISTED_BY = (*FACETS, "created_at", "status_since")
+LIST_ORDERS = {
+    "ix_jobs_list_created": ("created_at", "id"),
+    "ix_jobs_list_since": ("status_since", "id"),
+    "ix_jobs_list_name": ("student_name", "id"),
+    "ix_jobs_list_status_created": ("status", "created_at", "id"),
+    "ix_jobs_list_status_since": ("status", "status_since", "id"),
+    "ix_jobs_list_status_name": ("status", "student_name", "id"),
+}
+"""The orders of lists, of all jobs and of one status."""
+
+NEW_JOBS = "status = 'UPLOADED' AND reviewed_at IS NULL"
+"""What is new: uploaded, and not reviewed by anybody."""
+
 jobs = Table(
     "jobs",
     metadata,
@@ -174,11 +192,19 @@ jobs = Table(
     Column("queue_place", Integer),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("search_text", Text, nullable=False),
-    Index("ix_jobs_status_created_at_id", "status", "created_at", "id"),
-    Index("ix_jobs_created_at_id", "created_at", "id"),
-    Index("ix_jobs_status_status_since_id", "status", "status_since", "id"),
-    Index("ix_jobs_student_name_id", "student_name", "id"),
+    # Every order of a list has an index with what lists filter by, so that the worst filter reads
+    # one index once, and no table; what few jobs have is found by an index of its own. The tabs'
+    # counts read the smallest one.
+    *(
+        Index(name, *order, *(column for column in LISTED_BY if column not in order))
+        for name, order in LIST_ORDERS.items()
+    ),
+    *(Index(f"ix_jobs_{facet}_id", facet, "id") for facet in FACETS),
+    Index("ix_jobs_status", "status"),
     Index("ix_jobs_student_email", "student_email"),
+    # Partial, see NEW_JOBS. Said in the migration alone: naming a database's own option here
+    # loads that database's dialect at every start.
+    Index("ix_jobs_new", "status"),
     comment="A job as it stands now; how it came there is in events.",
 )
 
@@ -200,6 +226,15 @@ job_files = Table(
     Column("next_try_at", UTCDateTime),
     Column("lease_until", UTCDateTime),
     Column("problem", String(300), nullable=False, default=""),
+    Column("inspection", String(10), nullable=False, server_default="none"),
+    Column("inspection_tries", Integer, nullable=False, server_default="0"),
+    Column("inspection_lease", UTCDateTime),
+    Column("inspected_at", UTCDateTime),
+    Column("facts", JSON),
+    Column("picture", Boolean, nullable=False, server_default=false()),
+    Column("inspection_note", String(300), nullable=False, server_default=""),
+    Index("ix_job_files_inspection", "inspection", "id"),
+    Index("ix_job_files_inspected_at", "inspected_at"),
     Index("ix_job_files_next_try_at", "next_try_at"),
     Index("ix_job_files_state", "state"),
     comment="Where each file belongs (folder) and what is known of it; placement makes it true.",
@@ -242,7 +277,8 @@ confirmations = Table(
     Column("used_by", String(100), nullable=False, default=""),
     Column("voided_at", UTCDateTime),
     Column("reminded_at", UTCDateTime),
-    Index("ix_confirmations_expires_at", "expires_at"),
+    # Partial, too (used_at and voided_at are null): old quotes are many, open ones few.
+    Index("ix_confirmations_open", "expires_at", "job_id"),
     comment="One link each: the quote it offers, and what became of it.",
 )
 

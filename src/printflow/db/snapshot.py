@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, func, make_url, select, update
 
 from ..errors import DatabaseUnavailable
-from .engine import sqlite_module, sqlite_path
+from .engine import open_engine, sqlite_module, sqlite_path
+from .schema import job_files
 
 _TOOL_SECONDS = 3600
 
@@ -21,15 +23,30 @@ def snapshot_name(url: str) -> str:
     return "database.sqlite" if sqlite_path(url) is not None else "database.pgdump"
 
 
-def take_snapshot(url: str, dest: Path) -> None:
-    """Write the database, as it is at one moment, into the file ``dest``; writers go on."""
+@contextmanager
+def taken_snapshot(url: str, dest: Path) -> Iterator[Connection]:
+    """Write the database, as it is at one moment, into the file ``dest``; writers go on.
+
+    Gives a connection that sees it as it was at that moment.
+    """
     path = sqlite_path(url)
-    if path is None:
-        _run("pg_dump", make_url(url), "--format=custom", "--no-owner", f"--file={dest}")
-        return
-    copy_sqlite(path, dest)
-    with dest.open("rb+") as file:
-        os.fsync(file.fileno())
+    if path is not None:
+        copy_sqlite(path, dest)
+        with dest.open("rb+") as file:
+            os.fsync(file.fileno())
+        engine = open_engine(f"sqlite:///{dest}", journal=False)
+    else:
+        engine = open_engine(url).execution_options(isolation_level="REPEATABLE READ")
+    try:
+        with engine.connect() as connection:
+            if path is None:
+                # pg_dump takes part in this transaction's view of the database.
+                moment = connection.scalar(select(func.pg_export_snapshot()))
+                arguments = ("--format=custom", "--no-owner", f"--snapshot={moment}")
+                _run("pg_dump", make_url(url), *arguments, f"--file={dest}")
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def copy_sqlite(source: Path, dest: Path) -> None:
@@ -55,6 +72,16 @@ def load_snapshot(url: str, source: Path) -> None:
     for beside in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         beside.unlink(missing_ok=True)
     copy_sqlite(source, path)
+
+
+def end_leases(url: str) -> None:
+    """Whoever was at work on something when the snapshot was taken is no longer."""
+    engine = open_engine(url).execution_options(printflow_write=True)
+    try:
+        with engine.begin() as connection:
+            connection.execute(update(job_files).values(lease_until=None))
+    finally:
+        engine.dispose()
 
 
 def _run(program: str, url: URL, *arguments: str) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, or_, select, union
+from sqlalchemy import CompoundSelect, Select, and_, func, literal, or_, select, text, union_all
 
 from ..domain.job import FileState
 from ..domain.worklist import ACTIVE, Flag, JobQuery, Sort
-from .schema import confirmations, job_files, jobs, outbox
+from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox
 
 _ORDERS = {
     Sort.NEWEST: (jobs.c.created_at, True),
@@ -21,20 +21,44 @@ _ORDERS = {
 _TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
 
 
-def narrowed(rows: Select[Any], query: JobQuery) -> Select[Any]:
-    """The jobs of the query, in its order, from its place on."""
+def facets(query: JobQuery, limit: int) -> CompoundSelect[Any] | None:
+    """Name and id of the jobs that have each wanted printer, color and so on, ``limit`` of each."""
+    parts = []
+    for name in FACETS:
+        if wanted := getattr(query, name):
+            some = select(jobs.c.id).where(jobs.c[name] == wanted).limit(limit).subquery()
+            parts.append(select(literal(name).label("facet"), some.c.id))
+    return union_all(*parts) if parts else None
+
+
+def words_of(query: JobQuery) -> list[str]:
+    """The words that are searched for, as the searched text holds them."""
+    return query.search.casefold().split()
+
+
+def narrowed(
+    rows: Select[Any], query: JobQuery, candidates: Collection[str] | None = None
+) -> Select[Any]:
+    """The jobs of the query, in its order, from its place on.
+
+    ``candidates`` are the only ones that can hold the words of a search, where that is known.
+    """
     if query.status is not None:
         rows = rows.where(jobs.c.status == query.status.value)
-    for name in ("printer", "method", "color", "material", "discipline"):
+    for name in FACETS:
         if wanted := getattr(query, name):
-            rows = rows.where(jobs.c[name] == wanted)
+            # As an expression, so that the list is walked in its order: what is rare enough for
+            # an index of its own is among the candidates already.
+            rows = rows.where(func.coalesce(jobs.c[name], "") == wanted)
     if query.since is not None:
         rows = rows.where(jobs.c.created_at >= query.since)
     if query.until is not None:
         rows = rows.where(jobs.c.created_at < query.until)
     if query.before is not None:
         rows = rows.where(jobs.c.status_since < query.before)
-    for word in query.search.split():
+    if candidates is not None:
+        rows = rows.where(jobs.c.id.in_(candidates))
+    for word in words_of(query):
         rows = rows.where(jobs.c.search_text.like(_like(word), escape="\\"))
     column, falling = _ORDERS[query.sort]
     if query.after is not None:
@@ -49,7 +73,7 @@ def narrowed(rows: Select[Any], query: JobQuery) -> Select[Any]:
 
 
 def _like(text: str) -> str:
-    escaped = text.casefold().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"
 
 
@@ -78,5 +102,23 @@ def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[s
 
 
 def flagged(now: datetime, aged: datetime) -> CompoundSelect[tuple[str]]:
-    """The ids of all jobs that have any flag, once each."""
-    return union(*by_flag(now, aged).values())
+    """The ids of all jobs that have any flag; a job may come more than once.
+
+    A UNION that removes what is doubled would have every part sorted by id, which costs more
+    than all the rest.
+    """
+    return union_all(*by_flag(now, aged).values())
+
+
+def flags_among(now: datetime, aged: datetime, job_ids: Collection[str]) -> CompoundSelect[Any]:
+    """Job id and flag of those jobs that are among the ids, in one statement."""
+    return union_all(
+        *(
+            among(query, job_ids).add_columns(literal(flag.value).label("flag"))
+            for flag, query in by_flag(now, aged).items()
+        )
+    )
+
+
+NEW = text(NEW_JOBS)
+"""Jobs that nobody has reviewed yet, in the words of their index, which no parameter matches."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from .model_facts import InspectionState, ModelFacts
 from .status import ActorKind, Status
 
 
@@ -61,6 +62,12 @@ class JobFile:
     state: FileState
     size: int
     sha256: str
+    inspection: InspectionState = InspectionState.NONE
+    facts: ModelFacts | None = None
+    """What a look into it found."""
+    picture: bool = False
+    inspection_note: str = ""
+    """Why there are no facts or no picture, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +130,16 @@ class Job:
             if file.authoritative:
                 return file
         raise LookupError(f"job {self.id} has no authoritative file")
+
+    @property
+    def pictured(self) -> JobFile | None:
+        """The file whose picture stands for the job: the one to print, else the original."""
+        return next((file for file in (self.file, self.original) if file.picture), None)
+
+    @property
+    def facts(self) -> ModelFacts | None:
+        """What is known of the model's shape: of the file to print, else of the original."""
+        return self.file.facts or self.original.facts
 
     @property
     def original(self) -> JobFile:

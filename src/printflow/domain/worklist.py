@@ -91,6 +91,8 @@ class Tally:
     attention: int
     unreviewed: int
     """Uploaded jobs that nobody has marked as reviewed."""
+    pulse: str = ""
+    """A short text that changes whenever a list might look different."""
 
 
 def place(job: Job, sort: Sort) -> tuple[str, str]:

@@ -33,7 +33,7 @@ class AdministrationDesk(Desk):
     ) -> Examination:
         """Check store, database, work and settings; with ``fix``, mend what loses nothing.
 
-        ``hashes`` reads every file to compare its contents; ``progress`` is told after each row
+        ``hashes`` reads every file to compare its contents; ``progress`` is told now and then
         how many files were compared.
         """
         from ..doctor import examine

@@ -42,7 +42,11 @@ class Composer:
     def rendered(self, mail: Mail) -> RenderedMail:
         """The mail as people will read it."""
         with self._database.read() as tx:
-            context = self._context(tx, mail)
+            return self.within(tx, mail)
+
+    def within(self, tx: Transaction, mail: Mail) -> RenderedMail:
+        """The same, from what a transaction sees."""
+        context = self._context(tx, mail)
         rendered = self._writer.render(mail.template, context)
         return RenderedMail(rendered.subject, rendered.text, rendered.html, mail.to)
 

@@ -10,9 +10,19 @@ from ..domain.catalog import Catalog
 from ..domain.job import Job
 from ..domain.naming import normal_job_id
 from ..errors import NotFound
+from ..looking import Looker
 from ..outbox import Postman
 from ..placement import Placer
-from ..ports import Clock, Database, FileStore, Ids, MailWriter, Transaction, Transliterate
+from ..ports import (
+    Clock,
+    Database,
+    FileStore,
+    Ids,
+    MailWriter,
+    ModelReader,
+    Transaction,
+    Transliterate,
+)
 from ..settings import Settings
 from ..store_watch import StoreWatch
 from ..tokens import Tokens
@@ -42,6 +52,8 @@ class Ports:
     placer: Placer
     dispatcher: Dispatcher
     watch: StoreWatch
+    looker: Looker
+    inspector: ModelReader
 
 
 class Desk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -14,6 +14,7 @@ from ..domain.job import Job
 from ..domain.status import Status, Trigger
 from ..domain.text import clean_text
 from ..errors import InvalidInput
+from ..ports import RenderedMail
 from .acting import staff_actor
 from .carry_out import add_mail
 from .transition import Request, TransitionDesk
@@ -38,6 +39,19 @@ class Acting(TypedDict, total=False):
     by: str
     station: str
     expected_version: int | None
+
+
+def _request(
+    trigger: Trigger | str, job_id: str, by: str, station: str, arguments: dict[str, Any]
+) -> Request:
+    if unknown := set(arguments) - _ARGUMENTS:
+        raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
+    return Request(
+        trigger=Trigger(trigger),
+        job_id=job_id,
+        actor=staff_actor(by, station),
+        args=Arguments(**arguments),
+    )
 
 
 class StaffDesk(TransitionDesk):
@@ -68,18 +82,18 @@ class StaffDesk(TransitionDesk):
         cost, note, reasons, text, reason, to, notify, amount, method, waive. Raises TypeError for
         any other, InvalidInput without a name in ``by``.
         """
-        if unknown := set(arguments) - _ARGUMENTS:
-            raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
-        return self._pull(
-            Request(
-                trigger=Trigger(trigger),
-                job_id=job_id,
-                actor=staff_actor(by, station),
-                args=Arguments(**arguments),
-                expected_version=expected_version,
-                hold=timedelta(seconds=self.settings.undo_seconds if hold_mail else 0),
-            )
-        )
+        request = _request(trigger, job_id, by, station, arguments)
+        hold = timedelta(seconds=self.settings.undo_seconds if hold_mail else 0)
+        return self._pull(replace(request, expected_version=expected_version, hold=hold))
+
+    def mails_of(
+        self, trigger: Trigger | str, job_id: str, *, by: str, **arguments: Any
+    ) -> list[RenderedMail]:
+        """The mails that :meth:`perform` would send with the same arguments; changes nothing.
+
+        A link in them is none yet. Raises as performing does.
+        """
+        return self._foresee(_request(trigger, job_id, by, "", arguments))
 
     def approve(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..deadline import TookTooLong, within
 from ..domain import lifecycle
@@ -16,7 +16,7 @@ from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
-from ..ports import FileStore, Transaction
+from ..ports import FileStore, RenderedMail, Transaction
 from .carry_out import CarryOut
 from .desk import PATIENCE_SECONDS, Desk
 
@@ -35,6 +35,10 @@ class Request:
     hold: timedelta = timedelta()
     """How long the mails wait before they leave, so that the action can be taken back."""
     quote_of: Callable[[Transaction], Quote | None] | None = None
+
+
+class _OnlyLooking(Exception):
+    """Ends a transaction that was never meant to be kept."""
 
 
 class TransitionDesk(Desk):
@@ -64,13 +68,11 @@ class TransitionDesk(Desk):
         """The job before the change; refuses early what needs no look at the share."""
         with self._ports.database.read() as tx:
             job = self._job(tx, request.job_id)
-            last = tx.history.last_event(job.id)
-        if job.status not in lifecycle.row(request.trigger).sources:
-            raise _told(
-                lifecycle.not_allowed(request.trigger, job.status, request.actor.kind), last
-            )
-        if request.expected_version not in (None, job.version):
-            raise stale(job, request.trigger, last)
+            if job.status not in lifecycle.row(request.trigger).sources:
+                refused = lifecycle.not_allowed(request.trigger, job.status, request.actor.kind)
+                raise _told(refused, tx.history.last_event(job.id))
+            if request.expected_version not in (None, job.version):
+                raise stale(job, request.trigger, tx.history.last_event(job.id))
         return job
 
     def _commit(self, seen: Job, request: Request, chosen: FileFact | None) -> bool:
@@ -81,22 +83,49 @@ class TransitionDesk(Desk):
             job = self._job(tx, seen.id)
             if job.version != seen.version:
                 return False
-            catalog = ports.catalogs.within(tx)
-            quote = request.quote_of(tx) if request.quote_of else tx.quotes.newest(job.id)
-            newest = tx.quotes.newest(job.id)
-            facts = Facts(
-                now=now,
-                catalog=catalog,
-                chosen_file=chosen,
-                quote=quote,
-                paid_cents=sum(payment.amount_cents for payment in tx.history.payments(job.id)),
-                resend_from=newest.issued_at + timedelta(minutes=ports.settings.resend_minutes)
-                if newest
-                else None,
-            )
-            outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
-            self._write(tx, job, outcome, request, facts)
+            self._change(tx, job, request, chosen, now)
         return True
+
+    def _foresee(self, request: Request) -> list[RenderedMail]:
+        """The mails that pulling the trigger would send. Everything is done, and taken back.
+
+        Raises as :meth:`_pull`.
+        """
+        seen, ports = self._look(request), self._ports
+        chosen = self._chosen_file(seen, request)
+        mails: list[RenderedMail] = []
+        with suppress(_OnlyLooking), ports.database.write() as tx:
+            job = self._job(tx, seen.id)
+            known = {mail.id for mail in tx.outbox.of_job(job.id)}
+            self._change(tx, job, request, chosen, ports.clock())
+            new = [mail for mail in tx.outbox.of_job(job.id) if mail.id not in known]
+            mails = [ports.composer.within(tx, mail) for mail in new]
+            raise _OnlyLooking
+        return mails
+
+    def _change(
+        self,
+        tx: Transaction,
+        job: Job,
+        request: Request,
+        chosen: FileFact | None,
+        now: datetime,
+    ) -> None:
+        """Ask the lifecycle, and write what it answers."""
+        ports = self._ports
+        newest = tx.quotes.newest(job.id)
+        facts = Facts(
+            now=now,
+            catalog=ports.catalogs.within(tx),
+            chosen_file=chosen,
+            quote=request.quote_of(tx) if request.quote_of else newest,
+            paid_cents=sum(payment.amount_cents for payment in tx.history.payments(job.id)),
+            resend_from=newest.issued_at + timedelta(minutes=ports.settings.resend_minutes)
+            if newest
+            else None,
+        )
+        outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
+        self._write(tx, job, outcome, request, facts)
 
     def _write(
         self, tx: Transaction, job: Job, outcome: Outcome, request: Request, facts: Facts

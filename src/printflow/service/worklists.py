@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 from ..domain.worklist import JobQuery, Tally, WorkPage, cursor
 from .acting import staff_actor
-from .desk import Desk
-
-_FRESH_SECONDS = 300
-"""Ages in words are drawn anew at least so often."""
+from .desk import Desk, Ports
+from .tallies import TallyBoard
 
 
 class WorklistDesk(Desk):
     """What the dashboard shows."""
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._tallies = TallyBoard(ports.database, ports.clock, self._aged)
 
     def _aged(self, now: datetime) -> datetime:
         return now - timedelta(days=self.settings.attention_days)
@@ -30,23 +32,16 @@ class WorklistDesk(Desk):
         return WorkPage(jobs, flags, cursor(jobs[-1], query.sort) if more else "")
 
     def tally(self) -> Tally:
-        """The counts of all lists."""
-        now = self._ports.clock()
-        with self._ports.database.read() as tx:
-            return Tally(
-                tx.jobs.counts(), tx.jobs.attention(now, self._aged(now)), tx.jobs.unreviewed()
-            )
+        """The counts of all lists, as they are now."""
+        return self._tallies.newest()
 
-    def pulse(self) -> str:
-        """A short text that changes whenever a list might look different.
+    def recent_tally(self, seconds: float) -> Tally:
+        """The counts as they were at most so many seconds ago.
 
-        Cheap: it is asked for by every open dashboard every few seconds.
+        Cheap: it is asked for by every open dashboard every few seconds, and all of them
+        together look at the database once.
         """
-        now = self._ports.clock()
-        with self._ports.database.read() as tx:
-            event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
-            attention = tx.jobs.attention(now, self._aged(now))
-        return f"{event}-{new}-{attention}-{now.timestamp() // _FRESH_SECONDS:.0f}"
+        return self._tallies.recent(seconds)
 
     def mark_reviewed(self, job_id: str, *, by: str, reviewed: bool = True) -> None:
         """Say that a job was looked at, so that lists no longer call it new; or take that back.

@@ -81,7 +81,7 @@ class _FaultyDatabase:
         return self._transaction("write")
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._database, name)  # version, problems, close
+        return getattr(self._database, name)  # alone, version, problems, close
 
 
 class _Handle:

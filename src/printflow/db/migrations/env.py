@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from printflow.db.engine import open_engine
+from printflow.db.migrate import in_schema
 from printflow.db.schema import metadata
 from printflow.db.types import Thousandths, UTCDateTime
 
@@ -25,6 +26,7 @@ def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
+        include_name=in_schema,
         compare_type=True,
         render_item=_plain_type,
         render_as_batch=connection.dialect.name == "sqlite",

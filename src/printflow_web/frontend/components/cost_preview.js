@@ -39,6 +39,17 @@ export function costPreview() {
       this.update();
     },
 
+    // Puts a suggestion's figures into the fields; what it does not know stays.
+    use(event) {
+      const { weight, hours, material, printer, file } = event.currentTarget.dataset;
+      for (const [name, value] of Object.entries({ weight, hours, material, printer, file })) {
+        const field = this.$root.querySelector(`[name="${name}"]`);
+        if (value && field) field.value = value;
+      }
+      this.update();
+      this.$root.querySelector("[name=weight]").focus();
+    },
+
     money(amount, maximumFractionDigits) {
       const currency = this.$root.dataset.currency;
       const language = document.documentElement.lang || "en";

@@ -11,6 +11,10 @@ export function openHint() {
       document.addEventListener("click", (event) => {
         const link = event.target.closest("a[data-open]");
         if (link) this.clicked(link);
+        // On a phone the menu has the button's place; the button still knows the facts.
+        const item = event.target.closest("a.menu-open")?.closest("details");
+        const button = item?.parentElement.querySelector("a[data-open]");
+        if (button) this.clicked(button);
       });
       // A slicer that takes longer than that.
       window.addEventListener("blur", () => this.hide());

@@ -5,8 +5,24 @@ import { ModelCards } from "./model_cards.js";
 import { upload } from "./upload.js";
 import { check, focusSummary, followSummary, recheck, showProblem } from "./validation.js";
 
+// The form that came back with errors is told so when it has got its files again.
+const KEPT = "files-kept";
+
 // Kept apart from Alpine's data, whose proxies workers and files do not take.
 const cardsOf = new WeakMap();
+
+// A browser refuses to send a file that was saved anew since it was chosen, and says no more than
+// that the upload failed. Gives the name of the first such file, or "".
+async function nameOfChanged(files) {
+  for (const file of files) {
+    try {
+      await file.slice(0, 1).arrayBuffer();
+    } catch {
+      return file.name;
+    }
+  }
+  return "";
+}
 
 function fieldsOf(card) {
   const fields = [...card.querySelectorAll("input, textarea")];
@@ -25,6 +41,7 @@ function fill(card, typed) {
 export function submitForm() {
   return {
     sending: false,
+    sent: false, // all of it: from here on canceling would promise too much
     percentText: "",
     speedText: "",
     leftText: "",
@@ -38,6 +55,7 @@ export function submitForm() {
       const form = this.$el;
       form.noValidate = true;
       form.addEventListener("submit", (event) => this.send(event));
+      form.addEventListener(KEPT, () => this.takeFiles());
       form.addEventListener("change", (event) => this.changed(event));
       // While typing, not on leaving a field: a page that moves under the pointer loses the click.
       form.addEventListener("input", (event) => this.typed(event));
@@ -46,12 +64,18 @@ export function submitForm() {
       cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said));
       this.followMethod();
       this.takeFiles();
+      window.addEventListener("beforeunload", (event) => {
+        if (this.sending && !this.sent) event.preventDefault();
+      });
       window.addEventListener("pageshow", (event) => event.persisted && this.stop());
     },
 
     changed(event) {
       if (event.target.name === "print_method") this.followMethod();
-      if (event.target.type === "file") this.takeFiles();
+      if (event.target.type === "file") {
+        const problem = this.takeFiles();
+        if (this.count || problem) showProblem(this.$root, "file", problem);
+      }
       const cards = cardsOf.get(this.$root);
       this.count = cards.files.length;
       cards.follow();
@@ -93,13 +117,13 @@ export function submitForm() {
 
     // -- the files -------------------------------------------------------------------------------
 
+    // Gives what is wrong with them.
     takeFiles() {
       const cards = cardsOf.get(this.$root);
-      const input = this.$refs.file;
-      const problem = cards.take([...input.files]);
+      const problem = cards.take([...this.$refs.file.files]);
       this.count = cards.files.length;
-      if (this.count || problem) showProblem(this.$root, "file", problem);
       if (this.count) this.followMethod();
+      return problem;
     },
 
     dragOver() {
@@ -118,14 +142,16 @@ export function submitForm() {
       this.problem = "";
       this.retry = false;
       this.sending = true;
+      this.sent = false;
       this.sentNames = cardsOf.get(this.$root).files.map((file) => file.name).join(", ");
       this.percentText = "";
       this.speedText = "";
       this.leftText = "";
       this.$refs.fields.inert = true;
-      this.$nextTick(() => this.$refs.progressPanel.focus());
+      this.focusOn("progressPanel");
       this.request = upload(this.$root, {
         progress: (state) => this.progress(state),
+        still: (seconds) => this.still(seconds),
         answered: (status, address, text) => this.answered(status, address, text),
         failed: (aborted) => this.failed(aborted),
       });
@@ -137,6 +163,8 @@ export function submitForm() {
       if (!total) return;
       const percent = Math.floor((sent / total) * 100);
       if (percent >= 100) {
+        this.sent = true;
+        this.$refs.progressPanel.focus();
         bar.removeAttribute("value");
         this.percentText = texts.textChecking;
         this.speedText = "";
@@ -152,6 +180,10 @@ export function submitForm() {
       });
       const time = this.timeText((total - sent) / Math.max(1, perSecond));
       this.leftText = filled(texts.textLeft, { time });
+    },
+
+    still(seconds) {
+      this.leftText = filled(this.$root.dataset.textStill, { time: this.timeText(seconds) });
     },
 
     timeText(seconds) {
@@ -188,30 +220,37 @@ export function submitForm() {
       setTimeout(() => {
         const form = main.querySelector("form[data-lab]");
         const input = main.querySelector("input[type=file]");
-        const said = input.closest("[data-field]").querySelector("[data-error]").textContent;
         const held = new DataTransfer();
         for (const file of kept) held.items.add(file);
         input.files = held.files;
-        input.dispatchEvent(new Event("change", { bubbles: true }));
+        form.dispatchEvent(new Event(KEPT));
         const cards = cardsOf.get(form);
         cards.cards.forEach((card, place) => fill(card, typed[place]));
         cards.follow();
         cards.showMore(main.querySelector("[data-more-errors]"));
-        if (said.trim()) showProblem(form, "file", said);
         focusSummary(main);
       });
     },
 
-    failed(aborted) {
+    async failed(aborted) {
       const texts = this.$root.dataset;
-      this.tell(aborted ? texts.textCanceled : texts.textNetwork, !aborted);
+      const changed = aborted ? "" : await nameOfChanged(cardsOf.get(this.$root).files);
+      if (changed) this.tell(filled(texts.textChanged, { name: changed }), false);
+      else this.tell(aborted ? texts.textCanceled : texts.textNetwork, !aborted);
     },
 
     tell(message, retry) {
       this.stop();
       this.problem = message;
       this.retry = retry;
-      this.$nextTick(() => this.$refs.problem.focus());
+      this.focusOn("problem");
+    },
+
+    // Alpine shows an element some ticks after its data says so; a hidden one takes no focus.
+    focusOn(name, frames = 30) {
+      const element = this.$refs[name];
+      if (element.getClientRects().length) element.focus();
+      else if (frames) requestAnimationFrame(() => this.focusOn(name, frames - 1));
     },
 
     stop() {

@@ -1,19 +1,26 @@
-// The picture: one model, lit from above, turning slowly unless people prefer less motion.
+// The picture: one model, lit from above, turning slowly while that is wanted.
 import {
   BufferAttribute,
   BufferGeometry,
+  Color,
   DirectionalLight,
+  DoubleSide,
   Group,
   HemisphereLight,
+  LessDepth,
+  MathUtils,
   Mesh,
-  MeshStandardMaterial,
+  MeshLambertMaterial,
   PerspectiveCamera,
   Scene as Stage,
   WebGLRenderer,
 } from "three";
 
-const SLOW_FRAME_MS = 60;
-const TURNS_PER_MS = 0.00025;
+// Where one frame takes this long, a model that turns would take the machine's breath.
+const SLOW_FRAME_MS = 150;
+const FIELD = Math.PI / 6; // of view, upright, in radians
+const RADIANS_PER_MS = 0.0008;
+const LONGEST_STEP_MS = 100;
 
 export class Scene {
   constructor(canvas, positions, facts, look) {
@@ -21,27 +28,33 @@ export class Scene {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(look.ratio || 1, 2));
     this.stage = new Stage();
-    this.material = new MeshStandardMaterial({
-      color: look.color,
+    this.material = new MeshLambertMaterial({
+      color: shown(look.color),
       flatShading: true, // no normals to compute or to keep
-      roughness: 0.75,
-      side: 2,
+      side: DoubleSide,
+      depthFunc: LessDepth, // faces that lie on each other are painted once
     });
     this.model = this.modelOf(positions, facts);
     this.stage.add(this.model, ...lights());
     this.radius = Math.hypot(...facts.size) / 2;
-    this.camera = new PerspectiveCamera(32, 1, this.radius / 100, this.radius * 20);
+    this.camera = new PerspectiveCamera(MathUtils.radToDeg(FIELD), 1, this.radius / 100, this.radius * 20);
     this.angle = -0.6;
     this.height = 0.45;
-    this.slow = false;
+    this.turning = look.turning;
     this.asked = false;
     this.last = 0;
     this.resize(look.width, look.height);
+    this.drawn(); // compiles and uploads
+    if (this.drawn() > SLOW_FRAME_MS) this.turning = false;
+    if (this.turning) this.next();
+  }
+
+  // How long a whole frame takes, in ms.
+  drawn() {
     const started = performance.now();
     this.draw();
     this.renderer.getContext().finish();
-    this.slow = performance.now() - started > SLOW_FRAME_MS * 4;
-    this.next();
+    return performance.now() - started;
   }
 
   modelOf(positions, facts) {
@@ -57,17 +70,15 @@ export class Scene {
     return standing;
   }
 
-  get turning() {
-    return !this.look.still && !this.look.resting && !this.slow && !this.held;
-  }
-
+  // Draws with the next frame; while nobody sees it, once it is seen again.
   next() {
+    this.stale = true;
     if (this.asked || this.look.resting) return;
     this.asked = true;
     requestAnimationFrame((now) => {
       this.asked = false;
       if (this.turning && this.last) {
-        this.angle += Math.min(now - this.last, 100) * TURNS_PER_MS * 2 * Math.PI * 0.5;
+        this.angle += Math.min(now - this.last, LONGEST_STEP_MS) * RADIANS_PER_MS;
       }
       this.last = now;
       this.draw();
@@ -76,7 +87,9 @@ export class Scene {
   }
 
   draw() {
-    const away = this.radius * 4;
+    this.stale = false;
+    // The whole sphere around the model stays in the picture, whichever side is the shorter one.
+    const away = (this.radius / Math.sin(FIELD / 2)) * Math.max(1, 1 / this.camera.aspect);
     const level = Math.cos(this.height) * away;
     this.camera.position.set(
       Math.sin(this.angle) * level,
@@ -88,19 +101,26 @@ export class Scene {
   }
 
   turn(across, down) {
-    this.held = true; // who turns it by hand wants it to stay
     this.angle -= across;
     this.height = Math.max(-1.5, Math.min(1.5, this.height + down));
     this.next();
   }
 
+  spin(turning) {
+    this.turning = turning;
+    this.last = 0;
+    this.next();
+  }
+
   color(color) {
-    this.material.color.set(color);
+    this.material.color.copy(shown(color));
     this.next();
   }
 
   resize(width, height) {
-    if (!width || !height) return;
+    if (!width || !height || (width === this.width && height === this.height)) return;
+    this.width = width;
+    this.height = height;
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
@@ -110,8 +130,13 @@ export class Scene {
   rest(resting) {
     this.look.resting = resting;
     this.last = 0;
-    if (!resting) this.next();
+    if (this.turning || this.stale) this.next();
   }
+}
+
+// Black plastic shines a little; a black material would hide every edge.
+function shown(color) {
+  return new Color(color).lerp(new Color("#ffffff"), 0.05);
 }
 
 function lights() {

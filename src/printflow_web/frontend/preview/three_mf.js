@@ -14,7 +14,7 @@ const MILLIMETERS = {
   foot: 304.8,
   meter: 1000,
 };
-const MOST_BYTES = 600_000_000;
+const MOST_BYTES = 300_000_000; // unpacked: what a phone can bear
 const DEEPEST = 16;
 const START = "3D/3dmodel.model";
 

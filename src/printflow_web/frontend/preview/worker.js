@@ -1,20 +1,21 @@
 // Reads, measures and draws one model away from the page, so that the page stays quick however
-// large the model is. In: open, color, turn, resize, rest. Out: facts, failed.
+// large the model is. In: open, color, turn, spin, resize, rest. Out: facts, drawn, undrawn, failed.
 import { measure } from "./measure.js";
 import { positionsOf } from "./read_model.js";
 import { Scene } from "./scene.js";
 
+const WHY = { RangeError: "memory", NotFound: "unreachable", NotReadableError: "unreachable" };
 let scene = null;
 let wanted = {};
 
 const told = {
-  async open({ file, ending, canvas, look }) {
-    wanted = { ...look, ...wanted };
+  async open({ model, canvas, look }) {
+    wanted = look;
     let positions;
     try {
-      positions = await positionsOf(file, ending);
+      positions = await positionsOf(model.file || (await fetched(model.url)), model.format);
     } catch (error) {
-      postMessage({ kind: "failed", why: error.name === "RangeError" ? "memory" : "broken" });
+      postMessage({ kind: "failed", why: WHY[error.name] || "broken" });
       return;
     }
     const facts = measure(positions);
@@ -35,6 +36,11 @@ const told = {
     if (scene) scene.turn(across, down);
   },
 
+  spin({ turning }) {
+    wanted.turning = turning;
+    if (scene) scene.spin(turning);
+  },
+
   resize({ width, height }) {
     wanted = { ...wanted, width, height };
     if (scene) scene.resize(width, height);
@@ -46,12 +52,18 @@ const told = {
   },
 };
 
+async function fetched(url) {
+  const answer = await fetch(url, { credentials: "same-origin" });
+  if (answer.ok) return answer.blob();
+  throw Object.assign(new Error(`status ${answer.status}`), { name: "NotFound" });
+}
+
 // Without a canvas, or without WebGL, the figures still stand.
 function draw(canvas, positions, facts) {
   try {
     if (!canvas) throw new Error("no canvas");
     scene = new Scene(canvas, positions, facts, wanted);
-    postMessage({ kind: "drawn", slow: scene.slow });
+    postMessage({ kind: "drawn", turning: scene.turning });
   } catch {
     postMessage({ kind: "undrawn" });
   }

@@ -1,7 +1,7 @@
 """Several models in one request, messages of students, reminders of a quote.
 
 Revision ID: 0002
-Revises: 0005
+Revises: 0007
 """
 
 from __future__ import annotations

@@ -1,0 +1,95 @@
+"""``inspect`` and ``reinspect``: facts and pictures of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .documents import facts_document, print_json
+from .session import json_option, session
+from .streams import say
+from .tables import print_facts
+
+
+@click.command("inspect")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--thumbnail", type=click.Path(path_type=Path), metavar="PNG", help="Draw it, too.")
+@click.option("--color", default="#2f6fde", metavar="#RRGGBB", help="The picture's color.")
+@json_option
+def inspect(file: Path, thumbnail: Path | None, color: str) -> None:
+    """Measure a model: size, volume, closed or not. Needs no lab; with one, says where it fits."""
+    from printflow import FileUnusable, PrintflowError, inspect_file
+    from printflow.domain.model_facts import fitting, verdict, warnings
+
+    if not _is_color(color):
+        raise click.UsageError("--color: a color is written as #2F6FDE.")
+    small = thumbnail.with_suffix(".webp") if thumbnail else None
+    try:
+        facts = inspect_file(file, picture=thumbnail, small=small, color=color)
+    except FileUnusable as error:
+        if session().json:
+            print_json({"error": error.message, "code": error.code, "next_step": error.next_step})
+            raise SystemExit(1) from None
+        raise
+    if small is not None:
+        small.unlink(missing_ok=True)
+    try:
+        with session().lab() as lab:
+            printers = lab.catalog.printers
+    except PrintflowError:
+        printers = ()
+    document: dict[str, Any] = {
+        **facts_document(facts),
+        "fits": list(fitting(facts, printers)),
+        "warnings": list(warnings(facts, printers)),
+        "verdict": verdict(facts, printers),
+    }
+    if session().json:
+        print_json(document)
+        return
+    x, y, z = facts.dimensions_mm
+    print_facts(
+        [
+            ("Size", f"{x:.2f} × {y:.2f} × {z:.2f} mm"),
+            ("Triangles", f"{facts.triangles:,}"),
+            ("Bodies", str(facts.bodies)),
+            ("Volume", f"{facts.volume_cm3:.2f} cm³"),
+            ("Area", f"{facts.area_cm2:.2f} cm²"),
+            ("Closed", "yes" if facts.watertight else f"no, {facts.open_edges:,} open edges"),
+            ("Fits", ", ".join(document["fits"]) or "–"),
+        ]
+    )
+    for warning in document["warnings"] or [document["verdict"]]:
+        say(warning)
+
+
+def _is_color(text: str) -> bool:
+    return (
+        len(text) == 7 and text[0] == "#" and all(c in "0123456789abcdefABCDEF" for c in text[1:])
+    )
+
+
+@click.command("reinspect")
+@click.argument("job_ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All jobs.")
+@click.option("--later", is_flag=True, help="Only queue them; the server looks into them.")
+@json_option
+def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
+    """Look into models once more, as after an update; those that still wait are done, too."""
+    if every == bool(job_ids):
+        raise click.UsageError("Give the jobs' numbers, or --all.")
+    with session().lab() as lab:
+        queued = lab.inspect_again(None if every else job_ids)
+        done = 0
+        if not later:
+            waiting = lab.uninspected()
+            with click.progressbar(length=waiting, label="Models", hidden=session().json) as bar:
+                while lab.inspect_due(limit=1):
+                    done += 1
+                    bar.update(1)
+        if session().json:
+            print_json({"queued": queued, "looked_into": done, "waiting": lab.uninspected()})
+        else:
+            say(f"{queued} queued, {done} looked into, {lab.uninspected()} waiting")

@@ -1,0 +1,44 @@
+"""Work that only one process at a time shall do.
+
+PostgreSQL serves many processes, on several machines: an advisory lock tells them apart, and is
+gone with the connection of one that dies
+(https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). An embedded
+database has one server and one worker, which hold the locks of ``instance_lock.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, text
+
+from .engine import BUSY_SECONDS
+
+
+def lock_number(name: str) -> int:
+    """The number that stands for a name: 63 bits, the same on every machine."""
+    return int.from_bytes(hashlib.sha256(f"printflow {name}".encode()).digest()[:8]) >> 1
+
+
+@contextmanager
+def alone(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
+    """Whether this process is the one; with ``wait`` it is, as soon as the other has ended."""
+    if engine.dialect.name != "postgresql":
+        yield True
+        return
+    number = {"number": lock_number(name)}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if wait:
+            connection.execute(text("SET lock_timeout = 0"))  # an upgrade may take its time
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), number)
+            connection.execute(text(f"SET lock_timeout = '{BUSY_SECONDS}s'"))
+            mine = True
+        else:
+            mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number))
+        try:
+            yield mine
+        finally:
+            if mine:
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)

@@ -1,0 +1,184 @@
+"""What is known of a model's shape, and what it means for the lab. Pure.
+
+Lengths are in mm, volumes in cm³, areas in cm². STL and OBJ know no unit: mm is assumed, and a size
+that nobody can mean is pointed out, never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from .catalog import Method, Printer
+
+Size = tuple[float, float, float]
+
+TINY_MM = 3.0
+"""Below this longest side, a model was probably exported in another unit."""
+INCH_MM = 25.4
+_PLAY_MM = 1e-6
+_WALL_CM, _INFILL = 0.09, 0.15
+
+
+class InspectionState(StrEnum):
+    """How far the look into a file is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    NONE = "none"
+    """Not a kind of file that is looked into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """Measured facts. ``open_edges`` counts edges that do not belong to exactly two triangles;
+    ``wound`` says whether all triangles turn the same side out."""
+
+    format: str
+    triangles: int
+    bodies: int
+    dimensions_mm: Size
+    volume_cm3: float
+    area_cm2: float
+    open_edges: int
+    wound: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def watertight(self) -> bool:
+        """Whether the surface is closed: every edge belongs to exactly two triangles."""
+        return self.open_edges == 0
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> ModelFacts:
+        """Back from :meth:`plain`."""
+        x, y, z = plain["dimensions_mm"]
+        known = {**plain, "dimensions_mm": (x, y, z), "notes": tuple(plain.get("notes", ()))}
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What came out: ``facts``, or ``error`` (a sentence) with its ``code``.
+
+    ``crashed`` says that the process died or was given up: trying again may help. ``picture`` says
+    whether the pictures were written.
+    """
+
+    facts: ModelFacts | None = None
+    picture: bool = False
+    error: str = ""
+    code: str = ""
+    crashed: bool = False
+
+
+def fits(size: Sequence[float], build_volume: Sequence[float]) -> bool:
+    """Whether a model goes into a build volume, turned by right angles; both in mm."""
+    sides, room = sorted(size), sorted(build_volume)
+    return all(side <= limit + _PLAY_MM for side, limit in zip(sides, room, strict=True))
+
+
+def fitting(facts: ModelFacts, printers: Sequence[Printer]) -> tuple[str, ...]:
+    """The names of the printers that the model fits."""
+    return tuple(one.name for one in printers if fits(facts.dimensions_mm, one.build_volume))
+
+
+def size_text(size: Sequence[float]) -> str:
+    """ "80.0 × 40.0 × 12.5 mm", with more digits for tiny things."""
+    digits = 3 if max(size) < TINY_MM else 1
+    return " × ".join(f"{side:.{digits}f}" for side in size) + " mm"
+
+
+def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
+    """A word about a size that nobody can mean; "" if there is none to say."""
+    longest = max(facts.dimensions_mm)
+    if facts.format == "3mf":  # says its unit
+        return ""
+    if longest < TINY_MM:
+        inches = size_text([side * INCH_MM for side in facts.dimensions_mm])
+        return (
+            f"The longest side is only {longest:.2f} mm. Was it exported in inches ({inches}) or in "
+            "meters?"
+        )
+    largest = max((max(one.build_volume) for one in printers), default=0)
+    if largest and longest > largest and not fitting(facts, printers):
+        return (
+            f"The longest side is {longest:,.0f} mm, more than any printer takes. Was it exported in "
+            "another unit?"
+        )
+    return ""
+
+
+_NOTES = {
+    "uncounted": "The file does not say how many triangles it has; all that are there were read.",
+    "more_bytes": "The file is longer than its triangles; the rest was ignored.",
+    "not_finite": "Some triangles have impossible corners; they were left out.",
+}
+
+
+def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> tuple[str, ...]:
+    """What staff and student should know before it is printed; ``chosen`` is the wished printer."""
+    found = []
+    printer = next((one for one in printers if one.name == chosen), None)
+    if printer is not None and not fits(facts.dimensions_mm, printer.build_volume):
+        others = fitting(facts, printers)
+        instead = f" It fits {', '.join(others)}." if others else " It fits no printer of the lab."
+        found.append(f"Too large for {printer.name}.{instead}")
+    elif printers and not fitting(facts, printers):
+        found.append("It fits no printer of the lab.")
+    if unit := unit_warning(facts, printers):
+        found.append(unit)
+    if facts.open_edges:
+        edges = "1 open edge" if facts.open_edges == 1 else f"{facts.open_edges:,} open edges"
+        found.append(f"The mesh has {edges}; it may print with holes.")
+    if not facts.wound:
+        found.append("Some faces are turned inside out; slicers usually mend that.")
+    return (*found, *(_NOTES[note] for note in facts.notes if note in _NOTES))
+
+
+def verdict(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> str:
+    """The most important of it in one sentence."""
+    found = warnings(facts, printers, chosen)
+    return found[0] if found else "Closed and of a size that fits: nothing speaks against printing."
+
+
+def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:
+    """About what one copy weighs in g, without a slicer; None where the mesh is open.
+
+    density × (s + infill × (V − s)) with walls s = min(V, 0.09 cm × A): within 9 % of a slicer on
+    most ordinary parts (0.2 mm layers, 15 % infill), off on thin and tiny ones.
+    """
+    if not facts.watertight or facts.volume_cm3 <= 0:
+        return None
+    walls = min(facts.volume_cm3, _WALL_CM * facts.area_cm2)
+    solid = walls + _INFILL * (facts.volume_cm3 - walls)
+    return (method.density * Decimal(str(solid))).quantize(Decimal("0.1"))
+
+
+def compared(new: ModelFacts, old: ModelFacts) -> str:
+    """How a later version differs: "10 % smaller than the original"; "" if it does not."""
+    if not old.volume_cm3 or not new.volume_cm3:
+        return ""
+    change = (new.volume_cm3 / old.volume_cm3) ** (1 / 3) - 1
+    same_shape = all(
+        abs(one / other - 1 - change) < 0.02
+        for one, other in zip(sorted(new.dimensions_mm), sorted(old.dimensions_mm), strict=True)
+        if other
+    )
+    if same_shape and abs(change) >= 0.005:
+        word = "larger" if change > 0 else "smaller"
+        return f"{abs(change) * 100:.0f} % {word} than the original"
+    volume = new.volume_cm3 / old.volume_cm3 - 1
+    if abs(volume) >= 0.01:
+        word = "more" if volume > 0 else "less"
+        return f"{abs(volume) * 100:.0f} % {word} volume than the original"
+    return ""

@@ -1,0 +1,35 @@
+"""Looking into a file without a lab: for scripts and the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..domain.model_facts import ModelFacts
+from ..domain.naming import ending_of
+from ..errors import FileUnusable
+from .inspector import Inspector
+
+
+def inspect_file(
+    path: Path, *, picture: Path | None = None, small: Path | None = None, color: str = "#2f6fde"
+) -> ModelFacts:
+    """Facts of a model file on this machine, without a lab; its picture where asked for.
+
+    Raises FileUnusable with the reason.
+    """
+    if not path.is_file():
+        raise FileUnusable(f"There is no file {path}.", next_step="Check the path.")
+    inspector = Inspector()
+    try:
+        looked = inspector.look(
+            path.absolute(),
+            ending_of(path.name),
+            color=color,
+            picture=picture.absolute() if picture else None,
+            small=small.absolute() if small else None,
+        )
+    finally:
+        inspector.close()
+    if looked.facts is None:
+        raise FileUnusable(looked.error, code=looked.code, next_step="Export it again.")
+    return looked.facts

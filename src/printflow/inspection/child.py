@@ -1,0 +1,94 @@
+"""The guarded process: reads a task a line from standard input, answers with a line of JSON.
+
+A task is ``{"path", "ending", "color", "picture", "small"}``; the answer is ``{"facts": {…},
+"picture": true}`` or ``{"error": "a sentence", "code": "…"}``. It never sees the database, and
+whatever a file does to it, only this process dies.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from printflow.domain.model_facts import ModelFacts
+
+from .limits import limit_process
+from .problems import Unreadable
+
+
+def inspect(path: Path, ending: str) -> tuple[ModelFacts, Any]:
+    """Facts of the model in a file, and its triangles. Raises Unreadable, OSError, MemoryError."""
+    from .measuring import measure, surface
+    from .reading import read_model
+
+    model = read_model(path, ending)
+    measures, skin = measure(model.triangles), surface(model.triangles)
+    x, y, z = (round(side, 4) for side in measures.size)
+    facts = ModelFacts(
+        format=model.format,
+        triangles=len(model.triangles),
+        bodies=skin.bodies,
+        dimensions_mm=(x, y, z),
+        volume_cm3=round(measures.volume / 1000, 5),
+        area_cm2=round(measures.area / 100, 4),
+        open_edges=skin.open_edges,
+        wound=skin.wound,
+        notes=model.notes,
+    )
+    return facts, model.triangles
+
+
+def answer(task: dict[str, str]) -> dict[str, Any]:
+    """Do one task."""
+    try:
+        limit_process(task["ending"])
+        facts, triangles = inspect(Path(task["path"]), task["ending"])
+    except Unreadable as error:
+        return {"error": str(error), "code": error.code}
+    except MemoryError:
+        return {"error": "The model needs too much memory.", "code": "too_much_memory"}
+    except OSError as error:
+        return {"error": f"The file cannot be read: {error.strerror}.", "code": "file"}
+    except RecursionError:
+        return {"error": "The file is nested too deeply.", "code": "archive_limits"}
+    said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
+    if task.get("picture"):
+        try:
+            import numpy as np
+
+            from .render import TooMuchToDraw, render, small
+
+            corners = triangles.reshape(-1, 3)
+            faces = np.arange(len(corners), dtype=np.int32).reshape(-1, 3)
+            png = render(corners, faces, task["color"])
+            Path(task["picture"]).write_bytes(png)
+            Path(task["small"]).write_bytes(small(png))
+            said["picture"] = True
+        except (TooMuchToDraw, MemoryError, OSError, ValueError) as error:
+            said["picture_problem"] = str(error)[:200]
+    return said
+
+
+def main() -> None:
+    """Until standard input ends."""
+    warnings.simplefilter("ignore")
+    output, sys.stdout = sys.stdout, sys.stderr  # whatever a loader prints is no answer
+    output.write('{"ready": true}\n')
+    output.flush()
+    for line in sys.stdin:
+        try:
+            said = answer(json.loads(line))
+        except Exception as error:  # noqa: BLE001 - loaders raise anything; the parent tells people
+            said = {
+                "error": f"The model cannot be read ({type(error).__name__}).",
+                "code": "damaged",
+            }
+        output.write(json.dumps(said) + "\n")
+        output.flush()
+
+
+if __name__ == "__main__":
+    main()

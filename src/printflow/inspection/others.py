@@ -1,0 +1,43 @@
+"""The formats that a lab can switch on, read by trimesh: PLY, GLB, and STEP through cascadio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .measuring import Triangles
+from .problems import NO_TRIANGLES, Unreadable
+from .reading import Model
+
+_MM_PER_UNIT = {".glb": 1000.0, ".step": 1000.0, ".stp": 1000.0}
+"""GLB is in meters by its specification, and cascadio gives GLB; PLY has no unit: mm."""
+
+
+def read_other(path: Path, ending: str) -> Model:
+    """The model, all parts of its scene together. Raises Unreadable, also where nothing reads it."""
+    import trimesh
+
+    kind = "step" if ending in (".step", ".stp") else ending[1:]
+    try:
+        with path.open("rb") as file:
+            loaded: Any = trimesh.load(file, file_type=kind, process=False)
+    except ImportError as error:
+        raise Unreadable(
+            "STEP files need the extra `printflow[step]` on the server.", code="unknown_format"
+        ) from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Unreadable(
+            f"The {kind.upper()} file cannot be read: {error}", code="damaged"
+        ) from error
+    mesh = loaded.to_geometry() if hasattr(loaded, "to_geometry") else loaded
+    faces = getattr(mesh, "faces", None)
+    if faces is None or not len(faces):
+        raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    corners: Triangles = np.asarray(mesh.vertices, dtype=np.float32)[np.asarray(faces)]
+    if ending == ".glb":  # y is up there, and z is up on a printer
+        corners = np.stack([corners[..., 0], -corners[..., 2], corners[..., 1]], axis=-1)
+    return Model(kind, corners * np.float32(_MM_PER_UNIT.get(ending, 1.0)))

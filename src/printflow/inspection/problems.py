@@ -1,0 +1,27 @@
+"""Why a model could not be looked into."""
+
+from __future__ import annotations
+
+
+class Unreadable(Exception):
+    """The model is refused; ``str()`` is a sentence for people, ``code`` is for programs."""
+
+    def __init__(self, message: str, *, code: str = "unreadable") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+NO_TRIANGLES = "The model contains no usable triangles."
+
+
+def too_many(triangles: int) -> Unreadable:
+    """The refusal of a model over :data:`MAX_TRIANGLES`."""
+    return Unreadable(
+        f"The model has more than {MAX_TRIANGLES:,} triangles ({triangles:,}). Reduce it and send it "
+        "again.",
+        code="too_many_triangles",
+    )
+
+
+MAX_TRIANGLES = 5_000_000
+MAX_EXTENT_MM = 10_000.0

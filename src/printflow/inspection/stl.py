@@ -1,0 +1,81 @@
+"""STL, binary and ASCII.
+
+Binary: 80 bytes of header, a 32-bit count, and 50 bytes a triangle: normal, three corners, two
+bytes of attributes, all little-endian. ASCII: ``facet normal … vertex x y z`` three times each.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from .measuring import Triangles
+from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
+from .reading import Model
+
+_HEADER, _RECORD = 84, 50
+_LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
+_UNCOUNTED = (0, 0xFFFFFFFF)
+
+
+def read_stl(path: Path) -> Model:
+    """The model of a binary or ASCII STL."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(1024)
+        start = head.lstrip().lower()
+        if start.startswith(b"solid") and b"facet" in start and not _is_binary(head, size):
+            file.seek(0)
+            return Model("stl", _ascii(file.read()), ("ascii",))
+        if len(head) < _HEADER:
+            raise Unreadable("The STL is cut short.", code="cut_short")
+        count = int.from_bytes(head[80:84], "little")
+        records, rest = divmod(size - _HEADER, _RECORD)
+        notes: tuple[str, ...] = ()
+        if count in _UNCOUNTED and records and not rest:
+            count, notes = records, ("uncounted",)
+        elif count > records:
+            raise Unreadable(
+                f"The STL is cut short: {count:,} triangles announced, {records:,} there.",
+                code="cut_short",
+            )
+        elif size != _HEADER + _RECORD * count:
+            notes = ("more_bytes",)
+        if not count:
+            raise Unreadable(NO_TRIANGLES, code="no_triangles")
+        if count > MAX_TRIANGLES:
+            raise too_many(count)
+        file.seek(_HEADER, os.SEEK_SET)
+        rows = np.fromfile(file, dtype=_LAYOUT, count=count)
+    return Model("stl", np.ascontiguousarray(rows["corners"]), notes)
+
+
+def _is_binary(head: bytes, size: int) -> bool:
+    """Some programs begin a binary STL with "solid", too: its size gives it away."""
+    count = int.from_bytes(head[80:84], "little") if len(head) >= _HEADER else 0
+    return count > 0 and size == _HEADER + _RECORD * count
+
+
+def _ascii(data: bytes) -> Triangles:
+    numbers = [line.split(None, 1)[1] for line in data.splitlines() if _is_vertex(line)]
+    if len(numbers) < 3 or len(numbers) // 3 > MAX_TRIANGLES:
+        raise (
+            too_many(len(numbers) // 3)
+            if numbers[3:]
+            else Unreadable(NO_TRIANGLES, code="no_triangles")
+        )
+    try:
+        values = np.array(b" ".join(numbers).split(), dtype=np.float32)
+    except ValueError as error:
+        raise Unreadable("A corner of the STL is no number.", code="damaged") from error
+    if len(values) != 3 * len(numbers):
+        raise Unreadable("A corner of the STL has not three coordinates.", code="damaged")
+    whole = len(numbers) // 3
+    return values[: whole * 9].reshape(whole, 3, 3)
+
+
+def _is_vertex(line: bytes) -> bool:
+    words = line.lstrip()[:7].lower()
+    return words.startswith(b"vertex") and len(line.split(None, 1)) == 2

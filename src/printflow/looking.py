@@ -1,0 +1,110 @@
+"""Looking into models, file by file: leased work, the newest submission first.
+
+A look that dies with its process is tried twice more; after that the job simply has no preview.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from .domain.job import JobFile
+from .domain.model_facts import InspectionState, Looked
+from .domain.naming import ending_of
+from .errors import PrintflowError
+from .ports import Clock, Database, FileStore, ModelReader
+from .service.catalogs import CatalogCache
+
+_log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=3)
+TRIES = 3
+_NEUTRAL = "#9aa3b2"
+
+
+def picture_name(file: JobFile, *, small: bool = False) -> str:
+    """The picture's file name in the store's folder of pictures."""
+    return f"{file.job_id}_{file.id}{'.webp' if small else '.png'}"
+
+
+class Looker:
+    """Takes the next model that waits, looks into it, writes down what came of it."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        catalogs: CatalogCache,
+        clock: Clock,
+        inspector: ModelReader,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._catalogs = catalogs
+        self._clock = clock
+        self._inspector = inspector
+
+    def step(self) -> bool:
+        """One file; False when none waits."""
+        now = self._clock()
+        with self._database.read() as tx:
+            file_id = tx.files.to_inspect(now)
+        if file_id is None:
+            return False
+        with self._database.write() as tx:
+            claimed = tx.files.claim_inspection(file_id, now, LEASE)
+            job = tx.jobs.get(claimed[0].job_id) if claimed else None
+        if claimed is None or job is None:
+            return True  # somebody else is at it
+        file, number = claimed
+        known = self._catalogs.newest().color(job.method, job.color)
+        self._look(file, number, known.hex if known else _NEUTRAL)
+        return True
+
+    def _look(self, file: JobFile, number: int, color: str) -> None:
+        try:
+            self._store.check_identity()
+            places = self._store.where(file.name, hint=file.last_seen or file.folder)
+        except (OSError, PrintflowError) as error:
+            _log.warning("looking into %s has to wait: %s", file.name, error)
+            return  # the lease runs out, and the share is back by then or not
+        if not places:
+            self._write(file, Looked(error="The file is not where it should be.", code="file"), 0)
+            return
+        with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
+            png, webp = Path(folder, "picture.png"), Path(folder, "small.webp")
+            looked = self._inspector.look(
+                self._store.path(file.name, places[0]),
+                ending_of(file.name),
+                color=color,
+                picture=png,
+                small=webp,
+            )
+            if looked.picture:
+                try:
+                    self._store.keep_picture(picture_name(file), png.read_bytes())
+                    self._store.keep_picture(picture_name(file, small=True), webp.read_bytes())
+                except OSError as error:
+                    _log.warning("the picture of %s could not be kept: %s", file.name, error)
+                    looked = Looked(facts=looked.facts, error=looked.error)
+        self._write(file, looked, number)
+
+    def _write(self, file: JobFile, looked: Looked, number: int) -> None:
+        state = InspectionState.DONE
+        if looked.crashed and number < TRIES:
+            state = InspectionState.QUEUED
+        elif looked.facts is None:
+            state = InspectionState.FAILED
+        if looked.error:
+            _log.info("%s: no facts (try %s): %s", file.name, number, looked.error)
+        with self._database.write() as tx:
+            tx.files.inspected(
+                file.id,
+                state=state,
+                now=self._clock(),
+                facts=looked.facts.plain() if looked.facts else None,
+                picture=looked.picture,
+                note=looked.error,
+            )

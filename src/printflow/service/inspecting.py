@@ -1,0 +1,81 @@
+"""What was found in models, and asking for another look."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..deadline import TookTooLong, within
+from ..domain.catalog import Printer
+from ..domain.job import Job, JobFile
+from ..domain.model_facts import ModelFacts, compared, verdict, warnings
+from ..errors import NotFound, StoreUnavailable
+from ..looking import picture_name
+from .desk import PATIENCE_SECONDS, Desk
+
+
+class InspectionDesk(Desk):
+    """Facts and pictures of models."""
+
+    def inspect_due(self, *, limit: int | None = None) -> int:
+        """Look into the models that wait, the newest first; gives how many were looked at.
+
+        A server does this by itself. Each takes up to 45 s in a process of its own.
+        """
+        done = 0
+        while (limit is None or done < limit) and self._ports.looker.step():
+            done += 1
+        return done
+
+    def inspect_again(self, job_ids: Collection[str] | None = None) -> int:
+        """Have the models of these jobs (None: of all) looked into once more; gives how many."""
+        ids = None if job_ids is None else [self.job_of(one) for one in job_ids]
+        with self._ports.database.write() as tx:
+            count = tx.files.inspect_again(ids)
+        self._ports.dispatcher.wake()
+        return count
+
+    def uninspected(self) -> int:
+        """How many models wait for a look."""
+        with self._ports.database.read() as tx:
+            return tx.files.uninspected()
+
+    def job_of(self, typed_id: str) -> str:
+        """The id of a job as it is stored; raises NotFound."""
+        with self._ports.database.read() as tx:
+            return self._job(tx, typed_id).id
+
+    def picture(self, file: JobFile, *, small: bool = False) -> bytes:
+        """A model's picture: a PNG of 512 px, or a small WebP for lists.
+
+        Raises NotFound, and StoreUnavailable soon where the share does not answer.
+        """
+        none = NotFound("There is no picture of this file.")
+        if not file.picture:
+            raise none
+        if problem := self._ports.watch.problem():
+            raise StoreUnavailable(problem)
+        path = self._ports.store.picture(picture_name(file, small=small))
+        try:
+            return within(PATIENCE_SECONDS, path.read_bytes)
+        except FileNotFoundError:
+            raise none from None
+        except (OSError, TookTooLong) as error:
+            raise StoreUnavailable("The file share does not answer.") from error
+
+    def model_warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
+        """What to know before a job's model is printed, in sentences."""
+        return warnings(facts, self._printers(job), job.printer)
+
+    def model_verdict(self, job: Job, facts: ModelFacts) -> str:
+        """The most important of it in one sentence."""
+        return verdict(facts, self._printers(job), job.printer)
+
+    def model_change(self, job: Job, file: JobFile) -> str:
+        """How a later version differs from the original: "10 % smaller than the original"."""
+        first = job.original.facts
+        if file.facts is None or first is None or file.id == job.original.id:
+            return ""
+        return compared(file.facts, first)
+
+    def _printers(self, job: Job) -> list[Printer]:
+        return [one for one in self.catalog.printers if job.method in one.methods]

@@ -1,0 +1,79 @@
+"""What an approval could say: from the files that a slicer saved, and from the model's volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..deadline import TookTooLong, within
+from ..domain.job import Job
+from ..domain.model_facts import estimated_grams
+from ..errors import PrintflowError
+from ..sliced_files import Sliced, read_sliced
+from .desk import PATIENCE_SECONDS, Desk
+
+_FILES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Grams and hours for all copies, with their ``source``: a file's name, or "" for the volume.
+
+    ``material`` and ``printer`` are names of the catalog, "" where the slicer's are not known.
+    """
+
+    source: str = ""
+    grams: Decimal | None = None
+    hours: Decimal | None = None
+    material: str = ""
+    printer: str = ""
+
+
+class SuggestionDesk(Desk):
+    """Figures to look at; none is ever taken without somebody's click."""
+
+    def suggestions(self, job_id: str) -> list[Suggestion]:
+        """The newest file's first; the one reckoned from the volume, without a slicer, last."""
+        with self._ports.database.read() as tx:
+            job = self._job(tx, job_id)
+        try:
+            found = within(PATIENCE_SECONDS, lambda: self._of_files(job))
+        except (TookTooLong, OSError, PrintflowError):
+            found = []
+        method = self.catalog.method(job.method)
+        grams = (
+            estimated_grams(job.original.facts, method) if job.original.facts and method else None
+        )
+        if grams:
+            found.append(Suggestion(grams=grams * job.quantity))
+        return found
+
+    def _of_files(self, job: Job) -> list[Suggestion]:
+        store, seconds = self._ports.store, self.settings.settle_seconds
+        beside = store.siblings(job.id, job.status.folder, settle_seconds=seconds)
+        read = [
+            (fact.name, read_sliced(store.path(fact.name, fact.folder)))
+            for fact in beside[:_FILES]
+            if fact.settled and fact.acceptable
+        ]
+        return [
+            self._named(job, name, sliced) for name, sliced in read if sliced.grams or sliced.hours
+        ]
+
+    def _named(self, job: Job, name: str, sliced: Sliced) -> Suggestion:
+        method = self.catalog.method(job.method)
+        materials = method.materials if method else ()
+        wanted = sliced.material.casefold()
+        printers = [one.name for one in self.catalog.printers if job.method in one.methods]
+        model = _plain(sliced.printer)
+        return Suggestion(
+            source=name,
+            grams=sliced.grams,
+            hours=sliced.hours,
+            material=next((one for one in materials if one.casefold() == wanted), ""),
+            printer=next((one for one in printers if model and _plain(one).endswith(model)), ""),
+        )
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

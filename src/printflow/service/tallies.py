@@ -1,0 +1,101 @@
+"""The counts above the lists, counted no more often than they change."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..domain.status import Status
+from ..domain.worklist import Tally
+from ..ports import Clock, Database, Transaction
+
+_COUNTED_FOR = 15.0
+"""Seconds after which jobs are counted anew even though nothing seems to have happened: on
+PostgreSQL an event with a smaller number may be committed after one with a larger."""
+
+_FRESH_SECONDS = 300
+"""Ages in words are drawn anew at least so often."""
+
+_UNASKED = 5.0
+"""Seconds for which nobody asks the database that tells of changes whether there was one."""
+
+_BURST = 5
+"""So many changes in a row show at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    at: float
+    event: int
+    tally: Tally
+
+
+class TallyBoard:
+    """Remembers the last tally. A job changes its status only with an event, so that the counts by
+    status hold until there is a newer one; the rest is few rows, and depends on the time, too.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, aged: Callable[[datetime], datetime]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._aged = aged
+        self._lock = threading.Lock()
+        self._counted: tuple[int, float, Mapping[Status, int]] | None = None
+        self._last: _Seen | None = None
+        self._shown: deque[float] = deque()
+        self._heard_of = False
+        self._stirred = True
+
+    def newest(self) -> Tally:
+        """The tally as it is now."""
+        at, now = time.monotonic(), self._clock()
+        with self._database.read() as tx:
+            event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
+            attention = tx.jobs.attention(now, self._aged(now))
+            counts, looked = self._counts(tx, event), tx.files.newest_inspection()
+        drawn = now.timestamp() // _FRESH_SECONDS
+        tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{looked}-{drawn:.0f}")
+        self._last = _Seen(at, event, tally)
+        return tally
+
+    def recent(self, seconds: float) -> Tally:
+        """A tally for those who ask again and again, at most about so many seconds old.
+
+        What has just happened shows at once, unless something happens all the time: then once
+        in so many seconds.
+        """
+        with self._lock:
+            last, now = self._last, time.monotonic()
+            if last is None:
+                return self.newest()
+            if self._heard_of and not self._stirred and now - last.at < _UNASKED:
+                return last.tally
+            self._stirred = False
+            with self._database.read() as tx:
+                event = tx.jobs.newest_event()
+            while self._shown and now - self._shown[0] > _BURST * seconds:
+                self._shown.popleft()
+            happened = event != last.event and len(self._shown) < _BURST
+            if not happened and now - last.at < seconds:
+                return last.tally
+            if event != last.event:
+                self._shown.append(now)
+            return self.newest()
+
+    def stir(self, *, heard_of: bool) -> None:
+        """Something has changed; with ``heard_of`` one is told of every change from now on."""
+        self._heard_of, self._stirred = heard_of, True
+
+    def _counts(self, tx: Transaction, event: int) -> Mapping[Status, int]:
+        counted, began = self._counted, time.monotonic()
+        if counted is not None and counted[0] == event and began - counted[1] < _COUNTED_FOR:
+            return counted[2]
+        counts = tx.jobs.counts()
+        self._counted = (event, began, counts)
+        return counts

@@ -1,0 +1,150 @@
+"""The outside of a 3MF file: a ZIP with limits, and the model part that its relationships name.
+
+Looks at the table of contents and at two small parts only; unpacking never goes beyond the sizes that
+the table announces, so these are what is judged. Source: 3MF Core Specification 1.3, section 2
+(packages), and the Open Packaging Conventions (ECMA-376 part 2).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import stat
+import zipfile
+from typing import BinaryIO
+from xml.parsers import expat
+
+MAX_MEMBERS = 1_000
+MAX_TOTAL = 1 << 30
+MAX_PART = 400 << 20
+MAX_RATIO = 200
+_RATIO_FROM = 1 << 20  # small parts may be as repetitive as they like
+_SMALL_PART = 1 << 20
+_MODEL_TYPE = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"
+_HEAD = 64 * 1024
+_AGAIN = "Export it again."
+
+
+class PackageRefused(Exception):
+    """Why the package is not opened, in a sentence; ``code`` is for programs."""
+
+    def __init__(
+        self, message: str, *, code: str = "file_damaged", next_step: str = _AGAIN
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.next_step = next_step
+
+
+def open_package(file: BinaryIO) -> tuple[zipfile.ZipFile, str]:
+    """The archive and the name of its model part. Raises PackageRefused."""
+    try:
+        archive = zipfile.ZipFile(file)
+        _check(archive.infolist())
+        part = _model_part(archive)
+        _refuse_document_type(archive, part)
+    except PackageRefused:
+        raise
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+        raise PackageRefused(
+            "This is not a 3MF file, or a damaged one: its ZIP archive cannot be read."
+        ) from error
+    except (EOFError, OSError, ValueError) as error:
+        raise PackageRefused("The 3MF file is damaged: its ZIP archive ends early.") from error
+    return archive, part
+
+
+def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """All of a model part. Raises PackageRefused."""
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        raise PackageRefused(f"The 3MF file lacks its part {name[:80]}.") from None
+    if member.file_size > MAX_PART:
+        raise _over(f"its model has {member.file_size >> 20} MB, at most {MAX_PART >> 20} are read")
+    try:
+        return archive.read(member)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise PackageRefused("The 3MF file is damaged: a part cannot be unpacked.") from error
+
+
+def _check(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MAX_MEMBERS:
+        raise _over(f"it has {len(members):,} entries, at most {MAX_MEMBERS:,} are read")
+    total = sum(member.file_size for member in members)
+    if total > MAX_TOTAL:
+        raise _over(f"unpacked it has {total >> 20:,} MB, at most {MAX_TOTAL >> 20:,} are read")
+    for member in members:
+        name = member.filename
+        if name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in _steps(name):
+            raise _over(f"its entry “{name[:60]}” leads out of the archive")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise _over(f"its entry “{name[:60]}” is a link")
+        if member.flag_bits & 1:
+            raise PackageRefused(
+                "The 3MF file is protected by a password.",
+                code="file_password",
+                next_step="Export it without one.",
+            )
+        ratio = member.file_size / max(1, member.compress_size)
+        if member.file_size > _RATIO_FROM and ratio > MAX_RATIO:
+            raise _over(f"a part is packed {ratio:,.0f} times, at most {MAX_RATIO} are unpacked")
+
+
+def _steps(name: str) -> list[str]:
+    return name.replace("\\", "/").split("/")
+
+
+def _over(why: str) -> PackageRefused:
+    return PackageRefused(f"The 3MF file is not opened: {why}.", code="archive_limits")
+
+
+def _model_part(archive: zipfile.ZipFile) -> str:
+    found: list[str] = []
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == "Relationship" and attributes.get("Type") == _MODEL_TYPE:
+            found.append(attributes.get("Target", ""))
+
+    relations = "_rels/.rels"
+    names = set(archive.namelist())
+    if relations not in names:
+        raise PackageRefused(f"The 3MF file lacks its part {relations}.")
+    if archive.getinfo(relations).file_size > _SMALL_PART:
+        raise _over("its list of parts is larger than 1 MB")
+    parse_xml(archive.read(relations), begin)
+    if not found:
+        raise PackageRefused("The 3MF file names no model.")
+    part = posixpath.normpath(found[0].lstrip("/"))
+    if part not in names:
+        raise PackageRefused(f"The 3MF file lacks its model, {part[:80]}.")
+    return part
+
+
+def _refuse_document_type(archive: zipfile.ZipFile, part: str) -> None:
+    with archive.open(part) as model:
+        if b"<!DOCTYPE" in model.read(_HEAD):
+            raise _no_document_type()
+
+
+def _no_document_type() -> PackageRefused:
+    return PackageRefused("3MF does not allow a DTD.", code="archive_limits")
+
+
+def parse_xml(data: bytes, begin: object) -> None:
+    """Call ``begin(name, attributes)`` for each element. Raises PackageRefused; no DTD, no entities."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = begin  # type: ignore[assignment]
+
+    def refuse(*_: object) -> None:
+        raise _no_document_type()
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise PackageRefused(f"The 3MF file is damaged: {error}.") from error
+    except (KeyError, ValueError, OverflowError) as error:
+        raise PackageRefused(
+            f"The 3MF file is damaged: a value is missing or wrong ({error})."
+        ) from error

@@ -1,0 +1,195 @@
+// The 3D viewer: a turning picture of one model, for any page that has a place for it.
+//
+//   const viewer = mountViewer(element, { worker, file, format: ".stl", color: "#d32f2f", label, texts });
+//   viewer.recolor("#1976d2"); viewer.close();
+//
+// element   an empty element of the class "viewer"; the viewer fills it
+// worker    address of preview_worker.js: asset('preview_worker.js')
+// file      a File or Blob; or
+// url       where the model can be fetched from (this site only)
+// format    ".stl", ".obj" or ".3mf"
+// color     CSS color of the model
+// label     what the picture shows, for people who do not see it
+// texts     {reading, failed, broken, empty, noPicture, pause, turn}: what the viewer says
+// found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z], low: [x, y, z],
+//           volume, closed}, in the file's unit (3MF: mm) and that unit cubed
+// failed    (why) => …: "empty" | "broken" | "memory" | "unreachable" | "stopped"
+//
+// Reading and drawing happen in a worker, so that the page stays quick; three.js is loaded there, and
+// only once a viewer is mounted. Without WebGL or OffscreenCanvas the facts still come.
+const TURN_PER_KEY = Math.PI / 12;
+const TURN_PER_PIXEL = Math.PI / 300;
+const KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const UNPAINTED = "#9aa3b2";
+
+export function mountViewer(element, options) {
+  return new Viewer(element, options);
+}
+
+// The viewer's texts, from the data attributes that the macro viewer_texts writes.
+export function viewerTexts(dataset) {
+  return {
+    reading: dataset.textReading,
+    failed: dataset.textFailed,
+    broken: dataset.textBroken,
+    empty: dataset.textEmpty,
+    noPicture: dataset.textNoPicture,
+    pause: dataset.textPause,
+    turn: dataset.textTurn,
+  };
+}
+
+class Viewer {
+  constructor(element, options) {
+    this.element = element;
+    this.options = options;
+    this.color = options.color || UNPAINTED;
+    this.turning = false;
+    this.build();
+    this.say(this.texts.reading);
+    this.worker = new Worker(options.worker);
+    this.worker.addEventListener("message", ({ data }) => this.answered(data));
+    this.worker.addEventListener("error", () => this.fail("stopped"));
+    this.open();
+    this.listen();
+  }
+
+  get texts() {
+    return this.options.texts;
+  }
+
+  recolor(color) {
+    if (!color || color === this.color) return;
+    this.color = color;
+    this.tell({ kind: "color", color });
+  }
+
+  close() {
+    this.worker.terminate();
+    this.sizes.disconnect();
+    this.seen.disconnect();
+    this.motion.removeEventListener("change", this.calm);
+    this.element.replaceChildren();
+  }
+
+  // -- the element -------------------------------------------------------------------------------
+
+  build() {
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "viewer-canvas";
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", this.options.label);
+    this.state = document.createElement("p");
+    this.state.className = "viewer-state hint";
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.className = "viewer-button";
+    this.button.hidden = true;
+    this.button.addEventListener("click", () => this.spin(!this.turning));
+    this.element.classList.remove("viewer-empty");
+    this.element.replaceChildren(this.canvas, this.state, this.button);
+  }
+
+  say(words) {
+    this.state.textContent = words;
+  }
+
+  // What moves by itself can be stopped (WCAG 2.2.2).
+  spin(turning) {
+    this.turning = turning;
+    this.tell({ kind: "spin", turning });
+    this.showButton();
+  }
+
+  showButton() {
+    const words = this.turning ? this.texts.pause : this.texts.turn;
+    this.button.classList.toggle("viewer-paused", !this.turning);
+    this.button.setAttribute("aria-label", words);
+    this.button.title = words;
+    this.button.hidden = false;
+  }
+
+  // -- the worker --------------------------------------------------------------------------------
+
+  tell(message) {
+    this.worker.postMessage(message);
+  }
+
+  open() {
+    const { canvas, color } = this;
+    const { file, url, format } = this.options;
+    const box = canvas.getBoundingClientRect();
+    const offscreen = canvas.transferControlToOffscreen ? canvas.transferControlToOffscreen() : null;
+    this.motion = window.matchMedia("(prefers-reduced-motion: reduce)");
+    const look = {
+      color,
+      width: Math.round(box.width),
+      height: Math.round(box.height),
+      ratio: window.devicePixelRatio,
+      turning: !this.motion.matches,
+    };
+    const model = { file, url: url && new URL(url, document.baseURI).href, format };
+    const message = { kind: "open", model, canvas: offscreen, look };
+    this.worker.postMessage(message, offscreen ? [offscreen] : []);
+  }
+
+  answered(data) {
+    if (data.kind === "failed") this.fail(data.why);
+    else if (data.kind === "facts") {
+      if (this.options.found) this.options.found(data.facts);
+    } else if (data.kind === "undrawn") this.empty(this.texts.noPicture);
+    else if (data.kind === "drawn") {
+      this.say("");
+      this.turning = data.turning;
+      this.showButton();
+    }
+  }
+
+  fail(why) {
+    const { empty, broken, failed } = this.texts;
+    this.empty({ empty, broken }[why] || failed);
+    if (this.options.failed) this.options.failed(why);
+  }
+
+  empty(words) {
+    this.element.classList.add("viewer-empty");
+    this.canvas.removeAttribute("tabindex");
+    this.button.hidden = true;
+    this.say(words);
+  }
+
+  // -- people ------------------------------------------------------------------------------------
+
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("keydown", (event) => {
+      const way = KEYS[event.key];
+      if (!way) return;
+      event.preventDefault();
+      this.turn(way[0] * TURN_PER_KEY, way[1] * TURN_PER_KEY);
+    });
+    canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+    canvas.addEventListener("pointermove", (event) => {
+      if (!canvas.hasPointerCapture(event.pointerId)) return;
+      this.turn(-event.movementX * TURN_PER_PIXEL, event.movementY * TURN_PER_PIXEL);
+    });
+    this.sizes = new ResizeObserver(([entry]) => {
+      const { width, height } = entry.contentRect;
+      this.tell({ kind: "resize", width: Math.round(width), height: Math.round(height) });
+    });
+    this.sizes.observe(canvas);
+    const near = { rootMargin: "200px" }; // drawn a moment before it is seen
+    this.seen = new IntersectionObserver(([entry]) => {
+      this.tell({ kind: "rest", resting: !entry.isIntersecting });
+    }, near);
+    this.seen.observe(canvas);
+    this.calm = () => this.motion.matches && this.turning && this.spin(false);
+    this.motion.addEventListener("change", this.calm);
+  }
+
+  turn(across, down) {
+    if (this.turning) this.spin(false); // who turns it by hand wants it to stay
+    this.tell({ kind: "turn", across, down });
+  }
+}

@@ -1,0 +1,58 @@
+"""What a benchmark finds: a number, and the most or least that it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table. ``note`` says what the number was made of."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+    note: str = ""
+    at_least: bool = False
+    """Whether the limit is the least that is wanted, and not the most."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the value keeps to its limit."""
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: what the issue asks for, or just enough to see that it works."""
+
+    jobs: int = 100_000
+    rounds: int = 9
+    transitions: int = 400
+    clients: int = 8
+    dashboards: int = 200
+    poll_every: float = 10.0
+    seconds: float = 15.0
+    upload_mb: int = 50
+    slow_uploads: int = 200
+    starts: int = 15
+
+
+SMALL = Size(
+    jobs=2000,
+    rounds=1,
+    transitions=8,
+    clients=2,
+    dashboards=5,
+    poll_every=1.0,
+    seconds=1.0,
+    upload_mb=1,
+    slow_uploads=5,
+    starts=2,
+)
+
+Measure = Callable[[Size, Path], list[Figure]]
+"""A benchmark: measures in an empty folder of its own."""

@@ -1,0 +1,101 @@
+"""The real server as a process, and what it uses of the machine."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.benchmarks.staff_browser import PASSWORD
+from tests.e2e.conftest import free_port, wait_until_it_answers
+
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+@dataclass(frozen=True)
+class Program:
+    """A running server."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time that it has used so far (user and system; see proc(5), stat)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory_mb(self) -> float:
+        """The memory that it holds now."""
+        return self._status("VmRSS")
+
+    def peak_mb(self) -> float:
+        """The most memory that it has held since :meth:`forget_peak`."""
+        return self._status("VmHWM")
+
+    def forget_peak(self) -> None:
+        """Begin anew with the peak (see proc(5), clear_refs)."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def _status(self, name: str) -> float:
+        found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
+        if found is None:
+            raise RuntimeError(f"no {name} of process {self.pid}")
+        return int(found[1]) / 1024
+
+
+@contextmanager
+def serving(store: Path, *options: str, **environment: str) -> Iterator[Program]:
+    """The program serves the store on a free port of this machine."""
+    store.mkdir(exist_ok=True)
+    port = free_port()
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PRINTFLOW_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "printflow", "serve", "--port", str(port), *options],
+        env={**inherited, "PRINTFLOW_STORE": str(store), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_it_answers(f"http://127.0.0.1:{port}/health/live", process)
+        yield Program(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def page(connection: http.client.HTTPConnection, path: str) -> tuple[str, str, str]:
+    """A page's text, the CSRF token of its form, and the cookie that goes with it."""
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    if found is None:
+        raise RuntimeError(f"{path} has no form: {answer.status} {text[:500]}")
+    return text, found[1], cookie_of(answer)
+
+
+def cookie_of(answer: http.client.HTTPResponse) -> str:
+    """The cookie that the answer sets."""
+    return (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def staff_cookie(program: Program, name: str = "Ana") -> str:
+    """Sign in; gives the cookie of the session."""
+    connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=30)
+    _, token, cookie = page(connection, "/login")
+    body = urlencode({"csrf_token": token, "name": name, "password": PASSWORD})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    connection.request("POST", "/login", body, headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    if answer.status != 303:
+        raise RuntimeError(f"signing in gave {answer.status}")
+    return cookie_of(answer)

@@ -1,0 +1,45 @@
+"""The benchmarks work; what they measure here says nothing, and nobody asks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import __main__ as bench
+from tests.benchmarks.figure import Figure
+
+QUICK = ("startup", "transitions", "doctor", "dashboard")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures beside find(1) and by /proc")
+def test_a_small_run_gives_every_figure(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    pytestconfig: pytest.Config,
+) -> None:
+    names = bench.ALL if pytestconfig.getoption("--fire") else QUICK  # the rest starts servers
+    monkeypatch.chdir(tmp_path)
+    only = [part for name in names for part in ("--only", name)]
+    assert bench.main(["--small", *only, "--out", str(tmp_path / "bench.json")]) == 0
+    rows = json.loads((tmp_path / "bench.json").read_text())
+    assert len(rows) == (15 if names is bench.ALL else 9)
+    assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
+    said = capsys.readouterr().out
+    assert all(str(row["name"]) in said for row in rows)
+    assert not list(tmp_path.glob(".bench-*")), "what was made for it is gone"
+
+
+def test_the_table_says_what_falls_short() -> None:
+    table = bench.table(
+        [
+            Figure("small", 1.2, 1.5, "x"),
+            Figure("great", 1.2, 1.5, "x", at_least=True),
+        ]
+    )
+    small, great = table.splitlines()[1:]
+    assert " ok" in small
+    assert " SHORT" in great

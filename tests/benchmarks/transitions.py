@@ -1,0 +1,171 @@
+"""One transition, its file and mail rows included, beside the bare commits and renames of it.
+
+The bare loop does with the database and the disk what no transition can do without: the same
+number of durable commits, and renames with both folders synced.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from printflow import Job, Printflow, Settings
+from printflow.db.engine import sqlite_module
+from tests import models
+from tests.benchmarks.figure import Figure, Size
+
+FORM = {
+    "student": "Jane Doe",
+    "email": "jane@example.edu",
+    "method": "Filament",
+    "color": "True Red",
+    "printer": "Prusa MK4S",
+    "discipline": "Engineering",
+    "class_number": "ARCH 4000",
+    "acknowledge_minimum": True,
+}
+
+
+def submitted(lab: Printflow, model: Path, count: int) -> list[Job]:
+    """So many new jobs."""
+    model.write_bytes(models.stl())
+    return [lab.submit(model, **FORM) for _ in range(count)]  # type: ignore[arg-type]
+
+
+def approve(lab: Printflow, job: Job) -> Job:
+    """What staff do most."""
+    return lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+
+
+def measure(size: Size, folder: Path) -> list[Figure]:
+    """The ratio of one client's transitions, and how many clients fare beside one."""
+    with Printflow.open(Settings(store=folder / "store", settle_seconds=0)) as lab:
+        jobs = submitted(lab, folder / "a.stl", size.transitions + size.transitions // 2 + 9)
+        approve(lab, jobs.pop())
+        with counted() as count:
+            approve(lab, jobs.pop())
+        bare = Bare(folder / "bare", commits=count["commits"], renames=1)
+        ours, bares = [], []
+        for job in jobs[: size.transitions // 2]:  # side by side, so that both meet the same disk
+            bares.append(timed(bare.once))
+            ours.append(timed(lambda job=job: approve(lab, job)))  # type: ignore[misc]
+        bare.close()
+        del jobs[: size.transitions // 2]
+        single, together = clients(lab, jobs, size)
+    one, other = statistics.median(ours), statistics.median(bares)
+    note = (
+        f"{one * 1000:.2f} ms to {other * 1000:.2f} ms: {count['commits']} commits, "
+        f"{count['statements']} statements, 1 rename"
+    )
+    return [
+        Figure("one transition / bare commits and renames", one / other, 2.0, "x", note),
+        Figure(
+            f"throughput of {size.clients} clients / of one",
+            together / single,
+            1.0,
+            "x",
+            f"{together:.0f} and {single:.0f} transitions a second, no error",
+            at_least=True,
+        ),
+    ]
+
+
+def clients(lab: Printflow, jobs: list[Job], size: Size) -> tuple[float, float]:
+    """Transitions a second of one client and of many. Raises what any of them met."""
+    half = len(jobs) // 2
+    began = time.perf_counter()
+    for job in jobs[:half]:
+        approve(lab, job)
+    single = half / (time.perf_counter() - began)
+    rest, lock, faults = jobs[half:], threading.Lock(), []
+    done = len(rest)
+
+    def client() -> None:
+        while True:
+            with lock:
+                if not rest:
+                    return
+                job = rest.pop()
+            try:
+                approve(lab, job)
+            except Exception as error:
+                faults.append(error)
+
+    threads = [threading.Thread(target=client) for _ in range(size.clients)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    together = done / (time.perf_counter() - began)
+    if faults:
+        raise faults[0]
+    return single, together
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds that it took."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+@contextmanager
+def counted() -> Iterator[dict[str, int]]:
+    """How many statements and durable commits any database is asked for meanwhile."""
+    count = {"statements": 0, "commits": 0}
+
+    def statement(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+        count["statements"] += 1
+        count["commits"] += text == "BEGIN IMMEDIATE"
+
+    event.listen(Engine, "before_cursor_execute", statement)
+    try:
+        yield count
+    finally:
+        event.remove(Engine, "before_cursor_execute", statement)
+
+
+class Bare:
+    """Durable commits and renames, and nothing else."""
+
+    def __init__(self, folder: Path, *, commits: int, renames: int) -> None:
+        self._commits, self._renames = commits, renames
+        self._here, self._there = folder / "here", folder / "there"
+        for place in (self._here, self._there):
+            place.mkdir(parents=True)
+        self._connection = sqlite_module().connect(folder / "bare.db", isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.execute("CREATE TABLE jobs (id INTEGER PRIMARY KEY, text TEXT)")
+        self._count = 0
+
+    def once(self) -> None:
+        """As many of both as one transition."""
+        self._count += 1
+        for _ in range(self._commits):
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("INSERT INTO jobs (text) VALUES (?)", ("x" * 200,))
+            self._connection.execute("COMMIT")
+        for number in range(self._renames):
+            name = f"{self._count}-{number}.stl"
+            (self._here / name).touch()
+            (self._here / name).rename(self._there / name)
+            for place in (self._here, self._there):
+                handle = os.open(place, os.O_RDONLY)
+                os.fsync(handle)
+                os.close(handle)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with closing(self._connection):
+            pass

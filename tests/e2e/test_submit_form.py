@@ -1,0 +1,306 @@
+"""The form: several models, errors, the upload, a line that breaks, no JavaScript, no mouse."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from printflow import Printflow, Settings
+from tests import models
+from tests.e2e.conftest import Complaints, Mailbox, Server
+from tests.e2e.slow_line import SlowLine
+from tests.e2e.test_administration import RULES, faults
+from tests.e2e.test_preview import card, choose, fact, file, take
+
+pytestmark = pytest.mark.chromium
+
+MODEL_BYTES = 20_000_000
+PER_SECOND = 4_000_000
+
+
+@pytest.fixture
+def lab(server: Server) -> Iterator[Printflow]:
+    """The running server's lab, for a script beside it."""
+    settings = Settings(
+        store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
+    )
+    with Printflow.open(settings, create=False) as opened:
+        yield opened
+
+
+def fill_in(page: Page) -> None:
+    """All but the models and their colors."""
+    page.get_by_label("First and last name").fill("Zoë Müller")
+    page.get_by_label("E-mail address").fill("zoe@example.edu")
+    page.get_by_label("Discipline").select_option("Engineering")
+    page.get_by_label("Class number").fill("ARCH 4000")
+    take(page, "print_method", "Filament")
+    take(page, "printer", "Prusa MK4S")
+    page.locator("input[name=minimum_charge]").check(force=True)
+
+
+def send(page: Page, *, force: bool = False) -> None:
+    """Press the button."""
+    page.get_by_role("button", name="Submit for review").click(force=force)
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """Let go of a file over the drop area."""
+    data = page.evaluate_handle(
+        """([name, bytes]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], name));
+          return data;
+        }""",
+        [name, list(content)],
+    )
+    # Chromium itself puts dropped files into the input; a synthetic event does not.
+    page.evaluate(
+        """(data) => {
+          const input = document.querySelector("input[type=file]");
+          input.files = data.files;
+          input.dispatchEvent(new Event("change", { bubbles: true }));
+        }""",
+        data,
+    )
+
+
+def test_several_models_errors_and_what_was_typed(
+    server: Server, page: Page, lab: Printflow
+) -> None:
+    page.goto(f"{server.url}/submit")
+    send(page)
+    summary = page.locator("[data-summary]")
+    expect(summary).to_be_focused()
+    name = page.get_by_label("First and last name")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(name).to_have_accessible_description("Enter your first and last name.")
+    summary.get_by_role("link", name="Enter your first and last name.").click()
+    expect(name).to_be_focused()
+
+    # Swatches and printers follow the method.
+    expect(page.locator("input[name=color]:visible")).to_have_count(0)
+    take(page, "print_method", "Resin")
+    expect(page.locator("input[name=color]:enabled")).to_have_count(4)
+    expect(page.locator("input[name=printer]:checked")).to_have_value("Formlabs Form 3")
+    fill_in(page)
+    expect(page.locator("input[name=color]:enabled")).to_have_count(23)
+
+    choose(page, file("one.stl", models.stl()), file("note.txt", b"hello"))
+    expect(page.locator("#file-error")).to_contain_text("“note.txt” is not a model file")
+    take(page, "color", "True Red")
+    drop(page, "two.stl", models.stl())
+    choose(page, file("three.stl", models.stl()), file("empty.stl", b""))
+    expect(page.locator("#file-error")).to_contain_text("The file is empty")
+    expect(page.locator("[data-model]")).to_have_count(3)
+    card(page, "two.stl").get_by_role("radio", name="Blue", exact=True).check(force=True)
+    card(page, "two.stl").get_by_label("Copies").fill("5")
+    card(page, "two.stl").get_by_label("Note to staff").fill("flat side up")
+    card(page, "three.stl").get_by_role("button", name="Remove").click()
+    expect(page.locator("[data-model]")).to_have_count(2)
+    expect(page.locator("input[name=file]")).to_be_focused()
+
+    # What only the server finds: a model that is no model. Everything typed and chosen stays.
+    choose(page, file("four.stl", b"\x89PNG\r\n\x1a\n" + bytes(200)))
+    send(page)
+    expect(page.locator("[data-summary]")).to_be_focused()
+    expect(page.locator("[data-summary]")).to_contain_text("This is a PNG image named .stl")
+    expect(page).to_have_title(re.compile("^Error:"))
+    expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
+    expect(page.locator("[data-model]")).to_have_count(3)
+    two = card(page, "two.stl")
+    expect(two.get_by_label("Copies")).to_have_value("5")
+    expect(two.get_by_label("Note to staff")).to_have_value("flat side up")
+    expect(two.get_by_role("radio", name="Blue", exact=True)).to_be_checked()
+    expect(fact(page, "two.stl", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
+    card(page, "four.stl").get_by_role("button", name="Remove").click()
+    send(page)
+    page.wait_for_url("**/submit/success?job=*")
+    seen = sorted((job.original_name, job.color, job.quantity) for job in lab.jobs())
+    assert seen == [("one.stl", "True Red", 1), ("two.stl", "Blue", 5)]
+    assert {job.student_note for job in lab.jobs()} == {"", "flat side up"}
+    for part in ("one.stl", "two.stl"):
+        expect(page.get_by_text(part).first).to_be_visible()
+
+
+def test_a_slow_line_a_change_of_mind_and_a_broken_line(
+    server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
+) -> None:
+    box = models.stl()
+    count = MODEL_BYTES // 50
+    big = tmp_path / "big.stl"
+    big.write_bytes(box[:80] + struct.pack("<I", count) + box[84:] + bytes(50 * (count - 12)))
+    with SlowLine(server.port, per_second=PER_SECOND) as line:
+        page.goto(f"{line.url}/submit")
+        fill_in(page)
+        page.locator("input[name=file]").set_input_files(big)
+        take(page, "color", "Blue")
+        send(page)
+        panel = page.get_by_role("group", name="Upload")
+        expect(panel).to_be_focused()
+        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
+        expect(panel).to_contain_text(re.compile(r"[\d.]+ [kM]B of 20\.0 MB, [\d.]+ [kM]B/s"))
+        expect(panel).to_contain_text(re.compile(r"\d+ (s|min) left"))
+        assert faults(page, RULES["desktop"]) == []
+        page.get_by_role("button", name="Cancel").click()
+        problem = page.get_by_role("alert")
+        expect(problem).to_be_focused()
+        expect(problem).to_contain_text("The upload was canceled. Nothing was saved")
+        expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
+        assert faults(page, RULES["desktop"]) == []
+
+        send(page)
+        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
+        line.cut()
+        expect(problem).to_contain_text("The connection was lost. Your entries are still here")
+        expect(problem).to_be_focused()
+        assert lab.jobs() == []
+        line.mend()
+        page.get_by_role("button", name="Try again").click()
+        page.wait_for_url("**/submit/success?job=*")
+    assert [(job.original_name, job.file.size) for job in lab.jobs()] == [
+        ("big.stl", big.stat().st_size)
+    ]
+    assert all("ERR_" in said for said in complaints.lines), complaints.lines
+    complaints.lines.clear()
+
+
+def test_a_model_that_is_saved_anew_is_named(
+    server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
+) -> None:
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(models.stl())
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    page.locator("input[name=file]").set_input_files(model)
+    expect(fact(page, "bracket.stl", "size")).to_be_visible()
+    take(page, "color", "Blue")
+    model.write_bytes(models.stl(models.box(30, 30, 30)))
+    later = time.time() + 5  # Chromium compares whole seconds
+    os.utime(model, (later, later))
+    send(page)
+    expect(page.get_by_role("alert")).to_contain_text("“bracket.stl” was saved anew, or moved")
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    card(page, "bracket.stl").get_by_role("button", name="Remove").click()
+    page.locator("input[name=file]").set_input_files(model)
+    expect(fact(page, "bracket.stl", "size")).to_have_text("30.0 × 30.0 × 30.0 mm")
+    page.get_by_role("button", name="Submit for review").dblclick(no_wait_after=True)
+    page.wait_for_url("**/submit/success?job=*")
+    assert [job.file.size for job in lab.jobs()] == [model.stat().st_size]
+    assert all("ERR_UPLOAD_FILE_CHANGED" in said for said in complaints.lines), complaints.lines
+    complaints.lines.clear()
+
+
+def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/submit")
+    expect(page.locator("[data-preview]")).to_be_hidden()
+    expect(page.get_by_role("group", name="Upload")).to_be_hidden()
+    fill_in(page)
+    page.get_by_label("Class number").fill("  ")
+    take(page, "color", "Blue")
+    choose(page, file("one.stl", models.stl()), file("two.3mf", models.three_mf()))
+    send(page, force=True)
+    expect(page).to_have_title(re.compile("^Error:"))
+    expect(page.locator("[data-summary]")).to_be_visible()
+    expect(page.get_by_label("First and last name")).to_have_value("Zoë Müller")
+    expect(page.get_by_label("Class number")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("input[name=color]:checked")).to_have_value("Blue")
+    page.get_by_label("Class number").fill("ARCH 4000")
+    choose(page, file("one.stl", models.stl()), file("two.3mf", models.three_mf()))
+    send(page, force=True)
+    page.wait_for_url("**/submit/success?job=*")
+    assert sorted(job.original_name for job in lab.jobs()) == ["one.stl", "two.3mf"]
+    context.close()
+
+
+def press_until_focused(page: Page, key: str, selector: str, *, most: int = 60) -> None:
+    """Go on with that key until the element has the focus."""
+    for _ in range(most):
+        if page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to {selector}")
+
+
+def test_the_whole_path_by_keyboard(
+    server: Server, mailbox: Mailbox, page: Page, lab: Printflow, tmp_path: Path
+) -> None:
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(models.stl())
+    page.goto(server.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    press_until_focused(page, "Tab", "main a[href='/submit']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/submit")
+    press_until_focused(page, "Tab", "#student_name")
+    page.keyboard.type("Zoë Müller")
+    page.keyboard.press("Tab")
+    page.keyboard.type("zoe@example.edu")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Eng")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ARCH 4000")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("radio", name="Filament")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[name=printer]:checked")).to_have_value("Prusa XL")
+    press_until_focused(page, "Tab", "#file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(model)
+    expect(fact(page, "bracket.stl", "size")).to_be_visible()
+    expect(page.locator("#file")).to_be_focused()
+    press_until_focused(page, "Tab", "[data-viewer] canvas")
+    page.keyboard.press("ArrowLeft")
+    press_until_focused(page, "Tab", "input[name=color]")
+    page.keyboard.press("Space")
+    press_until_focused(page, "Tab", "#note")
+    page.keyboard.type("Please hurry")
+    press_until_focused(page, "Tab", "#minimum_charge")
+    page.keyboard.press("Space")
+    press_until_focused(page, "Tab", "main form button.button-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/submit/success?job=*")
+    (job,) = lab.jobs()
+    assert (job.printer, job.student_note) == ("Prusa XL", "Please hurry")
+
+    press_until_focused(page, "Tab", "main a[href*='/jobs/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/jobs/*")
+    press_until_focused(page, "Tab", "textarea[name=message]")
+    page.keyboard.type("Is Tuesday possible?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Is Tuesday possible?")).to_be_visible()
+
+    lab.approve(job.id, by="Ana", grams="42.5", hours="2", material="PLA")
+    page.reload()
+    press_until_focused(page, "Tab", "main a[href*='/confirm/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/confirm/*")
+    press_until_focused(page, "Tab", "#consent")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("confirmed", re.IGNORECASE)).first).to_be_visible()
+    assert lab.job(job.id).status == "READYTOPRINT"
+
+    page.goto(f"{server.url}/find")
+    press_until_focused(page, "Tab", "#email")
+    page.keyboard.type("zoe@example.edu")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()

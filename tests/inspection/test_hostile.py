@@ -1,0 +1,110 @@
+"""Files that mean harm: each gets its verdict, within the guard's bounds, and nothing else dies."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from itertools import count as numbers
+from pathlib import Path
+
+import pytest
+
+from printflow import FileUnusable, Printflow
+from printflow.domain.model_facts import Looked
+from printflow.inspection.inspector import SECONDS, Inspector
+from printflow.inspection.limits import MEMORY_OF_LOADERS
+from tests import models
+from tests.crash.scenario import FORM
+from tests.inspection.hostile import CASES, Case, mutated, write
+from tests.plugins.fire import count
+
+SEEDS = {
+    ".stl": (models.stl(), models.ascii_stl()),
+    ".obj": (models.obj(),),
+    ".3mf": (models.three_mf(),),
+}
+
+
+@pytest.fixture(scope="module")
+def inspector() -> Iterator[Inspector]:
+    made = Inspector()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
+    path = write(tmp_path, case)
+    begun = time.monotonic()
+    looked = inspector.look(path, case.ending)
+    assert time.monotonic() - begun < SECONDS + 10, "the guard holds"
+    assert looked.code == case.code, looked
+    assert (looked.facts is None) == bool(case.code)
+    sound = tmp_path / "sound.stl"
+    sound.write_bytes(models.stl())
+    assert inspector.look(sound, ".stl").facts is not None, "the next one is read as ever"
+
+
+@pytest.mark.parametrize("case", [one for one in CASES if one.door], ids=lambda case: case.name)
+def test_at_the_door(case: Case, lab: Printflow, tmp_path: Path) -> None:
+    with pytest.raises(FileUnusable) as refused:
+        lab.submit(write(tmp_path, case), **FORM)
+    assert case.door in str(refused.value)
+    assert refused.value.next_step
+    assert lab.jobs() == []
+    assert not list((lab.settings.store / ".incoming").iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process from within")
+def test_a_reader_that_takes_too_much_is_stopped(tmp_path: Path) -> None:
+    """The memory limit, seen from outside: by what all children together ever took."""
+    import resource
+
+    made = Inspector()
+    for name in ("a line of 100 MB", "bomb", "nested wide", "50,000 items"):
+        case = next(one for one in CASES if one.name == name)
+        made.look(write(tmp_path, case), case.ending)
+    made.close()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert peak * (1 if sys.platform == "darwin" else 1024) < MEMORY_OF_LOADERS
+
+
+def test_a_reader_that_hangs_is_given_up(tmp_path: Path) -> None:
+    made = Inspector(seconds=0.05)
+    path = tmp_path / "slow.obj"
+    path.write_bytes(models.obj() + b"f 1 2 3\n" * 400_000)
+    looked = made.look(path, ".obj")
+    assert (looked.code, looked.crashed) == ("too_slow", True)
+    made.close()
+
+
+def test_a_reader_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    made = Inspector()
+    path = tmp_path / "box.stl"
+    path.write_bytes(models.stl())
+    assert made.look(path, ".stl").facts
+    assert made._child is not None
+    made._child.process.kill()
+    made._child.process.wait()
+    assert made.look(path, ".stl").crashed
+    assert made.look(path, ".stl").facts
+    made.close()
+
+
+def test_changed_files_harm_nobody(
+    inspector: Inspector, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    chance = random.Random(5)
+    draws = (chance.randrange(1 << 31) for _ in numbers())
+    seen: dict[str, int] = {}
+    for _ in range(count(pytestconfig, "--mutated-models")):
+        ending = chance.choice(sorted(SEEDS))
+        path = tmp_path / f"mutated{ending}"
+        path.write_bytes(mutated(chance.choice(SEEDS[ending]), draws))
+        looked: Looked = inspector.look(path, ending)
+        seen[looked.code or "read"] = seen.get(looked.code or "read", 0) + 1
+        assert looked.code not in ("too_slow", "crashed"), path.read_bytes()
+    print(seen)
+    assert len(seen) > 3, "the changes reach past the door"

@@ -1,0 +1,213 @@
+"""Lists of many jobs: few statements, each with an index, and pages that stay light."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from printflow import Job, Printflow, Settings
+from printflow.db import migrate, search
+from printflow.db.engine import open_engine
+from printflow_web.factory import create_app
+from tests.benchmarks.many_jobs import RARE_PRINTER, RARE_WORD, Plan, fill
+from tests.benchmarks.staff_browser import signed_in
+from tests.benchmarks.views import VIEWS
+
+MOST_STATEMENTS = 15
+MOST_BYTES = 150_000
+
+
+@pytest.fixture(scope="module")
+def full_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Printflow]:
+    """A lab with a full page in every list."""
+    with Printflow.open(Settings(store=tmp_path_factory.mktemp("many") / "store")) as lab:
+        fill(lab, Plan(1000))
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def staff(full_lab: Printflow) -> FlaskClient:
+    return signed_in(create_app(full_lab), full_lab)
+
+
+Statements = list[tuple[str, Any]]
+
+
+@pytest.fixture
+def statements() -> Iterator[Statements]:
+    """What is asked of any database meanwhile."""
+    asked: Statements = []
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            asked.append((statement, given))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def unindexed(lab: Printflow, statement: str, given: Any) -> list[str]:
+    """The steps of SQLite's plan that read a whole table."""
+    engine = open_engine(lab.settings.database)
+    try:
+        with engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+    finally:
+        engine.dispose()
+    steps = [str(row[3]) for row in plan]
+    tables = r"SCAN (jobs|job_files|events|outbox|confirmations|requests|attempts|payments|notes)\b"
+    return [step for step in steps if re.match(tables, step) and " INDEX " not in step]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_list_costs_few_statements_each_with_an_index(
+    view: str, full_lab: Printflow, staff: FlaskClient, statements: Statements
+) -> None:
+    answer = staff.get(f"/dashboard?{view}")
+    assert answer.status_code == 200
+    assert len(answer.data) <= MOST_BYTES
+    asked = list(statements)
+    assert len(asked) <= MOST_STATEMENTS, "\n".join(statement for statement, _ in asked)
+    for statement, given in asked:
+        assert unindexed(full_lab, statement, given) == [], statement
+
+
+def test_the_check_finds_a_statement_without_an_index(full_lab: Printflow) -> None:
+    assert unindexed(full_lab, "SELECT id FROM jobs WHERE version = ?", (7,)) == ["SCAN jobs"]
+
+
+def test_a_poll_of_an_open_dashboard_costs_next_to_nothing(
+    staff: FlaskClient, statements: Statements
+) -> None:
+    staff.get("/dashboard")  # the first page writes a token into the session
+    etag = staff.get("/dashboard").headers["ETag"]
+    statements.clear()
+    live = {"X-Requested-With": "live", "If-None-Match": etag}
+    for _ in range(10):
+        assert staff.get("/dashboard", headers=live).status_code == 304
+    sessions = [one for one, _ in statements if "FROM sessions" in one]
+    events = [one for one, _ in statements if "FROM events" in one]
+    assert len(sessions) == 10
+    assert len(events) <= 11
+    assert len(statements) - len(sessions) - len(events) <= 3, "all else is asked once a second"
+
+
+def found(lab: Printflow, words: str) -> list[Job]:
+    return lab.jobs(search=words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        RARE_WORD,
+        "immerman",
+        "ZIMM",
+        "mann@example",
+        "zi",
+        "n",
+        "arch 4",
+        "part 7.stl",
+        "ő",
+        "erdős",
+    ],
+)
+def test_a_search_finds_what_a_look_at_every_job_finds(full_lab: Printflow, words: str) -> None:
+    everything = full_lab.jobs()
+    wanted = [
+        job.id
+        for job in everything
+        if all(word in text_of(job) for word in words.casefold().split())
+    ]
+    assert wanted
+    assert [job.id for job in found(full_lab, words)] == wanted
+
+
+def text_of(job: Job) -> str:
+    parts = (job.id, job.student_name, job.student_email, job.class_number)
+    return "\n".join((*parts, job.original_name, job.standard_name)).casefold()
+
+
+def test_a_word_of_many_and_a_thing_of_few_are_found_alike(
+    full_lab: Printflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = [job.id for job in found(full_lab, "hopper grace")]
+    monkeypatch.setattr(search, "CANDIDATES", 3)
+    assert [job.id for job in found(full_lab, "hopper grace")] == few
+    assert found(full_lab, "nosuchword") == []
+
+
+def class_changes(lab: Printflow) -> None:
+    """A new class is found and the old one is not, before and after the index is made anew."""
+    fill(lab, Plan(240))
+    (job, *_) = found(lab, RARE_WORD)
+    assert job.id in search_index_knows(lab, job.class_number)
+    lab.edit(job.id, by="Ana", class_number="Quirin 7")
+    assert [one.id for one in found(lab, "quirin")] == [job.id]
+    assert [one.id for one in found(lab, "uir")] == [job.id]
+    assert [one.id for one in found(lab, f"{job.id[2:5]} qu")] == [job.id]
+    assert job.id not in search_index_knows(lab, job.class_number), "the old one is forgotten"
+    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
+    with engine.begin() as connection:
+        search.rebuild(connection)
+    engine.dispose()
+    assert [one.id for one in found(lab, "quirin")] == [job.id]
+
+
+def search_index_knows(lab: Printflow, words: str) -> set[str]:
+    engine = open_engine(lab.settings.database)
+    with engine.connect() as connection:
+        ids = search.candidates(connection, words.casefold().split())
+    engine.dispose()
+    assert ids is not None
+    return set(ids)
+
+
+def test_a_changed_class_on_sqlite(tmp_path: Path) -> None:
+    with Printflow.open(Settings(store=tmp_path / "store")) as lab:
+        class_changes(lab)
+
+
+@pytest.mark.postgresql
+def test_a_changed_class_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
+    migrate.upgrade(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
+    with Printflow.open(Settings(store=tmp_path / "store", database_url=postgresql_url)) as lab:
+        class_changes(lab)
+
+
+def test_the_rare_printer_is_rare(full_lab: Printflow, staff: FlaskClient) -> None:
+    page = staff.get(f"/dashboard?status=all&printer={RARE_PRINTER}").text
+    assert len(re.findall('<li class="row"', page)) == 36
+
+
+def old_and_new(lab: Printflow) -> None:
+    """Jobs from before the index are found once the database is upgraded."""
+    fill(lab, Plan(240))
+    wanted = [job.id for job in found(lab, RARE_WORD)]
+    config = migrate._config(lab.settings.database)
+    command.downgrade(config, "0002")
+    command.upgrade(config, "head")
+    assert [job.id for job in found(lab, RARE_WORD)] == wanted != []
+    assert search_index_knows(lab, RARE_WORD) == set(wanted)
+
+
+def test_the_upgrade_indexes_what_is_there_on_sqlite(tmp_path: Path) -> None:
+    with Printflow.open(Settings(store=tmp_path / "store")) as lab:
+        old_and_new(lab)
+
+
+@pytest.mark.postgresql
+def test_the_upgrade_indexes_what_is_there_on_postgresql(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    migrate.upgrade(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
+    with Printflow.open(Settings(store=tmp_path / "store", database_url=postgresql_url)) as lab:
+        old_and_new(lab)

@@ -1,0 +1,166 @@
+"""Several web servers and workers on one PostgreSQL and one store: told of changes, never twice."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from printflow import Job, Printflow, Settings
+from printflow.db import migrate
+from printflow.db.alone import alone
+from printflow.db.engine import open_engine
+from printflow.domain.job import FileState
+from tests.benchmarks.transitions import FORM
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+def shared(tmp_path: Path, upgraded_url: str) -> Settings:
+    return Settings(
+        store=tmp_path / "store",
+        database_url=upgraded_url,
+        settle_seconds=0,
+        mail={"directory": tmp_path / "mail"},
+    )
+
+
+def until(look: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + 20
+    while not look():
+        assert time.monotonic() < end, f"no {what}"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks by himself: who acts was told."""
+    monkeypatch.setattr("printflow.dispatcher.POLL_SECONDS", 600.0)
+    monkeypatch.setattr("printflow.service.tallies._UNASKED", 600.0)
+
+
+@pytest.fixture
+def web(shared: Settings) -> Iterator[Printflow]:
+    with Printflow.open(shared, role="server") as lab:
+        until(lambda: lab._listener and lab._listener.connected, "listener of the web server")
+        yield lab
+
+
+@pytest.fixture
+def worker(shared: Settings, web: Printflow) -> Iterator[Printflow]:
+    with Printflow.open(shared, role="worker") as lab:
+        until(lambda: lab._listener and lab._listener.connected, "listener of the worker")
+        lab.start_worker()
+        yield lab
+
+
+def mails(shared: Settings) -> list[Path]:
+    assert shared.mail.directory
+    return list(shared.mail.directory.glob("*.eml"))
+
+
+def test_a_worker_is_woken_by_another_process(
+    patient: None, shared: Settings, web: Printflow, worker: Printflow, model: Path
+) -> None:
+    time.sleep(0.5)  # the worker has looked once, found nothing, and sleeps
+    web.submit(model, **FORM)  # type: ignore[arg-type]
+    until(lambda: len(mails(shared)) == 1, "mail, although nobody polls")
+
+
+def test_a_web_server_shows_what_another_one_did(
+    patient: None, shared: Settings, web: Printflow, model: Path
+) -> None:
+    with Printflow.open(shared, role="server") as other:
+        until(lambda: other._listener and other._listener.connected, "listener")
+        before = other.recent_tally(600.0)
+        assert other.recent_tally(600.0) is before
+        web.submit(model, **FORM)  # type: ignore[arg-type]
+        until(lambda: other.recent_tally(0.5).by_status["UPLOADED"] == 1, "new count")  # type: ignore[index]
+
+
+def test_a_lost_connection_is_made_again(shared: Settings, web: Printflow, model: Path) -> None:
+    engine = open_engine(shared.database)
+    heard = threading.Event()
+    listener = web._listener
+    assert listener
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        ended = connection.scalars(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+            )
+        ).all()
+    engine.dispose()
+    assert ended == [True]
+    until(lambda: not listener.connected, "end of the connection")
+    listener._heard = heard.set
+    until(lambda: listener.connected, "new connection")
+    heard.clear()
+    web.submit(model, **FORM)  # type: ignore[arg-type]
+    until(heard.is_set, "word of the submission")
+
+
+def test_workers_place_each_file_once_and_send_each_mail_once(
+    shared: Settings, web: Printflow, model: Path
+) -> None:
+    jobs: list[Job] = [web.submit(model, **FORM) for _ in range(15)]  # type: ignore[arg-type]
+    with ExitStack() as stack:
+        workers = [stack.enter_context(Printflow.open(shared, role="worker")) for _ in range(3)]
+        for one in workers:
+            one.start_worker()
+        for job in jobs:
+            web.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+        until(lambda: len(mails(shared)) >= 30, "mails")
+        until(lambda: web.health()["waiting"] == {"files": 0, "mails": 0, "dead_mails": 0}, "rest")
+    ids = [
+        line
+        for path in mails(shared)
+        for line in path.read_text().splitlines()
+        if "Message-I" in line
+    ]
+    assert len(ids) == len(set(ids)) == 30
+    for job in web.jobs():
+        assert job.file.state is FileState.SETTLED
+        assert web.path(job).exists()
+
+
+def test_only_one_at_a_time(upgraded_url: str) -> None:
+    engine = open_engine(upgraded_url.replace("postgresql:", "postgresql+psycopg:"))
+    with alone(engine, "sweep", wait=False) as first, alone(engine, "sweep", wait=False) as second:
+        assert (first, second) == (True, False)
+        with alone(engine, "other", wait=False) as third:
+            assert third
+    with alone(engine, "sweep", wait=False) as again:
+        assert again
+    engine.dispose()
+
+
+def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) -> None:
+    settings = Settings(store=tmp_path / "store", database_url=postgresql_url)
+    faults: list[BaseException] = []
+    ready = threading.Barrier(3)
+
+    def begin() -> None:
+        try:
+            ready.wait()
+            migrate.upgrade(settings.database)
+            with Printflow.open(settings, role="server") as lab:
+                lab.set_staff_password("correct horse battery")
+        except BaseException as error:
+            faults.append(error)
+
+    settings.store.mkdir()
+    threads = [threading.Thread(target=begin) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    with Printflow.open(settings) as lab:
+        assert lab.catalog_version() == 1
