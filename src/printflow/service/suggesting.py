@@ -9,7 +9,7 @@ from ..deadline import TookTooLong, within
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..errors import PrintflowError
-from ..sliced_files import Sliced, read_sliced
+from ..slicer_files import Sliced, SlicedFileUnreadable, read_sliced
 from .desk import PATIENCE_SECONDS, Desk
 
 _FILES = 5
@@ -51,14 +51,17 @@ class SuggestionDesk(Desk):
     def _of_files(self, job: Job) -> list[Suggestion]:
         store, seconds = self._ports.store, self.settings.settle_seconds
         beside = store.siblings(job.id, job.status.folder, settle_seconds=seconds)
-        read = [
-            (fact.name, read_sliced(store.path(fact.name, fact.folder)))
-            for fact in beside[:_FILES]
-            if fact.settled and fact.acceptable
-        ]
-        return [
-            self._named(job, name, sliced) for name, sliced in read if sliced.grams or sliced.hours
-        ]
+        found = []
+        for fact in beside[:_FILES]:
+            if not (fact.settled and fact.acceptable):
+                continue
+            try:
+                sliced = read_sliced(store.path(fact.name, fact.folder))
+            except SlicedFileUnreadable:
+                continue  # one damaged file does not hide the others
+            if sliced.grams or sliced.hours:
+                found.append(self._named(job, fact.name, sliced))
+        return found
 
     def _named(self, job: Job, name: str, sliced: Sliced) -> Suggestion:
         method = self.catalog.method(job.method)

@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from printflow.inspection.gcode_comments import Figures, figures_of
+from printflow.slicer_files.gcode_comments import Figures, figures_of
 
 MAGIC = b"GCDE"
 

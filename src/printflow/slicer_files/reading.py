@@ -6,14 +6,13 @@ Studio. Of a file only its head and tail are read, of an archive only the few me
 each up to a limit of measured bytes: no file, however made, costs more than some megabytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from printflow.errors import PrintflowError
-from printflow.inspection import binary_gcode, slicer_project
-from printflow.inspection.embedded_picture import shown
-from printflow.inspection.gcode_comments import Figures, figures, pictures
+from printflow.slicer_files import binary_gcode, project
+from printflow.slicer_files.gcode_comments import Figures, figures, pictures
 
 HEAD = 512 * 1024
 """Bytes read from a G-code's beginning: Bambu's settings and everybody's pictures are there."""
@@ -28,12 +27,12 @@ class SlicedFileUnreadable(PrintflowError):
     code = "sliced_file_unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class SlicedFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sliced:
     """What the slicer said. What it did not say is None or "".
 
-    ``grams`` and ``hours`` are of all plates together; ``picture`` is a PNG of at most 512 × 512
-    pixels, drawn anew from the embedded one, or None.
+    ``grams`` and ``hours`` are of all plates together; ``images`` are the embedded
+    pictures as they stand in the file: only the guarded process of the inspection opens them.
     """
 
     slicer: str = ""
@@ -43,16 +42,15 @@ class SlicedFacts:
     printer: str = ""
     layer_height_mm: Decimal | None = None
     plates: int = 1
-    picture: bytes | None = None
+    images: tuple[bytes, ...] = field(default=(), repr=False)
 
-    @property
-    def says_anything(self) -> bool:
+    def __bool__(self) -> bool:
         """Whether there is a figure, a name or a picture."""
-        return self != SlicedFacts(slicer=self.slicer, plates=self.plates)
+        return self != Sliced(slicer=self.slicer, plates=self.plates)
 
 
-def read(file: Path) -> SlicedFacts | None:
-    """The facts in `file`; None when it is no file of a slicer's (a plain STL, a plain 3MF).
+def read_sliced(file: Path) -> Sliced:
+    """The facts in `file`; empty when it is no file of a slicer's (a plain STL, a plain 3MF).
 
     The content decides, not the name. Raises SlicedFileUnreadable for a damaged or hostile one,
     OSError when it cannot be opened.
@@ -61,7 +59,7 @@ def read(file: Path) -> SlicedFacts | None:
         start = stream.read(8)
     try:
         if start.startswith(b"PK\x03\x04"):
-            return _of(*slicer_project.read(file))
+            return _of(*project.read(file))
         if start.startswith(binary_gcode.MAGIC):
             return _of(*binary_gcode.read(file))
         return _from_text(file)
@@ -72,22 +70,22 @@ def read(file: Path) -> SlicedFacts | None:
         ) from problem
 
 
-def _from_text(file: Path) -> SlicedFacts | None:
+def _from_text(file: Path) -> Sliced:
     with file.open("rb") as stream:
         head = stream.read(HEAD)
         size = stream.seek(0, 2)
         stream.seek(max(len(head), size - TAIL))
         tail = stream.read(TAIL)
     if b"\0" in head[:4096]:
-        return None
+        return Sliced()
     text = (head + b"\n" + tail).decode("utf-8", "replace")
     return _of(figures(text), pictures(text))
 
 
-def _of(found: Figures | None, images: list[bytes]) -> SlicedFacts | None:
+def _of(found: Figures | None, images: list[bytes]) -> Sliced:
     if found is None:
-        return None
-    return SlicedFacts(
+        return Sliced()
+    return Sliced(
         slicer=found.slicer,
         grams=found.grams,
         hours=found.hours,
@@ -95,5 +93,5 @@ def _of(found: Figures | None, images: list[bytes]) -> SlicedFacts | None:
         printer=found.printer,
         layer_height_mm=found.layer_height_mm,
         plates=found.plates,
-        picture=shown(images),
+        images=tuple(images),
     )

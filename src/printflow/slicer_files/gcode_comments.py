@@ -42,11 +42,10 @@ class Figures:
 def figures(text: str) -> Figures | None:
     """The figures in G-code `text` (head and tail), or None when no slicer has written it."""
     made_by = _MADE_BY.search(text)
-    if made_by is None and ";FLAVOR:" not in text:
-        return None
     said = {key.lower(): value.strip() for key, value in _LINE.findall(text)}
-    name = made_by.group(1) if made_by else "Cura"
-    return figures_of(said, slicer=name.replace("_SteamEngine", ""))
+    name = made_by.group(1) if made_by else "Cura" if ";FLAVOR:" in text else ""
+    found = figures_of(said, slicer=name.replace("_SteamEngine", ""))
+    return found if name or found.grams or found.hours else None
 
 
 def figures_of(said: Mapping[str, str], *, slicer: str) -> Figures:
@@ -79,8 +78,8 @@ def pictures(text: str) -> list[bytes]:
 
 
 def hours_of(seconds: Decimal | None) -> Decimal | None:
-    """Hours, to the thousandth, of `seconds`."""
-    return None if seconds is None else (seconds / 3600).quantize(Decimal("0.001"))
+    """Hours, to the hundredth, of `seconds`."""
+    return None if seconds is None else (seconds / 3600).quantize(Decimal("0.01"))
 
 
 def number(text: str, most: int) -> Decimal | None:
@@ -121,7 +120,7 @@ def _hours(said: Mapping[str, str]) -> Decimal | None:
         seconds = sum((Decimal(count) * _SECONDS[unit] for count, unit in parts), Decimal())
     else:
         seconds = number(said.get("time", ""), 10**8) or Decimal()
-    return hours_of(seconds) if 0 < seconds < 10**8 else None
+    return hours_of(seconds) if 0 < seconds < 36_000_000 else None
 
 
 def _first(said: Mapping[str, str], *keys: str) -> str:

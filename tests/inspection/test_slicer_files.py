@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from printflow.inspection.sliced import HEAD, SlicedFacts, SlicedFileUnreadable, read
+from printflow.inspection.embedded_picture import shown
+from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_sliced
+from printflow.slicer_files.reading import HEAD
 from tests.inspection import shapes
 from tests.models import stl
 
@@ -30,12 +32,6 @@ def archive(file: Path, members: dict[str, bytes | str]) -> Path:
         for name, data in members.items():
             made.writestr(name, data)
     return file
-
-
-def facts(file: Path) -> SlicedFacts:
-    found = read(file)
-    assert found is not None
-    return found
 
 
 def block(kind: int, data: bytes, parameters: bytes = b"\0\0", *, packed: bool = False) -> bytes:
@@ -68,7 +64,7 @@ def sliced_by_prusa(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slicer
 def test_gcode_of_the_installed_prusaslicer(sliced_by_prusa: Path) -> None:
-    found = facts(sliced_by_prusa)
+    found = read_sliced(sliced_by_prusa)
     assert found.slicer.startswith("PrusaSlicer 2.")
     assert found.grams is not None and 5 < found.grams < 12
     assert found.hours is not None and Decimal("0.2") < found.hours < 3
@@ -88,11 +84,12 @@ def test_an_embedded_picture_is_drawn_anew(tmp_path: Path) -> None:
         f"{len(letters)}\n{lines}\n; thumbnail end\n\nG28\n; total filament used [g] = 12.5\n"
         "; estimated printing time (normal mode) = 1d 2h 3m 4s\n"
     )
-    found = facts(file)
-    assert found.hours == Decimal("26.051")
+    found = read_sliced(file)
+    assert found.hours == Decimal("26.05")
     assert found.grams == Decimal("12.5")
-    assert found.picture is not None
-    with Image.open(io.BytesIO(found.picture)) as picture:
+    drawn = shown(list(found.images))
+    assert drawn is not None
+    with Image.open(io.BytesIO(drawn)) as picture:
         assert (picture.format, picture.size) == ("PNG", (512, 512))
 
 
@@ -103,8 +100,8 @@ def test_several_extruders_count_together_and_figures_of_the_tail_are_found(tmp_
         + "; filament used [g] = 3.25, 1.75\n; estimated printing time (normal mode) = 45m 0s\n"
         "; filament_type = PLA;PVA\n; printer_model = Voron 2.4\n; layer_height = 0.15\n"
     )  # fmt: skip
-    found = facts(file)
-    assert (found.grams, found.hours) == (Decimal("5.00"), Decimal("0.750"))
+    found = read_sliced(file)
+    assert (found.grams, found.hours) == (Decimal("5.00"), Decimal("0.75"))
     assert (found.material, found.printer) == ("PLA", "Voron 2.4")
 
 
@@ -116,10 +113,10 @@ def test_bambu_studio_says_all_at_the_head(tmp_path: Path) -> None:
         "; total filament weight [g] : 33.10\n; HEADER_BLOCK_END\n; CONFIG_BLOCK_START\n"
         "; filament_type = PETG\n; layer_height = 0.2\n; printer_model = Bambu Lab X1 Carbon\n"
     )
-    assert facts(file) == SlicedFacts(
+    assert read_sliced(file) == Sliced(
         slicer="BambuStudio 01.09.05.51",
         grams=Decimal("33.10"),
-        hours=Decimal("1.150"),
+        hours=Decimal("1.15"),
         material="PETG",
         printer="Bambu Lab X1 Carbon",
         layer_height_mm=Decimal("0.2"),
@@ -132,8 +129,8 @@ def test_cura_says_no_grams_and_none_are_made_up(tmp_path: Path) -> None:
         ";FLAVOR:Marlin\n;TIME:5400\n;Filament used: 2.1m\n;Layer height: 0.2\n"
         ";TARGET_MACHINE.NAME:Creality Ender-3\n;Generated with Cura_SteamEngine 5.4.0\n"
     )
-    found = facts(file)
-    assert (found.slicer, found.grams, found.hours) == ("Cura 5.4.0", None, Decimal("1.500"))
+    found = read_sliced(file)
+    assert (found.slicer, found.grams, found.hours) == ("Cura 5.4.0", None, Decimal("1.50"))
     assert (found.printer, found.layer_height_mm) == ("Creality Ender-3", Decimal("0.2"))
 
 
@@ -149,10 +146,10 @@ def test_binary_gcode(tmp_path: Path, packed: bool) -> None:
         + block(2, b"layer_height=0.2\n", packed=packed)
         + struct.pack("<HHI", 1, 3, 10**9)
     )
-    found = facts(file)
+    found = read_sliced(file)
     assert (found.slicer, found.grams) == ("PrusaSlicer 2.7.0", Decimal("2.5"))
-    assert (found.printer, found.hours) == ("MK4", Decimal("0.535"))
-    assert found.picture is not None
+    assert (found.printer, found.hours) == ("MK4", Decimal("0.54"))
+    assert found.images == (png(),)
 
 
 def test_a_prusaslicer_project(tmp_path: Path) -> None:
@@ -165,11 +162,11 @@ def test_a_prusaslicer_project(tmp_path: Path) -> None:
             "Metadata/thumbnail.png": png(),
         },
     )
-    found = facts(file)
+    found = read_sliced(file)
     assert (found.material, found.printer) == ("ASA", "Prusa XL")
     assert found.layer_height_mm == Decimal("0.1")
     assert (found.grams, found.hours) == (None, None)
-    assert found.picture is not None
+    assert found.images == (png(),)
 
 
 def test_plates_of_orca_and_bambu_count_together(tmp_path: Path) -> None:
@@ -188,10 +185,10 @@ def test_plates_of_orca_and_bambu_count_together(tmp_path: Path) -> None:
             "Metadata/plate_1.png": png(),
         },
     )  # fmt: skip
-    found = facts(file)
-    assert (found.plates, found.grams, found.hours) == (2, Decimal("8.25"), Decimal("1.000"))
+    found = read_sliced(file)
+    assert (found.plates, found.grams, found.hours) == (2, Decimal("8.25"), Decimal("1.00"))
     assert (found.printer, found.material) == ("Bambu Lab P1S", "PLA")
-    assert found.picture is not None
+    assert found.images == (png(),)
 
 
 # -- what is none, and what is hostile -------------------------------------------------------------
@@ -203,7 +200,7 @@ def test_models_are_not_taken_for_sliced_files(tmp_path: Path) -> None:
     archive(tmp_path / "c.3mf", {"3D/3dmodel.model": "<model/>"})
     (tmp_path / "d").write_bytes(b"")
     for file in tmp_path.iterdir():
-        assert read(file) is None
+        assert not read_sliced(file)
 
 
 @pytest.mark.parametrize(
@@ -223,27 +220,27 @@ def test_damaged_files_are_said_to_be(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "a"
     file.write_bytes(data)
     with pytest.raises(SlicedFileUnreadable, match="cannot be read"):
-        read(file)
+        read_sliced(file)
 
 
 def test_bombs_are_cut_off_at_measured_bytes(tmp_path: Path) -> None:
     zeros = bytes(50_000_000)
     with pytest.raises(SlicedFileUnreadable, match="larger than 4 MB"):
-        read(archive(tmp_path / "a.3mf", {"Metadata/Slic3r_PE.config": zeros}))
-    found = read(
+        read_sliced(archive(tmp_path / "a.3mf", {"Metadata/Slic3r_PE.config": zeros}))
+    found = read_sliced(
         archive(
             tmp_path / "b.3mf",
             {"Metadata/slice_info.config": "<plate></plate>", "Metadata/plate_1.png": zeros},
         )
     )
-    assert found is not None and found.picture is None
+    assert found.images == ()
     with pytest.raises(SlicedFileUnreadable, match="members"):
-        read(archive(tmp_path / "c.3mf", {f"m{at}": b"" for at in range(2100)}))
+        read_sliced(archive(tmp_path / "c.3mf", {f"m{at}": b"" for at in range(2100)}))
     bomb = tmp_path / "d.bgcode"
     stored = zlib.compress(zeros)
     head = struct.pack("<HHII", 0, 1, 1000, len(stored))
     bomb.write_bytes(struct.pack("<4sIH", b"GCDE", 1, 0) + head + b"\0\0" + stored)
-    assert read(bomb) == SlicedFacts(slicer="PrusaSlicer")
+    assert read_sliced(bomb) == Sliced(slicer="PrusaSlicer")
 
 
 def test_a_picture_that_says_it_is_huge_is_not_opened(tmp_path: Path) -> None:
@@ -254,7 +251,7 @@ def test_a_picture_that_says_it_is_huge_is_not_opened(tmp_path: Path) -> None:
         tmp_path / "a.3mf",
         {"Metadata/Slic3r_PE.config": "; a = b", "Metadata/thumbnail.png": bytes(huge)},
     )
-    assert facts(file).picture is None
+    assert shown(list(read_sliced(file).images)) is None
 
 
 @pytest.mark.parametrize("value", ["nan", "-4", "1e999", "99999999999", "abc", "", "12,,;x"])
@@ -265,7 +262,7 @@ def test_no_nonsense_becomes_a_figure(tmp_path: Path, value: str) -> None:
         f"; estimated printing time (normal mode) = {value}\n; layer_height = {value}\n"
         f"; filament_type = \x1b[31mP\u202eLA{'x' * 200}\n"
     )
-    found = facts(file)
+    found = read_sliced(file)
     assert found.grams in (None, Decimal(12))
     assert found.hours is None
     assert found.layer_height_mm is None
@@ -274,6 +271,6 @@ def test_no_nonsense_becomes_a_figure(tmp_path: Path, value: str) -> None:
 
 def test_ten_thousand_braces_and_one_long_line_do_no_harm(tmp_path: Path) -> None:
     file = archive(tmp_path / "a.3mf", {"Metadata/project_settings.config": "[" * 500_000})
-    assert not facts(file).says_anything
+    assert not read_sliced(file)
     (tmp_path / "b.gcode").write_text("; generated by PrusaSlicer 2.5 " + "; a" * 500_000)
-    assert facts(tmp_path / "b.gcode").grams is None
+    assert read_sliced(tmp_path / "b.gcode").grams is None

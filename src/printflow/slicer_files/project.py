@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from printflow.inspection.gcode_comments import Figures, figures_of, hours_of, number
+from printflow.slicer_files.gcode_comments import Figures, figures_of, hours_of, number
 
 MEMBERS = 2000
 DIRECTORY = 1_000_000
@@ -90,7 +90,8 @@ def _figures(archive: zipfile.ZipFile, names: set[str]) -> Figures | None:
 
 def _plates(text: str, known: Figures) -> Figures:
     """The plates' figures together; a project that was never sliced has none."""
-    grams, seconds, material, plates = Decimal(), Decimal(), "", 0
+    grams, seconds, plates = Decimal(), Decimal(), 0
+    material = printer = ""
     for plate in _PLATE.findall(text):
         plates += 1
         weight = used = Decimal()
@@ -101,6 +102,8 @@ def _plates(text: str, known: Figures) -> Figures:
                 material = material or values.get("type", "")[:60]
             elif values.get("key") == "prediction":
                 seconds += number(values.get("value", ""), 10**8) or 0
+            elif values.get("key") == "printer_model_id":
+                printer = printer or values.get("value", "")[:60]
             elif values.get("key") == "weight":
                 weight = number(values.get("value", ""), 100_000) or Decimal()
         grams += weight or used
@@ -109,7 +112,7 @@ def _plates(text: str, known: Figures) -> Figures:
         grams=grams or None,
         hours=hours_of(seconds) if seconds else None,
         material="".join(filter(str.isprintable, material)) or known.material,
-        printer=known.printer,
+        printer=known.printer or "".join(filter(str.isprintable, printer)),
         layer_height_mm=known.layer_height_mm,
         plates=max(plates, 1),
     )
