@@ -45,6 +45,11 @@ MEANING: Mapping[str, str] = {
     "server.trusted_proxy": "Whose word on the student's address and scheme (`X-Forwarded-For`, "
     "`X-Forwarded-Proto`) is believed; empty: nobody's.",
     "server.metrics_token": "Who sends it as a bearer token sees `/metrics`; empty: only this machine.",
+    "slicer.command": "The slicer that reckons each model, as `prusa-slicer`; empty: none does.",
+    "slicer.profiles": "Its profiles, as `PRINTER/MATERIAL.ini`; empty: in the store's "
+    "`.printflow/slicer`. `printflow slicer flatten` makes them.",
+    "slicer.seconds": "How long one model may take.",
+    "slicer.memory_mb": "How much memory it may take (on Linux).",
     "log.format": "Lines for people, or one JSON object per line.",
     "log.max_mb": "When a log file is put aside and a new one begun.",
     "log.keep": "How many of those are kept.",

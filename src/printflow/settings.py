@@ -33,6 +33,7 @@ from .settings_sections import (
     MailSettings,
     ServerSettings,
     ShareSettings,
+    SlicerSettings,
     Whole,
     whole,
 )
@@ -76,6 +77,9 @@ class Settings(BaseSettings):
         default_factory=ServerSettings, description="the section [server]"
     )
     share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
+    slicer: SlicerSettings = Field(
+        default_factory=SlicerSettings, description="the section [slicer]"
+    )
     log: LogSettings = Field(default_factory=LogSettings, description="the section [log]")
     base_url: str = Field(default="", description="a web address as https://prints.example.edu")
     trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
@@ -174,6 +178,11 @@ class Settings(BaseSettings):
         return self.store / ".printflow"
 
     @property
+    def slicer_profiles(self) -> Path:
+        """The folder of the flat profiles that the lab's slicer takes."""
+        return self.slicer.profiles or self.state_dir / "slicer"
+
+    @property
     def database(self) -> str:
         """The address of the database in force."""
         return self.database_url or sqlite_url(self.state_dir / "printflow.db")
@@ -188,6 +197,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "mail": MailSettings,
     "server": ServerSettings,
     "share": ShareSettings,
+    "slicer": SlicerSettings,
     "log": LogSettings,
 }
 
