@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from printflow import Printflow, Settings
+from printflow.cli.documents import job_document
 from printflow.domain.reckoning import Reckoning, error_percent
 from printflow.estimating.estimator import profile_file
 from printflow.estimating.flatten import ProfileMissing, flatten, names, sections_of
@@ -187,6 +188,10 @@ def test_an_approval_is_offered_what_the_slicer_reckoned(tmp_path: Path) -> None
         kept = lab.job(job.id)
         assert kept.grams is None, "nothing is taken without a click"
         assert kept.original.reckoned is not None
+        lab.approve(job.id, by="Sam", grams=str(sliced.grams / 2), hours="10", material="PLA")
+        off = job_document(lab, lab.job(job.id))["estimate_error_percent"]
+        assert off["grams"] == Decimal("100.0")
+        assert off["hours"] < 0
 
 
 @pytest.mark.slicer
