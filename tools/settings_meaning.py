@@ -52,6 +52,11 @@ MEANING: Mapping[str, str] = {
     "retention.events_days": "The same for who did each step; the steps stay.",
     "retention.payments_days": "The same for who took each payment; the amounts stay.",
     "retention.jobs_days": "The same for other details of the job; anonymous statistics stay.",
+    "slicer.command": "The slicer that reckons each model, as `prusa-slicer`; empty: none does.",
+    "slicer.profiles": "Its profiles, as `PRINTER/MATERIAL.ini`; empty: in the store's "
+    "`.printflow/slicer`. `printflow slicer flatten` makes them.",
+    "slicer.seconds": "How long one model may take.",
+    "slicer.memory_mb": "How much memory it may take (on Linux).",
     "log.format": "Lines for people, or one JSON object per line.",
     "log.max_mb": "When a log file is put aside and a new one begun.",
     "log.keep": "How many of those are kept.",

@@ -24,6 +24,7 @@ from .dispatcher import Dispatcher
 from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
 from .errors import SettingsError, StoreUnavailable
+from .estimating.estimator import Estimator
 from .filestore import FolderStore, is_new, make_store, probe, read_identity
 from .inspection.inspector import Inspector
 from .instance_lock import InstanceLock
@@ -225,7 +226,8 @@ def _join(
     )
     address = parseaddr(settings.mail.sender)[1]
     inspector = Inspector()
-    looker = Looker(database, store, catalogs, clock, inspector)
+    estimator = Estimator(settings.slicer, settings.slicer_profiles)
+    looker = Looker(database, store, catalogs, clock, inspector, estimator)
     ports = Ports(
         settings=settings,
         database=database,

@@ -10,10 +10,11 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from .domain.job import JobFile
+from .domain.job import Job, JobFile
 from .domain.model_facts import InspectionState, Looked
 from .domain.naming import ending_of
 from .errors import PrintflowError
+from .estimating.estimator import Estimator
 from .ports import Clock, Database, FileStore, ModelReader
 from .service.catalogs import CatalogCache
 
@@ -39,12 +40,14 @@ class Looker:
         catalogs: CatalogCache,
         clock: Clock,
         inspector: ModelReader,
+        estimator: Estimator,
     ) -> None:
         self._database = database
         self._store = store
         self._catalogs = catalogs
         self._clock = clock
         self._inspector = inspector
+        self._estimator = estimator
 
     def step(self) -> bool:
         """One file; False when none waits."""
@@ -60,19 +63,21 @@ class Looker:
             return True  # somebody else is at it
         file, number = claimed
         known = self._catalogs.newest().color(job.method, job.color)
-        self._look(file, number, known.hex if known else _NEUTRAL)
+        if self._look(file, number, known.hex if known else _NEUTRAL):
+            self._reckon(file, job)
         return True
 
-    def _look(self, file: JobFile, number: int, color: str) -> None:
+    def _look(self, file: JobFile, number: int, color: str) -> bool:
+        """Whether there are facts now."""
         try:
             self._store.check_identity()
             places = self._store.where(file.name, hint=file.last_seen or file.folder)
         except (OSError, PrintflowError) as error:
             _log.warning("looking into %s has to wait: %s", file.name, error)
-            return  # the lease runs out, and the share is back by then or not
+            return False  # the lease runs out, and the share is back by then or not
         if not places:
             self._write(file, Looked(error="The file is not where it should be.", code="file"), 0)
-            return
+            return False
         with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
             png, webp = Path(folder, "picture.png"), Path(folder, "small.webp")
             looked = self._inspector.look(
@@ -90,6 +95,25 @@ class Looker:
                     _log.warning("the picture of %s could not be kept: %s", file.name, error)
                     looked = Looked(facts=looked.facts, error=looked.error)
         self._write(file, looked, number)
+        return looked.facts is not None
+
+    def _reckon(self, file: JobFile, job: Job) -> None:
+        """Ask the lab's slicer; the facts and the picture are there already, and stay."""
+        try:
+            places = self._store.where(file.name, hint=file.last_seen or file.folder)
+            if not places:
+                return
+            model = self._store.path(file.name, places[0])
+            found = self._estimator.reckon(job, model, self._catalogs.newest())
+        except (OSError, PrintflowError) as error:
+            _log.warning("%s could not be sliced: %s", file.name, error)
+            return
+        if found is None:
+            return
+        if found.problem:
+            _log.info("%s: no estimate: %s", file.name, found.problem)
+        with self._database.write() as tx:
+            tx.files.reckoned(file.id, found.plain())
 
     def _write(self, file: JobFile, looked: Looked, number: int) -> None:
         state = InspectionState.DONE

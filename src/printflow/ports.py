@@ -358,6 +358,9 @@ class FileRows(Protocol):
     ) -> None:
         """Write down what the look found, or that it is to be tried again."""
 
+    def reckoned(self, file_id: int, said: Mapping[str, Any]) -> None:
+        """Write down what the lab's slicer said of one copy (Reckoning.plain)."""
+
     def inspect_again(self, job_ids: Collection[str] | None) -> int:
         """Queue the files of these jobs (None: of all) for another look; gives how many."""
 

@@ -34,6 +34,7 @@ from .settings_sections import (
     RetentionSettings,
     ServerSettings,
     ShareSettings,
+    SlicerSettings,
     Whole,
     whole,
 )
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
         default_factory=ServerSettings, description="the section [server]"
     )
     share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
+    slicer: SlicerSettings = Field(
+        default_factory=SlicerSettings, description="the section [slicer]"
+    )
     log: LogSettings = Field(default_factory=LogSettings, description="the section [log]")
     retention: RetentionSettings = Field(
         default_factory=RetentionSettings, description="the section [retention]"
@@ -178,6 +182,11 @@ class Settings(BaseSettings):
         return self.store / ".printflow"
 
     @property
+    def slicer_profiles(self) -> Path:
+        """The folder of the flat profiles that the lab's slicer takes."""
+        return self.slicer.profiles or self.state_dir / "slicer"
+
+    @property
     def database(self) -> str:
         """The address of the database in force."""
         return self.database_url or sqlite_url(self.state_dir / "printflow.db")
@@ -192,6 +201,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "mail": MailSettings,
     "server": ServerSettings,
     "share": ShareSettings,
+    "slicer": SlicerSettings,
     "log": LogSettings,
     "retention": RetentionSettings,
 }

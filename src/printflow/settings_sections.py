@@ -231,6 +231,22 @@ class RetentionSettings(BaseModel):
         return value
 
 
+class SlicerSettings(BaseModel):
+    """The slicer that reckons weight and time of each model; none while ``command`` is empty."""
+
+    model_config = _FROZEN
+
+    command: str = Field(default="", max_length=1000, description="a program, as prusa-slicer")
+    profiles: Path | None = Field(default=None, description="a folder")
+    seconds: Whole = whole(120, 5, 3600, "number of seconds")
+    memory_mb: Whole = whole(4096, 512, 65_536, "number of megabytes")
+
+    @field_validator("profiles")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None
+
+
 class LogSettings(BaseModel):
     """The log files of server and worker: how they are written, and how many are kept."""
 

@@ -80,10 +80,8 @@ def test_a_sphere_is_smooth_and_a_box_keeps_its_edges() -> None:
     inner = round_part[40:88, 40:88, :3].mean(2)
     assert np.abs(np.diff(inner, axis=1)).max() < 12
     points, faces = shapes.box()
-    facing = normals.at_pixels(
-        points, points, faces, np.repeat(np.arange(12), 9), np.full(108, 1, np.float32),
-        np.full(108, 1, np.float32),
-    )  # fmt: skip
+    surface = normals.Surface(points, points, faces, np.repeat(np.arange(12), 9))
+    facing = surface.facing(slice(0, 108), np.full(108, 1, np.float32), np.ones(108, np.float32))
     assert np.allclose(np.abs(facing).max(1), 1)
 
 

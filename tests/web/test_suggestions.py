@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import Printflow
-from printflow.sliced_files import Sliced, read_sliced
+from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_sliced
 from tests import models
 from tests.plugins.lab import Submit
 
@@ -55,6 +55,7 @@ def archive(**parts: str) -> bytes:
 
 def test_prusa_slicer(tmp_path: Path) -> None:
     assert saved(tmp_path, "a.gcode", PRUSA) == Sliced(
+        slicer="PrusaSlicer 2.7.1",
         grams=Decimal("6.56"),
         hours=Decimal("26.06"),
         material="PLA",
@@ -88,7 +89,6 @@ def test_orca_bambu_and_cura(tmp_path: Path) -> None:
         ("a.gcode", b""),
         ("b.gcode", b"; filament used [g] = 1e999, x\n; total filament used [g] = 9999999999"),
         ("c.gcode", b"; estimated printing time (normal mode) = 99999999999d"),
-        ("d.3mf", b"PK\x03\x04 no archive"),
         ("e.3mf", archive(slice_info__config="<!DOCTYPE a []><config/>")),
         ("f.3mf", archive(slice_info__config="<config><plate>")),
         ("g.3mf", archive(slice_info__config=" " * (2 << 20))),
@@ -99,6 +99,11 @@ def test_orca_bambu_and_cura(tmp_path: Path) -> None:
 )
 def test_files_that_say_nothing(tmp_path: Path, name: str, data: bytes) -> None:
     assert not saved(tmp_path, name, data)
+
+
+def test_what_is_no_archive_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(SlicedFileUnreadable, match="cut short"):
+        saved(tmp_path, "d.3mf", b"PK\x03\x04 no archive")
 
 
 @pytest.mark.slicer

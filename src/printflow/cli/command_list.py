@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with jobs to look at."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
+    "slicer": Entry(_LAB, "slicer", "slicer", "Make profiles for the lab's slicer, and try them."),
     "mail": Entry(_LAB, "mail", "mail", "Look at the lab's mails with sample data."),
     "db": Entry(_LAB, "database", "database", "Upgrade or check the database."),
     "lifecycle": Entry(_LAB, "lifecycle", "lifecycle", "Show the lifecycle's table."),

@@ -63,8 +63,24 @@ def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
         **document,
         "status_label": job.status.label,
         "file": job.file.name,
+        "estimate_error_percent": _estimate_error(job),
         "files": [_file(lab, file) for file in job.files],
         "allowed": list(allowed(job.status, ActorKind.STAFF)),
+    }
+
+
+def _estimate_error(job: Job) -> dict[str, Any]:
+    """How far the lab's slicer was off, against the figures that staff decided on; empty without."""
+    from printflow.domain.reckoning import error_percent
+
+    said = job.original.reckoned
+    if said is None:
+        return {}
+    pairs = {"grams": (said.grams, job.grams), "hours": (said.hours, job.hours)}
+    return {
+        name: error_percent(estimated * job.quantity, final)
+        for name, (estimated, final) in pairs.items()
+        if estimated is not None and final is not None
     }
 
 
@@ -97,6 +113,7 @@ def _file(lab: Printflow, file: JobFile) -> dict[str, Any]:
         "inspection": file.inspection,
         "inspection_note": file.inspection_note,
         "facts": facts_document(file.facts) if file.facts else None,
+        "reckoned": file.reckoned.plain() if file.reckoned else None,
     }
 
 

@@ -199,6 +199,11 @@ class SqlFileRows:
             )
         )
 
+    def reckoned(self, file_id: int, said: Mapping[str, Any]) -> None:
+        self._connection.execute(
+            update(job_files).where(job_files.c.id == file_id).values(reckoned=dict(said))
+        )
+
     def inspect_again(self, job_ids: Collection[str] | None) -> int:
         query = update(job_files).where(
             job_files.c.inspection.in_((InspectionState.DONE.value, InspectionState.FAILED.value))

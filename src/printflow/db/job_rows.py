@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.model_facts import InspectionState, ModelFacts
+from ..domain.reckoning import Reckoning
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
 from ..ports import DuplicateKey
@@ -34,6 +35,7 @@ FILE_COLUMNS = [
     job_files.c.facts,
     job_files.c.picture,
     job_files.c.inspection_note,
+    job_files.c.reckoned,
 ]
 _MANY = 500
 """So many ids are asked for at once."""
@@ -68,6 +70,7 @@ def _file(found: Sequence[Any]) -> JobFile:
         state=FileState(values["state"]),
         inspection=InspectionState(values["inspection"]),
         facts=ModelFacts.from_plain(facts) if facts else None,
+        reckoned=Reckoning.from_plain(values["reckoned"]) if values["reckoned"] else None,
     )
     return JobFile(**values)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from .model_facts import InspectionState, ModelFacts
+from .reckoning import Reckoning
 from .status import ActorKind, Status
 
 
@@ -72,6 +73,8 @@ class JobFile:
     picture: bool = False
     inspection_note: str = ""
     """Why there are no facts or no picture, in words."""
+    reckoned: Reckoning | None = None
+    """What the lab's slicer said of one copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,20 +56,49 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
         return {"error": "The file is nested too deeply.", "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if task.get("picture"):
+        from .raster import TooMuchToDraw
+
+        png: bytes | None
         try:
-            import numpy as np
-
-            from .render import TooMuchToDraw, render, small
-
-            corners = triangles.reshape(-1, 3)
-            faces = np.arange(len(corners), dtype=np.int32).reshape(-1, 3)
-            png = render(corners, faces, task["color"])
-            Path(task["picture"]).write_bytes(png)
-            Path(task["small"]).write_bytes(small(png))
-            said["picture"] = True
-        except (TooMuchToDraw, MemoryError, OSError, ValueError) as error:
+            png = _drawn(triangles, task)
+        except (TooMuchToDraw, MemoryError, ValueError) as error:
             said["picture_problem"] = str(error)[:200]
+            png = _embedded(Path(task["path"]))
+        if png:
+            said.update(_kept(png, task))
     return said
+
+
+def _drawn(triangles: Any, task: dict[str, str]) -> bytes:
+    import numpy as np
+
+    from .render import render
+
+    corners = triangles.reshape(-1, 3)
+    return render(corners, np.arange(len(corners), dtype=np.int32).reshape(-1, 3), task["color"])
+
+
+def _embedded(path: Path) -> bytes | None:
+    """The picture that a slicer put into its project, for what cannot be drawn."""
+    from printflow.slicer_files import SlicedFileUnreadable, read_sliced
+
+    from .embedded_picture import shown
+
+    try:
+        return shown(list(read_sliced(path).images))
+    except (SlicedFileUnreadable, MemoryError, OSError):
+        return None
+
+
+def _kept(png: bytes, task: dict[str, str]) -> dict[str, Any]:
+    from .render import small
+
+    try:
+        Path(task["picture"]).write_bytes(png)
+        Path(task["small"]).write_bytes(small(png))
+    except OSError as error:
+        return {"picture_problem": str(error)[:200]}
+    return {"picture": True, "picture_problem": ""}
 
 
 def main() -> None:

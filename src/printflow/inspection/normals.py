@@ -6,7 +6,6 @@ of those that differ by less than CREASE degrees. Fine meshes are taken as they 
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from printflow.inspection.raster import F32, I64, Faces
 
@@ -26,24 +25,32 @@ def of_faces(points: F32, faces: Faces) -> F32:
     return _unit(np.cross(one, two).astype(np.float32))
 
 
-def at_pixels(points: F32, seen: F32, faces: Faces, face_at: I64, x: F32, y: F32) -> F32:
-    """The direction of the surface at each pixel (k,3).
+class Surface:
+    """The triangles that are seen, and which way they face at any of their pixels."""
 
-    `points` (n,3), `seen` the same in pixels; `face_at` (k) the triangle at each pixel, and
-    `x`, `y` (k) the pixel's center.
-    """
-    visible, which = np.unique(face_at, return_inverse=True)
-    shown = faces[visible]
-    flat = of_faces(points, shown)
-    if len(visible) > _FACES_SMOOTHED or len(face_at) < _PIXELS_PER_FACE * len(visible):
-        return flat[which]
-    corners = _at_corners(points, shown, flat)
-    shares = _shares(seen[shown], which, x, y)
-    mixed = np.einsum("kc,kcd->kd", shares, corners[which])
-    smooth = _unit(mixed)
-    lost = (smooth == 0).all(1)
-    smooth[lost] = flat[which][lost]
-    return smooth
+    def __init__(self, points: F32, seen: F32, faces: Faces, face_at: I64) -> None:
+        """`points` (n,3), `seen` the same in pixels; `face_at` (k) the triangle at each pixel."""
+        shown = np.zeros(len(faces), bool)
+        shown[face_at] = True
+        visible = np.flatnonzero(shown)
+        number = np.cumsum(shown, dtype=np.int32) - np.int32(1)
+        self._which = number[face_at]
+        self._flat = of_faces(points, faces[visible])
+        self._corners: F32 | None = None
+        if len(visible) <= _FACES_SMOOTHED and len(face_at) >= _PIXELS_PER_FACE * len(visible):
+            self._corners = _at_corners(points, faces[visible], self._flat)
+            self._frames = seen[faces[visible], :2]
+
+    def facing(self, part: slice, x: F32, y: F32) -> F32:
+        """The direction of the surface (k,3) at a `part` of the pixels, whose centers are x, y."""
+        which = self._which[part]
+        if self._corners is None:
+            return np.asarray(self._flat[which], np.float32)
+        shares = _shares(self._frames[which], x, y)
+        smooth = _unit(np.einsum("kc,kcd->kd", shares, self._corners[which]))
+        lost = (smooth == 0).all(1)
+        smooth[lost] = self._flat[which[lost]]
+        return smooth
 
 
 def _at_corners(points: F32, faces: Faces, flat: F32) -> F32:
@@ -91,19 +98,21 @@ def _angles(corners: F32) -> F32:
     return np.asarray(np.arccos(cosine), np.float32)
 
 
-def _shares(corners: F32, which: npt.NDArray[np.intp], x: F32, y: F32) -> F32:
-    """How much each corner has of a pixel (k,3), in the picture's plane."""
-    origin = corners[:, 0, :2]
-    one, two = corners[:, 1, :2] - origin, corners[:, 2, :2] - origin
-    doubled = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
-    doubled = np.where(np.abs(doubled) < 1e-9, 1e-9, doubled)
-    dx, dy = x - origin[which, 0], y - origin[which, 1]
-    second = (dx * two[which, 1] - dy * two[which, 0]) / doubled[which]
-    third = (one[which, 0] * dy - one[which, 1] * dx) / doubled[which]
+def _shares(corners: F32, x: F32, y: F32) -> F32:
+    """How much each corner (k,3,2) has of a pixel (k,3), in the picture's plane."""
+    ahead, left = corners[:, 0, 0], corners[:, 0, 1]
+    x1, y1 = corners[:, 1, 0] - ahead, corners[:, 1, 1] - left
+    x2, y2 = corners[:, 2, 0] - ahead, corners[:, 2, 1] - left
+    doubled = x1 * y2 - y1 * x2
+    doubled = np.where(np.abs(doubled) < 1e-9, np.float32(1e-9), doubled)
+    dx, dy = x - ahead, y - left
+    second = (dx * y2 - dy * x2) / doubled
+    third = (x1 * dy - y1 * dx) / doubled
     shares = np.clip(np.stack((1 - second - third, second, third), axis=1), 0, 1)
-    return np.asarray(shares / shares.sum(1, keepdims=True), np.float32)
+    whole = shares[:, 0] + shares[:, 1] + shares[:, 2]
+    return np.asarray(shares / whole[:, None], np.float32)
 
 
 def _unit(vectors: F32) -> F32:
-    length = np.sqrt((vectors * vectors).sum(-1, keepdims=True))
+    length = np.sqrt(np.einsum("...d,...d->...", vectors, vectors))[..., None]
     return np.asarray(vectors / np.where(length > 0, length, 1), np.float32)

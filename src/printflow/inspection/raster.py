@@ -18,8 +18,8 @@ I64 = npt.NDArray[np.int64]
 Faces = npt.NDArray[np.int32]
 U64 = npt.NDArray[np.uint64]
 
-TRIANGLES_AT_ONCE = 32_768
-PIXELS_AT_ONCE = 1_500_000
+TRIANGLES_AT_ONCE = 16_384
+PIXELS_AT_ONCE = 131_072
 AREA_LIMIT = 60
 """Pixels drawn at most, in fillings of the whole picture: a small file can hold thousands of
 triangles that each fill the picture, and drawing them would take minutes."""

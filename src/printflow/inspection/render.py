@@ -21,6 +21,9 @@ SMALL = 192
 """Pixels along the side of the small picture."""
 
 
+_AT_ONCE = 8192
+
+
 def render(vertices: F32, faces: Faces, color: str, size: int = 512) -> bytes:
     """Draw a model as a PNG of `size` × `size` pixels on a transparent background.
 
@@ -94,24 +97,35 @@ def _shaded(
     picture = np.zeros((size * size, 4), np.float32)
     if not len(hits):
         return picture.reshape(size, size, 4)
-    x = (hits % size + 0.5).astype(np.float32)
-    y = (hits // size + 0.5).astype(np.float32)
-    facing = normals.at_pixels(points, seen, faces, raster.faces_at(hits), x, y)
-    to_eye = facing @ camera.axes.T.astype(np.float32)
-    # A mesh may be inside out: what is seen faces the eye.
-    turned = np.where(to_eye[:, 2:] < 0, np.float32(-1), np.float32(1))
-    to_eye *= turned
-    up = facing[:, 2] * turned[:, 0]
+    surface = normals.Surface(points, seen, faces, raster.faces_at(hits))
+    turn = camera.axes.T.astype(np.float32)
+    to_eye = np.empty((len(hits), 3), np.float32)
+    up = np.empty(len(hits), np.float32)
+    for part in _parts(len(hits)):
+        x = (hits[part] % size + 0.5).astype(np.float32)
+        y = (hits[part] // size + 0.5).astype(np.float32)
+        facing = surface.facing(part, x, y)
+        towards = facing @ turn
+        # A mesh may be inside out: what is seen faces the eye.
+        turned = np.where(towards[:, 2] < 0, np.float32(-1), np.float32(1))
+        to_eye[part] = towards * turned[:, None]
+        up[part] = facing[:, 2] * turned
     distance = np.full(size * size, np.nan, np.float32)
     distance[hits] = camera.distance_of(raster.depth_at(hits))
     pixel = camera.pixel
     hidden = _hidden(distance, to_eye, hits, size, pixel)
-    colors = shading.lit(to_eye, up, shading.linear(color), hidden)
     outline = shading.outlines(distance.reshape(size, size), pixel).reshape(-1)[hits]
-    colors *= (1 - 0.38 * outline)[:, None]
-    picture[hits, :3] = colors
+    light = shading.linear(color)
+    for part in _parts(len(hits)):
+        colors = shading.lit(to_eye[part], up[part], light, hidden[part])
+        picture[hits[part], :3] = colors * (1 - 0.38 * outline[part])[:, None]
     picture[hits, 3] = 1
     return picture.reshape(size, size, 4)
+
+
+def _parts(count: int) -> list[slice]:
+    """Pixels in parts whose arrays stay in the processor's cache."""
+    return [slice(first, first + _AT_ONCE) for first in range(0, count, _AT_ONCE)]
 
 
 def _hidden(distance: F32, facing: F32, hits: npt.NDArray[np.intp], size: int, pixel: float) -> F32:

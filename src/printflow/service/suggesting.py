@@ -8,8 +8,9 @@ from decimal import Decimal
 from ..deadline import TookTooLong, within
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
+from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
-from ..sliced_files import Sliced, read_sliced
+from ..slicer_files import Sliced, SlicedFileUnreadable, read_sliced
 from .desk import PATIENCE_SECONDS, Desk
 
 _FILES = 5
@@ -23,6 +24,8 @@ class Suggestion:
     """
 
     source: str = ""
+    by_slicer: bool = False
+    """Whether the lab's slicer reckoned it itself; ``source`` is then the slicer."""
     grams: Decimal | None = None
     hours: Decimal | None = None
     material: str = ""
@@ -40,6 +43,9 @@ class SuggestionDesk(Desk):
             found = within(PATIENCE_SECONDS, lambda: self._of_files(job))
         except (TookTooLong, OSError, PrintflowError):
             found = []
+        reckoned = job.original.reckoned
+        if reckoned and not reckoned.problem and reckoned.printer == job.printer:
+            found.append(_of_the_slicer(reckoned, job.quantity))
         method = self.catalog.method(job.method)
         grams = (
             estimated_grams(job.original.facts, method) if job.original.facts and method else None
@@ -51,14 +57,17 @@ class SuggestionDesk(Desk):
     def _of_files(self, job: Job) -> list[Suggestion]:
         store, seconds = self._ports.store, self.settings.settle_seconds
         beside = store.siblings(job.id, job.status.folder, settle_seconds=seconds)
-        read = [
-            (fact.name, read_sliced(store.path(fact.name, fact.folder)))
-            for fact in beside[:_FILES]
-            if fact.settled and fact.acceptable
-        ]
-        return [
-            self._named(job, name, sliced) for name, sliced in read if sliced.grams or sliced.hours
-        ]
+        found = []
+        for fact in beside[:_FILES]:
+            if not (fact.settled and fact.acceptable):
+                continue
+            try:
+                sliced = read_sliced(store.path(fact.name, fact.folder))
+            except SlicedFileUnreadable:
+                continue  # one damaged file does not hide the others
+            if sliced.grams or sliced.hours:
+                found.append(self._named(job, fact.name, sliced))
+        return found
 
     def _named(self, job: Job, name: str, sliced: Sliced) -> Suggestion:
         method = self.catalog.method(job.method)
@@ -73,6 +82,17 @@ class SuggestionDesk(Desk):
             material=next((one for one in materials if one.casefold() == wanted), ""),
             printer=next((one for one in printers if model and _plain(one).endswith(model)), ""),
         )
+
+
+def _of_the_slicer(reckoned: Reckoning, copies: int) -> Suggestion:
+    return Suggestion(
+        source=reckoned.source or "PrusaSlicer",
+        by_slicer=True,
+        grams=reckoned.grams * copies if reckoned.grams else None,
+        hours=reckoned.hours * copies if reckoned.hours else None,
+        material=reckoned.material,
+        printer=reckoned.printer,
+    )
 
 
 def _plain(name: str) -> str:

@@ -1,0 +1,112 @@
+"""``slicer flatten``, ``slicer profiles`` and ``slicer estimate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .documents import print_json
+from .session import json_option, session
+from .streams import say
+from .tables import print_facts
+
+
+@click.group("slicer")
+def slicer() -> None:
+    """Make profiles for the lab's slicer, and try them."""
+
+
+@slicer.command("profiles")
+@click.argument("bundle", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("kind", type=click.Choice(("print", "filament", "printer")))
+@json_option
+def profiles(bundle: Path, kind: str) -> None:
+    """List the profiles of a kind in BUNDLE, a vendor's or an exported .ini."""
+    from printflow.estimating.flatten import names, sections_of
+
+    found = names(sections_of(bundle.read_text("utf-8", "replace")), kind)
+    if session().json:
+        print_json(found)
+    else:
+        for name in found:
+            say(name)
+
+
+@slicer.command("flatten")
+@click.argument("bundle", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--printer", required=True, metavar="NAME", help="The bundle's printer profile.")
+@click.option("--filament", required=True, metavar="NAME", help="Its filament profile.")
+@click.option("--print", "print_", required=True, metavar="NAME", help="Its print profile.")
+@click.option("--for", "lab_printer", metavar="PRINTER", help="The lab's printer it is for.")
+@click.option("--material", metavar="MATERIAL", help="The lab's material it is for.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it there instead.")
+@json_option
+def flatten(
+    bundle: Path,
+    printer: str,
+    filament: str,
+    print_: str,
+    lab_printer: str | None,
+    material: str | None,
+    output: Path | None,
+) -> None:
+    """Make one flat profile of three in BUNDLE, for a printer and a material of the lab."""
+    from printflow.estimating.estimator import profile_file
+    from printflow.estimating.flatten import flatten as flat
+
+    if (output is None) == (not (lab_printer and material)):
+        raise click.UsageError("Give --for and --material, or --output.")
+    text = flat(
+        bundle.read_text("utf-8", "replace"), printer=printer, filament=filament, print_=print_
+    )
+    if output is None:
+        with session().lab() as lab:
+            folder = lab.settings.slicer_profiles
+            known = lab.catalog.printer(lab_printer or "")
+            materials = {one for method in lab.catalog.methods for one in method.materials}
+        if known is None:
+            raise click.UsageError(f"--for: the lab has no printer “{lab_printer}”.")
+        if material not in materials:
+            raise click.UsageError(f"--material: the lab has no material “{material}”.")
+        output = profile_file(folder, lab_printer or "", material or "")
+        output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, "utf-8")
+    if session().json:
+        print_json({"file": output.absolute(), "settings": len(text.splitlines())})
+    else:
+        say(f"The profile is in {output}")
+
+
+@slicer.command("estimate")
+@click.argument("model", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--profile", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A flat profile, as flatten makes them.",
+)  # fmt: skip
+@click.option("--command", default="", help="The slicer; else the setting slicer.command.")
+@json_option
+def estimate(model: Path, profile: Path, command: str) -> None:
+    """Slice MODEL and say what the slicer reckons, to try a profile."""
+    from printflow import Settings
+    from printflow.estimating.slicing import slice_model
+
+    settings = Settings().slicer
+    program = command or settings.command or "prusa-slicer"
+    found = slice_model(
+        program,
+        profile.absolute(),
+        model.absolute(),
+        seconds=settings.seconds,
+        memory_mb=settings.memory_mb,
+    )
+    if session().json:
+        print_json({"slicer": found.slicer, "grams": found.grams, "hours": found.hours})
+    else:
+        print_facts(
+            [
+                ("Slicer", found.slicer),
+                ("Weight", "–" if found.grams is None else f"{found.grams} g"),
+                ("Time", "–" if found.hours is None else f"{found.hours} h"),
+            ]
+        )

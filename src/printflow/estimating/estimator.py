@@ -1,0 +1,65 @@
+"""The lab's slicer asked for each model that comes in, where one is set up.
+
+Profiles lie in a folder as ``PRINTER/MATERIAL.ini``, with the catalog's names; the first material
+of the method that has a profile is taken, because the student names none.
+"""
+
+import re
+from pathlib import Path
+
+from printflow.domain.catalog import Catalog
+from printflow.domain.job import Job
+from printflow.domain.reckoning import Reckoning
+from printflow.estimating.slicing import SlicingFailed, slice_model
+from printflow.settings_sections import SlicerSettings
+
+_NOT_IN_NAMES = re.compile(r"[^\w .+-]")
+
+
+def profile_file(folder: Path, printer: str, material: str) -> Path:
+    """Where the profile of a printer and a material of the catalog lies."""
+    return folder / _part(printer) / f"{_part(material)}.ini"
+
+
+def _part(name: str) -> str:
+    """A name as part of a path: nothing that means something to a file system."""
+    return _NOT_IN_NAMES.sub("_", name).strip(" .") or "_"
+
+
+class Estimator:
+    """Asks the slicer; without a command or a profile it says nothing."""
+
+    def __init__(self, settings: SlicerSettings, profiles: Path) -> None:
+        self._settings = settings
+        self._profiles = profiles
+
+    def reckon(self, job: Job, model: Path, catalog: Catalog) -> Reckoning | None:
+        """Grams and hours of one copy, or why there are none; None where no slicer is set up for
+        the job's printer. Takes as long as the slicer does: never call it from a page."""
+        method = catalog.method(job.method)
+        if not self._settings.command or method is None:
+            return None
+        for material in method.materials:
+            profile = profile_file(self._profiles, job.printer, material)
+            if profile.is_file():
+                return self._with(profile, material, job, model)
+        return None
+
+    def _with(self, profile: Path, material: str, job: Job, model: Path) -> Reckoning:
+        try:
+            found = slice_model(
+                self._settings.command,
+                profile,
+                model,
+                seconds=self._settings.seconds,
+                memory_mb=self._settings.memory_mb,
+            )
+        except SlicingFailed as problem:
+            return Reckoning(problem=str(problem), material=material, printer=job.printer)
+        return Reckoning(
+            source=found.slicer,
+            grams=found.grams,
+            hours=found.hours,
+            material=material,
+            printer=job.printer,
+        )
