@@ -116,6 +116,14 @@ class _FaultyStore(_Counted):
         file = self._plan.around("store.open_incoming", opened)
         return cast(BinaryIO, _Handle(file, self._plan))
 
+    def read_incoming(self, name: str) -> BinaryIO:
+        def opened() -> BinaryIO:
+            file: BinaryIO = self._target.read_incoming(name)  # type: ignore[attr-defined]
+            self._handles.append(file)
+            return file
+
+        return cast(BinaryIO, self._plan.around("store.read_incoming", opened))
+
     def seal_incoming(self, handle: BinaryIO) -> None:
         file = cast(_Handle, handle).file
         self._around("seal_incoming", self._target.seal_incoming)(file)  # type: ignore[attr-defined]
