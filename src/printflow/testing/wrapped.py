@@ -122,7 +122,7 @@ class _FaultyStore(_Counted):
             self._handles.append(file)
             return file
 
-        return cast(BinaryIO, self._plan.around("store.read_incoming", opened))
+        return self._plan.around("store.read_incoming", opened)
 
     def seal_incoming(self, handle: BinaryIO) -> None:
         file = cast(_Handle, handle).file
