@@ -25,6 +25,7 @@ from . import (
     student,
     system,
     this_pc,
+    versions,
 )
 from .access import init_access
 from .errors import init_errors
@@ -83,6 +84,7 @@ def create_app(lab: Printflow) -> Flask:
         bulk,
         queue,
         papers,
+        versions,
         this_pc,
         opener_reports,
         admin,

@@ -43,6 +43,7 @@ class Correction(StrEnum):
     UNDO = "undo"
     EDIT = "edit"
     IMPORT = "import"
+    VERSION = "version"
 
     @property
     def label(self) -> str:
@@ -59,6 +60,7 @@ _WORDS = {
     Correction.UNDO: ("Undo", "took back the last step of"),
     Correction.EDIT: ("Edit details", "edited the details of"),
     Correction.IMPORT: ("Import", "imported"),
+    Correction.VERSION: ("New version", "replaced the file of"),
 }
 
 
