@@ -59,6 +59,7 @@ from .service.student_page import StudentPageDesk
 from .service.submitting import SubmissionDesk
 from .service.suggesting import SuggestionDesk
 from .service.system import SystemDesk
+from .service.versions import VersionDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
 from .store_watch import StoreWatch
@@ -83,6 +84,7 @@ class Printflow(
     BulkDesk,
     RetentionDesk,
     CorrectionDesk,
+    VersionDesk,
     ReadingDesk,
     WorklistDesk,
     ReportDesk,

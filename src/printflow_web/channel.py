@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 from copy import copy
 
@@ -13,7 +14,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from .request import SIGN_IN_BODY, SMALL_BODY
 
-UPLOAD_PATH = "/submit"
+UPLOAD_PATH = re.compile(r"/submit|/dashboard/jobs/[^/]+/versions")
 SIGN_IN_PATH = "/login"
 
 
@@ -39,7 +40,7 @@ class LimitedParser(HTTPRequestParser):
             return SMALL_BODY
         kind = str(self.headers.get("CONTENT_TYPE", "")).strip().lower()
         path = getattr(self, "path", "")
-        if path == UPLOAD_PATH and kind.startswith("multipart/form-data"):
+        if UPLOAD_PATH.fullmatch(path) and kind.startswith("multipart/form-data"):
             return self.upload_limit
         return SIGN_IN_BODY if path == SIGN_IN_PATH else SMALL_BODY
 

@@ -27,6 +27,7 @@ from . import (
     student,
     system,
     this_pc,
+    versions,
 )
 from .access import init_access
 from .errors import init_errors
@@ -85,6 +86,7 @@ def create_app(lab: Printflow) -> Flask:
         bulk,
         queue,
         papers,
+        versions,
         this_pc,
         opener_reports,
         admin,

@@ -166,7 +166,7 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
             job_id,
             by=session["staff"],
             station=session.get("station", ""),
-            expected_version=_version(typed.get("version", "")),
+            expected_version=version_of(typed.get("version", "")),
             hold_mail=True,
             **arguments,
         )
@@ -253,7 +253,7 @@ def edit(job_id: str) -> AnyResponse | str:
             job.id,
             by=session["staff"],
             station=session.get("station", ""),
-            expected_version=_version(typed.get("version", "")),
+            expected_version=version_of(typed.get("version", "")),
             **fields,
         )
     except TransitionRefused as error:
@@ -264,7 +264,8 @@ def edit(job_id: str) -> AnyResponse | str:
     return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
-def _version(typed: str) -> int | None:
+def version_of(typed: str) -> int | None:
+    """The job's version that a form was made from; None where it says none."""
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
         raise ParameterRefused(_("version: a whole number is needed; open the page again."))
     return int(typed) if typed else None

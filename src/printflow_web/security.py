@@ -15,7 +15,7 @@ from .auth import recognize
 from .errors import ParameterRefused
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
-UPLOADS = frozenset({"student.submit"})
+UPLOADS = frozenset({"student.submit", "versions.add"})
 """Endpoints whose body may be large."""
 SIGN_IN = "auth.login"
 LONGEST_PASSWORD = 1000

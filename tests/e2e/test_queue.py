@@ -85,6 +85,14 @@ def test_reordered_by_drag_and_by_keyboard(
     page.goto(f"{server.url}/dashboard/jobs/{job.id}")
     page.screenshot(path=tmp_path / "job.png", full_page=True)
     assert faults(page, RULES["desktop"]) == []
+
+    # A new version, larger than any other form may be.
+    large = tmp_path / "repaired.stl"
+    large.write_bytes(models.stl() + bytes(300_000))
+    page.get_by_label("New version").set_input_files(large)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("The file to print is")).to_be_visible()
+    assert lab.path(lab.job(job.id)).read_bytes() == large.read_bytes()
     page.goto(f"{server.url}/dashboard/queue")
     for size in (None, PHONE):
         if size:

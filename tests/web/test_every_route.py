@@ -50,6 +50,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/notes": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/picture": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": "staff"},
+    "/dashboard/jobs/<job_id>/versions": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/ticket": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/label": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},

@@ -44,6 +44,7 @@ class Correction(StrEnum):
     EDIT = "edit"
     IMPORT = "import"
     REMOVE = "remove"
+    VERSION = "version"
 
     @property
     def label(self) -> str:
@@ -61,6 +62,7 @@ _WORDS = {
     Correction.EDIT: ("Edit details", "edited the details of"),
     Correction.REMOVE: ("Remove data", "removed data of"),
     Correction.IMPORT: ("Import", "imported"),
+    Correction.VERSION: ("New version", "replaced the file of"),
 }
 
 

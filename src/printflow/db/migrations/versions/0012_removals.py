@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_removals_job_id"),
         sa.PrimaryKeyConstraint("job_id", "part", name="pk_removals"),
+        comment="Which parts of a job's data retention has taken out.",
     )
 
 

@@ -1,0 +1,119 @@
+"""A new version of a job's file, uploaded by staff: a repaired model, or what a slicer saved."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..domain.correction import Correction
+from ..domain.job import FileRole, Job
+from ..domain.status import ORIGINALS, Status
+from ..errors import Refusal, TransitionRefused
+from ..intake import Upload, receive_path
+from .acting import staff_actor
+from .transition import TransitionDesk, stale
+
+_OPEN_FOR_IT = (Status.UPLOADED, Status.PENDING, Status.READYTOPRINT)
+_MEGABYTE = 1 << 20
+
+
+class VersionDesk(TransitionDesk):
+    """Replacing the file that is printed."""
+
+    def add_version(
+        self,
+        job_id: str,
+        file: Upload | str | os.PathLike[str],
+        *,
+        by: str,
+        station: str = "",
+        expected_version: int | None = None,
+    ) -> Job:
+        """Make ``file`` the one to print. What was printed until now is kept in the originals.
+
+        A quote that waits for its answer was for the other file: its link is void, and the job needs
+        a new quote. Raises NotFound, StaleJob, TransitionRefused (it prints already, or is done),
+        the FileRefused family, StoreUnavailable and StoreFull; after any of them nothing has
+        changed, and nothing is left behind.
+        """
+        actor, settings = staff_actor(by, station), self.settings
+        upload = file if isinstance(file, Upload) else None
+        try:
+            self._open_for_a_version(self._now(job_id))
+            if upload is None:
+                upload = receive_path(
+                    self._ports.store,
+                    self._ports.ids,
+                    Path(str(file)),
+                    limit=settings.max_upload_mb * _MEGABYTE,
+                    reserve=settings.disk_reserve_mb * _MEGABYTE,
+                )
+            upload.seal()
+            with self._ports.database.write() as tx:
+                job, now = self._job(tx, job_id), self._ports.clock()
+                self._open_for_a_version(job)
+                last = tx.history.last_event(job.id)
+                current = expected_version in (None, job.version)
+                if not current or not tx.jobs.update(
+                    job, now=now, actor=actor.name, status=job.status, values={}
+                ):
+                    raise stale(job, Correction.VERSION, last)
+                name = _name_for(job, upload.ending)
+                tx.files.belongs(job.file.id, ORIGINALS, authoritative=False, now=now)
+                tx.files.add(
+                    job.id,
+                    role=FileRole.SLICED,
+                    authoritative=True,
+                    name=name,
+                    folder=job.status.folder,
+                    last_seen="",
+                    incoming=upload.incoming,
+                    size=upload.size,
+                    sha256=upload.sha256,
+                    now=now,
+                )
+                voided = job.status is Status.PENDING
+                if voided:
+                    tx.quotes.void_open(job.id, now)
+                tx.history.add_event(
+                    job.id,
+                    at=now,
+                    trigger=Correction.VERSION,
+                    source=job.status,
+                    dest=job.status,
+                    actor=actor,
+                    details={"file": name, "replaced": job.file.name, "voided": voided},
+                )
+        except BaseException:
+            if upload is not None:
+                upload.discard()
+            raise
+        self._settle_files(job.id)
+        return self._now(job.id)
+
+    def _now(self, job_id: str) -> Job:
+        """The job as it is now; raises NotFound."""
+        with self._ports.database.read() as tx:
+            return self._job(tx, job_id)
+
+    def _open_for_a_version(self, job: Job) -> None:
+        if job.status not in _OPEN_FOR_IT:
+            raise TransitionRefused(
+                [
+                    Refusal(
+                        "version_too_late",
+                        f"The job is “{job.status.label}”: its file is not replaced any more.",
+                        "file",
+                        "Report the print as failed first, if it has to be printed again.",
+                    )
+                ]
+            )
+
+
+def _name_for(job: Job, ending: str) -> str:
+    """The job's standard name with the next free number."""
+    taken = {file.name.rpartition(".")[0] for file in job.files}
+    number = len(job.files) + 1
+    while (stem := f"{job.standard_name}_v{number}") in taken:
+        number += 1
+    return f"{stem}{ending}"

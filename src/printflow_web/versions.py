@@ -1,0 +1,48 @@
+"""Uploading a new version of a job's file."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import FileRefused, Status, TransitionRefused
+
+from .auth import require_staff
+from .jobs import version_of
+from .request import LabRequest, lab_of
+
+pages = Blueprint("versions", __name__, url_prefix="/dashboard/jobs")
+pages.before_request(require_staff)
+
+
+@pages.post("/<job_id>/versions")
+def add(job_id: str) -> AnyResponse:
+    """Take the file in, and make it the one to print."""
+    sent = cast(LabRequest, request)
+    back = redirect(url_for("jobs.show", job_id=job_id), 303)
+    if sent.refused_upload is not None:
+        raise sent.refused_upload
+    if not sent.models:
+        flash(_("Choose a file first."), "error")
+        return back
+    try:
+        if isinstance(sent.models[0], FileRefused):
+            raise sent.models[0]
+        job = lab_of(current_app).add_version(
+            job_id,
+            sent.models[0],
+            by=session["staff"],
+            station=session.get("station", ""),
+            expected_version=version_of(request.form.get("version", "")),
+        )
+    except (FileRefused, TransitionRefused) as error:
+        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+        return back
+    flash(_("The file to print is %(name)s now.", name=job.file.name), "success")
+    if job.status is Status.PENDING:
+        words = _("The student was quoted another file: the link is void. Change the quote.")
+        flash(words, "error")
+    return back

@@ -1,0 +1,65 @@
+"""A new version of a job's file: what is kept, what is void, and what is refused."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from printflow import Job, LinkOvertaken, Printflow, StaleJob, TransitionRefused
+from tests import models
+from tests.web.conftest import said, token
+from tests.web.test_confirm import link
+
+JobIn = Callable[[str], Job]
+
+
+def replaced(staff: FlaskClient, job: Job, name: str, data: bytes, **more: str) -> TestResponse:
+    page = f"/dashboard/jobs/{job.id}"
+    form = {"csrf_token": token(staff, page), "file": (io.BytesIO(data), name), **more}
+    return staff.post(
+        f"{page}/versions", data=form, content_type="multipart/form-data", follow_redirects=True
+    )
+
+
+def test_the_original_is_kept_and_the_link_is_void(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    job = job_in("PENDING")
+    secret = link(lab, job).rpartition("/")[2]
+    kept = lab.path(job.original).read_bytes()
+    fixed = models.stl() + b"\0"
+    words = said(replaced(staff, job, "fixed.stl", fixed))
+    assert "the link is void" in words
+    assert "Ana replaced the file to print" in words
+    now = lab.job(job.id)
+    assert now.file.name == f"{job.standard_name}_v2.stl"
+    assert lab.path(now.file).read_bytes() == fixed
+    assert lab.path(now.file).parent.name == "Pending"
+    assert lab.path(now.original).read_bytes() == kept
+    assert lab.path(now.original).parent.name == "Originals"
+    with pytest.raises((LinkOvertaken, TransitionRefused)):
+        lab.confirm_by_link(secret, consent=True)
+    again = lab.requote(job.id, by="Ana", grams="40", hours="3", material="PLA")
+    assert lab.details(job.id).quotes[-1].file_sha256 == again.file.sha256
+    lab.confirm_by_link(link(lab, again).rpartition("/")[2], consent=True)
+    assert lab.path(lab.job(job.id)).parent.name == "ReadyToPrint"
+
+
+def test_what_is_no_model_or_comes_too_late_changes_nothing(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    job = job_in("UPLOADED")
+    assert "_v2" not in said(replaced(staff, job, "virus.exe", b"MZ" * 99))
+    assert len(lab.job(job.id).files) == 1
+    stale = replaced(staff, job, "fixed.stl", models.stl(), version="99")
+    assert stale.status_code == 409
+    printing = job_in("PRINTING")
+    assert "not replaced any more" in said(replaced(staff, printing, "b.stl", models.stl()))
+    assert lab.job(printing.id).files == printing.files
+    with pytest.raises(StaleJob):
+        lab.add_version(job.id, lab.path(job), by="Ana", expected_version=99)
+    assert not list((lab.settings.store / ".incoming").glob("*"))
