@@ -71,6 +71,7 @@ def _open(program: Program, cookie: str, size: Size, seconds: float) -> subproce
         ],
         stdout=subprocess.PIPE,
         text=True,
+        cwd=Path(__file__).parents[2],  # where the module is found, wherever this one runs
     )
 
 
