@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         Mail,
         Note,
         OpenQuote,
-        Payment,
         PrintAttempt,
         QuotePage,
         RequestJob,
@@ -41,12 +40,14 @@ if TYPE_CHECKING:
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
+    from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
     from .domain.lifecycle import TABLE, allowed
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
+    from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from .reports.table import Table as ReportTable
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
+    from .service.payments import OpenBalance
     from .service.sign_in import SignedIn
     from .service.submitting import Model
     from .service.system import Ground, SystemView
@@ -112,7 +114,6 @@ _HOMES = {
         "Mail",
         "Note",
         "OpenQuote",
-        "Payment",
         "PrintAttempt",
         "QuotePage",
         "RequestJob",
@@ -120,8 +121,10 @@ _HOMES = {
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
+    "domain.receipt": ("Receipt", "ReceiptLine"),
     "domain.retention": ("Part", "PurgeReport", "Removal"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
+    "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
@@ -184,6 +187,7 @@ _HOMES = {
     "domain.heartbeat": ("Heartbeat",),
     "log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
+    "service.payments": ("OpenBalance",),
     "service.sign_in": ("SignedIn",),
     "service.system": ("Ground", "SystemView"),
     "service.submitting": ("Model",),
@@ -219,6 +223,7 @@ __all__ = [
     "ActorKind",
     "AlreadyRunning",
     "BackupDamaged",
+    "Balance",
     "Batch",
     "BulkAnswer",
     "Catalog",
@@ -233,6 +238,7 @@ __all__ = [
     "Correction",
     "DatabaseBusy",
     "DatabaseUnavailable",
+    "DayClose",
     "Difference",
     "DispatchReport",
     "EDITABLE",
@@ -267,12 +273,15 @@ __all__ = [
     "Mail",
     "MailNotRetried",
     "Method",
+    "MethodSum",
     "MigrationNeeded",
     "Model",
     "ModelFacts",
     "NotFound",
     "Note",
+    "OpenBalance",
     "OpenQuote",
+    "PAYABLE",
     "Part",
     "Payment",
     "PriceStep",
@@ -289,6 +298,8 @@ __all__ = [
     "REPORT_FILTERS",
     "ReadyRange",
     "Reason",
+    "Receipt",
+    "ReceiptLine",
     "Refusal",
     "Removal",
     "RenderedMail",
@@ -297,6 +308,7 @@ __all__ = [
     "RequestJob",
     "Settings",
     "SettingsError",
+    "Share",
     "SignInRefused",
     "SignedIn",
     "Sort",
@@ -318,6 +330,7 @@ __all__ = [
     "Unavailable",
     "Unit",
     "Upload",
+    "Void",
     "WorkPage",
     "age_text",
     "allowed",

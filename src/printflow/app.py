@@ -35,6 +35,7 @@ from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
 from .service.administration import AdministrationDesk
 from .service.bulk import BulkDesk
+from .service.cash_up import CashUpDesk
 from .service.catalog_desk import CatalogDesk
 from .service.catalogs import CatalogCache
 from .service.changes import ChangeDesk
@@ -47,9 +48,11 @@ from .service.inspecting import InspectionDesk
 from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
+from .service.payments import PaymentDesk
 from .service.people import PeopleDesk
 from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
+from .service.receipts import ReceiptDesk
 from .service.reminding import Reminders
 from .service.reporting import ReportDesk
 from .service.retention import RetentionDesk, RetentionRound
@@ -85,6 +88,9 @@ class Printflow(
     RetentionDesk,
     CorrectionDesk,
     VersionDesk,
+    PaymentDesk,
+    ReceiptDesk,
+    CashUpDesk,
     ReadingDesk,
     WorklistDesk,
     ReportDesk,

@@ -20,9 +20,10 @@ from .domain.attempt import FileFact
 from .domain.catalog_history import CatalogVersion
 from .domain.correction import Correction
 from .domain.heartbeat import Heartbeat
-from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
+from .domain.history import Event, FileOpening, Mail, Note, PrintAttempt
 from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from .domain.job_track import JobTrack, ReportQuery
+from .domain.ledger import Payment, Void
 from .domain.model_facts import InspectionState, Looked
 from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
 from .domain.retention import Part, Removal
@@ -380,7 +381,7 @@ class FileRows(Protocol):
 
 
 class HistoryRows(Protocol):
-    """Events, notes, attempts and payments."""
+    """Events, notes and attempts."""
 
     def add_event(
         self,
@@ -420,21 +421,6 @@ class HistoryRows(Protocol):
 
     def attempts(self, job_id: str) -> Sequence[PrintAttempt]: ...
 
-    def add_payment(
-        self,
-        job_id: str,
-        *,
-        at: datetime,
-        by: str,
-        amount_cents: int,
-        currency: str,
-        method: str,
-        waived: str,
-    ) -> None: ...
-
-    def payments(self, job_id: str) -> Sequence[Payment]:
-        """Those that are not void."""
-
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
 
@@ -446,8 +432,45 @@ class HistoryRows(Protocol):
     def openings(self, job_id: str) -> Sequence[FileOpening]:
         """Those that were reported, oldest first."""
 
-    def take_back(self, job_id: str, at: datetime, *, now: datetime, by: str) -> None:
-        """Undo what an event of that moment wrote: prints begun or ended, payments, notes."""
+    def take_back(self, job_id: str, at: datetime) -> None:
+        """Undo what an event of that moment wrote: prints begun or ended, and notes."""
+
+
+class LedgerRows(Protocol):
+    """Payments. Nothing is changed here, only added."""
+
+    def add(self, payment: Payment, *, key: str = "") -> int:
+        """Enter a payment (its ``id`` is ignored) and give its id.
+
+        Raises DuplicateKey when one was entered with this key.
+        """
+
+    def void(self, payment_id: int, void: Void) -> None:
+        """Enter that it does not count any more; raises DuplicateKey when that stands there."""
+
+    def get(self, payment_id: int) -> Payment | None: ...
+
+    def of_key(self, key: str) -> Payment | None: ...
+
+    def of_job(self, job_id: str) -> Sequence[Payment]:
+        """All that have a share for the job, the void ones too, oldest first."""
+
+    def of_event(self, job_id: str, event_id: int) -> Sequence[Payment]:
+        """Those that the event of the job tells of."""
+
+    def of_receipt(self, receipt: str) -> Payment | None:
+        """The payment that counts and has this receipt number; others wait until this
+        transaction is over before they are told.
+        """
+
+    def taken(self, since: datetime, until: datetime) -> Sequence[Payment]:
+        """Those taken from ``since`` to before ``until``, oldest first."""
+
+    def voided(self, since: datetime, until: datetime) -> Sequence[Payment]:
+        """Those voided in that time."""
+
+    def settled(self, job_id: str) -> tuple[int, int]:
+        """What was paid and what was waived of a job, in integer cents."""
 
 
 class QuoteRows(Protocol):
@@ -694,6 +717,8 @@ class Transaction(Protocol):
     def files(self) -> FileRows: ...
     @property
     def history(self) -> HistoryRows: ...
+    @property
+    def ledger(self) -> LedgerRows: ...
     @property
     def quotes(self) -> QuoteRows: ...
     @property

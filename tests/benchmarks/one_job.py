@@ -21,6 +21,7 @@ from printflow.db.schema import (
     job_files,
     jobs,
     outbox,
+    payment_shares,
     payments,
     requests,
 )
@@ -215,6 +216,7 @@ class OneJob:
             yield attempts, self._print()
         if len(self.way) > 5:
             yield payments, self._payment()
+            yield payment_shares, self._share()
 
     def _mail(
         self, event_id: int, template: str, email: str, at: datetime, *, dead: bool
@@ -263,7 +265,7 @@ class OneJob:
 
     def _payment(self) -> dict[str, Any]:
         return {
-            "job_id": self.id,
+            "id": self.number,
             "at": self.at + timedelta(hours=5),
             "by": "Ana",
             "amount_cents": 425,
@@ -271,6 +273,9 @@ class OneJob:
             "method": "cash",
             "waived": "",
         }
+
+    def _share(self) -> dict[str, Any]:
+        return {"payment_id": self.number, "job_id": self.id, "amount_cents": 425}
 
 
 def _job_id(number: int) -> str:

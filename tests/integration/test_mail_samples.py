@@ -26,9 +26,10 @@ LINKS = {
     "message": (rf"/jobs/{TOKEN}",),
     "find_jobs": (rf"/jobs/{TOKEN}",),
     "staff_alert": ("/dashboard/jobs/[0-9A-Z]{8}",),
+    "receipt": (rf"/jobs/{TOKEN}",),
     "student_message": ("/dashboard/jobs/[0-9A-Z]{8}",),
 }
-AMOUNTS = {"approved", "reminder", "confirmed", "completed"}
+AMOUNTS = {"approved", "reminder", "confirmed", "completed", "receipt"}
 EXPIRIES = {"approved", "reminder"}
 TEMPLATES = [template.value for template in MailTemplate]
 

@@ -97,6 +97,9 @@ TRIGGER_COMMANDS: Mapping[Trigger, TriggerCommand] = {
             Option("--amount", "amount", "AMOUNT", "What was paid, as 3.00."),
             Option("--method", "method", "METHOD", "How it was paid, as cash."),
             Option("--waive", "waive", "REASON", "Why nothing is paid."),
+            Option("--receipt", "receipt", "NUMBER", "Number of the receipt."),
+            Option("--payer", "payer", "NAME", "Who pays, if not the student."),
+            Option("--account", "account", "CODE", "Account, course or grant that pays."),
         ),
     ),
     Trigger.OVERRIDE: TriggerCommand(

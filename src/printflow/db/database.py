@@ -23,6 +23,7 @@ from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
 from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
+from .ledger_rows import SqlLedgerRows
 from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
@@ -48,6 +49,10 @@ class SqlTransaction:
     @cached_property
     def history(self) -> SqlHistoryRows:
         return SqlHistoryRows(self._connection)
+
+    @cached_property
+    def ledger(self) -> SqlLedgerRows:
+        return SqlLedgerRows(self._connection)
 
     @cached_property
     def quotes(self) -> SqlQuoteRows:

@@ -1,4 +1,4 @@
-"""Queries on events, notes, attempts and payments."""
+"""Queries on events, notes and attempts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ..domain.correction import Correction
-from ..domain.history import Event, FileOpening, Note, Payment, PrintAttempt
+from ..domain.history import Event, FileOpening, Note, PrintAttempt
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status, Trigger
-from .schema import attempts, events, file_openings, notes, payments
+from .schema import attempts, events, file_openings, notes
 from .wakeup import stir
 
 
@@ -143,47 +143,6 @@ class SqlHistoryRows:
             for row in self._connection.execute(query)
         ]
 
-    def add_payment(
-        self,
-        job_id: str,
-        *,
-        at: datetime,
-        by: str,
-        amount_cents: int,
-        currency: str,
-        method: str,
-        waived: str,
-    ) -> None:
-        self._connection.execute(
-            insert(payments).values(
-                job_id=job_id,
-                at=at,
-                by=by,
-                amount_cents=amount_cents,
-                currency=currency,
-                method=method,
-                waived=waived,
-            )
-        )
-
-    def payments(self, job_id: str) -> Sequence[Payment]:
-        query = (
-            select(payments)
-            .where(payments.c.job_id == job_id, payments.c.voided_at.is_(None))
-            .order_by(payments.c.id)
-        )
-        return [
-            Payment(
-                at=row.at,
-                by=row.by,
-                amount_cents=row.amount_cents,
-                currency=row.currency,
-                method=row.method,
-                waived=row.waived,
-            )
-            for row in self._connection.execute(query)
-        ]
-
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings
         self._connection.execute(
@@ -220,7 +179,7 @@ class SqlHistoryRows:
             for row in self._connection.execute(query)
         ]
 
-    def take_back(self, job_id: str, at: datetime, *, now: datetime, by: str) -> None:
+    def take_back(self, job_id: str, at: datetime) -> None:
         self._connection.execute(
             delete(attempts).where(attempts.c.job_id == job_id, attempts.c.started_at == at)
         )
@@ -228,10 +187,5 @@ class SqlHistoryRows:
             update(attempts)
             .where(attempts.c.job_id == job_id, attempts.c.ended_at == at)
             .values(ended_at=None, result="", reason="")
-        )
-        self._connection.execute(
-            update(payments)
-            .where(payments.c.job_id == job_id, payments.c.at == at)
-            .values(voided_at=now, voided_by=by)
         )
         self._connection.execute(delete(notes).where(notes.c.job_id == job_id, notes.c.at == at))

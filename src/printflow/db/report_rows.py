@@ -11,11 +11,14 @@ from sqlalchemy import Column, Connection, Row, Select, and_, case, null, select
 
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
 from ..domain.status import Status
-from .schema import attempts, confirmations, events, jobs, payments
+from .schema import attempts, confirmations, events, jobs, payment_shares, payment_voids, payments
 
 _PORTION = 500
 _WORDY = ("reject", "decline", "withdraw", "override", "undo", "import")
 _STATUS = {status.value: status for status in Status}
+_ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payment_id).outerjoin(
+    payment_voids, payment_voids.c.payment_id == payments.c.id
+)
 _FIELDS = ("id", "created_at", "status", *FILTERS, "grams", "cost_cents")
 
 
@@ -95,15 +98,21 @@ class SqlReportRows:
         return found
 
     def _money(self, ids: list[str]) -> dict[str, list[Money]]:
-        table = payments.c
+        share, entry = payment_shares.c, payments.c
         query = (
-            select(table.job_id, table.at, table.amount_cents, table.method, table.waived)
-            .where(table.job_id.in_(ids), table.voided_at.is_(None))
-            .order_by(table.id)
-        )
+            select(
+                share.job_id, entry.at, share.amount_cents, entry.method, entry.waived,
+                payment_voids.c.at,
+            )
+            .select_from(_ENTRIES)
+            .where(share.job_id.in_(ids))
+            .order_by(share.id)
+        )  # fmt: skip
         found: dict[str, list[Money]] = defaultdict(list)
-        for job_id, at, cents, method, waived in self._connection.execute(query):
+        for job_id, at, cents, method, waived, voided_at in self._connection.execute(query):
             found[job_id].append(Money(at, cents, method, bool(waived)))
+            if voided_at is not None:
+                found[job_id].append(Money(voided_at, -cents, method, bool(waived), -1))
         return found
 
     def _estimates(self, ids: list[str]) -> dict[str, Estimate]:
@@ -135,6 +144,11 @@ def _touched(since: datetime | None, until: datetime | None) -> Any:
 
     return union(
         within(events.c.job_id, events.c.at),
-        within(payments.c.job_id, payments.c.at),
+        within(payment_shares.c.job_id, payments.c.at).where(
+            payment_shares.c.payment_id == payments.c.id
+        ),
+        within(payment_shares.c.job_id, payment_voids.c.at).where(
+            payment_shares.c.payment_id == payment_voids.c.payment_id
+        ),
         within(attempts.c.job_id, attempts.c.ended_at),
     )

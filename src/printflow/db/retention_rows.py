@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, insert, select, update
 
 from ..domain.job import FileState
 from ..domain.retention import REMOVED_NAME, Part, Removal, impersonal, unsigned
@@ -19,6 +19,8 @@ from .schema import (
     jobs,
     notes,
     outbox,
+    payment_shares,
+    payment_voids,
     payments,
     removals,
     requests,
@@ -120,6 +122,11 @@ class SqlRetentionRows:
             .values(used_by=REMOVED_NAME)
         )
         db.execute(delete(file_openings).where(file_openings.c.job_id == job_id))
+        db.execute(
+            update(payments)
+            .where(payments.c.id.in_(_payments_of(job_id)))
+            .values(payer="", account="", note="", idempotency_key=None)
+        )
         self._rename_files(job_id)
         for event in db.execute(select(events).where(events.c.job_id == job_id)).all():
             student = event.actor_kind == ActorKind.STUDENT.value
@@ -160,13 +167,15 @@ class SqlRetentionRows:
 
     def payments(self, job_id: str) -> None:
         db = self._connection
-        mine = payments.c.job_id == job_id
-        db.execute(update(payments).where(mine).values(by=REMOVED_NAME))
+        mine = payments.c.id.in_(_payments_of(job_id))
+        db.execute(update(payments).where(mine).values(by=REMOVED_NAME, station=""))
         db.execute(
             update(payments).where(mine, payments.c.waived != "").values(waived=REMOVED_NAME)
         )
         db.execute(
-            update(payments).where(mine, payments.c.voided_by != "").values(voided_by=REMOVED_NAME)
+            update(payment_voids)
+            .where(payment_voids.c.payment_id.in_(_payments_of(job_id)))
+            .values(by=REMOVED_NAME, station="", reason=REMOVED_NAME)
         )
 
     def job(self, job_id: str) -> None:
@@ -180,3 +189,7 @@ class SqlRetentionRows:
             update(confirmations).where(confirmations.c.job_id == job_id).values(file_sha256="")
         )
         db.execute(delete(file_openings).where(file_openings.c.job_id == job_id))
+
+
+def _payments_of(job_id: str) -> Select[int]:
+    return select(payment_shares.c.payment_id).where(payment_shares.c.job_id == job_id)

@@ -325,17 +325,47 @@ payments = Table(
     "payments",
     metadata,
     _id(),
-    _job(),
     Column("at", UTCDateTime, nullable=False),
     Column("by", String(100), nullable=False),
+    Column("station", String(60), nullable=False, server_default=""),
     Column("amount_cents", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("method", String(60), nullable=False),
+    Column("receipt", String(40), nullable=False, server_default=""),
+    Column("payer", String(100), nullable=False, server_default=""),
+    Column("account", String(60), nullable=False, server_default=""),
+    Column("note", String(200), nullable=False, server_default=""),
     Column("waived", Text, nullable=False),
-    Column("voided_at", UTCDateTime),
-    Column("voided_by", String(100), nullable=False, server_default=""),
+    Column("idempotency_key", String(64), unique=True),
     Index("ix_payments_at", "at"),
+    Index("ix_payments_receipt", "receipt"),
     comment="Money taken, or why none was.",
+)
+
+payment_shares = Table(
+    "payment_shares",
+    metadata,
+    _id(),
+    Column("payment_id", RowId, ForeignKey("payments.id"), nullable=False),
+    _job(),
+    Column("event_id", RowId, ForeignKey("events.id")),
+    Column("amount_cents", BigInteger, nullable=False),
+    Column("waived_cents", BigInteger, nullable=False),
+    UniqueConstraint("payment_id", "job_id"),
+    comment="What of a payment is for which job; never changed.",
+)
+
+payment_voids = Table(
+    "payment_voids",
+    metadata,
+    _id(),
+    Column("payment_id", RowId, ForeignKey("payments.id"), nullable=False, unique=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("station", String(60), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_payment_voids_at", "at"),
+    comment="Payments that do not count any more, and why; never changed.",
 )
 
 notes = Table(

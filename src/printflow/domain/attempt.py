@@ -57,6 +57,9 @@ class Arguments:
     amount: str = ""
     method: str = ""
     waive: str = ""
+    receipt: str = ""
+    payer: str = ""
+    account: str = ""
     consent: bool = False
     by_link: bool = False
 
@@ -93,6 +96,9 @@ class Facts:
     quote: Quote | None = None
     """The quote of the presented link, or the job's newest one."""
     paid_cents: int = 0
+    """What was paid or waived before, in integer cents."""
+    receipt_used: str = ""
+    """Which payment has the receipt's number already ("" = none)."""
     resend_from: datetime | None = None
     """Before this time the student may not ask for another link."""
 

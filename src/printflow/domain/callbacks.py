@@ -29,6 +29,8 @@ from .text import clean_line, clean_text
 DECLINED = "Declined by the student"
 WITHDRAWN = "Withdrawn by the student"
 
+_HOW_PAID = ("receipt", "payer", "account")
+
 T = TypeVar("T")
 
 
@@ -191,9 +193,15 @@ def record_payment(attempt: Attempt) -> None:
     """The money taken, or why none was; nothing where nothing was due."""
     args = attempt.args
     amount, waived = parse_cents(args.amount or "0") or 0, clean_text(args.waive)
-    if amount or waived:
-        attempt.effects.append(RecordPayment(amount, args.method if amount else "", waived))
+    due = max(0, (attempt.subject.cost_cents or 0) - attempt.facts.paid_cents)
     attempt.details.update(amount_cents=amount, method=args.method, waived=waived)
+    if not amount and not waived:
+        return
+    said = {name: clean_line(getattr(args, name)) if amount else "" for name in _HOW_PAID}
+    rest = due - amount if waived else 0
+    way = args.method if amount else ""
+    attempt.effects.append(RecordPayment(amount, way, waived, waived_cents=rest, **said))
+    attempt.details.update({name: text for name, text in said.items() if text})
 
 
 def tidy_after_override(attempt: Attempt) -> None:

@@ -95,6 +95,17 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRules:
+    """Which ways of payment want a receipt number or an account code, and whether a receipt number
+    may stand in the ledger only once.
+    """
+
+    receipt_methods: tuple[str, ...] = ()
+    account_methods: tuple[str, ...] = ()
+    unique_receipts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything a lab offers. ``minimum_charge_cents`` is in integer cents of ``currency``."""
 
@@ -110,6 +121,7 @@ class Catalog:
     pick_up: PickUp
     texts: Texts
     retention: Retention = Retention()
+    payments: PaymentRules = PaymentRules()
 
     def method(self, name: str) -> Method | None:
         """The method of that name, or None."""
@@ -289,6 +301,22 @@ def _reason(read: _Reader, place: str, row: Mapping[str, Any]) -> Reason:
     )
 
 
+def _payment_rules(read: _Reader, data: Mapping[str, Any], ways: Sequence[str]) -> PaymentRules:
+    row = read.table(data, "payments")
+    read.known(row, "payments", _names(PaymentRules))
+    wanted: dict[str, tuple[str, ...]] = {}
+    for key in ("receipt_methods", "account_methods"):
+        wanted[key] = read.texts(row, key, "payments") if row.get(key) else ()
+        for way in wanted[key]:
+            if way not in ways:
+                read.problem(f"payments.{key}", f"there is no way of payment {way!r}")
+    unique = row.get("unique_receipts", PaymentRules().unique_receipts)
+    if type(unique) is not bool:
+        read.problem("payments.unique_receipts", "true or false is needed")
+        unique = True
+    return PaymentRules(**wanted, unique_receipts=unique)
+
+
 def catalog_from(data: Mapping[str, Any]) -> Catalog:
     """The catalog that the plain document ``data`` describes.
 
@@ -329,6 +357,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
     currency = read.text(data, "currency", "", limit=3)
     if not re.fullmatch("[A-Z]{3}", currency):
         read.problem("currency", 'a three-letter code as "USD" is needed')
+    ways = read.texts(data, "payment_methods", "")
     catalog = Catalog(
         lab_name=read.text(data, "lab_name", "", limit=100),
         currency=currency,
@@ -338,7 +367,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         printers=printers,
         disciplines=read.texts(data, "disciplines", ""),
         rejection_reasons=reasons,
-        payment_methods=read.texts(data, "payment_methods", ""),
+        payment_methods=ways,
         pick_up=PickUp(
             read.text(pick_up, "place", "pick_up", limit=200),
             read.text(pick_up, "hours", "pick_up", limit=500),
@@ -351,6 +380,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
             read.text(texts, "rules", "texts", limit=4000, empty=True),
         ),
         retention=Retention(days),
+        payments=_payment_rules(read, data, ways),
     )
     if read.problems:
         raise CatalogInvalid(read.problems)

@@ -1,8 +1,8 @@
 """Corrections of a job: taking the last action back, and mending what the form said.
 
 They are no steps of the lifecycle: an undo leads back over the step it undoes, an edit leads
-nowhere, and an import leads from submission to where the older system had the job. History keeps
-them, with what they changed.
+nowhere, and an import leads from submission to where the older system had the job. Money taken or
+voided leaves the status as it is, too. History keeps them, with what they changed.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Correction(StrEnum):
     IMPORT = "import"
     REMOVE = "remove"
     VERSION = "version"
+    PAYMENT = "payment"
+    VOID = "void"
 
     @property
     def label(self) -> str:
@@ -63,6 +65,8 @@ _WORDS = {
     Correction.REMOVE: ("Remove data", "removed data of"),
     Correction.IMPORT: ("Import", "imported"),
     Correction.VERSION: ("New version", "replaced the file of"),
+    Correction.PAYMENT: ("Take payment", "took a payment for"),
+    Correction.VOID: ("Void payment", "voided a payment for"),
 }
 
 

@@ -19,6 +19,7 @@ class MailTemplate(StrEnum):
     REMINDER = "reminder"
     MESSAGE = "message"
     STUDENT_MESSAGE = "student_message"
+    RECEIPT = "receipt"
 
 
 OF_NO_EVENT = frozenset(
@@ -27,6 +28,7 @@ OF_NO_EVENT = frozenset(
         MailTemplate.REMINDER,
         MailTemplate.MESSAGE,
         MailTemplate.STUDENT_MESSAGE,
+        MailTemplate.RECEIPT,
     }
 )
 """Mails that tell of no step of the lifecycle."""
@@ -88,11 +90,15 @@ class CloseAttempt:
 
 @dataclass(frozen=True, slots=True)
 class RecordPayment:
-    """Money taken, in integer cents (0 with ``waived`` saying why)."""
+    """Money taken, in integer cents (0 with ``waived`` saying why), and how much is waived."""
 
     amount_cents: int
     method: str
     waived: str = ""
+    waived_cents: int = 0
+    receipt: str = ""
+    payer: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
         )
 
 
-# -- complete, pick up, archive -------------------------------------------------------------------
+# -- complete, archive -------------------------------------------------------------------
 
 
 def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
@@ -260,37 +260,6 @@ def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
         )
     if attempt.args.weight:
         yield from valid_weight(attempt)
-
-
-def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
-    """The balance is paid, or waived with a reason."""
-    args, facts = attempt.args, attempt.facts
-    due = max(0, (attempt.subject.cost_cents or 0) - facts.paid_cents)
-    if not args.amount:
-        if not clean_text(args.waive) and due > 0:
-            yield Refusal(
-                "payment_missing",
-                f"{_money(due)} {attempt.subject.currency} are due.",
-                "amount",
-                "Enter the payment, or waive it with a reason.",
-            )
-        return
-    amount = parse_cents(args.amount)
-    if amount is None:
-        yield Refusal("amount_invalid", "Enter the amount as a number, for example 3.00.", "amount")
-    elif amount != due and not (amount < due and clean_text(args.waive)):
-        yield Refusal(
-            "amount_differs",
-            f"{_money(amount)} is not the {_money(due)} {attempt.subject.currency} that is due.",
-            "amount",
-            "Enter what is due, or waive the rest with a reason.",
-        )
-    if amount != 0:
-        yield from choice(args.method, facts.catalog.payment_methods, "method", "way of payment")
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
 
 
 def older_than_period(attempt: Attempt) -> Iterator[Refusal]:

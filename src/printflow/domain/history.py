@@ -9,6 +9,7 @@ from typing import Any
 
 from .correction import Correction
 from .job import Actor, Job, LinkState, Quote
+from .ledger import Balance, Payment, balance
 from .status import Status, Trigger
 
 
@@ -48,18 +49,6 @@ class PrintAttempt:
     ended_at: datetime | None
     result: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
-    """Money taken (integer cents), or 0 with the reason in ``waived``."""
-
-    at: datetime
-    by: str
-    amount_cents: int
-    currency: str
-    method: str
-    waived: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,20 +92,31 @@ class JobDetails:
     notes: tuple[Note, ...]
     quotes: tuple[Quote, ...]
     attempts: tuple[PrintAttempt, ...]
-    payments: tuple[Payment, ...]
+    ledger: tuple[Payment, ...]
+    """All its payments, the void ones too, oldest first."""
     mails: tuple[Mail, ...]
     allowed: tuple[Trigger, ...]
     openings: tuple[FileOpening, ...] = ()
 
     @property
+    def payments(self) -> tuple[Payment, ...]:
+        """The payments that count."""
+        return tuple(payment for payment in self.ledger if payment.void is None)
+
+    @property
+    def balance(self) -> Balance:
+        """How the job's money stands."""
+        return balance(self.job.id, self.job.cost_cents, self.ledger)
+
+    @property
     def paid_cents(self) -> int:
-        """What was paid so far, in integer cents."""
-        return sum(payment.amount_cents for payment in self.payments)
+        """What was paid for this job so far, in integer cents."""
+        return self.balance.paid_cents
 
     @property
     def due_cents(self) -> int:
         """What is still to pay, in integer cents; never below 0."""
-        return max(0, (self.job.cost_cents or 0) - self.paid_cents)
+        return self.balance.due_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +143,18 @@ class StudentPage:
     quote_state: LinkState | None
     confirm_url: str
     """The page of that quote; "" without one."""
-    paid_cents: int
+    balance: Balance
     can_withdraw: bool
+
+    @property
+    def paid_cents(self) -> int:
+        """What was paid so far, in integer cents."""
+        return self.balance.paid_cents
 
     @property
     def due_cents(self) -> int:
         """What is still to pay, in integer cents; never below 0."""
-        return max(0, (self.job.cost_cents or 0) - self.paid_cents)
+        return self.balance.due_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,12 +69,15 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """One payment that is not void, in integer cents."""
+    """A job's share of one payment, in integer cents; where it was voided, once more with the sign
+    turned (``count`` -1) at that moment.
+    """
 
     at: datetime
     cents: int
     method: str
     waived: bool
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ class Part(StrEnum):
     MAILS = "mails"
     """The texts and addresses of mails."""
     PERSONAL = "personal"
-    """Name, address, file names, notes, and the links that open the student's pages."""
+    """Name, address, who paid, file names, notes, and the links that open the student's pages."""
     EVENTS = "events"
     """Who on staff did each step, at which station, and what they wrote."""
     PAYMENTS = "payments"
-    """Who took a payment, and why one was waived; the amounts stay."""
+    """Who took or voided a payment, and why; amounts, ways and receipt numbers stay."""
     JOBS = "jobs"
     """What else tells of the job: who reviewed it, who opened its files, links."""
 
@@ -48,7 +48,7 @@ REMOVED_NAME = "(removed)"
 OTHER_REASON = "(another reason)"
 """What stands where a reason in somebody's own words stood."""
 _KEPT = ("reasons", "reason", "event", "undone", "cost_cents", "final_grams", "amount_cents",
-         "method", "material", "printer", "weight", "grams", "hours", "removed", "why", "override")  # fmt: skip
+         "waived_cents", "payment", "method", "material", "printer", "weight", "grams", "hours", "removed", "why", "override")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)

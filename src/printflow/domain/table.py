@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from . import callbacks as do
 from . import form_guards as form
 from . import guards as need
+from . import money_guards as money
 from .attempt import Attempt
 from .guards import Guard
 from .status import ActorKind, Status, Trigger
@@ -196,8 +197,8 @@ TABLE: tuple[Row, ...] = (
         Status.PAIDPICKEDUP,
         (STAFF,),
         "staff",
-        "payment row",
-        guards=(need.payment_or_waiver, need.texts_fit),
+        "payment entered into the ledger",
+        guards=(money.payment_or_waiver, need.texts_fit),
         after=(do.place_file, do.record_payment),
     ),
     Row(

@@ -248,13 +248,21 @@ def _revenue(tally: Tally) -> Table:
         Column("waived", "Waived"),
         Column("cents", "Revenue", Kind.CENTS, charted=True),
     )
-    return Table("revenue", "Revenue", columns, rows, "Payments that are not void.", "line")
+    return Table(
+        "revenue",
+        "Revenue",
+        columns,
+        rows,
+        "Payments less those voided; a void counts on its own day.",
+        "line",
+    )
 
 
 def _payment_methods(tally: Tally) -> Table:
     rows = tuple(
         (method, counts["payments"], counts["waived"], counts["cents"])
         for method, counts in sorted(tally.methods.items())
+        if any(counts.values())
     )
     columns = (
         Column("method", "Method", Kind.TEXT),

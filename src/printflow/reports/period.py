@@ -19,6 +19,11 @@ def bounds(query: ReportQuery, zone: ZoneInfo) -> tuple[datetime | None, datetim
     return since, until
 
 
+def midnights(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The moments (UTC) that the day begins at and ends before."""
+    return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+
+
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 

@@ -120,7 +120,7 @@ class Tally:
                 continue
             what = "waived" if payment.waived else "payments"
             for sums in (self.money[self._bucket(local)], self.methods[payment.method]):
-                sums[what] += 1
+                sums[what] += payment.count
                 sums["cents"] += payment.cents
 
     def _count_steps(self, job: JobTrack, steps: list[Step]) -> None:

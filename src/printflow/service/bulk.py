@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.job import Job
+from ..domain.ledger import Balance
 from ..domain.lifecycle import allowed
+from ..domain.money_guards import in_units
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import PrintflowError
 from .staff import StaffDesk
@@ -89,6 +91,5 @@ class BulkDesk(StaffDesk):
             return {}
         with self._ports.database.read() as tx:
             job = self._job(tx, job_id)
-            paid = sum(payment.amount_cents for payment in tx.history.payments(job.id))
-        cents = max(0, (job.cost_cents or 0) - paid)
-        return {"amount": f"{cents // 100}.{cents % 100:02d}"}
+            cents = Balance(job.cost_cents or 0, *tx.ledger.settled(job.id)).due_cents
+        return {"amount": in_units(cents)}

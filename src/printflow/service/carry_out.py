@@ -22,6 +22,7 @@ from ..domain.effects import (
     VoidConfirmations,
 )
 from ..domain.job import Actor, FileRole, Job, Quote
+from ..domain.ledger import Payment, Share
 from ..domain.status import ORIGINALS, Status
 from ..ports import Transaction
 from ..tokens import token_hash
@@ -77,16 +78,8 @@ class CarryOut:
                 self._tx.history.close_attempt(
                     self._job.id, at=self._now, result=result, reason=reason
                 )
-            case RecordPayment(amount_cents, method, waived):
-                self._tx.history.add_payment(
-                    self._job.id,
-                    at=self._now,
-                    by=self._actor.name,
-                    amount_cents=amount_cents,
-                    currency=self._job.currency,
-                    method=method,
-                    waived=waived,
-                )
+            case RecordPayment():
+                self._record(effect)
             case AddNote(text, for_student):
                 self._note = text if for_student else self._note
                 self._tx.history.add_note(
@@ -96,6 +89,30 @@ class CarryOut:
                     text=text,
                     for_student=for_student,
                 )
+
+    def _record(self, entry: RecordPayment) -> None:
+        share = Share(
+            job_id=self._job.id,
+            amount_cents=entry.amount_cents,
+            waived_cents=entry.waived_cents,
+            event_id=self._event_id,
+        )
+        self._tx.ledger.add(
+            Payment(
+                id=0,
+                at=self._now,
+                by=self._actor.name,
+                station=self._actor.station,
+                amount_cents=entry.amount_cents,
+                currency=self._job.currency,
+                method=entry.method,
+                receipt=entry.receipt,
+                payer=entry.payer,
+                account=entry.account,
+                waived=entry.waived,
+                shares=(share,),
+            )
+        )
 
     # -- files ------------------------------------------------------------------------------------
 

@@ -10,7 +10,9 @@ from ..domain.catalog import Catalog
 from ..domain.effects import FOR_STAFF
 from ..domain.history import Mail
 from ..domain.job import Job, Quote
+from ..domain.ledger import Balance
 from ..domain.model_facts import warnings
+from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..errors import NotFound, StoreUnavailable
 from ..pictures import Pictures
@@ -95,7 +97,9 @@ class Composer:
             links["confirm"] = f"{base}/confirm/{token}"
         jobs = [tx.jobs.get(job_id) for job_id in stored.get("job_ids", ())]
         name = job.student_name if job else next((j.student_name for j in jobs if j), "")
-        paid = sum(payment.amount_cents for payment in tx.history.payments(job.id)) if job else 0
+        payment = tx.ledger.get(stored["payment_id"]) if "payment_id" in stored else None
+        paid_for = [tx.jobs.get(job_id) for job_id in payment.job_ids] if payment else []
+        settled = tx.ledger.settled(job.id) if job else (0, 0)
         return {
             "lab_name": catalog.lab_name,
             "pick_up": catalog.pick_up,
@@ -111,7 +115,11 @@ class Composer:
             "model_warnings": _model_warnings(job, catalog) if job else (),
             "outcome": stored.get("outcome", ""),
             "together": self._together(tx, job, quote),
-            "payments_due_cents": max(0, (stored.get("cost_cents") or 0) - paid),
+            "payment": payment,
+            "payment_lines": Receipt(payment, tuple(j for j in paid_for if j)).lines
+            if payment
+            else (),
+            "payments_due_cents": Balance(stored.get("cost_cents") or 0, *settled).due_cents,
             "jobs": [
                 {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
                 for j in jobs

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain import correction
 from ..domain.attempt import Facts
 from ..domain.correction import Correction, Reversal
-from ..domain.job import Job
+from ..domain.job import Actor, Job
+from ..domain.ledger import Void
 from ..domain.status import ORIGINALS
 from ..ports import Transaction
 from .acting import staff_actor
 from .addresses import email_problem
 from .transition import TransitionDesk, stale
 
+_TAKEN_BACK = "Taken back with the pick-up"
 _GRACE_SECONDS = 5
 """What a click takes to arrive; a mail that has left by then still refuses the undo."""
 
@@ -52,7 +54,8 @@ class CorrectionDesk(TransitionDesk):
                 actor=actor,
                 details={"undone": back.trigger.value, "event": back.event_id},
             )
-            tx.history.take_back(job.id, back.at, now=now, by=actor.name)
+            tx.history.take_back(job.id, back.at)
+            _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
             _put_back(tx, job, back, now)
         self._settle_files(job.id)
@@ -106,6 +109,13 @@ class CorrectionDesk(TransitionDesk):
     def _fresh(self, job_id: str) -> Job:
         with self._ports.database.read() as tx:
             return self._job(tx, job_id)
+
+
+def _void_payments(tx: Transaction, job: Job, back: Reversal, actor: Actor, now: datetime) -> None:
+    """What was paid with the undone step does not count; the ledger keeps both entries."""
+    for payment in tx.ledger.of_event(job.id, back.event_id):
+        void = Void(at=now, by=actor.name, station=actor.station, reason=_TAKEN_BACK)
+        tx.ledger.void(payment.id, void)
 
 
 def _put_back(tx: Transaction, job: Job, back: Reversal, now: Any) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..domain.correction import Correction
 from ..domain.import_report import ImportNote, ImportReport
 from ..domain.job import Actor, FileRole, FileState, Job
+from ..domain.ledger import Payment, Share
 from ..domain.naming import ending_of, standard_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, PrintflowError
@@ -257,16 +258,6 @@ class ImportDesk(SubmissionDesk):
         )
         if old.status is Status.PRINTING:
             tx.history.open_attempt(job.id, printer=job.printer, at=old.status_since, by=_BY.name)
-        if old.status is Status.PAIDPICKEDUP:
-            tx.history.add_payment(
-                job.id,
-                at=old.status_since,
-                by=_BY.name,
-                amount_cents=old.cost_cents or 0,
-                currency=job.currency,
-                method="imported",
-                waived="" if old.cost_cents else "The older system held no price.",
-            )
 
     def _write_history(
         self, tx: Transaction, job_id: str, old: OldJob, source: str, now: datetime
@@ -293,7 +284,7 @@ class ImportDesk(SubmissionDesk):
             "last_changed_by": old.texts["updated_by"],
             "reasons": list(old.reasons),
         }
-        tx.history.add_event(
+        event_id = tx.history.add_event(
             job_id,
             at=old.status_since,
             trigger=Correction.IMPORT,
@@ -302,6 +293,8 @@ class ImportDesk(SubmissionDesk):
             actor=_BY,
             details={name: value for name, value in told.items() if value},
         )
+        if old.status is Status.PAIDPICKEDUP:
+            tx.ledger.add(_payment(self._job(tx, job_id), old, event_id))
 
     def _remove_older(self, path: Path, job_id: str, place: str, tally: _Tally) -> None:
         """Remove the older file if the store holds the same bytes in their place, and only then."""
@@ -320,6 +313,21 @@ class ImportDesk(SubmissionDesk):
         except OSError as error:
             why = error.strerror or str(error)
         tally.notes.append(ImportNote(place, "file", f"{path} was left where it is: {why}"))
+
+
+def _payment(job: Job, old: OldJob, event_id: int) -> Payment:
+    """What the older system has as paid: the price, on the day of the pick-up."""
+    cents = old.cost_cents or 0
+    return Payment(
+        id=0,
+        at=old.status_since,
+        by=_BY.name,
+        amount_cents=cents,
+        currency=job.currency,
+        method="imported",
+        waived="" if cents else "The older system held no price.",
+        shares=(Share(job_id=job.id, amount_cents=cents, event_id=event_id),),
+    )
 
 
 def _row_key(source: str, key: str) -> str:

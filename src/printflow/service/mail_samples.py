@@ -11,7 +11,9 @@ from typing import Any
 from ..domain.catalog import Catalog
 from ..domain.effects import FOR_STAFF, MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
+from ..domain.ledger import Payment, Share
 from ..domain.pricing import cost_cents
+from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..ports import RenderedMail
 from .desk import Desk
@@ -25,6 +27,7 @@ _STATUS = {
     MailTemplate.REMINDER: Status.PENDING,
     MailTemplate.REJECTED: Status.REJECTED,
     MailTemplate.COMPLETED: Status.COMPLETED,
+    MailTemplate.RECEIPT: Status.PAIDPICKEDUP,
 }
 
 
@@ -42,6 +45,7 @@ class MailSampleDesk(Desk):
         catalog, now = self.catalog, self._ports.clock()
         job = _job(catalog, now, _STATUS.get(template, Status.READYTOPRINT))
         quote = _quote(job, now, self.settings.quote_days)
+        payment = _payment(job, catalog, now)
         base = self.settings.effective_base_url
         status_url = f"{base}/jobs/{_LINK_END}"
         own = template is not MailTemplate.FIND_JOBS
@@ -67,6 +71,8 @@ class MailSampleDesk(Desk):
             "outcome": "confirmed",
             "together": int(template is MailTemplate.REMINDER),
             "picture": _PICTURE_ID if own else "",
+            "payment": payment,
+            "payment_lines": Receipt(payment, (job,)).lines,
             "payments_due_cents": job.cost_cents,
             "jobs": [
                 {"job": job, "status_url": status_url, "status_label": job.status.label},
@@ -134,6 +140,21 @@ def _job(catalog: Catalog, now: datetime, status: Status) -> Job:
             minimum_cents=catalog.minimum_charge_cents,
         ),
         files=(file,),
+    )
+
+
+def _payment(job: Job, catalog: Catalog, now: datetime) -> Payment:
+    cents = job.cost_cents or 0
+    return Payment(
+        id=123,
+        at=now,
+        by="Ana",
+        amount_cents=cents,
+        currency=job.currency,
+        method=catalog.payment_methods[0],
+        receipt="A-1041",
+        payer="Jane Doe",
+        shares=(Share(job_id=job.id, amount_cents=cents),),
     )
 
 

@@ -44,7 +44,7 @@ class ReadingDesk(Desk):
                 notes=tuple(tx.history.notes(job.id)),
                 quotes=tuple(tx.quotes.of_job(job.id)),
                 attempts=tuple(tx.history.attempts(job.id)),
-                payments=tuple(tx.history.payments(job.id)),
+                ledger=tuple(tx.ledger.of_job(job.id)),
                 mails=tuple(tx.outbox.of_job(job.id)),
                 openings=tuple(tx.history.openings(job.id)),
                 allowed=lifecycle.allowed(job.status, ActorKind.STAFF),

@@ -79,7 +79,8 @@ class StaffDesk(TransitionDesk):
         :meth:`undo` can take the action back before anybody hears of it.
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
-        cost, note, reasons, text, reason, to, notify, amount, method, waive. Raises TypeError for
+        cost, note, reasons, text, reason, to, notify, amount, method, waive, receipt, payer,
+        account. Raises TypeError for
         any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
@@ -200,11 +201,26 @@ class StaffDesk(TransitionDesk):
         amount: Figure = "",
         method: str = "",
         waive: str = "",
+        receipt: str = "",
+        payer: str = "",
+        account: str = "",
         **acting: Unpack[Acting],
     ) -> Job:
-        """Paid and handed out: an amount and how it was paid, or the reason it was waived."""
+        """Paid and handed out: an amount and how it was paid, or the reason it was waived.
+
+        Nothing is needed where the balance is settled. ``receipt`` is a number of the lab's
+        receipt book or terminal, ``account`` the account, course or grant of the ``payer``.
+        """
         return self._act(
-            Trigger.PICK_UP, job_id, acting, amount=str(amount), method=method, waive=waive
+            Trigger.PICK_UP,
+            job_id,
+            acting,
+            amount=str(amount),
+            method=method,
+            waive=waive,
+            receipt=receipt,
+            payer=payer,
+            account=account,
         )
 
     def override(

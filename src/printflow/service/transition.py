@@ -19,6 +19,7 @@ from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
 from ..ports import FileStore, RenderedMail, Transaction
 from .carry_out import CarryOut
 from .desk import PATIENCE_SECONDS, Desk
+from .receipt_numbers import receipt_used
 
 _TRIES = 5
 
@@ -119,7 +120,8 @@ class TransitionDesk(Desk):
             catalog=ports.catalogs.within(tx),
             chosen_file=chosen,
             quote=request.quote_of(tx) if request.quote_of else newest,
-            paid_cents=sum(payment.amount_cents for payment in tx.history.payments(job.id)),
+            paid_cents=sum(tx.ledger.settled(job.id)),
+            receipt_used=receipt_used(tx, request.args.receipt),
             resend_from=newest.issued_at + timedelta(minutes=ports.settings.resend_minutes)
             if newest
             else None,

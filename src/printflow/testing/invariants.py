@@ -13,7 +13,17 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from ..db.engine import open_engine
-from ..db.schema import attempts, confirmations, events, job_files, jobs, outbox, payments
+from ..db.schema import (
+    attempts,
+    confirmations,
+    events,
+    job_files,
+    jobs,
+    outbox,
+    payment_shares,
+    payment_voids,
+    payments,
+)
 from ..domain import callbacks as do
 from ..domain.correction import Correction
 from ..domain.effects import OF_NO_EVENT, MailTemplate
@@ -23,7 +33,8 @@ from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
 from ..filestore import INCOMING
 from .outside import Outside
 
-_TABLES = (jobs, job_files, events, confirmations, attempts, payments, outbox)
+_TABLES = (jobs, job_files, events, confirmations, attempts, payments, payment_shares,
+           payment_voids, outbox)  # fmt: skip
 _MAILS = {
     do.mail_received: MailTemplate.RECEIVED,
     do.mail_approved: MailTemplate.APPROVED,
@@ -75,7 +86,8 @@ class _Check:
         self._for_people = outside.changed_files | outside.doubled_files
         self._rows = _read(outside.settings.database)
         self._of_job: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        for name in ("job_files", "events", "confirmations", "attempts", "payments"):
+        self._void = {void.payment_id for void in self._rows["payment_voids"]}
+        for name in ("job_files", "events", "confirmations", "attempts", "payment_shares"):
             for row in self._rows[name]:
                 self._of_job[row.job_id][name].append(row)
 
@@ -89,6 +101,7 @@ class _Check:
                 *self._rows_of_files(job, mine["job_files"]),
             ):
                 yield f"{job.id}: {problem}"
+        yield from self._ledger()
         yield from self._acknowledged()
         yield from self._mails()
         if self._idle:
@@ -112,24 +125,29 @@ class _Check:
 
     def _money(self, job: Any, mine: dict[str, list[Any]]) -> Iterator[str]:
         undone = {e.details["event"] for e in mine["events"] if e.trigger == Correction.UNDO}
-        kept = [payment for payment in mine["payments"] if payment.voided_at is None]
-        paid = [
-            event
-            for event in mine["events"]
-            if event.trigger == Trigger.PICK_UP
-            and event.id not in undone
-            and (event.details.get("amount_cents") or event.details.get("waived"))
-        ]
-        paid += [
-            event
-            for event in mine["events"]
-            if event.trigger == Correction.IMPORT and event.dest == Status.PAIDPICKEDUP
-        ]
-        if len(paid) != len(kept):
-            yield f"{len(kept)} payments for {len(paid)} pick-ups that were paid"
+        told = {event.id for event in mine["events"] if _tells_of_money(event)}
+        shares = {share.event_id: share for share in mine["payment_shares"]}
+        if set(shares) != told or len(shares) != len(mine["payment_shares"]):
+            yield f"payments of the events {sorted(shares)}, told by the events {sorted(told)}"
+        for event_id in undone & set(shares):
+            if shares[event_id].payment_id not in self._void:
+                yield f"a pick-up was taken back, and its payment counts (event {event_id})"
+        voids = sum(event.trigger == Correction.VOID for event in mine["events"])
+        void = sum(share.payment_id in self._void for share in shares.values())
+        if void != voids + len(undone & set(shares)):
+            yield f"{void} payments are void after {voids} voids"
         running = [attempt for attempt in mine["attempts"] if attempt.ended_at is None]
         if len(running) != (job.status == Status.PRINTING):
             yield f"{len(running)} prints run while the job is {job.status}"
+
+    def _ledger(self) -> Iterator[str]:
+        """Each payment is what its shares come to."""
+        sums: Counter[int] = Counter()
+        for share in self._rows["payment_shares"]:
+            sums[share.payment_id] += share.amount_cents
+        for payment in self._rows["payments"]:
+            if payment.amount_cents != sums[payment.id]:
+                yield f"payment {payment.id} of {payment.amount_cents}, shares of {sums[payment.id]}"
 
     def _links(self, job: Any, quotes: list[Any]) -> Iterator[str]:
         still = [quote for quote in quotes if quote.used_at is None and quote.voided_at is None]
@@ -239,6 +257,14 @@ class _Check:
             yield f"{file.job_id}: the contents of {file.name} are gone"
         elif file.state == FileState.SETTLED and file.folder not in right:
             yield f"{file.job_id}: other contents in {file.folder} count as {file.name}"
+
+
+def _tells_of_money(event: Any) -> bool:
+    if event.trigger == Trigger.PICK_UP:
+        return bool(event.details.get("amount_cents") or event.details.get("waived"))
+    if event.trigger == Correction.IMPORT:
+        return bool(event.dest == Status.PAIDPICKEDUP)
+    return bool(event.trigger == Correction.PAYMENT)
 
 
 def _sha256(path: Path) -> str:

@@ -1,0 +1,152 @@
+"""Queries on the ledger. Rows are only ever added; retention alone takes names out of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from ..domain.ledger import Payment, Share, Void
+from ..ports import DuplicateKey
+from .alone import lock_number
+from .schema import payment_shares, payment_voids, payments
+
+_VOID = tuple(
+    payment_voids.c[name].label(f"void_{name}") for name in ("at", "by", "reason", "station")
+)
+_FIELDS = (
+    "id", "at", "by", "station", "amount_cents", "currency", "method", "receipt", "payer",
+    "account", "note", "waived",
+)  # fmt: skip
+_MANY = 500
+_ENTRIES = (
+    select(*(payments.c[name] for name in _FIELDS), *_VOID)
+    .select_from(payments.outerjoin(payment_voids, payment_voids.c.payment_id == payments.c.id))
+    .order_by(payments.c.id)
+)
+
+
+class SqlLedgerRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, payment: Payment, *, key: str = "") -> int:
+        values = {name: getattr(payment, name) for name in _FIELDS if name != "id"}
+        row = insert(payments).values(**values, idempotency_key=key or None)
+        try:
+            payment_id = int(self._connection.scalar(row.returning(payments.c.id)) or 0)
+        except IntegrityError as error:
+            raise DuplicateKey("idempotency_key") from error
+        self._connection.execute(
+            insert(payment_shares),
+            [
+                {
+                    "payment_id": payment_id,
+                    "job_id": share.job_id,
+                    "event_id": share.event_id,
+                    "amount_cents": share.amount_cents,
+                    "waived_cents": share.waived_cents,
+                }
+                for share in payment.shares
+            ],
+        )
+        return payment_id
+
+    def void(self, payment_id: int, void: Void) -> None:
+        row = insert(payment_voids).values(
+            payment_id=payment_id,
+            at=void.at,
+            by=void.by,
+            station=void.station,
+            reason=void.reason,
+        )
+        try:
+            self._connection.execute(row)
+        except IntegrityError as error:
+            raise DuplicateKey("payment_id") from error
+
+    def get(self, payment_id: int) -> Payment | None:
+        return next(iter(self._where(payments.c.id == payment_id)), None)
+
+    def of_key(self, key: str) -> Payment | None:
+        return next(iter(self._where(payments.c.idempotency_key == key)), None)
+
+    def of_job(self, job_id: str) -> Sequence[Payment]:
+        return self._where(payments.c.id.in_(_of(payment_shares.c.job_id == job_id)))
+
+    def of_event(self, job_id: str, event_id: int) -> Sequence[Payment]:
+        mine = _of(payment_shares.c.job_id == job_id, payment_shares.c.event_id == event_id)
+        return self._where(payments.c.id.in_(mine))
+
+    def of_receipt(self, receipt: str) -> Payment | None:
+        if self._connection.dialect.name == "postgresql":
+            # Two payments with one number at once wait for each other, as SQLite's writers do.
+            number = {"number": lock_number(f"receipt {receipt}")}
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), number)
+        found = self._where(payments.c.receipt == receipt, payment_voids.c.id.is_(None))
+        return next(iter(found), None)
+
+    def taken(self, since: datetime, until: datetime) -> Sequence[Payment]:
+        return self._where(payments.c.at >= since, payments.c.at < until)
+
+    def voided(self, since: datetime, until: datetime) -> Sequence[Payment]:
+        return self._where(payment_voids.c.at >= since, payment_voids.c.at < until)
+
+    def settled(self, job_id: str) -> tuple[int, int]:
+        query = (
+            select(
+                func.coalesce(func.sum(payment_shares.c.amount_cents), 0),
+                func.coalesce(func.sum(payment_shares.c.waived_cents), 0),
+            )
+            .select_from(
+                payment_shares.outerjoin(
+                    payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
+                )
+            )
+            .where(payment_shares.c.job_id == job_id, payment_voids.c.id.is_(None))
+        )
+        paid, waived = self._connection.execute(query).one()
+        return int(paid), int(waived)
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[Payment]:
+        rows = self._connection.execute(_ENTRIES.where(*conditions)).all()
+        shares = self._shares([row.id for row in rows])
+        return [_payment(row, shares[row.id]) for row in rows]
+
+    def _shares(self, ids: list[int]) -> dict[int, list[Share]]:
+        found: dict[int, list[Share]] = defaultdict(list)
+        table = payment_shares.c
+        for start in range(0, len(ids), _MANY):
+            query = (
+                select(payment_shares)
+                .where(table.payment_id.in_(ids[start : start + _MANY]))
+                .order_by(table.id)
+            )
+            for row in self._connection.execute(query):
+                found[row.payment_id].append(
+                    Share(
+                        job_id=row.job_id,
+                        amount_cents=row.amount_cents,
+                        waived_cents=row.waived_cents,
+                        event_id=row.event_id,
+                    )
+                )
+        return found
+
+
+def _of(*conditions: ColumnElement[bool]) -> Any:
+    return select(payment_shares.c.payment_id).where(*conditions)
+
+
+def _payment(row: Any, shares: Sequence[Share]) -> Payment:
+    void = None
+    if row.void_at is not None:
+        void = Void(
+            at=row.void_at, by=row.void_by, reason=row.void_reason, station=row.void_station
+        )
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    return Payment(**fields, shares=tuple(shares), void=void)

@@ -1,0 +1,108 @@
+"""The day close: what a day's money comes to, on the screen, on paper and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from ..domain.ledger import DayClose, Payment, day_close
+from ..errors import InvalidInput
+from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
+from ..reports.period import midnights
+from ..reports.table import Cell, Column, Kind
+from .desk import Desk
+
+_COLUMNS = (
+    Column("entry", "Entry", Kind.TEXT),
+    Column("payment", "Payment", Kind.TEXT),
+    Column("at", "Time", Kind.TEXT),
+    Column("by", "By", Kind.TEXT),
+    Column("station", "Station", Kind.TEXT),
+    Column("method", "Method", Kind.TEXT),
+    Column("amount", "Amount", Kind.CENTS),
+    Column("waived", "Waived", Kind.CENTS),
+    Column("currency", "Currency", Kind.TEXT),
+    Column("receipt", "Receipt number", Kind.TEXT),
+    Column("payer", "Payer", Kind.TEXT),
+    Column("account", "Account", Kind.TEXT),
+    Column("jobs", "Jobs", Kind.TEXT),
+    Column("reason", "Reason", Kind.TEXT),
+    Column("note", "Note", Kind.TEXT),
+)
+
+
+class CashUpDesk(Desk):
+    """Days of the ledger."""
+
+    @property
+    def today(self) -> date:
+        """The day it is where the lab is."""
+        return self._ports.clock().astimezone(self._zone()).date()
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.catalog.time_zone)
+
+    def day_close(self, day: date | None = None) -> DayClose:
+        """What was taken and voided on a day of the lab's time zone (today), with its sums.
+
+        A day that is over comes to the same whenever it is asked for: a payment that is voided
+        later counts on its day, and its void on the later one.
+        """
+        day = day or self.today
+        since, until = midnights(day, self._zone())
+        with self._ports.database.read() as tx:
+            return day_close(day, tx.ledger.taken(since, until), tx.ledger.voided(since, until))
+
+    def payments(self, *, day: date | None = None, job_id: str = "") -> list[Payment]:
+        """Payments, the void ones too, oldest first: of a job, or of a day (today).
+
+        Raises NotFound.
+        """
+        with self._ports.database.read() as tx:
+            if job_id:
+                return list(tx.ledger.of_job(self._job(tx, job_id).id))
+            return list(tx.ledger.taken(*midnights(day or self.today, self._zone())))
+
+    def day_close_file(self, day: date, ending: str) -> Iterator[bytes]:
+        """The entries of a day as "csv" or "xlsx", a void with its amount below 0.
+
+        The column of amounts adds up to the day's total. Raises InvalidInput for another format.
+        """
+        if ending not in FORMATS:
+            raise InvalidInput.of(
+                "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+            )
+        rows = list(_rows(self.day_close(day), self._zone()))
+        if ending == "csv":
+            return csv_bytes(_COLUMNS, rows)
+        return xlsx_bytes(_COLUMNS, rows, title=f"Day close {day}")
+
+
+def _rows(close: DayClose, zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
+    for one in close.payments:
+        yield _row("waived" if not one.amount_cents else "payment", one, zone)
+    for one in close.voids:
+        yield _row("void", one, zone)
+
+
+def _row(entry: str, one: Payment, zone: ZoneInfo) -> tuple[Cell, ...]:
+    void = one.void if entry == "void" else None
+    sign = -1 if void else 1
+    return (
+        entry,
+        one.number,
+        f"{(void or one).at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        (void or one).by,
+        (void or one).station,
+        one.method,
+        sign * one.amount_cents,
+        sign * one.waived_cents,
+        one.currency,
+        one.receipt,
+        one.payer,
+        one.account,
+        " ".join(one.job_ids),
+        void.reason if void else one.waived,
+        one.note,
+    )

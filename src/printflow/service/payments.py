@@ -1,0 +1,298 @@
+"""Taking payments and voiding them: entries of the ledger, each told in its jobs' histories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ..domain import money_guards
+from ..domain.correction import Correction
+from ..domain.job import Actor, Job
+from ..domain.ledger import PAYABLE, Balance, Payment, Share, Void, spread
+from ..domain.money_guards import Tender, in_units
+from ..domain.pricing import parse_cents
+from ..domain.text import clean_line, clean_text
+from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
+from ..ports import DuplicateKey, Transaction
+from .acting import staff_actor
+from .desk import Desk
+from .receipt_numbers import receipt_used
+from .staff import Figure
+
+_TRIES = 5
+_KEY_LIMIT = 64
+JOBS_LIMIT = 50
+"""How many jobs one payment can be for."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBalance:
+    """A job and how its money stands."""
+
+    job: Job
+    balance: Balance
+
+
+class _Overtaken(Exception):
+    """Somebody changed one of the jobs meanwhile; nothing was written."""
+
+
+class PaymentDesk(Desk):
+    """Money, apart from the pick-up: before it, after it, in parts, for several jobs at once."""
+
+    def take_payment(
+        self,
+        jobs: str | Iterable[str] | Mapping[str, Figure],
+        *,
+        by: str,
+        amount: Figure = "",
+        method: str = "",
+        receipt: str = "",
+        payer: str = "",
+        account: str = "",
+        waive: str = "",
+        note: str = "",
+        station: str = "",
+        key: str = "",
+    ) -> Payment:
+        """Enter a payment for a job or several; gives it as it stands in the ledger.
+
+        ``amount`` goes to the jobs in their order, each up to what it is due; a mapping says what
+        each job gets. With ``waive``, a reason, what is left of what these jobs are due is waived.
+        The call that is repeated with its ``key`` gives the payment that was entered first.
+
+        Raises NotFound, InvalidInput, DatabaseBusy, and TransitionRefused with all reasons: more
+        than is due, no price that the student agreed to, no such way of payment, a receipt number
+        that is missing or was used. After any of them nothing has changed.
+        """
+        actor = staff_actor(by, station)
+        ids, parts = _wanted(jobs)
+        tender = Tender(
+            amount=str(amount),
+            method=method,
+            receipt=receipt,
+            payer=payer,
+            account=account,
+            waive=waive,
+            note=note,
+        )
+        if len(key) > _KEY_LIMIT:
+            raise InvalidInput.of("key", "key_too_long", f"At most {_KEY_LIMIT} characters fit.")
+
+        def enter(tx: Transaction) -> Payment:
+            if key and (known := tx.ledger.of_key(key)):
+                return known
+            return self._enter(tx, [self._job(tx, one) for one in ids], parts, tender, actor, key)
+
+        return self._written(enter)
+
+    def void_payment(self, payment_id: int, *, reason: str, by: str, station: str = "") -> Payment:
+        """Enter that a payment does not count, and why; gives it as it stands afterwards.
+
+        Its jobs are due again. Repeated by the same person for the same reason, nothing happens.
+        Raises NotFound, TransitionRefused: no reason, void already, a job that is archived.
+        """
+        actor, said = staff_actor(by, station), clean_line(reason)
+
+        def enter(tx: Transaction) -> Payment:
+            payment = tx.ledger.get(payment_id)
+            if payment is None:
+                raise no_payment()
+            if payment.void and (payment.void.by, payment.void.reason) == (actor.name, said):
+                return payment
+            jobs = [self._job(tx, job_id) for job_id in payment.job_ids]
+            _refuse(money_guards.voidable(payment, jobs, said))
+            now = self._ports.clock()
+            for job in sorted(jobs, key=lambda job: job.id):
+                share = payment.share_of(job.id)
+                told = {
+                    "payment": payment.id,
+                    "amount_cents": share.amount_cents,
+                    "waived_cents": share.waived_cents,
+                    "method": payment.method,
+                    "reason": said,
+                }
+                _tell(tx, job, Correction.VOID, told, actor, now)
+            void = Void(at=now, by=actor.name, station=actor.station, reason=said)
+            tx.ledger.void(payment.id, void)
+            return _sure(tx.ledger.get(payment.id))
+
+        return self._written(enter)
+
+    def payment(self, payment_id: int) -> Payment:
+        """One entry of the ledger; raises NotFound."""
+        with self._ports.database.read() as tx:
+            found = tx.ledger.get(payment_id)
+        if found is None:
+            raise no_payment()
+        return found
+
+    def open_balances(self, job_id: str) -> tuple[OpenBalance, ...]:
+        """The job and its student's other jobs that something can be paid for, that one first.
+
+        Raises NotFound.
+        """
+        with self._ports.database.read() as tx:
+            first = self._job(tx, job_id)
+            others = tx.jobs.of_email(first.student_email) if first.student_email else ()
+            jobs = (first, *(job for job in others if job.id != first.id))
+            found = [OpenBalance(job, _balance(tx, job)) for job in jobs]
+        return tuple(
+            one
+            for one in found
+            if one.job.id == first.id or (one.job.status in PAYABLE and one.balance.due_cents)
+        )
+
+    def balances(self, job_ids: Iterable[str]) -> tuple[OpenBalance, ...]:
+        """How the money of these jobs stands; raises NotFound."""
+        with self._ports.database.read() as tx:
+            jobs = [self._job(tx, job_id) for job_id in job_ids]
+            return tuple(OpenBalance(job, _balance(tx, job)) for job in jobs)
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def _written(self, enter: Callable[[Transaction], Payment]) -> Payment:
+        """Enter it once: again from the start when somebody was faster, in one transaction each."""
+        for _ in range(_TRIES):
+            try:
+                with self._ports.database.write() as tx:
+                    return enter(tx)
+            except (DuplicateKey, _Overtaken):
+                continue
+        raise DatabaseBusy(
+            "Others change these jobs all the time; nothing was entered.",
+            next_step="Try again in a moment.",
+        )
+
+    def _enter(
+        self,
+        tx: Transaction,
+        jobs: list[Job],
+        parts: Mapping[str, Figure] | None,
+        tender: Tender,
+        actor: Actor,
+        key: str,
+    ) -> Payment:
+        catalog, now = self._ports.catalogs.within(tx), self._ports.clock()
+        due = {job.id: _balance(tx, job).due_cents for job in jobs}
+        _refuse(money_guards.payable(jobs))
+        shares = None
+        if parts is not None:
+            typed = dict(zip(due, parts.values(), strict=True))
+            _refuse(money_guards.parts(typed, due, tender.amount))
+            shares = {job_id: parse_cents(figure) or 0 for job_id, figure in typed.items()}
+            tender = replace(tender, amount=in_units(sum(shares.values())))
+        used = receipt_used(tx, tender.receipt)
+        _refuse(money_guards.payment(tender, sum(due.values()), jobs[0].currency, catalog, used))
+        amount = parse_cents(tender.amount or "0") or 0
+        shares = spread(amount, due) if shares is None else shares
+        waived = clean_text(tender.waive)
+        rest = {job_id: due[job_id] - cents if waived else 0 for job_id, cents in shares.items()}
+        payment = Payment(
+            id=0,
+            at=now,
+            by=actor.name,
+            station=actor.station,
+            amount_cents=amount,
+            currency=jobs[0].currency,
+            method=tender.method if amount else "",
+            receipt=clean_line(tender.receipt) if amount else "",
+            payer=clean_line(tender.payer) if amount else "",
+            account=clean_line(tender.account) if amount else "",
+            note=clean_line(tender.note),
+            waived=waived,
+            shares=tuple(
+                self._share(tx, job, shares[job.id], rest[job.id], tender, actor, now)
+                for job in sorted(jobs, key=lambda job: job.id)
+                if shares[job.id] or rest[job.id]
+            ),
+        )
+        return _sure(tx.ledger.get(tx.ledger.add(payment, key=key)))
+
+    def _share(
+        self,
+        tx: Transaction,
+        job: Job,
+        cents: int,
+        rest: int,
+        tender: Tender,
+        actor: Actor,
+        now: datetime,
+    ) -> Share:
+        """The share, told in the job's history."""
+        told = {
+            "amount_cents": cents,
+            "waived_cents": rest,
+            "method": tender.method if cents else "",
+            "waived": clean_text(tender.waive),
+            "receipt": clean_line(tender.receipt),
+            "payer": clean_line(tender.payer),
+            "account": clean_line(tender.account),
+        }
+        kept = {name: said for name, said in told.items() if said}
+        event_id = _tell(tx, job, Correction.PAYMENT, kept, actor, now)
+        return Share(job_id=job.id, amount_cents=cents, waived_cents=rest, event_id=event_id)
+
+
+def _tell(
+    tx: Transaction,
+    job: Job,
+    what: Correction,
+    details: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """An event of the job; its version makes sure that nobody took money for it meanwhile."""
+    if not tx.jobs.update(job, now=now, actor=actor.name, status=job.status, values={}):
+        raise _Overtaken
+    return tx.history.add_event(
+        job.id,
+        at=now,
+        trigger=what,
+        source=job.status,
+        dest=job.status,
+        actor=actor,
+        details=details,
+    )
+
+
+# -- what was asked for -----------------------------------------------------------------------
+
+
+def _wanted(
+    jobs: str | Iterable[str] | Mapping[str, Figure],
+) -> tuple[list[str], Mapping[str, Figure] | None]:
+    """The ids as typed, and what each gets, where that was said."""
+    if isinstance(jobs, Mapping):
+        ids: list[str] = list(jobs)
+        parts = jobs
+    else:
+        ids, parts = ([jobs] if isinstance(jobs, str) else list(jobs)), None
+    if not ids or len(ids) > JOBS_LIMIT:
+        raise InvalidInput.of(
+            "jobs", "jobs_missing", f"Choose the jobs, at most {JOBS_LIMIT}, that are paid for."
+        )
+    return ids, parts
+
+
+def _balance(tx: Transaction, job: Job) -> Balance:
+    return Balance(job.cost_cents or 0, *tx.ledger.settled(job.id))
+
+
+def _refuse(refusals: Iterable[Refusal]) -> None:
+    if found := list(refusals):
+        raise TransitionRefused(found)
+
+
+def _sure(payment: Payment | None) -> Payment:
+    """What was written a moment ago."""
+    if payment is None:
+        raise no_payment()
+    return payment
+
+
+def no_payment() -> NotFound:
+    """Says the same for unknown and malformed numbers."""
+    return NotFound("There is no such payment.", next_step="Check the number on the receipt.")
