@@ -45,7 +45,14 @@ if TYPE_CHECKING:
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
-    from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
+    from .domain.pricing import (
+        cost_cents,
+        in_units,
+        parse_cents,
+        parse_grams,
+        parse_hours,
+        shown_hours,
+    )
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal
@@ -83,7 +90,16 @@ if TYPE_CHECKING:
         TransitionRefused,
         Unavailable,
     )
-    from .formats import age_text, grams_text, hours_text, local_date, local_time, money
+    from .formats import (
+        age_text,
+        day_text,
+        grams_text,
+        hours_text,
+        local_clock,
+        local_date,
+        local_time,
+        money,
+    )
     from .inspection.alone import inspect_file
     from .intake import Upload
     from .log_files import LogTail
@@ -129,7 +145,14 @@ _HOMES = {
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
-    "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
+    "domain.pricing": (
+        "cost_cents",
+        "in_units",
+        "parse_cents",
+        "parse_grams",
+        "parse_hours",
+        "shown_hours",
+    ),
     "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
     "domain.status": ("ActorKind", "Status", "Trigger"),
     "domain.text": ("clean_line", "shortened"),
@@ -173,7 +196,16 @@ _HOMES = {
         "TransitionRefused",
         "Unavailable",
     ),
-    "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
+    "formats": (
+        "age_text",
+        "day_text",
+        "grams_text",
+        "hours_text",
+        "local_clock",
+        "local_date",
+        "local_time",
+        "money",
+    ),
     "inspection.alone": ("inspect_file",),
     "intake": ("Upload",),
     "log_records": ("log_request",),
@@ -339,14 +371,17 @@ __all__ = [
     "cell_text",
     "clean_line",
     "cost_cents",
+    "day_text",
     "ending_of",
     "field_of_model",
     "grams_text",
     "hours_text",
+    "in_units",
     "inspect_file",
     "lifecycle_markdown",
     "lifecycle_mermaid",
     "lifecycle_rows",
+    "local_clock",
     "local_date",
     "local_time",
     "log_request",

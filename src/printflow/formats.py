@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -38,10 +38,22 @@ def local_time(moment: datetime, time_zone: str) -> str:
 
 def local_date(moment: datetime, time_zone: str) -> str:
     """The day of a UTC time in the lab: "Mon, Mar 2, 2026"."""
-    from babel.dates import format_date
+    return day_text(moment.astimezone(ZoneInfo(time_zone)).date())
+
+
+def local_clock(moment: datetime, time_zone: str) -> str:
+    """A UTC time on the lab's clock, without its day: "9:30 AM"."""
+    from babel.dates import format_time
 
     local = moment.astimezone(ZoneInfo(time_zone))
-    return _plain_spaces(format_date(local.date(), "EEE, MMM d, y", locale=LOCALE))
+    return _plain_spaces(format_time(local.timetz(), "h:mm a", locale=LOCALE))
+
+
+def day_text(day: date) -> str:
+    """A day: "Mon, Mar 2, 2026"."""
+    from babel.dates import format_date
+
+    return _plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
 
 
 def age_text(moment: datetime, now: datetime) -> str:

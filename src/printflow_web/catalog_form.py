@@ -131,11 +131,21 @@ def texts(form: Form, old: Plain) -> dict[str, Any]:
 
 def lab(form: Form, old: Plain) -> dict[str, Any]:
     """Name, money, time zone, lists of words, and how long things are kept."""
+    ways = lines(form.get("payment_methods", ""))
     return {
         **{key: form.get(key, "").strip() for key in ("lab_name", "time_zone", "minimum_charge")},
         "currency": form.get("currency", "").strip().upper(),
         "disciplines": lines(form.get("disciplines", "")),
-        "payment_methods": lines(form.get("payment_methods", "")),
+        "payment_methods": ways,
+        "payments": {
+            **old.get("payments", {}),
+            # A way that was taken off the list above wants nothing any more.
+            **{
+                key: [way for way in form.getlist(f"payments.{key}") if way in ways]
+                for key in ("receipt_methods", "account_methods")
+            },
+            "unique_receipts": form.get("payments.unique_receipts") == "yes",
+        },
         "retention": {
             **old.get("retention", {}),
             "archive_after_days": whole(form.get("retention.archive_after_days", "")),

@@ -33,6 +33,7 @@ from printflow import (
     TransitionRefused,
     Trigger,
     allowed,
+    in_units,
 )
 
 from .auth import local_path, require_staff
@@ -54,7 +55,7 @@ FIELDS: dict[Trigger, tuple[str, ...]] = {
     Trigger.START_PRINTING: ("printer",),
     Trigger.FAIL: ("reason",),
     Trigger.COMPLETE: ("cost", "weight"),
-    Trigger.PICK_UP: ("amount", "method", "waive"),
+    Trigger.PICK_UP: ("amount", "method", "waive", "receipt", "payer", "account"),
     Trigger.OVERRIDE: ("to", "reason", "notify"),
     Trigger.ARCHIVE: (),
 }
@@ -132,8 +133,7 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     job = details.job
     form: dict[str, Any] = {"printer": job.printer, "reasons": [], "version": job.version}
     if trigger is Trigger.PICK_UP:
-        cents = details.due_cents
-        form["amount"] = f"{cents // 100}.{cents % 100:02d}"
+        form["amount"] = in_units(details.due_cents)
     if trigger is Trigger.REQUOTE:
         form.update(material=job.material, weight=job.grams or "", hours=job.hours or "")
     return {**form, "next": request.args.get("next", "")}

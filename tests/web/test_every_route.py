@@ -54,6 +54,12 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/ticket": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/label": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
+    "/dashboard/payments": {"GET": "staff"},
+    "/dashboard/payments/day-<day>.<ending>": {"GET": "staff"},
+    "/dashboard/payments/take": {"GET": "staff", "POST": "staff"},
+    "/dashboard/payments/<int:payment_id>": {"GET": "staff"},
+    "/dashboard/payments/<int:payment_id>/mail": {"POST": "staff"},
+    "/dashboard/payments/<int:payment_id>/void": {"GET": "staff", "POST": "staff"},
     "/dashboard/queue": {"GET": "staff"},
     "/dashboard/queue/<job_id>/move": {"POST": "staff"},
     "/dashboard/this-pc": {"GET": "staff"},
@@ -112,6 +118,7 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
     """The address of a route, with values that exist."""
     job = job_in("PENDING")
     lab.add_station("Shelf", by="Ana")
+    (payment,) = lab.details(job_in("PAIDPICKEDUP").id).payments
     token = {
         "/jobs/": lab.status_url(job).rpartition("/")[2],
         "/confirm/": link(lab, job).rpartition("/")[2],
@@ -125,6 +132,8 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
         "name": "Shelf",
         "section": "printers",
         "version": "1",
+        "payment_id": str(payment.id),
+        "day": "2026-03-02",
         "ending": "toml",
     }
 

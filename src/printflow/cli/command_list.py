@@ -29,12 +29,17 @@ COMMANDS: Mapping[str, Entry] = {
     "note": Entry(_JOBS, "jobs", "note", "Add a note to a job."),
     "inspect": Entry(_JOBS, "models", "inspect", "Measure a model file, and draw it."),
     "reinspect": Entry(_JOBS, "models", "reinspect", "Look into jobs' models once more."),
+    "day-close": Entry(_JOBS, "money", "day_close", "Sum up what a day's payments come to."),
     "report": Entry(_JOBS, "reporting", "report", "Print the lab's figures."),
     "edit": Entry(_JOBS, "corrections", "edit", "Mend what the form of a job said."),
     **{
         spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)
         for spec in TRIGGER_COMMANDS.values()
     },
+    "pay": Entry(_TRIGGERS, "money", "pay", "Take a payment for a job or several."),
+    "void-payment": Entry(
+        _TRIGGERS, "money", "void_payment", "Void a payment; the ledger keeps it."
+    ),
     "undo": Entry(_TRIGGERS, "corrections", "undo", "Take the last action of staff back."),
     "serve": Entry(_RUN, "serving", "serve", "Serve the web pages and do the work behind them."),
     "worker": Entry(_RUN, "working", "worker", "Place files and send mail until stopped."),

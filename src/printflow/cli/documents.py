@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from printflow import Event, Job, JobDetails, JobFile, ModelFacts, Printflow
+    from printflow import Event, Job, JobDetails, JobFile, ModelFacts, Payment, Printflow
 
 _ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason")
 _MAIL = (
@@ -96,12 +96,21 @@ def details_document(lab: Printflow, details: JobDetails) -> dict[str, Any]:
             {f.name: getattr(quote, f.name) for f in fields(quote)} for quote in details.quotes
         ],
         "attempts": [_fields(attempt, *_ATTEMPT) for attempt in details.attempts],
-        "payments": [
-            _fields(payment, "at", "by", "amount_cents", "currency", "method", "waived")
-            for payment in details.payments
-        ],
+        "payments": [payment_document(payment) for payment in details.ledger],
         "mails": [_fields(mail, *_MAIL) for mail in details.mails],
         "allowed": list(details.allowed),
+    }
+
+
+def payment_document(payment: Payment) -> dict[str, Any]:
+    """An entry of the ledger with its shares; ``void`` is null while it counts."""
+    return {
+        **_fields(payment, "id", "number", "at", "by", "station", "amount_cents", "waived_cents"),
+        **_fields(payment, "currency", "method", "receipt", "payer", "account", "note", "waived"),
+        "shares": [
+            _fields(share, "job_id", "amount_cents", "waived_cents") for share in payment.shares
+        ],
+        "void": _fields(payment.void, "at", "by", "station", "reason") if payment.void else None,
     }
 
 

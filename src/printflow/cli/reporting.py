@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import pour, say
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
     with session().lab() as lab:
         chunks = lab.report_file(name, ending or "csv", query)
         if ending or (name == "jobs" and not session().json):
-            _pour(chunks)
+            pour(chunks)
         elif name == "jobs":
             raise click.UsageError("The list of jobs is told by “printflow list --json”.")
         else:
@@ -61,16 +60,6 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
 
 
 report = _filtered(report)
-
-
-def _pour(chunks: object) -> None:
-    from collections.abc import Iterator
-    from typing import cast
-
-    sys.stdout.flush()
-    for chunk in cast("Iterator[bytes]", chunks):
-        sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
 
 
 def _tell(figures: Figures, name: str) -> None:

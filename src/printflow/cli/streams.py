@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 import click
@@ -49,6 +50,14 @@ def on_terminal() -> bool:
 def say(text: str = "") -> None:
     """A line for people, at once."""
     click.echo(text)
+
+
+def pour(chunks: Iterable[bytes]) -> None:
+    """Bytes as they come, such as those of a file."""
+    sys.stdout.flush()
+    for chunk in chunks:
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
 
 
 def warn(text: str) -> None:

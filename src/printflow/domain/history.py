@@ -9,7 +9,7 @@ from typing import Any
 
 from .correction import Correction
 from .job import Actor, Job, LinkState, Quote
-from .ledger import Balance, Payment, balance
+from .ledger import PAYABLE, Balance, Payment, balance
 from .status import Status, Trigger
 
 
@@ -107,6 +107,11 @@ class JobDetails:
     def balance(self) -> Balance:
         """How the job's money stands."""
         return balance(self.job.id, self.job.cost_cents, self.ledger)
+
+    @property
+    def payable(self) -> bool:
+        """Whether a payment can be taken for it now."""
+        return self.job.status in PAYABLE and self.due_cents > 0
 
     @property
     def paid_cents(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from .status import Status
 
@@ -153,6 +153,16 @@ class DayClose:
     voids: tuple[Payment, ...]
     """Voided on the day, whenever they were taken."""
     sums: tuple[MethodSum, ...]
+
+    @property
+    def before(self) -> date:
+        """The day before it."""
+        return self.day - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        """The day after it."""
+        return self.day + timedelta(days=1)
 
     @property
     def totals(self) -> dict[str, int]:

@@ -11,7 +11,7 @@ from .catalog import Catalog
 from .guards import choice
 from .job import Job
 from .ledger import PAYABLE, Payment
-from .pricing import parse_cents
+from .pricing import in_units, parse_cents
 from .status import Status
 from .text import clean_line, clean_text
 
@@ -186,8 +186,3 @@ def short(typed: str, field: str) -> Iterator[Refusal]:
 
 def _no_amount() -> Refusal:
     return Refusal("amount_invalid", "Enter the amount as a number, for example 3.00.", "amount")
-
-
-def in_units(cents: int) -> str:
-    """Cents as people type them: 425 is 4.25."""
-    return f"{cents // 100}.{cents % 100:02d}"

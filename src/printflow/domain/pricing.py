@@ -103,6 +103,11 @@ def parse_cents(typed: object) -> int | None:
     return int(cents)
 
 
+def in_units(cents: int) -> str:
+    """Integer cents as people type them: 425 is "4.25"."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
 def cost_cents(
     grams: Decimal,
     hours: Decimal,

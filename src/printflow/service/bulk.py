@@ -9,7 +9,7 @@ from typing import Any
 from ..domain.job import Job
 from ..domain.ledger import Balance
 from ..domain.lifecycle import allowed
-from ..domain.money_guards import in_units
+from ..domain.pricing import in_units
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import PrintflowError
 from .staff import StaffDesk

@@ -11,8 +11,8 @@ from ..domain import money_guards
 from ..domain.correction import Correction
 from ..domain.job import Actor, Job
 from ..domain.ledger import PAYABLE, Balance, Payment, Share, Void, spread
-from ..domain.money_guards import Tender, in_units
-from ..domain.pricing import parse_cents
+from ..domain.money_guards import Tender
+from ..domain.pricing import in_units, parse_cents
 from ..domain.text import clean_line, clean_text
 from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
 from ..ports import DuplicateKey, Transaction

@@ -5,7 +5,7 @@ export function pickUpFields() {
 
     init() {
       const amount = this.$el.querySelector("[name=amount]");
-      const waiver = this.$el.querySelector("details");
+      const waiver = this.$el.querySelector("[data-waive]");
       this.amount = amount.value;
       waiver.addEventListener("toggle", () => {
         if (waiver.open && amount.value === this.amount) amount.value = "";

@@ -1,0 +1,123 @@
+"""``pay``, ``void-payment`` and ``day-close``: the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .documents import payment_document, print_json
+from .session import by_option, json_option, session
+from .streams import pour, say
+from .tables import print_table
+
+if TYPE_CHECKING:
+    from printflow import DayClose, Payment
+
+
+@click.command("pay")
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@by_option
+@click.option(
+    "--amount", default="", metavar="AMOUNT", help="What is paid, all or a part, as 3.00."
+)
+@click.option("--method", default="", metavar="METHOD", help="How it is paid, as cash.")
+@click.option("--receipt", default="", metavar="NUMBER", help="Number of the receipt.")
+@click.option("--payer", default="", metavar="NAME", help="Who pays, if not the student.")
+@click.option("--account", default="", metavar="CODE", help="Account, course or grant that pays.")
+@click.option("--waive", default="", metavar="REASON", help="Why what is left is waived.")
+@click.option("--note", default="", metavar="TEXT", help="A note for the ledger.")
+@click.option("--key", default="", metavar="TEXT", help="Repeated with it, nothing happens twice.")
+@json_option
+def pay(job_ids: tuple[str, ...], by: str, **typed: str) -> None:
+    """Take a payment for the jobs ID; it pays them in their order."""
+    with session().lab() as lab:
+        payment = lab.take_payment(job_ids, by=by, **typed)
+        if session().json:
+            print_json(payment_document(payment))
+            return
+        say(f"Receipt {payment.number}: {_amount(payment)}")
+        for one in lab.balances(payment.job_ids):
+            say(f"{one.job.id}: {_money(one.balance.due_cents, one.job.currency)} due")
+
+
+@click.command("void-payment")
+@click.argument("number", metavar="NUMBER", type=click.IntRange(1))
+@by_option
+@click.option("--reason", required=True, metavar="TEXT", help="Why it does not count.")
+@json_option
+def void_payment(number: int, by: str, reason: str) -> None:
+    """Void the payment NUMBER, as its receipt shows it; the ledger keeps both entries."""
+    with session().lab() as lab:
+        payment = lab.void_payment(number, reason=reason, by=by)
+        if session().json:
+            print_json(payment_document(payment))
+        else:
+            say(f"Receipt {payment.number} is void: {_amount(payment)}")
+
+
+@click.command("day-close")
+@click.option(
+    "--date", "day", default="", metavar="DATE", help="The day, as 2026-03-02 (else today)."
+)
+@click.option("--csv", "ending", flag_value="csv", default="", help="Print the entries as CSV.")
+@json_option
+def day_close(day: str, ending: str) -> None:
+    """Sum up a day of the ledger: what was taken and voided, by way of payment."""
+    from printflow import parse_date
+
+    with session().lab() as lab:
+        close = lab.day_close(parse_date(day, "date"))
+        if ending:
+            pour(lab.day_close_file(close.day, ending))
+        elif session().json:
+            print_json(_document(close))
+        else:
+            _tell(close)
+
+
+def _tell(close: DayClose) -> None:
+    rows = [
+        [
+            one.method or "waived",
+            str(one.payments),
+            _money(one.taken_cents, one.currency),
+            _money(one.voided_cents, one.currency),
+            _money(one.waived_cents, one.currency),
+            _money(one.total_cents, one.currency),
+        ]
+        for one in close.sums
+    ]
+    heads = ["Paid by", "Payments", "Taken", "Voided", "Waived", "Total"]
+    print_table(heads, rows, title=f"Day close of {close.day}", right="Total")
+    for currency, cents in close.totals.items():
+        say(f"Total: {_money(cents, currency)}")
+
+
+def _document(close: DayClose) -> dict[str, object]:
+    names = ("method", "currency", "payments", "taken_cents", "voids", "voided_cents")
+    return {
+        "day": close.day.isoformat(),
+        "sums": [
+            {name: getattr(one, name) for name in (*names, "waived_cents", "total_cents")}
+            for one in close.sums
+        ],
+        "totals": close.totals,
+        "payments": [payment_document(one) for one in close.payments],
+        "voids": [payment_document(one) for one in close.voids],
+    }
+
+
+def _amount(payment: Payment) -> str:
+    parts = []
+    if payment.amount_cents:
+        parts.append(f"{_money(payment.amount_cents, payment.currency)} by {payment.method}")
+    if payment.waived_cents:
+        parts.append(f"{_money(payment.waived_cents, payment.currency)} waived")
+    return ", ".join(parts)
+
+
+def _money(cents: int, currency: str) -> str:
+    from printflow import money
+
+    return money(cents, currency)

@@ -1,0 +1,162 @@
+"""Money at the desk: payments, their receipts, and the day close."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import (
+    EXPORT_FORMATS,
+    InvalidInput,
+    Refusal,
+    TransitionRefused,
+    in_units,
+    money,
+    parse_date,
+)
+
+from .auth import acting, local_path, require_staff
+from .errors import ParameterRefused, form_again
+from .request import lab_of
+
+pages = Blueprint("payments", __name__, url_prefix="/dashboard/payments")
+pages.before_request(require_staff)
+
+TENDER = ("amount", "method", "receipt", "payer", "account", "waive", "note")
+"""The form fields of a payment; they are named as the library's arguments."""
+
+
+@pages.get("")
+def day_close() -> str:
+    """What a day's money comes to."""
+    lab = lab_of(current_app)
+    close = lab.day_close(_day(request.args.get("date", "")))
+    return render_template("day_close.html", close=close, today=lab.today)
+
+
+@pages.get("/day-<day>.<ending>")
+def day_file(day: str, ending: str) -> Response:
+    """The entries of a day as a file."""
+    wanted = _day(day)
+    if ending not in EXPORT_FORMATS or wanted is None:
+        abort(404)
+    chunks = lab_of(current_app).day_close_file(wanted, ending)
+    response = Response(chunks, content_type=EXPORT_FORMATS[ending])
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="printflow-payments-{wanted}.{ending}"'
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _day(typed: str) -> date | None:
+    day = parse_date(typed, "date")
+    if day is not None and not 1970 <= day.year < 9000:
+        raise ParameterRefused(_("That date is too far off."))
+    return day
+
+
+@pages.route("/take", methods=["GET", "POST"])
+def take() -> AnyResponse | str:
+    """Take a payment for a job, and for others of its student."""
+    lab, first = lab_of(current_app), request.args.get("job", "")
+    if request.method == "GET":
+        due = lab.open_balances(first)[0].balance.due_cents
+        form = {"amount": in_units(due), "key": secrets.token_urlsafe(16)}
+        return _take_form(first, [first], {**form, "next": request.args.get("next", "")}, {})
+    chosen = request.form.getlist("job")
+    said = {name: request.form.get(name, "") for name in TENDER}
+    try:
+        payment = lab.take_payment(chosen, key=request.form.get("key", ""), **said, **acting())
+    except (TransitionRefused, InvalidInput) as error:
+        form = request.form.to_dict()
+        return form_again(error, lambda errors: _take_form(first, chosen, form, errors))
+    flash(
+        _(
+            "Receipt %(number)s: %(amount)s.",
+            number=payment.number,
+            amount=money(payment.amount_cents, payment.currency),
+        ),
+        "success",
+    )
+    return redirect(_back(payment.job_ids[0]), 303)
+
+
+def _take_form(
+    first: str, chosen: list[str], form: dict[str, Any], errors: dict[str, Refusal]
+) -> str:
+    return render_template(
+        "take_payment.html",
+        balances=lab_of(current_app).open_balances(first),
+        chosen=chosen,
+        form=form,
+        errors=errors,
+    )
+
+
+def _back(job_id: str) -> str:
+    return local_path(request.form.get("next", "")) or url_for("jobs.show", job_id=job_id)
+
+
+@pages.get("/<int:payment_id>")
+def receipt(payment_id: int) -> str:
+    """The receipt, for the printer."""
+    return _receipt(payment_id, "", {})
+
+
+def _receipt(payment_id: int, to: str, errors: dict[str, Refusal]) -> str:
+    found = lab_of(current_app).receipt(payment_id)
+    return render_template(
+        "receipt.html", receipt=found, to=to or found.jobs[0].student_email, errors=errors
+    )
+
+
+@pages.post("/<int:payment_id>/mail")
+def mail(payment_id: int) -> AnyResponse:
+    """Mail the receipt."""
+    to = request.form.get("to", "")
+    try:
+        address = lab_of(current_app).mail_receipt(payment_id, to=to, **acting())
+    except InvalidInput as error:
+        return form_again(error, lambda errors: _receipt(payment_id, to, errors))
+    flash(_("The receipt is on its way to %(address)s.", address=address), "success")
+    return redirect(url_for("payments.receipt", payment_id=payment_id), 303)
+
+
+@pages.route("/<int:payment_id>/void", methods=["GET", "POST"])
+def void(payment_id: int) -> AnyResponse | str:
+    """Void a payment."""
+    lab, form = lab_of(current_app), request.form
+    if request.method == "GET":
+        return _void_form(payment_id, {"reason": "", "next": request.args.get("next", "")}, {})
+    try:
+        payment = lab.void_payment(payment_id, reason=form.get("reason", ""), **acting())
+    except TransitionRefused as error:
+        typed = form.to_dict()
+        return form_again(error, lambda errors: _void_form(payment_id, typed, errors))
+    flash(_("Receipt %(number)s is void.", number=payment.number), "success")
+    return redirect(_back(payment.job_ids[0]), 303)
+
+
+def _void_form(payment_id: int, form: dict[str, Any], errors: dict[str, Refusal]) -> str:
+    return render_template(
+        "void_payment.html",
+        payment=lab_of(current_app).payment(payment_id),
+        form=form,
+        errors=errors,
+    )
