@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.retention import Part, PurgeReport, Removal
@@ -126,6 +127,7 @@ _HOMES = {
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
+    "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.pricing": ("cost_cents", "parse_cents", "parse_grams", "parse_hours", "shown_hours"),
     "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
     "domain.status": ("ActorKind", "Status", "Trigger"),
@@ -275,6 +277,7 @@ __all__ = [
     "OpenQuote",
     "Part",
     "Payment",
+    "PickUpPolicy",
     "PriceStep",
     "PrintAttempt",
     "Printer",
@@ -318,6 +321,8 @@ __all__ = [
     "Unavailable",
     "Unit",
     "Upload",
+    "WaitingJob",
+    "WaitingPage",
     "WorkPage",
     "age_text",
     "allowed",

@@ -48,6 +48,7 @@ from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
+from .service.pick_up import DisposalRound, PickUpDesk, PickUpReminders
 from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
 from .service.reminding import Reminders
@@ -83,6 +84,7 @@ class Printflow(
     StudentPageDesk,
     BulkDesk,
     RetentionDesk,
+    PickUpDesk,
     CorrectionDesk,
     VersionDesk,
     ReadingDesk,
@@ -251,6 +253,8 @@ def _join(
         pictures=pictures,
     )
     ports.dispatcher.also(Reminders(ports))
+    ports.dispatcher.also(PickUpReminders(ports))
+    ports.dispatcher.also(DisposalRound(ports))
     ports.dispatcher.also(RetentionRound(ports))
     return ports
 

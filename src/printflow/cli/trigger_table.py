@@ -83,6 +83,7 @@ TRIGGER_COMMANDS: Mapping[Trigger, TriggerCommand] = {
         (
             Option("--cost", "cost", "AMOUNT", "Final price, if not the quoted one."),
             Option("--grams", "weight", "GRAMS", "Final weight, if not the quoted one."),
+            Option("--shelf", "shelf", "NAME", "Where the print lies now."),
         ),
     ),
     Trigger.FAIL: TriggerCommand(
@@ -98,6 +99,11 @@ TRIGGER_COMMANDS: Mapping[Trigger, TriggerCommand] = {
             Option("--method", "method", "METHOD", "How it was paid, as cash."),
             Option("--waive", "waive", "REASON", "Why nothing is paid."),
         ),
+    ),
+    Trigger.DISPOSE: TriggerCommand(
+        "dispose",
+        "Throw a print away that nobody fetched.",
+        (Option("--reason", "reason", "TEXT", "Why, where no reminder could be sent."),),
     ),
     Trigger.OVERRIDE: TriggerCommand(
         "override",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ..domain.correction import Correction
 from ..domain.history import Event, FileOpening, Note, Payment, PrintAttempt
@@ -183,6 +183,14 @@ class SqlHistoryRows:
             )
             for row in self._connection.execute(query)
         ]
+
+    def paid_cents(self, job_ids: Collection[str]) -> Mapping[str, int]:
+        query = (
+            select(payments.c.job_id, func.sum(payments.c.amount_cents))
+            .where(payments.c.job_id.in_(job_ids), payments.c.voided_at.is_(None))
+            .group_by(payments.c.job_id)
+        )
+        return {job_id: int(cents) for job_id, cents in self._connection.execute(query)}
 
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings

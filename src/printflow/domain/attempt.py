@@ -15,6 +15,7 @@ from ..errors import Refusal
 from .catalog import Catalog
 from .effects import Effect
 from .job import Actor, Job, Quote
+from .pick_up import PickUpPolicy
 from .status import Status, Trigger
 
 
@@ -57,6 +58,7 @@ class Arguments:
     amount: str = ""
     method: str = ""
     waive: str = ""
+    shelf: str = ""
     consent: bool = False
     by_link: bool = False
 
@@ -95,6 +97,9 @@ class Facts:
     paid_cents: int = 0
     resend_from: datetime | None = None
     """Before this time the student may not ask for another link."""
+    pick_up: PickUpPolicy = field(default_factory=PickUpPolicy)
+    reminder_left: bool = False
+    """A reminder to fetch the print has left since it was completed."""
 
 
 @dataclass

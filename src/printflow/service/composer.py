@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from ..tokens import Tokens
 from .catalogs import CatalogCache
+from .waiting_policy import pick_up_policy
 
 
 class Composer:
@@ -111,6 +113,8 @@ class Composer:
             "model_warnings": _model_warnings(job, catalog) if job else (),
             "outcome": stored.get("outcome", ""),
             "together": self._together(tx, job, quote),
+            "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
+            "disposal_at": pick_up_policy(self._settings).disposal_at(job) if job else None,
             "payments_due_cents": max(0, (stored.get("cost_cents") or 0) - paid),
             "jobs": [
                 {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
@@ -128,6 +132,10 @@ class Composer:
 
     def _status_url(self, job: Job) -> str:
         return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _model_warnings(job: Job, catalog: Catalog) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ _STATUS = {
     MailTemplate.REMINDER: Status.PENDING,
     MailTemplate.REJECTED: Status.REJECTED,
     MailTemplate.COMPLETED: Status.COMPLETED,
+    MailTemplate.PICK_UP_REMINDER: Status.COMPLETED,
+    MailTemplate.DISPOSED: Status.ARCHIVED,
 }
 
 
@@ -68,6 +70,10 @@ class MailSampleDesk(Desk):
             "together": int(template is MailTemplate.REMINDER),
             "picture": _PICTURE_ID if own else "",
             "payments_due_cents": job.cost_cents,
+            "waited_since": now - timedelta(days=7),
+            "disposal_at": self.pick_up_policy.disposal_at(
+                replace(job, status_since=now - timedelta(days=7))
+            ),
             "jobs": [
                 {"job": job, "status_url": status_url, "status_label": job.status.label},
             ],
