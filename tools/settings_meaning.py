@@ -16,6 +16,11 @@ MEANING: Mapping[str, str] = {
     "resend_minutes": "How often a student may ask for a new link.",
     "reminder_hours": "How long before a price lapses a student who has not answered is reminded; 0: "
     "never.",
+    "pickup_reminder_days": "On which days after completion a student who has not fetched the print is "
+    "reminded; `[]`: never.",
+    "dispose_after_days": "After how many days a print that nobody fetched may be disposed of; 0: never. "
+    "A reminder has to come before.",
+    "dispose_automatic": "Whether that happens by itself; else staff do it.",
     "submissions_per_hour": "How many submissions one network address may send; 0: any number.",
     "attention_days": "After how long in one status a job needs attention.",
     "undo_seconds": "How long staff can take an action back; its mail waits that long.",

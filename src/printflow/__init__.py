@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
     from .domain.pricing import (
         cost_cents,
         in_units,
@@ -145,6 +146,7 @@ _HOMES = {
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
+    "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.pricing": (
         "cost_cents",
         "in_units",
@@ -316,6 +318,7 @@ __all__ = [
     "PAYABLE",
     "Part",
     "Payment",
+    "PickUpPolicy",
     "PriceStep",
     "PrintAttempt",
     "Printer",
@@ -363,6 +366,8 @@ __all__ = [
     "Unit",
     "Upload",
     "Void",
+    "WaitingJob",
+    "WaitingPage",
     "WorkPage",
     "age_text",
     "allowed",

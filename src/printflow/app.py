@@ -50,6 +50,7 @@ from .service.mailroom import MailDesk
 from .service.openings import OpeningDesk
 from .service.payments import PaymentDesk
 from .service.people import PeopleDesk
+from .service.pick_up import DisposalRound, PickUpDesk, PickUpReminders
 from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
 from .service.receipts import ReceiptDesk
@@ -86,6 +87,7 @@ class Printflow(
     StudentPageDesk,
     BulkDesk,
     RetentionDesk,
+    PickUpDesk,
     CorrectionDesk,
     VersionDesk,
     PaymentDesk,
@@ -257,6 +259,8 @@ def _join(
         pictures=pictures,
     )
     ports.dispatcher.also(Reminders(ports))
+    ports.dispatcher.also(PickUpReminders(ports))
+    ports.dispatcher.also(DisposalRound(ports))
     ports.dispatcher.also(RetentionRound(ports))
     return ports
 

@@ -258,18 +258,26 @@ class JobRows(Protocol):
 
     def of_email(self, email: str) -> Sequence[Job]: ...
 
-    def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
-        """The jobs asked for; ``now`` and ``aged`` tell which need attention."""
+    def find(
+        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
+    ) -> Sequence[Job]:
+        """The jobs asked for; ``now``, ``aged`` and ``unclaimed`` tell which need attention."""
 
     def counts(self) -> dict[Status, int]: ...
 
-    def attention(self, now: datetime, aged: datetime) -> int:
-        """How many jobs have a flag; ``aged`` is the moment before which a status is old."""
+    def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
+        """How many jobs have a flag; ``aged`` is the moment before which a status is old, and
+        ``unclaimed`` the one before which a print waits for too long.
+        """
 
     def unreviewed(self) -> int: ...
 
     def flags(
-        self, job_ids: Collection[str], now: datetime, aged: datetime
+        self,
+        job_ids: Collection[str],
+        now: datetime,
+        aged: datetime,
+        unclaimed: datetime | None = None,
     ) -> Mapping[str, frozenset[Flag]]: ...
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
@@ -277,6 +285,14 @@ class JobRows(Protocol):
 
     def set_queue_place(self, job_id: str, place: int) -> None:
         """Where it stands in its printer's queue; no change of the job itself."""
+
+    def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
+        """Completed jobs that wait since ``before`` or longer, the oldest first: id, since when,
+        and when the student was last reminded.
+        """
+
+    def remind(self, job: Job, now: datetime) -> bool:
+        """Note that the student is reminded; False when the job has changed or somebody else has."""
 
     def newest_event(self) -> int:
         """The id of the newest event of all; it grows with every change of any job."""
@@ -472,6 +488,9 @@ class LedgerRows(Protocol):
     def settled(self, job_id: str) -> tuple[int, int]:
         """What was paid and what was waived of a job, in integer cents."""
 
+    def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """The same of several jobs; those of no payment are not in it."""
+
 
 class QuoteRows(Protocol):
     """Confirmation links."""
@@ -522,6 +541,9 @@ class OutboxRows(Protocol):
 
     def cancel(self, event_id: int) -> bool:
         """Cancel the event's mails that wait; whether one has left, or is leaving."""
+
+    def withdraw(self, job_id: str, template: str) -> None:
+        """Cancel the job's mails of a template that wait."""
 
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         """Lease the next mail that is due, or None."""

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     quote_days: Whole = whole(7, 1, 365, "number of days")
     resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
     reminder_hours: Whole = whole(48, 0, 8_760, "number of hours")
+    pickup_reminder_days: tuple[Whole, ...] = Field(
+        default=(7, 21), description="a list of whole numbers of days as [7, 21]"
+    )
+    dispose_after_days: Whole = whole(0, 0, 3650, "number of days")
+    dispose_automatic: bool = Field(default=False, description="true or false")
     submissions_per_hour: Whole = whole(60, 0, 100_000, "number of submissions")
     attention_days: Whole = whole(7, 1, 365, "number of days")
     undo_seconds: Whole = whole(30, 0, 300, "number of seconds")
@@ -175,6 +180,23 @@ class Settings(BaseSettings):
     @classmethod
     def _domains(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         return checks.domains(str(info.field_name), value)
+
+    @field_validator("pickup_reminder_days")
+    @classmethod
+    def _reminder_days(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return checks.reminder_days(value)
+
+    @field_validator("dispose_after_days")
+    @classmethod
+    def _dispose_after_days(cls, value: int, info: ValidationInfo) -> int:
+        return checks.disposal(value, info.data.get("pickup_reminder_days"))
+
+    @field_validator("dispose_automatic")
+    @classmethod
+    def _dispose_automatic(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("dispose_after_days") == 0:
+            raise ValueError("dispose_automatic needs dispose_after_days: after how many days?")
+        return value
 
     @property
     def state_dir(self) -> Path:

@@ -101,3 +101,22 @@ def ca_file(value: Path) -> Path:
 def is_loopback(name: str) -> bool:
     """Whether a host is this machine."""
     return name.lower() in {"localhost", "::1"} or name.startswith("127.")
+
+
+def reminder_days(value: tuple[int, ...]) -> tuple[int, ...]:
+    """The days after completion on which students are reminded, in rising order; none is never."""
+    if any(not 1 <= days <= 365 for days in value) or len(value) > 10:
+        raise ValueError(
+            "pickup_reminder_days must be up to 10 numbers of days from 1 to 365, as [7, 21]"
+        )
+    return tuple(sorted(set(value)))
+
+
+def disposal(value: int, reminders: tuple[int, ...] | None) -> int:
+    """Nobody's print goes without a warning: a reminder comes before the disposal."""
+    if value and reminders is not None and not any(days < value for days in reminders):
+        raise ValueError(
+            "dispose_after_days needs a reminder before it: add an earlier day to "
+            "pickup_reminder_days"
+        )
+    return value

@@ -115,7 +115,9 @@ def init_filters(app: Flask) -> None:
         size_mm=dimensions_text,
         unindented=lambda text: _INDENT.sub("\n", text),
     )
-    app.jinja_env.globals.update(asset=asset, statuses=tuple(Status))
+    app.jinja_env.globals.update(
+        asset=asset, statuses=tuple(Status), pick_up_policy=lab.pick_up_policy
+    )
 
     @app.context_processor
     def shared() -> dict[str, Any]:

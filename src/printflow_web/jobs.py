@@ -54,8 +54,9 @@ FIELDS: dict[Trigger, tuple[str, ...]] = {
     Trigger.RESEND: (),
     Trigger.START_PRINTING: ("printer",),
     Trigger.FAIL: ("reason",),
-    Trigger.COMPLETE: ("cost", "weight"),
+    Trigger.COMPLETE: ("cost", "weight", "shelf"),
     Trigger.PICK_UP: ("amount", "method", "waive", "receipt", "payer", "account"),
+    Trigger.DISPOSE: ("reason",),
     Trigger.OVERRIDE: ("to", "reason", "notify"),
     Trigger.ARCHIVE: (),
 }
@@ -134,6 +135,8 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     form: dict[str, Any] = {"printer": job.printer, "reasons": [], "version": job.version}
     if trigger is Trigger.PICK_UP:
         form["amount"] = in_units(details.due_cents)
+    if trigger is Trigger.COMPLETE:
+        form["shelf"] = job.shelf
     if trigger is Trigger.REQUOTE:
         form.update(material=job.material, weight=job.grams or "", hours=job.hours or "")
     return {**form, "next": request.args.get("next", "")}
@@ -173,7 +176,7 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
     except (TransitionRefused, InvalidInput) as error:
         form = {**typed.to_dict(), **arguments}
         return form_again(error, lambda errors: _form(lab.details(job_id), trigger, form, errors))
-    flash(_done(job, trigger), _undoable(job))
+    flash(_done(job, trigger), undoable(job))
     back = local_path(typed.get("next", ""))
     return redirect(back or url_for("jobs.show", job_id=job.id), 303)
 
@@ -208,7 +211,7 @@ def _done(job: Job, trigger: Trigger) -> str:
     return str(words)
 
 
-def _undoable(job: Job) -> str:
+def undoable(job: Job) -> str:
     """The notice's category; it says what its "Undo" takes back, and how long it can."""
     lab = lab_of(current_app)
     event = lab.details(job.id).events[-1]

@@ -28,7 +28,7 @@ def _paper(template: str, job_id: str) -> str:
     lab = lab_of(current_app)
     details = lab.details(job_id)
     job = details.job
-    address = lab.settings.effective_base_url + url_for("jobs.show", job_id=job.id)
+    address = lab.settings.effective_base_url + url_for("counter.job", job_id=job.id)
     squares = segno.make(address, error="m", micro=False).matrix
     drawn = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(squares) for x, dark in enumerate(row) if dark

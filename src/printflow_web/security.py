@@ -125,7 +125,7 @@ def _headers(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable"

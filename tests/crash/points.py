@@ -42,7 +42,7 @@ class Rehearsal:
         self.chain = chain
         self.worlds: list[Outside] = []
         self.calls: list[list[str]] = []
-        world = Outside(folder / "0", program=program)
+        world = Outside(folder / "0", program=program, dispose_after_days=30)
         prepare(world)
         for number, step in enumerate(CHAINS[chain]):
             self.worlds.append(world)

@@ -23,13 +23,15 @@ LINKS = {
     "confirmed": (rf"/jobs/{TOKEN}",),
     "rejected": (rf"/jobs/{TOKEN}", "/"),
     "completed": (rf"/jobs/{TOKEN}",),
+    "pick_up_reminder": (rf"/jobs/{TOKEN}",),
+    "disposed": ("/",),
     "message": (rf"/jobs/{TOKEN}",),
     "find_jobs": (rf"/jobs/{TOKEN}",),
     "staff_alert": ("/dashboard/jobs/[0-9A-Z]{8}",),
     "receipt": (rf"/jobs/{TOKEN}",),
     "student_message": ("/dashboard/jobs/[0-9A-Z]{8}",),
 }
-AMOUNTS = {"approved", "reminder", "confirmed", "completed", "receipt"}
+AMOUNTS = {"approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"}
 EXPIRIES = {"approved", "reminder"}
 TEMPLATES = [template.value for template in MailTemplate]
 
@@ -78,7 +80,7 @@ def test_links_amounts_and_expiry(
         if name in EXPIRIES:
             expiry = clock.now.replace(day=clock.now.day + lab.settings.quote_days)
             assert local_date(expiry, lab.catalog.time_zone) in part
-        if name == "completed":
+        if name in ("completed", "pick_up_reminder"):
             assert lab.catalog.pick_up.place in part and lab.catalog.pick_up.hours in part
 
 

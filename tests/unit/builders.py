@@ -10,6 +10,7 @@ from typing import Any
 from printflow.domain.attempt import Arguments, Facts, FileFact, Submission
 from printflow.domain.catalog import Catalog, catalog_from
 from printflow.domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
+from printflow.domain.pick_up import PickUpPolicy
 from printflow.domain.status import ActorKind, Status, Trigger
 
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
@@ -159,6 +160,8 @@ def facts(**replaced: Any) -> Facts:
         "catalog": catalog(),
         "chosen_file": chosen(),
         "quote": quote(),
+        "pick_up": PickUpPolicy(reminder_days=(7, 21), dispose_after_days=30),
+        "reminder_left": True,
     }
     return Facts(**{**values, **replaced})
 

@@ -14,7 +14,7 @@ def test_rows_are_plain_values() -> None:
     rows = plain_rows()
     assert json.loads(json.dumps(rows)) == rows
     assert [row["trigger"] for row in rows] == [trigger.value for trigger in Trigger]
-    submit, approve, override = rows[0], rows[1], rows[12]
+    submit, approve, override = rows[0], rows[1], rows[13]
     assert (submit["sources"], submit["dest"]) == ([], "UPLOADED")
     assert (approve["sources"], approve["dest"], approve["who"]) == (
         ["UPLOADED"],
@@ -59,6 +59,6 @@ def test_mermaid_has_an_arrow_for_every_way() -> None:
         for source in row.sources or ("[*]",)
     }
     assert arrows == expected
-    assert len(arrows) == 16
+    assert len(arrows) == 17
     assert "ARCHIVED --> [*]" in text
     assert "override" in text

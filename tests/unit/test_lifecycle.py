@@ -41,7 +41,7 @@ from tests.unit.builders import (
 
 # Section 2 of the design, copied by hand: trigger, from, to, who. Staff decline for a student who
 # answers by phone, as issue 2 asks of the command line; students take a model back on its page, as
-# issue 4 asks.
+# issue 4 asks; prints that nobody fetches are disposed of, as issue 8 asks.
 DESIGN = {
     "approve": ("UPLOADED", "PENDING", "staff"),
     "reject": ("UPLOADED PENDING", "REJECTED", "staff"),
@@ -54,6 +54,7 @@ DESIGN = {
     "fail": ("PRINTING", "READYTOPRINT", "staff"),
     "complete": ("PRINTING", "COMPLETED", "staff"),
     "pick_up": ("COMPLETED", "PAIDPICKEDUP", "staff"),
+    "dispose": ("COMPLETED", "ARCHIVED", "staff system"),
     "archive": ("REJECTED PAIDPICKEDUP", "ARCHIVED", "staff system"),
 }
 STATUSES = [
@@ -242,6 +243,7 @@ EFFECTS: dict[str, tuple[str, tuple[Effect, ...]]] = {
         (PlaceFile("Completed"), CloseAttempt("completed"), MAIL["completed"]),
     ),
     "pick_up": ("COMPLETED", (PlaceFile("PaidPickedUp"), RecordPayment(425, "cash"))),
+    "dispose": ("COMPLETED", (PlaceFile("Archived"), MAIL["disposed"])),
     "archive": ("REJECTED", (PlaceFile("Archived"),)),
 }
 
@@ -302,6 +304,23 @@ def test_a_failed_print_costs_nothing_and_a_final_price_is_the_price() -> None:
     final = pull("complete", "PRINTING", Arguments(cost="5.00", weight="50.5"))
     assert final.changes == {"cost_cents": 500}
     assert final.details["final_grams"] == "50.5"
+
+
+def test_a_shelf_is_kept_and_the_next_print_forgets_it() -> None:
+    shelved = pull("complete", "PRINTING", Arguments(shelf="  B\u202e3 \n left "))
+    assert (shelved.changes, shelved.details) == ({"shelf": "B3 left"}, {"shelf": "B3 left"})
+    again = fire(Trigger.COMPLETE, job(Status.PRINTING, shelf="A1"), ANA, Arguments(), facts())
+    assert again.changes == {"shelf": ""}
+    with pytest.raises(TransitionRefused) as raised:
+        pull("complete", "PRINTING", Arguments(shelf="x" * 41))
+    assert [(r.code, r.field) for r in raised.value.refusals] == [("shelf_too_long", "shelf")]
+
+
+def test_history_keeps_why_a_print_is_gone() -> None:
+    gone = pull("dispose", "COMPLETED", Arguments(reason="left the school"))
+    assert gone.details == {"why": "not picked up for 100 days", "reason": "left the school"}
+    assert gone.changes == {}
+    assert list(pull("dispose", "COMPLETED").details) == ["why"]
 
 
 def test_a_waiver_is_recorded_with_its_reason() -> None:

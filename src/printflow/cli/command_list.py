@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Entry] = {
     "show": Entry(_JOBS, "jobs", "show", "Show a job with its files and history."),
     "note": Entry(_JOBS, "jobs", "note", "Add a note to a job."),
     "inspect": Entry(_JOBS, "models", "inspect", "Measure a model file, and draw it."),
+    "waiting": Entry(_JOBS, "waiting", "waiting", "List prints that wait to be picked up."),
     "reinspect": Entry(_JOBS, "models", "reinspect", "Look into jobs' models once more."),
     "day-close": Entry(_JOBS, "money", "day_close", "Sum up what a day's payments come to."),
     "report": Entry(_JOBS, "reporting", "report", "Print the lab's figures."),

@@ -34,6 +34,7 @@ def undo(job_id: str, by: str) -> None:
 @click.option("--class", "class_number", metavar="TEXT", help="Class number, or N/A.")
 @click.option("--color", metavar="NAME", help="Color, of the catalog (before the quote).")
 @click.option("--printer", metavar="NAME", help="Printer, of the catalog (before the quote).")
+@click.option("--shelf", metavar="NAME", help="Where the print lies.")
 @json_option
 def edit(job_id: str, by: str, **typed: str | None) -> None:
     """Mend what the form of a job said; history keeps the old."""

@@ -83,6 +83,7 @@ TRIGGER_COMMANDS: Mapping[Trigger, TriggerCommand] = {
         (
             Option("--cost", "cost", "AMOUNT", "Final price, if not the quoted one."),
             Option("--grams", "weight", "GRAMS", "Final weight, if not the quoted one."),
+            Option("--shelf", "shelf", "NAME", "Where the print lies now."),
         ),
     ),
     Trigger.FAIL: TriggerCommand(
@@ -101,6 +102,11 @@ TRIGGER_COMMANDS: Mapping[Trigger, TriggerCommand] = {
             Option("--payer", "payer", "NAME", "Who pays, if not the student."),
             Option("--account", "account", "CODE", "Account, course or grant that pays."),
         ),
+    ),
+    Trigger.DISPOSE: TriggerCommand(
+        "dispose",
+        "Throw a print away that nobody fetched.",
+        (Option("--reason", "reason", "TEXT", "Why, where no reminder could be sent."),),
     ),
     Trigger.OVERRIDE: TriggerCommand(
         "override",

@@ -78,6 +78,8 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
     if job.grams is not None and job.hours is not None:
         figures = f"{job.material}, {grams_text(job.grams)}, {hours_text(job.hours)}"
         facts.append(("Quote", f"{figures}, {cost(job)}"))
+    if job.shelf:
+        facts.append(("Shelf", job.shelf))
     if details.paid_cents:
         facts.append(("Paid", money(details.paid_cents, job.currency)))
     if job.reasons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -194,11 +194,13 @@ class SqlJobRows:
             query = query.where(jobs.c.id.in_(few))
         return self._with_files(self._connection.execute(query).all())
 
-    def find(self, query: JobQuery, now: datetime, aged: datetime) -> Sequence[Job]:
+    def find(
+        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
+    ) -> Sequence[Job]:
         # The order is found in an index alone; only the page's own rows are read from the table.
         ids = worklist.narrowed(select(jobs.c.id), query, self._candidates(query))
         if query.attention:
-            ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged)))
+            ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged, unclaimed)))
         if query.limit is not None:
             ids = ids.limit(query.limit)
         if query.offset:
@@ -246,18 +248,22 @@ class SqlJobRows:
                 files[row.job_id].append(job_file(row))
         return [_job(row, files[row.id]) for row in rows]
 
-    def attention(self, now: datetime, aged: datetime) -> int:
-        found = worklist.flagged(now, aged).subquery()
+    def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
+        found = worklist.flagged(now, aged, unclaimed).subquery()
         job_id = found.c[0]
         return int(self._connection.scalar(select(func.count(job_id.distinct()))) or 0)
 
     def flags(
-        self, job_ids: Collection[str], now: datetime, aged: datetime
+        self,
+        job_ids: Collection[str],
+        now: datetime,
+        aged: datetime,
+        unclaimed: datetime | None = None,
     ) -> dict[str, frozenset[Flag]]:
         if not job_ids:
             return {}
         found: dict[str, set[Flag]] = {}
-        query = worklist.flags_among(now, aged, job_ids)
+        query = worklist.flags_among(now, aged, job_ids, unclaimed)
         for job_id, flag in self._connection.execute(query):
             found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
@@ -277,6 +283,28 @@ class SqlJobRows:
     def set_queue_place(self, job_id: str, place: int) -> None:
         self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(queue_place=place))
         stir(self._connection)
+
+    def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
+        query = (
+            select(jobs.c.id, jobs.c.status_since, jobs.c.reminded_at)
+            .where(jobs.c.status == Status.COMPLETED.value, jobs.c.status_since <= before)
+            .order_by(jobs.c.status_since, jobs.c.id)
+        )
+        for row in self._connection.execute(query):
+            yield row.id, row.status_since, row.reminded_at
+
+    def remind(self, job: Job, now: datetime) -> bool:
+        marked = self._connection.execute(
+            update(jobs)
+            .where(
+                jobs.c.id == job.id,
+                jobs.c.version == job.version,
+                jobs.c.reminded_at.is_not_distinct_from(job.reminded_at),
+            )
+            .values(reminded_at=now)
+        )
+        stir(self._connection)
+        return marked.rowcount == 1
 
     def newest_event(self) -> int:
         return int(self._connection.scalar(_NEWEST_EVENT) or 0)

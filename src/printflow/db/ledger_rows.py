@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,20 +97,25 @@ class SqlLedgerRows:
         return self._where(payment_voids.c.at >= since, payment_voids.c.at < until)
 
     def settled(self, job_id: str) -> tuple[int, int]:
+        return self.settled_of([job_id]).get(job_id, (0, 0))
+
+    def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         query = (
             select(
-                func.coalesce(func.sum(payment_shares.c.amount_cents), 0),
-                func.coalesce(func.sum(payment_shares.c.waived_cents), 0),
+                payment_shares.c.job_id,
+                func.sum(payment_shares.c.amount_cents),
+                func.sum(payment_shares.c.waived_cents),
             )
             .select_from(
                 payment_shares.outerjoin(
                     payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
                 )
             )
-            .where(payment_shares.c.job_id == job_id, payment_voids.c.id.is_(None))
+            .where(payment_shares.c.job_id.in_(job_ids), payment_voids.c.id.is_(None))
+            .group_by(payment_shares.c.job_id)
         )
-        paid, waived = self._connection.execute(query).one()
-        return int(paid), int(waived)
+        rows = self._connection.execute(query)
+        return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Payment]:
         rows = self._connection.execute(_ENTRIES.where(*conditions)).all()

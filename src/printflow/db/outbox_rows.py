@@ -66,6 +66,14 @@ class SqlOutboxRows:
         left = select(outbox.c.id).where(of_event, outbox.c.state != "canceled").limit(1)
         return self._connection.scalar(left) is not None
 
+    def withdraw(self, job_id: str, template: str) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.job_id == job_id, outbox.c.template == template)
+            .where(outbox.c.state == "queued")
+            .values(state="canceled", next_try_at=None)
+        )
+
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         due = or_(
             and_(outbox.c.state == "queued", outbox.c.next_try_at <= now),

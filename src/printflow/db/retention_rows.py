@@ -100,6 +100,7 @@ class SqlRetentionRows:
                 original_name="",
                 standard_name=job_id,
                 student_note="",
+                shelf="",
                 token_hash=token_hash,
                 search_text=job_id.casefold(),
             )

@@ -190,6 +190,8 @@ jobs = Table(
     Column("reviewed_at", UTCDateTime),
     Column("reviewed_by", String(100), nullable=False, server_default=""),
     Column("queue_place", Integer),
+    Column("shelf", String(40), nullable=False, server_default=""),
+    Column("reminded_at", UTCDateTime),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("search_text", Text, nullable=False),
     # Every order of a list has an index with what lists filter by, so that the worst filter reads

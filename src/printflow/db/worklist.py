@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, func, literal, or_, select, text, union_all
 
 from ..domain.job import FileState
+from ..domain.status import Status
 from ..domain.worklist import ACTIVE, Flag, JobQuery, Sort
 from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox
 
@@ -77,9 +78,11 @@ def _like(text: str) -> str:
     return f"%{escaped}%"
 
 
-def by_flag(now: datetime, aged: datetime) -> dict[Flag, Select[tuple[str]]]:
+def by_flag(
+    now: datetime, aged: datetime, unclaimed: datetime | None = None
+) -> dict[Flag, Select[tuple[str]]]:
     """The ids of the jobs that have each flag; a job may come more than once."""
-    return {
+    found = {
         Flag.LAPSED: select(confirmations.c.job_id).where(
             confirmations.c.used_at.is_(None),
             confirmations.c.voided_at.is_(None),
@@ -93,6 +96,11 @@ def by_flag(now: datetime, aged: datetime) -> dict[Flag, Select[tuple[str]]]:
             jobs.c.status.in_([status.value for status in ACTIVE]), jobs.c.status_since < aged
         ),
     }
+    if unclaimed is not None:
+        found[Flag.UNCLAIMED] = select(jobs.c.id).where(
+            jobs.c.status == Status.COMPLETED.value, jobs.c.status_since < unclaimed
+        )
+    return found
 
 
 def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[str]]:
@@ -101,21 +109,25 @@ def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[s
     return query.where(column.in_(job_ids))
 
 
-def flagged(now: datetime, aged: datetime) -> CompoundSelect[tuple[str]]:
+def flagged(
+    now: datetime, aged: datetime, unclaimed: datetime | None = None
+) -> CompoundSelect[tuple[str]]:
     """The ids of all jobs that have any flag; a job may come more than once.
 
     A UNION that removes what is doubled would have every part sorted by id, which costs more
     than all the rest.
     """
-    return union_all(*by_flag(now, aged).values())
+    return union_all(*by_flag(now, aged, unclaimed).values())
 
 
-def flags_among(now: datetime, aged: datetime, job_ids: Collection[str]) -> CompoundSelect[Any]:
+def flags_among(
+    now: datetime, aged: datetime, job_ids: Collection[str], unclaimed: datetime | None = None
+) -> CompoundSelect[Any]:
     """Job id and flag of those jobs that are among the ids, in one statement."""
     return union_all(
         *(
             among(query, job_ids).add_columns(literal(flag.value).label("flag"))
-            for flag, query in by_flag(now, aged).items()
+            for flag, query in by_flag(now, aged, unclaimed).items()
         )
     )
 

@@ -15,6 +15,7 @@ from ..errors import Refusal
 from .catalog import Catalog
 from .effects import Effect
 from .job import Actor, Job, Quote
+from .pick_up import PickUpPolicy
 from .status import Status, Trigger
 
 
@@ -60,6 +61,7 @@ class Arguments:
     receipt: str = ""
     payer: str = ""
     account: str = ""
+    shelf: str = ""
     consent: bool = False
     by_link: bool = False
 
@@ -101,6 +103,9 @@ class Facts:
     """Which payment has the receipt's number already ("" = none)."""
     resend_from: datetime | None = None
     """Before this time the student may not ask for another link."""
+    pick_up: PickUpPolicy = field(default_factory=PickUpPolicy)
+    reminder_left: bool = False
+    """A reminder to fetch the print has left since it was completed."""
 
 
 @dataclass

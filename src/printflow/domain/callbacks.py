@@ -152,6 +152,23 @@ def set_final_figures(attempt: Attempt) -> None:
         attempt.details.update(final_grams=str(grams))
 
 
+def keep_shelf(attempt: Attempt) -> None:
+    """Where the print lies from now on; an earlier place is forgotten."""
+    shelf = clean_line(attempt.args.shelf)
+    if shelf != attempt.subject.shelf:
+        attempt.changes.update(shelf=shelf)
+    if shelf:
+        attempt.details.update(shelf=shelf)
+
+
+def keep_disposal(attempt: Attempt) -> None:
+    """History keeps how long the print waited, and what staff said to it."""
+    days = (attempt.facts.now - attempt.subject.status_since).days
+    attempt.details.update(why=f"not picked up for {days} days")
+    if reason := clean_text(attempt.args.reason):
+        attempt.details.update(reason=reason)
+
+
 def place_file(attempt: Attempt) -> None:
     """The authoritative file belongs into the folder of the new status."""
     attempt.effects.append(PlaceFile(Status(attempt.state).folder))
@@ -264,6 +281,11 @@ def mail_confirmed(attempt: Attempt) -> None:
 def mail_completed(attempt: Attempt) -> None:
     """The student learns where and when to fetch the print."""
     attempt.effects.append(SendMail(MailTemplate.COMPLETED))
+
+
+def mail_disposed(attempt: Attempt) -> None:
+    """The student learns that the print is gone."""
+    attempt.effects.append(SendMail(MailTemplate.DISPOSED))
 
 
 def alert_staff(attempt: Attempt) -> None:

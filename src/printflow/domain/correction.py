@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Refusal, TransitionRefused
 from .attempt import Arguments, Attempt, Facts, Submission
 from .form_guards import complete_form
+from .guards import shelf_fits
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
 from .text import clean_line
@@ -31,8 +32,9 @@ EDITABLE = (
     "class_number",
     "color",
     "printer",
+    "shelf",
 )
-"""The fields of the form that staff may mend."""
+"""The fields of the form that staff may mend, and the shelf."""
 _QUOTED = frozenset({"color", "printer"})
 _DECIMALS = frozenset({"grams", "hours"})
 
@@ -165,14 +167,14 @@ def edited(
         minimum_charge=True,
         original_name=job.original_name,
     )
-    attempt = Attempt(
-        Trigger.SUBMIT, actor, Arguments(submission=form), facts, None, state=job.status
-    )
+    given = Arguments(submission=form, shelf=wanted["shelf"])
+    attempt = Attempt(Trigger.SUBMIT, actor, given, facts, None, state=job.status)
     changed = {
         key: clean_line(value) for key, value in wanted.items() if value != getattr(job, key)
     }
     # What stays as it is needs no catalog that still knows it.
-    refusals = [refusal for refusal in complete_form(attempt) if refusal.field in changed]
+    found = (*complete_form(attempt), *shelf_fits(attempt))
+    refusals = [refusal for refusal in found if refusal.field in changed]
     if job.status is Status.PENDING:
         refusals += [
             Refusal(

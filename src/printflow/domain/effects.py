@@ -14,6 +14,8 @@ class MailTemplate(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     COMPLETED = "completed"
+    PICK_UP_REMINDER = "pick_up_reminder"
+    DISPOSED = "disposed"
     STAFF_ALERT = "staff_alert"
     FIND_JOBS = "find_jobs"
     REMINDER = "reminder"
@@ -26,6 +28,7 @@ OF_NO_EVENT = frozenset(
     {
         MailTemplate.FIND_JOBS,
         MailTemplate.REMINDER,
+        MailTemplate.PICK_UP_REMINDER,
         MailTemplate.MESSAGE,
         MailTemplate.STUDENT_MESSAGE,
         MailTemplate.RECEIPT,

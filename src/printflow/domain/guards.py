@@ -11,8 +11,9 @@ from datetime import timedelta
 from ..errors import Refusal
 from .attempt import Attempt
 from .job import LinkState
+from .pick_up import SHELF_LIMIT
 from .pricing import MAX_GRAMS, MAX_HOURS, parse_cents, parse_grams, parse_hours
-from .status import Status
+from .status import ActorKind, Status
 from .text import clean_line, clean_text, shortened
 
 Guard = Callable[[Attempt], Iterator[Refusal]]
@@ -249,7 +250,7 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
         )
 
 
-# -- complete, archive -------------------------------------------------------------------
+# -- complete, dispose, archive -------------------------------------------------------------------
 
 
 def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
@@ -260,6 +261,47 @@ def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
         )
     if attempt.args.weight:
         yield from valid_weight(attempt)
+
+
+def shelf_fits(attempt: Attempt) -> Iterator[Refusal]:
+    """The name of the shelf is short."""
+    length = len(clean_line(attempt.args.shelf))
+    if length > SHELF_LIMIT:
+        yield Refusal(
+            "shelf_too_long", f"That is {length} characters; at most {SHELF_LIMIT} fit.", "shelf"
+        )
+
+
+def waited_long_enough(attempt: Attempt) -> Iterator[Refusal]:
+    """The print waited for as long as the lab keeps prints, and the last reminder is days ago."""
+    due = attempt.facts.pick_up.disposal_at(attempt.subject)
+    if due is None:
+        yield Refusal(
+            "disposal_off",
+            "The lab keeps prints until they are picked up.",
+            "",
+            "An administrator can set a period: dispose_after_days in the settings.",
+        )
+    elif attempt.facts.now < due:
+        yield Refusal(
+            "too_young",
+            f"The print waits since {attempt.subject.status_since:%Y-%m-%d}.",
+            "",
+            f"It can be disposed of from {due:%Y-%m-%d}.",
+        )
+
+
+def reminded_or_reason(attempt: Attempt) -> Iterator[Refusal]:
+    """A reminder left for the student, or staff say why it goes without one."""
+    staff = attempt.actor.kind is ActorKind.STAFF
+    if attempt.facts.reminder_left or (staff and clean_text(attempt.args.reason)):
+        return
+    yield Refusal(
+        "not_reminded",
+        "No reminder has reached the student yet.",
+        "reason",
+        "Look at the job's mails, or say why it goes all the same.",
+    )
 
 
 def older_than_period(attempt: Attempt) -> Iterator[Refusal]:

@@ -123,6 +123,10 @@ class Job:
     reviewed_by: str = ""
     queue_place: int | None = None
     """Its place in its printer's queue, where staff gave it one."""
+    shelf: str = ""
+    """Where the finished print lies, in the lab's words; for staff."""
+    reminded_at: datetime | None = None
+    """When the student was last reminded to fetch it."""
     files: tuple[JobFile, ...] = ()
 
     @property

@@ -74,6 +74,7 @@ class Trigger(StrEnum):
     FAIL = "fail"
     COMPLETE = "complete"
     PICK_UP = "pick_up"
+    DISPOSE = "dispose"
     OVERRIDE = "override"
     ARCHIVE = "archive"
 
@@ -101,6 +102,7 @@ _TRIGGER_WORDS = {
     Trigger.FAIL: ("Print failed", "reported a failed print of"),
     Trigger.COMPLETE: ("Complete", "completed"),
     Trigger.PICK_UP: ("Paid & picked up", "handed out"),
+    Trigger.DISPOSE: ("Dispose of it", "disposed of"),
     Trigger.OVERRIDE: ("Override the status", "overrode the status of"),
     Trigger.ARCHIVE: ("Archive", "archived"),
 }

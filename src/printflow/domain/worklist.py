@@ -43,6 +43,8 @@ class Flag(StrEnum):
     """A file is missing, parked, or open on another PC."""
     MAIL = "mail"
     """A mail about it could not be delivered."""
+    UNCLAIMED = "unclaimed"
+    """It waits for its student for longer than the lab keeps prints."""
     AGE = "age"
     """It has been in its status for longer than the settings' ``attention_days``."""
 

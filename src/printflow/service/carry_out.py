@@ -195,6 +195,8 @@ class CarryOut:
             context["reasons"] = list(self._job.reasons)
         if self._note:
             context["note"] = self._note
+        if template is MailTemplate.DISPOSED:
+            context["waited_since"] = self._job.status_since.isoformat()
         if template is MailTemplate.STAFF_ALERT:
             context["outcome"] = _outcome(self._job)
         add_mail(

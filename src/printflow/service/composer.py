@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from ..tokens import Tokens
 from .catalogs import CatalogCache
+from .waiting_policy import pick_up_policy
 
 
 class Composer:
@@ -120,6 +122,8 @@ class Composer:
             if payment
             else (),
             "payments_due_cents": Balance(stored.get("cost_cents") or 0, *settled).due_cents,
+            "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
+            "disposal_at": pick_up_policy(self._settings).disposal_at(job) if job else None,
             "jobs": [
                 {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
                 for j in jobs
@@ -136,6 +140,10 @@ class Composer:
 
     def _status_url(self, job: Job) -> str:
         return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _model_warnings(job: Job, catalog: Catalog) -> tuple[str, ...]:

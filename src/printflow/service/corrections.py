@@ -71,7 +71,7 @@ class CorrectionDesk(TransitionDesk):
         **fields: str,
     ) -> Job:
         """Mend what the form said: any of student_name, student_email, discipline, class_number,
-        color and printer. History keeps old and new.
+        color and printer; and the shelf where the print lies. History keeps old and new.
 
         Raises NotFound, StaleJob, TransitionRefused with the reasons by field, and TypeError for
         other fields.

@@ -9,6 +9,7 @@ from ..dispatcher import Dispatcher
 from ..domain.catalog import Catalog
 from ..domain.job import Job
 from ..domain.naming import normal_job_id
+from ..domain.pick_up import PickUpPolicy
 from ..errors import NotFound
 from ..looking import Looker
 from ..outbox import Postman
@@ -29,6 +30,7 @@ from ..store_watch import StoreWatch
 from ..tokens import Tokens
 from .catalogs import CatalogCache
 from .composer import Composer
+from .waiting_policy import pick_up_policy
 
 PATIENCE_SECONDS = 2.0
 """How long a person waits for the share before the dispatcher takes over."""
@@ -73,6 +75,11 @@ class Desk:
     def catalog(self) -> Catalog:
         """The catalog in force: methods, printers, colors, prices, texts."""
         return self._ports.catalogs.newest()
+
+    @property
+    def pick_up_policy(self) -> PickUpPolicy:
+        """When students are reminded to fetch a print, and when it may be disposed of."""
+        return pick_up_policy(self._ports.settings)
 
     def _job(self, tx: Transaction, typed_id: str) -> Job:
         job_id = normal_job_id(typed_id)

@@ -237,11 +237,11 @@ class ImportDesk(SubmissionDesk):
             sha256=upload.sha256 if upload else _NO_FILE,
             now=now,
         )
-        self._write_figures(tx, self._job(tx, job_id), old)
+        self._write_figures(tx, self._job(tx, job_id), old, now)
         self._write_history(tx, job_id, old, source, now)
         return job_id
 
-    def _write_figures(self, tx: Transaction, job: Job, old: OldJob) -> None:
+    def _write_figures(self, tx: Transaction, job: Job, old: OldJob, now: datetime) -> None:
         tx.jobs.update(
             job,
             now=old.status_since,
@@ -254,6 +254,8 @@ class ImportDesk(SubmissionDesk):
                 "cost_cents": old.cost_cents,
                 "reasons": old.reasons if old.status is Status.REJECTED else (),
                 "status_since": old.status_since,
+                # An import sends no mail: reminders begin with the next day that comes.
+                "reminded_at": now if old.status is Status.COMPLETED else None,
             },
         )
         if old.status is Status.PRINTING:

@@ -28,6 +28,8 @@ _STATUS = {
     MailTemplate.REJECTED: Status.REJECTED,
     MailTemplate.COMPLETED: Status.COMPLETED,
     MailTemplate.RECEIPT: Status.PAIDPICKEDUP,
+    MailTemplate.PICK_UP_REMINDER: Status.COMPLETED,
+    MailTemplate.DISPOSED: Status.ARCHIVED,
 }
 
 
@@ -74,6 +76,10 @@ class MailSampleDesk(Desk):
             "payment": payment,
             "payment_lines": Receipt(payment, (job,)).lines,
             "payments_due_cents": job.cost_cents,
+            "waited_since": now - timedelta(days=7),
+            "disposal_at": self.pick_up_policy.disposal_at(
+                replace(job, status_since=now - timedelta(days=7))
+            ),
             "jobs": [
                 {"job": job, "status_url": status_url, "status_label": job.status.label},
             ],

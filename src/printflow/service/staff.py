@@ -79,8 +79,8 @@ class StaffDesk(TransitionDesk):
         :meth:`undo` can take the action back before anybody hears of it.
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
-        cost, note, reasons, text, reason, to, notify, amount, method, waive, receipt, payer,
-        account. Raises TypeError for
+        cost, shelf, note, reasons, text, reason, to, notify, amount, method, waive, receipt,
+        payer, account. Raises TypeError for
         any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
@@ -189,10 +189,15 @@ class StaffDesk(TransitionDesk):
         *,
         cost: Figure = "",
         grams: Figure = "",
+        shelf: str = "",
         **acting: Unpack[Acting],
     ) -> Job:
-        """The print is done; ``cost`` is the final price, where it differs from the quote."""
-        return self._act(Trigger.COMPLETE, job_id, acting, cost=str(cost), weight=str(grams))
+        """The print is done, and lies on ``shelf``; ``cost`` is the final price, where it differs
+        from the quote.
+        """
+        return self._act(
+            Trigger.COMPLETE, job_id, acting, cost=str(cost), weight=str(grams), shelf=shelf
+        )
 
     def pick_up(
         self,
@@ -222,6 +227,13 @@ class StaffDesk(TransitionDesk):
             payer=payer,
             account=account,
         )
+
+    def dispose(self, job_id: str, *, reason: str = "", **acting: Unpack[Acting]) -> Job:
+        """Throw a print away that nobody fetched, after the settings' ``dispose_after_days``.
+
+        ``reason`` says why it goes where no reminder could reach the student.
+        """
+        return self._act(Trigger.DISPOSE, job_id, acting, reason=reason)
 
     def override(
         self,

@@ -11,6 +11,7 @@ from ..deadline import TookTooLong, within
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
 from ..domain.correction import Correction, before
+from ..domain.effects import MailTemplate
 from ..domain.history import Event
 from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
@@ -125,6 +126,8 @@ class TransitionDesk(Desk):
             resend_from=newest.issued_at + timedelta(minutes=ports.settings.resend_minutes)
             if newest
             else None,
+            pick_up=self.pick_up_policy,
+            reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
         )
         outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
         self._write(tx, job, outcome, request, facts)
@@ -146,6 +149,8 @@ class TransitionDesk(Desk):
             actor=actor,
             details={**outcome.details, "before": before(job, outcome.changes)},
         )
+        if job.status is Status.COMPLETED and outcome.dest is not job.status:
+            tx.outbox.withdraw(job.id, MailTemplate.PICK_UP_REMINDER.value)
         after = replace(job, **outcome.changes, status=outcome.dest)
         carry_out = CarryOut(self._ports, tx, after, actor, event_id, facts, hold=request.hold)
         for effect in outcome.effects:
@@ -167,6 +172,16 @@ class TransitionDesk(Desk):
                 "The file share does not answer; nothing was done.",
                 next_step="Try again in a minute. If it stays so, ask whoever runs the share.",
             ) from error
+
+
+def _reminded(tx: Transaction, job: Job) -> bool:
+    """Whether a reminder to fetch the print has left since it was completed."""
+    return any(
+        mail.template == MailTemplate.PICK_UP_REMINDER
+        and mail.sent_at is not None
+        and mail.created_at >= job.status_since
+        for mail in tx.outbox.of_job(job.id)
+    )
 
 
 _LOOKS = 3  # a file that somebody moves between two questions is asked for again

@@ -16,18 +16,23 @@ class WorklistDesk(Desk):
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
-        self._tallies = TallyBoard(ports.database, ports.clock, self._aged)
+        self._tallies = TallyBoard(ports.database, ports.clock, self._aged, self._unclaimed)
 
     def _aged(self, now: datetime) -> datetime:
         return now - timedelta(days=self.settings.attention_days)
 
+    def _unclaimed(self, now: datetime) -> datetime | None:
+        days = self.settings.dispose_after_days
+        return now - timedelta(days=days) if days else None
+
     def work_page(self, query: JobQuery) -> WorkPage:
         """One page of a list, of ``query.limit`` jobs (100 if that is not said)."""
         now, size = self._ports.clock(), query.limit or 100
+        limits = (self._aged(now), self._unclaimed(now))
         with self._ports.database.read() as tx:
-            found = tx.jobs.find(replace(query, limit=size + 1), now, self._aged(now))
+            found = tx.jobs.find(replace(query, limit=size + 1), now, *limits)
             jobs = tuple(found[:size])
-            flags = tx.jobs.flags([job.id for job in jobs], now, self._aged(now))
+            flags = tx.jobs.flags([job.id for job in jobs], now, *limits)
         more = len(found) > size
         return WorkPage(jobs, flags, cursor(jobs[-1], query.sort) if more else "")
 

@@ -6,6 +6,7 @@ import hashlib
 import stat
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
 from ..filestore import INCOMING
+from ..service.waiting_policy import pick_up_policy
 from .outside import Outside
 
 _TABLES = (jobs, job_files, events, confirmations, attempts, payments, payment_shares,
@@ -41,6 +43,7 @@ _MAILS = {
     do.mail_rejected: MailTemplate.REJECTED,
     do.mail_confirmed: MailTemplate.CONFIRMED,
     do.mail_completed: MailTemplate.COMPLETED,
+    do.mail_disposed: MailTemplate.DISPOSED,
     do.alert_staff: MailTemplate.STAFF_ALERT,
 }
 _ENDED = ("sent", "dead", "canceled")
@@ -195,7 +198,29 @@ class _Check:
             want, have = owed[event_id, template], there[event_id, template]
             if want != have:
                 yield f"event {event_id}: {have} mails {template!r}, not {want}"
+        yield from self._reminders()
         yield from self._delivered()
+
+    def _reminders(self) -> Iterator[str]:
+        """A reminder to fetch a print is one mail: as many for each wait as there are days."""
+        policy = pick_up_policy(self._outside.settings)
+        written: dict[str, list[datetime]] = defaultdict(list)
+        for mail in self._rows["outbox"]:
+            if mail.template == MailTemplate.PICK_UP_REMINDER:
+                written[mail.job_id].append(mail.created_at)
+        for job in self._rows["jobs"]:
+            events_of, mails = self._of_job[job.id]["events"], written[job.id]
+            if any(event.trigger == Correction.IMPORT for event in events_of):
+                continue
+            waits = sum(event.dest == Status.COMPLETED for event in events_of)
+            if len(mails) > len(policy.reminder_days) * waits:
+                yield f"{job.id}: {len(mails)} reminders of {waits} waits"
+            if job.reminded_at is not None and mails.count(job.reminded_at) != 1:
+                yield f"{job.id}: reminded at {job.reminded_at}, by {len(mails)} mails at other times"
+            since = job.status_since if job.status == Status.COMPLETED else None
+            now = self._outside.clock.now
+            if self._idle and since and policy.due(since, job.reminded_at, now):
+                yield f"{job.id}: nobody is reminded, though it waits since {since}"
 
     def _delivered(self) -> Iterator[str]:
         delivered = self._outside.mailbox.ids()

@@ -19,6 +19,7 @@ import { paymentSum } from "./components/payment_sum.js";
 import { pickUpFields } from "./components/pick_up_fields.js";
 import { printPage } from "./components/print_page.js";
 import { queueOrder } from "./components/queue_order.js";
+import { scanCode } from "./components/scan_code.js";
 import { submitForm } from "./components/submit_form.js";
 import { showCurrentTab } from "./components/tabs.js";
 import { undoFor } from "./components/undo_for.js";
@@ -39,6 +40,7 @@ Alpine.data("paymentSum", paymentSum);
 Alpine.data("pickUpFields", pickUpFields);
 Alpine.data("printPage", printPage);
 Alpine.data("queueOrder", queueOrder);
+Alpine.data("scanCode", scanCode);
 Alpine.data("submitForm", submitForm);
 Alpine.data("undoFor", undoFor);
 

@@ -1,0 +1,14 @@
+"""The lab's rules for prints that wait, from its settings."""
+
+from __future__ import annotations
+
+from ..domain.pick_up import PickUpPolicy
+from ..settings import Settings
+
+
+def pick_up_policy(settings: Settings) -> PickUpPolicy:
+    """When students are reminded to fetch a print, and when it may be disposed of."""
+    return PickUpPolicy(
+        reminder_days=settings.pickup_reminder_days,
+        dispose_after_days=settings.dispose_after_days,
+    )

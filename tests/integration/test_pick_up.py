@@ -1,0 +1,389 @@
+"""Prints that wait: the shelf, the list, reminders once each, and disposal after the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import text
+
+from printflow import Job, Printflow, Settings, StaleJob, Status, TransitionRefused
+from printflow.db.engine import open_engine
+from printflow.service.pick_up import PickUpReminders
+from tests.e2e.conftest import free_port
+from tests.integration.test_migrations import before
+from tests.plugins.lab import Submit, TestClock
+
+JobIn = Callable[[str], Job]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A lab that keeps prints for 30 days, and reminds after 7 and 21."""
+    return settings.model_copy(update={"dispose_after_days": 30})
+
+
+def reminders(lab: Printflow, job: Job) -> list[str]:
+    """The states of the reminders of a job, the newest first."""
+    return [
+        mail.state for mail in reversed(lab.details(job.id).mails)
+        if mail.template == "pick_up_reminder"
+    ]  # fmt: skip
+
+
+def later(lab: Printflow, clock: TestClock, days: float) -> None:
+    clock.advance(days=days)
+    lab.dispatch()
+    lab.dispatch()
+
+
+# -- the shelf --------------------------------------------------------------------------------
+
+
+def test_a_shelf_is_kept_edited_and_undone(lab: Printflow, job_in: JobIn) -> None:
+    job = job_in("PRINTING")
+    done = lab.complete(job.id, by="Sam", shelf=" B3 ")
+    assert done.shelf == lab.job(job.id).shelf == "B3"
+    assert lab.details(job.id).events[-1].details["shelf"] == "B3"
+    assert "B3" not in lab.mail_preview(lab.mails()[0].id).text, "the shelf is for staff"
+    moved = lab.edit(job.id, by="Ana", shelf="Window 2")
+    assert moved.shelf == "Window 2"
+    assert lab.details(job.id).events[-1].details["changed"] == {"shelf": ["B3", "Window 2"]}
+    with pytest.raises(TransitionRefused) as raised:
+        lab.edit(job.id, by="Ana", shelf="x" * 41)
+    assert [r.field for r in raised.value.refusals] == ["shelf"]
+    assert lab.edit(job.id, by="Ana", shelf="").shelf == ""
+    other = job_in("PRINTING")
+    lab.perform("complete", other.id, by="Sam", hold_mail=True, shelf="A1")
+    assert lab.undo(other.id, by="Sam").shelf == ""
+
+
+def test_one_shelf_for_many(lab: Printflow, job_in: JobIn) -> None:
+    jobs = [job_in("PRINTING") for _ in range(3)]
+    wanted = [(job.id, job.version) for job in jobs]
+    answers = lab.perform_many("complete", wanted, by="Sam", shelf="Bin 4")  # type: ignore[arg-type]
+    assert [answer.job.shelf for answer in answers if answer.job] == ["Bin 4"] * 3
+
+
+# -- the list ---------------------------------------------------------------------------------
+
+
+def test_the_list_is_the_oldest_first_with_what_is_due(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    old = job_in("COMPLETED")
+    clock.advance(days=24.5)
+    young, _printing, _gone = job_in("COMPLETED"), job_in("PRINTING"), job_in("PAIDPICKEDUP")
+    later(lab, clock, 6)
+    page = lab.waiting_for_pick_up()
+    assert [one.job.id for one in page.jobs] == [old.id, young.id]
+    first, second = page.jobs
+    assert (first.days, second.days) == (30, 6)
+    assert (first.due_cents, second.due_cents) == (425, 425)
+    assert first.reminded_at is not None
+    assert second.reminded_at is None
+    assert second.disposal_at == young.status_since + timedelta(days=30)
+    # One of the two reminders came late: the promise of some days holds all the same.
+    assert first.disposal_at == first.reminded_at + timedelta(days=9)
+    assert not first.overdue
+    later(lab, clock, 9)
+    assert [one.job.id for one in lab.waiting_for_pick_up(overdue=True).jobs] == [old.id]
+    begin = lab.waiting_for_pick_up(limit=1)
+    rest = lab.waiting_for_pick_up(limit=1, after=begin.next)
+    assert [one.job.id for one in (*begin.jobs, *rest.jobs)] == [old.id, young.id]
+    assert rest.next == ""
+    assert [one.job.id for one in lab.waiting_for_pick_up(search=young.id).jobs] == [young.id]
+
+
+def test_what_waits_too_long_needs_attention(
+    settings: Settings, lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    from printflow import Flag, JobQuery
+
+    patient = settings.model_copy(update={"attention_days": 365})
+    job = job_in("COMPLETED")
+    with Printflow.open(patient, clock=clock) as other:
+        clock.advance(days=29)
+        assert other.tally().attention == 0
+        clock.advance(days=2)
+        assert other.tally().attention == 1
+        page = other.work_page(JobQuery(attention=True))
+        assert page.flags[job.id] == {Flag.UNCLAIMED}
+    keeps = patient.model_copy(update={"dispose_after_days": 0})
+    with Printflow.open(keeps, clock=clock) as other:
+        assert other.tally().attention == 0
+
+
+# -- reminders --------------------------------------------------------------------------------
+
+
+def test_reminders_say_where_when_what_and_until_when(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    later(lab, clock, 6.9)
+    assert reminders(lab, job) == []
+    later(lab, clock, 0.2)
+    assert reminders(lab, job) == ["sent"]
+    version = lab.job(job.id).version
+    assert version == job.version, "a reminder takes no form away from anybody"
+    mail = lab.mail_preview(next(m.id for m in lab.mails() if m.template == "pick_up_reminder"))
+    assert mail.to == "jane@example.edu"
+    assert job.id in mail.subject
+    place, hours = lab.catalog.pick_up.place, lab.catalog.pick_up.hours
+    for body in (mail.text, mail.html):
+        assert place in body
+        assert hours.splitlines()[0] in body
+        assert "$4.25" in body
+        assert "Apr 1, 2026" in body
+        assert "Mar 2, 2026" in body
+    later(lab, clock, 13)
+    assert reminders(lab, job) == ["sent"]
+    later(lab, clock, 1)
+    later(lab, clock, 200)
+    assert reminders(lab, job) == ["sent", "sent"]
+
+
+def test_one_mail_where_nobody_looked_for_weeks(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    for _ in range(3):
+        later(lab, clock, 50)
+    assert reminders(lab, job) == ["sent"]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda lab, job: lab.pick_up(job.id, by="Ana", amount="4.25", method="cash"),
+        lambda lab, job: lab.override(job.id, by="Ana", to="PRINTING", reason="wrong row"),
+        lambda lab, job: lab.override(job.id, by="Ana", to="REJECTED", reason="broken"),
+        lambda lab, job: lab.undo(job.id, by="Ana"),
+    ],
+)
+def test_who_waits_no_longer_is_left_in_peace(
+    lab: Printflow, job_in: JobIn, clock: TestClock, leave: Callable[[Printflow, Job], object]
+) -> None:
+    job = job_in("PRINTING")
+    lab.perform("complete", job.id, by="Ana", hold_mail=True)
+    leave(lab, job)
+    later(lab, clock, 100)
+    assert reminders(lab, job) == []
+
+
+def test_a_second_wait_is_reminded_of_by_its_own_time(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    later(lab, clock, 8)
+    lab.override(job.id, by="Ana", to="PRINTING", reason="broke when it was taken out")
+    clock.advance(days=1)
+    lab.complete(job.id, by="Ana")
+    later(lab, clock, 6)
+    assert len(reminders(lab, job)) == 1
+    later(lab, clock, 2)
+    assert len(reminders(lab, job)) == 2
+
+
+def test_a_reminder_that_still_waits_does_not_follow_who_came(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    clock.advance(days=8)
+    assert PickUpReminders(lab._ports)() == 1
+    assert reminders(lab, job) == ["queued"]
+    lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+    lab.dispatch()
+    assert reminders(lab, job) == ["canceled"]
+
+
+def test_several_workers_at_once_send_one_each(
+    settings: Settings, lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    jobs = [job_in("COMPLETED") for _ in range(6)]
+    clock.advance(days=8)
+    labs = [Printflow.open(settings, clock=clock) for _ in range(4)]
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            counts = list(threads.map(lambda one: PickUpReminders(one._ports)(), labs))
+    finally:
+        for one in labs:
+            one.close()
+    assert sum(counts) == len(jobs)
+    assert [len(reminders(lab, job)) for job in jobs] == [1] * len(jobs)
+
+
+def test_none_where_they_are_off(settings: Settings, job_in: JobIn, clock: TestClock) -> None:
+    off = settings.model_copy(update={"pickup_reminder_days": (), "dispose_after_days": 0})
+    job = job_in("COMPLETED")
+    with Printflow.open(off, clock=clock) as lab:
+        later(lab, clock, 30)
+        assert reminders(lab, job) == []
+
+
+# -- disposal ---------------------------------------------------------------------------------
+
+
+def test_staff_dispose_of_what_waited_long_enough(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    later(lab, clock, 8)
+    with pytest.raises(TransitionRefused, match="waits since"):
+        lab.dispose(job.id, by="Ana")
+    later(lab, clock, 14)
+    later(lab, clock, 10)
+    assert lab.job(job.id).status is Status.COMPLETED, "nothing goes by itself"
+    gone = lab.dispose(job.id, by="Ana", station="front desk")
+    assert gone.status is Status.ARCHIVED
+    lab.dispatch()
+    assert gone.file.folder == lab.job(job.id).file.last_seen == "Archived"
+    event = lab.details(job.id).events[-1]
+    assert (event.trigger, event.actor.name, event.actor.station) == (
+        "dispose", "Ana", "front desk",
+    )  # fmt: skip
+    assert event.details["why"] == "not picked up for 32 days"
+    assert lab.details(job.id).payments == ()
+    mail = lab.mail_preview(lab.mails()[0].id)
+    assert (mail.to, lab.mails()[0].state) == ("jane@example.edu", "sent")
+    assert "Mar 2, 2026" in mail.text
+    assert "disposed of it" in mail.text
+    assert "disposed of it" in mail.html
+    with pytest.raises(StaleJob):
+        lab.override(job.id, by="Sam", to="COMPLETED", reason="x", expected_version=job.version)
+
+
+def test_nobodys_print_goes_without_a_reminder_that_left(
+    lab: Printflow, job_in: JobIn, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_in("COMPLETED")
+    lab.dispatch()
+    monkeypatch.setattr(lab._ports.postman, "send_due", lambda limit=None: (0, 0))
+    later(lab, clock, 22)
+    later(lab, clock, 20)
+    assert reminders(lab, job) == ["queued"]
+    assert lab.dispose_due() == ()
+    with pytest.raises(TransitionRefused) as raised:
+        lab.dispose(job.id, by="Ana")
+    assert [r.code for r in raised.value.refusals] == ["not_reminded"]
+    assert lab.dispose(job.id, by="Ana", reason="left the school").status is Status.ARCHIVED
+    assert reminders(lab, job) == ["canceled"]
+
+
+def test_disposing_can_be_taken_back(lab: Printflow, job_in: JobIn, clock: TestClock) -> None:
+    job = job_in("COMPLETED")
+    later(lab, clock, 22)
+    later(lab, clock, 10)
+    lab.perform("dispose", job.id, by="Ana", hold_mail=True)
+    back = lab.undo(job.id, by="Ana")
+    assert (back.status, back.status_since) == (Status.COMPLETED, job.status_since)
+    later(lab, clock, 1)
+    assert "disposed" not in {m.template for m in lab.details(job.id).mails if m.state == "sent"}
+
+
+def test_by_itself_only_where_it_is_switched_on(
+    settings: Settings, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    on = settings.model_copy(update={"dispose_automatic": True})
+    with Printflow.open(on, clock=clock) as lab:
+        later(lab, clock, 29)  # the reminder is late, so the end is, too
+        later(lab, clock, 8.9)
+        assert lab.job(job.id).status is Status.COMPLETED
+        later(lab, clock, 0.2)
+        assert lab.job(job.id).status is Status.ARCHIVED
+        event = lab.details(job.id).events[-1]
+        assert (event.actor.kind, event.actor.name) == ("system", "Disposal")
+        assert lab.mails()[0].template == "disposed"
+        assert lab.counts()[Status.ARCHIVED] == 1
+
+
+# -- a real mail server -----------------------------------------------------------------------
+
+
+class _Box:
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.mails.append(message_from_bytes(content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def box() -> Iterator[tuple[_Box, int]]:
+    handler, port = _Box(), free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, port
+    controller.stop()
+
+
+def test_both_mails_through_a_mail_server(
+    settings: Settings, submit: Submit, clock: TestClock, box: tuple[_Box, int]
+) -> None:
+    handler, port = box
+    mail = {**settings.mail.model_dump(), "smtp_host": "127.0.0.1", "smtp_port": port}
+    mail.update(smtp_security="none", sender="Print lab <lab@example.edu>")
+    real = Settings(**{**settings.model_dump(), "mail": mail})
+    job = submit()
+    with Printflow.open(real, clock=clock) as lab:
+        lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+        lab.confirm(job.id, by="Ana", note="by phone")
+        lab.start_printing(job.id, by="Ana")
+        lab.complete(job.id, by="Ana", shelf="B3")
+        later(lab, clock, 22)
+        later(lab, clock, 10)
+        lab.dispose(job.id, by="Ana")
+        lab.dispatch()
+        lab.dispatch()
+    subjects = [str(mail["Subject"]) for mail in handler.mails]
+    assert subjects[-2:] == [
+        f"Please pick up your print: it still waits (job {job.id})",
+        f"Your print was not picked up (job {job.id})",
+    ]
+    for sent in handler.mails:
+        body = sent.get_body(("plain",))
+        assert body is not None
+        assert "B3" not in body.get_content()
+
+
+# -- the migration ----------------------------------------------------------------------------
+
+
+def there_and_back(lab: Printflow, url: str, job: Job) -> None:
+    """A finished print of before waits afterwards; going back keeps all but the new columns."""
+    from alembic import command
+
+    from printflow.db import migrate
+
+    config, engine = migrate._config(url), open_engine(url)
+    partial = "SELECT count(*) FROM jobs WHERE status = 'UPLOADED' AND reviewed_at IS NULL"
+    for _ in range(2):
+        command.downgrade(config, before("0015"))
+        with engine.connect() as connection:
+            names = {row[0] for row in connection.execute(text("SELECT id FROM jobs"))}
+            assert names == {job.id}
+            assert connection.scalar(text(partial)) == 0
+        command.upgrade(config, "head")
+    engine.dispose()
+    (one,) = lab.waiting_for_pick_up().jobs
+    assert (one.job.id, one.job.shelf, one.reminded_at) == (job.id, "", None)
+    assert one.job == lab.job(job.id)
+    assert lab.edit(job.id, by="Ana", shelf="C1").shelf == "C1"
+
+
+def test_the_migration_both_ways(
+    settings: Settings, job_in: JobIn, lab: Printflow, tmp_path: Path
+) -> None:
+    there_and_back(lab, settings.database, job_in("COMPLETED"))
