@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,28 @@ def test_a_list_costs_few_statements_each_with_an_index(
     assert len(answer.data) <= MOST_BYTES
     asked = list(statements)
     assert len(asked) <= MOST_STATEMENTS, "\n".join(statement for statement, _ in asked)
+    for statement, given in asked:
+        assert unindexed(full_lab, statement, given) == [], statement
+
+
+@pytest.mark.parametrize("wanted", ["", "overdue=yes", "search=hopper", "search=nosuchword"])
+def test_what_waits_costs_few_statements_each_with_an_index(
+    wanted: str, full_lab: Printflow, staff: FlaskClient, statements: Statements
+) -> None:
+    answer = staff.get(f"/pick-up?{wanted}")
+    assert answer.status_code == 200
+    assert len(answer.data) <= MOST_BYTES
+    assert len(statements) <= MOST_STATEMENTS
+    for statement, given in list(statements):
+        assert unindexed(full_lab, statement, given) == [], statement
+
+
+def test_reminding_reads_only_what_waits(full_lab: Printflow, statements: Statements) -> None:
+    days = timedelta(days=100_000)
+    with full_lab._ports.database.read() as tx:
+        assert list(tx.jobs.waiting(full_lab._ports.clock() - days)) == []
+    asked = [one for one in statements if "FROM jobs" in one[0]]
+    assert asked
     for statement, given in asked:
         assert unindexed(full_lab, statement, given) == [], statement
 

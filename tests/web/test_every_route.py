@@ -65,6 +65,8 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/this-pc": {"GET": "staff"},
     "/dashboard/this-pc/printflow-opener.toml": {"GET": "staff"},
     "/dashboard/this-pc/clicks": {"POST": "staff"},
+    "/pick-up": {"GET": "staff"},
+    "/pick-up/<job_id>": {"GET": "staff", "POST": "staff"},
     "/reports": {"GET": "staff"},
     "/reports/<name>.<ending>": {"GET": "staff"},
     # the lab

@@ -16,7 +16,7 @@ JobIn = Callable[[str], Job]
 
 def test_ticket_and_label_carry_the_code_of_the_job(staff: FlaskClient, job_in: JobIn) -> None:
     job = job_in("READYTOPRINT")
-    code = segno.make(f"http://127.0.0.1:8080/dashboard/jobs/{job.id}", error="m", micro=False)
+    code = segno.make(f"http://127.0.0.1:8080/pick-up/{job.id}", error="m", micro=False)
     dark = {(x, y) for y, row in enumerate(code.matrix) for x, one in enumerate(row) if one}
     for page in ("ticket", "label"):
         answer = staff.get(f"/dashboard/jobs/{job.id}/{page}")
