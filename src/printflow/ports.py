@@ -7,27 +7,29 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.message import EmailMessage
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from .domain.attempt import FileFact
-from .domain.catalog_history import CatalogVersion
-from .domain.correction import Correction
-from .domain.heartbeat import Heartbeat
-from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
-from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
-from .domain.job_track import JobTrack, ReportQuery
-from .domain.model_facts import InspectionState, Looked
-from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
-from .domain.retention import Part, Removal
-from .domain.status import Status, Trigger
-from .domain.worklist import Flag, JobQuery
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime, timedelta
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from .domain.attempt import FileFact
+    from .domain.catalog_history import CatalogVersion
+    from .domain.correction import Correction
+    from .domain.heartbeat import Heartbeat
+    from .domain.history import Event, FileOpening, Mail, Note, Payment, PrintAttempt
+    from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
+    from .domain.job_track import JobTrack, ReportQuery
+    from .domain.model_facts import InspectionState, Looked
+    from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from .domain.retention import Part, Removal
+    from .domain.status import Status, Trigger
+    from .domain.worklist import Flag, JobQuery
 
 
 class Clock(Protocol):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from email.message import EmailMessage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..domain.catalog import Catalog
 from ..domain.effects import FOR_STAFF
@@ -18,6 +17,9 @@ from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from ..tokens import Tokens
 from .catalogs import CatalogCache
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 
 class Composer:
