@@ -710,6 +710,9 @@ class Transaction(Protocol):
     def retention(self) -> RetentionRows: ...
 
 
+Stamp = tuple[int, ...]
+
+
 class Database(Protocol):
     """The only commit point. Leaving ``write()`` commits durably; an exception rolls back."""
 
@@ -719,6 +722,12 @@ class Database(Protocol):
 
     def alone(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether this process is the only one that does ``name`` now; with ``wait``, soon."""
+
+    def stamp(self) -> Stamp | None:
+        """Changes with every commit of any process, and costs no look at the tables; None where the
+        database has none. Two commits of other processes within a few milliseconds may share one:
+        what is remembered by it must not be kept for long.
+        """
 
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""
