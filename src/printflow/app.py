@@ -7,16 +7,13 @@ cases in ``service``.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .catalog_file import default_catalog
 from .db import migrate
 from .db.database import SqlDatabase
 from .db.engine import sqlite_path
@@ -27,7 +24,6 @@ from .errors import SettingsError, StoreUnavailable
 from .estimating.estimator import Estimator
 from .filestore import FolderStore, is_new, make_store, probe, read_identity
 from .inspection.inspector import Inspector
-from .instance_lock import InstanceLock
 from .looking import Looker
 from .outbox import Postman
 from .pictures import Pictures
@@ -70,6 +66,8 @@ from .store_watch import StoreWatch
 from .tokens import Tokens
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from .db.wakeup import Listener
     from .instance_lock import InstanceLock
 
@@ -243,7 +241,7 @@ def _join(
         database=database,
         store=store,
         clock=clock,
-        ids=wrap("ids", ids or secrets.randbits),
+        ids=wrap("ids", ids or _random_bits),
         tokens=tokens,
         sender_domain=address.rpartition("@")[2] or "localhost",
         transliterate=_transliterate,
@@ -271,6 +269,12 @@ def _as_it_is(_name: str, port: Any) -> Any:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _random_bits(bits: int) -> int:
+    import secrets
+
+    return secrets.randbits(bits)
 
 
 def _transliterate(text: str) -> str:
@@ -425,6 +429,8 @@ def _identity(settings: Settings, database: SqlDatabase, now: datetime) -> str:
             if read_identity(settings.store) is not None:
                 raise SettingsError(error.message, key="store", next_step=error.next_step) from None
     if not has_catalog:
+        from .catalog_file import default_catalog
+
         with database.write() as tx:
             if tx.lab.catalog_version() == 0:
                 document = plain_form(catalog_from(default_catalog()))
@@ -454,6 +460,8 @@ def _secret_key(settings: Settings) -> bytes:
             f"The store {settings.store} is not there: {error.strerror or error}.",
             next_step="Is the share mounted?",
         ) from error
+    import secrets
+
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_hex(32).encode())
         file.flush()

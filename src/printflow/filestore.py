@@ -10,7 +10,6 @@ import shutil
 import stat
 import sys
 import time
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,6 +227,8 @@ def make_store(root: Path) -> str:
     make_folders(root)
     identity = read_identity(root)
     if identity is None:
+        import uuid
+
         identity = str(uuid.uuid4())
         path = root / STATE / IDENTITY_FILE
         temporary = path.with_suffix(".new")
@@ -239,6 +240,8 @@ def make_store(root: Path) -> str:
 
 def probe(root: Path) -> None:
     """Raise SettingsError unless the store can be written and renamed in, across its folders."""
+    import uuid
+
     name = f"probe-{uuid.uuid4().hex}"
     source, dest = root / INCOMING / name, root / FOLDERS[0] / f".{name}"
     try:

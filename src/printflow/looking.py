@@ -6,7 +6,6 @@ A look that dies with its process is tried twice more; after that the job simply
 from __future__ import annotations
 
 import logging
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,6 +77,8 @@ class Looker:
         if not places:
             self._write(file, Looked(error="The file is not where it should be.", code="file"), 0)
             return False
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
             png, webp = Path(folder, "picture.png"), Path(folder, "small.webp")
             looked = self._inspector.look(

@@ -10,11 +10,14 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
 from .domain.history import Mail
 from .errors import PrintflowError
 from .ports import Clock, Database, FailureKind, Mailer, MailFailure
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 _log = logging.getLogger(__name__)
 

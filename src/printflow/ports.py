@@ -7,28 +7,30 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.message import EmailMessage
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from .domain.attempt import FileFact
-from .domain.catalog_history import CatalogVersion
-from .domain.correction import Correction
-from .domain.heartbeat import Heartbeat
-from .domain.history import Event, FileOpening, Mail, Note, PrintAttempt
-from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
-from .domain.job_track import JobTrack, ReportQuery
-from .domain.ledger import Payment, Void
-from .domain.model_facts import InspectionState, Looked
-from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
-from .domain.retention import Part, Removal
-from .domain.status import Status, Trigger
-from .domain.worklist import Flag, JobQuery
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime, timedelta
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from .domain.attempt import FileFact
+    from .domain.catalog_history import CatalogVersion
+    from .domain.correction import Correction
+    from .domain.heartbeat import Heartbeat
+    from .domain.history import Event, FileOpening, Mail, Note, PrintAttempt
+    from .domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
+    from .domain.job_track import JobTrack, ReportQuery
+    from .domain.ledger import Payment, Void
+    from .domain.model_facts import InspectionState, Looked
+    from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from .domain.retention import Part, Removal
+    from .domain.status import Status, Trigger
+    from .domain.worklist import Flag, JobQuery
 
 
 class Clock(Protocol):
@@ -755,6 +757,9 @@ class Transaction(Protocol):
     def retention(self) -> RetentionRows: ...
 
 
+Stamp = tuple[int, ...]
+
+
 class Database(Protocol):
     """The only commit point. Leaving ``write()`` commits durably; an exception rolls back."""
 
@@ -764,6 +769,12 @@ class Database(Protocol):
 
     def alone(self, name: str, *, wait: bool = False) -> AbstractContextManager[bool]:
         """Whether this process is the only one that does ``name`` now; with ``wait``, soon."""
+
+    def stamp(self) -> Stamp | None:
+        """Changes with every commit of any process, and costs no look at the tables; None where the
+        database has none. Two commits of other processes within a few milliseconds may share one:
+        what is remembered by it must not be kept for long.
+        """
 
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""

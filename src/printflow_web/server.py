@@ -11,6 +11,7 @@ from printflow import Printflow
 
 from .channel import LingeringChannel, parser_for
 from .factory import create_app
+from .resting import RestingLoop, connections
 from .security import upload_limit
 
 _IDLE_SECONDS = 30
@@ -41,6 +42,7 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
 
     server: Any = create_server(
         app,
+        map=connections(),
         host=host,
         port=port,
         threads=settings.threads,
@@ -55,6 +57,7 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
         if hasattr(one, "channel_class"):
             one.channel_class = Channel
     server.channel_class = Channel
+    server.asyncore = RestingLoop()
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{port}")
     try:

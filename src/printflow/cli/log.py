@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import socket
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
@@ -95,6 +93,8 @@ def log_fault(
     error: BaseException, settings: Settings | None, role: str, *, debug: bool
 ) -> tuple[str, Path | None]:
     """Write an unexpected error to the log; gives its id and the file that holds it."""
+    import secrets
+
     fault_id, written = secrets.token_hex(4), None
     if settings is not None and settings.state_dir.is_dir():
         with logged(settings, role, debug=False) as path:
@@ -103,5 +103,7 @@ def log_fault(
             )
         written = path if path is not None and path.exists() else None
     if debug:
+        import traceback
+
         traceback.print_exception(error, file=sys.stderr)
     return fault_id, written

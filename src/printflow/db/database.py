@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from ..ports import Stamp
 from .alone import alone
 from .engine import (
     BUSY_SECONDS,
@@ -18,6 +19,7 @@ from .engine import (
     interpreter_is_safe,
     open_engine,
     people_error,
+    sqlite_path,
 )
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
@@ -88,6 +90,10 @@ class SqlDatabase:
         self._writing = self._reading.execution_options(printflow_write=True)
         embedded = self._reading.dialect.name == "sqlite"
         self._queue = threading.Lock() if embedded else None
+        path = sqlite_path(url)
+        # A commit goes to the log beside the database, a checkpoint from there to the database.
+        self._written = (path.with_name(f"{path.name}-wal"), path) if path is not None else ()
+        self._own_changes = 0
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
@@ -101,8 +107,12 @@ class SqlDatabase:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with self._turn(), self._transaction(self._writing) as transaction:
-            yield transaction
+        with self._turn():
+            try:
+                with self._transaction(self._writing) as transaction:
+                    yield transaction
+            finally:
+                self._own_changes += 1
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -140,6 +150,18 @@ class SqlDatabase:
         if self._reading.dialect.name != "postgresql":
             return None
         return Listener(self._url, heard)
+
+    def stamp(self) -> Stamp | None:
+        if not self._written:
+            return None
+        stamp = [self._own_changes]
+        for path in self._written:
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # no log: nothing was written since the last checkpoint
+            stamp += (status.st_ino, status.st_size, status.st_mtime_ns)
+        return tuple(stamp)
 
     def version(self) -> tuple[str, bool]:
         if self._reading.dialect.name == "sqlite":

@@ -4,14 +4,18 @@ Profiles lie in a folder as ``PRINTER/MATERIAL.ini``, with the catalog's names; 
 of the method that has a profile is taken, because the student names none.
 """
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from printflow.domain.catalog import Catalog
 from printflow.domain.job import Job
 from printflow.domain.reckoning import Reckoning
-from printflow.estimating.slicing import SlicingFailed, slice_model
-from printflow.settings_sections import SlicerSettings
+
+if TYPE_CHECKING:
+    from printflow.settings_sections import SlicerSettings
 
 _NOT_IN_NAMES = re.compile(r"[^\w .+-]")
 
@@ -46,6 +50,8 @@ class Estimator:
         return None
 
     def _with(self, profile: Path, material: str, job: Job, model: Path) -> Reckoning:
+        from printflow.estimating.slicing import SlicingFailed, slice_model
+
         try:
             found = slice_model(
                 self._settings.command,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..catalog_file import checked_catalog
 from ..domain.catalog import Catalog, plain_form
 from ..domain.catalog_history import (
     CatalogVersion,
@@ -51,6 +50,8 @@ class CatalogDesk(Desk):
         With ``expected_version``, only if that one is still in force. Raises CatalogInvalid with
         every problem, CatalogChanged.
         """
+        from ..catalog_file import checked_catalog
+
         plain = plain_form(checked_catalog(data))
         with self._ports.database.write() as tx:
             self._put(tx, plain, ChangedBy(by, station), expected_version)

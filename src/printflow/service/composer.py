@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from email.message import EmailMessage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..domain.catalog import Catalog
 from ..domain.effects import FOR_STAFF
@@ -22,6 +21,9 @@ from ..settings import Settings
 from ..tokens import Tokens
 from .catalogs import CatalogCache
 from .waiting_policy import pick_up_policy
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 
 class Composer:

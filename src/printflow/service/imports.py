@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..domain.correction import Correction
 from ..domain.import_report import ImportNote, ImportReport
@@ -16,14 +17,16 @@ from ..domain.ledger import Payment, Share
 from ..domain.naming import ending_of, standard_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, PrintflowError
-from ..importing.old_files import OldFiles
-from ..importing.reading import OldJob, read_row
-from ..importing.rows import OldList
 from ..intake import Upload, receive_path
 from ..ports import DuplicateKey, Transaction
 from ..sniff import HEAD_BYTES, check_model
 from ..tokens import token_hash
 from .submitting import SubmissionDesk
+
+if TYPE_CHECKING:
+    from ..importing.old_files import OldFiles
+    from ..importing.reading import OldJob
+    from ..importing.rows import OldList
 
 _NO_LIMIT = 1 << 50
 _BLOCK = 1 << 20
@@ -78,6 +81,9 @@ class ImportDesk(SubmissionDesk):
 
         Raises StoreUnavailable or StoreFull and stops; what was taken over stays.
         """
+        from ..importing.old_files import OldFiles
+        from ..importing.reading import read_row
+
         way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
         tally, now = _Tally(), self._ports.clock()
         seen: set[str] = set()

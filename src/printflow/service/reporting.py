@@ -5,46 +5,23 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..background_look import BackgroundLook
-from ..domain.job import Job
 from ..domain.job_track import ReportQuery
 from ..domain.worklist import JobQuery, Sort, place
 from ..errors import InvalidInput, PrintflowError
-from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
-from ..reports.figures import REPORTS, tables
-from ..reports.period import bounds
-from ..reports.table import Cell, Column, Figures, Kind
-from ..reports.tally import Tally
 from .desk import Desk, Ports
+
+if TYPE_CHECKING:
+    from ..reports.table import Cell, Figures
 
 _REMEMBERED = 16
 _FRESH_SECONDS = 60.0
 _PAGE = 500
 JOB_LIST = "jobs"
 """The name of the export that has one row for each job."""
-
-_JOB_COLUMNS = (
-    Column("id", "Job", Kind.TEXT),
-    Column("status", "Status", Kind.TEXT),
-    Column("submitted", "Submitted (UTC)", Kind.TEXT),
-    Column("student_name", "Student", Kind.TEXT),
-    Column("student_email", "E-mail", Kind.TEXT),
-    Column("discipline", "Discipline", Kind.TEXT),
-    Column("class_number", "Class", Kind.TEXT),
-    Column("method", "Method", Kind.TEXT),
-    Column("printer", "Printer", Kind.TEXT),
-    Column("color", "Color", Kind.TEXT),
-    Column("material", "Material", Kind.TEXT),
-    Column("grams", "Grams", Kind.GRAMS),
-    Column("hours", "Hours", Kind.HOURS),
-    Column("cost", "Cost", Kind.CENTS),
-    Column("currency", "Currency", Kind.TEXT),
-    Column("file", "File", Kind.TEXT),
-    Column("in_status_since", "In its status since (UTC)", Kind.TEXT),
-)
 
 
 class ReportDesk(Desk):
@@ -62,6 +39,10 @@ class ReportDesk(Desk):
 
         Raises InvalidInput for a period that ends before it begins.
         """
+        from ..reports.figures import tables
+        from ..reports.table import Figures
+        from ..reports.tally import Tally
+
         query = query or ReportQuery()
         _check(query)
         zone, now = ZoneInfo(self.catalog.time_zone), self._ports.clock()
@@ -104,6 +85,10 @@ class ReportDesk(Desk):
         Raises InvalidInput at once for a name, ending or period that is none; the rows then come
         as they are asked for, in constant memory.
         """
+        from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
+        from ..reports.figures import REPORTS
+        from ..reports.job_list import COLUMNS
+
         query = query or ReportQuery()
         _check(query)
         if name not in (*REPORTS, JOB_LIST):
@@ -117,8 +102,7 @@ class ReportDesk(Desk):
             raise InvalidInput.of(
                 "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
             )
-        columns: tuple[Column, ...] = _JOB_COLUMNS
-        title, rows = "Jobs", self._job_rows(query)
+        title, columns, rows = "Jobs", COLUMNS, self._job_rows(query)
         if name != JOB_LIST:
             table = self.figures(query).table(name)
             title, columns, rows = table.title, table.columns, iter(table.rows)
@@ -127,6 +111,9 @@ class ReportDesk(Desk):
         return xlsx_bytes(columns, rows, title=title)
 
     def _job_rows(self, query: ReportQuery) -> Iterator[tuple[Cell, ...]]:
+        from ..reports.job_list import cells
+        from ..reports.period import bounds
+
         since, until = bounds(query, ZoneInfo(self.catalog.time_zone))
         after: tuple[str, str] | None = None
         while True:
@@ -147,7 +134,7 @@ class ReportDesk(Desk):
                 jobs = tx.jobs.find(wanted, now, now)
             for job in jobs:
                 if query.class_number in ("", job.class_number):
-                    yield _job_row(job)
+                    yield cells(job)
             if len(jobs) < _PAGE:
                 return
             after = place(jobs[-1], Sort.OLDEST)
@@ -158,29 +145,3 @@ def _check(query: ReportQuery) -> None:
         raise InvalidInput.of(
             "until", "period_backwards", "The period ends before it begins.", "Swap the two dates."
         )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}"
-
-
-def _job_row(job: Job) -> tuple[Cell, ...]:
-    return (
-        job.id,
-        job.status.value,
-        _moment(job.created_at),
-        job.student_name,
-        job.student_email,
-        job.discipline,
-        job.class_number,
-        job.method,
-        job.printer,
-        job.color,
-        job.material,
-        job.grams,
-        job.hours,
-        job.cost_cents,
-        job.currency,
-        job.original_name,
-        _moment(job.status_since),
-    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -10,7 +12,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from ..domain.people import SESSION_LIFETIME, ChangeKind, StaffSession
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused, TooManyRequests
-from ..ports import Transaction
+from ..ports import Stamp, Transaction
 from .changes import ChangedBy
 from .desk import Desk, Ports
 from .people import checked_name, known_name
@@ -22,6 +24,11 @@ _AT_ONCE = 2
 """Comparing takes 64 MiB each (argon2's default); so many at once do not exhaust a small server."""
 
 
+_KNOWN_SESSIONS = 1000
+_KNOWN_SECONDS = 5.0
+"""For so long a session is believed while the database's stamp stays as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A session that has begun; ``key`` is the secret that the browser keeps."""
@@ -31,12 +38,38 @@ class SignedIn:
     station: str
 
 
+class _KnownSessions:
+    """Who was found by a key, for as long as nothing at all is written: every open dashboard asks
+    every few seconds, and most of the time nobody has done anything.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: OrderedDict[str, tuple[Stamp, float, StaffSession]] = OrderedDict()
+
+    def get(self, key_hash: str, stamp: Stamp | None) -> StaffSession | None:
+        with self._lock:
+            seen = self._found.get(key_hash)
+        if seen is None or seen[0] != stamp or time.monotonic() - seen[1] > _KNOWN_SECONDS:
+            return None
+        return seen[2]
+
+    def keep(self, key_hash: str, stamp: Stamp | None, found: StaffSession | None) -> None:
+        with self._lock:
+            self._found.pop(key_hash, None)
+            if stamp is not None and found is not None:
+                self._found[key_hash] = (stamp, time.monotonic(), found)
+            while len(self._found) > _KNOWN_SESSIONS:
+                self._found.popitem(last=False)
+
+
 class SignInDesk(Desk):
     """The door to the staff's pages."""
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
         self._comparing = threading.BoundedSemaphore(_AT_ONCE)
+        self._known = _KnownSessions()
 
     def check_staff_password(self, password: str, *, address: str) -> str:
         """The station whose password this is.
@@ -107,8 +140,15 @@ class SignInDesk(Desk):
 
     def staff_session(self, key: str) -> StaffSession | None:
         """Who acts with that key; None when the session is over, ended, or never was."""
+        hashed, now = session_hash(key), self._ports.clock()
+        stamp = self._ports.database.stamp()
+        known = self._known.get(hashed, stamp)
+        if known is not None and now < known.expires_at:
+            return known
         with self._ports.database.read() as tx:
-            return tx.people.session(session_hash(key), self._ports.clock())
+            found = tx.people.session(hashed, now)
+        self._known.keep(hashed, stamp, found)
+        return found
 
     def staff_sessions(self) -> list[StaffSession]:
         """Everybody who is signed in, newest first."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ..deadline import TookTooLong, within
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
-from ..slicer_files import Sliced, SlicedFileUnreadable, read_sliced
 from .desk import PATIENCE_SECONDS, Desk
+
+if TYPE_CHECKING:
+    from ..slicer_files import Sliced
 
 _FILES = 5
 
@@ -55,6 +58,8 @@ class SuggestionDesk(Desk):
         return found
 
     def _of_files(self, job: Job) -> list[Suggestion]:
+        from ..slicer_files import SlicedFileUnreadable, read_sliced
+
         store, seconds = self._ports.store, self.settings.settle_seconds
         beside = store.siblings(job.id, job.status.folder, settle_seconds=seconds)
         found = []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from ..background_look import BackgroundLook
@@ -141,6 +139,9 @@ class SystemDesk(Desk):
         )
 
     def _versions(self) -> dict[str, str]:
+        import platform
+        from importlib.metadata import version
+
         return {
             "Printflow": version("printflow"),
             "Python": platform.python_version(),

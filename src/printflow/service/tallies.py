@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..domain.status import Status
 from ..domain.worklist import Tally
-from ..ports import Clock, Database, Transaction
+from ..ports import Clock, Database, Stamp, Transaction
 
 _COUNTED_FOR = 15.0
 """Seconds after which jobs are counted anew even though nothing seems to have happened: on
@@ -21,7 +21,9 @@ _FRESH_SECONDS = 300
 """Ages in words are drawn anew at least so often."""
 
 _UNASKED = 5.0
-"""Seconds for which nobody asks the database that tells of changes whether there was one."""
+"""Seconds for which nobody asks a database whether there was a change that would have told of it, by
+word or by its stamp: jobs grow old and quotes lapse without one.
+"""
 
 _BURST = 5
 """So many changes in a row show at once."""
@@ -32,6 +34,7 @@ class _Seen:
     at: float
     event: int
     tally: Tally
+    stamp: Stamp | None
 
 
 class TallyBoard:
@@ -59,14 +62,14 @@ class TallyBoard:
 
     def newest(self) -> Tally:
         """The tally as it is now."""
-        at, now = time.monotonic(), self._clock()
+        at, now, stamp = time.monotonic(), self._clock(), self._database.stamp()
         with self._database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
             attention = tx.jobs.attention(now, self._aged(now), self._unclaimed(now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
         drawn = now.timestamp() // _FRESH_SECONDS
         tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{looked}-{drawn:.0f}")
-        self._last = _Seen(at, event, tally)
+        self._last = _Seen(at, event, tally, stamp)
         return tally
 
     def recent(self, seconds: float) -> Tally:
@@ -79,7 +82,7 @@ class TallyBoard:
             last, now = self._last, time.monotonic()
             if last is None:
                 return self.newest()
-            if self._heard_of and not self._stirred and now - last.at < _UNASKED:
+            if now - last.at < _UNASKED and self._quiet(last):
                 return last.tally
             self._stirred = False
             with self._database.read() as tx:
@@ -92,6 +95,12 @@ class TallyBoard:
             if event != last.event:
                 self._shown.append(now)
             return self.newest()
+
+    def _quiet(self, last: _Seen) -> bool:
+        """Whether it is certain, without a look at the tables, that nothing has happened since."""
+        if self._heard_of:
+            return not self._stirred
+        return last.stamp is not None and last.stamp == self._database.stamp()
 
     def stir(self, *, heard_of: bool) -> None:
         """Something has changed; with ``heard_of`` one is told of every change from now on."""

@@ -77,6 +77,9 @@ class _FaultyDatabase:
     def read(self) -> Any:
         return self._transaction("read")
 
+    def stamp(self) -> None:
+        """None: whoever remembers things must ask, and meet the faults."""
+
     def write(self) -> Any:
         return self._transaction("write")
 

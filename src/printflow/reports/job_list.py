@@ -1,0 +1,55 @@
+"""The list of jobs as a table: the one report that tells who a student is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..domain.job import Job
+from .table import Cell, Column, Kind
+
+COLUMNS: tuple[Column, ...] = (
+    Column("id", "Job", Kind.TEXT),
+    Column("status", "Status", Kind.TEXT),
+    Column("submitted", "Submitted (UTC)", Kind.TEXT),
+    Column("student_name", "Student", Kind.TEXT),
+    Column("student_email", "E-mail", Kind.TEXT),
+    Column("discipline", "Discipline", Kind.TEXT),
+    Column("class_number", "Class", Kind.TEXT),
+    Column("method", "Method", Kind.TEXT),
+    Column("printer", "Printer", Kind.TEXT),
+    Column("color", "Color", Kind.TEXT),
+    Column("material", "Material", Kind.TEXT),
+    Column("grams", "Grams", Kind.GRAMS),
+    Column("hours", "Hours", Kind.HOURS),
+    Column("cost", "Cost", Kind.CENTS),
+    Column("currency", "Currency", Kind.TEXT),
+    Column("file", "File", Kind.TEXT),
+    Column("in_status_since", "In its status since (UTC)", Kind.TEXT),
+)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def cells(job: Job) -> tuple[Cell, ...]:
+    """The row of one job."""
+    return (
+        job.id,
+        job.status.value,
+        _moment(job.created_at),
+        job.student_name,
+        job.student_email,
+        job.discipline,
+        job.class_number,
+        job.method,
+        job.printer,
+        job.color,
+        job.material,
+        job.grams,
+        job.hours,
+        job.cost_cents,
+        job.currency,
+        job.original_name,
+        _moment(job.status_since),
+    )
