@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pricing import cost_cents, parse_cents, parse_grams, parse_hours, shown_hours
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
-    from .domain.retention import Part, PurgeReport, Removal
+    from .domain.retention import Part, PurgeReport, Removal, RemovalDay
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
         TransitionRefused,
         Unavailable,
     )
-    from .formats import age_text, grams_text, hours_text, local_date, local_time, money
+    from .formats import age_text, day_text, grams_text, hours_text, local_date, local_time, money
     from .inspection.alone import inspect_file
     from .intake import Upload
     from .log_files import LogTail
@@ -120,7 +120,7 @@ _HOMES = {
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
-    "domain.retention": ("Part", "PurgeReport", "Removal"),
+    "domain.retention": ("Part", "PurgeReport", "Removal", "RemovalDay"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.lifecycle": ("TABLE", "allowed"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
@@ -170,7 +170,15 @@ _HOMES = {
         "TransitionRefused",
         "Unavailable",
     ),
-    "formats": ("age_text", "grams_text", "hours_text", "local_date", "local_time", "money"),
+    "formats": (
+        "age_text",
+        "day_text",
+        "grams_text",
+        "hours_text",
+        "local_date",
+        "local_time",
+        "money",
+    ),
     "inspection.alone": ("inspect_file",),
     "intake": ("Upload",),
     "log_records": ("log_request",),
@@ -291,6 +299,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "Removal",
+    "RemovalDay",
     "RenderedMail",
     "ReportQuery",
     "ReportTable",
@@ -326,6 +335,7 @@ __all__ = [
     "cell_text",
     "clean_line",
     "cost_cents",
+    "day_text",
     "ending_of",
     "field_of_model",
     "grams_text",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -38,10 +38,14 @@ def local_time(moment: datetime, time_zone: str) -> str:
 
 def local_date(moment: datetime, time_zone: str) -> str:
     """The day of a UTC time in the lab: "Mon, Mar 2, 2026"."""
+    return day_text(moment.astimezone(ZoneInfo(time_zone)).date())
+
+
+def day_text(day: date) -> str:
+    """A day as people read it: "Mon, Mar 2, 2026"."""
     from babel.dates import format_date
 
-    local = moment.astimezone(ZoneInfo(time_zone))
-    return _plain_spaces(format_date(local.date(), "EEE, MMM d, y", locale=LOCALE))
+    return _plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
 
 
 def age_text(moment: datetime, now: datetime) -> str:

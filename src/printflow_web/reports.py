@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,6 +83,11 @@ def download(name: str, ending: str) -> Response:
         abort(404)
     query, _preset = _query()
     chunks = lab_of(current_app).report_file(name, ending, query)
+    return sent_file(chunks, ending, name)
+
+
+def sent_file(chunks: Iterator[bytes], ending: str, name: str) -> Response:
+    """A table as a file that the browser keeps."""
     response = Response(chunks, content_type=EXPORT_FORMATS[ending])
     response.headers["Content-Disposition"] = f'attachment; filename="printflow-{name}.{ending}"'
     response.headers["Cache-Control"] = "no-store"

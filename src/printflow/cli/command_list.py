@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Entry] = {
         spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)
         for spec in TRIGGER_COMMANDS.values()
     },
+    "archive": Entry(_TRIGGERS, "retention", "archive", "Put away finished jobs."),
     "undo": Entry(_TRIGGERS, "corrections", "undo", "Take the last action of staff back."),
     "serve": Entry(_RUN, "serving", "serve", "Serve the web pages and do the work behind them."),
     "worker": Entry(_RUN, "working", "worker", "Place files and send mail until stopped."),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, case, null, select, union
+from sqlalchemy import Column, Connection, Row, Select, and_, case, null, or_, select, union
 
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
 from ..domain.status import Status
@@ -136,5 +136,16 @@ def _touched(since: datetime | None, until: datetime | None) -> Any:
     return union(
         within(events.c.job_id, events.c.at),
         within(payments.c.job_id, payments.c.at),
-        within(attempts.c.job_id, attempts.c.ended_at),
+        _printing(since, until),
     )
+
+
+def _printing(since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Jobs of which a print ran in the period, wherever it began and ended."""
+    table = attempts.c
+    limits = []
+    if since is not None:
+        limits.append(or_(table.ended_at >= since, table.ended_at.is_(None)))
+    if until is not None:
+        limits.append(table.started_at < until)
+    return select(table.job_id).where(and_(*limits))

@@ -19,6 +19,7 @@ from ..ports import (
     Database,
     FileStore,
     Ids,
+    KeptMails,
     MailWriter,
     ModelReader,
     Transaction,
@@ -56,6 +57,7 @@ class Ports:
     pictures: Pictures
     looker: Looker
     inspector: ModelReader
+    kept_mails: KeptMails
 
 
 class Desk:

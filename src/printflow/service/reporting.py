@@ -5,49 +5,27 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..background_look import BackgroundLook
-from ..domain.job import Job
 from ..domain.job_track import ReportQuery
-from ..domain.worklist import JobQuery, Sort, place
+from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
-from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
+from ..reports.export import csv_bytes, xlsx_bytes
 from ..reports.figures import REPORTS, tables
 from ..reports.period import bounds
-from ..reports.table import Cell, Column, Figures, Kind
+from ..reports.table import Figures
 from ..reports.tally import Tally
-from .desk import Desk, Ports
+from .desk import Ports
+from .job_list import JobListDesk, check_ending
 
 _REMEMBERED = 16
 _FRESH_SECONDS = 60.0
-_PAGE = 500
 JOB_LIST = "jobs"
 """The name of the export that has one row for each job."""
 
-_JOB_COLUMNS = (
-    Column("id", "Job", Kind.TEXT),
-    Column("status", "Status", Kind.TEXT),
-    Column("submitted", "Submitted (UTC)", Kind.TEXT),
-    Column("student_name", "Student", Kind.TEXT),
-    Column("student_email", "E-mail", Kind.TEXT),
-    Column("discipline", "Discipline", Kind.TEXT),
-    Column("class_number", "Class", Kind.TEXT),
-    Column("method", "Method", Kind.TEXT),
-    Column("printer", "Printer", Kind.TEXT),
-    Column("color", "Color", Kind.TEXT),
-    Column("material", "Material", Kind.TEXT),
-    Column("grams", "Grams", Kind.GRAMS),
-    Column("hours", "Hours", Kind.HOURS),
-    Column("cost", "Cost", Kind.CENTS),
-    Column("currency", "Currency", Kind.TEXT),
-    Column("file", "File", Kind.TEXT),
-    Column("in_status_since", "In its status since (UTC)", Kind.TEXT),
-)
 
-
-class ReportDesk(Desk):
+class ReportDesk(JobListDesk):
     """Reports. None of them tells who a student is, but the list of jobs."""
 
     def __init__(self, ports: Ports) -> None:
@@ -65,11 +43,11 @@ class ReportDesk(Desk):
         query = query or ReportQuery()
         _check(query)
         zone, now = ZoneInfo(self.catalog.time_zone), self._ports.clock()
-        tally = Tally(query, zone)
+        tally = Tally(query, zone, now)
         with self._ports.database.read() as tx:
             for track in tx.reports.tracks(query, tally.since, tally.until):
                 tally.add(track)
-        return Figures(query, now, self.catalog.currency, tables(tally, now))
+        return Figures(query, now, self.catalog.currency, tables(tally))
 
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
         """As :meth:`figures`, but a minute old at most where that can be had in ``patience``
@@ -113,44 +91,28 @@ class ReportDesk(Desk):
                 f"There is no report {name[:40]!r}.",
                 f"Choose from: {', '.join((*REPORTS, JOB_LIST))}.",
             )
-        if ending not in FORMATS:
-            raise InvalidInput.of(
-                "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+        check_ending(ending)
+        if name == JOB_LIST:
+            return self.job_list_file(
+                self._jobs_submitted(query), ending, class_number=query.class_number
             )
-        columns: tuple[Column, ...] = _JOB_COLUMNS
-        title, rows = "Jobs", self._job_rows(query)
-        if name != JOB_LIST:
-            table = self.figures(query).table(name)
-            title, columns, rows = table.title, table.columns, iter(table.rows)
+        table = self.figures(query).table(name)
         if ending == "csv":
-            return csv_bytes(columns, rows)
-        return xlsx_bytes(columns, rows, title=title)
+            return csv_bytes(table.columns, table.rows)
+        return xlsx_bytes(table.columns, table.rows, title=table.title)
 
-    def _job_rows(self, query: ReportQuery) -> Iterator[tuple[Cell, ...]]:
+    def _jobs_submitted(self, query: ReportQuery) -> JobQuery:
         since, until = bounds(query, ZoneInfo(self.catalog.time_zone))
-        after: tuple[str, str] | None = None
-        while True:
-            wanted = JobQuery(
-                discipline=query.discipline,
-                method=query.method,
-                printer=query.printer,
-                material=query.material,
-                color=query.color,
-                since=since,
-                until=until,
-                sort=Sort.OLDEST,
-                after=after,
-                limit=_PAGE,
-            )
-            now = self._ports.clock()
-            with self._ports.database.read() as tx:
-                jobs = tx.jobs.find(wanted, now, now)
-            for job in jobs:
-                if query.class_number in ("", job.class_number):
-                    yield _job_row(job)
-            if len(jobs) < _PAGE:
-                return
-            after = place(jobs[-1], Sort.OLDEST)
+        return JobQuery(
+            discipline=query.discipline,
+            method=query.method,
+            printer=query.printer,
+            material=query.material,
+            color=query.color,
+            since=since,
+            until=until,
+            sort=Sort.OLDEST,
+        )
 
 
 def _check(query: ReportQuery) -> None:
@@ -158,29 +120,3 @@ def _check(query: ReportQuery) -> None:
         raise InvalidInput.of(
             "until", "period_backwards", "The period ends before it begins.", "Swap the two dates."
         )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}"
-
-
-def _job_row(job: Job) -> tuple[Cell, ...]:
-    return (
-        job.id,
-        job.status.value,
-        _moment(job.created_at),
-        job.student_name,
-        job.student_email,
-        job.discipline,
-        job.class_number,
-        job.method,
-        job.printer,
-        job.color,
-        job.material,
-        job.grams,
-        job.hours,
-        job.cost_cents,
-        job.currency,
-        job.original_name,
-        _moment(job.status_since),
-    )
