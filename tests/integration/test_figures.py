@@ -12,7 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -39,7 +39,7 @@ from printflow import (
     Unit,
 )
 from printflow.db import migrate
-from printflow.reports.export import csv_bytes, plain
+from printflow.reports.export import csv_bytes, plain, xlsx_bytes
 from printflow.reports.table import Column, Kind
 from printflow.settings_sections import MailSettings
 from tests import models
@@ -48,6 +48,7 @@ from tests.integration.conftest import Program
 from tests.plugins.lab import Submit, TestClock
 from tests.plugins.postgres import new_database
 
+SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 ACTIONS = (
     "approve", "approve", "confirm", "confirm", "start", "start", "complete", "complete",
     "pick_up", "reject", "decline", "fail", "undo", "override", "requote", "wait",
@@ -341,6 +342,30 @@ def test_a_period_takes_what_happened_in_it(
         lab.figures(ReportQuery(since=date(2026, 4, 2), until=date(2026, 4, 1)))
 
 
+def test_a_print_over_the_period_s_ends_counts_its_hours_within(
+    lab: Printflow, clock: TestClock, job_in: Callable[[str], Job]
+) -> None:
+    job = job_in("PRINTING")
+    begun = lab.details(job.id).attempts[0].started_at
+    clock.advance(days=3)
+    day = (begun + timedelta(days=1)).date()  # it printed all day
+    query = ReportQuery(since=day, until=day)
+    ((printer, *counts, hours, use),) = lab.figures(query).table("printers").rows
+    assert (printer, counts, hours, use) == ("Prusa MK4S", [0, 0, 0], 24.0, 100.0)
+    lab.complete(job.id, by="Sam")
+    assert lab.figures(query).table("printers").rows == ((printer, 0, 0, 0, 24.0, 100.0),)
+    ((_, done, _, _, hours, _),) = lab.figures().table("printers").rows
+    assert (done, hours) == (1, 72.0)
+
+
+def test_a_period_that_begins_long_before_the_lab_is_told_whole(
+    lab: Printflow, job_in: Callable[[str], Job]
+) -> None:
+    job_in("UPLOADED")
+    rows = lab.figures(ReportQuery(since=date(1970, 1, 1), unit=Unit.DAY)).table("course").rows
+    assert [row[:2] for row in rows] == [("2026-03-02", 1)]
+
+
 def test_the_list_of_jobs_has_every_job_once_in_both_formats(
     lab: Printflow, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -355,11 +380,24 @@ def test_the_list_of_jobs_has_every_job_once_in_both_formats(
     assert sum(row["class_number"].startswith("'") for row in found.values()) == 2
     book = zipfile.ZipFile(io.BytesIO(b"".join(lab.report_file("jobs", "xlsx"))))
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    assert len(sheet.findall(f".//{space}row")) == 6
-    assert not sheet.findall(f".//{space}f"), "no text became a formula"
-    inline = [cell.text for cell in sheet.iter(f"{space}t")]
+    assert len(sheet.findall(f".//{SPACE}row")) == 6
+    assert not sheet.findall(f".//{SPACE}f"), "no text became a formula"
+    inline = [cell.text for cell in sheet.iter(f"{SPACE}t")]
     assert names[0] in inline
+
+
+def test_what_one_sheet_cannot_hold_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("printflow.reports.export._SHEET_ROWS", 2)
+    for count in (0, 2, 5):
+        chunks = xlsx_bytes((Column("n", "N"),), ((n,) for n in range(count)), title="Jobs")
+        book = zipfile.ZipFile(io.BytesIO(b"".join(chunks)))
+        sheets = sorted(name for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+        told = []
+        for name in sheets:
+            heading, *cells = ElementTree.fromstring(book.read(name)).iter(f"{SPACE}c")
+            assert heading.get("t") == "inlineStr"
+            told += [int(cell.findtext(f"{SPACE}v", "")) for cell in cells]
+        assert (len(sheets), told) == (max(1, -(-count // 2)), list(range(count)))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", " =1", "＝1"])
