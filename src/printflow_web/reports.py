@@ -33,9 +33,11 @@ _UNITS = {"30": Unit.DAY, "90": Unit.WEEK}
 
 
 def _query() -> tuple[ReportQuery, str]:
-    """What the address asks for, and which of the ready-made periods that is."""
+    """What the address asks for, and which of the ready-made periods that is: typed days win."""
     typed = request.args
-    preset = typed.get("period", "own" if typed.get("since") or typed.get("until") else "365")
+    preset = typed.get("period", "365")
+    if typed.get("since") or typed.get("until"):
+        preset = "own"
     if preset not in _PRESETS:
         raise ParameterRefused(_("period: choose from %(known)s.", known=", ".join(_PRESETS)))
     since: date | None = None

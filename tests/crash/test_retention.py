@@ -263,9 +263,9 @@ def test_the_plan_of_many_jobs_is_whole_and_told_by_day(
         clock.advance(days=number)  # two on one day, one the day after
     clock.advance(days=86)
     days = lab.retention_days(ahead=timedelta(days=5))
-    assert [(len(one.jobs), one.part, one.due) for one in days] == [
-        (2, None, False),
-        (1, None, False),
+    assert [(len(one.jobs), one.parts, one.due) for one in days] == [
+        (2, (None,), False),
+        (1, (None,), False),
     ]
     clock.advance(days=1)
     assert [one.due for one in lab.retention_days(ahead=timedelta(days=5))] == [True, False]

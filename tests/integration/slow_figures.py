@@ -132,11 +132,24 @@ def completed(asked: Asked) -> list[JobDetails]:
 def grams(asked: Asked) -> Mapping[str, tuple[int, Decimal]]:
     """By material: jobs with a weight that were completed, and their grams."""
     found: dict[str, tuple[int, Decimal]] = {}
-    for job in (details.job for details in completed(asked)):
-        if job.grams is not None:
-            number, weight = found.get(job.material, (0, Decimal(0)))
-            found[job.material] = (number + 1, weight + job.grams)
+    for details in completed(asked):
+        material, grams = details.job.material, weighed(details)
+        if grams is None:
+            grams = details.job.grams
+        if grams is not None:
+            number, so_far = found.get(material, (0, Decimal(0)))
+            found[material] = (number + 1, so_far + grams)
     return found
+
+
+def weighed(details: JobDetails) -> Decimal | None:
+    """What staff said that the print weighs, when it was completed for the last time."""
+    said: Decimal | None = None
+    for event in that_counts(details):
+        if event.trigger.value == "complete":
+            text = event.details.get("final_grams")
+            said = Decimal(text) if text else None
+    return said
 
 
 def printed(asked: Asked) -> dict[str, tuple[int, int, int, float]]:
@@ -203,8 +216,9 @@ def errors(asked: Asked, what: str) -> list[float]:
         if not used:
             continue
         quote, real = used[-1], None
-        if what == "grams" and details.job.grams is not None:
-            estimated, real = float(quote.grams), float(details.job.grams)
+        weight = weighed(details)
+        if what == "grams" and weight is not None:
+            estimated, real = float(quote.grams), float(weight)
         elif what == "cost" and details.job.cost_cents is not None:
             estimated, real = float(quote.cost_cents), float(details.job.cost_cents)
         elif what == "hours" and done and done[-1].ended_at is not None:

@@ -78,6 +78,16 @@ def test_the_list_that_is_looked_at_is_saved_whole(
     assert staff.get("/dashboard/list.csv?sort=odd").status_code == 400
 
 
+def test_days_that_were_typed_win_over_a_ready_made_period(
+    staff: FlaskClient, job_in: Callable[[str], Job]
+) -> None:
+    job_in("UPLOADED")  # on March 2
+    march = staff.get("/reports/color.csv?period=30&since=2026-03-01&until=2026-03-31")
+    assert "True Red,1" in march.text
+    page = staff.get("/reports?period=30&since=2026-03-01&until=")
+    assert '<option value="own" selected>' in page.text and 'value="2026-03-01"' in page.text
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [

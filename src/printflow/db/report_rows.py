@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, case, null, or_, select, union
@@ -14,7 +15,7 @@ from ..domain.status import Status
 from .schema import attempts, confirmations, events, jobs, payments
 
 _PORTION = 500
-_WORDY = ("reject", "decline", "withdraw", "override", "undo", "import")
+_WORDY = ("reject", "decline", "withdraw", "override", "undo", "import", "complete")
 _STATUS = {status.value: status for status in Status}
 _FIELDS = ("id", "created_at", "status", *FILTERS, "grams", "cost_cents")
 
@@ -63,19 +64,19 @@ class SqlReportRows:
             )
 
     def _steps(self, ids: list[str]) -> dict[str, list[Step]]:
-        told = case((events.c.trigger.in_(_WORDY), events.c.details), else_=null())
+        wordy = case((events.c.trigger.in_(_WORDY), events.c.details), else_=null())
         query = (
             select(
                 events.c.job_id, events.c.id, events.c.at, events.c.trigger,
-                events.c.source, events.c.dest, told,
+                events.c.source, events.c.dest, wordy,
             )
             .where(events.c.job_id.in_(ids))
             .order_by(events.c.job_id, events.c.id)
         )  # fmt: skip
         found: dict[str, list[Step]] = defaultdict(list)
         for job_id, number, at, trigger, source, dest, details in self._connection.execute(query):
-            reasons, undone = _told(trigger, details or {})
-            step = Step(number, at, trigger, _STATUS.get(source), _STATUS[dest], reasons, undone)
+            told = _told(trigger, details or {})
+            step = Step(number, at, trigger, _STATUS.get(source), _STATUS[dest], *told)
             found[job_id].append(step)
         return found
 
@@ -118,10 +119,14 @@ class SqlReportRows:
         return {job_id: Estimate(grams, hours, cents) for job_id, grams, hours, cents in rows}
 
 
-def _told(trigger: str, details: Any) -> tuple[tuple[str, ...], int | None]:
+def _told(
+    trigger: str, details: Mapping[str, Any]
+) -> tuple[tuple[str, ...], int | None, Decimal | None]:
+    """Reasons, the event that was taken back, and the final weight that an event tells of."""
     reasons = details.get("reasons") or ([details["reason"]] if details.get("reason") else [])
     undone = details.get("event") if trigger == "undo" else None
-    return tuple(str(reason) for reason in reasons), undone
+    grams = details.get("final_grams")
+    return tuple(map(str, reasons)), undone, None if grams is None else Decimal(grams)
 
 
 def _touched(since: datetime | None, until: datetime | None) -> Any:

@@ -62,27 +62,29 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class RemovalDay:
-    """The ``jobs`` of which the same goes (or that are archived, ``part`` None) from a day on;
+    """The ``jobs`` of which the same ``parts`` go (None: that are archived) from a day on;
     ``due`` says that the day has come.
     """
 
     day: date
-    part: Part | None
+    parts: tuple[Part | None, ...]
     jobs: tuple[str, ...]
     due: bool
 
 
 def by_day(plan: Iterable[Removal], now: datetime, zone: tzinfo) -> tuple[RemovalDay, ...]:
-    """A plan by the days of a time zone, archiving before removing."""
-    today = now.astimezone(zone).date()
-    order = (None, *Part)
-    found: dict[tuple[date, int], list[str]] = {}
+    """A plan by the days of a time zone, and on each day by what goes, archiving first."""
+    order, today = (None, *Part), now.astimezone(zone).date()
+    of_a_job: dict[tuple[date, str], list[int]] = {}
     for one in plan:
         day = one.due_at.astimezone(zone).date()
-        found.setdefault((day, order.index(one.part)), []).append(one.job_id)
+        of_a_job.setdefault((day, one.job_id), []).append(order.index(one.part))
+    alike: dict[tuple[date, tuple[int, ...]], list[str]] = {}
+    for (day, job_id), places in of_a_job.items():
+        alike.setdefault((day, tuple(sorted(set(places)))), []).append(job_id)
     return tuple(
-        RemovalDay(day, order[place], tuple(jobs), day <= today)
-        for (day, place), jobs in sorted(found.items())
+        RemovalDay(day, tuple(order[place] for place in places), tuple(jobs), day <= today)
+        for (day, places), jobs in sorted(alike.items())
     )
 
 

@@ -194,22 +194,22 @@ def _printers(tally: Tally) -> Table:
     rows = tuple(
         (
             printer,
+            round(tally.print_seconds[printer] / 3600, 2),
+            _percent(tally.print_seconds[printer] / 3600, length),
             counts["completed"],
             counts["failed"],
             sum(counts.values()) - counts["completed"] - counts["failed"],
-            round(tally.print_seconds[printer] / 3600, 2),
-            _percent(tally.print_seconds[printer] / 3600, length),
         )
         for printer in sorted(tally.prints.keys() | tally.print_seconds.keys())
         for counts in (tally.prints.get(printer, Counter[str]()),)
     )
     columns = (
         Column("printer", "Printer", Kind.TEXT),
-        Column("completed", "Completed prints"),
-        Column("failed", "Failed prints"),
-        Column("abandoned", "Abandoned prints"),
         Column("hours", "Hours printed", Kind.HOURS, charted=True),
         Column("use", "Use", Kind.PERCENT),
+        Column("completed", "Completed"),
+        Column("failed", "Failed"),
+        Column("abandoned", "Abandoned"),
     )
     return Table(
         "printers",
@@ -229,7 +229,11 @@ def _materials(tally: Tally) -> Table:
         Column("grams", "Grams", Kind.GRAMS, charted=True),
     )
     return Table(
-        "materials", "Grams by material", columns, rows, "Of the jobs completed in the period."
+        "materials",
+        "Grams by material",
+        columns,
+        rows,
+        "Of the jobs completed in the period: what staff weighed, else what was quoted.",
     )
 
 
@@ -298,7 +302,7 @@ def _estimates(tally: Tally) -> Table:
         "Estimates against finals",
         columns,
         rows,
-        "Final minus quoted, in percent of the quoted; above zero means the quote was too low.",
+        "Final minus quoted, in percent of the quoted; above zero means the quote was too low. Weight: jobs whose print was weighed.",
     )
 
 

@@ -151,15 +151,17 @@ class Tally:
             self._count_completed(job)
 
     def _count_completed(self, job: JobTrack) -> None:
-        if job.grams is not None:
+        weighed = job.weighed()
+        weight = job.grams if weighed is None else weighed
+        if weight is not None:
             count, grams = self.grams.get(job.material, (0, Decimal(0)))
-            self.grams[job.material] = (count + 1, grams + job.grams)
+            self.grams[job.material] = (count + 1, grams + weight)
         quoted = job.estimate
         if quoted is None:
             return
         final = next((p for p in reversed(job.prints) if p.result == "completed"), None)
         pairs: list[tuple[str, float, float | None]] = [
-            ("grams", float(quoted.grams), None if job.grams is None else float(job.grams)),
+            ("grams", float(quoted.grams), None if weighed is None else float(weighed)),
             ("cost", float(quoted.cents), None if job.cents is None else float(job.cents)),
             (
                 "hours",

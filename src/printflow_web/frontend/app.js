@@ -18,6 +18,7 @@ import { openHint } from "./components/open_hint.js";
 import { pickUpFields } from "./components/pick_up_fields.js";
 import { printPage } from "./components/print_page.js";
 import { queueOrder } from "./components/queue_order.js";
+import { reportPeriod } from "./components/report_period.js";
 import { submitForm } from "./components/submit_form.js";
 import { showCurrentTab } from "./components/tabs.js";
 import { undoFor } from "./components/undo_for.js";
@@ -37,6 +38,7 @@ Alpine.data("openHint", openHint);
 Alpine.data("pickUpFields", pickUpFields);
 Alpine.data("printPage", printPage);
 Alpine.data("queueOrder", queueOrder);
+Alpine.data("reportPeriod", reportPeriod);
 Alpine.data("submitForm", submitForm);
 Alpine.data("undoFor", undoFor);
 
