@@ -57,7 +57,15 @@ def make(root: Path, jobs: list[dict[str, object]] | None = None) -> Path:
             old_job(n, folder, status)
             for n, (folder, status) in enumerate(zip(FOLDERS, STATUSES, strict=True))
         ]
-        jobs.append(old_job(6, "Rejected", "REJECTED", reject_reasons='["Too thin", "Not closed"]'))
+        jobs.append(
+            old_job(
+                6,
+                "Rejected",
+                "REJECTED",
+                reject_reasons='["Too thin", "Not closed"]',
+                notes="Asked for a thicker wall",
+            )
+        )
     root.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(root / "old.db")) as database, database:
         database.execute(f"CREATE TABLE jobs ({', '.join(COLUMNS)})")

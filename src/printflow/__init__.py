@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     )
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.receipt import Receipt, ReceiptLine
-    from .domain.retention import Part, PurgeReport, Removal
+    from .domain.retention import Part, PurgeReport, Removal, RemovalDay
     from .domain.status import ActorKind, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
@@ -139,7 +139,7 @@ _HOMES = {
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
     "domain.receipt": ("Receipt", "ReceiptLine"),
-    "domain.retention": ("Part", "PurgeReport", "Removal"),
+    "domain.retention": ("Part", "PurgeReport", "Removal", "RemovalDay"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.lifecycle": ("TABLE", "allowed"),
@@ -337,6 +337,7 @@ __all__ = [
     "ReceiptLine",
     "Refusal",
     "Removal",
+    "RemovalDay",
     "RenderedMail",
     "ReportQuery",
     "ReportTable",

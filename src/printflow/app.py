@@ -7,7 +7,7 @@ cases in ``service``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -253,6 +253,7 @@ def _join(
         dispatcher=Dispatcher(database, store, placer, postman, looker.step, clock),
         looker=looker,
         inspector=inspector,
+        kept_mails=wrap("kept_mails", _LazyMailFolder(settings)),
         watch=watch,
         pictures=pictures,
     )
@@ -327,7 +328,7 @@ class _LazyMailer:
         if not mail.smtp_host:
             from .mail.file import FileMailer
 
-            return FileMailer(mail.directory or self._settings.state_dir / "mail")
+            return FileMailer(_mail_folder(self._settings))
         from .mail.smtp import SmtpMailer
 
         password = mail.smtp_password
@@ -341,6 +342,22 @@ class _LazyMailer:
             timeout_seconds=mail.timeout_seconds,
             deadline_seconds=mail.deadline_seconds,
         )
+
+
+class _LazyMailFolder:
+    """The mails that were written as files, whether or not there is a mail server by now."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def forget(self, message_ids: Collection[str]) -> None:
+        from .mail.file import FileMailer
+
+        FileMailer(_mail_folder(self._settings)).forget(message_ids)
+
+
+def _mail_folder(settings: Settings) -> Path:
+    return settings.mail.directory or settings.state_dir / "mail"
 
 
 # -- preparing --------------------------------------------------------------------------------

@@ -10,13 +10,19 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from .domain.attempt import FileFact
-from .domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
+from .domain.naming import (
+    PRINTABLE_ENDINGS,
+    carries_job_id,
+    ending_of,
+    is_plain_file_name,
+    job_ids_in,
+)
 from .domain.status import FOLDERS, THUMBNAILS
 from .errors import SettingsError, StoreUnavailable
 from .exclusive_rename import rename_exclusive
@@ -120,6 +126,25 @@ class FolderStore:
         _writable(path)
         path.unlink(missing_ok=True)
         _sync_directory(path.parent)
+
+    def remove_leftovers(self, job_ids: Collection[str], known: Collection[str]) -> Collection[str]:
+        wanted, left = frozenset(job_ids), set[str]()
+        for folder in (self._root / name for name in (*FOLDERS, QUARANTINE)):
+            with os.scandir(folder) as entries:
+                found = [
+                    (folder / entry.name, mine)
+                    for entry in entries
+                    if entry.name not in known
+                    and (mine := wanted.intersection(job_ids_in(entry.name)))
+                ]
+            for path, mine in found:
+                try:
+                    _remove_whole(path)
+                except OSError:  # open on another PC: the caller asks again later
+                    left |= mine
+            if found:
+                _sync_directory(folder)
+        return left
 
     def quarantine(self, name: str, folder: str, stamp: str) -> None:
         rename_exclusive(self.path(name, folder), self._root / QUARANTINE / f"{stamp}_{name}")
@@ -257,6 +282,16 @@ def probe(root: Path) -> None:
             key="store",
             next_step="It needs to be one writable file system for the account of the server.",
         ) from error
+
+
+def _remove_whole(path: Path) -> None:
+    """Delete a file, a link (not what it leads to), or a folder with what is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        if not path.is_symlink():
+            _writable(path)
+        path.unlink(missing_ok=True)
 
 
 def _writable(path: Path) -> None:

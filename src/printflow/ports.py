@@ -94,6 +94,16 @@ class Mailer(Protocol):
     def send(self, message: EmailMessage) -> None: ...
 
 
+class KeptMails(Protocol):
+    """The mails that were written as files while there was no mail server."""
+
+    def forget(self, message_ids: Collection[str]) -> None:
+        """Delete the files of these mails; nothing happens where there are none.
+
+        Raises OSError.
+        """
+
+
 class Transliterate(Protocol):
     """Text of any script in readable ASCII."""
 
@@ -164,6 +174,11 @@ class FileStore(Protocol):
 
     def remove(self, name: str, folder: str) -> None:
         """Delete it, durably on return; nothing happens when it is not there."""
+
+    def remove_leftovers(self, job_ids: Collection[str], known: Collection[str]) -> Collection[str]:
+        """Delete what carries one of the ids in its name, in all folders and in quarantine, but
+        the ``known`` names. Gives the ids of which something is left, as it is open somewhere.
+        """
 
     def path(self, name: str, folder: str) -> Path: ...
 
@@ -258,7 +273,8 @@ class JobRows(Protocol):
     def of_request(self, request_id: int) -> Sequence[Job]:
         """The jobs of one request, in the order of its models."""
 
-    def of_email(self, email: str) -> Sequence[Job]: ...
+    def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
+        """The jobs of an address in any case, newest first."""
 
     def find(
         self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
@@ -701,11 +717,11 @@ class ReportRows(Protocol):
 class RetentionRows(Protocol):
     """What is kept too long, and taking it out. Each part's method removes that part's data."""
 
-    def to_archive(self, since: datetime, *, limit: int) -> Sequence[tuple[str, datetime]]:
+    def to_archive(self, since: datetime, *, limit: int | None) -> Sequence[tuple[str, datetime]]:
         """Jobs that ended at ``since`` or before, with the moment; the oldest first."""
 
     def to_remove(
-        self, part: Part, before: datetime, period: timedelta, *, limit: int
+        self, part: Part, before: datetime, period: timedelta, *, limit: int | None
     ) -> Sequence[Removal]:
         """Jobs archived before then that still have the part; due a ``period`` after that."""
 
@@ -720,10 +736,23 @@ class RetentionRows(Protocol):
     def files(self, job_id: str, now: datetime) -> None:
         """Mark the files for removal; placement removes them."""
 
+    def message_ids(self, job_id: str) -> Sequence[str]:
+        """By which the mails of a job are known."""
+
     def mails(self, job_id: str) -> None: ...
 
-    def personal(self, job_id: str, token_hash: str) -> None:
-        """``token_hash`` takes the place of the one that opens the student's page."""
+    def mails_of_no_job(
+        self, before: datetime, *, to: str = "", limit: int | None
+    ) -> Sequence[tuple[int, datetime, str]]:
+        """Mails that tell of no one job (links to all of them), written at ``before`` or earlier:
+        id, moment and Message-ID; with ``to`` only those of an address, in any case."""
+
+    def remove_mails(self, mail_ids: Collection[int]) -> None: ...
+
+    def personal(self, job_id: str, token_hash: str, known_reasons: Collection[str]) -> None:
+        """``token_hash`` takes the place of the one that opens the student's page; reasons in
+        somebody's own words, which may name the student, become one of their kind.
+        """
 
     def events(self, job_id: str, known_reasons: Collection[str]) -> None: ...
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import (
     Blueprint,
     Response,
+    abort,
     current_app,
     make_response,
     redirect,
@@ -24,6 +25,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    EXPORT_FORMATS,
     ActorKind,
     Flag,
     InvalidInput,
@@ -41,6 +43,7 @@ from printflow import (
 from .auth import local_path, require_staff
 from .errors import ParameterRefused
 from .live_parts import LiveParts
+from .reports import sent_file
 from .request import lab_of
 
 pages = Blueprint("dashboard", __name__)
@@ -172,6 +175,15 @@ def index() -> Response:
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
     return _tagged(make_response(render_template("dashboard.html", **shown)), etag)
+
+
+@pages.get("/dashboard/list.<ending>")
+def download(ending: str) -> Response:
+    """The whole list that the address tells of, as a file; written while it is sent."""
+    if ending not in EXPORT_FORMATS:
+        abort(404)
+    chunks = lab_of(current_app).job_list_file(_query(request.args), ending)
+    return sent_file(chunks, ending, "jobs")
 
 
 def _shown(tally: Tally) -> dict[str, Any]:

@@ -104,6 +104,7 @@ def init_filters(app: Flask) -> None:
         size=size_text,
         short=lambda text, limit=40: shortened(text, limit),
         local_time=lambda moment: local_time(moment, catalog_in_force().time_zone),
+        day_text=day_text,
         local_date=lambda moment: local_date(moment, catalog_in_force().time_zone),
         local_clock=lambda moment: local_clock(moment, catalog_in_force().time_zone),
         day=day_text,

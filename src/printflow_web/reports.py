@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,9 +33,11 @@ _UNITS = {"30": Unit.DAY, "90": Unit.WEEK}
 
 
 def _query() -> tuple[ReportQuery, str]:
-    """What the address asks for, and which of the ready-made periods that is."""
+    """What the address asks for, and which of the ready-made periods that is: typed days win."""
     typed = request.args
-    preset = typed.get("period", "own" if typed.get("since") or typed.get("until") else "365")
+    preset = typed.get("period", "365")
+    if typed.get("since") or typed.get("until"):
+        preset = "own"
     if preset not in _PRESETS:
         raise ParameterRefused(_("period: choose from %(known)s.", known=", ".join(_PRESETS)))
     since: date | None = None
@@ -82,6 +85,11 @@ def download(name: str, ending: str) -> Response:
         abort(404)
     query, _preset = _query()
     chunks = lab_of(current_app).report_file(name, ending, query)
+    return sent_file(chunks, ending, name)
+
+
+def sent_file(chunks: Iterator[bytes], ending: str, name: str) -> Response:
+    """A table as a file that the browser keeps."""
     response = Response(chunks, content_type=EXPORT_FORMATS[ending])
     response.headers["Content-Disposition"] = f'attachment; filename="printflow-{name}.{ending}"'
     response.headers["Cache-Control"] = "no-store"

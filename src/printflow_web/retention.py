@@ -13,6 +13,8 @@ pages = Blueprint("retention", __name__, url_prefix="/admin")
 pages.before_request(require_admin)
 
 _AHEAD = timedelta(days=90)
+_SHOWN = 12
+"""Jobs of one line that are named; the rest are counted."""
 
 
 @pages.get("/retention")
@@ -21,8 +23,9 @@ def show() -> str:
     lab = lab_of(current_app)
     return render_template(
         "retention.html",
-        plan=lab.retention_plan(ahead=_AHEAD),
+        plan=lab.retention_days(ahead=_AHEAD),
         periods=lab.settings.retention,
         archive_days=lab.catalog.retention.archive_after_days,
         days=_AHEAD.days,
+        shown=_SHOWN,
     )

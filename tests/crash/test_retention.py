@@ -174,6 +174,106 @@ def test_a_person_is_exported_and_erased(
     assert lab.path(other).exists(), "nothing was removed"
 
 
+def test_all_jobs_of_a_person_are_found_however_many(lab: Printflow, submit: Submit) -> None:
+    made = {submit(email="Ada@Example.edu").id for _ in range(53)}
+    assert {one.job.id for one in lab.person_export(" ada@example.EDU ")} == made
+
+
+def test_nothing_of_a_job_stays_beside_its_own_files(
+    lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job], model: Path
+) -> None:
+    """What staff saved and never chose, copies in quarantine, mails as files, what was written
+    down about addresses: all of it names the student.
+    """
+    job, other = two_old_jobs
+    store, mails = lab.settings.store, lab.settings.mail.directory
+    assert mails is not None
+    sliced = store / "Uploaded" / f"JaneDoe_Filament_TrueRed_{job.id}_0.2mm.gcode"
+    sliced.write_text("; sliced")
+    copied = store / ".quarantine" / f"20260302T101010_Pending_{job.file.name}"
+    copied.write_bytes(lab.path(job).read_bytes())
+    plates = store / "Originals" / f"{job.id} plates"
+    plates.mkdir()
+    (plates / "JaneDoe 1.gcode").write_text("; sliced")
+    (store / "Uploaded" / f"of {job.id}.stl").symlink_to(model)
+    strange = store / "Uploaded" / "JaneDoe_somebody_else.gcode"
+    strange.write_text("; of no job")
+    lab.mail_my_links("jane@example.edu")
+    lab.dispatch()
+    lab.retry_mail(lab.mails()[-1].id, to="jane@example.org", by="Ana")
+    lab.dispatch()
+    assert list(mails.glob("*.eml"))
+    lab.purge()
+    clock.advance(days=366)
+    report = lab.purge()
+    lab.dispatch()
+    assert report.mails == 1 and not report.waiting
+    assert not list(mails.iterdir()), "and none of the mails, for all of them were hers"
+    assert model.exists(), "what a link leads to is not ours"
+    assert names_left(store, "JaneDoe", "jane@") == ["JaneDoe_somebody_else.gcode"]
+    left = [path for path in store.rglob("*") if job.id in path.name or other.id in path.name]
+    assert left == []
+    assert lab.examine().findings[0].place.endswith(strange.name)
+
+
+def test_a_leftover_that_is_held_open_keeps_the_job_due(
+    lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, other = two_old_jobs
+    sliced = lab.settings.store / "Uploaded" / f"JaneDoe_{job.id}.gcode"
+    sliced.write_text("; sliced")
+    lab.purge()
+    clock.advance(days=366)
+
+    def busy(*_: object) -> None:
+        raise PermissionError(13, "in use")
+
+    with monkeypatch.context() as held:
+        held.setattr("printflow.filestore._remove_whole", busy)
+        report = lab.purge()
+    assert set(report.waiting) == {(job.id, Part.FILES), (job.id, Part.PERSONAL)}
+    assert (other.id, Part.PERSONAL) in report.removed
+    assert lab.path(lab.job(job.id)).exists() and sliced.exists()
+    assert (job.id, Part.FILES) in lab.purge().removed
+    assert not sliced.exists()
+
+
+def test_files_wait_while_the_store_is_away(
+    lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job]
+) -> None:
+    lab.purge()
+    clock.advance(days=366)
+    identity = lab.settings.state_dir / "store.json"
+    text = identity.read_text()
+    identity.unlink()
+    report = lab.purge()
+    assert {job_id for job_id, part in report.waiting if part is Part.FILES} == {
+        job.id for job in two_old_jobs
+    }
+    assert lab.job(two_old_jobs[0].id).student_name == "Jane Doe"
+    identity.write_text(text)
+    assert not lab.purge().waiting
+
+
+def test_the_plan_of_many_jobs_is_whole_and_told_by_day(
+    lab: Printflow, clock: TestClock, submit: Submit
+) -> None:
+    for number in range(3):
+        lab.reject(submit().id, by="Ana", reasons=["Too thin"])
+        clock.advance(days=number)  # two on one day, one the day after
+    clock.advance(days=86)
+    days = lab.retention_days(ahead=timedelta(days=5))
+    assert [(len(one.jobs), one.parts, one.due) for one in days] == [
+        (2, (None,), False),
+        (1, (None,), False),
+    ]
+    clock.advance(days=1)
+    assert [one.due for one in lab.retention_days(ahead=timedelta(days=5))] == [True, False]
+    assert len(lab.archive_due(limit=1)) == 1
+    clock.advance(days=5)
+    assert len(lab.archive_due()) == 2
+
+
 # -- crashes --------------------------------------------------------------------------------------
 
 
@@ -228,5 +328,42 @@ def test_a_crash_anywhere_leaves_nothing_half_removed(
         assert lab.job(world.memory["job"]).student_name == "(removed)"
         world.kill(lab)
         assert sorted(removed) == sorted(Part), (number, when, plan.calls[number])
+        assert not list(world.store.rglob("*Jane*")), (number, when)
+        world.close()
+
+
+@pytest.mark.crash
+def test_an_erasure_that_breaks_off_anywhere_is_ended_by_asking_again(
+    outside: Outside, request: pytest.FixtureRequest
+) -> None:
+    plan = FaultPlan()
+    rehearsal = outside.copy(outside.folder.parent / "rehearsal")
+    lab = rehearsal.open(plan)
+    lab.person_erase(FORM["email"], by="Ana")
+    rehearsal.kill(lab)
+    points = [(number, when) for number in range(len(plan.calls)) for when in When]
+    wanted = effort(request.config, "--crash-points")
+    if wanted != "all":
+        points = random.Random(8).sample(points, min(len(points), int(wanted) // 2))
+    for number, when in points:
+        world = outside.copy(outside.folder.parent / f"run{number}{when}")
+        crashing = FaultPlan()
+        crashing.crash(number, when)
+        lab = world.open(crashing)
+        with pytest.raises(Crash):
+            lab.person_erase(FORM["email"], by="Ana")
+        world.kill(lab)
+        world.clock.advance(minutes=2)
+        lab = world.open()
+        for _ in range(2):  # the files may be gone only after the first
+            try:
+                lab.person_erase(FORM["email"], by="Ana")
+            except InvalidInput:  # the address is gone, and with it all the rest
+                break
+            settle(world, lab)
+        events = lab.details(world.memory["job"]).events
+        removed = [e.details["removed"] for e in events if e.trigger.value == "remove"]
+        world.kill(lab)
+        assert sorted(removed) == ["files", "mails", "payments", "personal"], (number, when)
         assert not list(world.store.rglob("*Jane*")), (number, when)
         world.close()

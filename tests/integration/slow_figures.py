@@ -3,20 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from printflow import Event, JobDetails, Printflow, Status
+from printflow import Event, JobDetails, Payment, Printflow, ReportQuery, Status
 
 ORDER = ["UPLOADED", "PENDING", "READYTOPRINT", "PRINTING", "COMPLETED", "PAIDPICKEDUP"]
 GOALS = {"approved": "PENDING", "confirmed": "READYTOPRINT", "completed": "COMPLETED",
          "picked_up": "PAIDPICKEDUP"}  # fmt: skip
+FIELDS = ("discipline", "class_number", "method", "printer", "material", "color")
 
 
-def every_job(lab: Printflow) -> list[JobDetails]:
-    """All jobs with all that is known of them."""
-    return [lab.details(job.id) for job in lab.jobs()]
+@dataclass(frozen=True)
+class Asked:
+    """What a report was asked: a lab, days of its own time zone, and what a job's fields must be."""
+
+    lab: Printflow
+    now: datetime
+    query: ReportQuery = field(default_factory=ReportQuery)
+
+    def local(self, at: datetime) -> datetime:
+        """The moment on the lab's clock on the wall."""
+        return at.astimezone(ZoneInfo(self.lab.catalog.time_zone))
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether a moment is one of the period's."""
+        if at is None:
+            return False
+        day, query = self.local(at).date(), self.query
+        return (query.since is None or query.since <= day) and (
+            query.until is None or day <= query.until
+        )
+
+    def bucket(self, at: datetime) -> str:
+        """The first day of the moment's day, week or month."""
+        day = self.local(at).date()
+        match self.query.unit.value:
+            case "month":
+                day = date(day.year, day.month, 1)
+            case "week":
+                while day.strftime("%A") != "Monday":
+                    day -= timedelta(days=1)
+        return day.isoformat()
+
+    def jobs(self) -> list[JobDetails]:
+        """All jobs that pass the filters, with all that is known of them."""
+        found = [self.lab.details(job.id) for job in self.lab.jobs()]
+        return [
+            one
+            for one in found
+            if all(getattr(self.query, f) in ("", getattr(one.job, f)) for f in FIELDS)
+        ]
 
 
 def that_counts(details: JobDetails) -> list[Event]:
@@ -39,11 +79,13 @@ def passes(event: Event, goal: str) -> bool:
     return start < ORDER.index(goal) <= ORDER.index(event.dest)
 
 
-def counts(lab: Printflow, name: str) -> list[tuple[datetime, JobDetails, Event]]:
-    """Every time that happened, to whom and when."""
+def counts(asked: Asked, name: str) -> list[tuple[datetime, JobDetails, Event]]:
+    """Every time that happened in the period, to whom and when."""
     found = []
-    for details in every_job(lab):
+    for details in asked.jobs():
         for event in that_counts(details):
+            if not asked.holds(event.at):
+                continue
             if name == "submitted":
                 happened = event.source is None
             elif name == "rejected":
@@ -57,76 +99,126 @@ def counts(lab: Printflow, name: str) -> list[tuple[datetime, JobDetails, Event]
     return found
 
 
-def reasons(lab: Printflow) -> Counter[str]:
+def reasons(asked: Asked) -> Counter[str]:
     """How often each reason was given for a rejection."""
     found: Counter[str] = Counter()
-    for _, _, event in counts(lab, "rejected"):
+    for _, _, event in counts(asked, "rejected"):
         given = event.details.get("reasons") or [event.details.get("reason", "")]
         found.update(given)
     return found
 
 
-def waits(lab: Printflow, start: Status, end: Status) -> list[float]:
+def waits(asked: Asked, start: Status, end: Status) -> list[float]:
     """Hours from the first arrival in one status to the next arrival in the other, per job."""
     found = []
-    for details in every_job(lab):
+    for details in asked.jobs():
         begun: datetime | None = None
         for event in that_counts(details):
             if begun is not None and event.dest is end:
-                found.append((event.at - begun).total_seconds() / 3600)
+                if asked.holds(event.at):
+                    found.append((event.at - begun).total_seconds() / 3600)
                 break
             if begun is None and event.dest is start:
                 begun = event.at
     return found
 
 
-def grams(lab: Printflow) -> dict[str, Decimal]:
-    """Grams by material of all jobs that were ever completed."""
-    found: dict[str, Decimal] = {}
-    for job_id in {details.job.id for _, details, _ in counts(lab, "completed")}:
-        job = lab.job(job_id)
-        if job.grams is not None:
-            found[job.material] = found.get(job.material, Decimal(0)) + job.grams
+def completed(asked: Asked) -> list[JobDetails]:
+    """The jobs that were completed in the period, each once."""
+    by_id = {details.job.id: details for _, details, _ in counts(asked, "completed")}
+    return list(by_id.values())
+
+
+def grams(asked: Asked) -> Mapping[str, tuple[int, Decimal]]:
+    """By material: jobs with a weight that were completed, and their grams."""
+    found: dict[str, tuple[int, Decimal]] = {}
+    for details in completed(asked):
+        material, grams = details.job.material, weighed(details)
+        if grams is None:
+            grams = details.job.grams
+        if grams is not None:
+            number, so_far = found.get(material, (0, Decimal(0)))
+            found[material] = (number + 1, so_far + grams)
     return found
 
 
-def printed(lab: Printflow) -> dict[str, tuple[int, int, float]]:
-    """By printer: completed and failed prints, and hours."""
-    found: dict[str, tuple[int, int, float]] = {}
-    for details in every_job(lab):
+def weighed(details: JobDetails) -> Decimal | None:
+    """What staff said that the print weighs, when it was completed for the last time."""
+    said: Decimal | None = None
+    for event in that_counts(details):
+        if event.trigger.value == "complete":
+            text = event.details.get("final_grams")
+            said = Decimal(text) if text else None
+    return said
+
+
+def printed(asked: Asked) -> dict[str, tuple[int, int, int, float]]:
+    """By printer: completed, failed and abandoned prints that ended in the period, and the hours
+    of the period in which it printed so far.
+    """
+    found: dict[str, tuple[int, int, int, float]] = {}
+    for details in asked.jobs():
         for one in details.attempts:
-            if one.ended_at is not None:
-                done, failed, hours = found.get(one.printer, (0, 0, 0.0))
-                found[one.printer] = (
-                    done + (one.result == "completed"),
-                    failed + (one.result == "failed"),
-                    hours + (one.ended_at - one.started_at).total_seconds() / 3600,
-                )
+            hours = _hours(asked, one.started_at, min(one.ended_at or asked.now, asked.now))
+            ended = asked.holds(one.ended_at)
+            if not ended and not hours:
+                continue
+            done, failed, other, so_far = found.get(one.printer, (0, 0, 0, 0.0))
+            found[one.printer] = (
+                done + (ended and one.result == "completed"),
+                failed + (ended and one.result == "failed"),
+                other + (ended and one.result not in ("completed", "failed")),
+                so_far + hours,
+            )
     return found
 
 
-def failures(lab: Printflow) -> Counter[tuple[str, str]]:
+def _hours(asked: Asked, start: datetime, end: datetime) -> float:
+    """Day by day, how much of a print lies in the period."""
+    zone, found = ZoneInfo(asked.lab.catalog.time_zone), 0.0
+    day = asked.local(start).date()
+    while day <= asked.local(end).date():
+        begins, ends = (
+            datetime.combine(day + timedelta(days=n), time(), zone).astimezone(UTC) for n in (0, 1)
+        )
+        if asked.holds(begins):
+            found += max(0.0, (min(end, ends) - max(start, begins)).total_seconds() / 3600)
+        day += timedelta(days=1)
+    return found
+
+
+def failures(asked: Asked) -> Counter[tuple[str, str]]:
     """Failed prints by reason and printer."""
     return Counter(
         (one.reason, one.printer)
-        for details in every_job(lab)
+        for details in asked.jobs()
         for one in details.attempts
-        if one.result == "failed"
+        if one.result == "failed" and asked.holds(one.ended_at)
     )
 
 
-def errors(lab: Printflow, what: str) -> list[float]:
-    """By how many percent finals exceed what was quoted, of jobs ever completed."""
+def paid(asked: Asked) -> list[Payment]:
+    """All payments of the period that are not void."""
+    return [
+        payment
+        for details in asked.jobs()
+        for payment in details.payments
+        if asked.holds(payment.at)
+    ]
+
+
+def errors(asked: Asked, what: str) -> list[float]:
+    """By how many percent finals exceed what was quoted, of jobs completed in the period."""
     found = []
-    for job_id in {details.job.id for _, details, _ in counts(lab, "completed")}:
-        details = lab.details(job_id)
+    for details in completed(asked):
         used = [quote for quote in details.quotes if quote.used_at is not None]
         done = [one for one in details.attempts if one.result == "completed"]
         if not used:
             continue
         quote, real = used[-1], None
-        if what == "grams" and details.job.grams is not None:
-            estimated, real = float(quote.grams), float(details.job.grams)
+        weight = weighed(details)
+        if what == "grams" and weight is not None:
+            estimated, real = float(quote.grams), float(weight)
         elif what == "cost" and details.job.cost_cents is not None:
             estimated, real = float(quote.cost_cents), float(details.job.cost_cents)
         elif what == "hours" and done and done[-1].ended_at is not None:
@@ -135,8 +227,3 @@ def errors(lab: Printflow, what: str) -> list[float]:
         if real is not None:
             found.append((real - estimated) / estimated * 100)
     return found
-
-
-def month(at: datetime, zone: str) -> str:
-    """The first day of the month, as the lab's clock on the wall has it."""
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m}-01"

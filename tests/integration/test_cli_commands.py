@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -91,6 +93,45 @@ def test_override_in_any_case_and_archive(program: Program) -> None:
     said = program.call("archive", job_id, "--by", "Sam")
     assert (said.code, said.out) == (1, "")
     assert "archived" in said.err
+    assert program.call("archive", job_id).code == 2
+    assert program.call("archive", job_id, "--by", "Sam", "--dry-run").code == 2
+
+
+def test_what_is_over_is_archived_and_its_plan_told_before(program: Program) -> None:
+    job_id = program.submit()
+    program.call("reject", job_id, "--by", "Sam", "--reason", "Too thin")
+    for command in ("archive", "purge"):
+        assert program.call(command, "--dry-run").out == "Nothing is due.\n"
+        told = program.call(command, "--dry-run", "--ahead", "90")
+        assert job_id in told.out and "the job is archived: 1" in told.out
+    assert program.call("show", job_id, "--json").json["status"] == "REJECTED"
+    catalog = program.folder / "catalog.toml"
+    program.call("catalog", "export", str(catalog))
+    text = catalog.read_text("utf-8")
+    catalog.write_text(text.replace("archive_after_days = 90", "archive_after_days = 0"), "utf-8")
+    assert program.call("catalog", "import", str(catalog), "--by", "Ana").code == 0
+    assert program.call("archive", "--json").json["archived"] == [job_id]
+    assert program.call("show", job_id, "--json").json["status"] == "ARCHIVED"
+
+
+def test_a_person_s_data_with_the_models_in_one_file(program: Program) -> None:
+    job_id = program.submit()
+    gone = program.submit()
+    path = Path(program.call("show", gone, "--json").json["files"][0]["path"])
+    path.chmod(0o600)
+    path.unlink()
+    packed = program.folder / "ada.zip"
+    said = program.call("person", "export", "ADA@example.edu", "--to", str(packed))
+    assert said.code == 0, said.err
+    assert "2 jobs in" in said.out and path.name in said.err
+    with zipfile.ZipFile(packed) as archive:
+        told = json.loads(archive.read("data.json"))
+        assert {job["id"] for job in told["jobs"]} == {job_id, gone}
+        (model,) = [name for name in archive.namelist() if name.startswith("models/")]
+        assert archive.read(model) == (program.folder / "bracket.stl").read_bytes()
+    again = program.call("person", "export", "ada@example.edu", "--to", str(packed))
+    assert again.code == 1 and "is there already" in again.err
+    assert program.call("person", "export", "ada@example.edu").json["jobs"]
 
 
 def test_pick_up_is_paid_or_waived(program: Program) -> None:

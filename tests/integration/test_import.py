@@ -66,7 +66,7 @@ def test_the_older_flask_system_is_taken_over_whole(lab: Printflow, tmp_path: Pa
     before = database.read_bytes()
     report = lab.import_jobs(flask_list(database), tmp_path / "old" / "storage")
     assert (report.rows, report.imported, report.refused) == (7, 7, ())
-    assert report.unused_columns == ("student_confirmed", "notes")
+    assert report.unused_columns == ("student_confirmed",)
     assert database.read_bytes() == before
     assert sorted(report.by_status) == sorted([*old_system.STATUSES, "REJECTED"])
     for job in lab.jobs():
@@ -86,6 +86,7 @@ def test_the_older_flask_system_is_taken_over_whole(lab: Printflow, tmp_path: Pa
         assert last.details["last_changed_by"] == "sam"
     (rejected,) = lab.jobs(status="REJECTED")
     assert rejected.reasons == ("Too thin", "Not closed")
+    assert [note.text for note in lab.details(rejected.id).notes] == ["Asked for a thicker wall"]
     (done,) = lab.jobs(status="PAIDPICKEDUP")
     assert (done.grams, done.hours, done.cost_cents) == (Decimal("42.5"), Decimal("3.25"), 425)
     assert lab.details(done.id).paid_cents == 425
@@ -171,6 +172,8 @@ def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
         ("State", "gone", "status “gone”"),
         ("Received", "soon", "submitted"),
         ("Received", "2999-01-01", "future"),
+        ("Received", "0203-01-01", "before 1970"),
+        ("Received", "9999-12-31 23:59", "submitted"),
         ("File", "../secret.stl", "is not below"),
         ("File", "models/none.stl", "is not below"),
         ("File", "models/notes.txt", "no model"),
@@ -235,6 +238,12 @@ def test_a_list_that_is_none(tmp_path: Path) -> None:
         flask_list(tmp_path / "x.db")
     with pytest.raises(InvalidInput, match="no such file"):
         flask_list(tmp_path / "none.db")
+
+
+def test_a_folder_of_files_that_is_none_is_said_once(lab: Printflow, tmp_path: Path) -> None:
+    path, mapping = write_csv(tmp_path, GOOD, GOOD)
+    with pytest.raises(InvalidInput, match="There is no folder"):
+        lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path / "models")
 
 
 def test_the_command(program: Program, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/acting": {"POST": "staff"},
     # jobs
     "/dashboard": {"GET": "staff"},
+    "/dashboard/list.<ending>": {"GET": "staff"},
     "/dashboard/bulk": {"GET": "staff", "POST": "staff"},
     "/dashboard/jobs/<job_id>": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/<trigger>": {"GET": "staff", "POST": "staff"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 
 import pytest
@@ -52,6 +54,38 @@ def test_filters_and_period_are_in_the_address_and_in_the_files(
     assert job.id not in staff.get("/reports/jobs.csv?period=all&color=Blue").text
     book = staff.get("/reports/status.xlsx?period=all")
     assert book.data[:2] == b"PK" and "status.xlsx" in book.headers["Content-Disposition"]
+
+
+def test_the_list_that_is_looked_at_is_saved_whole(
+    staff: FlaskClient, job_in: Callable[[str], Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("printflow_web.dashboard.PAGE_SIZE", 1)
+    monkeypatch.setattr("printflow.service.job_list._PAGE", 2)
+    jobs = [job_in("UPLOADED").id for _ in range(3)]
+    rejected = job_in("REJECTED").id
+    page = staff.get("/dashboard?search=jane&sort=oldest")
+    link = "/dashboard/list.csv?status=UPLOADED&amp;search=jane&amp;sort=oldest"
+    assert link in page.text
+    file = staff.get(link.replace("&amp;", "&"))
+    assert "printflow-jobs.csv" in file.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert [row["id"] for row in rows] == jobs
+    everything = staff.get("/dashboard/list.csv?status=all").text
+    assert all(job_id in everything for job_id in (*jobs, rejected))
+    assert staff.get("/dashboard/list.csv?status=all&color=Blue").text.count("\n") == 1
+    assert staff.get("/dashboard/list.xlsx?status=attention").data[:2] == b"PK"
+    assert staff.get("/dashboard/list.exe").status_code == 404
+    assert staff.get("/dashboard/list.csv?sort=odd").status_code == 400
+
+
+def test_days_that_were_typed_win_over_a_ready_made_period(
+    staff: FlaskClient, job_in: Callable[[str], Job]
+) -> None:
+    job_in("UPLOADED")  # on March 2
+    march = staff.get("/reports/color.csv?period=30&since=2026-03-01&until=2026-03-31")
+    assert "True Red,1" in march.text
+    page = staff.get("/reports?period=30&since=2026-03-01&until=")
+    assert '<option value="own" selected>' in page.text and 'value="2026-03-01"' in page.text
 
 
 @pytest.mark.parametrize(

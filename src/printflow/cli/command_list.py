@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
         spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)
         for spec in TRIGGER_COMMANDS.values()
     },
+    "archive": Entry(_TRIGGERS, "retention", "archive", "Put away finished jobs."),
     "pay": Entry(_TRIGGERS, "money", "pay", "Take a payment for a job or several."),
     "void-payment": Entry(
         _TRIGGERS, "money", "void_payment", "Void a payment; the ledger keeps it."

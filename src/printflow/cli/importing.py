@@ -154,16 +154,13 @@ def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
 def _write(done: ImportReport, path: Path) -> None:
     import csv
 
+    from printflow.reports.export import plain
+
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("row", "kind", "field", "message"))
         for kind, notes in (("not taken over", done.refused), ("note", done.notes)):
             for note in notes:
                 rows.writerow(
-                    [_safe(text) for text in (note.place, kind, note.field, note.message)]
+                    [plain(text) for text in (note.place, kind, note.field, note.message)]
                 )
-
-
-def _safe(text: str) -> str:
-    """No spreadsheet takes the text for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

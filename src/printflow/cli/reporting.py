@@ -71,7 +71,7 @@ def _tell(figures: Figures, name: str) -> None:
         print_json(
             {
                 "report": name,
-                "at": figures.at.isoformat(),
+                "at": figures.at,
                 "currency": figures.currency,
                 "period": _period(figures.query),
                 "rows": [dict(zip(keys, row, strict=True)) for row in table.rows],

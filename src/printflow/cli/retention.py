@@ -1,30 +1,65 @@
-"""``purge`` and ``person``."""
+"""``archive``, ``purge`` and ``person``."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from printflow.domain.status import Trigger
+
 from .documents import details_document, print_json
 from .session import by_option, json_option, session
-from .streams import say
+from .streams import say, warn
 from .tables import print_table
+from .triggers import pull
 
 if TYPE_CHECKING:
-    from printflow import Printflow, PurgeReport, Removal
+    from printflow import JobFile, Printflow, PurgeReport, Removal
+
+
+_dry_run = click.option("--dry-run", is_flag=True, help="Only say what would go.")
+_ahead = click.option(
+    "--ahead",
+    type=click.IntRange(0, 3650),
+    default=0,
+    metavar="DAYS",
+    help="With --dry-run: what will be due within so many days, too.",
+)
+
+
+@click.command("archive")
+@click.argument("job_id", metavar="[ID]", required=False, default="")
+@click.option("--by", default="", metavar="NAME", help="Your name, for the history; with ID.")
+@_dry_run
+@_ahead
+@json_option
+def archive(job_id: str, by: str, dry_run: bool, ahead: int) -> None:
+    """Put away the job ID, or without one all jobs that were over for long enough."""
+    if job_id and dry_run:
+        raise click.UsageError("--dry-run tells of all jobs: leave ID out.")
+    if job_id and not by:
+        raise click.UsageError("With ID, history wants your name: --by NAME.")
+    if job_id:
+        pull(Trigger.ARCHIVE, job_id, by, {})
+        return
+    _run(dry_run, ahead, archive_only=True)
 
 
 @click.command("purge")
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
-@click.option("--ahead", type=click.IntRange(0, 3650), default=0, metavar="DAYS",
-              help="With --dry-run: what will be due within so many days, too.")  # fmt: skip
+@_dry_run
+@_ahead
 @click.option("--archive-only", is_flag=True, help="Archive what is over, and remove nothing.")
 @json_option
 def purge(dry_run: bool, ahead: int, archive_only: bool) -> None:
     """Archive jobs that are over, and remove the data that were kept long enough."""
+    _run(dry_run, ahead, archive_only=archive_only)
+
+
+def _run(dry_run: bool, ahead: int, *, archive_only: bool) -> None:
     from printflow import PurgeReport
 
     with session().lab() as lab:
@@ -47,8 +82,10 @@ def _tell_plan(lab: Printflow, plan: list[Removal]) -> None:
         say("Nothing is due.")
         return
     zone = lab.catalog.time_zone
-    rows = [(local_date(one.due_at, zone), one.job_id, _label(one)) for one in plan]
+    rows = [(local_date(one.due_at, zone), one.job_id or "(none)", _label(one)) for one in plan]
     print_table(("From", "Job", "What goes"), rows, title="Nothing was changed.")
+    for what, count in Counter(_label(one) for one in plan).items():
+        say(f"{what}: {count}")
 
 
 def _what(one: Removal) -> str:
@@ -66,12 +103,15 @@ def _tell_report(report: PurgeReport) -> None:
                 "archived": list(report.archived),
                 "removed": [{"job": job, "what": part} for job, part in report.removed],
                 "waiting": [{"job": job, "what": part} for job, part in report.waiting],
+                "mails_of_no_job": report.mails,
             }
         )
         return
     say(f"{len(report.archived)} jobs archived")
     for part, count in Counter(part for _, part in report.removed).items():
         say(f"{part.label} of {count} jobs removed")
+    if report.mails:
+        say(f"{report.mails} mails that told of no one job removed")
     if report.waiting:
         say(f"{len(report.waiting)} wait until the model files are gone; run this again")
 
@@ -83,14 +123,52 @@ def person() -> None:
 
 @person.command("export")
 @click.argument("email")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.zip",
+              help="Write a ZIP file with the model files in it, too.")  # fmt: skip
 @json_option
-def export(email: str) -> None:
+def export(email: str, to: Path | None) -> None:
     """Print all that is stored of EMAIL, as JSON; the paths of the model files are in it."""
     with session().lab() as lab:
-        found: list[dict[str, Any]] = [
-            details_document(lab, details) for details in lab.person_export(email)
-        ]
-        print_json({"email": email, "jobs": found})
+        found = lab.person_export(email)
+        jobs = [details_document(lab, details) for details in found]
+        document = {"email": email, "jobs": jobs}
+        if to is None:
+            print_json(document)
+            return
+        missing = _write_zip(lab, to, document, [file for one in found for file in one.job.files])
+    say(f"{len(jobs)} jobs in {to}")
+    for name in missing:
+        warn(f"  {name} is not in the store")
+
+
+def _write_zip(
+    lab: Printflow, path: Path, document: dict[str, Any], files: list[JobFile]
+) -> list[str]:
+    """Write data.json and the models; gives the names of those that are not there."""
+    import json
+    import zipfile
+
+    from printflow.errors import InvalidInput
+
+    from .documents import plain
+
+    missing = []
+    try:
+        with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archived:
+            data = json.dumps(plain(document), ensure_ascii=False, indent=2)
+            archived.writestr("data.json", data)
+            for file in files:
+                try:
+                    archived.write(lab.path(file), f"models/{file.name}")
+                except FileNotFoundError:
+                    missing.append(file.name)
+    except FileExistsError:
+        raise InvalidInput.of("to", "file_exists", f"{path} is there already.") from None
+    except OSError as error:
+        raise InvalidInput.of(
+            "to", "file_unwritable", f"{path} cannot be written: {error.strerror or error}."
+        ) from error
+    return missing
 
 
 @person.command("erase")

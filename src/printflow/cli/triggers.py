@@ -22,7 +22,7 @@ def command(name: str) -> click.Command:
     spec = TRIGGER_COMMANDS[trigger]
 
     def run(job_id: str, by: str, **arguments: Any) -> None:
-        _pull(trigger, job_id, by, _typed(spec, arguments))
+        pull(trigger, job_id, by, _typed(spec, arguments))
 
     by = click.Option(["--by"], required=True, metavar="NAME", help="Your name, for the history.")
     made = click.Command(
@@ -62,7 +62,8 @@ def _typed(spec: TriggerCommand, arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _pull(trigger: Trigger, job_id: str, by: str, arguments: dict[str, Any]) -> None:
+def pull(trigger: Trigger, job_id: str, by: str, arguments: dict[str, Any]) -> None:
+    """Pull a trigger, and tell what came of it."""
     from .words import outcome_line
 
     with session().lab() as lab:

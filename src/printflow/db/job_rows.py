@@ -182,12 +182,12 @@ class SqlJobRows:
         )
         return self._with_files(self._connection.execute(query).all())
 
-    def of_email(self, email: str) -> Sequence[Job]:
+    def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
         query = (
             select(*_JOB_COLUMNS)
             .where(func.lower(jobs.c.student_email) == email.lower())
             .order_by(jobs.c.created_at.desc())
-            .limit(50)
+            .limit(limit)
         )
         few = search.candidates(self._connection, [email.casefold()])
         if few is not None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, case, null, select, union
+from sqlalchemy import Column, Connection, Row, Select, and_, case, null, or_, select, union
 
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
 from ..domain.status import Status
 from .schema import attempts, confirmations, events, jobs, payment_shares, payment_voids, payments
 
 _PORTION = 500
-_WORDY = ("reject", "decline", "withdraw", "override", "undo", "import")
+_WORDY = ("reject", "decline", "withdraw", "override", "undo", "import", "complete")
 _STATUS = {status.value: status for status in Status}
 _ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payment_id).outerjoin(
     payment_voids, payment_voids.c.payment_id == payments.c.id
@@ -66,19 +67,19 @@ class SqlReportRows:
             )
 
     def _steps(self, ids: list[str]) -> dict[str, list[Step]]:
-        told = case((events.c.trigger.in_(_WORDY), events.c.details), else_=null())
+        wordy = case((events.c.trigger.in_(_WORDY), events.c.details), else_=null())
         query = (
             select(
                 events.c.job_id, events.c.id, events.c.at, events.c.trigger,
-                events.c.source, events.c.dest, told,
+                events.c.source, events.c.dest, wordy,
             )
             .where(events.c.job_id.in_(ids))
             .order_by(events.c.job_id, events.c.id)
         )  # fmt: skip
         found: dict[str, list[Step]] = defaultdict(list)
         for job_id, number, at, trigger, source, dest, details in self._connection.execute(query):
-            reasons, undone = _told(trigger, details or {})
-            step = Step(number, at, trigger, _STATUS.get(source), _STATUS[dest], reasons, undone)
+            told = _told(trigger, details or {})
+            step = Step(number, at, trigger, _STATUS.get(source), _STATUS[dest], *told)
             found[job_id].append(step)
         return found
 
@@ -127,10 +128,14 @@ class SqlReportRows:
         return {job_id: Estimate(grams, hours, cents) for job_id, grams, hours, cents in rows}
 
 
-def _told(trigger: str, details: Any) -> tuple[tuple[str, ...], int | None]:
+def _told(
+    trigger: str, details: Mapping[str, Any]
+) -> tuple[tuple[str, ...], int | None, Decimal | None]:
+    """Reasons, the event that was taken back, and the final weight that an event tells of."""
     reasons = details.get("reasons") or ([details["reason"]] if details.get("reason") else [])
     undone = details.get("event") if trigger == "undo" else None
-    return tuple(str(reason) for reason in reasons), undone
+    grams = details.get("final_grams")
+    return tuple(map(str, reasons)), undone, None if grams is None else Decimal(grams)
 
 
 def _touched(since: datetime | None, until: datetime | None) -> Any:
@@ -150,5 +155,16 @@ def _touched(since: datetime | None, until: datetime | None) -> Any:
         within(payment_shares.c.job_id, payment_voids.c.at).where(
             payment_shares.c.payment_id == payment_voids.c.payment_id
         ),
-        within(attempts.c.job_id, attempts.c.ended_at),
+        _printing(since, until),
     )
+
+
+def _printing(since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Jobs of which a print ran in the period, wherever it began and ended."""
+    table = attempts.c
+    limits = []
+    if since is not None:
+        limits.append(or_(table.ended_at >= since, table.ended_at.is_(None)))
+    if until is not None:
+        limits.append(table.started_at < until)
+    return select(table.job_id).where(and_(*limits))

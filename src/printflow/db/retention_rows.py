@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
 from ..domain.job import FileState
-from ..domain.retention import REMOVED_NAME, Part, Removal, impersonal, unsigned
+from ..domain.people import ChangeKind
+from ..domain.retention import REMOVED_NAME, Part, Removal, known_or_other, unsigned
 from ..domain.status import ActorKind, Status
 from .schema import (
     attempts,
+    changes,
     confirmations,
     events,
     file_openings,
@@ -33,7 +36,7 @@ class SqlRetentionRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def to_archive(self, since: datetime, *, limit: int) -> Sequence[tuple[str, datetime]]:
+    def to_archive(self, since: datetime, *, limit: int | None) -> Sequence[tuple[str, datetime]]:
         query = (
             select(jobs.c.id, jobs.c.status_since)
             .where(jobs.c.status.in_(_ENDED), jobs.c.status_since <= since)
@@ -43,7 +46,7 @@ class SqlRetentionRows:
         return [(row.id, row.status_since) for row in self._connection.execute(query)]
 
     def to_remove(
-        self, part: Part, before: datetime, period: timedelta, *, limit: int
+        self, part: Part, before: datetime, period: timedelta, *, limit: int | None
     ) -> Sequence[Removal]:
         gone = exists().where(removals.c.job_id == jobs.c.id, removals.c.part == part.value)
         query = (
@@ -85,12 +88,53 @@ class SqlRetentionRows:
             )
         )
 
-    def mails(self, job_id: str) -> None:
-        self._connection.execute(delete(outbox).where(outbox.c.job_id == job_id))
+    def message_ids(self, job_id: str) -> Sequence[str]:
+        query = select(outbox.c.message_id).where(outbox.c.job_id == job_id)
+        return list(self._connection.scalars(query))
 
-    def personal(self, job_id: str, token_hash: str) -> None:
+    def mails(self, job_id: str) -> None:
         db = self._connection
-        row = db.execute(select(jobs.c.request_id).where(jobs.c.id == job_id)).one()
+        told = set(db.scalars(select(outbox.c.recipient).where(outbox.c.job_id == job_id)))
+        db.execute(delete(outbox).where(outbox.c.job_id == job_id))
+        told.update(db.scalars(select(jobs.c.student_email).where(jobs.c.id == job_id)))
+
+        def unaddressed(details: Mapping[str, Any]) -> Mapping[str, Any]:
+            hers = told.intersection((details.get("to"), details.get("before")))
+            return {"to": REMOVED_NAME, "before": REMOVED_NAME} if hers else details
+
+        self._rewrite_changes(ChangeKind.MAIL_RETRIED, unaddressed)
+
+    def _rewrite_changes(
+        self, kind: ChangeKind, rewritten: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    ) -> None:
+        """The record of who changed the lab keeps that, and loses what names the student."""
+        query = select(changes.c.id, changes.c.details).where(changes.c.kind == kind.value)
+        for row in self._connection.execute(query).all():
+            new = rewritten(row.details)
+            if new != row.details:
+                self._connection.execute(
+                    update(changes).where(changes.c.id == row.id).values(details=new)
+                )
+
+    def mails_of_no_job(
+        self, before: datetime, *, to: str = "", limit: int | None
+    ) -> Sequence[tuple[int, datetime, str]]:
+        query = (
+            select(outbox.c.id, outbox.c.created_at, outbox.c.message_id)
+            .where(outbox.c.job_id.is_(None), outbox.c.created_at <= before)
+            .order_by(outbox.c.id)
+            .limit(limit)
+        )
+        if to:
+            query = query.where(func.lower(outbox.c.recipient) == to.lower())
+        return [(row.id, row.created_at, row.message_id) for row in self._connection.execute(query)]
+
+    def remove_mails(self, mail_ids: Collection[int]) -> None:
+        self._connection.execute(delete(outbox).where(outbox.c.id.in_(mail_ids)))
+
+    def personal(self, job_id: str, token_hash: str, known_reasons: Collection[str]) -> None:
+        db = self._connection
+        row = db.execute(select(jobs.c.request_id, jobs.c.reasons).where(jobs.c.id == job_id)).one()
         db.execute(
             update(jobs)
             .where(jobs.c.id == job_id)
@@ -103,6 +147,7 @@ class SqlRetentionRows:
                 shelf="",
                 token_hash=token_hash,
                 search_text=job_id.casefold(),
+                reasons=known_or_other(row.reasons, known_reasons),
             )
         )
         named = exists().where(jobs.c.request_id == requests.c.id, jobs.c.student_email != "")
@@ -129,6 +174,12 @@ class SqlRetentionRows:
             .values(payer="", account="", note="", idempotency_key=None)
         )
         self._rename_files(job_id)
+
+        def unnamed(details: Mapping[str, Any]) -> Mapping[str, Any]:
+            places = details.get("places", [])
+            return {**details, "places": [job_id if job_id in one else one for one in places]}
+
+        self._rewrite_changes(ChangeKind.MENDED, unnamed)
         for event in db.execute(select(events).where(events.c.job_id == job_id)).all():
             student = event.actor_kind == ActorKind.STUDENT.value
             db.execute(
@@ -136,7 +187,7 @@ class SqlRetentionRows:
                 .where(events.c.id == event.id)
                 .values(
                     actor=REMOVED_NAME if student else event.actor,
-                    details=impersonal(event.details),
+                    details=unsigned(event.details, known_reasons),
                 )
             )
 

@@ -45,7 +45,9 @@ class ReportQuery:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event: ``reasons`` are those it gave; ``undone`` is the event that an undo took back."""
+    """One event: ``reasons`` are those it gave; ``undone`` is the event that an undo took back;
+    ``grams`` is what a completed print weighed, where somebody said so.
+    """
 
     id: int
     at: datetime
@@ -54,6 +56,7 @@ class Step:
     dest: Status
     reasons: tuple[str, ...] = ()
     undone: int | None = None
+    grams: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobTrack:
-    """A job with its whole way, oldest step first. Grams and cents are those in force now."""
+    """A job with its whole way, oldest step first. Grams are those it was approved with, cents
+    what it costs now.
+    """
 
     created_at: datetime
     status: Status
@@ -107,6 +112,11 @@ class JobTrack:
     prints: tuple[Print, ...] = ()
     money: tuple[Money, ...] = ()
     estimate: Estimate | None = None
+
+    def weighed(self) -> Decimal | None:
+        """What the print weighed in g, where somebody said so when it was completed last."""
+        done = [step for step in standing(self.steps) if step.trigger == "complete"]
+        return done[-1].grams if done else None
 
     def standing(self) -> JobTrack:
         """The same without the steps that were taken back, and without the taking back."""

@@ -6,9 +6,9 @@ events, its prints, and the amounts that were paid. Reports say the same before 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -61,25 +61,58 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovalDay:
+    """The ``jobs`` of which the same ``parts`` go (None: that are archived) from a day on;
+    ``due`` says that the day has come.
+    """
+
+    day: date
+    parts: tuple[Part | None, ...]
+    jobs: tuple[str, ...]
+    due: bool
+
+
+def by_day(plan: Iterable[Removal], now: datetime, zone: tzinfo) -> tuple[RemovalDay, ...]:
+    """A plan by the days of a time zone, and on each day by what goes, archiving first."""
+    order, today = (None, *Part), now.astimezone(zone).date()
+    of_a_job: dict[tuple[date, str], list[int]] = {}
+    for one in plan:
+        day = one.due_at.astimezone(zone).date()
+        of_a_job.setdefault((day, one.job_id), []).append(order.index(one.part))
+    alike: dict[tuple[date, tuple[int, ...]], list[str]] = {}
+    for (day, job_id), places in of_a_job.items():
+        alike.setdefault((day, tuple(sorted(set(places)))), []).append(job_id)
+    return tuple(
+        RemovalDay(day, tuple(order[place] for place in places), tuple(jobs), day <= today)
+        for (day, places), jobs in sorted(alike.items())
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PurgeReport:
     """What a run did: jobs ``archived``, parts ``removed``, and those that have to ``wait``."""
 
     archived: tuple[str, ...] = ()
     removed: tuple[tuple[str, Part], ...] = ()
     waiting: tuple[tuple[str, Part], ...] = ()
-    """Personal data wait until the files, whose names tell it, are gone."""
+    """Files that are open somewhere, and personal data until the files, whose names tell it, are
+    gone."""
+    mails: int = 0
+    """How many mails went that told of no one job."""
 
 
-def impersonal(details: Mapping[str, Any]) -> dict[str, Any]:
-    """An event's details without what names the student or their file."""
-    return {key: value for key, value in details.items() if key in _KEPT}
+def known_or_other(reasons: Iterable[str], known: Collection[str]) -> list[str]:
+    """The reasons, with those in somebody's own words made one of their kind."""
+    return [reason if reason in known else OTHER_REASON for reason in reasons]
 
 
 def unsigned(details: Mapping[str, Any], known_reasons: Collection[str]) -> dict[str, Any]:
-    """The same, with reasons in somebody's own words made one of their kind."""
-    kept = impersonal(details)
+    """An event's details without what names the student or their file, or is in somebody's own
+    words.
+    """
+    kept = {key: value for key, value in details.items() if key in _KEPT}
     if "reasons" in kept:
-        kept["reasons"] = [r if r in known_reasons else OTHER_REASON for r in kept["reasons"]]
-    if "reason" in kept and kept["reason"] not in known_reasons:
-        kept["reason"] = OTHER_REASON
+        kept["reasons"] = known_or_other(kept["reasons"], known_reasons)
+    if "reason" in kept:
+        (kept["reason"],) = known_or_other([kept["reason"]], known_reasons)
     return kept

@@ -31,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "confirmed_at": "when the student confirmed",
     "reasons": "why it was rejected: a JSON list, or texts parted by semicolons",
     "updated_by": "who changed it last",
+    "note": "a note that staff read",
     "file": "path of the model file, relative to the folder of files",
     "file_name": "another name of that file, looked for where the path leads nowhere",
 }

@@ -16,6 +16,9 @@ from ..domain.text import clean_line, clean_text
 from .mapping import ImportMapping
 from .rows import OldRow
 
+_LONGEST_NOTE = 2000
+_EARLIEST = 1970
+"""Years before are slips of the pen."""
 _LIMITS = {
     "student_name": 100,
     "student_email": 254,
@@ -47,6 +50,7 @@ class OldJob:
     reasons: tuple[str, ...]
     file: str
     file_name: str
+    note: str
 
 
 @dataclass(slots=True)
@@ -82,6 +86,8 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
         reading.refusals.append("it does not say when it was submitted")
     elif created > now:
         reading.refusals.append("it was submitted in the future")
+    elif created.year < _EARLIEST:
+        reading.refusals.append(f"it was submitted before {_EARLIEST}")
     _match_catalog(reading, texts, catalog)
     if reading.refusals or status is None or created is None:
         return reading
@@ -105,6 +111,7 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
         reasons=_reasons(row.texts.get("reasons", "")),
         file=row.texts.get("file", "").strip(),
         file_name=row.texts.get("file_name", "").strip(),
+        note=clean_text(row.texts.get("note", ""))[:_LONGEST_NOTE],
     )
     if "@" not in texts["student_email"]:
         reading.notes.append(("student_email", "no e-mail address; mails cannot reach the student"))
@@ -141,10 +148,10 @@ def _time(
     for reader in readers:
         try:
             found = reader(text)
-        except ValueError:
+            aware = found.replace(tzinfo=zone) if found.tzinfo is None else found
+            return aware.astimezone(UTC)
+        except (ValueError, OverflowError):  # no time, or one beyond the calendar
             continue
-        aware = found.replace(tzinfo=zone) if found.tzinfo is None else found
-        return aware.astimezone(UTC)
     reading.notes.append((name, f"“{text[:40]}” is no time; add its format to dates"))
     return None
 

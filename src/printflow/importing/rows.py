@@ -40,7 +40,8 @@ FLASK = ImportMapping(
 )
 """The older system's table ``jobs``; its times are UTC."""
 
-_OPTIONAL_FLASK = ("method",)
+_OPTIONAL_FLASK = {"method": "method", "note": "notes"}
+"""Columns that only some of its versions have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def flask_list(path: Path, mapping: ImportMapping = FLASK) -> OldList:
             cursor = database.execute("SELECT * FROM jobs ORDER BY created_at, id")
             headings = [str(column[0]) for column in cursor.description]
             _check(path, mapping, headings)
-            found = {**{name: name for name in _OPTIONAL_FLASK}, **mapping.columns}
+            there = {k: v for k, v in _OPTIONAL_FLASK.items() if v in headings}
+            found = {**there, **mapping.columns}
             mapping = replace(mapping, columns=found)
             rows = tuple(OldRow(f"job {row['id']}", _texts(dict(row), mapping)) for row in cursor)
     except sqlite3.Error as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,12 +20,12 @@ class FileMailer:
 
     def send(self, message: EmailMessage) -> None:
         """Write the mail, whole or not at all. The same Message-ID gives the same one file."""
-        identity = re.sub(r"[^A-Za-z0-9.]+", "-", str(message["Message-ID"]).partition("@")[0])
+        identity = _identity(str(message["Message-ID"]))
         sent = parsedate_to_datetime(str(message["Date"]))
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            earlier = next(self._directory.glob(f"*_{identity.strip('-')}.eml"), None)
-            name = f"{sent:%Y%m%dT%H%M%S%fZ}_{identity.strip('-')}.eml"
+            earlier = next(self._directory.glob(f"*_{identity}.eml"), None)
+            name = f"{sent:%Y%m%dT%H%M%S%fZ}_{identity}.eml"
             path = earlier or self._directory / name
             temporary = path.with_suffix(".tmp")
             with temporary.open("wb") as file:
@@ -36,3 +37,14 @@ class FileMailer:
             raise MailFailure(
                 FailureKind.TRANSIENT, f"{self._directory} cannot be written: {error}"
             ) from error
+
+    def forget(self, message_ids: Collection[str]) -> None:
+        """Delete the files of these mails; raises OSError."""
+        for message_id in message_ids:
+            for path in self._directory.glob(f"*_{_identity(message_id)}.*"):
+                path.unlink(missing_ok=True)
+
+
+def _identity(message_id: str) -> str:
+    """What of a Message-ID stands in the name of its file."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", message_id.partition("@")[0]).strip("-")

@@ -12,8 +12,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .table import Cell, Column, Kind
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -24,7 +30,8 @@ FORMATS = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _ROWS_AT_ONCE = 200
 _CHUNK = 64 * 1024
-_SHEET_ROWS = 1_048_576
+_SHEET_ROWS = 1_048_575
+"""Excel's limit, without the headings."""
 _WIDTHS = {Kind.TEXT: 26}
 
 
@@ -98,20 +105,29 @@ def _write_workbook(
             Kind.HOURS: book.add_format({"num_format": "#,##0.00"}),
             Kind.GRAMS: book.add_format({"num_format": "#,##0.0"}),
         }
-        sheet = book.add_worksheet(_sheet_name(title))
-        sheet.freeze_panes(1, 0)
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, _WIDTHS.get(column.kind, 14))
-            sheet.write_string(0, place, column.label, bold)
-        for number, row in enumerate(rows, start=1):
-            if number >= _SHEET_ROWS:
-                break
+        for number, row in enumerate(rows):
+            if number % _SHEET_ROWS == 0:
+                name = title if number == 0 else f"{number // _SHEET_ROWS + 1} {title}"
+                sheet = _add_sheet(book, name, columns, bold)
             for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
                 value = value_of(cell, column)
+                at = number % _SHEET_ROWS + 1
                 if isinstance(value, str):
-                    sheet.write_string(number, place, value)
+                    sheet.write_string(at, place, value)
                 elif value is not None:
-                    sheet.write_number(number, place, value, formats.get(column.kind))
+                    sheet.write_number(at, place, value, formats.get(column.kind))
+        if not book.worksheets():
+            _add_sheet(book, title, columns, bold)
+
+
+def _add_sheet(book: Workbook, title: str, columns: Sequence[Column], bold: Format) -> Worksheet:
+    """A sheet with its headings; what does not fit on one goes on in the next."""
+    sheet = book.add_worksheet(_sheet_name(title))
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _WIDTHS.get(column.kind, 14))
+        sheet.write_string(0, place, column.label, bold)
+    return sheet
 
 
 def _sheet_name(title: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, timedelta
 
 from ..domain.job_track import FILTERS
 from ..domain.status import Status
-from .period import bucket, buckets
+from .period import buckets
 from .quantiles import quantile
 from .table import Cell, Column, Kind, Table
 from .tally import DONE, SPANS, Tally
@@ -53,27 +53,33 @@ _SPAN_LABELS = {
     "wait_for_printer": "Confirmation to print",
     "print": "Print",
     "pick_up": "Completion to pick-up",
+    "to_confirm": "Submission to confirmation",
+    "to_completed": "Submission to completed print",
     "whole": "Submission to pick-up",
 }
+_EMPTY_START = timedelta(days=3700)
+"""A period that begins longer before anything happened is told from the first day on."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def tables(tally: Tally, now: datetime) -> tuple[Table, ...]:
+def tables(tally: Tally) -> tuple[Table, ...]:
     """Every report, in the order of :data:`REPORTS`."""
     return (
         _course(tally), _status(tally), _decisions(tally), _reasons(tally), _times(tally),
         *(_by_field(tally, field) for field in FILTERS),
-        _printers(tally, now), _materials(tally), _failures(tally),
+        _printers(tally), _materials(tally), _failures(tally),
         _revenue(tally), _payment_methods(tally), _estimates(tally), _peak_hours(tally),
     )  # fmt: skip
 
 
 def _span(tally: Tally) -> list[date]:
-    first = tally.query.since or tally.first
-    last = tally.last
+    """The beginnings of all days, weeks or months of the period, the empty ones too."""
+    since, first, last = tally.query.since, tally.first, tally.last
     if first is None or last is None:
         return []
-    return list(buckets(bucket(first, tally.query.unit), last, tally.query.unit))
+    if since is not None and first - since < _EMPTY_START:
+        first = since
+    return list(buckets(first, last, tally.query.unit))
 
 
 def _course(tally: Tally) -> Table:
@@ -183,33 +189,35 @@ def _by_field(tally: Tally, field: str) -> Table:
     return Table(field, title, columns, rows, "By what the jobs say now.")
 
 
-def _printers(tally: Tally, now: datetime) -> Table:
-    length = tally.length_hours(now)
+def _printers(tally: Tally) -> Table:
+    length = tally.length_hours()
     rows = tuple(
         (
             printer,
+            round(tally.print_seconds[printer] / 3600, 2),
+            _percent(tally.print_seconds[printer] / 3600, length),
             counts["completed"],
             counts["failed"],
             sum(counts.values()) - counts["completed"] - counts["failed"],
-            round(tally.print_seconds[printer] / 3600, 2),
-            _percent(tally.print_seconds[printer] / 3600, length),
         )
-        for printer, counts in sorted(tally.prints.items())
+        for printer in sorted(tally.prints.keys() | tally.print_seconds.keys())
+        for counts in (tally.prints.get(printer, Counter[str]()),)
     )
     columns = (
         Column("printer", "Printer", Kind.TEXT),
-        Column("completed", "Completed prints"),
-        Column("failed", "Failed prints"),
-        Column("abandoned", "Abandoned prints"),
         Column("hours", "Hours printed", Kind.HOURS, charted=True),
         Column("use", "Use", Kind.PERCENT),
+        Column("completed", "Completed"),
+        Column("failed", "Failed"),
+        Column("abandoned", "Abandoned"),
     )
     return Table(
         "printers",
         "Printer hours and use",
         columns,
         rows,
-        "From start to end as staff recorded it, by when the print ended. Use is the share of all hours of the period.",
+        "Prints by when they ended; hours as far as they lie in the period, from start to end as staff recorded it, "
+        "those of a running print until now. Use is the share of all hours of the period.",
     )
 
 
@@ -221,7 +229,11 @@ def _materials(tally: Tally) -> Table:
         Column("grams", "Grams", Kind.GRAMS, charted=True),
     )
     return Table(
-        "materials", "Grams by material", columns, rows, "Of the jobs completed in the period."
+        "materials",
+        "Grams by material",
+        columns,
+        rows,
+        "Of the jobs completed in the period: what staff weighed, else what was quoted.",
     )
 
 
@@ -298,7 +310,7 @@ def _estimates(tally: Tally) -> Table:
         "Estimates against finals",
         columns,
         rows,
-        "Final minus quoted, in percent of the quoted; above zero means the quote was too low.",
+        "Final minus quoted, in percent of the quoted; above zero means the quote was too low. Weight: jobs whose print was weighed.",
     )
 
 

@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 from ..domain.job_track import ReportQuery, Unit
 
-_MOST_BUCKETS = 5_000
-
 
 def bounds(query: ReportQuery, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     """The moments (UTC) that the query's days begin at and end before."""
@@ -38,8 +36,6 @@ def bucket(day: date, unit: Unit) -> date:
 def buckets(first: date, last: date, unit: Unit) -> Iterator[date]:
     """Every bucket from that of ``first`` to that of ``last``, the empty ones too."""
     at = bucket(first, unit)
-    for _ in range(_MOST_BUCKETS):
-        if at > last:
-            return
+    while at <= last:
         yield at
         at = bucket(at + timedelta(days={"day": 1, "week": 7, "month": 31}[unit.value]), unit)

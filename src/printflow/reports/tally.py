@@ -32,6 +32,8 @@ SPANS = (
     ("wait_for_printer", Status.READYTOPRINT, Status.PRINTING),
     ("print", Status.PRINTING, Status.COMPLETED),
     ("pick_up", Status.COMPLETED, Status.PAIDPICKEDUP),
+    ("to_confirm", Status.UPLOADED, Status.READYTOPRINT),
+    ("to_completed", Status.UPLOADED, Status.COMPLETED),
     ("whole", Status.UPLOADED, Status.PAIDPICKEDUP),
 )
 """Spans of time: from the first arrival in one status to the first arrival in another after it."""
@@ -67,11 +69,14 @@ def spans_of(steps: list[Step]) -> list[tuple[str, datetime, float]]:
 
 
 class Tally:
-    """The sums of one query. Memory grows with the days and names, not with the jobs' history."""
+    """The sums of one query, as of ``now``. Memory grows with the days and names, and by a few
+    numbers per job; not with the jobs' history.
+    """
 
-    def __init__(self, query: ReportQuery, zone: ZoneInfo) -> None:
+    def __init__(self, query: ReportQuery, zone: ZoneInfo, now: datetime) -> None:
         self.query = query
         self.zone = zone
+        self.now = now
         self.since, self.until = bounds(query, zone)
         self.first: date | None = None
         self.last: date | None = None
@@ -146,15 +151,17 @@ class Tally:
             self._count_completed(job)
 
     def _count_completed(self, job: JobTrack) -> None:
-        if job.grams is not None:
+        weighed = job.weighed()
+        weight = job.grams if weighed is None else weighed
+        if weight is not None:
             count, grams = self.grams.get(job.material, (0, Decimal(0)))
-            self.grams[job.material] = (count + 1, grams + job.grams)
+            self.grams[job.material] = (count + 1, grams + weight)
         quoted = job.estimate
         if quoted is None:
             return
         final = next((p for p in reversed(job.prints) if p.result == "completed"), None)
         pairs: list[tuple[str, float, float | None]] = [
-            ("grams", float(quoted.grams), None if job.grams is None else float(job.grams)),
+            ("grams", float(quoted.grams), None if weighed is None else float(weighed)),
             ("cost", float(quoted.cents), None if job.cents is None else float(job.cents)),
             (
                 "hours",
@@ -168,19 +175,27 @@ class Tally:
 
     def _count_prints(self, job: JobTrack) -> None:
         for one in job.prints:
+            seconds = self._seconds_within(one.started_at, one.ended_at or self.now)
+            if seconds > 0:
+                self.print_seconds[one.printer] += seconds
             if one.ended_at is None or self._local(one.ended_at) is None:
                 continue
             self.prints[one.printer][one.result] += 1
-            self.print_seconds[one.printer] += (one.ended_at - one.started_at).total_seconds()
             if one.result == "failed":
                 self.failures[one.reason, one.printer] += 1
 
-    def length_hours(self, now: datetime) -> float:
+    def _seconds_within(self, start: datetime, end: datetime) -> float:
+        """How much of a span of time lies in the period."""
+        start = start if self.since is None else max(start, self.since)
+        end = min(end, self.now) if self.until is None else min(end, self.now, self.until)
+        return (end - start).total_seconds()
+
+    def length_hours(self) -> float:
         """How long the period is; where it is open, from the first and to the last moment known."""
         start = self.since
         if start is None and self.first is not None:
             start = datetime.combine(self.first, datetime.min.time(), self.zone).astimezone(UTC)
-        end = now if self.until is None else min(self.until, now)
+        end = self.now if self.until is None else min(self.until, self.now)
         return 0.0 if start is None else max(0.0, (end - start).total_seconds() / 3600)
 
 

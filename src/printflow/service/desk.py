@@ -20,6 +20,7 @@ from ..ports import (
     Database,
     FileStore,
     Ids,
+    KeptMails,
     MailWriter,
     ModelReader,
     Transaction,
@@ -58,6 +59,7 @@ class Ports:
     pictures: Pictures
     looker: Looker
     inspector: ModelReader
+    kept_mails: KeptMails
 
 
 class Desk:

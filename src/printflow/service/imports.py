@@ -16,7 +16,7 @@ from ..domain.job import Actor, FileRole, FileState, Job
 from ..domain.ledger import Payment, Share
 from ..domain.naming import ending_of, standard_name
 from ..domain.status import ActorKind, Status, Trigger
-from ..errors import FileRefused, PrintflowError
+from ..errors import FileRefused, InvalidInput, PrintflowError
 from ..intake import Upload, receive_path
 from ..ports import DuplicateKey, Transaction
 from ..sniff import HEAD_BYTES, check_model
@@ -79,11 +79,19 @@ class ImportDesk(SubmissionDesk):
         ``without_file`` takes jobs whose file is gone, too. With ``dry_run`` nothing is written.
         ``progress`` is told the count after each row.
 
-        Raises StoreUnavailable or StoreFull and stops; what was taken over stays.
+        Raises InvalidInput where that folder is not there; StoreUnavailable or StoreFull and stops:
+        what was taken over stays.
         """
         from ..importing.old_files import OldFiles
         from ..importing.reading import read_row
 
+        if not files.is_dir():
+            raise InvalidInput.of(
+                "files",
+                "folder_missing",
+                f"There is no folder {files}.",
+                "Name the one that the paths of the list begin in (--files).",
+            )
         way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
         tally, now = _Tally(), self._ports.clock()
         seen: set[str] = set()
@@ -244,6 +252,10 @@ class ImportDesk(SubmissionDesk):
             now=now,
         )
         self._write_figures(tx, self._job(tx, job_id), old, now)
+        if old.note:
+            tx.history.add_note(
+                job_id, at=old.status_since, author=_BY.name, text=old.note, for_student=False
+            )
         self._write_history(tx, job_id, old, source, now)
         return job_id
 

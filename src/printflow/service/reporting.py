@@ -10,21 +10,21 @@ from zoneinfo import ZoneInfo
 
 from ..background_look import BackgroundLook
 from ..domain.job_track import ReportQuery
-from ..domain.worklist import JobQuery, Sort, place
+from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
-from .desk import Desk, Ports
+from .desk import Ports
+from .job_list import JobListDesk, check_ending
 
 if TYPE_CHECKING:
-    from ..reports.table import Cell, Figures
+    from ..reports.table import Figures
 
 _REMEMBERED = 16
 _FRESH_SECONDS = 60.0
-_PAGE = 500
 JOB_LIST = "jobs"
 """The name of the export that has one row for each job."""
 
 
-class ReportDesk(Desk):
+class ReportDesk(JobListDesk):
     """Reports. None of them tells who a student is, but the list of jobs."""
 
     def __init__(self, ports: Ports) -> None:
@@ -46,11 +46,11 @@ class ReportDesk(Desk):
         query = query or ReportQuery()
         _check(query)
         zone, now = ZoneInfo(self.catalog.time_zone), self._ports.clock()
-        tally = Tally(query, zone)
+        tally = Tally(query, zone, now)
         with self._ports.database.read() as tx:
             for track in tx.reports.tracks(query, tally.since, tally.until):
                 tally.add(track)
-        return Figures(query, now, self.catalog.currency, tables(tally, now))
+        return Figures(query, now, self.catalog.currency, tables(tally))
 
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
         """As :meth:`figures`, but a minute old at most where that can be had in ``patience``
@@ -85,9 +85,8 @@ class ReportDesk(Desk):
         Raises InvalidInput at once for a name, ending or period that is none; the rows then come
         as they are asked for, in constant memory.
         """
-        from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
+        from ..reports.export import csv_bytes, xlsx_bytes
         from ..reports.figures import REPORTS
-        from ..reports.job_list import COLUMNS
 
         query = query or ReportQuery()
         _check(query)
@@ -98,46 +97,30 @@ class ReportDesk(Desk):
                 f"There is no report {name[:40]!r}.",
                 f"Choose from: {', '.join((*REPORTS, JOB_LIST))}.",
             )
-        if ending not in FORMATS:
-            raise InvalidInput.of(
-                "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+        check_ending(ending)
+        if name == JOB_LIST:
+            return self.job_list_file(
+                self._jobs_submitted(query), ending, class_number=query.class_number
             )
-        title, columns, rows = "Jobs", COLUMNS, self._job_rows(query)
-        if name != JOB_LIST:
-            table = self.figures(query).table(name)
-            title, columns, rows = table.title, table.columns, iter(table.rows)
+        table = self.figures(query).table(name)
         if ending == "csv":
-            return csv_bytes(columns, rows)
-        return xlsx_bytes(columns, rows, title=title)
+            return csv_bytes(table.columns, table.rows)
+        return xlsx_bytes(table.columns, table.rows, title=table.title)
 
-    def _job_rows(self, query: ReportQuery) -> Iterator[tuple[Cell, ...]]:
-        from ..reports.job_list import cells
+    def _jobs_submitted(self, query: ReportQuery) -> JobQuery:
         from ..reports.period import bounds
 
         since, until = bounds(query, ZoneInfo(self.catalog.time_zone))
-        after: tuple[str, str] | None = None
-        while True:
-            wanted = JobQuery(
-                discipline=query.discipline,
-                method=query.method,
-                printer=query.printer,
-                material=query.material,
-                color=query.color,
-                since=since,
-                until=until,
-                sort=Sort.OLDEST,
-                after=after,
-                limit=_PAGE,
-            )
-            now = self._ports.clock()
-            with self._ports.database.read() as tx:
-                jobs = tx.jobs.find(wanted, now, now)
-            for job in jobs:
-                if query.class_number in ("", job.class_number):
-                    yield cells(job)
-            if len(jobs) < _PAGE:
-                return
-            after = place(jobs[-1], Sort.OLDEST)
+        return JobQuery(
+            discipline=query.discipline,
+            method=query.method,
+            printer=query.printer,
+            material=query.material,
+            color=query.color,
+            since=since,
+            until=until,
+            sort=Sort.OLDEST,
+        )
 
 
 def _check(query: ReportQuery) -> None:

@@ -5,7 +5,7 @@ Calls are named by what is called:
 - ``read.begin``, ``read.commit``, ``write.begin``, ``write.commit``, and each method of the rows
   (``jobs.update``, ``files.claim``, ``outbox.add``, ...);
 - ``store.<method>``, and ``store.write`` for writing to an incoming file;
-- ``mailer.send``.
+- ``mailer.send``, and ``kept_mails.forget``.
 
 Clock and ids are no calls: nothing outside changes by them. A crash before ``write.commit`` rolls
 the transaction back, as the database does for a process that dies; after it, it is committed.
@@ -158,6 +158,8 @@ class Wrapping:
                 return _FaultyStore(port, self.plan, self._handles)
             case "mailer":
                 return _FaultyMailer(port, self.plan)
+            case "kept_mails":
+                return _Counted(port, self.plan, name)
         return port
 
     def bury(self) -> None:

@@ -15,15 +15,28 @@ const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 const POINTS = ["circle", "rect", "triangle", "rectRot"];
 const DASHES = [[], [6, 4], [2, 3], [8, 3, 2, 3]];
 const MOST_BARS = 20;
-const LONGEST = 32;
-const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+// Characters of a label's line, and the most lines: a phone has room for few beside the bars.
+const [LINE, MOST_LINES] = matchMedia("(max-width: 40rem)").matches ? [17, 2] : [32, 1];
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// A label in lines of whole words, shortened where they are too many.
+function lines(text) {
+  const found = [];
+  for (const word of text.split(/\s+/)) {
+    const longer = found.length ? `${found.at(-1)} ${word}` : word;
+    if (found.length && longer.length <= LINE) found[found.length - 1] = longer;
+    else found.push(word);
+  }
+  const kept = found.slice(0, MOST_LINES);
+  if (found.length > MOST_LINES) kept[MOST_LINES - 1] = `${kept.at(-1)} ${found[MOST_LINES]}`;
+  return kept.map((line) => (line.length > LINE ? `${line.slice(0, LINE - 1)}…` : line));
+}
 
 function read(table) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const texts = heads.map((head, at) => [head, at]).filter(([head, at]) => at > 0 && !head.classList.contains("number"));
-  const labels = rows.map((row) => [0, ...texts.map(([, at]) => at)].map((at) => row.cells[at].textContent.trim()).map(short).join(" · "));
+  const labels = rows.map((row) => [0, ...texts.map(([, at]) => at)].map((at) => row.cells[at].textContent.trim()).join(" · "));
   const series = heads
     .map((head, at) => ({ head, at }))
     .filter(({ head }) => head.hasAttribute("data-charted"))
@@ -55,15 +68,16 @@ function draw(place) {
   const most = line ? labels.length : MOST_BARS;
   for (const one of series) one.data.length = Math.min(one.data.length, most);
   labels.length = Math.min(labels.length, most);
+  const lying = !line && !/^\d\d:/.test(labels[0] || "");
   const style = getComputedStyle(place);
   const ink = style.color;
   const grid = style.borderTopColor;
-  const lying = !line && table.tHead.rows[0].cells[0].textContent.trim().length > 0 && !/^\d\d:/.test(labels[0] || "");
   place.hidden = false;
-  place.classList.toggle("report-chart-tall", lying && labels.length > 8);
+  place.classList.toggle("report-chart-tall", lying && labels.length > (MOST_LINES > 1 ? 5 : 8));
+  place.classList.toggle("report-chart-taller", lying && labels.length > 14);
   new Chart(place.querySelector("canvas"), {
     type: line ? "line" : "bar",
-    data: { labels, datasets: datasets(series, line) },
+    data: { labels: lying ? labels.map(lines) : labels, datasets: datasets(series, line) },
     options: {
       indexAxis: lying ? "y" : "x",
       animation: calm ? false : { duration: 250 },
@@ -71,11 +85,11 @@ function draw(place) {
       interaction: { mode: "index", axis: lying ? "y" : "x", intersect: false },
       plugins: {
         legend: { display: series.length > 1, labels: { color: ink, usePointStyle: true } },
-        tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${item.dataset.shown[item.dataIndex]}` } },
+        tooltip: { callbacks: { title: (items) => labels[items[0].dataIndex], label: (item) => `${item.dataset.label}: ${item.dataset.shown[item.dataIndex]}` } },
       },
       scales: {
         x: { beginAtZero: true, ticks: { color: ink, maxRotation: 0, autoSkip: true }, grid: { color: grid } },
-        y: { beginAtZero: true, ticks: { color: ink }, grid: { color: grid } },
+        y: { beginAtZero: true, ticks: { color: ink, autoSkip: !lying }, grid: { color: grid } },
       },
     },
   });

@@ -1,0 +1,64 @@
+"""The list of jobs as a file that spreadsheets open: a row for each job, read as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ..domain.worklist import JobQuery, place
+from ..errors import InvalidInput
+from .desk import Desk
+
+if TYPE_CHECKING:
+    from ..reports.table import Cell
+
+_PAGE = 500
+
+
+class JobListDesk(Desk):
+    """Lists of jobs, whole, with the names and addresses of the students."""
+
+    def job_list_file(
+        self, query: JobQuery, ending: str, *, class_number: str = ""
+    ) -> Iterator[bytes]:
+        """All jobs of a list (pages and limits do not count) as "csv" or "xlsx".
+
+        Raises InvalidInput at once for another ending; the rows then come as they are asked for,
+        in constant memory.
+        """
+        from ..reports.export import csv_bytes, xlsx_bytes
+        from ..reports.job_list import COLUMNS
+
+        check_ending(ending)
+        rows = self._job_rows(query, class_number)
+        if ending == "csv":
+            return csv_bytes(COLUMNS, rows)
+        return xlsx_bytes(COLUMNS, rows, title="Jobs")
+
+    def _job_rows(self, query: JobQuery, class_number: str) -> Iterator[tuple[Cell, ...]]:
+        from ..reports.job_list import cells
+
+        wanted = replace(query, after=None, offset=0, limit=_PAGE)
+        attention = timedelta(days=self.settings.attention_days)
+        while True:
+            now = self._ports.clock()
+            with self._ports.database.read() as tx:
+                jobs = tx.jobs.find(wanted, now, now - attention)
+            for job in jobs:
+                if class_number in ("", job.class_number):
+                    yield cells(job)
+            if len(jobs) < _PAGE:
+                return
+            wanted = replace(wanted, after=place(jobs[-1], query.sort))
+
+
+def check_ending(ending: str) -> None:
+    """Raises InvalidInput for a file's ending that is none of those that can be written."""
+    from ..reports.export import FORMATS
+
+    if ending not in FORMATS:
+        raise InvalidInput.of(
+            "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+        )
