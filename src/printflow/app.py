@@ -46,6 +46,7 @@ from .service.imports import ImportDesk
 from .service.inspecting import InspectionDesk
 from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
+from .service.notes import NoteDesk
 from .service.openings import OpeningDesk
 from .service.people import PeopleDesk
 from .service.queues import QueueDesk
@@ -82,6 +83,7 @@ class Printflow(
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,
+    NoteDesk,
     RetentionDesk,
     CorrectionDesk,
     VersionDesk,

@@ -410,7 +410,10 @@ class HistoryRows(Protocol):
         text: str,
         for_student: bool,
         from_student: bool = False,
-    ) -> None: ...
+    ) -> int:
+        """Write it down; gives its id."""
+
+    def remove_note(self, note_id: int) -> None: ...
 
     def notes(self, job_id: str) -> Sequence[Note]: ...
 
@@ -499,6 +502,9 @@ class OutboxRows(Protocol):
 
     def cancel(self, event_id: int) -> bool:
         """Cancel the event's mails that wait; whether one has left, or is leaving."""
+
+    def cancel_mail(self, mail_id: int) -> bool:
+        """Cancel one mail if nobody has tried to send it yet; whether it is canceled now."""
 
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         """Lease the next mail that is due, or None."""

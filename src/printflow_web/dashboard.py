@@ -34,6 +34,7 @@ from printflow import (
     Tally,
     Trigger,
     allowed,
+    bulk_triggers,
     parse_date,
     place_of,
 )
@@ -165,13 +166,13 @@ def index() -> Response:
         return _tagged(make_response(text), etag)
     tally = lab.tally()
     etag = _etag(tally.pulse)
-    shown = {
-        **_shown(tally),
-        "sorts": tuple(Sort),
+    shown = _shown(tally)
+    more = {
+        "bulk_actions": bulk_triggers((shown["status"],)) if shown["status"] else (),
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
-    return _tagged(make_response(render_template("dashboard.html", **shown)), etag)
+    return _tagged(make_response(render_template("dashboard.html", **shown, **more)), etag)
 
 
 def _shown(tally: Tally) -> dict[str, Any]:

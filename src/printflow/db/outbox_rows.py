@@ -66,6 +66,14 @@ class SqlOutboxRows:
         left = select(outbox.c.id).where(of_event, outbox.c.state != "canceled").limit(1)
         return self._connection.scalar(left) is not None
 
+    def cancel_mail(self, mail_id: int) -> bool:
+        canceled = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == mail_id, outbox.c.state == "queued", outbox.c.tries == 0)
+            .values(state="canceled", next_try_at=None)
+        )
+        return canceled.rowcount == 1
+
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         due = or_(
             and_(outbox.c.state == "queued", outbox.c.next_try_at <= now),

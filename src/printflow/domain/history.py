@@ -36,6 +36,7 @@ class Note:
     for_student: bool
     """The student may read it."""
     from_student: bool = False
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
