@@ -274,6 +274,9 @@ class JobRows(Protocol):
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
         """Mark as reviewed, or with ``at`` None as new again."""
 
+    def asked(self, job_id: str, at: datetime | None) -> None:
+        """The student wrote, or with ``at`` None has their answer; no change of the job itself."""
+
     def set_queue_place(self, job_id: str, place: int) -> None:
         """Where it stands in its printer's queue; no change of the job itself."""
 

@@ -59,3 +59,10 @@ def undo(job_id: str, note_id: int) -> AnyResponse:
     else:
         flash(_("Taken back; no mail has left."), "success")
     return back(job_id)
+
+
+@pages.post("/<job_id>/answered")
+def answered(job_id: str) -> AnyResponse:
+    """The student's messages need no answer."""
+    lab_of(current_app).mark_answered(job_id, by=session["staff"])
+    return back(job_id)

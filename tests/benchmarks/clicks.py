@@ -22,7 +22,6 @@ from printflow import Job, Printflow, Settings
 from tests import models
 from tests.benchmarks.program import serving
 from tests.benchmarks.staff_browser import PASSWORD
-from tests.benchmarks.transitions import FORM
 
 MANY = 20
 GCODE = (
@@ -100,7 +99,20 @@ class Shop:
 
     def submitted(self, count: int, model: Path, *, sliced: bool) -> list[Job]:
         """Jobs of students; ``sliced`` with what a slicer saved beside each."""
-        jobs = [self.lab.submit(model, **{**FORM, "student": f"Ada {i}"}) for i in range(count)]
+        jobs = [
+            self.lab.submit(
+                model,
+                student=f"Ada Byron {number}",
+                email="ada@example.edu",
+                method="Filament",
+                color="True Red",
+                printer="Prusa MK4S",
+                discipline="Engineering",
+                class_number="ARCH 4000",
+                acknowledge_minimum=True,
+            )
+            for number in range(count)
+        ]
         self.lab.dispatch()
         for job in jobs:
             if sliced:

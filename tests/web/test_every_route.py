@@ -46,6 +46,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/<trigger>": {"GET": "staff", "POST": "staff"},
     "/dashboard/jobs/<job_id>/<trigger>/mail": {"POST": "staff"},
+    "/dashboard/jobs/<job_id>/answered": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/edit": {"GET": "staff", "POST": "staff"},
     "/dashboard/jobs/<job_id>/files/<int:file_id>": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/notes": {"GET": "staff", "POST": "staff"},

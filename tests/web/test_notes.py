@@ -105,3 +105,29 @@ def test_a_row_offers_notes_and_edits(staff: FlaskClient, submit: Submit) -> Non
     page = staff.get("/dashboard").text
     for action in ("notes", "edit"):
         assert f"/dashboard/jobs/{job.id}/{action}?next=" in page
+
+
+def test_a_question_needs_attention_until_it_is_answered(
+    staff: FlaskClient, lab: Printflow, submit: Submit
+) -> None:
+    job = submit()
+    secret = lab.status_url(job).rpartition("/")[2]
+
+    def asks() -> bool:
+        page = staff.get("/dashboard?status=attention").text
+        assert ("and waits for an answer" in page) == (f'id="job-{job.id}"' in page)
+        return f'id="job-{job.id}"' in page
+
+    assert not asks()
+    lab.send_message(secret, "Can it be blue?")
+    assert asks()
+    lab.add_note(job.id, by="Ana", text="ask Ben")
+    assert asks(), "a note among staff is no answer"
+    note = lab.add_note(job.id, by="Ana", text="Yes.", for_student=True, hold_mail=True)
+    assert not asks()
+    lab.take_note_back(job.id, note, by="Ana")
+    assert asks(), "the answer was taken back"
+    staff.post(f"/dashboard/jobs/{job.id}/answered", data={"csrf_token": token(staff, "/staff")})
+    assert not asks()
+    lab.send_message(secret, "Thank you!")
+    assert asks()

@@ -98,6 +98,7 @@ class SqlRetentionRows:
                 original_name="",
                 standard_name=job_id,
                 student_note="",
+                asked_at=None,
                 token_hash=token_hash,
                 search_text=job_id.casefold(),
             )

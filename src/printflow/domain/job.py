@@ -123,6 +123,8 @@ class Job:
     reviewed_by: str = ""
     queue_place: int | None = None
     """Its place in its printer's queue, where staff gave it one."""
+    asked_at: datetime | None = None
+    """When the student last wrote, while nobody has answered."""
     files: tuple[JobFile, ...] = ()
 
     @property

@@ -43,6 +43,8 @@ class Flag(StrEnum):
     """A file is missing, parked, or open on another PC."""
     MAIL = "mail"
     """A mail about it could not be delivered."""
+    MESSAGE = "message"
+    """Its student wrote, and nobody has answered."""
     AGE = "age"
     """It has been in its status for longer than the settings' ``attention_days``."""
 

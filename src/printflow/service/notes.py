@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from ..domain import correction
 from ..domain.effects import MailTemplate
+from ..domain.history import unanswered
 from ..domain.text import clean_text
 from ..errors import InvalidInput
 from ..ports import Transaction
@@ -39,6 +40,7 @@ class NoteDesk(Desk):
                 job.id, at=now, author=actor.name, text=said, for_student=for_student
             )
             if for_student:
+                tx.jobs.asked(job.id, None)
                 add_mail(
                     self._ports,
                     tx,
@@ -69,6 +71,13 @@ class NoteDesk(Desk):
                 note, now=now, window=window, mail_left=_mail_left(tx, job.id, note_id)
             )
             tx.history.remove_note(note_id)
+            tx.jobs.asked(job.id, unanswered(tx.history.notes(job.id)))
+
+    def mark_answered(self, job_id: str, *, by: str) -> None:
+        """The student's messages need no (further) answer. Raises NotFound, InvalidInput."""
+        staff_actor(by, "")
+        with self._ports.database.write() as tx:
+            tx.jobs.asked(self._job(tx, job_id).id, None)
 
 
 def _mail_left(tx: Transaction, job_id: str, note_id: int) -> bool:
