@@ -4,6 +4,7 @@ import Alpine from "@alpinejs/csp";
 
 import { actionDialog } from "./components/action_dialog.js";
 import { bulkBar } from "./components/bulk_bar.js";
+import { busyPrinters } from "./components/busy_printers.js";
 import { copyText } from "./components/copy_text.js";
 import { costPreview } from "./components/cost_preview.js";
 import { costTable } from "./components/cost_table.js";
@@ -26,6 +27,7 @@ import { focusSummary } from "./components/validation.js";
 
 Alpine.data("actionDialog", actionDialog);
 Alpine.data("bulkBar", bulkBar);
+Alpine.data("busyPrinters", busyPrinters);
 Alpine.data("copyText", copyText);
 Alpine.data("costPreview", costPreview);
 Alpine.data("costTable", costTable);
