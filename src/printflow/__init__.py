@@ -110,11 +110,12 @@ if TYPE_CHECKING:
     from .reports.figures import REPORTS
     from .reports.table import Figures, cell_text
     from .reports.table import Table as ReportTable
-    from .service.bulk import BulkAnswer, bulk_triggers
+    from .service.bulk import FIGURES_EACH, BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.payments import OpenBalance
     from .service.sign_in import SignedIn
     from .service.submitting import Model
+    from .service.suggesting import Suggestion
     from .service.system import Ground, SystemView
     from .settings import Settings
 
@@ -214,7 +215,7 @@ _HOMES = {
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
     "reports.table": ("Figures", "cell_text"),
-    "service.bulk": ("BulkAnswer", "bulk_triggers"),
+    "service.bulk": ("FIGURES_EACH", "BulkAnswer", "bulk_triggers"),
     "catalog_file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
     "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
@@ -225,6 +226,7 @@ _HOMES = {
     "service.sign_in": ("SignedIn",),
     "service.system": ("Ground", "SystemView"),
     "service.submitting": ("Model",),
+    "service.suggesting": ("Suggestion",),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -279,6 +281,7 @@ __all__ = [
     "EXPORT_FORMATS",
     "Event",
     "Examination",
+    "FIGURES_EACH",
     "Figures",
     "FileFact",
     "FileMissing",
@@ -356,6 +359,7 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "StudentPage",
+    "Suggestion",
     "SystemView",
     "TABLE",
     "Tally",

@@ -43,6 +43,7 @@ from .service.imports import ImportDesk
 from .service.inspecting import InspectionDesk
 from .service.mail_samples import MailSampleDesk
 from .service.mailroom import MailDesk
+from .service.notes import NoteDesk
 from .service.openings import OpeningDesk
 from .service.payments import PaymentDesk
 from .service.people import PeopleDesk
@@ -84,6 +85,7 @@ class Printflow(
     SubmissionDesk,
     StudentPageDesk,
     BulkDesk,
+    NoteDesk,
     RetentionDesk,
     PickUpDesk,
     CorrectionDesk,

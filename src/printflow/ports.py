@@ -301,6 +301,9 @@ class JobRows(Protocol):
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
         """Mark as reviewed, or with ``at`` None as new again."""
 
+    def asked(self, job_id: str, at: datetime | None) -> None:
+        """The student wrote, or with ``at`` None has their answer; no change of the job itself."""
+
     def set_queue_place(self, job_id: str, place: int) -> None:
         """Where it stands in its printer's queue; no change of the job itself."""
 
@@ -445,7 +448,10 @@ class HistoryRows(Protocol):
         text: str,
         for_student: bool,
         from_student: bool = False,
-    ) -> None: ...
+    ) -> int:
+        """Write it down; gives its id."""
+
+    def remove_note(self, note_id: int) -> None: ...
 
     def notes(self, job_id: str) -> Sequence[Note]: ...
 
@@ -562,6 +568,9 @@ class OutboxRows(Protocol):
 
     def withdraw(self, job_id: str, template: str) -> None:
         """Cancel the job's mails of a template that wait."""
+
+    def cancel_mail(self, mail_id: int) -> bool:
+        """Cancel one mail if nobody has tried to send it yet; whether it is canceled now."""
 
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         """Lease the next mail that is due, or None."""

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, PrintflowError, Refusal, RenderedMail, clean_line
 
-from .auth import acting, require_admin, require_staff
+from .auth import acting, local_path, require_admin, require_staff
 from .errors import ParameterRefused, form_again
 from .request import lab_of
 
@@ -113,7 +113,8 @@ def retry_mail(mail_id: int) -> AnyResponse:
             ),
         )
     flash(_("The mail is on its way again."), "success")
-    return redirect(url_for("admin.mail", mail_id=mail_id), 303)
+    back = local_path(request.form.get("next", ""))
+    return redirect(back or url_for("admin.mail", mail_id=mail_id), 303)
 
 
 def _staff_page(errors: dict[str, Refusal]) -> str:

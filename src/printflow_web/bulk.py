@@ -1,17 +1,30 @@
-"""One action on many jobs: choose it, fill in its form once, see what came of each job."""
+"""One action on the ticked jobs: one form, one confirmation, and an answer for each."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, session
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 
-from printflow import Job, NotFound, Trigger, bulk_triggers
+from printflow import (
+    FIGURES_EACH,
+    BulkAnswer,
+    FileFact,
+    Job,
+    NotFound,
+    Refusal,
+    Suggestion,
+    TransitionRefused,
+    Trigger,
+    bulk_triggers,
+)
 
-from .auth import local_path, require_staff
-from .errors import ParameterRefused
+from .auth import acting, local_path, require_staff
+from .errors import ParameterRefused, by_field
 from .jobs import FIELDS, typed_field
 from .request import lab_of
 
@@ -19,14 +32,33 @@ pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
 pages.before_request(require_staff)
 
 MOST = 200
-_PAIR = re.compile(r"([0-9A-Za-z]{8}):([0-9]{1,9})")
+MOST_FIGURES = 50
+"""So many jobs fit into a form that asks for figures of each."""
+_PAIR = re.compile(r"([0-9A-Za-z]{8}):([0-9]{1,18})")
+_FOR_ALL = frozenset({"note"})
+"""What is said once, even where each job has figures of its own."""
 
 
-def _chosen(values: list[str]) -> list[tuple[str, int]]:
-    """Pairs of job id and version, as the checkboxes hold them."""
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """A job of the form that prices many. ``errors`` are by field; "" holds what is of none."""
+
+    job: Job
+    version: int
+    files: Sequence[FileFact]
+    suggestion: Suggestion | None
+    """What a slicer says of it, if that is weight and time."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Refusal] = field(default_factory=dict)
+
+
+def _chosen(name: str, values: list[str]) -> list[tuple[str, int]]:
+    """Pairs of job id and number, as the checkboxes hold them."""
     found = [_PAIR.fullmatch(value) for value in values[: MOST + 1]]
     if not all(found) or len(found) > MOST:
-        raise ParameterRefused(_("job: choose up to %(most)s jobs in the list.", most=MOST))
+        raise ParameterRefused(
+            _("%(name)s: choose up to %(most)s jobs in the list.", name=name, most=MOST)
+        )
     return [(match[1], int(match[2])) for match in found if match]
 
 
@@ -47,42 +79,98 @@ def _trigger(typed: str, offered: tuple[Trigger, ...]) -> Trigger | None:
 @pages.get("")
 def choose() -> str:
     """The actions that all the chosen jobs allow, and the form of the one that was picked."""
-    chosen = _chosen(request.args.getlist("job"))
+    lab = lab_of(current_app)
+    chosen = _chosen("job", request.args.getlist("job"))
     jobs = _jobs(chosen)
     offered = bulk_triggers(job.status for job in jobs)
+    trigger = _trigger(request.args.get("trigger", ""), offered)
+    if trigger in FIGURES_EACH and len(jobs) > MOST_FIGURES:
+        raise ParameterRefused(
+            _("job: choose up to %(most)s jobs to price them together.", most=MOST_FIGURES)
+        )
+    busy = lab.busy_printers() if trigger is Trigger.START_PRINTING else {}
     return render_template(
         "bulk.html",
         chosen=chosen,
         jobs=jobs,
         offered=offered,
-        trigger=_trigger(request.args.get("trigger", ""), offered),
+        trigger=trigger,
+        quotes=[_quote_row(job, dict(chosen)) for job in jobs] if trigger in FIGURES_EACH else [],
+        busy={job.printer: busy[job.printer] for job in jobs if job.printer in busy},
         form={"reasons": []},
         errors={},
         back=local_path(request.args.get("next", "")),
     )
 
 
+def _quote_row(
+    job: Job,
+    versions: Mapping[str, int],
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, Refusal] | None = None,
+) -> QuoteRow:
+    lab = lab_of(current_app)
+    away = bool(lab.store_problem())  # then each look would wait for the share
+    found = [] if away else lab.suggestions(job.id)
+    return QuoteRow(
+        job,
+        versions.get(job.id, job.version),
+        [] if away else lab.file_choices(job.id),
+        next((one for one in found if one.grams and one.hours), None),
+        typed or {},
+        errors or {},
+    )
+
+
 @pages.post("")
-def perform() -> str:
-    """Do it to each, and say what came of each."""
-    chosen = _chosen(request.form.getlist("job"))
+def perform() -> Response:
+    """Do it to each, and say what came of each; what was refused can be mended at once."""
+    chosen = _chosen("job", request.form.getlist("job"))
     try:
         trigger = Trigger(request.form.get("trigger", ""))
         fields = FIELDS[trigger]
     except (ValueError, KeyError):
         raise ParameterRefused(_("trigger: choose an action in the list.")) from None
-    arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
+    own = frozenset(fields) - _FOR_ALL if trigger in FIGURES_EACH else frozenset()
+    arguments: dict[str, Any] = {name: typed_field(name) for name in fields if name not in own}
+    each = {
+        job_id: {name: request.form.get(f"{name}-{job_id}", "") for name in own}
+        for job_id, _version in chosen
+    }
     answers = lab_of(current_app).perform_many(
-        trigger,
-        chosen,
-        by=session["staff"],
-        station=session.get("station", ""),
-        hold_mail=True,
-        **arguments,
+        trigger, chosen, **acting(), hold_mail=True, each=each, **arguments
     )
+    again = [answer for answer in answers if own and isinstance(answer.error, TransitionRefused)]
+    rows = [
+        _quote_row(job, dict(chosen), each[answer.job_id], by_field(answer.error.refusals))
+        for answer in again
+        if answer.error
+        for job in _jobs([(answer.job_id, 0)])
+    ]
+    said = [answer for answer in answers if answer not in again]
+    response = make_response(
+        _done(trigger, said, quotes=rows, form={"note": arguments.get("note")})
+    )
+    response.status_code = 422 if rows and not said else 200
+    return response
+
+
+@pages.post("/undo")
+def undo() -> str:
+    """Take back what was done to many, each as far as it can still be."""
+    events = _chosen("event", request.form.getlist("event"))
+    answers = lab_of(current_app).undo_many(events, **acting())
+    return _done(None, answers)
+
+
+def _done(trigger: Trigger | None, answers: Sequence[BulkAnswer], **more: Any) -> str:
+    lab = lab_of(current_app)
     return render_template(
         "bulk_done.html",
         answers=answers,
         trigger=trigger,
+        undo_seconds=lab.settings.undo_seconds if trigger else 0,
+        errors={},
         back=local_path(request.form.get("next", "")),
+        **{"quotes": [], **more},
     )

@@ -36,6 +36,7 @@ from printflow import (
     Tally,
     Trigger,
     allowed,
+    bulk_triggers,
     parse_date,
     place_of,
 )
@@ -168,13 +169,13 @@ def index() -> Response:
         return _tagged(make_response(text), etag)
     tally = lab.tally()
     etag = _etag(tally.pulse)
-    shown = {
-        **_shown(tally),
-        "sorts": tuple(Sort),
+    shown = _shown(tally)
+    more = {
+        "bulk_actions": bulk_triggers((shown["status"],)) if shown["status"] else (),
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
-    return _tagged(make_response(render_template("dashboard.html", **shown)), etag)
+    return _tagged(make_response(render_template("dashboard.html", **shown, **more)), etag)
 
 
 @pages.get("/dashboard/list.<ending>")

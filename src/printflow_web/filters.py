@@ -37,6 +37,8 @@ from .this_pc import path_here
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
 _RATE = "¤#,##0.00##"
 """A rate may be finer than a cent."""
+VIEWABLE = (".stl", ".obj", ".3mf")
+"""The endings that the 3D viewer reads; see ``frontend/preview/read_model.js``."""
 STATIC = Path(__file__).parent / "static"
 
 
@@ -116,6 +118,7 @@ def init_filters(app: Flask) -> None:
         size_mm=dimensions_text,
         unindented=lambda text: _INDENT.sub("\n", text),
     )
+    app.jinja_env.tests["viewable"] = lambda name: name.lower().endswith(VIEWABLE)
     app.jinja_env.globals.update(
         asset=asset, statuses=tuple(Status), pick_up_policy=lab.pick_up_policy
     )

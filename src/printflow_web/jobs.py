@@ -82,6 +82,7 @@ def show(job_id: str) -> str:
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
         path=str(lab.path(job)),
+        together=lab.sent_together(job),
         fits_planned=lab.fits_planned(job),
         shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
         shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
@@ -177,8 +178,13 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
         form = {**typed.to_dict(), **arguments}
         return form_again(error, lambda errors: _form(lab.details(job_id), trigger, form, errors))
     flash(_done(job, trigger), undoable(job))
-    back = local_path(typed.get("next", ""))
-    return redirect(back or url_for("jobs.show", job_id=job.id), 303)
+    return back(job.id)
+
+
+def back(job_id: str) -> AnyResponse:
+    """To where the form was opened, else to the job's page."""
+    path = local_path(request.form.get("next", ""))
+    return redirect(path or url_for("jobs.show", job_id=job_id), 303)
 
 
 @pages.post("/<job_id>/<trigger>/mail")
@@ -239,7 +245,7 @@ def undo(job_id: str) -> AnyResponse:
             status=_(job.status.label),
         )
         flash(words, "success")
-    return redirect(local_path(typed.get("next", "")) or url_for("jobs.show", job_id=job_id), 303)
+    return back(job_id)
 
 
 @pages.route("/<job_id>/edit", methods=["GET", "POST"])
@@ -249,10 +255,11 @@ def edit(job_id: str) -> AnyResponse | str:
     job = lab.job(job_id)
     form = {name: getattr(job, name) for name in EDITABLE} | {"version": job.version}
     if request.method == "GET":
+        form["next"] = request.args.get("next", "")
         return render_template("edit.html", job=job, form=form, errors={})
     fields = {name: typed.get(name, form[name]) for name in EDITABLE}
     try:
-        lab.edit(
+        edited = lab.edit(
             job.id,
             by=session["staff"],
             station=session.get("station", ""),
@@ -260,11 +267,16 @@ def edit(job_id: str) -> AnyResponse | str:
             **fields,
         )
     except TransitionRefused as error:
-        kept = {**form, **fields, "version": typed.get("version", "")}
+        kept = {**form, **fields, **{name: typed.get(name, "") for name in ("version", "next")}}
         return form_again(
             error, lambda errors: render_template("edit.html", job=job, form=kept, errors=errors)
         )
-    return redirect(url_for("jobs.show", job_id=job.id), 303)
+    if edited.version != job.version:
+        words = _(
+            "The details of job %(id)s of %(name)s are changed.", id=job.id, name=job.student_name
+        )
+        flash(words, undoable(edited))
+    return back(job.id)
 
 
 def version_of(typed: str) -> int | None:
@@ -272,21 +284,6 @@ def version_of(typed: str) -> int | None:
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
         raise ParameterRefused(_("version: a whole number is needed; open the page again."))
     return int(typed) if typed else None
-
-
-@pages.post("/<job_id>/notes")
-def add_note(job_id: str) -> AnyResponse:
-    """Add a note."""
-    try:
-        lab_of(current_app).add_note(
-            job_id,
-            by=session["staff"],
-            text=request.form.get("text", ""),
-            for_student=request.form.get("for_student") == "yes",
-        )
-    except InvalidInput as error:
-        flash(str(error), "error")
-    return redirect(url_for("jobs.show", job_id=job_id), 303)
 
 
 @pages.get("/<job_id>/files/<int:file_id>")

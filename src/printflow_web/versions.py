@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from printflow import FileRefused, Status, TransitionRefused
 
 from .auth import require_staff
-from .jobs import version_of
+from .jobs import undoable, version_of
 from .request import LabRequest, lab_of
 
 pages = Blueprint("versions", __name__, url_prefix="/dashboard/jobs")
@@ -41,7 +41,7 @@ def add(job_id: str) -> AnyResponse:
     except (FileRefused, TransitionRefused) as error:
         flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
         return back
-    flash(_("The file to print is %(name)s now.", name=job.file.name), "success")
+    flash(_("The file to print is %(name)s now.", name=job.file.name), undoable(job))
     if job.status is Status.PENDING:
         words = _("The student was quoted another file: the link is void. Change the quote.")
         flash(words, "error")

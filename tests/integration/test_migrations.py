@@ -10,12 +10,16 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
+from printflow import Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.people_rows import SqlPeopleRows
+from tests import models
+from tests.crash.scenario import FORM
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 STATIONS = "0007"
+QUESTIONS = "0017"
 
 
 def before(revision: str) -> str:
@@ -65,3 +69,35 @@ def test_stations_and_sessions_on_sqlite(tmp_path: Path) -> None:
 @pytest.mark.postgresql
 def test_stations_and_sessions_on_postgresql(postgresql_url: str) -> None:
     up_and_down(postgresql_url)
+
+
+def questions_up_and_down(url: str, folder: Path) -> None:
+    """Who waits for an answer is known from the messages, and is known again after going back."""
+    model = folder / "bracket.stl"
+    model.write_bytes(models.stl())
+    settings = Settings(store=folder / "store", database_url=url)
+    command.upgrade(migrate._config(url), "head")
+    with Printflow.open(settings) as lab:
+        jobs = [lab.submit(model, **FORM) for _ in range(3)]
+        for job in jobs[:2]:
+            lab.send_message(lab.status_url(job).rpartition("/")[2], "Can it be blue?")
+        lab.add_note(jobs[1].id, by="Ana", text="Yes.", for_student=True)
+        asked = [lab.job(job.id).asked_at for job in jobs]
+    assert [at is not None for at in asked] == [True, False, False]
+    config = migrate._config(url)
+    command.downgrade(config, before(QUESTIONS))
+    engine = open_engine(url)
+    assert "asked_at" not in {column["name"] for column in inspect(engine).get_columns("jobs")}
+    engine.dispose()
+    command.upgrade(config, "head")
+    with Printflow.open(settings) as lab:
+        assert [lab.job(job.id).asked_at for job in jobs] == asked
+
+
+def test_unanswered_messages_on_sqlite(tmp_path: Path) -> None:
+    questions_up_and_down(f"sqlite:///{tmp_path / 'lab.db'}", tmp_path)
+
+
+@pytest.mark.postgresql
+def test_unanswered_messages_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    questions_up_and_down(postgresql_url, tmp_path)

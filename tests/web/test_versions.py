@@ -63,3 +63,18 @@ def test_what_is_no_model_or_comes_too_late_changes_nothing(
     with pytest.raises(StaleJob):
         lab.add_version(job.id, lab.path(job), by="Ana", expected_version=99)
     assert not list((lab.settings.store / ".incoming").glob("*"))
+
+
+def test_a_new_version_is_taken_back(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
+    job = job_in("PENDING")
+    secret = link(lab, job).rpartition("/")[2]
+    page = replaced(staff, job, "fixed.stl", models.stl() + b"\0").text
+    event = lab.details(job.id).events[-1].id
+    assert f'name="event" value="{event}"' in page
+    form = {"csrf_token": token(staff, "/staff"), "event": str(event)}
+    staff.post(f"/dashboard/jobs/{job.id}/undo", data=form)
+    back = lab.job(job.id)
+    assert (back.file.name, back.file.folder) == (job.file.name, "Pending")
+    assert lab.path(back).parent.name == "Pending"
+    lab.confirm_by_link(secret, consent=True)
+    assert lab.job(job.id).status == "READYTOPRINT"

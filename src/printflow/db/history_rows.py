@@ -92,9 +92,11 @@ class SqlHistoryRows:
         text: str,
         for_student: bool,
         from_student: bool = False,
-    ) -> None:
-        self._connection.execute(
-            insert(notes).values(
+    ) -> int:
+        stir(self._connection)
+        written = self._connection.execute(
+            insert(notes)
+            .values(
                 job_id=job_id,
                 at=at,
                 author=author,
@@ -102,7 +104,12 @@ class SqlHistoryRows:
                 for_student=for_student,
                 from_student=from_student,
             )
+            .returning(notes.c.id)
         )
+        return int(written.scalar_one())
+
+    def remove_note(self, note_id: int) -> None:
+        self._connection.execute(delete(notes).where(notes.c.id == note_id))
 
     def notes(self, job_id: str) -> Sequence[Note]:
         query = select(notes).where(notes.c.job_id == job_id).order_by(notes.c.id)
@@ -113,6 +120,7 @@ class SqlHistoryRows:
                 text=row.text,
                 for_student=row.for_student,
                 from_student=row.from_student,
+                id=row.id,
             )
             for row in self._connection.execute(query)
         ]

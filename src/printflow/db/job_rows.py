@@ -280,6 +280,10 @@ class SqlJobRows:
         )
         stir(self._connection)
 
+    def asked(self, job_id: str, at: datetime | None) -> None:
+        self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(asked_at=at))
+        stir(self._connection)
+
     def set_queue_place(self, job_id: str, place: int) -> None:
         self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(queue_place=place))
         stir(self._connection)

@@ -74,6 +74,14 @@ class SqlOutboxRows:
             .values(state="canceled", next_try_at=None)
         )
 
+    def cancel_mail(self, mail_id: int) -> bool:
+        canceled = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == mail_id, outbox.c.state == "queued", outbox.c.tries == 0)
+            .values(state="canceled", next_try_at=None)
+        )
+        return canceled.rowcount == 1
+
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         due = or_(
             and_(outbox.c.state == "queued", outbox.c.next_try_at <= now),

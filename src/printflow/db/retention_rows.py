@@ -145,6 +145,7 @@ class SqlRetentionRows:
                 standard_name=job_id,
                 student_note="",
                 shelf="",
+                asked_at=None,
                 token_hash=token_hash,
                 search_text=job_id.casefold(),
                 reasons=known_or_other(row.reasons, known_reasons),

@@ -192,6 +192,7 @@ jobs = Table(
     Column("queue_place", Integer),
     Column("shelf", String(40), nullable=False, server_default=""),
     Column("reminded_at", UTCDateTime),
+    Column("asked_at", UTCDateTime),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("search_text", Text, nullable=False),
     # Every order of a list has an index with what lists filter by, so that the worst filter reads
@@ -207,6 +208,7 @@ jobs = Table(
     # Partial, see NEW_JOBS. Said in the migration alone: naming a database's own option here
     # loads that database's dialect at every start.
     Index("ix_jobs_new", "status"),
+    Index("ix_jobs_asked", "asked_at"),  # partial, too: asked_at is not null
     comment="A job as it stands now; how it came there is in events.",
 )
 

@@ -92,6 +92,7 @@ def by_flag(
         Flag.MAIL: select(outbox.c.job_id).where(
             outbox.c.state == "dead", outbox.c.job_id.is_not(None)
         ),
+        Flag.MESSAGE: select(jobs.c.id).where(jobs.c.asked_at.is_not(None)),
         Flag.AGE: select(jobs.c.id).where(
             jobs.c.status.in_([status.value for status in ACTIVE]), jobs.c.status_since < aged
         ),

@@ -23,7 +23,7 @@ from .status import ActorKind, Status, Trigger
 from .text import clean_line
 
 if TYPE_CHECKING:
-    from .history import Event
+    from .history import Event, Note
 
 EDITABLE = (
     "student_name",
@@ -82,7 +82,7 @@ class Reversal:
     """How a job was before its last event: status, values of its row, and its files' places."""
 
     event_id: int
-    trigger: Trigger
+    trigger: Trigger | Correction
     at: datetime
     dest: Status
     values: Mapping[str, Any]
@@ -119,7 +119,7 @@ def reversal(
     Raises TransitionRefused: somebody acted since, it is too long ago, its mail has left, or
     it is nothing that can be taken back.
     """
-    if last is None or not isinstance(last.trigger, Trigger) or "before" not in last.details:
+    if last is None or "before" not in last.details:
         raise _refused("nothing_to_undo", "There is no action to take back.")
     if event_id not in (None, last.id):
         raise _refused(
@@ -146,6 +146,18 @@ def reversal(
     values["status_since"] = datetime.fromisoformat(kept["status_since"])
     places = {int(key): (str(place[0]), bool(place[1])) for key, place in kept["files"].items()}
     return Reversal(last.id, last.trigger, last.at, last.source, values, places)
+
+
+def expect_removable(
+    note: Note | None, *, now: datetime, window: timedelta, mail_left: bool
+) -> None:
+    """Whether a note of staff can be taken back at ``now``; raises TransitionRefused if not."""
+    if note is None or note.from_student:
+        raise _refused("no_such_note", "There is no such note of staff any more.")
+    if now - note.at > window:
+        raise _refused("too_late", f"That was more than {window.total_seconds():g} seconds ago.")
+    if mail_left:
+        raise _refused("mail_left", "The mail has left already.", "Write to the student again.")
 
 
 def edited(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,13 @@ class Note:
     for_student: bool
     """The student may read it."""
     from_student: bool = False
+    id: int = 0
+
+
+def unanswered(notes: Iterable[Note]) -> datetime | None:
+    """When the student last wrote, if nobody has answered since; ``notes`` are oldest first."""
+    messages = [note for note in notes if note.for_student]
+    return messages[-1].at if messages and messages[-1].from_student else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,8 @@ class Job:
     """Where the finished print lies, in the lab's words; for staff."""
     reminded_at: datetime | None = None
     """When the student was last reminded to fetch it."""
+    asked_at: datetime | None = None
+    """When the student last wrote, while nobody has answered."""
     files: tuple[JobFile, ...] = ()
 
     @property

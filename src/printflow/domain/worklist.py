@@ -45,6 +45,8 @@ class Flag(StrEnum):
     """A mail about it could not be delivered."""
     UNCLAIMED = "unclaimed"
     """It waits for its student for longer than the lab keeps prints."""
+    MESSAGE = "message"
+    """Its student wrote, and nobody has answered."""
     AGE = "age"
     """It has been in its status for longer than the settings' ``attention_days``."""
 

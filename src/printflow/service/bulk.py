@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +12,30 @@ from ..domain.lifecycle import allowed
 from ..domain.pricing import in_units
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import PrintflowError
+from .corrections import CorrectionDesk
 from .staff import StaffDesk
 
-NOT_IN_BULK = frozenset({Trigger.APPROVE, Trigger.REQUOTE})
-"""What needs its own figures for each job."""
+FIGURES_EACH = frozenset({Trigger.APPROVE})
+"""What needs figures of its own for each job."""
+NOT_IN_BULK = frozenset({Trigger.REQUOTE})
+"""What is too rare to be done to many."""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkAnswer:
-    """What came of one job: the job as it is now, or why nothing was done."""
+    """What came of one job: the job as it is now, or why nothing was done.
+
+    ``event_id`` is the event that was written: what an undo takes back.
+    """
 
     job_id: str
     job: Job | None = None
     error: PrintflowError | None = None
+    event_id: int = 0
 
 
 def bulk_triggers(statuses: Iterable[Status]) -> tuple[Trigger, ...]:
-    """The triggers that jobs of all these statuses have, and that need no figures of their own."""
+    """The triggers that jobs of all these statuses have, and that can be done to many."""
     lists = [allowed(status, ActorKind.STAFF) for status in set(statuses)]
     if not lists:
         return ()
@@ -39,7 +46,7 @@ def bulk_triggers(statuses: Iterable[Status]) -> tuple[Trigger, ...]:
     )
 
 
-class BulkDesk(StaffDesk):
+class BulkDesk(StaffDesk, CorrectionDesk):
     """Many jobs at once."""
 
     def perform_many(
@@ -50,17 +57,40 @@ class BulkDesk(StaffDesk):
         by: str,
         station: str = "",
         hold_mail: bool = False,
+        each: Mapping[str, Mapping[str, Any]] | None = None,
         **arguments: Any,
     ) -> list[BulkAnswer]:
         """Pull a trigger on each of ``jobs``, pairs of id and expected version.
 
-        A pick-up by a ``method`` without an amount takes what is due for each job. Every job is a
+        ``each`` gives, by id, the arguments of one job alone. A pick-up by a ``method`` without an amount takes what is due for each job. Every job is a
         transaction of its own: one that is refused keeps none of the others back.
         """
         return [
-            self._one(trigger, job_id, version, by, station, hold_mail, arguments)
+            self._one(
+                trigger,
+                job_id,
+                version,
+                by,
+                station,
+                hold_mail,
+                {**arguments, **(each or {}).get(job_id, {})},
+            )
             for job_id, version in jobs
         ]
+
+    def undo_many(
+        self, events: Iterable[tuple[str, int]], *, by: str, station: str = ""
+    ) -> list[BulkAnswer]:
+        """Take back what was done to many: pairs of job id and event id, each as by ``undo``."""
+        answers = []
+        for job_id, event_id in events:
+            try:
+                job = self.undo(job_id, by=by, station=station, event_id=event_id)
+            except PrintflowError as error:
+                answers.append(BulkAnswer(job_id, error=error))
+            else:
+                answers.append(BulkAnswer(job.id, job=job))
+        return answers
 
     def _one(
         self,
@@ -84,7 +114,9 @@ class BulkDesk(StaffDesk):
             )
         except PrintflowError as error:
             return BulkAnswer(job_id, error=error)
-        return BulkAnswer(job.id, job=job)
+        with self._ports.database.read() as tx:
+            event = tx.history.last_event(job.id)
+        return BulkAnswer(job.id, job=job, event_id=event.id if event else 0)
 
     def _due(self, trigger: Trigger, job_id: str, arguments: dict[str, Any]) -> dict[str, str]:
         if trigger is not Trigger.PICK_UP or arguments.get("amount") or arguments.get("waive"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain import correction
 from ..domain.attempt import Facts
-from ..domain.correction import Correction, Reversal
+from ..domain.correction import Correction, Reversal, before
 from ..domain.job import Actor, Job
 from ..domain.ledger import Void
 from ..domain.status import ORIGINALS
@@ -26,6 +26,8 @@ class CorrectionDesk(TransitionDesk):
 
     def undo(self, job_id: str, *, by: str, station: str = "", event_id: int | None = None) -> Job:
         """Take the last action of staff on a job back, as long as the settings' ``undo_seconds``.
+
+        An edit of the details and a new version of the file are actions, too.
 
         Status, price, files, links, attempts and payments are as before, and mails that wait are
         canceled; history keeps both. With ``event_id`` only if that is the job's last event.
@@ -102,7 +104,7 @@ class CorrectionDesk(TransitionDesk):
                 source=job.status,
                 dest=job.status,
                 actor=actor,
-                details={"changed": told},
+                details={"changed": told, "before": before(job, changes)},
             )
         return self._fresh(job.id)
 

@@ -50,6 +50,11 @@ class ReadingDesk(Desk):
                 allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
             )
 
+    def sent_together(self, job: Job) -> list[Job]:
+        """All jobs of the request that brought this one, in the order of its models."""
+        with self._ports.database.read() as tx:
+            return list(tx.jobs.of_request(job.request_id))
+
     def jobs(
         self,
         *,

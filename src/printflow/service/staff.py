@@ -1,4 +1,4 @@
-"""What staff do with jobs: one method per trigger of the lifecycle, and notes."""
+"""What staff do with jobs: one method per trigger of the lifecycle."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from ..domain.attempt import Arguments
-from ..domain.effects import MailTemplate
 from ..domain.job import Job
 from ..domain.status import Status, Trigger
-from ..domain.text import clean_text
-from ..errors import InvalidInput
 from ..ports import RenderedMail
 from .acting import staff_actor
-from .carry_out import add_mail
 from .transition import Request, TransitionDesk
 
 Figure = str | int | float | Decimal
@@ -260,30 +256,3 @@ class StaffDesk(TransitionDesk):
             expected_version=acting.get("expected_version"),
             **arguments,
         )
-
-    def add_note(self, job_id: str, *, by: str, text: str, for_student: bool = False) -> None:
-        """Add a note to the job's history; one ``for_student`` is mailed to them.
-
-        Raises NotFound, InvalidInput.
-        """
-        actor, said = staff_actor(by, ""), clean_text(text)
-        if not said or len(said) > 5000:
-            raise InvalidInput.of("text", "note_invalid", "Write a note of up to 5,000 characters.")
-        with self._ports.database.write() as tx:
-            job, now = self._job(tx, job_id), self._ports.clock()
-            tx.history.add_note(
-                job.id, at=now, author=actor.name, text=said, for_student=for_student
-            )
-            if for_student:
-                add_mail(
-                    self._ports,
-                    tx,
-                    template=MailTemplate.MESSAGE,
-                    recipient=job.student_email,
-                    job_id=job.id,
-                    event_id=None,
-                    confirmation_id=None,
-                    context={"note": said},
-                    now=now,
-                )
-        self._ports.dispatcher.wake()

@@ -123,6 +123,7 @@ class StudentPageDesk(QuoteDesk):
                 for_student=True,
                 from_student=True,
             )
+            tx.jobs.asked(job.id, now)
             if staff := self.settings.mail.staff_address:
                 add_mail(
                     self._ports,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..domain.correction import Correction
+from ..domain.correction import Correction, before
 from ..domain.job import FileRole, Job
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
@@ -82,7 +82,12 @@ class VersionDesk(TransitionDesk):
                     source=job.status,
                     dest=job.status,
                     actor=actor,
-                    details={"file": name, "replaced": job.file.name, "voided": voided},
+                    details={
+                        "file": name,
+                        "replaced": job.file.name,
+                        "voided": voided,
+                        "before": before(job, {}),
+                    },
                 )
         except BaseException:
             if upload is not None:

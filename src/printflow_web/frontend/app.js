@@ -4,8 +4,10 @@ import Alpine from "@alpinejs/csp";
 
 import { actionDialog } from "./components/action_dialog.js";
 import { bulkBar } from "./components/bulk_bar.js";
+import { busyPrinters } from "./components/busy_printers.js";
 import { copyText } from "./components/copy_text.js";
 import { costPreview } from "./components/cost_preview.js";
+import { costTable } from "./components/cost_table.js";
 import { guardedForm } from "./components/guarded_form.js";
 import { keyboard } from "./components/keyboard.js";
 import { liveList } from "./components/live_list.js";
@@ -28,8 +30,10 @@ import { focusSummary } from "./components/validation.js";
 
 Alpine.data("actionDialog", actionDialog);
 Alpine.data("bulkBar", bulkBar);
+Alpine.data("busyPrinters", busyPrinters);
 Alpine.data("copyText", copyText);
 Alpine.data("costPreview", costPreview);
+Alpine.data("costTable", costTable);
 Alpine.data("guardedForm", guardedForm);
 Alpine.data("liveList", liveList);
 Alpine.data("lookAgain", lookAgain);

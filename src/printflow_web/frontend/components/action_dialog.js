@@ -7,29 +7,48 @@ function fragmentOf(text) {
 
 export function actionDialog() {
   return {
+    done: false,
+
     init() {
       document.addEventListener("click", (event) => this.follow(event));
+      document.addEventListener("submit", (event) => this.ask(event));
       this.$refs.dialog.addEventListener("submit", (event) => this.send(event));
     },
 
+    // A form that only asks for another form, such as the one of the ticked jobs.
+    ask(event) {
+      const form = event.target;
+      const here = form.matches("[data-dialog]") || this.$refs.dialog.contains(form);
+      if (!here || form.method !== "get" || event.defaultPrevented) return;
+      event.preventDefault();
+      const asked = new URLSearchParams(new FormData(form, event.submitter));
+      this.load(event.submitter || form, `${form.getAttribute("action")}?${asked}`);
+    },
+
     follow(event) {
+      const closer = event.target.closest("[data-close]");
+      if (closer && this.$refs.dialog.contains(closer)) {
+        event.preventDefault();
+        this.close();
+        return;
+      }
       const opener = event.target.closest("a[data-dialog]");
       const special = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
       if (!opener || special || event.button !== 0) return;
       event.preventDefault();
-      this.open(opener);
+      this.load(opener, opener.href);
     },
 
-    async open(opener) {
+    async load(opener, address) {
       if (opener.ariaBusy === "true") return;
       opener.ariaBusy = "true";
       try {
-        const answer = await fetch(opener.href, { headers: { "X-Requested-With": "fetch" } });
+        const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
         const fragment = fragmentOf(await answer.text());
         if (!fragment) throw new Error("the page holds no form");
         this.show(fragment);
       } catch {
-        window.location.assign(opener.href);
+        window.location.assign(address);
       } finally {
         opener.ariaBusy = "false";
       }
@@ -37,6 +56,8 @@ export function actionDialog() {
 
     show(fragment) {
       const dialog = this.$refs.dialog;
+      this.done ||= "done" in fragment.dataset;
+      dialog.classList.toggle("dialog-wide", "wide" in fragment.dataset);
       this.$refs.content.replaceChildren(fragment);
       if (!dialog.open) dialog.showModal();
       this.$refs.content.scrollTop = 0;
@@ -108,8 +129,10 @@ export function actionDialog() {
       this.$refs.dialog.close();
     },
 
+    // What was done shows in the page behind, too.
     emptied() {
       this.$refs.content.replaceChildren();
+      if (this.done) window.location.reload();
     },
   };
 }

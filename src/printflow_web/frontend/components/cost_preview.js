@@ -28,6 +28,20 @@ export function hoursFrom(typed) {
   return days * 24 + hours + minutes / 60 + seconds / 3600;
 }
 
+// What weight and time cost at a printer (its option), with the minimum; null where one is missing.
+export function reckoned(option, grams, hours, minimumCents) {
+  if (!option || !(grams > 0) || !(hours > 0)) return null;
+  const perGram = Number(option.dataset.ratePerGram);
+  const perHour = Number(option.dataset.ratePerHour);
+  const exact = Math.round((grams * perGram + hours * perHour) * 100 + 1e-6);
+  return { perGram, perHour, exact, cents: Math.max(exact, minimumCents) };
+}
+
+export function money(amount, currency, maximumFractionDigits) {
+  const language = document.documentElement.lang || "en";
+  return new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits }).format(amount);
+}
+
 export function costPreview() {
   return {
     cost: "",
@@ -51,9 +65,7 @@ export function costPreview() {
     },
 
     money(amount, maximumFractionDigits) {
-      const currency = this.$root.dataset.currency;
-      const language = document.documentElement.lang || "en";
-      return new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits }).format(amount);
+      return money(amount, this.$root.dataset.currency, maximumFractionDigits);
     },
 
     update() {
@@ -61,20 +73,17 @@ export function costPreview() {
       const option = this.$root.querySelector("[name=printer]").selectedOptions[0];
       const grams = gramsFrom(this.$root.querySelector("[name=weight]").value);
       const hours = hoursFrom(this.$root.querySelector("[name=hours]").value);
-      if (!option || !(grams > 0) || !(hours > 0)) {
+      const cost = reckoned(option, grams, hours, Number(texts.minimumCents));
+      if (!cost) {
         this.cost = "–";
         this.how = texts.textWaiting;
         return;
       }
-      const perGram = Number(option.dataset.ratePerGram);
-      const perHour = Number(option.dataset.ratePerHour);
-      const minimum = Number(texts.minimumCents);
-      const exact = Math.round((grams * perGram + hours * perHour) * 100 + 1e-6);
-      const parts = [`${grams} g × ${this.money(perGram, 4)}`];
-      if (perHour) parts.push(`${Math.round(hours * 100) / 100} h × ${this.money(perHour, 4)}`);
-      const sum = `${parts.join(" + ")} = ${this.money(exact / 100)}`;
-      this.cost = this.money(Math.max(exact, minimum) / 100);
-      this.how = exact < minimum ? filled(texts.textMinimum, { sum }) : sum;
+      const parts = [`${grams} g × ${this.money(cost.perGram, 4)}`];
+      if (cost.perHour) parts.push(`${Math.round(hours * 100) / 100} h × ${this.money(cost.perHour, 4)}`);
+      const sum = `${parts.join(" + ")} = ${this.money(cost.exact / 100)}`;
+      this.cost = this.money(cost.cents / 100);
+      this.how = cost.exact < cost.cents ? filled(texts.textMinimum, { sum }) : sum;
     },
   };
 }

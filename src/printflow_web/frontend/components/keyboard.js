@@ -29,7 +29,10 @@ const KEYS = {
   o: () => press("[data-open], .row-name"),
   a: () => press("[data-trigger=approve], [data-primary]"),
   r: () => press("[data-trigger=reject]"),
+  m: () => press("[data-review]"),
   x: () => press("[data-select]"),
+  "*": () => document.querySelector("[data-select-all]")?.click(),
+  u: () => document.querySelector("[data-undo]")?.click(),
   "/": () => document.getElementById("search")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
 };

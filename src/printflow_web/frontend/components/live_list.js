@@ -54,6 +54,23 @@ export function liveList() {
       document.addEventListener("visibilitychange", () => {
         if (!document.hidden) this.ask();
       });
+      document.addEventListener("submit", (event) => this.review(event));
+    },
+
+    // Marking a job as reviewed leaves everything else where it is.
+    async review(event) {
+      if (event.target.id !== "reviewed" || !event.submitter) return;
+      event.preventDefault();
+      const body = new URLSearchParams(new FormData(event.target));
+      const row = event.submitter.closest("li");
+      try {
+        await fetch(event.submitter.formAction, { method: "POST", body, redirect: "manual" });
+        event.submitter.remove();
+        row.querySelector(".row-name").focus();
+        await this.ask();
+      } catch {
+        this.lost = true;
+      }
     },
 
     wait() {
@@ -65,8 +82,9 @@ export function liveList() {
       this.updated = new Date().toLocaleTimeString();
     },
 
+    // Out of sight only what is to be heard counts.
     async ask() {
-      if (document.hidden) return;
+      if (document.hidden && !this.sound) return;
       try {
         const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.etag}"` };
         const answer = await fetch(window.location.href, { headers, cache: "no-store" });

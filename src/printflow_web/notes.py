@@ -1,0 +1,68 @@
+"""Notes on a job: for staff, or as a message to its student; and taking one back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, render_template, request, session
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from printflow import InvalidInput, Refusal, TransitionRefused
+
+from .auth import require_staff
+from .errors import form_again
+from .jobs import back
+from .request import lab_of
+
+pages = Blueprint("notes", __name__, url_prefix="/dashboard/jobs")
+pages.before_request(require_staff)
+
+
+def _form(job_id: str, form: dict[str, str], errors: dict[str, Refusal]) -> str:
+    job = lab_of(current_app).job(job_id)
+    return render_template("note.html", job=job, form=form, errors=errors)
+
+
+@pages.route("/<job_id>/notes", methods=["GET", "POST"])
+def add(job_id: str) -> AnyResponse | str:
+    """Write a note; the mail of a message waits as long as it can be taken back."""
+    if request.method == "GET":
+        return _form(job_id, {"next": request.args.get("next", "")}, {})
+    lab, typed = lab_of(current_app), request.form
+    message = typed.get("for_student") == "yes"
+    try:
+        note_id = lab.add_note(
+            job_id,
+            by=session["staff"],
+            text=typed.get("text", ""),
+            for_student=message,
+            hold_mail=True,
+        )
+    except InvalidInput as error:
+        return form_again(error, lambda errors: _form(job_id, typed.to_dict(), errors))
+    job = lab.job(job_id)
+    words = (
+        _("The message goes to %(email)s.", email=job.student_email)
+        if message
+        else _("The note stands on job %(id)s of %(name)s.", id=job.id, name=job.student_name)
+    )
+    flash(words, f"undo-note:{job.id}:{note_id}:{lab.settings.undo_seconds}")
+    return back(job.id)
+
+
+@pages.post("/<job_id>/notes/<int:note_id>/undo")
+def undo(job_id: str, note_id: int) -> AnyResponse:
+    """Take a note back."""
+    try:
+        lab_of(current_app).take_note_back(job_id, note_id, by=session["staff"])
+    except TransitionRefused as error:
+        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+    else:
+        flash(_("Taken back; no mail has left."), "success")
+    return back(job_id)
+
+
+@pages.post("/<job_id>/answered")
+def answered(job_id: str) -> AnyResponse:
+    """The student's messages need no answer."""
+    lab_of(current_app).mark_answered(job_id, by=session["staff"])
+    return back(job_id)
