@@ -15,7 +15,7 @@ Triangles = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.float32]
 """The shape (9, k): x y z of the first corner of k triangles, of the second, of the third."""
 
-AT_ONCE = 8192
+AT_ONCE = 16_384
 
 
 def rows_of(triangles: Triangles) -> Rows:

@@ -36,6 +36,12 @@ _SORTS: Final = {
 }
 
 
+def environment(*, sorts: bool = True) -> dict[str, str]:
+    """What the guarded process finds in its environment beside that of its parent: how numpy and
+    the memory are to be used."""
+    return {**(_SORTS if sorts else {}), **_QUIET}
+
+
 @dataclass
 class _Process:
     process: subprocess.Popen[str]
@@ -110,17 +116,17 @@ class Inspector:
         return self._child
 
     def _start(self) -> _Process:
-        child = self._spawn({**_QUIET, **_SORTS})
+        child = self._spawn(environment())
         with contextlib.suppress(queue.Empty):
             if not child.lines.get(timeout=_START_SECONDS):
                 # A numpy that was built for such processors alone does not start without them.
                 self._child = child
                 self._end()
-                child = self._spawn(_QUIET)
+                child = self._spawn(environment(sorts=False))
                 child.lines.get(timeout=_START_SECONDS)
         return child
 
-    def _spawn(self, environment: dict[str, str]) -> _Process:
+    def _spawn(self, more: dict[str, str]) -> _Process:
         process = subprocess.Popen(
             [sys.executable, "-m", "printflow.inspection.child"],
             stdin=subprocess.PIPE,
@@ -128,7 +134,7 @@ class Inspector:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**environment, **os.environ, **_QUIET},
+            env={**os.environ, **more},
             start_new_session=sys.platform != "win32",
         )
         child = _Process(process)

@@ -1,7 +1,7 @@
 """A z-buffer in numpy: triangles on a square of pixels, the nearest one wins.
 
 No GL library is used, because none draws in a bare container, a Windows service or on a NAS.
-Most triangles of a fine mesh reach one pixel at most, and are tried against its center; the others
+Most triangles of a fine mesh reach a pixel or two, and are tried against their centers; the others
 are expanded to their rows, then to their pixels, with exact spans. Depth and number of the triangle
 share one 64-bit word, so that one maximum decides both.
 """
@@ -32,8 +32,12 @@ _ROW_COSTS = 4
 _DEPTH_STEPS = np.float32(2**31)
 _SHIFT = np.uint64(32)
 _FACE_MASK = np.uint64(0xFFFFFFFF)
-_TOUCHES = np.float32(-1e-4)
-"""A center this little outside of a triangle is inside: no gap is left between neighbors."""
+_TRIED = 3
+"""Triangles over at most so many columns and rows are tried against each of their centers."""
+
+_TOUCHES = np.float32(-1e-3)
+"""A center this little outside of a triangle, as a share of its height, is inside: no gap is left
+between neighbors."""
 
 
 class TooMuchToDraw(PrintflowError):
@@ -66,11 +70,12 @@ class Raster:
         # Most triangles of a fine mesh lie between the centers of pixels.
         kept = np.flatnonzero((left <= right) & (top <= bottom))
         left, right, top, bottom = left[kept], right[kept], top[kept], bottom[kept]
-        one = (left == right) & (top == bottom)
-        single, others = np.flatnonzero(one), np.flatnonzero(~one)
-        if len(single):
-            at = kept[single]
-            self._draw_single(x[:, at], y[:, at], z[:, at], at + first, left[single], top[single])
+        small = np.maximum(right - left, bottom - top) < _TRIED
+        some, others = np.flatnonzero(small), np.flatnonzero(~small)
+        if len(some):
+            at = kept[some]
+            frame = left[some], right[some], top[some], bottom[some]
+            self._try(x[:, at], y[:, at], z[:, at], at + first, frame)
         for part in _parts((bottom[others] - top[others] + 1).astype(np.int64)):
             some = others[part]
             at = kept[some]
@@ -96,45 +101,59 @@ class Raster:
         words |= numbers.astype(np.uint64)
         np.maximum.at(self._words, pixels, words)
 
-    def _draw_single(self, x: F32, y: F32, z: F32, numbers: I64, left: F32, top: F32) -> None:
-        """Triangles whose frame holds the center of one pixel."""
+    def _try(self, x: F32, y: F32, z: F32, numbers: I64, frame: tuple[F32, ...]) -> None:
+        """Draw triangles that reach few pixels: those whose centers lie within."""
+        left, right, top, bottom = frame
         u, v = x - (left + np.float32(0.5)), y - (top + np.float32(0.5))
-        # Twice the areas of the triangles that the center makes with each side.
-        a, b, c = (u[i] * v[j] - u[j] * v[i] for i, j in ((1, 2), (2, 0), (0, 1)))
-        whole = a + b + c
-        least = np.minimum(np.minimum(a, b), c)
-        most = np.maximum(np.maximum(a, b), c)
-        inside = np.where(whole > 0, least, -most) >= _TOUCHES
-        at = np.flatnonzero(inside & (np.abs(whole) > 1e-12))
-        share = [part[at] / whole[at] for part in (a, b, c)]
-        corners = z[:, at]
-        depth = share[0] * corners[0] + share[1] * corners[1] + share[2] * corners[2]
-        pixels = top[at].astype(np.int64) * self.size + left[at].astype(np.int64)
-        self._keep(pixels, _between(depth, corners), numbers[at])
+        pairs = ((1, 2), (2, 0), (0, 1))
+        # Twice the areas of the triangles that a center makes with each side, and how they
+        # change to the right and down.
+        areas = [u[i] * v[j] - u[j] * v[i] for i, j in pairs]
+        whole = areas[0] + areas[1] + areas[2]
+        flat = np.abs(whole) < np.float32(1e-12)
+        turned = 1 / np.where(flat, np.float32(1), whole)
+        shares = [area * turned for area in areas]
+        across = [(v[i] - v[j]) * turned for i, j in pairs]
+        down = [(u[j] - u[i]) * turned for i, j in pairs]
+        pixel = top.astype(np.int64) * self.size + left.astype(np.int64)
+        least = np.where(flat, np.float32(np.inf), _TOUCHES)
+        for dx, dy in itertools.product(range(_TRIED), repeat=2):
+            at = [s + dx * a + dy * d for s, a, d in zip(shares, across, down, strict=True)]
+            inside = np.minimum(np.minimum(at[0], at[1]), at[2]) >= least
+            if dx or dy:
+                inside &= (left + dx <= right) & (top + dy <= bottom)
+            won = np.flatnonzero(inside)
+            if len(won):
+                corners = z[:, won]
+                depth = sum(share[won] * corner for share, corner in zip(at, corners, strict=True))
+                pixels = pixel[won] + (dy * self.size + dx)
+                self._keep(pixels, _between(np.asarray(depth), corners), numbers[won])
 
     def _draw_rows(self, x: F32, y: F32, z: F32, numbers: I64, top: F32, bottom: F32) -> None:
-        sides, slopes, usable = _sides(x, y), *_slopes(x, y, z)
+        sides, (base, across, down), usable = _sides(x, y), *_slopes(x, y, z)
+        nearest = np.maximum(np.maximum(z[0], z[1]), z[2])
+        farthest = np.minimum(np.minimum(z[0], z[1]), z[2])
         rows = np.where(usable, bottom - top + 1, 0).astype(np.int64)
         owner = np.repeat(np.arange(len(rows)), rows)
         row = np.repeat(top.astype(np.int64), rows) + _counted(rows)
         start, count = _spans(sides, owner, row.astype(np.float64) + 0.5, self.size)
         seen = np.flatnonzero(count > 0)
         owner, row, start, count = owner[seen], row[seen], start[seen], count[seen]
-        across, down = slopes[0][owner], slopes[1][owner]
-        corners = z[:, owner]
-        begin = corners[0] + across * (start + 0.5 - x[0][owner]) + down * (row + 0.5 - y[0][owner])
+        slope, least, most = across[owner], farthest[owner], nearest[owner]
+        depth = base[owner] + slope * (start + 0.5) + down[owner] * (row + 0.5)
         # A sliver's slope is steep: its depth never leaves its corners'.
-        end = _between(begin + across * (count - 1), corners)
-        begin = _between(begin, corners)
-        step = ((end - begin) / np.maximum(count - 1, 1)).astype(np.float32)
+        begin = np.minimum(np.maximum(depth, least), most).astype(np.float32)
+        depth += slope * (count - 1)
+        end = np.minimum(np.maximum(depth, least), most).astype(np.float32)
+        step = (end - begin) / np.maximum(count - 1, 1).astype(np.float32)
         pixel = row * self.size + start
         for part in _parts(count):
             many = count[part]
             along = _counted(many)
-            depth = np.repeat(step[part], many) * along.astype(np.float32)
-            depth += np.repeat(begin[part], many)
+            deep = np.repeat(step[part], many) * along.astype(np.float32)
+            deep += np.repeat(begin[part], many)
             pixels = np.repeat(pixel[part], many) + along
-            self._keep(pixels, depth, np.repeat(numbers[owner[part]], many))
+            self._keep(pixels, deep, np.repeat(numbers[owner[part]], many))
 
 
 def effort(x: F32, y: F32) -> tuple[float, float]:
@@ -167,21 +186,24 @@ def _reached(values: F32, size: int) -> tuple[F32, F32]:
     return least, most
 
 
-def _between(depth: F32 | F64, corners: F32) -> F32:
+def _between(depth: F32, corners: F32) -> F32:
     """`depth`, never nearer or farther than its triangle's corners (3,k)."""
     nearest = np.maximum(np.maximum(corners[0], corners[1]), corners[2])
     farthest = np.minimum(np.minimum(corners[0], corners[1]), corners[2])
     return np.asarray(np.minimum(np.maximum(depth, farthest), nearest), np.float32)
 
 
-def _slopes(x: F32, y: F32, z: F32) -> tuple[tuple[F64, F64], npt.NDArray[np.bool_]]:
-    """How a triangle's depth changes by a pixel to the right and down; and whether it has an area."""
+def _slopes(x: F32, y: F32, z: F32) -> tuple[tuple[F64, F64, F64], npt.NDArray[np.bool_]]:
+    """A triangle's depth in the picture's corner, and how it changes by a pixel to the right and
+    down; and whether the triangle has an area."""
     wide = [values.astype(np.float64) for values in (x, y, z)]
     (x1, x2), (y1, y2), (z1, z2) = ((v[1] - v[0], v[2] - v[0]) for v in wide)
     doubled = x1 * y2 - y1 * x2
     usable = np.abs(doubled) > 1e-9
     safe = np.where(usable, doubled, 1.0)
-    return ((z1 * y2 - z2 * y1) / safe, (z2 * x1 - z1 * x2) / safe), usable
+    across, down = (z1 * y2 - z2 * y1) / safe, (z2 * x1 - z1 * x2) / safe
+    base = wide[2][0] - across * wide[0][0] - down * wide[1][0]
+    return (base, across, down), usable
 
 
 def _sides(x: F32, y: F32) -> tuple[F64, ...]:
