@@ -1,7 +1,9 @@
-"""Looking into models: from file to facts and pictures, beside trimesh in the same run."""
+"""Looking into models: from file to facts and pictures, beside trimesh and f3d in the same run."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import statistics
 import struct
 import subprocess
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from printflow.inspection.inspector import Inspector
+from printflow.inspection.inspector import Inspector, environment
+from tests.benchmarks import thumbnail
 from tests.benchmarks.figure import Figure, Size
 
 # Each in a fresh process whose clock starts after the imports: bounds, volume, area, closed, winding.
@@ -27,7 +30,7 @@ print(time.perf_counter() - began)
 _OURS = """
 import sys, time
 from pathlib import Path
-from printflow.inspection import measuring, reading, stl
+from printflow.inspection import reading, stl
 from printflow.inspection.child import inspect
 began = time.perf_counter()
 inspect(Path(sys.argv[1]), ".stl")
@@ -69,7 +72,30 @@ def measure(size: Size, folder: Path) -> list[Figure]:
     finally:
         inspector.close()
     peak = _told(_PEAK, folder / "1M.stl")
-    return [*figures, Figure("most memory for 1M triangles", peak, 300, "MB")]
+    figures.append(Figure("most memory for 1M triangles", peak, 300, "MB"))
+    return figures + (_pictures(size, folder) if shutil.which("f3d") else [])
+
+
+def _pictures(size: Size, folder: Path) -> list[Figure]:
+    """A picture alone, whole processes: Printflow's beside f3d's, one after the other."""
+    figures = []
+    with thumbnail.screen() as display:
+        for name in ("100k", "1M"):
+            path, out = folder / f"{name}.stl", str(folder / "picture.png")
+            commands = (
+                ([sys.executable, "-c", thumbnail.OURS, str(path), out], environment()),
+                (thumbnail.f3d(path, out), display),
+            )
+            runs = [
+                [thumbnail.measured(command, more, 1).seconds for command, more in commands]
+                for _ in range(size.rounds)
+            ]
+            ours, theirs = (statistics.median(times) for times in zip(*runs, strict=True))
+            note = f"{ours * 1000:.0f} ms beside {theirs * 1000:.0f} ms"
+            figures.append(
+                Figure(f"picture of {name} triangles, of f3d's time", ours / theirs, 0.6, "x", note)
+            )
+    return figures
 
 
 def ball(triangles: int) -> bytes:
@@ -110,4 +136,7 @@ def _look(inspector: Inspector, path: Path) -> float:
 
 def _told(script: str, path: Path) -> float:
     command = [sys.executable, "-c", script, str(path)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    # numpy is used in both as in the guarded process.
+    known = {**os.environ, **environment()}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=known)
+    return float(done.stdout)

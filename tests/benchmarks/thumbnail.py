@@ -3,10 +3,12 @@
 Run: ``.venv/bin/python -m tests.benchmarks.thumbnail``. For each model it prints the median wall
 time, processor time and peak memory of a process that reads a binary STL and writes a 512-pixel
 PNG, and the time of a second picture in a warm process. f3d is measured where it is on the PATH.
+Printflow's process gets the environment that the guarded one gets.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import statistics
@@ -14,10 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from printflow.inspection.inspector import environment
 from tests.inspection import shapes
 from tests.inspection.shapes import Mesh
 
@@ -25,27 +30,32 @@ RUNS = 5
 
 OURS = """
 import sys, time
-import numpy as np
-from printflow.inspection.render import render, small
-data = np.fromfile(sys.argv[1], np.uint8, offset=84).reshape(-1, 50)
-points = np.ascontiguousarray(data[:, 12:48]).view("<f4").reshape(-1, 3)
-faces = np.arange(len(points), dtype=np.int32).reshape(-1, 3)
-del data
-def draw():
+from pathlib import Path
+from printflow.inspection.render import draw, png
+from printflow.inspection.stl import read_stl
+triangles = read_stl(Path(sys.argv[1])).triangles
+Path(sys.argv[2]).write_bytes(png(draw(triangles, "#2b6cb0")))
+def again():
     began = time.perf_counter()
-    png = render(points, faces, "#2b6cb0")
-    small(png)
-    return png, time.perf_counter() - began
-png, _ = draw()
-open(sys.argv[2], "wb").write(png)
+    png(draw(triangles, "#2b6cb0"))
+    return time.perf_counter() - began
 if len(sys.argv) > 3:
-    print(min(draw()[1] for _ in range(3)))
+    print(min(again() for _ in range(3)))
 """
 TRIMESH = """
 import sys, trimesh
 mesh = trimesh.load(sys.argv[1])
 print(len(mesh.faces), mesh.is_watertight, mesh.volume)
 """
+
+
+@dataclass(frozen=True)
+class Used:
+    """Seconds by the clock, seconds of the processor, and the most memory in MB."""
+
+    seconds: float
+    cpu: float
+    peak: float
 
 
 def main() -> None:
@@ -58,7 +68,7 @@ def main() -> None:
         "terrain 1M": shapes.terrain(),
         "sphere 1M": shapes.sphere(20, 1000, 500),
     }
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, screen() as display:
         root = Path(folder)
         print(
             f"{'model':12}{'triangles':>10}  {'program':14}{'wall':>8}{'cpu':>8}{'peak':>8}  warm"
@@ -72,40 +82,67 @@ def main() -> None:
                 programs["f3d"] = f3d(file, out)
             programs["trimesh load"] = [sys.executable, "-c", TRIMESH, str(file)]
             warm = subprocess.run(
-                [*programs["printflow"], "warm"], capture_output=True, text=True, check=True
+                [*programs["printflow"], "warm"],
+                capture_output=True,
+                text=True,
+                check=True,
+                env={**os.environ, **environment()},
             ).stdout
             for program, command in programs.items():
-                wall, cpu, peak = measured(command)
+                more = environment() if program == "printflow" else display
+                used = measured(command, more)
                 rest = f"  {float(warm) * 1000:.0f} ms" if program == "printflow" else ""
                 print(
-                    f"{name:12}{len(mesh[1]):>10}  {program:14}{wall * 1000:>5.0f} ms"
-                    f"{cpu * 1000:>5.0f} ms{peak:>5.0f} MB{rest}",
+                    f"{name:12}{len(mesh[1]):>10}  {program:14}{used.seconds * 1000:>5.0f} ms"
+                    f"{used.cpu * 1000:>5.0f} ms{used.peak:>5.0f} MB{rest}",
                     flush=True,
                 )
 
 
 def f3d(file: Path, out: str) -> list[str]:
-    """f3d with the same size and ambient occlusion; on a virtual screen where there is none."""
-    command = ["f3d", str(file), "--output", out, "--resolution=512,512", "-q", "--no-background"]
-    if "DISPLAY" not in os.environ and shutil.which("xvfb-run"):
-        command = ["xvfb-run", "-a", *command]
-    return command
+    """f3d's command for a picture of the same size; it needs a screen."""
+    return ["f3d", str(file), "--output", out, "--resolution=512,512", "-q", "--no-background"]
 
 
-def measured(command: list[str]) -> tuple[float, float, float]:
-    """Median wall and processor seconds, and the greatest peak of memory in MB."""
-    walls, cpus, peaks = [], [], []
-    for _ in range(RUNS):
+@contextlib.contextmanager
+def screen() -> Iterator[dict[str, str]]:
+    """The environment of a screen in memory, where there is none: its start is not f3d's time."""
+    if "DISPLAY" in os.environ or not shutil.which("Xvfb"):
+        yield {}
+        return
+    process = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "800x800x24"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    try:
+        with process.stdout as said:
+            yield {"DISPLAY": ":" + said.readline().decode().strip()}
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def measured(command: list[str], more: Mapping[str, str], runs: int = RUNS) -> Used:
+    """What the median run of a program takes, with `more` in its environment."""
+    found = []
+    for _ in range(runs):
         began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **more},
+        )
         _, status, used = os.wait4(process.pid, 0)
-        walls.append(time.perf_counter() - began)
+        seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"{command[0]} ended with {process.returncode}")
-        cpus.append(used.ru_utime + used.ru_stime)
-        peaks.append(used.ru_maxrss / 1024)
-    return statistics.median(walls), statistics.median(cpus), max(peaks)
+        found.append((seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
+    times, cpus, peaks = zip(*found, strict=True)
+    return Used(statistics.median(times), statistics.median(cpus), max(peaks))
 
 
 def write_stl(file: Path, mesh: Mesh) -> None:

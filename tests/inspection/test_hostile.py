@@ -13,6 +13,7 @@ import pytest
 
 from printflow import FileUnusable, Printflow
 from printflow.domain.model_facts import Looked
+from printflow.inspection import inspector as inspector_module
 from printflow.inspection.inspector import SECONDS, Inspector
 from printflow.inspection.limits import MEMORY_OF_LOADERS
 from tests import models
@@ -89,6 +90,19 @@ def test_a_reader_that_is_killed_is_replaced(tmp_path: Path) -> None:
     made._child.process.kill()
     made._child.process.wait()
     assert made.look(path, ".stl").crashed
+    assert made.look(path, ".stl").facts
+    made.close()
+
+
+def test_where_numpy_needs_all_of_the_processor_it_gets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that cannot start as it is wished for starts as it can."""
+    monkeypatch.setattr(inspector_module, "_SORTS", {"PYTHONHOME": str(tmp_path / "nothing")})
+    monkeypatch.delenv("PYTHONHOME", raising=False)
+    made = Inspector()
+    path = tmp_path / "box.stl"
+    path.write_bytes(models.stl())
     assert made.look(path, ".stl").facts
     made.close()
 

@@ -9,11 +9,17 @@ from PIL import Image
 
 from printflow.inspection import normals
 from printflow.inspection.raster import Raster
-from printflow.inspection.render import SMALL, TooMuchToDraw, render, small
+from printflow.inspection.render import SMALL, TooMuchToDraw, draw, png, small
 from tests.inspection import shapes
 from tests.inspection.shapes import Mesh
 
 BLUE = "#2b6cb0"
+
+
+def render(
+    points: npt.NDArray[np.float32], faces: npt.NDArray[np.int32], color: str, size: int = 512
+) -> bytes:
+    return png(draw(points[faces], color, size))
 
 
 def picture_of(mesh: Mesh, color: str = BLUE, size: int = 128) -> npt.NDArray[np.int64]:
@@ -80,9 +86,12 @@ def test_a_sphere_is_smooth_and_a_box_keeps_its_edges() -> None:
     inner = round_part[40:88, 40:88, :3].mean(2)
     assert np.abs(np.diff(inner, axis=1)).max() < 12
     points, faces = shapes.box()
-    surface = normals.Surface(points, points, faces, np.repeat(np.arange(12), 9))
-    facing = surface.facing(slice(0, 108), np.full(108, 1, np.float32), np.ones(108, np.float32))
-    assert np.allclose(np.abs(facing).max(1), 1)
+    box = points[faces]
+    frames = np.concatenate([box[:, :, 0], box[:, :, 1]], axis=1).T
+    ones = np.ones(1200, np.float32)
+    facing = normals.facing(box, frames, np.repeat(np.arange(12), 100), ones, ones).at()
+    assert facing.shape == (3, 1200)
+    assert np.allclose(np.abs(facing).max(0), 1)
 
 
 def test_the_nearer_triangle_wins_and_no_gap_is_between_neighbors() -> None:
@@ -92,7 +101,8 @@ def test_the_nearer_triangle_wins_and_no_gap_is_between_neighbors() -> None:
     )  # fmt: skip
     faces = np.array([[4, 5, 6], [4, 6, 7], [0, 1, 2], [0, 2, 3]], np.int32)
     raster = Raster(64)
-    raster.draw(corners, faces)
+    x, y, z = corners[faces].transpose(2, 1, 0)
+    raster.draw(x, y, z, 0)
     assert len(raster.hits) == 64 * 64
     near = raster.depth_at(raster.hits).reshape(64, 64)
     assert np.allclose(near[16:48, 16:48], 0.8, atol=1e-6)
@@ -121,21 +131,20 @@ def test_what_is_not_finite_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("points", "faces", "color", "words"),
+    ("triangles", "color", "words"),
     [
-        (np.zeros((0, 3)), np.zeros((0, 3)), BLUE, "no triangles"),
-        (np.full((3, 3), np.nan), [[0, 1, 2]], BLUE, "no triangles"),
-        (np.zeros((3, 3)), [[0, 1, 3]], BLUE, "not there"),
-        (np.zeros((3, 3)), [[0, 1, -1]], BLUE, "not there"),
-        (np.zeros((3, 2)), [[0, 1, 2]], BLUE, "three columns"),
-        (np.zeros((3, 3)), [[0, 1, 2]], "blue", "#rrggbb"),
+        (np.zeros((0, 3, 3)), BLUE, "no triangles"),
+        (np.full((1, 3, 3), np.nan), BLUE, "no triangles"),
+        (np.zeros((1, 3, 2)), BLUE, "three coordinates"),
+        (np.zeros((3, 3)), BLUE, "three coordinates"),
+        (np.zeros((1, 3, 3)), "blue", "#rrggbb"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(
-    points: object, faces: object, color: str, words: str
+    triangles: npt.NDArray[np.float32], color: str, words: str
 ) -> None:
     with pytest.raises(ValueError, match=words):
-        render(np.array(points, np.float32), np.array(faces, np.int32), color)
+        draw(triangles, color)
 
 
 @pytest.mark.parametrize("scale", [0.0, 1e-20, 1e-6, 1e6, 1e18])
@@ -151,7 +160,8 @@ def test_triangles_that_all_fill_the_picture_are_given_up_before_they_are_drawn(
 
 
 def test_the_small_picture_is_a_webp_of_some_kilobytes() -> None:
-    made = small(render(*shapes.bracket(), BLUE))
+    points, faces = shapes.bracket()
+    made = small(draw(points[faces], BLUE))
     assert len(made) < 15_000
     with Image.open(io.BytesIO(made)) as picture:
         assert picture.format == "WEBP"

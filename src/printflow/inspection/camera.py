@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from printflow.inspection.raster import F32
+from printflow.inspection.blocks import F32, Rows, Triangles
 
 FLAT = 0.12
 """A part is flat when it is lower than this share of its longer side."""
@@ -32,10 +32,22 @@ class Camera:
 
     center: npt.NDArray[np.float64]
     radius: float
-    scale: float
-    shift: tuple[float, float]
-    near: float
-    far: float
+    scale: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+    near: float = 1.0
+    far: float = 0.0
+
+    def fitted(self, low: F32, high: F32, size: int) -> "Camera":
+        """The same view, with what lies between `low` and `high` (x, y, z as :meth:`seen` gives
+        them) in the middle of `size` × `size` pixels."""
+        scale = size * (1 - 2 * MARGIN) / max(float((high - low)[:2].max()), 1e-9)
+        shift = (
+            size / 2 - scale * float(low[0] + high[0]) / 2,
+            size / 2 + scale * float(low[1] + high[1]) / 2,
+        )
+        room = max(float(high[2] - low[2]), 1e-6) * 0.01
+        near, far = float(high[2]) + room, float(low[2]) - room
+        return replace(self, scale=scale, shift=shift, near=near, far=far)
 
     def resized(self, share: float) -> "Camera":
         """The same view in a picture of `share` times the size."""
@@ -47,6 +59,29 @@ class Camera:
         """The width of a pixel where the model's middle is, in radii."""
         return _DISTANCE / self.scale
 
+    def seen(self, x: F32, y: F32, z: F32) -> tuple[F32, F32, F32]:
+        """Points in the picture's plane, x and y (up), and 1/distance from the eye; planes stay
+        planes in it."""
+        middle, turn = self.center.astype(np.float32), (self.axes / self.radius).astype(np.float32)
+        x, y, z = x - middle[0], y - middle[1], z - middle[2]
+        across, up, towards = (x * one + y * two + z * three for one, two, three in turn)
+        np.subtract(np.float32(_DISTANCE), towards, out=towards)
+        inverse = np.divide(np.float32(1), towards, out=towards)
+        across *= inverse
+        up *= inverse
+        return across, up, inverse
+
+    def in_pixels(self, x: F32, y: F32, z: F32) -> None:
+        """Turns what :meth:`seen` gives into pixels (y down) and a depth from 0 (far) to 1."""
+        room = self.near - self.far
+        for values, factor, shift in (
+            (x, self.scale, self.shift[0]),
+            (y, -self.scale, self.shift[1]),
+            (z, 1 / room, -self.far / room),
+        ):
+            values *= np.float32(factor)
+            values += np.float32(shift)
+
     def distance_of(self, depth: F32) -> F32:
         """How far from the center towards the eye a depth is, in radii."""
         inverse = depth * np.float32(self.near - self.far) + np.float32(self.far)
@@ -54,41 +89,31 @@ class Camera:
 
     def on_plane(self, x: F32, y: F32, height: float) -> tuple[F32, F32]:
         """Where the rays through the pixels x, y meet the plane z = height, (x, y)."""
-        across = (x - self.shift[0]) / self.scale
-        up = (self.shift[1] - y) / self.scale
-        right, upward, forward = self.axes
+        across = (x - np.float32(self.shift[0])) / np.float32(self.scale)
+        up = (np.float32(self.shift[1]) - y) / np.float32(self.scale)
+        right, upward, forward = self.axes.astype(np.float32)
         # A ray is eye + t · (across·right + up·upward − forward).
-        eye = forward * _DISTANCE
-        target = (height - self.center[2]) / self.radius
+        eye = forward * np.float32(_DISTANCE)
+        target = np.float32((height - self.center[2]) / self.radius)
         falling = across * right[2] + up * upward[2] - forward[2]
-        t = (target - eye[2]) / np.minimum(falling, -1e-6)
-        ground = [
-            self.center[axis]
-            + self.radius
-            * (eye[axis] + t * (across * right[axis] + up * upward[axis] - forward[axis]))
+        t = (target - eye[2]) / np.minimum(falling, np.float32(-1e-6))
+        center, radius = self.center.astype(np.float32), np.float32(self.radius)
+        ground_x, ground_y = (
+            center[axis]
+            + radius * (eye[axis] + t * (across * right[axis] + up * upward[axis] - forward[axis]))
             for axis in (0, 1)
-        ]
-        return ground[0].astype(np.float32), ground[1].astype(np.float32)
+        )
+        return ground_x, ground_y
 
 
-def extremes(points: F32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The least and greatest coordinates; column by column, which is quick in numpy."""
-    columns = [points[:, axis] for axis in range(3)]
-    return (
-        np.array([column.min() for column in columns], np.float64),
-        np.array([column.max() for column in columns], np.float64),
-    )
-
-
-def aim(points: F32, size: int) -> tuple[Camera, F32]:
-    """The camera that shows `points` (n,3) in the middle of `size` × `size` pixels, from the
-    side that fills the picture best; and the points as it sees them: pixels (x, y down) and depth
-    from 0 (far) to 1 (near)."""
-    low, high = extremes(points)
-    extent = high - low
-    center = (low + high) / 2
+def aim(triangles: Triangles, low: F32, high: F32) -> Camera:
+    """The camera that sees `triangles` (n,3,3) between `low` and `high` from the side that fills
+    the picture best; where in the picture they are is still to be fitted."""
+    extent = high.astype(np.float64) - low
+    center = (low.astype(np.float64) + high) / 2
     radius = float(np.linalg.norm(extent)) / 2 or 1.0
-    sample = points[:: max(1, len(points) // _SAMPLE)]
+    points = triangles.reshape(-1, 3)
+    sample: Rows = np.ascontiguousarray(points[:: max(1, len(points) // _SAMPLE)].T)
     flat = extent[2] < FLAT * max(extent[0], extent[1])
     azimuths: tuple[float, ...]
     if flat:
@@ -97,38 +122,17 @@ def aim(points: F32, size: int) -> tuple[Camera, F32]:
     else:
         elevation = 24.0
         azimuths = (-35.0, -58.0, -20.0, 35.0, 58.0, 20.0)
-    best, best_fill = _axes(azimuths[0], elevation), -1.0
+    best, best_fill = Camera(_axes(azimuths[0], elevation), center, radius), -1.0
     for azimuth in azimuths:
-        axes = _axes(azimuth, elevation)
-        seen = _perspective(sample, axes, center, radius)
-        spread = np.ptp(seen[:, :2], axis=0)
+        camera = Camera(_axes(azimuth, elevation), center, radius)
+        across, up, _ = camera.seen(*sample)
+        wide, tall = float(np.ptp(across)), float(np.ptp(up))
         # How much of the picture's area the model's frame takes once it is fitted; a later
         # side must be clearly better than an earlier one.
-        fill = float(spread.min() / max(spread.max(), 1e-9))
+        fill = min(wide, tall) / max(wide, tall, 1e-9)
         if fill > best_fill * 1.04:
-            best, best_fill = axes, fill
-    return _fitted(points, best, center, radius, size)
-
-
-def _fitted(
-    points: F32,
-    axes: npt.NDArray[np.float64],
-    center: npt.NDArray[np.float64],
-    radius: float,
-    size: int,
-) -> tuple[Camera, F32]:
-    seen = _perspective(points, axes, center, radius)
-    low, high = extremes(seen)
-    scale = size * (1 - 2 * MARGIN) / max(float((high - low)[:2].max()), 1e-9)
-    shift = (
-        size / 2 - scale * float(low[0] + high[0]) / 2,
-        size / 2 + scale * float(low[1] + high[1]) / 2,
-    )
-    room = max(float(high[2] - low[2]), 1e-6) * 0.01
-    near, far = float(high[2]) + room, float(low[2]) - room
-    seen *= np.array([scale, -scale, 1 / (near - far)], np.float32)
-    seen += np.array([*shift, -far / (near - far)], np.float32)
-    return Camera(axes, center, radius, scale, shift, near, far), seen
+            best, best_fill = camera, fill
+    return best
 
 
 def _axes(azimuth: float, elevation: float) -> npt.NDArray[np.float64]:
@@ -140,18 +144,3 @@ def _axes(azimuth: float, elevation: float) -> npt.NDArray[np.float64]:
     )
     right = np.array([np.cos(turn), np.sin(turn), 0.0])
     return np.stack((right, np.cross(forward, right), forward))
-
-
-def _perspective(
-    points: F32, axes: npt.NDArray[np.float64], center: npt.NDArray[np.float64], radius: float
-) -> F32:
-    """Picture plane x, y (up) and 1/distance from the eye; planes stay planes in it."""
-    turn = axes / radius
-    shift = turn @ center
-    x, y, z = (points[:, axis] for axis in range(3))
-    across, up, towards = (
-        x * np.float32(row[0]) + y * np.float32(row[1]) + (z * np.float32(row[2]) - np.float32(at))
-        for row, at in zip(turn, shift, strict=True)
-    )
-    inverse = 1 / (np.float32(_DISTANCE) - towards)
-    return np.stack((across * inverse, up * inverse, inverse), axis=1)

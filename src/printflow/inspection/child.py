@@ -7,16 +7,20 @@ whatever a file does to it, only this process dies.
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from printflow.domain.model_facts import ModelFacts
 
 from .limits import limit_process
 from .problems import Unreadable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 
 def inspect(path: Path, ending: str) -> tuple[ModelFacts, Any]:
@@ -25,7 +29,7 @@ def inspect(path: Path, ending: str) -> tuple[ModelFacts, Any]:
     from .reading import read_model
 
     model = read_model(path, ending)
-    measures, skin = measure(model.triangles), surface(model.triangles)
+    measures, skin = measure(model.triangles, model.frame), surface(model.triangles)
     x, y, z = (round(side, 4) for side in measures.size)
     facts = ModelFacts(
         format=model.format,
@@ -56,29 +60,20 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
         return {"error": "The file is nested too deeply.", "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if task.get("picture"):
-        from .raster import TooMuchToDraw
+        from .render import TooMuchToDraw, draw
 
-        png: bytes | None
+        picture: Picture | None
         try:
-            png = _drawn(triangles, task)
+            picture = draw(triangles, task["color"])
         except (TooMuchToDraw, MemoryError, ValueError) as error:
             said["picture_problem"] = str(error)[:200]
-            png = _embedded(Path(task["path"]))
-        if png:
-            said.update(_kept(png, task))
+            picture = _embedded(Path(task["path"]))
+        if picture is not None:
+            said.update(_kept(picture, task))
     return said
 
 
-def _drawn(triangles: Any, task: dict[str, str]) -> bytes:
-    import numpy as np
-
-    from .render import render
-
-    corners = triangles.reshape(-1, 3)
-    return render(corners, np.arange(len(corners), dtype=np.int32).reshape(-1, 3), task["color"])
-
-
-def _embedded(path: Path) -> bytes | None:
+def _embedded(path: Path) -> Picture | None:
     """The picture that a slicer put into its project, for what cannot be drawn."""
     from printflow.slicer_files import SlicedFileUnreadable, read_sliced
 
@@ -90,12 +85,12 @@ def _embedded(path: Path) -> bytes | None:
         return None
 
 
-def _kept(png: bytes, task: dict[str, str]) -> dict[str, Any]:
-    from .render import small
+def _kept(picture: Picture, task: dict[str, str]) -> dict[str, Any]:
+    from .render import png, small
 
     try:
-        Path(task["picture"]).write_bytes(png)
-        Path(task["small"]).write_bytes(small(png))
+        Path(task["picture"]).write_bytes(png(picture))
+        Path(task["small"]).write_bytes(small(picture))
     except OSError as error:
         return {"picture_problem": str(error)[:200]}
     return {"picture": True, "picture_problem": ""}
@@ -105,6 +100,8 @@ def main() -> None:
     """Until standard input ends."""
     warnings.simplefilter("ignore")
     output, sys.stdout = sys.stdout, sys.stderr  # whatever a loader prints is no answer
+    for name in ("reading", "stl", "render"):  # before the first file's time begins to count
+        importlib.import_module(f"printflow.inspection.{name}")
     output.write('{"ready": true}\n')
     output.flush()
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""A picture that came inside a file: opened with limits, drawn anew as a small PNG."""
+"""A picture that came inside a file: opened with limits, and made small."""
 
 import io
 import struct
@@ -13,19 +13,17 @@ SIDE = 512
 _FORMATS = ("PNG", "JPEG", "QOI")
 
 
-def shown(images: list[bytes]) -> bytes | None:
-    """The largest of `images` that can be opened, as a PNG of at most SIDE × SIDE pixels.
+def shown(images: list[bytes]) -> Image.Image | None:
+    """The largest of `images` that can be opened, of at most SIDE × SIDE pixels.
 
-    What the file held is never handed on: the pixels are drawn anew.
+    What the file held is never handed on: the pixels are written anew.
     """
     opened = [picture for data in images if (picture := _opened(data)) is not None]
     if not opened:
         return None
     best = max(opened, key=lambda picture: picture.width * picture.height)
     best.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    best.save(out, "PNG", compress_level=4)
-    return out.getvalue()
+    return best
 
 
 def _opened(data: bytes) -> Image.Image | None:

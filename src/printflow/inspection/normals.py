@@ -1,118 +1,157 @@
-"""Which way a surface faces at each pixel: smooth over round parts, hard at edges.
+"""Which way the surface that is seen faces: smooth over round parts, hard at edges.
 
 A file says nothing of edges. Corners that lie at one place are joined; at each corner of a
 triangle the directions of its neighbors there are averaged, weighted by their angles, but only
 of those that differ by less than CREASE degrees. Fine meshes are taken as they are.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from printflow.inspection.raster import F32, I64, Faces
+from printflow.inspection.blocks import F32, Rows, Triangles, rows_of
+from printflow.inspection.raster import I64
 
 CREASE = 36.0
 """Beyond this angle (degrees) two triangles meet at an edge."""
 
+_LARGE = 64
+"""A triangle of so many pixels is seen as a facet, if nothing is done about it."""
+
+_FACETED = 0.08
+"""The share of the pixels on large triangles from which on the surface is smoothed."""
+
 _FACES_SMOOTHED = 120_000
-_PIXELS_PER_FACE = 4
+_PIXELS_AT_ONCE = 8192
 _NEIGHBORS = 48
 _PAIRS = 6_000_000
 
 
-def of_faces(points: F32, faces: Faces) -> F32:
-    """The direction of each face, of length 1 (0 where a face has no area)."""
-    one = points[faces[:, 1]] - points[faces[:, 0]]
-    two = points[faces[:, 2]] - points[faces[:, 0]]
-    return _unit(np.cross(one, two).astype(np.float32))
+@dataclass(frozen=True)
+class Facing:
+    """Directions of length 1 as rows (3,k), and which of them each pixel has; without ``which``
+    there is one for each pixel."""
+
+    directions: F32
+    which: I64 | None
+
+    def at(self, pixels: slice | I64 = slice(None)) -> F32:
+        """The directions (3,m) of some of the pixels."""
+        return self.directions[:, pixels if self.which is None else self.which[pixels]]
 
 
-class Surface:
-    """The triangles that are seen, and which way they face at any of their pixels."""
+def facing(triangles: Triangles, frames: F32, faces: I64, x: F32, y: F32) -> Facing:
+    """Which way the surface faces at each pixel that shows something.
 
-    def __init__(self, points: F32, seen: F32, faces: Faces, face_at: I64) -> None:
-        """`points` (n,3), `seen` the same in pixels; `face_at` (k) the triangle at each pixel."""
-        shown = np.zeros(len(faces), bool)
-        shown[face_at] = True
-        visible = np.flatnonzero(shown)
-        number = np.cumsum(shown, dtype=np.int32) - np.int32(1)
-        self._which = number[face_at]
-        self._flat = of_faces(points, faces[visible])
-        self._corners: F32 | None = None
-        if len(visible) <= _FACES_SMOOTHED and len(face_at) >= _PIXELS_PER_FACE * len(visible):
-            self._corners = _at_corners(points, faces[visible], self._flat)
-            self._frames = seen[faces[visible], :2]
+    `frames` are the corners of all `triangles` in pixels, rows x of three corners and y of three
+    (6,n); `faces` (k) is the triangle at each pixel, and x, y are the pixels' centers.
+    """
+    shown = np.zeros(len(triangles), bool)
+    shown[faces] = True
+    visible = np.flatnonzero(shown)
+    number = np.cumsum(shown, dtype=np.int32)
+    number -= 1
+    which = number[faces].astype(np.int64)
+    corners = rows_of(triangles[visible])
+    flat = _of_faces(corners)
+    sizes = np.bincount(which, minlength=len(visible))
+    if len(visible) > _FACES_SMOOTHED or sizes[sizes >= _LARGE].sum() <= _FACETED * len(faces):
+        return Facing(flat, which)
+    smoothed = _at_corners(corners, flat)
+    frames = frames[:, visible]
+    result = np.empty((3, len(faces)), np.float32)
+    for first in range(0, len(faces), _PIXELS_AT_ONCE):
+        part = slice(first, first + _PIXELS_AT_ONCE)
+        of = which[part]
+        shares = _shares(frames[:, of], x[part], y[part])
+        mixed = [
+            sum(share * smoothed[corner, axis][of] for corner, share in enumerate(shares))
+            for axis in range(3)
+        ]
+        result[:, part] = _unit(np.asarray(mixed, np.float32), flat[:, of])
+    return Facing(result, None)
 
-    def facing(self, part: slice, x: F32, y: F32) -> F32:
-        """The direction of the surface (k,3) at a `part` of the pixels, whose centers are x, y."""
-        which = self._which[part]
-        if self._corners is None:
-            return np.asarray(self._flat[which], np.float32)
-        shares = _shares(self._frames[which], x, y)
-        smooth = _unit(np.einsum("kc,kcd->kd", shares, self._corners[which]))
-        lost = (smooth == 0).all(1)
-        smooth[lost] = self._flat[which[lost]]
-        return smooth
+
+def _of_faces(corners: Rows) -> F32:
+    """The direction of each face (3,m), of length 1 (0 where a face has no area)."""
+    ax, ay, az, bx, by, bz, cx, cy, cz = corners
+    bx, by, bz, cx, cy, cz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
+    return _unit(np.stack((by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx)))
 
 
-def _at_corners(points: F32, faces: Faces, flat: F32) -> F32:
-    """The smoothed direction at each corner of each face (m,3,3)."""
-    used, compact = np.unique(faces, return_inverse=True)
-    places = _places(points[used])[compact.reshape(-1)]
+def _at_corners(corners: Rows, flat: F32) -> F32:
+    """The smoothed direction at each corner of each face, (3 corners, 3, m)."""
+    count = flat.shape[1]
+    places = _places(corners)
     order = np.argsort(places, kind="stable")
-    _, start, count = np.unique(places[order], return_index=True, return_counts=True)
-    face_of = order // 3
-    weighted = flat[face_of] * _angles(points[faces]).reshape(-1)[order][:, None]
-    group = np.repeat(np.arange(len(count)), count)
-    many = count[group]
-    many = np.where(many > _NEIGHBORS, 1, many)
-    begin = np.where(many > 1, start[group], np.arange(len(group)))
-    result = flat[face_of].copy()
-    if int(many.sum()) <= _PAIRS:
-        mine = np.repeat(np.arange(len(order)), many)
-        ends = np.cumsum(many)
-        theirs = begin[mine] + np.arange(int(ends[-1])) - (ends - many)[mine]
-        alike = np.einsum("pd,pd->p", flat[face_of[mine]], flat[face_of[theirs]])
-        kept = alike > np.cos(np.radians(CREASE))
-        for axis in range(3):
-            result[:, axis] = np.bincount(
-                mine[kept], weighted[theirs[kept], axis], minlength=len(order)
-            )
-    smoothed = np.empty_like(result)
-    smoothed[order] = _unit(result)
-    return smoothed.reshape(-1, 3, 3)
+    ordered = places[order]
+    start = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    many = np.diff(np.append(start, len(ordered)))
+    face_of = order % count
+    weights = _angles(corners).reshape(-1)[order]
+    directions = np.ascontiguousarray(flat.T)[face_of]
+    result = directions.copy()
+    group = np.repeat(np.arange(len(many)), many)
+    neighbors = many[group]
+    neighbors = np.where(neighbors > _NEIGHBORS, 1, neighbors)
+    begin = np.where(neighbors > 1, start[group], np.arange(len(group)))
+    if int(neighbors.sum()) <= _PAIRS:
+        mine = np.repeat(np.arange(len(order)), neighbors)
+        ends = np.cumsum(neighbors)
+        theirs = begin[mine] + np.arange(int(ends[-1])) - (ends - neighbors)[mine]
+        others = directions[theirs]
+        alike = (directions[mine] * others).sum(1) > np.float32(np.cos(np.radians(CREASE)))
+        others *= (weights[theirs] * alike)[:, None]
+        result = np.add.reduceat(others, ends - neighbors, axis=0)
+    smoothed = np.empty((len(order), 3), np.float32)
+    smoothed[order] = result
+    return (
+        _unit(np.ascontiguousarray(smoothed.T), np.tile(flat, 3))
+        .reshape(3, 3, count)
+        .swapaxes(0, 1)
+    )
 
 
-def _places(points: F32) -> I64:
-    """One number for each place: points closer than a millionth of the model are one."""
-    low = points.min(0)
-    step = max(float(np.ptp(points, axis=0).max()), 1e-9) * 2e-6
-    cells = np.rint((points - low).astype(np.float64) / step).astype(np.int64)
-    joined = (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]
-    return np.unique(joined, return_inverse=True)[1].astype(np.int64)
+def _places(corners: Rows) -> I64:
+    """A number for each corner (3m, the first corners of all faces first), the same for the same
+    place: points closer than a millionth of the model are one."""
+    low = [float(corners[axis::3].min()) for axis in range(3)]
+    high = [float(corners[axis::3].max()) for axis in range(3)]
+    step = max(*(most - least for least, most in zip(low, high, strict=True)), 1e-30) * 2e-6
+    joined = np.zeros(3 * corners.shape[1], np.int64)
+    for axis, least in enumerate(low):
+        cells = np.rint((corners[axis::3].reshape(-1) - np.float64(least)) / step)
+        joined = (joined << 21) | cells.astype(np.int64)
+    return joined
 
 
-def _angles(corners: F32) -> F32:
-    """The angle at each corner of each triangle (m,3), in radians."""
-    ahead = _unit(np.roll(corners, -1, axis=1) - corners)
-    back = _unit(np.roll(corners, 1, axis=1) - corners)
-    cosine = np.clip((ahead * back).sum(-1), -1, 1)
-    return np.asarray(np.arccos(cosine), np.float32)
+def _angles(corners: Rows) -> F32:
+    """The angle at each corner of each triangle (3,m), in radians."""
+    points = corners.reshape(3, 3, -1)
+    along = [_unit(points[(at + 1) % 3] - points[at]) for at in range(3)]
+    cosine = np.stack([-(along[at] * along[at - 1]).sum(0) for at in range(3)])
+    return np.asarray(np.arccos(np.clip(cosine, -1, 1)), np.float32)
 
 
-def _shares(corners: F32, x: F32, y: F32) -> F32:
-    """How much each corner (k,3,2) has of a pixel (k,3), in the picture's plane."""
-    ahead, left = corners[:, 0, 0], corners[:, 0, 1]
-    x1, y1 = corners[:, 1, 0] - ahead, corners[:, 1, 1] - left
-    x2, y2 = corners[:, 2, 0] - ahead, corners[:, 2, 1] - left
+def _shares(frames: F32, x: F32, y: F32) -> tuple[F32, F32, F32]:
+    """How much each corner of its triangle (6,k) has of a pixel (k), in the picture's plane."""
+    x0, x1, x2, y0, y1, y2 = frames
+    x1, x2, y1, y2 = x1 - x0, x2 - x0, y1 - y0, y2 - y0
     doubled = x1 * y2 - y1 * x2
     doubled = np.where(np.abs(doubled) < 1e-9, np.float32(1e-9), doubled)
-    dx, dy = x - ahead, y - left
-    second = (dx * y2 - dy * x2) / doubled
-    third = (x1 * dy - y1 * dx) / doubled
-    shares = np.clip(np.stack((1 - second - third, second, third), axis=1), 0, 1)
-    whole = shares[:, 0] + shares[:, 1] + shares[:, 2]
-    return np.asarray(shares / whole[:, None], np.float32)
+    dx, dy = x - x0, y - y0
+    second = np.clip((dx * y2 - dy * x2) / doubled, 0, 1)
+    third = np.clip((x1 * dy - y1 * dx) / doubled, 0, 1)
+    return np.clip(1 - second - third, 0, 1), second, third
 
 
-def _unit(vectors: F32) -> F32:
-    length = np.sqrt(np.einsum("...d,...d->...", vectors, vectors))[..., None]
-    return np.asarray(vectors / np.where(length > 0, length, 1), np.float32)
+def _unit(vectors: F32, instead: F32 | None = None) -> F32:
+    """Vectors (3,k) made 1 long; those without a length are 0, or what stands in their place."""
+    x, y, z = vectors
+    length = np.sqrt(x * x + y * y + z * z)
+    lost = ~(length > 0)
+    if lost.any():
+        length[lost] = 1
+        if instead is not None:
+            vectors[:, lost] = instead[:, lost]
+    return np.asarray(vectors / length, np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .measuring import Triangles
+from .blocks import Triangles
 from .problems import NO_TRIANGLES, Unreadable
 from .reading import Model
 

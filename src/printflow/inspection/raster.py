@@ -1,8 +1,9 @@
 """A z-buffer in numpy: triangles on a square of pixels, the nearest one wins.
 
 No GL library is used, because none draws in a bare container, a Windows service or on a NAS.
-A block of triangles is expanded to its rows, then to its pixels, with exact spans; depth and
-number of the triangle share one 64-bit word, so that one maximum decides both.
+Most triangles of a fine mesh reach a pixel or two, and are tried against their centers; the others
+are expanded to their rows, then to their pixels, with exact spans. Depth and number of the triangle
+share one 64-bit word, so that one maximum decides both.
 """
 
 import itertools
@@ -11,22 +12,32 @@ import numpy as np
 import numpy.typing as npt
 
 from printflow.errors import PrintflowError
+from printflow.inspection.blocks import F32
 
-F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
-Faces = npt.NDArray[np.int32]
 U64 = npt.NDArray[np.uint64]
 
-TRIANGLES_AT_ONCE = 16_384
-PIXELS_AT_ONCE = 131_072
-AREA_LIMIT = 60
-"""Pixels drawn at most, in fillings of the whole picture: a small file can hold thousands of
-triangles that each fill the picture, and drawing them would take minutes."""
+_AT_ONCE = 65_536
+"""So many rows, and so many pixels, are worked on at once."""
 
-_DEPTH_STEPS = np.float64(2**31)
+MOST_PIXELS = 60 * 1024**2
+"""Pixels drawn at most: a small file can hold thousands of triangles that each fill the picture,
+and drawing them would take minutes."""
+
+_ROW_COSTS = 4
+"""Pixels that could be drawn while one row is begun."""
+
+_DEPTH_STEPS = np.float32(2**31)
 _SHIFT = np.uint64(32)
 _FACE_MASK = np.uint64(0xFFFFFFFF)
+_TRIED = 3
+"""Triangles over at most so many columns and rows are tried against each of their centers."""
+
+_TOUCHES = np.float32(-1e-3)
+"""A center this little outside of a triangle, as a share of its height, is inside: no gap is left
+between neighbors."""
 
 
 class TooMuchToDraw(PrintflowError):
@@ -44,25 +55,31 @@ class TooMuchToDraw(PrintflowError):
 class Raster:
     """A square of `size` × `size` pixels with the nearest triangle at each.
 
-    Points are given in pixels (x to the right, y down) with a depth from 0 (far) to 1 (near).
+    Corners of k triangles are given as three arrays (3,k), a row for each corner: pixels x to the
+    right and y down, and a depth from 0 (far) to 1 (near).
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._words: U64 = np.zeros(size * size, np.uint64)
 
-    def draw(self, points: F32, faces: Faces) -> None:
-        """Draw all `faces` (m,3) of `points` (n,3).
-
-        Raises TooMuchToDraw, before drawing, beyond AREA_LIMIT.
-        """
-        if _spent(points, faces, self.size) > AREA_LIMIT * self.size**2:
-            raise TooMuchToDraw
-        for first in range(0, len(faces), TRIANGLES_AT_ONCE):
-            block = faces[first : first + TRIANGLES_AT_ONCE]
-            kept, low, high = self._reached(points, block)
-            corners = points[block[kept]].astype(np.float64)
-            self._draw_block(corners, kept + first, low, high)
+    def draw(self, x: F32, y: F32, z: F32, first: int) -> None:
+        """Draw triangles, the first of which has the number `first`."""
+        left, right = _reached(x, self.size)
+        top, bottom = _reached(y, self.size)
+        # Most triangles of a fine mesh lie between the centers of pixels.
+        kept = np.flatnonzero((left <= right) & (top <= bottom))
+        left, right, top, bottom = left[kept], right[kept], top[kept], bottom[kept]
+        small = np.maximum(right - left, bottom - top) < _TRIED
+        some, others = np.flatnonzero(small), np.flatnonzero(~small)
+        if len(some):
+            at = kept[some]
+            frame = left[some], right[some], top[some], bottom[some]
+            self._try(x[:, at], y[:, at], z[:, at], at + first, frame)
+        for part in _parts((bottom[others] - top[others] + 1).astype(np.int64)):
+            some = others[part]
+            at = kept[some]
+            self._draw_rows(x[:, at], y[:, at], z[:, at], at + first, top[some], bottom[some])
 
     @property
     def hits(self) -> npt.NDArray[np.intp]:
@@ -75,114 +92,160 @@ class Raster:
 
     def depth_at(self, pixels: npt.NDArray[np.intp]) -> F32:
         """The depth at `pixels`, from 0 (far) to 1 (near)."""
-        steps = (self._words[pixels] >> _SHIFT).astype(np.float64) - 1
-        return (steps / _DEPTH_STEPS).astype(np.float32)
+        steps = (self._words[pixels] >> _SHIFT).astype(np.float32) - 1
+        return np.asarray(steps / _DEPTH_STEPS, np.float32)
 
-    def _reached(self, points: F32, faces: Faces) -> tuple[I64, I64, I64]:
-        """The triangles whose frame holds the center of a pixel, and their first and last column
-        and row: most triangles of a fine mesh lie between the centers."""
-        low, high = [], []
-        for axis in (0, 1):
-            one, two, three = (points[faces[:, corner], axis] for corner in range(3))
-            least = np.minimum(np.minimum(one, two), three)
-            most = np.maximum(np.maximum(one, two), three)
-            low.append(np.clip(np.ceil(least - 0.5), 0, self.size).astype(np.int64))
-            high.append(np.clip(np.floor(most - 0.5), -1, self.size - 1).astype(np.int64))
-        kept = np.flatnonzero((high[0] >= low[0]) & (high[1] >= low[1]))
-        return (
-            kept,
-            np.stack([values[kept] for values in low], 1),
-            np.stack([values[kept] for values in high], 1),
-        )
-
-    def _draw_block(self, corners: F64, numbers: I64, low: I64, high: I64) -> None:
-        planes, slopes, usable = _planes(corners)
-        if not usable.all():
-            corners, planes, slopes = corners[usable], planes[usable], slopes[usable]
-            numbers, low, high = numbers[usable], low[usable], high[usable]
-        rows = high[:, 1] - low[:, 1] + 1
-        owner = np.repeat(np.arange(len(rows)), rows)
-        y = low[owner, 1] + _counted(rows)
-        start, count = _spans(planes, low, high, owner, y)
-        seen = count > 0
-        owner, y, start, count = owner[seen], y[seen], start[seen], count[seen]
-        for part in _parts(count):
-            self._fill(corners, numbers, slopes, owner[part], y[part], start[part], count[part])
-
-    def _fill(
-        self, corners: F64, numbers: I64, slopes: F64, owner: I64, y: I64, start: I64, count: I64
-    ) -> None:
-        first = corners[owner, 0]
-        one, two, three = (corners[owner, corner, 2] for corner in range(3))
-        nearest = np.maximum(np.maximum(one, two), three)
-        farthest = np.minimum(np.minimum(one, two), three)
-        at_start = (
-            first[:, 2]
-            + slopes[owner, 0] * (start + 0.5 - first[:, 0])
-            + slopes[owner, 1] * (y + 0.5 - first[:, 1])
-        )
-        along = _counted(count)
-        depth = np.repeat(at_start, count) + np.repeat(slopes[owner, 0], count) * along
-        # A sliver's slope is steep: its depth never leaves its corners'.
-        np.clip(depth, np.repeat(farthest, count), np.repeat(nearest, count), out=depth)
-        words = (np.clip(depth, 0, 1) * _DEPTH_STEPS).astype(np.uint64) + np.uint64(1)
+    def _keep(self, pixels: I64, depth: F32, numbers: I64) -> None:
+        words = (np.clip(depth, 0, 1) * (_DEPTH_STEPS - 256)).astype(np.uint64) + np.uint64(1)
         words <<= _SHIFT
-        words |= np.repeat(numbers[owner].astype(np.uint64), count)
-        np.maximum.at(self._words, np.repeat(y * self.size + start, count) + along, words)
+        words |= numbers.astype(np.uint64)
+        np.maximum.at(self._words, pixels, words)
+
+    def _try(self, x: F32, y: F32, z: F32, numbers: I64, frame: tuple[F32, ...]) -> None:
+        """Draw triangles that reach few pixels: those whose centers lie within."""
+        left, right, top, bottom = frame
+        u, v = x - (left + np.float32(0.5)), y - (top + np.float32(0.5))
+        pairs = ((1, 2), (2, 0), (0, 1))
+        # Twice the areas of the triangles that a center makes with each side, and how they
+        # change to the right and down.
+        areas = [u[i] * v[j] - u[j] * v[i] for i, j in pairs]
+        whole = areas[0] + areas[1] + areas[2]
+        flat = np.abs(whole) < np.float32(1e-12)
+        turned = 1 / np.where(flat, np.float32(1), whole)
+        shares = [area * turned for area in areas]
+        across = [(v[i] - v[j]) * turned for i, j in pairs]
+        down = [(u[j] - u[i]) * turned for i, j in pairs]
+        pixel = top.astype(np.int64) * self.size + left.astype(np.int64)
+        least = np.where(flat, np.float32(np.inf), _TOUCHES)
+        for dx, dy in itertools.product(range(_TRIED), repeat=2):
+            at = [s + dx * a + dy * d for s, a, d in zip(shares, across, down, strict=True)]
+            inside = np.minimum(np.minimum(at[0], at[1]), at[2]) >= least
+            if dx or dy:
+                inside &= (left + dx <= right) & (top + dy <= bottom)
+            won = np.flatnonzero(inside)
+            if len(won):
+                corners = z[:, won]
+                depth = sum(share[won] * corner for share, corner in zip(at, corners, strict=True))
+                pixels = pixel[won] + (dy * self.size + dx)
+                self._keep(pixels, _between(np.asarray(depth), corners), numbers[won])
+
+    def _draw_rows(self, x: F32, y: F32, z: F32, numbers: I64, top: F32, bottom: F32) -> None:
+        sides, (base, across, down), usable = _sides(x, y), *_slopes(x, y, z)
+        nearest = np.maximum(np.maximum(z[0], z[1]), z[2])
+        farthest = np.minimum(np.minimum(z[0], z[1]), z[2])
+        rows = np.where(usable, bottom - top + 1, 0).astype(np.int64)
+        owner = np.repeat(np.arange(len(rows)), rows)
+        row = np.repeat(top.astype(np.int64), rows) + _counted(rows)
+        start, count = _spans(sides, owner, row.astype(np.float64) + 0.5, self.size)
+        seen = np.flatnonzero(count > 0)
+        owner, row, start, count = owner[seen], row[seen], start[seen], count[seen]
+        slope, least, most = across[owner], farthest[owner], nearest[owner]
+        depth = base[owner] + slope * (start + 0.5) + down[owner] * (row + 0.5)
+        # A sliver's slope is steep: its depth never leaves its corners'.
+        begin = np.minimum(np.maximum(depth, least), most).astype(np.float32)
+        depth += slope * (count - 1)
+        end = np.minimum(np.maximum(depth, least), most).astype(np.float32)
+        step = (end - begin) / np.maximum(count - 1, 1).astype(np.float32)
+        pixel = row * self.size + start
+        for part in _parts(count):
+            many = count[part]
+            along = _counted(many)
+            deep = np.repeat(step[part], many) * along.astype(np.float32)
+            deep += np.repeat(begin[part], many)
+            pixels = np.repeat(pixel[part], many) + along
+            self._keep(pixels, deep, np.repeat(numbers[owner[part]], many))
 
 
-def _spent(points: F32, faces: npt.NDArray[np.int32], size: int) -> float:
-    """About how many pixels and rows drawing would touch."""
-    total = 0.0
-    for first in range(0, len(faces), TRIANGLES_AT_ONCE):
-        block = faces[first : first + TRIANGLES_AT_ONCE]
-        x0, x1, x2 = (points[block[:, corner], 0] for corner in range(3))
-        y0, y1, y2 = (points[block[:, corner], 1] for corner in range(3))
-        area = np.abs((x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0)) / 2
-        total += float(np.minimum(area, size**2).sum(dtype=np.float64))
-        height = np.maximum(np.maximum(y0, y1), y2) - np.minimum(np.minimum(y0, y1), y2)
-        # A row costs about as much as a few pixels.
-        total += 4 * float(np.clip(height[height > 1], 0, size).sum(dtype=np.float64))
-    return total
+def effort(x: F32, y: F32) -> tuple[float, float]:
+    """What drawing triangles takes: the sum of their areas, and of their heights, in the unit of
+    `x` and `y`, which are given as to :meth:`Raster.draw`."""
+    area = (x[1] - x[0]) * (y[2] - y[0]) - (y[1] - y[0]) * (x[2] - x[0])
+    height = np.maximum(np.maximum(y[0], y[1]), y[2]) - np.minimum(np.minimum(y[0], y[1]), y[2])
+    return (
+        float(np.abs(area).sum(dtype=np.float64)) / 2,
+        float(height.sum(dtype=np.float64)),
+    )
 
 
-def _planes(corners: F64) -> tuple[F64, F64, npt.NDArray[np.bool_]]:
-    """For each triangle its three edges as a·x + b·y + c >= 0, its depth's slopes, and whether
-    it has an area at all."""
-    following = np.roll(corners, -1, axis=1)
-    a = corners[:, :, 1] - following[:, :, 1]
-    b = following[:, :, 0] - corners[:, :, 0]
-    c = -(a * corners[:, :, 0] + b * corners[:, :, 1])
-    one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    doubled = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
+def check_effort(area: float, height: float, scale: float) -> None:
+    """Raises TooMuchToDraw where that many pixels, at `scale` pixels a unit, are too many."""
+    if area * scale * scale + _ROW_COSTS * height * scale > MOST_PIXELS:
+        raise TooMuchToDraw
+
+
+def _reached(values: F32, size: int) -> tuple[F32, F32]:
+    """The first and the last column (or row) whose centers lie within each triangle's frame."""
+    least = np.minimum(np.minimum(values[0], values[1]), values[2])
+    most = np.maximum(np.maximum(values[0], values[1]), values[2])
+    least -= np.float32(0.5)
+    most -= np.float32(0.5)
+    np.ceil(least, out=least)
+    np.floor(most, out=most)
+    np.maximum(least, 0, out=least)
+    np.minimum(most, size - 1, out=most)
+    return least, most
+
+
+def _between(depth: F32, corners: F32) -> F32:
+    """`depth`, never nearer or farther than its triangle's corners (3,k)."""
+    nearest = np.maximum(np.maximum(corners[0], corners[1]), corners[2])
+    farthest = np.minimum(np.minimum(corners[0], corners[1]), corners[2])
+    return np.asarray(np.minimum(np.maximum(depth, farthest), nearest), np.float32)
+
+
+def _slopes(x: F32, y: F32, z: F32) -> tuple[tuple[F64, F64, F64], npt.NDArray[np.bool_]]:
+    """A triangle's depth in the picture's corner, and how it changes by a pixel to the right and
+    down; and whether the triangle has an area."""
+    wide = [values.astype(np.float64) for values in (x, y, z)]
+    (x1, x2), (y1, y2), (z1, z2) = ((v[1] - v[0], v[2] - v[0]) for v in wide)
+    doubled = x1 * y2 - y1 * x2
     usable = np.abs(doubled) > 1e-9
     safe = np.where(usable, doubled, 1.0)
-    planes = np.stack((a, b, c), axis=2) * np.sign(safe)[:, None, None]
-    slopes = np.stack(
-        (
-            (one[:, 2] * two[:, 1] - two[:, 2] * one[:, 1]) / safe,
-            (two[:, 2] * one[:, 0] - one[:, 2] * two[:, 0]) / safe,
-        ),
-        axis=1,
+    across, down = (z1 * y2 - z2 * y1) / safe, (z2 * x1 - z1 * x2) / safe
+    base = wide[2][0] - across * wide[0][0] - down * wide[1][0]
+    return (base, across, down), usable
+
+
+def _sides(x: F32, y: F32) -> tuple[F64, ...]:
+    """Each triangle's sides, taken apart for :func:`_spans`: its corners from top to bottom
+    (x, y of three), and how far each side goes to the right in a row: the long one's, the upper
+    and the lower of the others."""
+    (ax, ay), (bx, by), (cx, cy) = (
+        (x[corner].astype(np.float64), y[corner].astype(np.float64)) for corner in range(3)
     )
-    return planes, slopes, usable
+    ax, ay, bx, by = _ordered(ax, ay, bx, by)
+    bx, by, cx, cy = _ordered(bx, by, cx, cy)
+    ax, ay, bx, by = _ordered(ax, ay, bx, by)
+    tiny = 1e-12
+    return (
+        ax, ay, bx, by,
+        (cx - ax) / np.maximum(cy - ay, tiny),
+        (bx - ax) / np.maximum(by - ay, tiny),
+        (cx - bx) / np.maximum(cy - by, tiny),
+    )  # fmt: skip
 
 
-def _spans(planes: F64, low: I64, high: I64, owner: I64, y: I64) -> tuple[I64, I64]:
-    """The first pixel and the number of pixels of each row of each triangle."""
-    left = low[owner, 0].astype(np.float64)
-    right = high[owner, 0].astype(np.float64)
-    middle = y + 0.5
-    for edge in range(3):
-        a, b, c = (planes[:, edge, part][owner] for part in range(3))
-        rest = b * middle + c
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossing = -rest / a - 0.5
-        np.maximum(left, np.where(a > 0, np.ceil(crossing - 1e-9), left), out=left)
-        np.minimum(right, np.where(a < 0, np.floor(crossing + 1e-9), right), out=right)
-        right[(a == 0) & (rest < 0)] = -1
-    count = np.maximum(right - left + 1, 0)
-    return left.astype(np.int64), count.astype(np.int64)
+def _ordered(ax: F64, ay: F64, bx: F64, by: F64) -> tuple[F64, F64, F64, F64]:
+    """Two corners, the upper one first. Of two triangles both see their common side alike."""
+    swap = (ay > by) | ((ay == by) & (ax > bx))
+    return (
+        np.where(swap, bx, ax),
+        np.where(swap, by, ay),
+        np.where(swap, ax, bx),
+        np.where(swap, ay, by),
+    )
+
+
+def _spans(sides: tuple[F64, ...], owner: I64, middle: F64, size: int) -> tuple[I64, I64]:
+    """The first pixel and the number of pixels of each row of each triangle; `middle` is the
+    height of the row's centers."""
+    ax, ay, bx, by, long, upper, lower = (values[owner] for values in sides)
+    below = middle - ay
+    one = ax + below * long
+    other = np.where(middle < by, ax + below * upper, bx + (middle - by) * lower)
+    left = np.ceil(np.maximum(np.minimum(one, other) - (0.5 + 1e-9), 0))
+    right = np.floor(np.minimum(np.maximum(one, other) - (0.5 - 1e-9), size - 1))
+    return left.astype(np.int64), np.maximum(right - left + 1, 0).astype(np.int64)
 
 
 def _counted(counts: I64) -> I64:
@@ -193,10 +256,10 @@ def _counted(counts: I64) -> I64:
 
 
 def _parts(count: I64) -> list[slice]:
-    """Cut rows into parts of at most about PIXELS_AT_ONCE pixels."""
+    """Cut what expands to `count` each into parts of at most about _AT_ONCE."""
     if not len(count):
         return []
     ends = np.cumsum(count)
-    cuts = np.searchsorted(ends, np.arange(PIXELS_AT_ONCE, int(ends[-1]), PIXELS_AT_ONCE))
+    cuts = np.searchsorted(ends, np.arange(_AT_ONCE, int(ends[-1]), _AT_ONCE))
     edges = [0, *(int(cut) + 1 for cut in cuts), len(count)]
     return [slice(one, two) for one, two in itertools.pairwise(edges) if two > one]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .measuring import Triangles, bounds
+from .blocks import Triangles
+from .measuring import Frame, bounds
 from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
 _ABSURD_MM = 1e9
@@ -20,11 +21,13 @@ _ABSURD_MM = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Triangles in mm (float32, (n, 3, 3)), the format's name, and codes of what was odd."""
+    """Triangles in mm (float32, (n, 3, 3)), the format's name, and codes of what was odd; their
+    frame once it is known."""
 
     format: str
     triangles: Triangles
     notes: tuple[str, ...] = ()
+    frame: Frame | None = None
 
 
 def read_model(path: Path, ending: str) -> Model:
@@ -54,7 +57,8 @@ def read_model(path: Path, ending: str) -> Model:
         raise Unreadable(
             f"The model would be {long} long. Check the unit it was exported in.", code="too_large"
         )
-    return Model(model.format, np.ascontiguousarray(triangles, dtype=np.float32), notes)
+    triangles = np.ascontiguousarray(triangles, dtype=np.float32)
+    return Model(model.format, triangles, notes, (low, high))
 
 
 def _reader(ending: str) -> Callable[[Path], Model]:

@@ -12,150 +12,166 @@ import numpy.typing as npt
 from PIL import Image
 
 from printflow.inspection import ground, normals, shading
-from printflow.inspection.camera import Camera, aim, extremes
-from printflow.inspection.raster import F32, Faces, Raster, TooMuchToDraw
+from printflow.inspection.blocks import AT_ONCE, F32, Triangles, blocks
+from printflow.inspection.camera import Camera, aim
+from printflow.inspection.measuring import bounds
+from printflow.inspection.raster import Raster, TooMuchToDraw, check_effort, effort
 
-__all__ = ["SMALL", "TooMuchToDraw", "render", "small"]
+__all__ = ["SIZE", "SMALL", "TooMuchToDraw", "draw", "png", "small"]
+
+SIZE = 512
+"""Pixels along the side of the picture."""
 
 SMALL = 192
 """Pixels along the side of the small picture."""
 
+Pixels = npt.NDArray[np.intp]
 
-_AT_ONCE = 8192
 
+def draw(triangles: Triangles, color: str, size: int = SIZE) -> Image.Image:
+    """Draw a model on `size` × `size` pixels (an even number) of a transparent background.
 
-def render(vertices: F32, faces: Faces, color: str, size: int = 512) -> bytes:
-    """Draw a model as a PNG of `size` × `size` pixels on a transparent background.
+    `triangles` (n,3,3) in mm with z up, of one or several bodies, closed or not, facing either
+    way; `color` is '#rrggbb'. Triangles with a corner that is not finite are left out. The same
+    mesh gives the same picture.
 
-    `vertices` (n,3) in mm with z up, `faces` (m,3) indices into them, of one or several bodies,
-    closed or not, facing either way; `color` is '#rrggbb'. Faces with a vertex that is not finite
-    are left out. The same mesh gives the same bytes.
-
-    Raises ValueError when `color` is none, an index is out of range or nothing is left to draw;
-    TooMuchToDraw when the triangles overlap so much that drawing would take minutes.
+    Raises ValueError when `color` is none or nothing is left to draw; TooMuchToDraw when the
+    triangles overlap so much that drawing would take minutes.
     """
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
         raise ValueError(f"a color is written #rrggbb, not {color!r}")
-    points, faces = _usable(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
+    triangles, low, high = _usable(triangles)
+    camera, frames, area, height = _seen(triangles, aim(triangles, low, high), size * 2)
     scale = 2
-    camera, seen = aim(points, size * scale)
-    raster = Raster(size * scale)
     try:
-        raster.draw(seen, faces)
+        check_effort(area, height, 1)
     except TooMuchToDraw:
+        check_effort(area, height, 0.5)
         scale = 1
         camera = camera.resized(0.5)
-        seen *= np.array([0.5, 0.5, 1], np.float32)
-        raster = Raster(size)
-        raster.draw(seen, faces)
-    picture = _shaded(points, seen, faces, raster, camera, color)
-    picture = _reduced(picture, scale)
-    shade = ground.shadow(points, faces, camera.resized(1 / scale), size)
-    return _png(_over_shadow(picture, shade))
+        frames[:2] *= np.float32(0.5)
+    raster = Raster(size * scale)
+    for first in range(0, len(triangles), AT_ONCE):
+        x, y, depth = frames[:, :, first : first + AT_ONCE]
+        raster.draw(x, y, depth, first)
+    model = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, color)
+    shade = ground.shadow(triangles, low, high, camera.resized(1 / scale), size)
+    return _over_shadow([_reduced(plane, scale) for plane in model], shade)
 
 
-def small(png: bytes) -> bytes:
-    """The picture `png` as a WebP of at most SMALL × SMALL pixels, some kB."""
-    with Image.open(io.BytesIO(png)) as picture:
-        reduced = picture.convert("RGBA")
-    reduced.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+def png(picture: Image.Image) -> bytes:
+    """A picture as PNG."""
     out = io.BytesIO()
-    reduced.save(out, "WEBP", quality=82, method=4)
+    picture.save(out, "PNG", compress_level=4)
     return out.getvalue()
 
 
-def _usable(points: F32, faces: Faces) -> tuple[F32, Faces]:
-    """Only what can be drawn, moved to the middle and made 100 long: neither a speck nor a
-    continent, nor a model far from its origin, loses precision."""
-    if points.ndim != 2 or points.shape[1:] != (3,) or faces.ndim != 2 or faces.shape[1:] != (3,):
-        raise ValueError("vertices and faces are arrays of three columns")
-    if len(faces) and (faces.min() < 0 or faces.max() >= len(points)):
-        raise ValueError("a face names a vertex that is not there")
-    finite = np.isfinite(points[:, 0] + points[:, 1] + points[:, 2])
-    if not finite.all():
-        faces = faces[finite[faces].all(1)]
-        points = np.where(finite[:, None], points, 0).astype(np.float32)
-    if not len(faces):
+def small(picture: Image.Image) -> bytes:
+    """A picture as a WebP of at most SMALL × SMALL pixels, some kB."""
+    reduced = picture.convert("RGBA")
+    reduced.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    reduced.save(out, "WEBP", quality=82, method=2)
+    return out.getvalue()
+
+
+def _usable(triangles: Triangles) -> tuple[Triangles, F32, F32]:
+    """Only what can be drawn, and its frame; a speck or a continent is made 100 long, because
+    single precision reaches no farther."""
+    if triangles.ndim != 3 or triangles.shape[1:] != (3, 3):
+        raise ValueError("triangles are an array of three corners of three coordinates")
+    triangles = np.asarray(triangles, np.float32)
+    if len(triangles) and not np.isfinite(np.concatenate(bounds(triangles))).all():
+        triangles = triangles[np.isfinite(triangles).all((1, 2))]
+    if not len(triangles):
         raise ValueError("the model has no triangles to draw")
-    used = np.zeros(len(points), bool)
-    used[faces.reshape(-1)] = True
-    if not used.all():
-        number = np.cumsum(used, dtype=np.int32) - np.int32(1)
-        points, faces = points[used], number[faces]
-    low, high = extremes(points)
-    middle = ((low + high) / 2).astype(np.float32)
-    longest = np.float32((high - low).max() or 1)
-    # Divided before anything is multiplied: 1e30 mm must not overflow.
-    return ((points - middle) / longest * np.float32(100)).astype(np.float32), faces
+    low, high = bounds(triangles)
+    longest = float((high.astype(np.float64) - low).max()) or 1.0
+    if not 1e-3 < longest < 1e6:
+        middle = (low.astype(np.float64) + high) / 2
+        triangles = ((triangles - middle) / longest * 100).astype(np.float32)
+        low, high = bounds(triangles)
+    return triangles, low, high
+
+
+def _seen(triangles: Triangles, camera: Camera, size: int) -> tuple[Camera, F32, float, float]:
+    """The camera with the model in the middle of its picture; all corners as it sees them: x, y
+    and depth, of three corners, of each triangle (3,3,n); and what drawing them takes."""
+    frames = np.empty((3, 3, len(triangles)), np.float32)
+    low, high = np.full(3, np.inf, np.float32), np.full(3, -np.inf, np.float32)
+    area = height = 0.0
+    for first, block in blocks(triangles):
+        for axis, values in enumerate(camera.seen(block[0::3], block[1::3], block[2::3])):
+            frames[axis, :, first : first + AT_ONCE] = values
+            low[axis] = min(low[axis], values.min())
+            high[axis] = max(high[axis], values.max())
+    camera = camera.fitted(low, high, size)
+    for first in range(0, len(triangles), AT_ONCE):
+        x, y, depth = frames[:, :, first : first + AT_ONCE]
+        camera.in_pixels(x, y, depth)
+        more, rows = effort(x, y)
+        area, height = area + more, height + rows
+    return camera, frames, area, height
 
 
 def _shaded(
-    points: F32, seen: F32, faces: Faces, raster: Raster, camera: Camera, color: str
-) -> F32:
-    """The drawn model (s,s,4), colors times coverage."""
+    triangles: Triangles, frames: F32, raster: Raster, camera: Camera, color: str
+) -> list[F32]:
+    """The drawn model: red, green, blue, each times coverage, and coverage, (s,s)."""
     size, hits = raster.size, raster.hits
-    picture = np.zeros((size * size, 4), np.float32)
-    if not len(hits):
-        return picture.reshape(size, size, 4)
-    surface = normals.Surface(points, seen, faces, raster.faces_at(hits))
-    turn = camera.axes.T.astype(np.float32)
-    to_eye = np.empty((len(hits), 3), np.float32)
-    up = np.empty(len(hits), np.float32)
-    for part in _parts(len(hits)):
-        x = (hits[part] % size + 0.5).astype(np.float32)
-        y = (hits[part] // size + 0.5).astype(np.float32)
-        facing = surface.facing(part, x, y)
-        towards = facing @ turn
-        # A mesh may be inside out: what is seen faces the eye.
-        turned = np.where(towards[:, 2] < 0, np.float32(-1), np.float32(1))
-        to_eye[part] = towards * turned[:, None]
-        up[part] = facing[:, 2] * turned
-    distance = np.full(size * size, np.nan, np.float32)
-    distance[hits] = camera.distance_of(raster.depth_at(hits))
-    pixel = camera.pixel
-    hidden = _hidden(distance, to_eye, hits, size, pixel)
-    outline = shading.outlines(distance.reshape(size, size), pixel).reshape(-1)[hits]
-    light = shading.linear(color)
-    for part in _parts(len(hits)):
-        colors = shading.lit(to_eye[part], up[part], light, hidden[part])
-        picture[hits[part], :3] = colors * (1 - 0.38 * outline[part])[:, None]
-    picture[hits, 3] = 1
-    return picture.reshape(size, size, 4)
+    row, column = np.divmod(hits.astype(np.int32), np.int32(size))
+    x, y = column + np.float32(0.5), row + np.float32(0.5)
+    seen = normals.facing(triangles, frames, raster.faces_at(hits), x, y)
+    turn = camera.axes.astype(np.float32)
+    nx, ny, nz = seen.directions
+    to_eye = np.stack([nx * a + ny * b + nz * c for a, b, c in turn])
+    # A mesh may be inside out: what is seen faces the eye.
+    turned = np.where(to_eye[2] < 0, np.float32(-1), np.float32(1))
+    to_eye *= turned
+    light = shading.lit(to_eye, nz * turned)
+    if seen.which is not None:
+        light = light.taken(seen.which)
+    distance = np.full((size, size), np.nan, np.float32)
+    distance.reshape(-1)[hits] = camera.distance_of(raster.depth_at(hits))
+    half = np.flatnonzero((row | column) & 1 == 0)
+    facing = np.zeros((3, size // 2 * (size // 2)), np.float32)
+    facing[:, row[half] // 2 * (size // 2) + column[half] // 2] = normals.Facing(
+        to_eye, seen.which
+    ).at(half)
+    hidden = _hidden(distance, facing, camera.pixel)[hits]
+    outline = shading.outlines(distance, camera.pixel).reshape(-1)[hits]
+    planes = []
+    for values in (*light.shown(shading.linear(color), hidden, outline), np.float32(1)):
+        plane = np.zeros(size * size, np.float32)
+        plane[hits] = values
+        planes.append(plane.reshape(size, size))
+    return planes
 
 
-def _parts(count: int) -> list[slice]:
-    """Pixels in parts whose arrays stay in the processor's cache."""
-    return [slice(first, first + _AT_ONCE) for first in range(0, count, _AT_ONCE)]
-
-
-def _hidden(distance: F32, facing: F32, hits: npt.NDArray[np.intp], size: int, pixel: float) -> F32:
-    """The shade of corners at each hit, worked out at half the size."""
-    whole = np.zeros((size * size, 3), np.float32)
-    whole[hits] = facing
-    half = distance.reshape(size, size)[::2, ::2]
-    shade = shading.hidden_sky(half, whole.reshape(size, size, 3)[::2, ::2], pixel * 2)
+def _hidden(distance: F32, facing: F32, pixel: float) -> F32:
+    """The shade of corners at each pixel, worked out at half the size; `facing` has that."""
+    size = len(distance)
+    normals_at = facing.reshape(3, size // 2, size // 2)
+    shade = shading.hidden_sky(distance[::2, ::2], normals_at, pixel * 2)
     large = Image.fromarray(shade).resize((size, size), Image.Resampling.BILINEAR)
-    return np.asarray(large, np.float32).reshape(-1)[hits]
+    return np.asarray(large, np.float32).reshape(-1)
 
 
-def _reduced(picture: F32, scale: int) -> F32:
+def _reduced(plane: F32, scale: int) -> F32:
     """The mean of each `scale` × `scale` pixels, for a scale of 1 or 2."""
     if scale == 1:
-        return picture
-    upper, lower = picture[::2], picture[1::2]
-    return np.asarray((upper[:, ::2] + upper[:, 1::2] + lower[:, ::2] + lower[:, 1::2]) / 4)
+        return plane
+    rows = plane[::2] + plane[1::2]
+    return np.asarray((rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25))
 
 
-def _over_shadow(picture: F32, shade: F32) -> npt.NDArray[np.uint8]:
+def _over_shadow(model: list[F32], shade: F32) -> Image.Image:
     """The model in front of its shadow, as 8-bit RGBA."""
-    cover = picture[:, :, 3]
+    cover = model[3]
     alpha = cover + shade * (1 - cover)
-    colors = picture[:, :, :3] / np.maximum(alpha, 1e-6)[:, :, None]
-    whole = np.dstack((colors, alpha))
-    return np.asarray(np.clip(whole, 0, 1) * 255 + 0.5, np.uint8)
-
-
-def _png(picture: npt.NDArray[np.uint8]) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(picture, "RGBA").save(out, "PNG", compress_level=4)
-    return out.getvalue()
+    share = np.float32(255) / np.maximum(alpha, np.float32(1e-6))
+    whole = np.empty((*alpha.shape, 4), np.uint8)
+    for at, plane in enumerate(model[:3]):
+        whole[:, :, at] = np.minimum(plane * share + np.float32(0.5), 255)
+    whole[:, :, 3] = np.minimum(alpha * 255 + np.float32(0.5), 255)
+    return Image.fromarray(whole, "RGBA")

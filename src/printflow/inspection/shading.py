@@ -1,20 +1,29 @@
 """Light on a model: a key light, a fill light and the sky, with corners in their own shade.
 
-All of it works on what the z-buffer kept, never on triangles: the time depends on the picture's
-size alone.
+All of it works on what the z-buffer kept: the time depends on the picture's size alone.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from printflow.inspection.raster import F32
+from printflow.inspection.blocks import F32
+from printflow.inspection.raster import I64
 
 _KEY = np.array([-0.46, 0.52, 0.72], np.float32)
 _FILL = np.array([0.80, 0.10, 0.59], np.float32)
 _BACK = np.array([0.35, 0.62, -0.70], np.float32)
+_HALF = _KEY / np.linalg.norm(_KEY) + np.array([0, 0, 1], np.float32)
+
+_ROWS_AT_ONCE = 32
+_NOWHERE = -1e3
+_RINGS = (0.12, 0.35, 1.0)
+_STEPS = 8
 
 
 def _curve() -> F32:
-    """What a screen needs for light from 0 to 2, in 8192 steps."""
+    """What a screen needs for light from 0 to 2, in 8192 steps: highlights are bent, not cut, then
+    the sRGB curve."""
     light = (np.arange(8192) + 0.5) / 4096
     bent = np.where(light > 0.7, 0.7 + 0.3 * np.tanh((light - 0.7) / 0.3), light)
     return np.where(bent <= 0.0031308, bent * 12.92, 1.055 * bent ** (1 / 2.4) - 0.055).astype(
@@ -35,82 +44,133 @@ def linear(color: str) -> F32:
     return (0.020 + 0.90 * light).astype(np.float32)
 
 
-def lit(normals: F32, up: F32, color: F32, hidden: F32) -> F32:
-    """The color (k,3), 0 to 1 as shown on screens, of surfaces of `color`.
+@dataclass(frozen=True)
+class Light:
+    """The light on surfaces that face one way each: what comes back in the surface's color and how
+    much of that falls away in a corner, and what shines in white."""
 
-    `normals` (k,3) as the eye sees them: right, up, towards the eye. `up` (k) is how far each
-    faces the sky; `hidden` (k) how much of the sky its surroundings take away.
-    """
-    key, fill, back = (np.maximum(_towards(normals, to), 0) for to in (_KEY, _FILL, _BACK))
-    sky = 0.5 + 0.5 * up
-    ambient = (0.13 + 0.25 * sky) * (1 - 0.85 * hidden)
-    diffuse = ambient + (0.80 * key + 0.17 * fill) * (1 - 0.45 * hidden) + 0.10 * back
-    half = _KEY / np.linalg.norm(_KEY) + np.array([0, 0, 1], np.float32)
-    shine = np.maximum(_towards(normals, half), 0) ** 28
-    edge = (1 - np.clip(normals[:, 2], 0, 1)) ** 3
-    gloss = (0.085 * shine + 0.035 * edge * sky) * (1 - 0.7 * hidden)
-    light = diffuse[:, None] * color + gloss[:, None]
-    return shown(np.asarray(light, np.float32))
+    diffuse: F32
+    hidden: F32
+    gloss: F32
+
+    def taken(self, which: I64) -> "Light":
+        """The light on the surfaces of these numbers."""
+        return Light(self.diffuse[which], self.hidden[which], self.gloss[which])
+
+    def shown(self, color: F32, hidden: F32, outline: F32) -> list[F32]:
+        """Red, green and blue, 0 to 1 as shown on screens, of surfaces of `color`.
+
+        `hidden` is how much of the sky their surroundings take away, `outline` how strongly an
+        outline runs there.
+        """
+        diffuse = self.diffuse - self.hidden * hidden
+        gloss = self.gloss * (1 - np.float32(0.7) * hidden)
+        dim = 1 - np.float32(0.38) * outline
+        steps = np.float32(len(_CURVE) / 2)
+        return [
+            _CURVE[np.minimum((diffuse * share + gloss) * steps, len(_CURVE) - 1).astype(np.int32)]
+            * dim
+            for share in color
+        ]
+
+
+def lit(to_eye: F32, up: F32) -> Light:
+    """The light on surfaces: `to_eye` (3,k) is how they face the eye (right, up, towards it), `up`
+    (k) how far each faces the sky."""
+    key, fill, back, half = (_towards(to_eye, to) for to in (_KEY, _FILL, _BACK, _HALF))
+    sky: F32 = np.float32(0.5) + np.float32(0.5) * up
+    ambient: F32 = np.float32(0.13) + np.float32(0.25) * sky
+    direct: F32 = np.float32(0.80) * key + np.float32(0.17) * fill
+    diffuse: F32 = ambient + direct + np.float32(0.10) * back
+    hidden: F32 = np.float32(0.85) * ambient + np.float32(0.45) * direct
+    for _ in range(2):  # to the 28th: 4 · 7
+        half *= half
+    shine = half * half * half
+    shine *= shine * half
+    edge = np.maximum(1 - to_eye[2], 0)
+    gloss = np.float32(0.085) * shine + np.float32(0.035) * edge * edge * edge * sky
+    return Light(diffuse, hidden, gloss)
 
 
 def _towards(normals: F32, direction: F32) -> F32:
-    """The cosine between each normal and a direction; written out, because matrix products start
-    threads that cost more than they bring."""
-    x, y, z = direction / np.linalg.norm(direction)
-    return np.asarray(normals[:, 0] * x + normals[:, 1] * y + normals[:, 2] * z, np.float32)
-
-
-def shown(light: F32) -> F32:
-    """Light as screens want it: highlights are bent, not cut, then the sRGB curve."""
-    steps = np.clip(light * (len(_CURVE) / 2), 0, len(_CURVE) - 1).astype(np.int16)
-    return np.asarray(_CURVE[steps], np.float32)
+    """The cosine between each normal and a direction, 0 where it looks away; written out, because
+    matrix products start threads that cost more than they bring."""
+    x, y, z = (direction / np.linalg.norm(direction)).astype(np.float32)
+    cosine: F32 = normals[0] * x + normals[1] * y + normals[2] * z
+    return np.maximum(cosine, 0, out=cosine)
 
 
 def hidden_sky(distance: F32, normals: F32, pixel: float) -> F32:
     """How much of the sky each pixel's surroundings take away (0 to 1), from distances alone.
 
-    `distance` (s,s) towards the eye, NaN where nothing is; `normals` (s,s,3) as the eye sees
+    `distance` (s,s) towards the eye, NaN where nothing is; `normals` (3,s,s) as the eye sees
     them; `pixel` the width of a pixel in the same unit. Neighbors that rise above the plane of
     the surface hide the sky; far ones in front of it hide little.
     """
     size = len(distance)
     reach = size // 12
-    near = np.nan_to_num(distance, nan=-1e3)
-    padded = np.pad(near, reach, constant_values=np.float32(-1e3))
-    facing = np.maximum(normals[:, :, 2], 0.25)
-    slope_x = -normals[:, :, 0] / facing
-    slope_y = normals[:, :, 1] / facing
-    total = np.zeros_like(near)
-    samples = 0
-    for ring, share in enumerate((0.12, 0.35, 1.0)):
-        radius = share * reach
-        for step in range(8):
-            angle = (step + ring / 3) * np.pi / 4
-            dx, dy = round(radius * np.cos(angle)), round(radius * np.sin(angle))
+    padded = np.pad(np.nan_to_num(distance, nan=_NOWHERE), reach, constant_values=_NOWHERE)
+    result = np.zeros((size, size), np.float32)
+    rows = np.flatnonzero(~np.isnan(distance).all(1))
+    columns = np.flatnonzero(~np.isnan(distance).all(0))
+    if not len(rows):
+        return result
+    across = slice(int(columns[0]), int(columns[-1]) + 1)
+    for top in range(int(rows[0]), int(rows[-1]) + 1, _ROWS_AT_ONCE):
+        down = slice(top, min(top + _ROWS_AT_ONCE, int(rows[-1]) + 1))
+        result[down, across] = _risen(padded, normals[:, down, across], down, across, reach, pixel)
+    return _box(np.clip(result, 0, 1))
+
+
+def _risen(padded: F32, normals: F32, down: slice, across: slice, reach: int, pixel: float) -> F32:
+    """The mean of how far neighbors rise above the surface, for a part of the picture."""
+    facing = np.maximum(normals[2], np.float32(0.25))
+    slope_x = normals[0] / facing * np.float32(-pixel)
+    slope_y = normals[1] / facing * np.float32(pixel)
+
+    def moved(dx: int, dy: int) -> F32:
+        left, top = reach + dx + across.start, reach + dy + down.start
+        return padded[top : top + down.stop - down.start, left : left + across.stop - across.start]
+
+    near, samples = moved(0, 0), 0
+    total: F32 = np.zeros(near.shape, np.float32)
+    for ring, share in enumerate(_RINGS):
+        for step in range(_STEPS):
+            angle = (step + ring / len(_RINGS)) * 2 * np.pi / _STEPS
+            dx, dy = (round(share * reach * turn) for turn in (np.cos(angle), np.sin(angle)))
             if dx == dy == 0:
                 continue
-            there = padded[reach + dy : reach + dy + size, reach + dx : reach + dx + size]
-            length = np.float32(np.hypot(dx, dy) * pixel)
-            rise = (there - near - (slope_x * dx + slope_y * dy) * np.float32(pixel)) / length
+            rise = moved(dx, dy) - near
+            rise -= slope_x * np.float32(dx)
+            rise -= slope_y * np.float32(dy)
+            rise *= np.float32(1 / (np.hypot(dx, dy) * pixel))
             # Beyond three times the distance it is another part in front, not a corner.
-            total += np.clip(rise - 0.10, 0, 1) * np.clip(2 - rise / 3, 0, 1)
+            counts = np.float32(2) - rise * np.float32(1 / 3)
+            np.maximum(counts, 0, out=counts)
+            np.minimum(counts, 1, out=counts)
+            rise -= np.float32(0.10)
+            np.maximum(rise, 0, out=rise)
+            np.minimum(rise, 1, out=rise)
+            rise *= counts
+            total += rise
             samples += 1
-    return _box(np.clip(total / max(samples, 1) * 1.35, 0, 1).astype(np.float32))
+    total *= np.float32(1.35 / max(samples, 1))
+    return total
 
 
 def outlines(distance: F32, pixel: float) -> F32:
     """How strongly an outline runs at each pixel (0 to 1): behind a jump in distance."""
-    near = np.nan_to_num(distance, nan=-1e3)
-    padded = np.pad(near, 1, mode="edge")
-    size = len(near)
+    near = np.nan_to_num(distance, nan=_NOWHERE)
     jump = np.zeros_like(near)
-    for dx, dy in ((0, 1), (1, 0)):
-        ahead = padded[1 + dy : 1 + dy + size, 1 + dx : 1 + dx + size]
-        behind = padded[1 - dy : 1 - dy + size, 1 - dx : 1 - dx + size]
+    for bent, inner in ((near, jump), (near.T, jump.T)):
         # The second difference is 0 on a plane, however steep.
-        bend = ahead + behind - 2 * near
-        np.maximum(jump, bend, out=jump)
-    return np.clip(jump / np.float32(pixel) / 8 - 0.4, 0, 1).astype(np.float32)
+        bend = bent[2:] + bent[:-2]
+        bend -= bent[1:-1]
+        bend -= bent[1:-1]
+        np.maximum(inner[1:-1], bend, out=inner[1:-1])
+    jump *= np.float32(1 / (8 * pixel))
+    jump -= np.float32(0.4)
+    return np.asarray(np.clip(jump, 0, 1, out=jump), np.float32)
 
 
 def _box(values: F32) -> F32:
@@ -121,5 +181,5 @@ def _box(values: F32) -> F32:
         parts = [
             padded[at : at + size] if axis == 0 else padded[:, at : at + size] for at in range(5)
         ]
-        values = np.asarray(sum(parts[1:], parts[0]) / 5, np.float32)
+        values = np.asarray(sum(parts[1:], parts[0]) / np.float32(5), np.float32)
     return values

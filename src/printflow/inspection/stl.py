@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from .measuring import Triangles
+from .blocks import Triangles
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 
 _HEADER, _RECORD = 84, 50
 _LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
+_AT_ONCE = 16_384
 _UNCOUNTED = (0, 0xFFFFFFFF)
 
 
@@ -48,8 +50,21 @@ def read_stl(path: Path) -> Model:
         if count > MAX_TRIANGLES:
             raise too_many(count)
         file.seek(_HEADER, os.SEEK_SET)
-        rows = np.fromfile(file, dtype=_LAYOUT, count=count)
-    return Model("stl", np.ascontiguousarray(rows["corners"]), notes)
+        return Model("stl", _binary(file, count), notes)
+
+
+def _binary(file: BinaryIO, count: int) -> Triangles:
+    """The corners of the next ``count`` records; block by block, because each record is a third
+    longer than what is kept of it."""
+    triangles = np.empty((count, 3, 3), np.float32)
+    first = 0
+    while first < count:
+        rows = np.fromfile(file, dtype=_LAYOUT, count=min(_AT_ONCE, count - first))
+        if not len(rows):
+            raise Unreadable("The STL is cut short.", code="cut_short")
+        triangles[first : first + len(rows)] = rows["corners"]
+        first += len(rows)
+    return triangles
 
 
 def _is_binary(head: bytes, size: int) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..three_mf_package import PackageRefused, open_package, parse_xml, read_part
-from .measuring import Triangles
+from .blocks import Triangles
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 
