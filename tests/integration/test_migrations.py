@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -13,13 +14,16 @@ from sqlalchemy import Engine, inspect, text
 from printflow import Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
+from printflow.db.ledger_rows import SqlLedgerRows
 from printflow.db.people_rows import SqlPeopleRows
+from printflow.domain.ledger import Payment, Share, Void
 from tests import models
 from tests.crash.scenario import FORM
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 STATIONS = "0007"
 QUESTIONS = "0017"
+LEDGER = "0014"
 
 
 def before(revision: str) -> str:
@@ -101,3 +105,91 @@ def test_unanswered_messages_on_sqlite(tmp_path: Path) -> None:
 @pytest.mark.postgresql
 def test_unanswered_messages_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
     questions_up_and_down(postgresql_url, tmp_path)
+
+
+# -- the ledger -----------------------------------------------------------------------------------
+
+OLD_ROWS = """
+INSERT INTO requests (id, created_at, student_name, student_email, consent_version)
+VALUES (1, :at, 'Jane', 'jane@example.edu', '1');
+INSERT INTO jobs (id, request_id, status, version, created_at, updated_at, status_since,
+  student_name, student_email, discipline, class_number, method, color, printer, original_name,
+  standard_name, currency, quantity, student_note, request_place, material, cost_cents, reasons,
+  last_actor, token_hash, search_text)
+VALUES ('AAAAAAAA', 1, 'PAIDPICKEDUP', 1, :at, :at, :at, 'Jane', 'jane@example.edu', 'Art', '1',
+  'Filament', 'Blue', 'MK4S', 'a.stl', 'a', 'USD', 1, '', 1, 'PLA', 425, '[]', 'Ana', 'a', 'a'),
+  ('BBBBBBBB', 1, 'PAIDPICKEDUP', 1, :at, :at, :at, 'Jane', 'jane@example.edu', 'Art', '1',
+  'Filament', 'Blue', 'MK4S', 'b.stl', 'b', 'USD', 1, '', 2, 'PLA', 300, '[]', 'Ana', 'b', 'b');
+INSERT INTO events (id, job_id, at, trigger, source, dest, actor_kind, actor, station, details)
+VALUES (1, 'AAAAAAAA', :at, 'pick_up', 'COMPLETED', 'PAIDPICKEDUP', 'staff', 'Ana', '', '{}'),
+  (2, 'BBBBBBBB', :at, 'pick_up', 'COMPLETED', 'PAIDPICKEDUP', 'staff', 'Ana', '', '{}');
+INSERT INTO payments (id, job_id, at, by, amount_cents, currency, method, waived, voided_at,
+  voided_by)
+VALUES (4, 'AAAAAAAA', :at, 'Ana', 425, 'USD', 'card', '', :at, 'Ben'),
+  (7, 'AAAAAAAA', :at, 'Ana', 425, 'USD', 'cash', '', NULL, ''),
+  (9, 'BBBBBBBB', :at, 'Ana', 100, 'USD', 'cash', 'our mistake', NULL, '')
+"""
+OLD_PAYMENTS = "SELECT id, job_id, by, amount_cents, method, waived, voided_by FROM payments"
+
+
+def old_payments(engine: Engine) -> None:
+    """Two jobs as they were paid before: one with a payment that was taken back, one in part."""
+    at = NOW if engine.dialect.name == "postgresql" else NOW.replace(tzinfo=None)
+    with engine.begin() as connection:
+        for statement in OLD_ROWS.split(";"):
+            connection.execute(text(statement), {"at": at if at.tzinfo else str(at) + ".000000"})
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval('payments_id_seq', 9)"))
+
+
+def share(job_id: str, cents: int, event_id: int, waived: int = 0) -> tuple[Share, ...]:
+    one = Share(job_id=job_id, amount_cents=cents, waived_cents=waived, event_id=event_id)
+    return (one,)
+
+
+def ledger_up_and_down(url: str) -> None:
+    """Every payment and void is there afterwards, and again when going back."""
+    config = migrate._config(url)
+    command.upgrade(config, before(LEDGER))
+    engine = open_engine(url)
+    old_payments(engine)
+    with engine.connect() as connection:
+        was = connection.execute(text(f"{OLD_PAYMENTS} ORDER BY id")).all()
+    command.upgrade(config, LEDGER)
+    entry: dict[str, Any] = {"at": NOW, "by": "Ana", "currency": "USD"}
+    with engine.begin() as connection:
+        rows = SqlLedgerRows(connection)
+        void = Void(at=NOW, by="Ben", reason="Taken back")
+        assert rows.of_job("AAAAAAAA") == [
+            Payment(id=4, amount_cents=425, method="card", shares=share("AAAAAAAA", 425, 1),
+                    void=void, **entry),
+            Payment(id=7, amount_cents=425, method="cash", shares=share("AAAAAAAA", 425, 1), **entry),
+        ]  # fmt: skip
+        assert rows.of_job("BBBBBBBB") == [
+            Payment(id=9, amount_cents=100, method="cash", waived="our mistake",
+                    shares=share("BBBBBBBB", 100, 2, waived=200), **entry)
+        ]  # fmt: skip
+        assert (rows.settled("AAAAAAAA"), rows.settled("BBBBBBBB")) == ((425, 0), (100, 200))
+        both = (Share(job_id="AAAAAAAA", amount_cents=5), Share(job_id="BBBBBBBB", amount_cents=7))
+        new = Payment(id=0, amount_cents=12, method="card", shares=both, receipt="17", **entry)
+        assert rows.add(new, key="k") == 10, "numbers go on"
+    command.downgrade(config, before(LEDGER))
+    assert not {"payment_shares", "payment_voids"} & set(inspect(engine).get_table_names())
+    with engine.connect() as connection:
+        now = connection.execute(text(f"{OLD_PAYMENTS} ORDER BY id")).all()
+    assert now[:3] == was
+    assert [tuple(row)[1:4] for row in now[3:]] == [("AAAAAAAA", "Ana", 5), ("BBBBBBBB", "Ana", 7)]
+    command.upgrade(config, LEDGER)
+    with engine.begin() as connection:
+        rows = SqlLedgerRows(connection)
+        assert (rows.settled("AAAAAAAA"), rows.settled("BBBBBBBB")) == ((430, 0), (107, 193))
+    engine.dispose()
+
+
+def test_the_ledger_on_sqlite(tmp_path: Path) -> None:
+    ledger_up_and_down(f"sqlite:///{tmp_path / 'lab.db'}")
+
+
+@pytest.mark.postgresql
+def test_the_ledger_on_postgresql(postgresql_url: str) -> None:
+    ledger_up_and_down(postgresql_url)
