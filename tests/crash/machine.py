@@ -57,6 +57,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "amount": _MONEY,
     "method": st.sampled_from(["cash", "card", "", "beads"]),
     "waive": st.sampled_from(["", "a gift"]),
+    "shelf": st.sampled_from(["", "B3", "x" * 41]),
 }
 _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.APPROVE: {"weight": "42.5", "hours": "3", "material": "PLA"},
@@ -69,6 +70,7 @@ _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.FAIL: {"reason": "came off the bed"},
     Trigger.COMPLETE: {},
     Trigger.PICK_UP: {"waive": "a gift"},
+    Trigger.DISPOSE: {"reason": "in the way"},
     Trigger.OVERRIDE: {"to": "READYTOPRINT", "reason": "asked to", "notify": True},
     Trigger.ARCHIVE: {},
 }
@@ -92,7 +94,7 @@ class Fire(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="printflow-fire-", dir=scratch_parent()))
-        self.outside = Outside(self.folder)
+        self.outside = Outside(self.folder, dispose_after_days=30)
         self.jobs: list[str] = []
         self.plans: list[FaultPlan] = []
         self.labs: list[Printflow] = []

@@ -92,7 +92,7 @@ def test_from_the_bag_to_handed_out_in_two_taps(
         assert box
         assert box["height"] >= 56
     phone.get_by_role("link", name="Cash", exact=True).tap()
-    pay = phone.get_by_role("button", name="Paid $4.25: cash – handed out")
+    pay = phone.get_by_role("button", name="Paid $4.25 by cash – handed out")
     expect(pay).to_be_in_viewport()
     whole(phone, "confirm", tmp_path)
     pay.tap()

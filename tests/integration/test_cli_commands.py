@@ -155,6 +155,25 @@ def test_final_figures_at_completion(program: Program) -> None:
     assert said.out == f"{job_id}: Printing → Completed, $3.50\n"
 
 
+def test_what_waits_and_what_may_not_go_yet(program: Program) -> None:
+    assert program.call("waiting").out.strip() == "Nothing waits."
+    job_id = program.submit()
+    by = ("--by", "Sam")
+    program.call("override", job_id, *by, "--to", "printing", "--reason", "brought along")
+    said = program.call("complete", job_id, *by, "--cost", "4.25", "--shelf", "B3", "--json")
+    assert (said.code, said.json["shelf"]) == (0, "B3")
+    (one,) = program.call("waiting", "--json").json
+    assert (one["id"], one["shelf"], one["due_cents"], one["days"]) == (job_id, "B3", 425, 0)
+    assert (one["overdue"], one["disposal_at"]) == (False, None)
+    assert "B3" in program.call("waiting").out
+    assert "B3" in program.call("show", job_id).out
+    assert program.call("waiting", "--overdue").out.strip() == "Nothing waits."
+    assert program.call("edit", job_id, *by, "--shelf", "C1", "--json").json["shelf"] == "C1"
+    refused = program.call("dispose", job_id, *by, "--reason", "in the way", "--json")
+    assert refused.code != 0
+    assert "keeps prints until they are picked up" in str(refused.json)
+
+
 def test_list_and_show_for_people(program: Program) -> None:
     job_id = program.submit()
     assert program.call("list", "--status", "PRINTING").out == "No jobs.\n"

@@ -195,6 +195,7 @@ def test_override_gives_all_reasons_even_for_a_wrong_status() -> None:
         (Trigger.FAIL, "reason"),
         (Trigger.OVERRIDE, "reason"),
         (Trigger.PICK_UP, "waive"),
+        (Trigger.DISPOSE, "reason"),
     ],
 )
 def test_texts_have_a_limit(trigger: Trigger, field: str) -> None:

@@ -43,7 +43,7 @@ def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn
         word for word in ("Jane Doe", job.id, "B3", "$4.25") if word in said(opened)
     ]
     chosen = staff.get(choice(opened.text, "Cash"))
-    assert "Paid $4.25: cash – handed out" in said(chosen)
+    assert "Paid $4.25 by cash – handed out" in said(chosen)
     assert lab.job(job.id).status is Status.COMPLETED, "looking changes nothing"
     answer = staff.post(here, data=fields(chosen.text))
     assert (answer.status_code, answer.location) == (303, here)

@@ -135,7 +135,7 @@ STORIES: tuple[Story, ...] = (
             _quoted("6d 13:15", "Ana", "2.8", "20m", "PLA"),
             _yes("6d 13:40"),
             _start("5d 09:05", "Sam"),
-            _done("5d 09:35", "Sam"),
+            _done("5d 09:35", "Sam", shelf="B3"),
         ),
     ),
     Story(
@@ -147,7 +147,7 @@ STORIES: tuple[Story, ...] = (
                     note="We print it face up, so the letters come out crisp."),
             Step("4d 10:20", "confirm", "Ana", _PHONE),
             _start("4d 11:00", "Priya"),
-            _done("4d 13:10", "Priya", cost="3.00"),
+            _done("4d 13:10", "Priya", cost="3.00", shelf="Window 2"),
             Step("4d 13:15", "note", "Priya",
                  {"text": "It came out lighter than quoted, so it costs less.",
                   "for_student": True}),

@@ -38,16 +38,20 @@ class PickUpPolicy:
         waits = job.status is Status.COMPLETED
         return waits and self.due(job.status_since, job.reminded_at, now)
 
-    def disposal_at(self, job: Job) -> datetime | None:
-        """From when on the print may go; None where the lab keeps everything. UTC.
+    def end(self, since: datetime, last: datetime | None) -> datetime | None:
+        """From when on a print may go that waits ``since`` then, and whose student was reminded
+        ``last``; None where the lab keeps everything. UTC.
 
         A reminder that was late leaves as many days as one in time.
         """
         if not self.dispose_after_days:
             return None
-        end = job.status_since + timedelta(days=self.dispose_after_days)
-        last = reminded_at(job)
-        return end if last is None else max(end, last + self._notice)
+        end = since + timedelta(days=self.dispose_after_days)
+        return end if last is None or last < since else max(end, last + self._notice)
+
+    def disposal_at(self, job: Job) -> datetime | None:
+        """The same of a job."""
+        return self.end(job.status_since, job.reminded_at)
 
     @property
     def _notice(self) -> timedelta:

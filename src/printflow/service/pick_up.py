@@ -68,8 +68,9 @@ class PickUpDesk(TransitionDesk):
         with self._ports.database.read() as tx:
             long = list(tx.jobs.waiting(now - timedelta(days=policy.dispose_after_days)))
         done: list[str] = []
-        for job_id, _since, reminded in long:
-            if reminded is None or len(done) == limit:
+        for job_id, since, reminded in long:
+            end = policy.end(since, reminded)
+            if reminded is None or end is None or end > now or len(done) == limit:
                 continue
             try:
                 self._pull(
