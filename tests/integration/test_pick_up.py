@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 
-from printflow import Job, Printflow, Settings, StaleJob, Status, TransitionRefused
+from printflow import Job, NotFound, Part, Printflow, Settings, StaleJob, Status, TransitionRefused
 from printflow.db.engine import open_engine
 from printflow.service.pick_up import PickUpReminders
 from tests.e2e.conftest import free_port
@@ -259,6 +259,28 @@ def test_staff_dispose_of_what_waited_long_enough(
     assert "disposed of it" in mail.html
     with pytest.raises(StaleJob):
         lab.override(job.id, by="Sam", to="COMPLETED", reason="x", expected_version=job.version)
+
+
+def test_the_file_of_a_disposed_print_follows_retention(
+    lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    job = job_in("COMPLETED")
+    lab.edit(job.id, by="Ana", shelf="Jane's box")
+    later(lab, clock, 22)
+    later(lab, clock, 10)
+    lab.dispose(job.id, by="Ana")
+    clock.advance(days=364)
+    assert lab.purge().removed == ()
+    clock.advance(days=2)
+    assert (job.id, Part.FILES) in lab.purge().removed
+    lab.dispatch()
+    assert lab.job(job.id).file.state == "removed"
+    token = lab.status_url(lab.job(job.id)).rpartition("/")[2]
+    with pytest.raises(NotFound):
+        lab.student_page(token)
+    assert lab.job(job.id).shelf == ""
+    event = next(e for e in lab.details(job.id).events if e.trigger == "dispose")
+    assert event.details["why"] == "not picked up for 32 days"
 
 
 def test_nobodys_print_goes_without_a_reminder_that_left(

@@ -226,6 +226,9 @@ def test_bulk_shelf_and_disposal(
     answer = staff.post("/dashboard/bulk", data={**form, "csrf_token": token(staff, "/pick-up")})
     assert "2 of 2 done" in said(answer)
     assert "The print was disposed of" in said(staff.get(f"/pick-up/{jobs[0].id}"))
+    own = said(staff.get(lab.status_url(lab.job(jobs[0].id)).partition("8080")[2]))
+    assert "This print was not picked up" in own
+    assert "Picked up – done" not in own
     words = said(staff.get(f"/dashboard/jobs/{jobs[0].id}"))
     assert "Ana disposed of it" in words
     assert "not picked up for 31 days" in words

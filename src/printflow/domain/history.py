@@ -144,6 +144,8 @@ class StudentPage:
     """What a student may see of a job: nothing internal, and nothing of other people."""
 
     job: Job
+    disposed: bool
+    """It was never picked up, and the print is gone."""
     request: tuple[RequestJob, ...]
     """All jobs that were sent together, this one among them."""
     messages: tuple[Note, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from ..domain.attempt import Arguments
 from ..domain.effects import FOR_STAFF, MailTemplate
-from ..domain.history import RequestJob, StudentPage
+from ..domain.history import Event, RequestJob, StudentPage
 from ..domain.job import Actor, Job
 from ..domain.ledger import Balance
 from ..domain.lifecycle import allowed
@@ -54,6 +55,7 @@ class StudentPageDesk(QuoteDesk):
             quote = tx.quotes.newest(job.id) if job.status is Status.PENDING else None
             return StudentPage(
                 job=job,
+                disposed=job.status is Status.ARCHIVED and _was_disposed(tx.history.events(job.id)),
                 request=tuple(
                     RequestJob(job=one, url=self.status_url(one))
                     for one in tx.jobs.of_request(job.request_id)
@@ -196,3 +198,9 @@ class StudentPageDesk(QuoteDesk):
                 now=now,
             )
         self._ports.dispatcher.wake()
+
+
+def _was_disposed(events: Sequence[Event]) -> bool:
+    """Whether that is what archived the job, whatever was noted or removed since."""
+    ends = [e for e in events if e.dest is Status.ARCHIVED and e.source is not e.dest]
+    return bool(ends) and ends[-1].trigger is Trigger.DISPOSE
