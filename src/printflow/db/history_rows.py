@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from ..domain.correction import Correction
 from ..domain.history import Event, FileOpening, Note, Payment, PrintAttempt
@@ -36,7 +36,13 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
+# Put together once: every transition asks them.
 _ADD_EVENT = insert(events).returning(events.c.id)
+_PAYMENTS = (
+    select(payments)
+    .where(payments.c.job_id == bindparam("job"), payments.c.voided_at.is_(None))
+    .order_by(payments.c.id)
+)
 
 
 class SqlHistoryRows:
@@ -167,11 +173,6 @@ class SqlHistoryRows:
         )
 
     def payments(self, job_id: str) -> Sequence[Payment]:
-        query = (
-            select(payments)
-            .where(payments.c.job_id == job_id, payments.c.voided_at.is_(None))
-            .order_by(payments.c.id)
-        )
         return [
             Payment(
                 at=row.at,
@@ -181,7 +182,7 @@ class SqlHistoryRows:
                 method=row.method,
                 waived=row.waived,
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(_PAYMENTS, {"job": job_id})
         ]
 
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
