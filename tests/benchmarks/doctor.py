@@ -20,7 +20,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
         fill(lab, Plan(size.jobs))
         files(lab)
         found, examined = [], []
-        for _ in range(3):
+        for _ in range(size.rounds):
             began = time.perf_counter()
             subprocess.run(
                 ["find", str(store), "-printf", "%i %s %m %T@ %p\n"],

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, null, or_, select, update
 
 from ..domain.job import FileRole, FileState, JobFile
 from ..domain.model_facts import InspectionState
 from ..domain.naming import MODEL_ENDINGS, ending_of
-from ..domain.status import Status
-from ..ports import Placement
+from ..domain.status import ORIGINALS, Status
+from ..ports import FileLine, Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
 
@@ -26,10 +26,21 @@ def _first_state(name: str, size: int) -> InspectionState:
     return InspectionState.QUEUED if model else InspectionState.NONE
 
 
-_LINE = [
-    job_files.c[name]
-    for name in ("id", "job_id", "name", "folder", "authoritative", "state", "size")
-]
+_HOME = case(
+    (
+        job_files.c.authoritative,
+        case({one.value: one.folder for one in Status}, value=jobs.c.status),
+    ),
+    else_=ORIGINALS,
+)
+_LINES = (
+    select(
+        *(job_files.c[name] for name in ("id", "name", "folder", "size")),
+        and_(job_files.c.state == FileState.SETTLED.value, job_files.c.folder == _HOME),
+    )
+    .join(jobs)
+    .where(_THERE)
+)
 
 # Put together once: every transition asks them.
 _OF_ID = update(job_files).where(job_files.c.id == bindparam("file"))
@@ -245,10 +256,9 @@ class SqlFileRows:
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
 
-    def lines(self) -> Iterator[tuple[int, str, str, str, bool, str, int, str]]:
-        query = select(*_LINE, jobs.c.status).join(jobs).where(_THERE)
-        rows = self._connection.execution_options(yield_per=5000).execute(query)
-        return cast(Iterator[tuple[int, str, str, str, bool, str, int, str]], iter(rows))
+    def lines(self) -> Iterator[Sequence[FileLine]]:
+        rows = self._connection.execution_options(yield_per=5000).execute(_LINES)
+        return cast(Iterator[Sequence[FileLine]], rows.partitions())
 
     def some(self, file_ids: Sequence[int]) -> list[tuple[JobFile, Status]]:
         found: list[tuple[JobFile, Status]] = []

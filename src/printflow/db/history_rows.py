@@ -36,6 +36,7 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
+# Put together once: every transition writes one.
 _ADD_EVENT = insert(events).returning(events.c.id)
 
 

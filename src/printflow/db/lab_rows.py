@@ -13,6 +13,8 @@ from ..domain.heartbeat import Heartbeat
 from .alone import lock_number
 from .schema import catalog_versions, lab, throttles, workers
 
+_NEWEST_CATALOG = select(func.max(catalog_versions.c.id))
+
 
 class SqlLabRows:
     def __init__(self, connection: Connection) -> None:
@@ -42,7 +44,7 @@ class SqlLabRows:
         return [CatalogVersion(**row._mapping) for row in self._connection.execute(query)]
 
     def catalog_version(self) -> int:
-        return int(self._connection.scalar(select(func.max(catalog_versions.c.id))) or 0)
+        return int(self._connection.scalar(_NEWEST_CATALOG) or 0)
 
     def add_catalog(self, document: Mapping[str, Any], *, by: str, now: datetime) -> int:
         row = insert(catalog_versions).values(at=now, by=by, document=dict(document))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.ledger import Payment, Share, Void
@@ -27,6 +27,24 @@ _ENTRIES = (
     select(*(payments.c[name] for name in _FIELDS), *_VOID)
     .select_from(payments.outerjoin(payment_voids, payment_voids.c.payment_id == payments.c.id))
     .order_by(payments.c.id)
+)
+# Put together once: every transition asks it.
+_SETTLED = (
+    select(
+        payment_shares.c.job_id,
+        func.sum(payment_shares.c.amount_cents),
+        func.sum(payment_shares.c.waived_cents),
+    )
+    .select_from(
+        payment_shares.outerjoin(
+            payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
+        )
+    )
+    .where(
+        payment_shares.c.job_id.in_(bindparam("jobs", expanding=True)),
+        payment_voids.c.id.is_(None),
+    )
+    .group_by(payment_shares.c.job_id)
 )
 
 
@@ -100,21 +118,7 @@ class SqlLedgerRows:
         return self.settled_of([job_id]).get(job_id, (0, 0))
 
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        query = (
-            select(
-                payment_shares.c.job_id,
-                func.sum(payment_shares.c.amount_cents),
-                func.sum(payment_shares.c.waived_cents),
-            )
-            .select_from(
-                payment_shares.outerjoin(
-                    payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
-                )
-            )
-            .where(payment_shares.c.job_id.in_(job_ids), payment_voids.c.id.is_(None))
-            .group_by(payment_shares.c.job_id)
-        )
-        rows = self._connection.execute(query)
+        rows = self._connection.execute(_SETTLED, {"jobs": list(job_ids)})
         return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Payment]:

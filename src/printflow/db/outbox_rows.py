@@ -16,6 +16,8 @@ from .wakeup import stir
 _FIELDS = tuple(field.name for field in fields(Mail))
 _COLUMNS = [outbox.c["recipient" if name == "to" else name] for name in _FIELDS]
 
+_ADD = insert(outbox)
+
 
 def _mail(row: Row[Any]) -> Mail:
     values = dict(row._mapping)
@@ -41,7 +43,7 @@ class SqlOutboxRows:
         not_before: datetime,
     ) -> None:
         self._connection.execute(
-            insert(outbox),
+            _ADD,
             {
                 "message_id": message_id,
                 "job_id": job_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,13 +15,17 @@ from ..domain.naming import job_ids_in
 from ..domain.status import FOLDERS, ORIGINALS, Status
 from ..intake import abandoned
 from ..placement import Placer
-from ..ports import Clock, Database, FileStore
+from ..ports import Clock, Database, FileStore, Transaction
 from .finding import Finding
 
 PART_LIFETIME = timedelta(hours=24)
 _TOO_YOUNG = timedelta(minutes=10)
 """Somebody may be at work on a file that is younger."""
-_TOLD_EVERY = 100
+
+_Place = tuple[str, int, float]
+"""What :class:`Seen` names, of hundreds of thousands."""
+_Places = dict[str, _Place]
+_More = dict[str, list[_Place]]
 
 
 class Seen(NamedTuple):
@@ -44,6 +48,12 @@ def _no_garbage() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _homes(tx: Transaction, strays: Iterable[str]) -> dict[str, str]:
+    """The folder of each job's status, of the jobs that names without a row speak of."""
+    ids = {job_id for name in strays for job_id in job_ids_in(name)}
+    return {job.id: job.status.folder for job_id in ids if (job := tx.jobs.get(job_id))}
 
 
 class FileCheck:
@@ -72,58 +82,60 @@ class FileCheck:
         """All findings about files."""
         self._store.check_identity()
         with _no_garbage():
-            seen = self._look()
-            known, homes, odd = self._compare(seen)
+            seen, again = self._look()
+            odd = self._compare(seen, again)
         # The rows are read whole first: mending writes, and must not meet an open read.
         with self._database.read() as tx:
-            rows = tx.files.some(odd)
+            rows = tx.files.some(list(odd))
+            homes = _homes(tx, seen)
         for number, (file, status) in enumerate(rows, 1):
-            yield from self._of_row(file, status, seen.get(file.name, []))
+            yield from self._of_row(file, status, [Seen(*place) for place in odd[file.id]])
             if self._hashes:
                 self._progress(number)
-        for name in sorted(seen.keys() - known):
-            for place in seen[name]:
-                yield from self._stray(name, place, homes)
+        for name in sorted(seen):
+            for place in (seen[name], *again.get(name, ())):
+                yield from self._stray(name, Seen(*place), homes)
         yield from self._parts()
 
-    def _compare(self, seen: dict[str, list[Seen]]) -> tuple[set[str], dict[str, str], list[int]]:
-        """The names that rows know, the folder of each job's status, and the ids of the rows that
-        want a closer look: nearly all files are where they belong, as large as they were.
+    def _compare(self, seen: _Places, again: _More) -> dict[int, list[_Place]]:
+        """The places of those rows that want a closer look, by their ids: nearly all files are
+        where they belong, as large as they were. What a row knows is taken out of ``seen``.
         """
-        known: set[str] = set()
-        homes: dict[str, str] = {}
-        odd: list[int] = []
-        folders = {status.value: status.folder for status in Status}
-        settled, hashes = FileState.SETTLED.value, self._hashes
+        odd: dict[int, list[_Place]] = {}
+        hashes, compared = self._hashes, 0
         with self._database.read() as tx:
-            for number, line in enumerate(tx.files.lines(), 1):
-                file_id, job_id, name, folder, authoritative, state, size, status = line
-                home = folders[status]
-                homes[job_id] = home
-                known.add(name)
-                places = seen.get(name, ())
-                fine = (
-                    len(places) == 1
-                    and places[0][0] == folder
-                    and places[0][1] == size
-                    and state == settled
-                    and folder == (home if authoritative else ORIGINALS)
-                )
-                if hashes or not fine:
-                    odd.append(file_id)
-                if not hashes and number % _TOLD_EVERY == 0:
-                    self._progress(number)
-        return known, homes, odd
+            for lines in tx.files.lines():
+                for file_id, name, folder, size, well in lines:
+                    place = seen.pop(name, None)
+                    if (
+                        place is None
+                        or place[0] != folder
+                        or place[1] != size
+                        or not well
+                        or hashes
+                        or name in again
+                    ):
+                        first = [place] if place is not None else []
+                        odd[file_id] = [*first, *again.get(name, ())]
+                compared += len(lines)
+                if not hashes:
+                    self._progress(compared)
+        return odd
 
-    def _look(self) -> dict[str, list[Seen]]:
-        found: dict[str, list[Seen]] = {}
+    def _look(self) -> tuple[_Places, _More]:
+        """Where each name is, and where it is as well."""
+        found: _Places = {}
+        again: _More = {}
         for folder in FOLDERS:
             with os.scandir(self._store.root / folder) as entries:
                 for entry in entries:
-                    status = entry.stat(follow_symlinks=False)
-                    place = Seen(folder, status.st_size, status.st_mtime)
-                    found.setdefault(entry.name, []).append(place)
-        return found
+                    name, status = entry.name, entry.stat(follow_symlinks=False)
+                    place = (folder, status.st_size, status.st_mtime)
+                    if name in found:
+                        again.setdefault(name, []).append(place)
+                    else:
+                        found[name] = place
+        return found, again
 
     # -- rows -------------------------------------------------------------------------------------
 
