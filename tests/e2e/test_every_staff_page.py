@@ -158,7 +158,7 @@ def test_every_page(
 def opened(page: Page) -> None:
     """A dialog stands there, and has come to rest."""
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
 
 
 def test_every_dialog(
