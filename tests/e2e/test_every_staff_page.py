@@ -69,6 +69,12 @@ WAY: tuple[tuple[Status, Callable[[Printflow, str], object]], ...] = (
 
 
 @pytest.fixture
+def more_settings() -> dict[str, str]:
+    """What was done can be taken back as long as in a lab."""
+    return {"PRINTFLOW_UNDO_SECONDS": "30", "PRINTFLOW_SETTLE_SECONDS": "0"}
+
+
+@pytest.fixture
 def jobs(lab: Printflow, tmp_path: Path) -> dict[Status, Job]:
     """A job in every status of the usual way, with messages, notes, and a file that is missing."""
     model = tmp_path / "bracket.stl"
