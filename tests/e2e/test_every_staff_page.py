@@ -69,6 +69,12 @@ WAY: tuple[tuple[Status, Callable[[Printflow, str], object]], ...] = (
 
 
 @pytest.fixture
+def more_settings() -> dict[str, str]:
+    """What was done can be taken back as long as in a lab."""
+    return {"PRINTFLOW_UNDO_SECONDS": "30", "PRINTFLOW_SETTLE_SECONDS": "0"}
+
+
+@pytest.fixture
 def jobs(lab: Printflow, tmp_path: Path) -> dict[Status, Job]:
     """A job in every status of the usual way, with messages, notes, and a file that is missing."""
     model = tmp_path / "bracket.stl"
@@ -158,7 +164,7 @@ def test_every_page(
 def opened(page: Page) -> None:
     """A dialog stands there, and has come to rest."""
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
 
 
 def test_every_dialog(

@@ -208,11 +208,15 @@ def test_b35_a_file_that_is_still_being_written(
         lab.dispatch()
         sliced = beside(lab, job, f"{lab.path(job).stem}_sliced.gcode")
         page = f"/dashboard/jobs/{job.id}/approve"
+        offered = browser.get(page).text
+        assert f'<option value="{sliced.name}" disabled>' in offered
+        assert f'<option value="{job.file.name}" selected>' in offered
         answer = send(browser, page, **QUOTE, file=sliced.name)
         assert answer.status_code == 422
         assert "still being written" in said(answer)
         an_hour_ago = time.time() - 3600
         os.utime(sliced, (an_hour_ago, an_hour_ago))
+        assert f'<option value="{sliced.name}" selected>' in browser.get(page).text
         assert send(browser, page, **QUOTE, file=sliced.name).status_code == 303
         assert lab.job(job.id).file.name == sliced.name
 
@@ -341,6 +345,9 @@ def test_b40_paths_that_are_no_file(staff: FlaskClient, submit: Submit) -> None:
     for path in NO_FILES:
         assert staff.get(f"/dashboard/jobs/{job.id}/files/{path}").status_code == 404
         assert staff.get(f"/static/{path}").status_code == 404
+        assert staff.get(f"/dashboard/jobs/{path}/picture").status_code == 404
+    looked = staff.get(f"/dashboard/jobs/{job.id}/picture?size=../../../etc/passwd")
+    assert (looked.status_code, b"root:" in looked.data) == (404, False)
 
 
 def test_b40_a_model_is_never_shown_as_a_page(

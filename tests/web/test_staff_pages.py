@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import ActorKind, Job, Printflow, Status, Trigger, allowed
+import printflow
+import printflow_web
+from printflow import ActorKind, Correction, Job, Printflow, Status, Trigger, allowed
 from printflow_web.jobs import FIELDS
 from tests.plugins.lab import Submit
 from tests.web.conftest import said, send, token
@@ -166,3 +169,30 @@ def test_staff_names(lab: Printflow, staff: FlaskClient) -> None:
     assert staff.post("/staff/deactivate", data=form).status_code == 303
     assert lab.staff_names() == ("Sam",)
     assert send(staff, "/staff", action="add", name=" ").status_code == 422
+
+
+def test_the_history_has_words_for_everything_that_happens() -> None:
+    words = Path(printflow_web.__file__).with_name("templates") / "_events.html"
+    text = words.read_text("utf-8")
+    for kind in (*Trigger, *Correction):
+        assert f'kind == "{kind}"' in text, "its sentence"
+        assert f'"{kind}": ' in text, "its sign"
+    mails = words.with_name("_mail_parts.html").read_text("utf-8")
+    folder = Path(printflow.__file__).parent / "mail" / "templates"
+    for template in (one.name for one in folder.iterdir() if one.is_dir()):
+        assert f'"{template}": _(' in mails
+
+
+def test_a_job_tells_all_that_its_student_wished(
+    lab: Printflow, staff: FlaskClient, submit: Submit
+) -> None:
+    job = submit(quantity=3, note="The flat side down.")
+    for page in ("", "/approve"):
+        seen = said(staff.get(f"/dashboard/jobs/{job.id}{page}"))
+        assert "The flat side down." in seen
+        assert "3 copies" in seen
+    assert "3 copies" in said(staff.get("/dashboard"))
+    lab.withdraw(lab.status_url(job).rpartition("/")[2], text="Not any more.")
+    seen = said(staff.get(f"/dashboard/jobs/{job.id}"))
+    assert f"{job.student_name} took the model back" in seen
+    assert "Message of the student" not in seen
