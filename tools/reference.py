@@ -1,4 +1,5 @@
-"""Writes the pages that are made from the program: settings, commands, architecture's picture.
+"""Writes the pages that are made from the program: settings, commands, lifecycle, architecture's
+picture.
 
 `make reference`; a test compares the pages to what this would write.
 """
@@ -18,6 +19,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from printflow import lifecycle_markdown, lifecycle_mermaid
 from printflow.cli.root import printflow
 from printflow.settings import Settings
 from tools.settings_meaning import MEANING
@@ -31,7 +33,13 @@ _GROUPS = {
     "the opener": ("printflow_opener",),
     "cli": ("printflow.cli", "printflow.demo"),
     "app": ("printflow.app", "printflow.backup"),
-    "adapters: db, mail, filestore": ("printflow.db", "printflow.mail", "printflow.filestore"),
+    "adapters: db, mail, filestore": (
+        "printflow.db",
+        "printflow.mail",
+        "printflow.filestore",
+        "printflow.inspection",
+        "printflow.estimating",
+    ),
     "use cases: service, dispatcher, placement, outbox, intake": (
         "printflow.service",
         "printflow.dispatcher",
@@ -40,6 +48,7 @@ _GROUPS = {
         "printflow.intake",
         "printflow.doctor",
         "printflow.importing",
+        "printflow.reports",
     ),
     "ports": ("printflow.ports",),
     "domain": ("printflow.domain",),
@@ -123,6 +132,15 @@ def _help(path: tuple[str, ...], command: click.Command) -> str:
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
+# -- the lifecycle ----------------------------------------------------------------------------------
+
+
+def lifecycle_page() -> str:
+    """The program's own table, as `printflow lifecycle --markdown` and `--mermaid` print it."""
+    picture = f"```mermaid\n{lifecycle_mermaid()}```\n"
+    return "\n".join(["# The lifecycle of a job", "", GENERATED, lifecycle_markdown(), picture])
+
+
 # -- the picture of imports -------------------------------------------------------------------------
 
 
@@ -166,6 +184,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "settings.md": settings_page(),
         DOCS / "commands.md": commands_page(),
+        DOCS / "lifecycle.md": lifecycle_page(),
         architecture: with_picture(architecture.read_text("utf-8")),
     }
 

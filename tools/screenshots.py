@@ -143,6 +143,11 @@ def staff(browser: Browser, url: str, password: str) -> None:
     page.locator("a.row-name").first.click()
     page.wait_for_selector("h1")
     shoot(page, "job")
+    page.goto(f"{url}/reports?period=30")
+    page.wait_for_selector("[data-chart]:not([hidden])")
+    page.locator(".report-grid").evaluate("(grid) => grid.scrollIntoView()")
+    page.wait_for_timeout(500)  # the bars grow
+    shoot(page, "reports")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -139,6 +142,43 @@ def test_commands_in_the_guides_exist(path: str) -> None:
     assert calls
     for words in calls:
         check_command([word.strip("'\"") for word in words])
+
+
+def test_files_that_the_guide_copies_are_there() -> None:
+    guide = (DEPLOY.parent / "docs" / "administrators.md").read_text("utf-8")
+    named = set(re.findall(r"(?<![\w/.])deploy/[\w.@-]+", guide))
+    assert {"deploy/printflow", "deploy/printflow.service", "deploy/nginx.conf"} <= named
+    for name in named:
+        assert (DEPLOY.parent / name).exists(), name
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script for a Unix shell")
+def test_the_server_s_command_runs_with_the_lab_s_settings(tmp_path: Path) -> None:
+    """Here without changing the account, which takes root."""
+    store = tmp_path / "store"
+    store.mkdir()
+    config = tmp_path / "printflow.toml"
+    config.write_text(f'store = "{store}"\n', "utf-8")
+    text = (DEPLOY / "printflow").read_text("utf-8")
+    for there, here in (
+        ("/opt/printflow/bin/printflow", f"{sys.executable} -m printflow"),
+        ("/etc/printflow/printflow.toml", str(config)),
+        ("cd /var/lib/printflow", f"cd {tmp_path}"),
+        ("= printflow ]", f"= {getpass.getuser()} ]"),
+    ):
+        assert there in text
+        text = text.replace(there, here)
+    script = tmp_path / "printflow"
+    script.write_text(text, "utf-8")
+    bare = {name: word for name, word in os.environ.items() if not name.startswith("PRINTFLOW_")}
+    for words in (["init"], ["list", "--search", "two words"]):
+        done = subprocess.run(
+            ["sh", str(script), *words], env=bare, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == "No jobs.\n"
+    assert (store / "Uploaded").is_dir()
+    assert (DEPLOY / "printflow").stat().st_mode & 0o111
 
 
 def test_links_between_examples_lead_somewhere() -> None:

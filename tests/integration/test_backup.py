@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -117,6 +121,49 @@ def test_d56_a_store_that_is_not_empty(
     assert (aside / "theirs.txt").read_text() == "precious"
     with Printflow.open(there) as restored:
         assert restored.job(job.id).student_name == "Jane Doe"
+
+
+@pytest.mark.parametrize("why", [errno.EACCES, errno.EBUSY, errno.EXDEV])
+def test_a_store_that_cannot_be_renamed_makes_room_within(
+    lab: Printflow,
+    settings: Settings,
+    submit: Submit,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    why: int,
+) -> None:
+    """A mount, or a folder of root's: as in the guide for administrators."""
+    job = submit()
+    taken = take_backup(settings, tmp_path / "backups", NOW)
+    outside = tmp_path / "local" / "printflow.db"
+    there = elsewhere(settings, tmp_path / "there").model_copy(
+        update={"database_url": f"sqlite:///{outside}"}
+    )
+    with Printflow.open(there) as other:
+        theirs = other.submit(
+            tmp_path / "bracket.stl", student="Ada Byron", email="ada@example.edu",
+            method="Filament", color="True Red", printer="Prusa MK4S", discipline="Engineering",
+            class_number="ARCH 4000", acknowledge_minimum=True,
+        )  # fmt: skip
+    rename = Path.rename
+
+    def refused(path: Path, target: Path) -> Path:
+        if path == there.store:
+            raise OSError(why, os.strerror(why))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    store, database = restore(there, taken, force=True).aside
+    assert (store / "Uploaded" / theirs.file.name).exists()
+    assert store.parent == there.store and database.parent == outside.parent
+    with closing(sqlite3.connect(database)) as kept:
+        assert kept.execute("SELECT id FROM jobs").fetchall() == [(theirs.id,)]
+    with Printflow.open(there) as restored:
+        assert restored.job(job.id).student_name == "Jane Doe"
+        restored.set_staff_password()
+        restored.dispatch()
+        assert restored.examine().findings == ()
+        assert [one.id for one in restored.jobs()] == [job.id]
 
 
 def damage_file(taken: Path) -> None:

@@ -7,18 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from printflow import lifecycle_markdown, lifecycle_mermaid
 from printflow.domain.import_report import ImportReport
 from tests import models
 from tools import reference
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_the_lifecycle_page_is_the_table() -> None:
-    page = (ROOT / "docs" / "lifecycle.md").read_text("utf-8")
-    assert lifecycle_markdown() in page
-    assert lifecycle_mermaid() in page
 
 
 def test_the_readme_s_script_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def test_by_flags(program: Program, tmp_path: Path) -> None:
 def test_by_questions(program: Program, tmp_path: Path) -> None:
     program.environment = {}
     typed = [str(tmp_path / "lab"), "https://prints.example.edu", "example.edu",
-             "smtp.example.edu", "587", "lab", "secret", "Lab <lab@example.edu>", ""]  # fmt: skip
+             "smtp.example.edu", "587", "", "lab", "secret", "Lab <lab@example.edu>", ""]  # fmt: skip
     said = program.call("init", "--ask", stdin="\n".join([*typed, ""]))
     assert said.code == 0, said.err
     assert "secret" not in said.out

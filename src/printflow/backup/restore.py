@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..db import migrate
+from ..db.engine import sqlite_path
 from ..db.snapshot import end_leases, load_snapshot, snapshot_name
 from ..domain.status import FOLDERS
 from ..errors import BackupDamaged, SettingsError
@@ -16,20 +18,32 @@ from ..settings import Settings
 from .manifest import Manifest, StoredFile, pool_path, read_manifest, verify
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back, and where that is which had to make room for it."""
+
+    manifest: Manifest
+    aside: tuple[Path, ...]
+
+
 def restore(
     settings: Settings,
     folder: Path,
     *,
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Manifest:
+) -> Restored:
     """Restore the backup in ``folder`` to the store and database of ``settings``.
 
     The store must be empty or missing. With ``force`` a store that is not is moved aside first, as
-    a whole, to a name beside it. Raises BackupDamaged, SettingsError, DatabaseUnavailable.
+    a whole, and so is an embedded database outside of it. Raises BackupDamaged, SettingsError,
+    DatabaseUnavailable.
     """
     manifest = _checked(settings, folder)
-    _make_room(settings.store, manifest, force=force)
+    stamp = manifest.taken_at.replace(":", "").replace("+", "_")
+    suffix = f"before-restore-{stamp}-{os.getpid()}"
+    aside = _make_room(settings.store, suffix, force=force)
+    aside += _keep_database(settings.database, suffix)
     make_folders(settings.store)
     for number, one in enumerate(manifest.files):
         _place(folder.parent, settings.store, one)
@@ -41,7 +55,7 @@ def restore(
         target.chmod(0o600)
     load_snapshot(settings.database, folder / manifest.database.name)
     end_leases(settings.database)
-    return manifest
+    return Restored(manifest, aside)
 
 
 def _checked(settings: Settings, folder: Path) -> Manifest:
@@ -64,18 +78,42 @@ def _checked(settings: Settings, folder: Path) -> Manifest:
     return manifest
 
 
-def _make_room(store: Path, manifest: Manifest, *, force: bool) -> None:
+def _make_room(store: Path, suffix: str, *, force: bool) -> tuple[Path, ...]:
+    """Move what is in the store aside: beside it, or into a folder of its own where the store is
+    a mount, or its parent somebody else's. Gives where it is.
+    """
     if not store.exists() or is_new(store):
-        return
+        return ()
     if not force:
         raise SettingsError(
             f"the store {store} is not empty",
             key="store",
             next_step="Name an empty folder, or use --force: the present one is moved aside.",
         )
-    stamp = manifest.taken_at.replace(":", "").replace("+", "_")
-    aside = store.with_name(f"{store.name}-before-restore-{stamp}-{os.getpid()}")
-    store.rename(aside)
+    aside = store.with_name(f"{store.name}-{suffix}")
+    try:
+        store.rename(aside)
+    except OSError:
+        aside = store / f".{suffix}"
+        aside.mkdir()
+        for entry in list(store.iterdir()):
+            if entry != aside:
+                entry.rename(aside / entry.name)
+    return (aside,)
+
+
+def _keep_database(url: str, suffix: str) -> tuple[Path, ...]:
+    """Move an embedded database that is not in the store aside, with what belongs to it."""
+    path = sqlite_path(url)
+    if path is None or not path.exists():
+        return ()
+    aside = path.with_name(f"{path.name}-{suffix}")
+    path.rename(aside)
+    for end in ("-wal", "-shm"):
+        beside = path.with_name(path.name + end)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + end))
+    return (aside,)
 
 
 def _place(root: Path, store: Path, one: StoredFile) -> None:

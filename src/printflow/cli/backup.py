@@ -119,12 +119,17 @@ def restore(folder: Path, force: bool) -> None:
 
     settings = session().load()
     with _bar("Files") as progress:
-        manifest = put_back(settings, folder, force=force, progress=progress)
+        done = put_back(settings, folder, force=force, progress=progress)
     from printflow.db import migrate
 
     migrate.upgrade(settings.database)
     if session().json:
-        print_json({"restored": folder, "store": settings.store, "files": len(manifest.files)})
+        told = {"restored": folder, "store": settings.store, "files": len(done.manifest.files)}
+        print_json({**told, "aside": list(done.aside)})
         return
-    say(f"Restored {len(manifest.files)} files of {manifest.taken_at} to {settings.store}.")
+    say(
+        f"Restored {len(done.manifest.files)} files of {done.manifest.taken_at} to {settings.store}."
+    )
+    for path in done.aside:
+        say(f"What was there before is in {path}.")
     say("Check it with: printflow doctor")

@@ -134,6 +134,8 @@ def _tell(done: ImportReport, report: Path | None) -> None:
         say(f"Columns that nothing was taken from: {', '.join(done.unused_columns)}")
     _list("not taken over", done.refused)
     _list("notes", done.notes)
+    if any("catalog" in note.message for note in done.notes):
+        warn("Names can be given others in the mapping: [values.printer] and so on.")
     if report is not None:
         say(f"All of them are in {report}")
     if done.dry_run:
@@ -141,14 +143,19 @@ def _tell(done: ImportReport, report: Path | None) -> None:
 
 
 def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
+    """What was said of the rows; the same about several of them in one line."""
     if not notes:
         return
+    alike: dict[tuple[str, str], list[str]] = {}
+    for note in notes:
+        alike.setdefault((note.field, note.message), []).append(note.place)
     warn(f"{len(notes)} {title}:")
-    for note in notes[:_SHOWN]:
-        about = f"{note.field}: " if note.field else ""
-        warn(f"  {note.place}: {about}{note.message}")
-    if len(notes) > _SHOWN:
-        warn(f"  … and {len(notes) - _SHOWN} more; --report FILE writes them all")
+    for (field, message), places in sorted(alike.items(), key=lambda one: -len(one[1]))[:_SHOWN]:
+        about = f"{field}: " if field else ""
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        warn(f"  {places[0]}{more}: {about}{message}")
+    if len(alike) > _SHOWN:
+        warn(f"  … and {len(alike) - _SHOWN} more kinds; --report FILE writes them all, row by row")
 
 
 def _write(done: ImportReport, path: Path) -> None:

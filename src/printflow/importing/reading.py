@@ -178,16 +178,25 @@ def _match_catalog(reading: Reading, texts: dict[str, str], catalog: Catalog) ->
     method = catalog.method(texts["method"])
     if method is not None:
         colors = [color.name for color in method.colors]
-        texts["color"] = _matched(reading, "color", texts["color"], colors)
-        texts["material"] = _matched(reading, "material", texts["material"], list(method.materials))
+        within = f"among the catalog's {{}} for {method.name}"
+        texts["color"] = _matched(reading, "color", texts["color"], colors, within.format("colors"))
+        texts["material"] = _matched(
+            reading,
+            "material",
+            texts["material"],
+            list(method.materials),
+            within.format("materials"),
+        )
 
 
-def _matched(reading: Reading, name: str, typed: str, known: list[str]) -> str:
+def _matched(
+    reading: Reading, name: str, typed: str, known: list[str], within: str = "in the catalog"
+) -> str:
     for one in known:
         if _folded(one) == _folded(typed):
             return one
     if typed:
-        reading.notes.append((name, f"“{typed}” is not in the catalog; kept as it is"))
+        reading.notes.append((name, f"“{typed}” is not {within}; kept as it is"))
     elif name != "material":
         reading.notes.append((name, "empty"))
     return typed

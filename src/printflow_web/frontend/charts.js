@@ -69,6 +69,8 @@ function draw(place) {
   for (const one of series) one.data.length = Math.min(one.data.length, most);
   labels.length = Math.min(labels.length, most);
   const lying = !line && !/^\d\d:/.test(labels[0] || "");
+  // Of what is counted there is no half.
+  const whole = series.every((one) => one.data.every(Number.isInteger));
   const style = getComputedStyle(place);
   const ink = style.color;
   const grid = style.borderTopColor;
@@ -88,8 +90,8 @@ function draw(place) {
         tooltip: { callbacks: { title: (items) => labels[items[0].dataIndex], label: (item) => `${item.dataset.label}: ${item.dataset.shown[item.dataIndex]}` } },
       },
       scales: {
-        x: { beginAtZero: true, ticks: { color: ink, maxRotation: 0, autoSkip: true }, grid: { color: grid } },
-        y: { beginAtZero: true, ticks: { color: ink, autoSkip: !lying }, grid: { color: grid } },
+        [lying ? "x" : "y"]: { beginAtZero: true, ticks: { color: ink, maxRotation: 0, precision: whole ? 0 : undefined }, grid: { color: grid } },
+        [lying ? "y" : "x"]: { ticks: { color: ink, maxRotation: 0, autoSkip: !lying }, grid: { color: grid } },
       },
     },
   });
