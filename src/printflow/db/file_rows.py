@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, u
 
 from ..domain.job import FileRole, FileState, JobFile
 from ..domain.model_facts import InspectionState
-from ..domain.naming import MODEL_ENDINGS, ending_of
+from ..domain.naming import ALL_MODEL_ENDINGS, ending_of
 from ..domain.status import Status
 from ..ports import Placement
 from .job_rows import FILE_COLUMNS, job_file
@@ -22,7 +22,7 @@ _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 
 
 def _first_state(name: str, size: int) -> InspectionState:
-    model = ending_of(name) in MODEL_ENDINGS and size > 0
+    model = ending_of(name) in ALL_MODEL_ENDINGS and size > 0
     return InspectionState.QUEUED if model else InspectionState.NONE
 
 

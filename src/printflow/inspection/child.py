@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -99,7 +100,10 @@ def _kept(picture: Picture, task: dict[str, str]) -> dict[str, Any]:
 def main() -> None:
     """Until standard input ends."""
     warnings.simplefilter("ignore")
-    output, sys.stdout = sys.stdout, sys.stderr  # whatever a loader prints is no answer
+    # Whatever a loader prints, be it written in Python or not, is no answer.
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = sys.stderr
     for name in ("reading", "stl", "render"):  # before the first file's time begins to count
         importlib.import_module(f"printflow.inspection.{name}")
     output.write('{"ready": true}\n')

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..step_support import STEP_MISSING, can_read_step
 from .blocks import Triangles
 from .problems import NO_TRIANGLES, Unreadable
 from .reading import Model
@@ -20,13 +21,11 @@ def read_other(path: Path, ending: str) -> Model:
     import trimesh
 
     kind = "step" if ending in (".step", ".stp") else ending[1:]
+    if kind == "step" and not can_read_step():
+        raise Unreadable(f"{STEP_MISSING}.", code="unknown_format")
     try:
         with path.open("rb") as file:
             loaded: Any = trimesh.load(file, file_type=kind, process=False)
-    except ImportError as error:
-        raise Unreadable(
-            "STEP files need the extra `printflow[step]` on the server.", code="unknown_format"
-        ) from error
     except MemoryError:
         raise
     except Exception as error:
