@@ -10,7 +10,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from .domain.job import Job, JobFile
+from .domain.job import FileRole, Job, JobFile
 from .domain.model_facts import InspectionState, Looked
 from .domain.naming import ending_of
 from .errors import PrintflowError
@@ -86,6 +86,8 @@ class Looker:
                 color=color,
                 picture=png,
                 small=webp,
+                up=file.up,
+                sliced=file.role is FileRole.SLICED,
             )
             if looked.picture:
                 try:
@@ -119,7 +121,7 @@ class Looker:
         state = InspectionState.DONE
         if looked.crashed and number < TRIES:
             state = InspectionState.QUEUED
-        elif looked.facts is None:
+        elif looked.facts is None and looked.error:
             state = InspectionState.FAILED
         if looked.error:
             _log.info("%s: no facts (try %s): %s", file.name, number, looked.error)

@@ -54,6 +54,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/ticket": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/label": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
+    "/dashboard/jobs/<job_id>/upright": {"POST": "staff"},
     "/dashboard/queue": {"GET": "staff"},
     "/dashboard/queue/<job_id>/move": {"POST": "staff"},
     "/dashboard/this-pc": {"GET": "staff"},

@@ -21,11 +21,12 @@ MORE_FORMATS: Mapping[str, tuple[str, ...]] = {
 
 ALL_MODEL_ENDINGS = (*MODEL_ENDINGS, *chain.from_iterable(MORE_FORMATS.values()))
 
+PICTURED_ENDINGS = (".gcode.3mf", ".gcode", ".bgcode")
+"""What slicers save for the printer: it has no shape to be measured, but a picture may be in it."""
+
 PRINTABLE_ENDINGS = (
     *ALL_MODEL_ENDINGS,
-    ".gcode.3mf",
-    ".gcode",
-    ".bgcode",
+    *PICTURED_ENDINGS,
     ".form",
     ".idea",
     ".ctb",
