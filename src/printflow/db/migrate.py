@@ -21,7 +21,7 @@ from .snapshot import copy_sqlite
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0005", "0004", "0007", "0002", "0003", "0008", "0010", "0012", "0013")
+REVISIONS = ("0001", "0005", "0004", "0007", "0002", "0003", "0008", "0010", "0012", "0013", "0016")
 """All revisions in the order of their upgrades (their numbers are only names); a test compares them
 to the migrations, so that a start needs no alembic."""
 
