@@ -22,6 +22,8 @@ MEANING: Mapping[str, str] = {
     "A reminder has to come before.",
     "dispose_automatic": "Whether that happens by itself; else staff do it.",
     "submissions_per_hour": "How many submissions one network address may send; 0: any number.",
+    "more_formats": "What students may send besides `.stl`, `.obj` and `.3mf`; STEP needs the extra "
+    "`printflow[step]` on the server.",
     "attention_days": "After how long in one status a job needs attention.",
     "undo_seconds": "How long staff can take an action back; its mail waits that long.",
     "settle_seconds": "How long a file must stand unchanged before it can be chosen.",

@@ -9,18 +9,19 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from .deadline import TookTooLong, within
+from .domain.naming import MODEL_ENDINGS, endings_text
 from .domain.text import clean_line
 from .errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
 from .look_through import check_whole
 from .ports import Database, FileStore, Ids
-from .sniff import HEAD_BYTES, accepted_endings, check_model
+from .sniff import HEAD_BYTES, check_model
 
 _BLOCK = 1 << 20
 PATIENCE_SECONDS = 2.0
@@ -35,13 +36,21 @@ class Upload:
     :meth:`discard` it. Writing past the limit raises FileTooLarge and discards it.
     """
 
-    def __init__(self, store: FileStore, incoming: str, file_name: str, limit: int) -> None:
+    def __init__(
+        self,
+        store: FileStore,
+        incoming: str,
+        file_name: str,
+        limit: int,
+        endings: Sequence[str] = MODEL_ENDINGS,
+    ) -> None:
         self.file_name = clean_line(file_name)
         self.incoming = incoming
         self.size = 0
         self.ending = ""
         self._store = store
         self._limit = limit
+        self._endings = endings
         self._digest = hashlib.sha256()
         self._head = bytearray()
         self._handle = store.open_incoming(incoming)
@@ -84,16 +93,18 @@ class Upload:
         if not self._done:
             self.discard()
 
-    def seal(self, check: Check = check_model) -> None:
+    def seal(self, check: Check | None = None) -> None:
         """All bytes are here: check them, and make the file durable and read-only.
 
-        ``check`` gives the ending under which the file is kept. Raises FileTypeRefused or
+        ``check`` gives the ending under which the file is kept; without one, models of the lab's
+        formats are. Raises FileTypeRefused or
         FileUnusable, after discarding it.
         """
         if self._done:
             raise ValueError("this upload was sealed or discarded before")
         try:
-            self.ending = check(self.file_name, bytes(self._head), self.size)
+            looked_at = (self.file_name, bytes(self._head), self.size)
+            self.ending = check(*looked_at) if check else check_model(*looked_at, self._endings)
             with disk_errors():
                 with self._store.read_incoming(self.incoming) as whole:
                     check_whole(whole, self.ending, self.size)
@@ -127,22 +138,24 @@ def receive(
     *,
     limit: int,
     reserve: int,
+    endings: Sequence[str] = MODEL_ENDINGS,
     declared_size: int | None = None,
 ) -> Upload:
-    """A new upload for a file that its sender calls ``file_name``; sizes are in bytes.
+    """A new upload for a file that its sender calls ``file_name``; sizes are in bytes, ``endings``
+    those of the models that the lab takes.
 
     Raises FileMissing without a name, FileTooLarge by what is declared, StoreFull when the disk
     reserve would be reached, StoreUnavailable when the store is not there.
     """
     if not clean_line(file_name):
-        raise no_file()
+        raise no_file(endings)
     if declared_size is not None and declared_size > limit:
         raise too_large(limit)
     with disk_errors():
         free = _answer(partial(_free_bytes, store))
         if free - (declared_size or 0) < reserve:
             raise _full()
-        return Upload(store, f"{ids(64):016x}.part", file_name, limit)
+        return Upload(store, f"{ids(64):016x}.part", file_name, limit, endings)
 
 
 def _free_bytes(store: FileStore) -> int:
@@ -158,13 +171,27 @@ def _answer(ask: Callable[[], int]) -> int:
         raise OSError("the share does not answer") from error
 
 
-def receive_path(store: FileStore, ids: Ids, path: Path, *, limit: int, reserve: int) -> Upload:
+def receive_path(
+    store: FileStore,
+    ids: Ids,
+    path: Path,
+    *,
+    limit: int,
+    reserve: int,
+    endings: Sequence[str] = MODEL_ENDINGS,
+) -> Upload:
     """An upload with the bytes of a file on this machine; raises FileUnusable if unreadable."""
     try:
         with path.open("rb", buffering=0) as source:
             declared = os.fstat(source.fileno()).st_size
             upload = receive(
-                store, ids, path.name, limit=limit, reserve=reserve, declared_size=declared
+                store,
+                ids,
+                path.name,
+                limit=limit,
+                reserve=reserve,
+                endings=endings,
+                declared_size=declared,
             )
             try:
                 while block := source.read(_BLOCK):
@@ -182,9 +209,9 @@ def receive_path(store: FileStore, ids: Ids, path: Path, *, limit: int, reserve:
         ) from error
 
 
-def no_file() -> FileMissing:
+def no_file(endings: Sequence[str] = MODEL_ENDINGS) -> FileMissing:
     """The refusal of a form without a file."""
-    return FileMissing(f"Choose a model file ({accepted_endings()}).")
+    return FileMissing(f"Choose a model file ({endings_text(endings)}).")
 
 
 def _full() -> StoreFull:

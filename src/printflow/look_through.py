@@ -27,6 +27,14 @@ def check_whole(file: BinaryIO, ending: str, size: int) -> None:
             open_package(file)
         except PackageRefused as error:
             raise FileUnusable(str(error), code=error.code, next_step=error.next_step) from error
+    elif ending in (".step", ".stp"):
+        file.seek(max(0, size - _TAIL))
+        if b"END-ISO-10303-21;" not in file.read():
+            raise FileUnusable(
+                "The STEP file is cut short: its last line is missing.",
+                code="file_cut_short",
+                next_step="Export it again and send the whole file.",
+            )
     elif ending == ".stl":
         head = file.read(1024)
         if head.lstrip().lower().startswith(b"solid") and b"facet" in head.lower():

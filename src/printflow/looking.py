@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from pathlib import Path
 
-from .domain.job import Job, JobFile
+from .domain.job import FileRole, Job, JobFile
 from .domain.model_facts import InspectionState, Looked
 from .domain.naming import ending_of
 from .errors import PrintflowError
@@ -87,6 +87,8 @@ class Looker:
                 color=color,
                 picture=png,
                 small=webp,
+                up=file.up,
+                sliced=file.role is FileRole.SLICED,
             )
             if looked.picture:
                 try:
@@ -120,7 +122,7 @@ class Looker:
         state = InspectionState.DONE
         if looked.crashed and number < TRIES:
             state = InspectionState.QUEUED
-        elif looked.facts is None:
+        elif looked.facts is None and looked.error:
             state = InspectionState.FAILED
         if looked.error:
             _log.info("%s: no facts (try %s): %s", file.name, number, looked.error)

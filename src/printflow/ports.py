@@ -213,8 +213,14 @@ class ModelReader(Protocol):
         color: str = ...,
         picture: Path | None = None,
         small: Path | None = None,
+        up: str = ...,
+        sliced: bool = ...,
     ) -> Looked:
-        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for."""
+        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for.
+
+        ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
+        picture is shown, where it is large enough.
+        """
 
     def close(self) -> None: ...
 
@@ -404,6 +410,9 @@ class FileRows(Protocol):
 
     def reckoned(self, file_id: int, said: Mapping[str, Any]) -> None:
         """Write down what the lab's slicer said of one copy (Reckoning.plain)."""
+
+    def stand(self, file_id: int, up: str) -> None:
+        """Which axis of a model is up, "y" or "z"; it is queued for another look."""
 
     def inspect_again(self, job_ids: Collection[str] | None) -> int:
         """Queue the files of these jobs (None: of all) for another look; gives how many."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from . import settings_checks as checks
 from .database_url import checked_database_url, sqlite_url
+from .domain.naming import endings_text, model_endings
 from .errors import SettingsError
 from .settings_layers import (
     Known,
@@ -89,6 +90,9 @@ class Settings(BaseSettings):
     trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
     allowed_email_domains: tuple[str, ...] = Field(
         default=(), description='a list as ["example.edu"]'
+    )
+    more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
+        default=(), description='a list of "ply", "glb" and "step"'
     )
     quote_days: Whole = whole(7, 1, 365, "number of days")
     resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
@@ -197,6 +201,16 @@ class Settings(BaseSettings):
         if value and info.data.get("dispose_after_days") == 0:
             raise ValueError("dispose_automatic needs dispose_after_days: after how many days?")
         return value
+
+    @property
+    def model_endings(self) -> tuple[str, ...]:
+        """The endings of the models that are taken: ``.stl``, …"""
+        return model_endings(self.more_formats)
+
+    @property
+    def model_endings_text(self) -> str:
+        """The same in words: ".stl, .obj or .3mf"."""
+        return endings_text(self.model_endings)
 
     @property
     def state_dir(self) -> Path:

@@ -32,7 +32,7 @@ _SHORT = {
         "ca_file": "smtp_ca_file",
     }
 }
-_LISTS = ("trusted_hosts", "allowed_email_domains")
+_LISTS = ("trusted_hosts", "allowed_email_domains", "more_formats")
 _PATHS = ("directory", "templates", "smtp_ca_file")
 
 Known = Mapping[str, tuple[str, ...]]

@@ -131,6 +131,8 @@ def init_filters(app: Flask) -> None:
             "catalog": catalog,
             "lab_name": catalog.lab_name,
             "language": "en",
+            "model_endings": lab.settings.model_endings,
+            "model_endings_text": lab.settings.model_endings_text,
             "staff_name": name,
             "station": session.get("station", ""),
         }

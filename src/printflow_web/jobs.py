@@ -84,6 +84,7 @@ def show(job_id: str) -> str:
         path=str(lab.path(job)),
         together=lab.sent_together(job),
         fits_planned=lab.fits_planned(job),
+        shape_fits=lab.model_fits(job, job.facts) if job.facts else (),
         shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
         shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
         changes={file.id: lab.model_change(job, file) for file in job.files},
@@ -94,6 +95,14 @@ def show(job_id: str) -> str:
 def picture(job_id: str) -> AnyResponse:
     """The model's picture; small ones are for lists."""
     return picture_answer(lab_of(current_app).job(job_id))
+
+
+@pages.post("/<job_id>/upright")
+def upright(job_id: str) -> AnyResponse:
+    """Stand the model up in its picture, or lay it back."""
+    lab_of(current_app).stand_up(job_id)
+    flash(_("The picture is drawn anew; the file stays as it is."), "success")
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
 
 
 @pages.route("/<job_id>/<trigger>", methods=["GET", "POST"])

@@ -42,10 +42,11 @@ def project(file: Path, copies: int, *, pictured: bool = True) -> Path:
 def test_the_slicers_picture_stands_in(tmp_path: Path) -> None:
     inspector = Inspector()
 
-    def looked(name: str, copies: int, *, pictured: bool = True) -> Looked:
+    def looked(name: str, copies: int, *, pictured: bool = True, sliced: bool = False) -> Looked:
         return inspector.look(
             project(tmp_path / name, copies, pictured=pictured),
             ".3mf",
+            sliced=sliced,
             color="#d03a3a",
             picture=tmp_path / f"{name}.png",
             small=tmp_path / f"{name}.webp",
@@ -54,6 +55,8 @@ def test_the_slicers_picture_stands_in(tmp_path: Path) -> None:
     try:
         assert looked("drawn.3mf", 1).picture
         assert looked("dense.3mf", 2500).picture
+        assert looked("sliced.3mf", 1, sliced=True).picture
+        assert looked("plain.3mf", 1, sliced=True, pictured=False).picture
         nothing = looked("none.3mf", 2500, pictured=False)
     finally:
         inspector.close()
@@ -63,5 +66,8 @@ def test_the_slicers_picture_stands_in(tmp_path: Path) -> None:
     with Image.open(tmp_path / "dense.3mf.png") as picture:
         assert picture.size == (300, 300)
         assert picture.convert("RGB").getpixel((150, 150)) == (255, 165, 0)
-    with Image.open(tmp_path / "drawn.3mf.png") as picture:
-        assert picture.size == (512, 512)
+    with Image.open(tmp_path / "sliced.3mf.png") as picture:
+        assert picture.size == (300, 300), "what staff saved shows what they saw"
+    for drawn in ("drawn", "plain"):
+        with Image.open(tmp_path / f"{drawn}.3mf.png") as picture:
+            assert picture.size == (512, 512)

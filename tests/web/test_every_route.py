@@ -64,6 +64,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/payments/<int:payment_id>": {"GET": "staff"},
     "/dashboard/payments/<int:payment_id>/mail": {"POST": "staff"},
     "/dashboard/payments/<int:payment_id>/void": {"GET": "staff", "POST": "staff"},
+    "/dashboard/jobs/<job_id>/upright": {"POST": "staff"},
     "/dashboard/queue": {"GET": "staff"},
     "/dashboard/queue/<job_id>/move": {"POST": "staff"},
     "/dashboard/this-pc": {"GET": "staff"},

@@ -64,7 +64,7 @@ def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
         "status_label": job.status.label,
         "file": job.file.name,
         "estimate_error_percent": _estimate_error(job),
-        "files": [_file(lab, file) for file in job.files],
+        "files": [_file(lab, job, file) for file in job.files],
         "allowed": list(allowed(job.status, ActorKind.STAFF)),
     }
 
@@ -114,14 +114,21 @@ def payment_document(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _file(lab: Printflow, file: JobFile) -> dict[str, Any]:
+def _file(lab: Printflow, job: Job, file: JobFile) -> dict[str, Any]:
+    facts = facts_document(file.facts) if file.facts else None
+    if facts is not None and file.facts is not None:
+        facts["fits"] = list(lab.model_fits(job, file.facts))
+        facts["warnings"] = list(lab.model_warnings(job, file.facts))
+        facts["verdict"] = lab.model_verdict(job, file.facts)
     return {
         **_fields(file, "id", "name", "role", "authoritative", "folder", "last_seen", "state"),
         **_fields(file, "size", "sha256"),
         "path": lab.path(file),
         "inspection": file.inspection,
         "inspection_note": file.inspection_note,
-        "facts": facts_document(file.facts) if file.facts else None,
+        "picture": file.picture,
+        "facts": facts,
+        "change": lab.model_change(job, file),
         "reckoned": file.reckoned.plain() if file.reckoned else None,
     }
 

@@ -17,8 +17,9 @@ from .tables import print_facts
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--thumbnail", type=click.Path(path_type=Path), metavar="PNG", help="Draw it, too.")
 @click.option("--color", default="#2f6fde", metavar="#RRGGBB", help="The picture's color.")
+@click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
 @json_option
-def inspect(file: Path, thumbnail: Path | None, color: str) -> None:
+def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
     """Measure a model: size, volume, closed or not. Needs no lab; with one, says where it fits."""
     from printflow import FileUnusable, PrintflowError, inspect_file
     from printflow.domain.model_facts import fitting, verdict, warnings
@@ -27,7 +28,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str) -> None:
         raise click.UsageError("--color: a color is written as #2F6FDE.")
     small = thumbnail.with_suffix(".webp") if thumbnail else None
     try:
-        facts = inspect_file(file, picture=thumbnail, small=small, color=color)
+        facts = inspect_file(file, picture=thumbnail, small=small, color=color, up=up)
     except FileUnusable as error:
         if session().json:
             print_json({"error": error.message, "code": error.code, "next_step": error.next_step})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import click
 
 from printflow.errors import AlreadyRunning, SettingsError
+from printflow.step_support import STEP_MISSING, can_read_step
 
 from .documents import print_json
 from .own_name import own_name
@@ -109,6 +110,9 @@ def _announce(lab: Printflow, url: str) -> None:
             f"Links in mails begin with {settings.effective_base_url}, which only this machine "
             "can open: set base_url to the address that students use."
         )
+
+    if "step" in settings.more_formats and not can_read_step():
+        warn(f"{STEP_MISSING}: pip install 'printflow[step]'. Until then they have no preview.")
 
 
 def _is_loopback(host: str) -> bool:

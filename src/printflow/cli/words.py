@@ -64,7 +64,7 @@ def _detail(key: str, value: object) -> str:
 
 def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
     """The job in label and value."""
-    from printflow import grams_text, hours_text, local_time, money
+    from printflow import grams_text, hours_text, local_time, money, size_text
 
     facts = [
         ("Job", job.id),
@@ -84,5 +84,9 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         facts.append(("Paid", money(details.paid_cents, job.currency)))
     if job.reasons:
         facts.append(("Reasons", "; ".join(job.reasons)))
+    if job.facts is not None:
+        closed = "closed" if job.facts.watertight else f"{job.facts.open_edges:,} open edges"
+        said = f"{size_text(job.facts.dimensions_mm)}, {job.facts.volume_cm3:.2f} cm³, {closed}"
+        facts.append(("Model", said))
     facts.append(("Possible now", ", ".join(details.allowed) or "nothing"))
     return facts

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, insert, null, or
 
 from ..domain.job import FileRole, FileState, JobFile
 from ..domain.model_facts import InspectionState
-from ..domain.naming import MODEL_ENDINGS, ending_of
+from ..domain.naming import ALL_MODEL_ENDINGS, PICTURED_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
 from ..ports import FileLine, Placement
 from .job_rows import FILE_COLUMNS, job_file
@@ -22,8 +22,8 @@ _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 
 
 def _first_state(name: str, size: int) -> InspectionState:
-    model = ending_of(name) in MODEL_ENDINGS and size > 0
-    return InspectionState.QUEUED if model else InspectionState.NONE
+    looked_into = ending_of(name) in (*ALL_MODEL_ENDINGS, *PICTURED_ENDINGS) and size > 0
+    return InspectionState.QUEUED if looked_into else InspectionState.NONE
 
 
 _HOME = case(
@@ -213,6 +213,14 @@ class SqlFileRows:
     def reckoned(self, file_id: int, said: Mapping[str, Any]) -> None:
         self._connection.execute(
             update(job_files).where(job_files.c.id == file_id).values(reckoned=dict(said))
+        )
+
+    def stand(self, file_id: int, up: str) -> None:
+        values = {"up": up, "inspection": InspectionState.QUEUED.value, "inspection_tries": 0}
+        self._connection.execute(
+            update(job_files)
+            .where(job_files.c.id == file_id, job_files.c.inspection != InspectionState.NONE.value)
+            .values(**values, inspection_lease=None)
         )
 
     def inspect_again(self, job_ids: Collection[str] | None) -> int:

@@ -36,6 +36,7 @@ FILE_COLUMNS = [
     job_files.c.picture,
     job_files.c.inspection_note,
     job_files.c.reckoned,
+    job_files.c.up,
 ]
 _MANY = 500
 """So many ids are asked for at once."""

@@ -238,6 +238,7 @@ job_files = Table(
     Column("picture", Boolean, nullable=False, server_default=false()),
     Column("inspection_note", String(300), nullable=False, server_default=""),
     Column("reckoned", JSON),
+    Column("up", String(1), nullable=False, server_default="z"),
     Index("ix_job_files_inspection", "inspection", "id"),
     Index("ix_job_files_inspected_at", "inspected_at"),
     Index("ix_job_files_next_try_at", "next_try_at"),

@@ -13,6 +13,7 @@ from ..domain.status import FOLDERS
 from ..outbox import Postman
 from ..ports import Clock, Database, FileStore
 from ..settings import Settings
+from ..step_support import STEP_MISSING, can_read_step
 from .finding import Finding
 
 _OVERDUE = timedelta(minutes=15)
@@ -148,6 +149,13 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             "mail.smtp_security",
             "The mail password travels unencrypted.",
             'Use smtp_security = "starttls" or "tls".',
+        )
+    if "step" in settings.more_formats and not can_read_step():
+        yield Finding(
+            "step_unreadable",
+            "more_formats",
+            f"{STEP_MISSING}: they are taken, but have neither size nor picture.",
+            "Run: pip install 'printflow[step]'",
         )
     key = settings.state_dir / "secret.key"
     posix = sys.platform != "win32"

@@ -39,9 +39,7 @@ def accepted_file(attempt: Attempt) -> Iterator[Refusal]:
     """A model file was accepted."""
     form = attempt.args.submission
     if form is None or not form.original_name:
-        yield Refusal(
-            "file_missing", "Choose a model file.", "file", "Accepted are .stl, .obj and .3mf."
-        )
+        yield Refusal("file_missing", "Choose a model file.", "file")
 
 
 def complete_form(attempt: Attempt) -> Iterator[Refusal]:

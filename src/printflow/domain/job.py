@@ -75,6 +75,8 @@ class JobFile:
     """Why there are no facts or no picture, in words."""
     reckoned: Reckoning | None = None
     """What the lab's slicer said of one copy."""
+    up: str = "z"
+    """Which axis of the model is up, "y" or "z"; the file itself is never turned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

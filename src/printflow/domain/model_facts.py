@@ -1,6 +1,6 @@
 """What is known of a model's shape, and what it means for the lab. Pure.
 
-Lengths are in mm, volumes in cm³, areas in cm². STL and OBJ know no unit: mm is assumed, and a size
+Lengths are in mm, volumes in cm³, areas in cm². STL, OBJ and PLY know no unit: mm is assumed, and a size
 that nobody can mean is pointed out, never changed.
 """
 
@@ -19,6 +19,7 @@ Size = tuple[float, float, float]
 TINY_MM = 3.0
 """Below this longest side, a model was probably exported in another unit."""
 INCH_MM = 25.4
+_SAY_THEIR_UNIT = ("3mf", "glb", "step")
 _PLAY_MM = 1e-6
 _WALL_CM, _INFILL = 0.09, 0.15
 
@@ -101,7 +102,7 @@ def size_text(size: Sequence[float]) -> str:
 def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
     """A word about a size that nobody can mean; "" if there is none to say."""
     longest = max(facts.dimensions_mm)
-    if facts.format == "3mf":  # says its unit
+    if facts.format in _SAY_THEIR_UNIT:
         return ""
     if longest < TINY_MM:
         inches = size_text([side * INCH_MM for side in facts.dimensions_mm])

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32 (https://www.crockford.com/base32.html): no I, L, O, U."""
 
 MODEL_ENDINGS = (".stl", ".obj", ".3mf")
-"""What students may send."""
+"""What students may always send."""
+
+MORE_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "ply": (".ply",),
+    "glb": (".glb",),
+    "step": (".step", ".stp"),
+}
+"""What they may send besides where a lab switches it on: each format's endings."""
+
+ALL_MODEL_ENDINGS = (*MODEL_ENDINGS, *chain.from_iterable(MORE_FORMATS.values()))
+
+PICTURED_ENDINGS = (".gcode.3mf", ".gcode", ".bgcode")
+"""What slicers save for the printer: it has no shape to be measured, but a picture may be in it."""
 
 PRINTABLE_ENDINGS = (
-    *MODEL_ENDINGS,
-    ".gcode.3mf",
-    ".gcode",
-    ".bgcode",
+    *ALL_MODEL_ENDINGS,
+    *PICTURED_ENDINGS,
     ".form",
     ".idea",
     ".ctb",
@@ -35,6 +46,16 @@ _FILE_NAME = re.compile(
     r"\.(?P<ending>[A-Za-z0-9]{1,8}(?:\.3mf)?)"
 )
 _ID_IN_NAME = re.compile(rf"(?<![A-Za-z0-9])(?P<id>[{ALPHABET}]{{{ID_LENGTH}}})(?![A-Za-z0-9])")
+
+
+def model_endings(more_formats: Iterable[str]) -> tuple[str, ...]:
+    """The endings that students may send, with those of the formats switched on besides."""
+    return (*MODEL_ENDINGS, *chain.from_iterable(MORE_FORMATS[name] for name in more_formats))
+
+
+def endings_text(endings: Sequence[str]) -> str:
+    """Endings in words: ".stl, .obj or .3mf"."""
+    return f"{', '.join(endings[:-1])} or {endings[-1]}"
 
 
 def job_id_from(number: int) -> str:

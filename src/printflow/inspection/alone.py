@@ -11,9 +11,16 @@ from .inspector import Inspector
 
 
 def inspect_file(
-    path: Path, *, picture: Path | None = None, small: Path | None = None, color: str = "#2f6fde"
+    path: Path,
+    *,
+    picture: Path | None = None,
+    small: Path | None = None,
+    color: str = "#2f6fde",
+    up: str = "z",
 ) -> ModelFacts:
     """Facts of a model file on this machine, without a lab; its picture where asked for.
+
+    ``up`` is the axis that points up in it, "y" or "z".
 
     Raises FileUnusable with the reason.
     """
@@ -27,9 +34,11 @@ def inspect_file(
             color=color,
             picture=picture.absolute() if picture else None,
             small=small.absolute() if small else None,
+            up=up,
         )
     finally:
         inspector.close()
     if looked.facts is None:
-        raise FileUnusable(looked.error, code=looked.code, next_step="Export it again.")
+        words = looked.error or "The file holds no shape that could be measured."
+        raise FileUnusable(words, code=looked.code or "no_shape", next_step="Export it again.")
     return looked.facts

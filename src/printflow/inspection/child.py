@@ -1,7 +1,7 @@
 """The guarded process: reads a task a line from standard input, answers with a line of JSON.
 
-A task is ``{"path", "ending", "color", "picture", "small"}``; the answer is ``{"facts": {…},
-"picture": true}`` or ``{"error": "a sentence", "code": "…"}``. It never sees the database, and
+A task is ``{"path", "ending", "color", "up", "sliced", "picture", "small"}``, of which the first two
+must be there; the answer is ``{"facts": {…}, "picture": true}`` (no facts of G-code) or ``{"error": "a sentence", "code": "…"}``. It never sees the database, and
 whatever a file does to it, only this process dies.
 """
 
@@ -9,26 +9,36 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from printflow.domain.model_facts import ModelFacts
+from printflow.domain.naming import PICTURED_ENDINGS
 
 from .limits import limit_process
 from .problems import Unreadable
+
+_LARGE_ENOUGH = 128
+"""Pixels along each side from which on a slicer's picture is shown instead of a drawn one."""
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 
-def inspect(path: Path, ending: str) -> tuple[ModelFacts, Any]:
-    """Facts of the model in a file, and its triangles. Raises Unreadable, OSError, MemoryError."""
+def inspect(path: Path, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
+    """Facts of the model in a file, and its triangles, with ``up`` turned to z.
+
+    Raises Unreadable, OSError, MemoryError.
+    """
     from .measuring import measure, surface
-    from .reading import read_model
+    from .reading import read_model, stood_up
 
     model = read_model(path, ending)
+    if up == "y":
+        model = stood_up(model)
     measures, skin = measure(model.triangles, model.frame), surface(model.triangles)
     x, y, z = (round(side, 4) for side in measures.size)
     facts = ModelFacts(
@@ -49,7 +59,9 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
     """Do one task."""
     try:
         limit_process(task["ending"])
-        facts, triangles = inspect(Path(task["path"]), task["ending"])
+        if task["ending"] in PICTURED_ENDINGS:
+            return _of_slicers_file(task)
+        facts, triangles = inspect(Path(task["path"]), task["ending"], task.get("up", "z"))
     except Unreadable as error:
         return {"error": str(error), "code": error.code}
     except MemoryError:
@@ -60,29 +72,44 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
         return {"error": "The file is nested too deeply.", "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if task.get("picture"):
-        from .render import TooMuchToDraw, draw
-
-        picture: Picture | None
-        try:
-            picture = draw(triangles, task["color"])
-        except (TooMuchToDraw, MemoryError, ValueError) as error:
-            said["picture_problem"] = str(error)[:200]
-            picture = _embedded(Path(task["path"]))
-        if picture is not None:
-            said.update(_kept(picture, task))
+        said.update(_pictured(triangles, task))
     return said
 
 
-def _embedded(path: Path) -> Picture | None:
-    """The picture that a slicer put into its project, for what cannot be drawn."""
+def _of_slicers_file(task: dict[str, str]) -> dict[str, Any]:
+    """G-code has no shape to be measured; the slicer's picture may be in it."""
+    picture = _embedded(Path(task["path"]))
+    kept = _kept(picture, task) if picture is not None and task.get("picture") else {}
+    return {"facts": None, "picture": False, **kept}
+
+
+def _pictured(triangles: Any, task: dict[str, str]) -> dict[str, Any]:
+    """The slicer's picture of a sliced project, else one that is drawn, else whatever there is."""
+    from .render import TooMuchToDraw, draw
+
+    path, picture, problem = Path(task["path"]), None, ""
+    if task.get("sliced"):
+        picture = _embedded(path, at_least=_LARGE_ENOUGH)
+    if picture is None:
+        try:
+            picture = draw(triangles, task["color"])
+        except (TooMuchToDraw, MemoryError, ValueError) as error:
+            problem = str(error)[:200]
+            picture = _embedded(path)
+    return {"picture_problem": problem, **({} if picture is None else _kept(picture, task))}
+
+
+def _embedded(path: Path, at_least: int = 0) -> Picture | None:
+    """The picture that a slicer put into its file, if it has so many pixels along each side."""
     from printflow.slicer_files import SlicedFileUnreadable, read_sliced
 
     from .embedded_picture import shown
 
     try:
-        return shown(list(read_sliced(path).images))
+        picture = shown(list(read_sliced(path).images))
     except (SlicedFileUnreadable, MemoryError, OSError):
         return None
+    return picture if picture is not None and min(picture.size) >= at_least else None
 
 
 def _kept(picture: Picture, task: dict[str, str]) -> dict[str, Any]:
@@ -99,7 +126,10 @@ def _kept(picture: Picture, task: dict[str, str]) -> dict[str, Any]:
 def main() -> None:
     """Until standard input ends."""
     warnings.simplefilter("ignore")
-    output, sys.stdout = sys.stdout, sys.stderr  # whatever a loader prints is no answer
+    # Whatever a loader prints, be it written in Python or not, is no answer.
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = sys.stderr
     for name in ("reading", "stl", "render"):  # before the first file's time begins to count
         importlib.import_module(f"printflow.inspection.{name}")
     output.write('{"ready": true}\n')

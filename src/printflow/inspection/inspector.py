@@ -70,9 +70,17 @@ class Inspector:
         color: str = "#9aa3b2",
         picture: Path | None = None,
         small: Path | None = None,
+        up: str = "z",
+        sliced: bool = False,
     ) -> Looked:
-        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for."""
-        task = {"path": str(path), "ending": ending, "color": color}
+        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for.
+
+        ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
+        picture is shown, where it is large enough.
+        """
+        task = {"path": str(path), "ending": ending, "color": color, "up": up}
+        if sliced:
+            task["sliced"] = "yes"
         if picture is not None and small is not None:
             task.update(picture=str(picture), small=str(small))
         with self._lock:
@@ -169,7 +177,7 @@ def _looked(said: dict[str, Any]) -> Looked:
     if "error" in said:
         return Looked(error=str(said["error"]), code=str(said.get("code", "damaged")))
     return Looked(
-        facts=ModelFacts.from_plain(said["facts"]),
+        facts=ModelFacts.from_plain(said["facts"]) if said["facts"] else None,
         picture=bool(said.get("picture")),
         error=str(said.get("picture_problem", "")),
     )

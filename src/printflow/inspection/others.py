@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..step_support import STEP_MISSING, can_read_step
 from .blocks import Triangles
 from .problems import NO_TRIANGLES, Unreadable
-from .reading import Model
+from .reading import Model, stood_up
 
 _MM_PER_UNIT = {".glb": 1000.0, ".step": 1000.0, ".stp": 1000.0}
 """GLB is in meters by its specification, and cascadio gives GLB; PLY has no unit: mm."""
@@ -20,13 +21,11 @@ def read_other(path: Path, ending: str) -> Model:
     import trimesh
 
     kind = "step" if ending in (".step", ".stp") else ending[1:]
+    if kind == "step" and not can_read_step():
+        raise Unreadable(f"{STEP_MISSING}.", code="unknown_format")
     try:
         with path.open("rb") as file:
             loaded: Any = trimesh.load(file, file_type=kind, process=False)
-    except ImportError as error:
-        raise Unreadable(
-            "STEP files need the extra `printflow[step]` on the server.", code="unknown_format"
-        ) from error
     except MemoryError:
         raise
     except Exception as error:
@@ -38,6 +37,5 @@ def read_other(path: Path, ending: str) -> Model:
     if faces is None or not len(faces):
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     corners: Triangles = np.asarray(mesh.vertices, dtype=np.float32)[np.asarray(faces)]
-    if ending == ".glb":  # y is up there, and z is up on a printer
-        corners = np.stack([corners[..., 0], -corners[..., 2], corners[..., 1]], axis=-1)
-    return Model(kind, corners * np.float32(_MM_PER_UNIT.get(ending, 1.0)))
+    model = Model(kind, corners * np.float32(_MM_PER_UNIT.get(ending, 1.0)))
+    return stood_up(model) if ending == ".glb" and len(corners) else model

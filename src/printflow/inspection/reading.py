@@ -6,7 +6,7 @@ Source of the limits: shared measurements of what loaders do with hostile files.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +59,13 @@ def read_model(path: Path, ending: str) -> Model:
         )
     triangles = np.ascontiguousarray(triangles, dtype=np.float32)
     return Model(model.format, triangles, notes, (low, high))
+
+
+def stood_up(model: Model) -> Model:
+    """A model whose y points up, turned as printers want it, with z up."""
+    x, y, z = (model.triangles[..., axis] for axis in range(3))
+    turned = np.stack([x, -z, y], axis=-1)
+    return replace(model, triangles=turned, frame=bounds(turned))
 
 
 def _reader(ending: str) -> Callable[[Path], Model]:

@@ -14,7 +14,7 @@ from ..domain.correction import Correction
 from ..domain.import_report import ImportNote, ImportReport
 from ..domain.job import Actor, FileRole, FileState, Job
 from ..domain.ledger import Payment, Share
-from ..domain.naming import ending_of, standard_name
+from ..domain.naming import ALL_MODEL_ENDINGS, ending_of, standard_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, InvalidInput, PrintflowError
 from ..intake import Upload, receive_path
@@ -157,11 +157,11 @@ class ImportDesk(SubmissionDesk):
 
         def check(name: str, head: bytes, size: int) -> str:
             try:
-                return check_model(name, head, size)
+                return check_model(name, head, size, ALL_MODEL_ENDINGS)
             except PrintflowError as error:  # a slicer's file, or a model that was never good
                 if not size:
                     raise
-                if ending_of(name) in (".stl", ".obj", ".3mf"):
+                if ending_of(name) in ALL_MODEL_ENDINGS:
                     notes.append(ImportNote(old.place, "file", error.message))
                 return ending_of(name)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ..domain.catalog import Printer
 from ..domain.job import Job, JobFile
-from ..domain.model_facts import ModelFacts, compared, verdict, warnings
+from ..domain.model_facts import ModelFacts, compared, fitting, verdict, warnings
 from .desk import Desk
 
 
@@ -31,6 +31,19 @@ class InspectionDesk(Desk):
         self._ports.dispatcher.wake()
         return count
 
+    def stand_up(self, job_id: str) -> Job:
+        """Turn the student's model in its picture and its facts: y up instead of z, or back.
+
+        The file stays as it is. Some programs' models lie on their back, because y is up there.
+        Raises NotFound.
+        """
+        with self._ports.database.write() as tx:
+            job = self._job(tx, job_id)
+            tx.files.stand(job.original.id, "z" if job.original.up == "y" else "y")
+            job = self._job(tx, job_id)
+        self._ports.dispatcher.wake()
+        return job
+
     def uninspected(self) -> int:
         """How many models wait for a look."""
         with self._ports.database.read() as tx:
@@ -47,6 +60,10 @@ class InspectionDesk(Desk):
         Raises NotFound, and StoreUnavailable soon where the share does not answer.
         """
         return self._ports.pictures.read(file, small=small)
+
+    def model_fits(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
+        """The names of the printers of the job's method that its model fits, however turned."""
+        return fitting(facts, self._printers(job))
 
     def model_warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """What to know before a job's model is printed, in sentences."""

@@ -57,6 +57,7 @@ class SubmissionDesk(Desk):
             file_name,
             limit=settings.max_upload_mb * _MEGABYTE,
             reserve=settings.disk_reserve_mb * _MEGABYTE,
+            endings=settings.model_endings,
             declared_size=declared_size,
         )
 
@@ -217,7 +218,7 @@ class SubmissionDesk(Desk):
 
     def _sealed(self, file: ModelFile | FileRefused | None, uploads: list[Upload]) -> Upload:
         if file is None:
-            raise no_file()
+            raise no_file(self.settings.model_endings)
         if isinstance(file, FileRefused):
             raise file
         if not isinstance(file, Upload):
@@ -228,6 +229,7 @@ class SubmissionDesk(Desk):
                 Path(file),
                 limit=settings.max_upload_mb * _MEGABYTE,
                 reserve=settings.disk_reserve_mb * _MEGABYTE,
+                endings=settings.model_endings,
             )
             uploads.append(file)
         file.seal()

@@ -47,6 +47,7 @@ class VersionDesk(TransitionDesk):
                     Path(str(file)),
                     limit=settings.max_upload_mb * _MEGABYTE,
                     reserve=settings.disk_reserve_mb * _MEGABYTE,
+                    endings=settings.model_endings,
                 )
             upload.seal()
             with self._ports.database.write() as tx:

@@ -7,13 +7,13 @@
 // worker    address of preview_worker.js: asset('preview_worker.js')
 // file      a File or Blob; or
 // url       where the model can be fetched from (this site only)
-// format    ".stl", ".obj" or ".3mf"
+// format    ".stl", ".obj" or ".3mf"; of others the viewer says that it does not know them
 // color     CSS color of the model
 // label     what the picture shows, for people who do not see it
-// texts     {reading, failed, broken, empty, noPicture, pause, turn}: what the viewer says
+// texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn}: what the viewer says
 // found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z], low: [x, y, z],
 //           volume, closed}, in the file's unit (3MF: mm) and that unit cubed
-// failed    (why) => …: "empty" | "broken" | "memory" | "unreachable" | "stopped"
+// failed    (why) => …: "empty" | "broken" | "foreign" | "memory" | "unreachable" | "stopped"
 //
 // Reading and drawing happen in a worker, so that the page stays quick; three.js is loaded there, and
 // only once a viewer is mounted. Without WebGL or OffscreenCanvas the facts still come.
@@ -33,6 +33,7 @@ export function viewerTexts(dataset) {
     failed: dataset.textFailed,
     broken: dataset.textBroken,
     empty: dataset.textEmpty,
+    foreign: dataset.textForeign,
     noPicture: dataset.textNoPicture,
     pause: dataset.textPause,
     turn: dataset.textTurn,
@@ -147,8 +148,8 @@ class Viewer {
   }
 
   fail(why) {
-    const { empty, broken, failed } = this.texts;
-    this.empty({ empty, broken }[why] || failed);
+    const { empty, broken, foreign, failed } = this.texts;
+    this.empty({ empty, broken, foreign }[why] || failed);
     if (this.options.failed) this.options.failed(why);
   }
 

@@ -8,7 +8,8 @@ import { threeMfPositions } from "./three_mf.js";
 export async function positionsOf(file, ending) {
   if (ending === ".stl") return stl(await file.arrayBuffer());
   if (ending === ".obj") return obj(await file.text());
-  return threeMfPositions(new Uint8Array(await file.arrayBuffer()));
+  if (ending === ".3mf") return threeMfPositions(new Uint8Array(await file.arrayBuffer()));
+  throw Object.assign(new Error(`no reader for ${ending}`), { name: "Foreign" });
 }
 
 function stl(buffer) {

@@ -4,7 +4,7 @@ import { measure } from "./measure.js";
 import { positionsOf } from "./read_model.js";
 import { Scene } from "./scene.js";
 
-const WHY = { RangeError: "memory", NotFound: "unreachable", NotReadableError: "unreachable" };
+const WHY = { RangeError: "memory", Foreign: "foreign", NotFound: "unreachable", NotReadableError: "unreachable" };
 let scene = null;
 let wanted = {};
 

@@ -1,0 +1,12 @@
+"""Whether this machine can read STEP, which needs a library of its own."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+STEP_MISSING = "STEP files need the extra `printflow[step]` on the server"
+
+
+def can_read_step() -> bool:
+    """Whether the library that turns STEP into triangles is installed."""
+    return find_spec("cascadio") is not None
