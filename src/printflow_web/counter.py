@@ -30,7 +30,7 @@ from printflow import (
 )
 
 from .auth import acting, require_staff
-from .errors import ParameterRefused, status_of
+from .errors import ParameterRefused, by_field, status_of
 from .jobs import undoable, version_of
 from .request import lab_of
 
@@ -94,6 +94,8 @@ def _page(details: JobDetails, method: str, problem: PrintflowError | None = Non
         amount=in_units(details.due_cents),
         method=method if method in lab.catalog.payment_methods else "",
         problem=problem,
+        errors=by_field(problem.refusals) if problem else {},
+        typed=request.form,
     )
     return make_response(page, status_of(problem) if problem else 200)
 
@@ -106,6 +108,8 @@ def _hand_out(job_id: str) -> AnyResponse:
             job_id,
             amount=typed.get("amount", ""),
             method=method,
+            receipt=typed.get("receipt", ""),
+            account=typed.get("account", ""),
             expected_version=version_of(typed.get("version", "")),
             **acting(),
         )

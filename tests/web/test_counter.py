@@ -86,6 +86,23 @@ def test_an_amount_that_is_not_due_is_refused_with_the_page(
     assert staff.post(f"/pick-up/{job.id}", data={**form, "version": "x"}).status_code == 400
 
 
+def test_the_receipt_number_is_asked_for_where_the_lab_wants_one(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    lab.change_catalog({"payments": {"receipt_methods": ["card"]}}, by="Ana")
+    job = job_in("COMPLETED")
+    here = f"/pick-up/{job.id}"
+    assert 'name="receipt"' not in staff.get(f"{here}?method=cash").text
+    asked = staff.get(f"{here}?method=card").text
+    assert 'name="receipt"' in asked
+    refused = staff.post(here, data=fields(asked))
+    assert refused.status_code == 422
+    assert "Enter the receipt number" in said(refused)
+    done = staff.post(here, data={**fields(asked), "receipt": "R-17"})
+    assert done.status_code == 303
+    assert lab.details(job.id).payments[0].receipt == "R-17"
+
+
 def test_nothing_to_pay_is_one_tap(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     job = lab.complete(job_in("PRINTING").id, by="Sam", cost="0")
     page = staff.get(f"/pick-up/{job.id}")
