@@ -80,6 +80,8 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         facts.append(("Quote", f"{figures}, {cost(job)}"))
     if details.paid_cents:
         facts.append(("Paid", money(details.paid_cents, job.currency)))
+    if details.payable:
+        facts.append(("Due", money(details.due_cents, job.currency)))
     if job.reasons:
         facts.append(("Reasons", "; ".join(job.reasons)))
     facts.append(("Possible now", ", ".join(details.allowed) or "nothing"))
