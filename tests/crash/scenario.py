@@ -118,6 +118,25 @@ def _by_link(trigger: Trigger) -> Step:
     return Step(f"{trigger.value} by link", act)
 
 
+def _pay(amount: str) -> Step:
+    """Somebody takes a payment, and presses again when no answer came."""
+
+    def act(outside: Outside, lab: Printflow) -> None:
+        memory = outside.memory
+        lab.take_payment(memory["job"], amount=amount, method="card", by="Ana", key=amount)
+        outside.acknowledged.append((memory["job"], "payment"))
+        memory["version"] = lab.job(memory["job"]).version
+
+    return Step("pay", act)
+
+
+def _void(outside: Outside, lab: Printflow) -> None:
+    job_id = outside.memory["job"]
+    lab.void_payment(lab.payments(job_id=job_id)[0].id, reason="wrong", by="Ana")
+    outside.acknowledged.append((job_id, "void"))
+    outside.memory["version"] = lab.job(job_id).version
+
+
 SUBMIT = Step("submit", _submit)
 DISPATCH = Step("dispatch", _dispatch)
 READ_MAIL = Step("read mail", _read_mail)
@@ -142,6 +161,18 @@ CHAINS: dict[str, tuple[Step, ...]] = {
         _click(Trigger.COMPLETE, cost="5.00"),
         DISPATCH,
         _click(Trigger.PICK_UP, amount="5.00", method="cash"),
+        DISPATCH,
+    ),
+    "money": (
+        SUBMIT,
+        _click(Trigger.APPROVE, weight="42.5", hours="3.25", material="PLA"),
+        _click(Trigger.CONFIRM, note="at the desk"),
+        _pay("1.00"),
+        Step("void", _void),
+        _pay("2.00"),
+        _click(Trigger.START_PRINTING),
+        _click(Trigger.COMPLETE),
+        _click(Trigger.PICK_UP, amount="2.25", method="cash"),
         DISPATCH,
     ),
     "reject": (SUBMIT, _click(Trigger.REJECT, reasons=("Too thin",)), DISPATCH),

@@ -33,6 +33,7 @@ def test_the_form_suggests_what_is_due_and_takes_it(
     assert "Take payment" in said(page) and "Due $4.25" in said(page)
     form = staff.get(f"{PAGE}/take?job={job.id}")
     assert 'value="4.25"' in form.text
+    assert '<option value="cash">Cash</option>' in form.text
     assert take(staff, job, receipt="A-1", payer="Dr. Who") == f"/dashboard/jobs/{job.id}"
     words = said(staff.get(f"/dashboard/jobs/{job.id}"))
     assert "Due $0.00" in words and "A-1 · Dr. Who" in words
@@ -163,7 +164,7 @@ def test_the_day_close_adds_up(
     assert 'href="/dashboard/payments"' in staff.get("/dashboard").text
     words = said(staff.get(PAGE))
     assert "Day close of Mon, Mar 2, 2026" in words
-    for row in ("waived 1 $0.00 – $4.25 $0.00", "card 1 $1.00 – – $1.00", "cash 1 $4.25 – – $4.25"):
+    for row in ("waived $0.00 1 $0.00 – $4.25", "card $1.00 1 $1.00 – –", "cash $4.25 1 $4.25 – –"):
         assert row in words
     assert "Total in USD $5.25" in words
     clock.advance(days=1)

@@ -82,6 +82,8 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         facts.append(("Shelf", job.shelf))
     if details.paid_cents:
         facts.append(("Paid", money(details.paid_cents, job.currency)))
+    if details.payable:
+        facts.append(("Due", money(details.due_cents, job.currency)))
     if job.reasons:
         facts.append(("Reasons", "; ".join(job.reasons)))
     if job.facts is not None:
