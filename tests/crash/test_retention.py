@@ -179,6 +179,26 @@ def test_all_jobs_of_a_person_are_found_however_many(lab: Printflow, submit: Sub
     assert {one.job.id for one in lab.person_export(" ada@example.EDU ")} == made
 
 
+def test_not_even_the_file_of_the_database_remembers_a_person(
+    settings: Settings, submit: Submit, lab: Printflow
+) -> None:
+    """Its free pages, its index of words and its write-ahead log."""
+    for _ in range(3):
+        job = submit(student="Zaphod Quirrel", email="zaphod@example.edu")
+        lab.add_note(job.id, by="Ana", text="Zaphod called", for_student=False)
+        lab.reject(job.id, by="Ana", reasons=["Zaphod's is too thin"])
+    lab.dispatch()
+
+    def traces() -> int:
+        files = [path for path in settings.state_dir.rglob("*") if path.is_file()]
+        return sum(path.read_bytes().lower().count(b"zaphod") for path in files)
+
+    assert traces()
+    assert not lab.person_erase("zaphod@example.edu", by="Ana").waiting
+    lab.close()
+    assert traces() == 0
+
+
 def test_nothing_of_a_job_stays_beside_its_own_files(
     lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job], model: Path
 ) -> None:

@@ -367,6 +367,10 @@ def test_a_final_weight_counts_and_one_that_nobody_said_is_no_error(
     figures = lab.figures()
     assert figures.table("materials").rows == (("PLA", 2, Decimal("93.5")),)
     assert figures.table("estimates").rows[0] == ("Weight", 1, 20.0, 20.0, 20.0)
+    lab.override(job.id, by="Ana", to="PRINTING", reason="once more")
+    lab.complete(job.id, by="Sam", grams="34")
+    assert lab.figures().table("materials").rows == (("PLA", 2, Decimal("76.5")),)
+    assert lab.figures().table("estimates").rows[0] == ("Weight", 1, -20.0, 20.0, 20.0)
 
 
 def test_a_period_that_begins_long_before_the_lab_is_told_whole(

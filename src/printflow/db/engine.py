@@ -70,6 +70,7 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
+        "secure_delete=ON",  # what retention takes out is not left in the file's free pages
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
