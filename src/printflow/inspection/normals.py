@@ -1,8 +1,8 @@
 """Which way the surface that is seen faces: smooth over round parts, hard at edges.
 
 A file says nothing of edges. Corners that lie at one place are joined; at each corner of a
-triangle the directions of its neighbors there are averaged, weighted by their angles, but only
-of those that differ by less than CREASE degrees. Fine meshes are taken as they are.
+triangle the directions of its neighbors there are averaged, weighted by their angles and areas (a
+flat face stays flat beside its bevel), but only of those that differ by less than CREASE degrees. Fine meshes are taken as they are.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 from printflow.inspection.blocks import F32, Rows, Triangles, rows_of
 from printflow.inspection.raster import I64
 
-CREASE = 36.0
+CREASE = 28.0
 """Beyond this angle (degrees) two triangles meet at an edge."""
 
 _LARGE = 64
@@ -88,7 +88,7 @@ def _at_corners(corners: Rows, flat: F32) -> F32:
     start = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     many = np.diff(np.append(start, len(ordered)))
     face_of = order % count
-    weights = _angles(corners).reshape(-1)[order]
+    weights = (_angles(corners) * _areas(corners)).reshape(-1)[order]
     directions = np.ascontiguousarray(flat.T)[face_of]
     result = directions.copy()
     group = np.repeat(np.arange(len(many)), many)
@@ -131,6 +131,14 @@ def _angles(corners: Rows) -> F32:
     along = [_unit(points[(at + 1) % 3] - points[at]) for at in range(3)]
     cosine = np.stack([-(along[at] * along[at - 1]).sum(0) for at in range(3)])
     return np.asarray(np.arccos(np.clip(cosine, -1, 1)), np.float32)
+
+
+def _areas(corners: Rows) -> F32:
+    """The doubled area of each triangle (m), of a model whose size does not matter."""
+    one, two = corners[3:6] - corners[0:3], corners[6:9] - corners[0:3]
+    x, y, z = (one[i] * two[j] - one[j] * two[i] for i, j in ((1, 2), (2, 0), (0, 1)))
+    area = np.sqrt(x * x + y * y + z * z)
+    return np.asarray(area / max(float(area.max()), 1e-30), np.float32)
 
 
 def _shares(frames: F32, x: F32, y: F32) -> tuple[F32, F32, F32]:
