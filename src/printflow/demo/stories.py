@@ -73,6 +73,18 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
+        student="Lukas Weber", email="lukas.weber@example.edu", color="True White",
+        discipline="Hobby/Personal", class_number="N/A", model="coaster", file="Untersetzer.stl",
+        when="82d 14:20",
+        steps=(
+            _quoted("82d 15:30", "Sam", "9.6", "55m", "PLA"),
+            _yes("81d 09:10"),
+            _start("81d 10:00", "Sam"),
+            _done("81d 10:55", "Sam", shelf="A1"),
+            Step("5d 12:00", "dispose", "Ana"),
+        ),
+    ),
+    Story(
         student="さくら たなか", email="sakura.tanaka@example.edu", color="Light Blue",
         discipline="Engineering", class_number="ME 3301", model="clip", file="rod clip.3mf",
         when="16d 11:05",

@@ -19,6 +19,8 @@ from .models import MODELS
 from .stories import STORIES, Step, Story
 
 STAFF = ("Ana", "Sam", "Priya")
+_KEPT_DAYS = 45
+"""For so long the demo's lab kept what nobody fetched."""
 _GCODE = """; generated for a demo, prints nothing
 G21 ; mm
 G90 ; absolute
@@ -94,7 +96,12 @@ def _in_the_past(lab: Printflow, clock: StoryClock) -> Iterator[Printflow]:
         update={"smtp_host": "", "smtp_username": "", "smtp_password": None}
     )
     settings = settings.model_copy(
-        update={"mail": mail, "settle_seconds": 0, "allowed_email_domains": ()}
+        update={
+            "mail": mail,
+            "settle_seconds": 0,
+            "allowed_email_domains": (),
+            "dispose_after_days": _KEPT_DAYS,
+        }
     )
     with Printflow.open(settings, create=False, clock=clock) as past:
         yield past
