@@ -90,5 +90,7 @@ def test_the_scenario_has_many_calls() -> None:
         "mailer.send",
         "jobs.update",
         "history.add_event",
+        "ledger.add",
+        "ledger.void",
     } <= calls
     assert len(points()) > 2000

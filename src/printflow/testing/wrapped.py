@@ -22,7 +22,9 @@ from ..ports import Database, FileStore, Mailer, Transaction
 from .faults import FaultPlan, When
 
 _TOUCH_NOTHING = frozenset({"root", "path", "incoming_path"})
-_ROWS = frozenset({"jobs", "files", "history", "quotes", "outbox", "lab", "people", "retention"})
+_ROWS = frozenset(
+    {"jobs", "files", "history", "quotes", "outbox", "lab", "people", "retention", "ledger"}
+)
 
 
 class _Counted:
