@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -42,6 +43,19 @@ def local_path(address: str) -> str:
     if not address.startswith("/") or address.startswith(("//", "/\\")):
         return ""
     return "" if any(ord(sign) < 32 for sign in address) else address
+
+
+def came_from() -> str:
+    """Where to go back to after a form: what the address says, or the page of staff that led here.
+
+    So that the links of long lists need not repeat it.
+    """
+    if asked := local_path(request.args.get("next", "")):
+        return asked
+    seen = urlsplit(request.referrer or "")
+    if seen.netloc != request.host or not seen.path.startswith("/dashboard"):
+        return ""
+    return local_path(f"{seen.path}?{seen.query}" if seen.query else seen.path)
 
 
 _UNSIGNED = frozenset({"static", "health.live", "health.ready"})

@@ -36,7 +36,7 @@ from printflow import (
     in_units,
 )
 
-from .auth import local_path, require_staff
+from .auth import came_from, local_path, require_staff
 from .errors import ParameterRefused, form_again
 from .pictures import picture_answer
 from .request import lab_of
@@ -149,7 +149,7 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
         form["shelf"] = job.shelf
     if trigger is Trigger.REQUOTE:
         form.update(material=job.material, weight=job.grams or "", hours=job.hours or "")
-    return {**form, "next": request.args.get("next", "")}
+    return {**form, "next": came_from()}
 
 
 def _form(
@@ -264,7 +264,7 @@ def edit(job_id: str) -> AnyResponse | str:
     job = lab.job(job_id)
     form = {name: getattr(job, name) for name in EDITABLE} | {"version": job.version}
     if request.method == "GET":
-        form["next"] = request.args.get("next", "")
+        form["next"] = came_from()
         return render_template("edit.html", job=job, form=form, errors={})
     fields = {name: typed.get(name, form[name]) for name in EDITABLE}
     try:

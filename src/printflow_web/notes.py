@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, Refusal, TransitionRefused
 
-from .auth import require_staff
+from .auth import came_from, require_staff
 from .errors import form_again
 from .jobs import back
 from .request import lab_of
@@ -26,7 +26,7 @@ def _form(job_id: str, form: dict[str, str], errors: dict[str, Refusal]) -> str:
 def add(job_id: str) -> AnyResponse | str:
     """Write a note; the mail of a message waits as long as it can be taken back."""
     if request.method == "GET":
-        return _form(job_id, {"next": request.args.get("next", "")}, {})
+        return _form(job_id, {"next": came_from()}, {})
     lab, typed = lab_of(current_app), request.form
     message = typed.get("for_student") == "yes"
     try:

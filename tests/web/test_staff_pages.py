@@ -31,7 +31,7 @@ def test_a_row_offers_what_the_table_allows_and_only_that(
             continue
         job = job_in(status)
         page = staff.get(f"/dashboard?status={status}").text
-        offered = {trigger for trigger in Trigger if f"/{job.id}/{trigger}?" in page}
+        offered = {trigger for trigger in Trigger if f'/{job.id}/{trigger}"' in page}
         assert offered == set(allowed(status, ActorKind.STAFF)), status
 
 
@@ -196,3 +196,23 @@ def test_a_job_tells_all_that_its_student_wished(
     seen = said(staff.get(f"/dashboard/jobs/{job.id}"))
     assert f"{job.student_name} took the model back" in seen
     assert "Message of the student" not in seen
+
+
+def test_a_form_leads_back_to_the_list_that_it_was_opened_from(
+    staff: FlaskClient, submit: Submit
+) -> None:
+    job = submit()
+    page = f"/dashboard/jobs/{job.id}/reject"
+    for referrer, back in (
+        ("http://localhost/dashboard?status=all&sort=name", "/dashboard?status=all&amp;sort=name"),
+        ("http://localhost/login?next=/dashboard", ""),
+        ("http://evil.example/dashboard", ""),
+        ("http://localhost//evil.example/dashboard", ""),
+        ("", ""),
+    ):
+        text = staff.get(page, headers={"Referer": referrer}).text
+        assert f'name="next" value="{back}"' in text, referrer
+    asked = staff.get(
+        f"{page}?next=/dashboard/queue", headers={"Referer": "http://localhost/dashboard"}
+    )
+    assert 'name="next" value="/dashboard/queue"' in asked.text
