@@ -242,9 +242,10 @@ def is_new(root: Path) -> bool:
 
 
 def make_folders(root: Path) -> None:
-    """Make the folders of a store in ``root``."""
+    """Make the folders of a store in ``root``; what holds keys and mails is the account's alone."""
     for folder in (*FOLDERS, *SERVICE_FOLDERS):
-        (root / folder).mkdir(parents=True, exist_ok=True)
+        mode = 0o700 if folder == STATE else 0o777
+        (root / folder).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
 def make_store(root: Path) -> str:

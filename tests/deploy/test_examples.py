@@ -17,7 +17,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from printflow import Settings
+from printflow import Printflow, Settings
 from printflow.cli.root import printflow
 from printflow.settings import Settings as SettingsModel
 
@@ -93,6 +93,25 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "printflow" not in done.stderr.lower(), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of Unix")
+def test_staff_of_the_group_save_beside_the_models_and_read_no_keys(tmp_path: Path) -> None:
+    """What the guide's folders and the umask of units and command come to."""
+    for path in (*DEPLOY.glob("printflow*.service"), DEPLOY / "printflow"):
+        if "backup" not in path.name:
+            assert re.search(r"^(UMask=0|umask )007$", path.read_text("utf-8"), re.M), path.name
+    store = tmp_path / "store"
+    store.mkdir()
+    store.chmod(0o2770)
+    before = os.umask(0o007)
+    try:
+        with Printflow.open(Settings(store=store)):
+            pass
+    finally:
+        os.umask(before)
+    assert (store / "Uploaded").stat().st_mode & 0o777 == 0o770
+    assert (store / ".printflow").stat().st_mode & 0o777 == 0o700
 
 
 def test_the_settings_file_is_good(tmp_path: Path) -> None:
