@@ -119,7 +119,9 @@ def _shaded(
 ) -> list[F32]:
     """The drawn model: red, green, blue, each times coverage, and coverage, (s,s)."""
     size, hits = raster.size, raster.hits
-    row, column = np.divmod(hits.astype(np.int32), np.int32(size))
+    numbers = hits.astype(np.int32)
+    row = numbers // np.int32(size)
+    column = numbers - row * np.int32(size)
     x, y = column + np.float32(0.5), row + np.float32(0.5)
     seen = normals.facing(triangles, frames, raster.faces_at(hits), x, y)
     turn = camera.axes.astype(np.float32)
