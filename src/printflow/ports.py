@@ -606,6 +606,9 @@ class OutboxRows(Protocol):
     def counts(self) -> Mapping[str, int]:
         """How many mails are in each state."""
 
+    def dead(self, *, limit: int) -> int:
+        """How many are dead letters; no more than the limit are counted."""
+
     def of_job(self, job_id: str) -> Sequence[Mail]: ...
 
     def waiting(self) -> int: ...

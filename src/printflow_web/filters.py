@@ -140,5 +140,5 @@ def init_filters(app: Flask) -> None:
             values["is_admin"] = is_admin()
             values["staff_names"] = lab.staff_names()
             values["store_problem"] = lab.store_problem()
-            values["mail_dead"] = len(lab.mails(state="dead", limit=100))
+            values["mail_dead"] = lab.dead_mails()
         return values

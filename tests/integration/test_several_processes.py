@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from printflow import Job, Printflow, Settings
+from printflow import Job, Printflow, Settings, Status
 from printflow.db import migrate
 from printflow.db.alone import alone
 from printflow.db.engine import open_engine
@@ -84,11 +84,9 @@ def test_a_web_server_shows_what_another_one_did(
         until(lambda: other.recent_tally(0.5).by_status["UPLOADED"] == 1, "new count")  # type: ignore[index]
 
 
-def test_a_lost_connection_is_made_again(shared: Settings, web: Printflow, model: Path) -> None:
+def cut(shared: Settings) -> int:
+    """End all connections that listen; says how many there were."""
     engine = open_engine(shared.database)
-    heard = threading.Event()
-    listener = web._listener
-    assert listener
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         ended = connection.scalars(
             text(
@@ -97,13 +95,44 @@ def test_a_lost_connection_is_made_again(shared: Settings, web: Printflow, model
             )
         ).all()
     engine.dispose()
-    assert ended == [True]
+    assert all(ended)
+    return len(ended)
+
+
+def test_a_lost_connection_is_made_again(shared: Settings, web: Printflow, model: Path) -> None:
+    heard = threading.Event()
+    listener = web._listener
+    assert listener
+    assert cut(shared) == 1
     until(lambda: not listener.connected, "end of the connection")
     listener._heard = heard.set
     until(lambda: listener.connected, "new connection")
     heard.clear()
     web.submit(model, **FORM)  # type: ignore[arg-type]
     until(heard.is_set, "word of the submission")
+
+
+def test_polling_goes_on_while_nobody_is_told(
+    shared: Settings,
+    web: Printflow,
+    worker: Printflow,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("printflow.db.wakeup._RETRY_SECONDS", (600.0,))
+    with Printflow.open(shared, role="server") as other:
+        until(lambda: other._listener and other._listener.connected, "listener")
+        before = other.recent_tally(0.5).by_status[Status.UPLOADED]
+        assert cut(shared) == 3
+        for lab in (web, worker, other):
+            until(lambda lab=lab: not lab._listener.connected, "end of the connection")  # type: ignore[misc]
+        web.submit(model, **FORM)  # type: ignore[arg-type]
+        until(lambda: len(mails(shared)) == 1, "mail of a worker that looks by himself")
+        until(
+            lambda: other.recent_tally(0.5).by_status[Status.UPLOADED] == before + 1,
+            "count of a server that looks by itself",
+        )
+        assert not any(lab._listener and lab._listener.connected for lab in (web, worker, other))
 
 
 def test_workers_place_each_file_once_and_send_each_mail_once(

@@ -14,6 +14,7 @@ from printflow import (
     NotFound,
     Printflow,
     PrintflowError,
+    Settings,
     SignInRefused,
     Status,
     TooManyRequests,
@@ -110,6 +111,17 @@ def test_each_station_has_a_password_of_its_own(app: Flask, lab: Printflow) -> N
     assert inside(signed_in(app, "Bo")), "the others go on"
     assert lab.add_station("window pc", by="Ana") != secret
     assert [one.name for one in lab.stations()] == ["Lab", "Window PC"]
+
+
+def test_a_session_that_another_process_ends_is_over_at_once(
+    app: Flask, lab: Printflow, settings: Settings
+) -> None:
+    browser = signed_in(app, "Bo")
+    with Printflow.open(settings) as other:
+        for _ in range(3):
+            assert inside(browser)
+        assert other.sign_out_others(by="Ana", name="Bo") == 1
+        assert not inside(browser), "what was found before is not believed any more"
 
 
 def test_a_new_password_signs_out(app: Flask, lab: Printflow) -> None:

@@ -169,6 +169,10 @@ class SqlOutboxRows:
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
+    def dead(self, *, limit: int) -> int:
+        some = select(outbox.c.id).where(outbox.c.state == "dead").limit(limit).subquery()
+        return int(self._connection.scalar(select(func.count()).select_from(some)) or 0)
+
     def of_job(self, job_id: str) -> Sequence[Mail]:
         query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)
         return [_mail(row) for row in self._connection.execute(query)]

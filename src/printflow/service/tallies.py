@@ -32,6 +32,7 @@ _BURST = 5
 @dataclass(frozen=True, slots=True)
 class _Seen:
     at: float
+    now: datetime
     event: int
     tally: Tally
     stamp: Stamp | None
@@ -61,15 +62,19 @@ class TallyBoard:
         self._stirred = True
 
     def newest(self) -> Tally:
-        """The tally as it is now."""
+        """The tally as it is now; what only grows old may show some seconds late."""
         at, now, stamp = time.monotonic(), self._clock(), self._database.stamp()
+        last = self._last
+        unwritten = last is not None and stamp is not None and last.stamp == stamp
+        if last and unwritten and abs((now - last.now).total_seconds()) < _UNASKED:
+            return last.tally
         with self._database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
             attention = tx.jobs.attention(now, self._aged(now), self._unclaimed(now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
         drawn = now.timestamp() // _FRESH_SECONDS
         tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{looked}-{drawn:.0f}")
-        self._last = _Seen(at, event, tally, stamp)
+        self._last = _Seen(at, now, event, tally, stamp)
         return tally
 
     def recent(self, seconds: float) -> Tally:
@@ -82,7 +87,7 @@ class TallyBoard:
             last, now = self._last, time.monotonic()
             if last is None:
                 return self.newest()
-            if now - last.at < _UNASKED and self._quiet(last):
+            if self._quiet(last):
                 return last.tally
             self._stirred = False
             with self._database.read() as tx:
@@ -98,6 +103,8 @@ class TallyBoard:
 
     def _quiet(self, last: _Seen) -> bool:
         """Whether it is certain, without a look at the tables, that nothing has happened since."""
+        if abs((self._clock() - last.now).total_seconds()) >= _UNASKED:
+            return False
         if self._heard_of:
             return not self._stirred
         return last.stamp is not None and last.stamp == self._database.stamp()
