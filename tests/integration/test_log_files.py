@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from printflow import Settings
-from printflow.cli.log import COMMANDS, logged
+from printflow.cli.log import COMMANDS, log_file, logged
 from printflow.log_records import log_request
 from printflow.settings_sections import LogSettings
 
@@ -60,3 +60,16 @@ def test_commands_write_side_by_side_and_only_what_matters(settings: Settings) -
     assert one is not None
     text = one.read_text("utf-8")
     assert "news" not in text and text.count("the share is away") == 2
+
+
+def test_the_commands_file_is_put_aside_by_the_next_command(settings: Settings) -> None:
+    some = settings.model_copy(update={"log": LogSettings(max_mb=1)})
+    some.state_dir.mkdir(parents=True)
+    for number in range(3):
+        with logged(some, COMMANDS, debug=False):
+            logging.getLogger("printflow").warning("%d %s", number, "x" * MEGABYTE)
+    path = log_file(some, COMMANDS)
+    assert path.read_text("utf-8").partition("] ")[2].startswith("2 ")
+    aside = path.with_name(f"{path.name}.1")
+    assert aside.read_text("utf-8").partition("] ")[2].startswith("1 ")
+    assert sorted(path.parent.iterdir()) == [path, aside]

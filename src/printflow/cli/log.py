@@ -62,8 +62,11 @@ def logged(settings: Settings, role: str, *, debug: bool) -> Iterator[Path | Non
 
 
 def _file_handler(path: Path, role: str, settings: Settings) -> logging.Handler:
-    # Commands come and go side by side, so that none of them may rename the file.
+    # Commands come and go side by side: none of them may rename the file while it writes, so one
+    # that finds it full puts it aside before it begins.
     alone = role != COMMANDS
+    if not alone:
+        _put_aside(path, settings.log.max_mb * _MEGABYTE)
     handler = RotatingFileHandler(
         path,
         maxBytes=settings.log.max_mb * _MEGABYTE if alone else 0,
@@ -73,6 +76,14 @@ def _file_handler(path: Path, role: str, settings: Settings) -> logging.Handler:
     )
     handler.setFormatter(formatter(settings.log.format))
     return handler
+
+
+def _put_aside(path: Path, most: int) -> None:
+    try:
+        if path.stat().st_size > most:
+            path.replace(path.with_name(f"{path.name}.1"))
+    except OSError:  # there is none yet, or (on Windows) another command has it open
+        return
 
 
 class _OneLine(logging.Formatter):
