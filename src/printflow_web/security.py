@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
@@ -14,6 +15,9 @@ from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
 from .auth import recognize
 from .errors import ParameterRefused
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
+
+if TYPE_CHECKING:
+    from itsdangerous import URLSafeTimedSerializer
 
 UPLOADS = frozenset({"student.submit", "versions.add"})
 """Endpoints whose body may be large."""
@@ -28,6 +32,19 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 _NAMES_OF_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 csrf = CSRFProtect()
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions in signed cookies; what signs them is made once, and not anew for every request."""
+
+    def __init__(self) -> None:
+        self._signing: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Gives None as long as the application has no key."""
+        if self._signing is None:
+            self._signing = super().get_signing_serializer(app)
+        return self._signing
 
 
 def init_security(app: Flask) -> None:
@@ -48,6 +65,7 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = _Sessions()
     names = frozenset(_NAMES_OF_THIS_MACHINE) | {_host_name(own.netloc.rpartition("@")[2])}
     for name in map(_host_name, lab.settings.trusted_hosts):
         names |= {name, name.removeprefix(".")}  # ".example.edu" is the domain, and all below it

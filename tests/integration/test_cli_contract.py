@@ -275,6 +275,30 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert "pick-up" in done.stdout
 
 
+def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
+    """What a start loads is nearly all that it costs."""
+    assert program.run("init").code == 0
+    code = (
+        "import sys\n"
+        "from printflow.cli.root import printflow\n"
+        "printflow.main(['list'], standalone_mode=False)\n"
+        "heavy = {'alembic', 'flask', 'trimesh', 'numpy', 'rich', 'jinja2', 'filelock',\n"
+        "         'email_validator', 'xlsxwriter', 'tomli_w', 'printflow.reports.figures',\n"
+        "         'printflow.importing.reading', 'printflow.slicer_files',\n"
+        "         'printflow.estimating.slicing', 'printflow.catalog_file'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=program.folder,
+        env={**bare_environment(), **program.environment},
+    )
+    assert (done.stdout, done.stderr) == ("No jobs.\n", "[]\n")
+
+
 def test_version(program: Program) -> None:
     assert program.run("--version") == Said(0, "printflow, version 0.1.0\n", "")
 
