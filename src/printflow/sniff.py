@@ -84,7 +84,7 @@ def check_model(
     """
     ending = checked_ending(file_name, endings)
     if size == 0:
-        raise FileUnusable("The file is empty.", code="file_empty", next_step="Export it again.")
+        raise empty()
     found = _foreign_kind(head)
     if found and found != _OWN_KIND.get(ending):
         raise _not_the_model(found, ending, endings)
@@ -189,6 +189,11 @@ def _check_glb(head: bytes, size: int) -> None:
 
 
 _CHECKS = {".ply": _check_ply, ".glb": _check_glb}
+
+
+def empty() -> FileUnusable:
+    """The refusal of a file without a single byte."""
+    return FileUnusable("The file is empty.", code="file_empty", next_step="Export it again.")
 
 
 def no_triangles() -> FileUnusable:

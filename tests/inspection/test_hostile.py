@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from printflow import FileUnusable, Printflow
 from printflow.domain.model_facts import Looked
 from printflow.inspection import inspector as inspector_module
 from printflow.inspection.inspector import SECONDS, Inspector
-from printflow.inspection.limits import MEMORY_OF_LOADERS
+from printflow.inspection.limits import LOADED, MEMORY, MEMORY_OF_LOADERS
 from tests import models
 from tests.crash.scenario import FORM
 from tests.inspection.hostile import CASES, Case, mutated, write
@@ -35,6 +36,16 @@ def inspector() -> Iterator[Inspector]:
     made.close()
 
 
+def peak_of(inspector: Inspector) -> int:
+    """The most bytes that the guarded process ever had; 0 where the system does not tell."""
+    assert inspector._child is not None
+    status = Path(f"/proc/{inspector._child.process.pid}/status")
+    text = status.read_text("utf-8") if status.exists() else "VmHWM: 0 kB"
+    found = re.search(r"VmHWM:\s+(\d+) kB", text)
+    assert found is not None
+    return int(found[1]) << 10
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
     path = write(tmp_path, case)
@@ -43,6 +54,7 @@ def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
     assert time.monotonic() - begun < SECONDS + 10, "the guard holds"
     assert looked.code == case.code, looked
     assert (looked.facts is None) == bool(case.code)
+    assert peak_of(inspector) < (MEMORY_OF_LOADERS if case.ending in LOADED else MEMORY)
     sound = tmp_path / "sound.stl"
     sound.write_bytes(models.stl())
     assert inspector.look(sound, ".stl").facts is not None, "the next one is read as ever"
@@ -113,12 +125,17 @@ def test_changed_files_harm_nobody(
     chance = random.Random(5)
     draws = (chance.randrange(1 << 31) for _ in numbers())
     seen: dict[str, int] = {}
-    for _ in range(count(pytestconfig, "--mutated-models")):
+    for number in range(count(pytestconfig, "--mutated-models")):
         ending = chance.choice(sorted(SEEDS))
         path = tmp_path / f"mutated{ending}"
         path.write_bytes(mutated(chance.choice(SEEDS[ending]), draws))
         looked: Looked = inspector.look(path, ending)
         seen[looked.code or "read"] = seen.get(looked.code or "read", 0) + 1
         assert looked.code not in ("too_slow", "crashed"), path.read_bytes()
+        if number % 10 == 0 and looked.facts:
+            png, webp = tmp_path / "p.png", tmp_path / "p.webp"
+            pictured = inspector.look(path, ending, picture=png, small=webp)
+            assert pictured.facts == looked.facts, (pictured, path.read_bytes())
+            assert pictured.picture or pictured.error
     print(seen)
     assert len(seen) > 3, "the changes reach past the door"

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from printflow import Job, LinkOvertaken, Printflow, StaleJob, TransitionRefused
 from tests import models
+from tests.integration.test_looking import gcode
 from tests.web.conftest import said, token
 from tests.web.test_confirm import link
 
@@ -47,6 +49,21 @@ def test_the_original_is_kept_and_the_link_is_void(
     assert lab.details(job.id).quotes[-1].file_sha256 == again.file.sha256
     lab.confirm_by_link(link(lab, again).rpartition("/")[2], consent=True)
     assert lab.path(lab.job(job.id)).parent.name == "ReadyToPrint"
+
+
+def test_what_a_slicer_saved_is_taken_and_shows_its_picture(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    job = job_in("UPLOADED")
+    words = said(replaced(staff, job, "sliced for the MK4S.gcode", gcode(200)))
+    assert "_v2.gcode" in words
+    lab.inspect_due()
+    now = lab.job(job.id)
+    assert now.pictured is not None
+    assert now.pictured.id == now.file.id
+    with Image.open(io.BytesIO(lab.picture(now.pictured))) as picture:
+        assert picture.size == (200, 200)
+    assert "empty" in said(replaced(staff, job, "nothing.gcode", b""))
 
 
 def test_what_is_no_model_or_comes_too_late_changes_nothing(

@@ -62,7 +62,7 @@ def draw(triangles: Triangles, color: str, size: int = SIZE) -> Image.Image:
 def png(picture: Image.Image) -> bytes:
     """A picture as PNG."""
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=4)
+    picture.save(out, "PNG", compress_level=2)
     return out.getvalue()
 
 

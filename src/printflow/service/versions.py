@@ -7,9 +7,11 @@ from pathlib import Path
 
 from ..domain.correction import Correction, before
 from ..domain.job import FileRole, Job
+from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
 from ..intake import Upload, receive_path
+from ..sniff import check_model, empty
 from .acting import staff_actor
 from .transition import TransitionDesk, stale
 
@@ -49,7 +51,7 @@ class VersionDesk(TransitionDesk):
                     reserve=settings.disk_reserve_mb * _MEGABYTE,
                     endings=settings.model_endings,
                 )
-            upload.seal()
+            upload.seal(self._ending_of)
             with self._ports.database.write() as tx:
                 job, now = self._job(tx, job_id), self._ports.clock()
                 self._open_for_a_version(job)
@@ -96,6 +98,15 @@ class VersionDesk(TransitionDesk):
             raise
         self._settle_files(job.id)
         return self._now(job.id)
+
+    def _ending_of(self, name: str, head: bytes, size: int) -> str:
+        """The ending of a model that the lab takes, or of what slicers save."""
+        ending = ending_of(name)
+        if ending in ALL_MODEL_ENDINGS or ending not in PRINTABLE_ENDINGS:
+            return check_model(name, head, size, self.settings.model_endings)
+        if not size:
+            raise empty()
+        return ending
 
     def _now(self, job_id: str) -> Job:
         """The job as it is now; raises NotFound."""
