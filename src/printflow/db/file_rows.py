@@ -17,7 +17,9 @@ from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
 
 _GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
-_THERE = job_files.c.state.not_in(_GOING)
+_THERE = and_(
+    *(job_files.c.state != going for going in _GOING)
+)  # IN is put together anew each time
 _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 
 

@@ -28,7 +28,6 @@ _ENTRIES = (
     .select_from(payments.outerjoin(payment_voids, payment_voids.c.payment_id == payments.c.id))
     .order_by(payments.c.id)
 )
-# Put together once: every transition asks it.
 _SETTLED = (
     select(
         payment_shares.c.job_id,
@@ -40,12 +39,11 @@ _SETTLED = (
             payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
         )
     )
-    .where(
-        payment_shares.c.job_id.in_(bindparam("jobs", expanding=True)),
-        payment_voids.c.id.is_(None),
-    )
+    .where(payment_voids.c.id.is_(None))
     .group_by(payment_shares.c.job_id)
 )
+# Put together once: every transition asks it.
+_SETTLED_OF_ONE = _SETTLED.where(payment_shares.c.job_id == bindparam("job"))
 
 
 class SqlLedgerRows:
@@ -115,10 +113,11 @@ class SqlLedgerRows:
         return self._where(payment_voids.c.at >= since, payment_voids.c.at < until)
 
     def settled(self, job_id: str) -> tuple[int, int]:
-        return self.settled_of([job_id]).get(job_id, (0, 0))
+        row = self._connection.execute(_SETTLED_OF_ONE, {"job": job_id}).first()
+        return (int(row[1]), int(row[2])) if row else (0, 0)
 
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        rows = self._connection.execute(_SETTLED, {"jobs": list(job_ids)})
+        rows = self._connection.execute(_SETTLED.where(payment_shares.c.job_id.in_(job_ids)))
         return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Payment]:
