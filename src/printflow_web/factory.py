@@ -66,7 +66,7 @@ def create_app(lab: Printflow) -> Flask:
     app.extensions["printflow"] = lab
     app.extensions["printflow_live"] = LiveParts()
     app.config.update(
-        POLL_SECONDS=10,
+        POLL_SECONDS=15,
         TALLY_SECONDS=1.0,
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES="translations",

@@ -34,7 +34,8 @@ class Size:
     transitions: int = 400
     clients: int = 8
     dashboards: int = 200
-    poll_every: float = 10.0
+    poll_every: float = 15.0
+    """Seconds; what the pages do (POLL_SECONDS in printflow_web)."""
     seconds: float = 15.0
     upload_mb: int = 50
     slow_uploads: int = 200

@@ -44,7 +44,7 @@ def submit(lab: Printflow, tmp_path: Path) -> Callable[[str], Job]:
 
 
 def look_again(page: Page) -> None:
-    """What a page does by itself every ten seconds, and when it comes back into view."""
+    """What a page does by itself every fifteen seconds, and when it comes back into view."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
