@@ -1,0 +1,44 @@
+"""The doors of the library to the world, as protocols: database, file store, mail, clock, ids.
+
+The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`` implement them,
+``app`` joins the two, and ``testing`` puts faults in between.
+"""
+
+from .database import Database, DuplicateKey, Stamp, Transaction
+from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
+from .job_rows import FileLine, FileRows, JobRows, Placement
+from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
+from .mail import FailureKind, KeptMails, Mailer, MailFailure, MailWriter, RenderedMail
+from .models import ModelReader
+from .store import FileStore
+from .surroundings import Clock, Ids, Transliterate
+
+__all__ = [
+    "Clock",
+    "Database",
+    "DuplicateKey",
+    "FailureKind",
+    "FileLine",
+    "FileRows",
+    "FileStore",
+    "HistoryRows",
+    "Ids",
+    "JobRows",
+    "KeptMails",
+    "LabRows",
+    "LedgerRows",
+    "MailFailure",
+    "MailWriter",
+    "Mailer",
+    "ModelReader",
+    "OutboxRows",
+    "PeopleRows",
+    "Placement",
+    "QuoteRows",
+    "RenderedMail",
+    "ReportRows",
+    "RetentionRows",
+    "Stamp",
+    "Transaction",
+    "Transliterate",
+]

@@ -1,0 +1,204 @@
+"""The tables of what happened to jobs: events, money, quotes, mails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from ..domain.correction import Correction
+    from ..domain.history import Event, FileOpening, Mail, Note, PrintAttempt
+    from ..domain.job import Actor, Quote
+    from ..domain.ledger import Payment, Void
+    from ..domain.status import Status, Trigger
+
+
+class HistoryRows(Protocol):
+    """Events, notes and attempts."""
+
+    def add_event(
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        trigger: Trigger | Correction,
+        source: Status | None,
+        dest: Status,
+        actor: Actor,
+        details: Mapping[str, Any],
+    ) -> int: ...
+
+    def events(self, job_id: str) -> Sequence[Event]: ...
+
+    def last_event(self, job_id: str) -> Event | None: ...
+
+    def newest_time(self) -> datetime | None:
+        """When the newest event of all happened."""
+
+    def add_note(
+        self,
+        job_id: str,
+        *,
+        at: datetime,
+        author: str,
+        text: str,
+        for_student: bool,
+        from_student: bool = False,
+    ) -> int:
+        """Write it down; gives its id."""
+
+    def remove_note(self, note_id: int) -> None: ...
+
+    def notes(self, job_id: str) -> Sequence[Note]: ...
+
+    def open_attempt(self, job_id: str, *, printer: str, at: datetime, by: str) -> None: ...
+
+    def close_attempt(self, job_id: str, *, at: datetime, result: str, reason: str) -> None: ...
+
+    def attempts(self, job_id: str) -> Sequence[PrintAttempt]: ...
+
+    def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
+        """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
+
+    def report_opening(
+        self, job_id: str, *, file_name: str, at: datetime, since: datetime, station: str
+    ) -> None:
+        """A PC opened the file; by whom, says the click since then, if there was one."""
+
+    def openings(self, job_id: str) -> Sequence[FileOpening]:
+        """Those that were reported, oldest first."""
+
+    def take_back(self, job_id: str, at: datetime) -> None:
+        """Undo what an event of that moment wrote: prints begun or ended, and notes."""
+
+
+class LedgerRows(Protocol):
+    """Payments. Nothing is changed here, only added."""
+
+    def add(self, payment: Payment, *, key: str = "") -> int:
+        """Enter a payment (its ``id`` is ignored) and give its id.
+
+        Raises DuplicateKey when one was entered with this key.
+        """
+
+    def void(self, payment_id: int, void: Void) -> None:
+        """Enter that it does not count any more; raises DuplicateKey when that stands there."""
+
+    def get(self, payment_id: int) -> Payment | None: ...
+
+    def of_key(self, key: str) -> Payment | None: ...
+
+    def of_job(self, job_id: str) -> Sequence[Payment]:
+        """All that have a share for the job, the void ones too, oldest first."""
+
+    def of_event(self, job_id: str, event_id: int) -> Sequence[Payment]:
+        """Those that the event of the job tells of."""
+
+    def of_receipt(self, receipt: str) -> Payment | None:
+        """The payment that counts and has this receipt number; others wait until this
+        transaction is over before they are told.
+        """
+
+    def taken(self, since: datetime, until: datetime) -> Sequence[Payment]:
+        """Those taken from ``since`` to before ``until``, oldest first."""
+
+    def voided(self, since: datetime, until: datetime) -> Sequence[Payment]:
+        """Those voided in that time."""
+
+    def settled(self, job_id: str) -> tuple[int, int]:
+        """What was paid and what was waived of a job, in integer cents."""
+
+    def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """The same of several jobs; those of no payment are not in it."""
+
+
+class QuoteRows(Protocol):
+    """Confirmation links."""
+
+    def issue(self, quote: Quote) -> int:
+        """Store the quote (its ``id`` is ignored) and give its id; no link opens it yet."""
+
+    def set_token(self, quote_id: int, token_hash: str) -> None: ...
+
+    def get(self, quote_id: int) -> Quote | None: ...
+
+    def of_token(self, token_hash: str) -> Quote | None: ...
+
+    def newest(self, job_id: str) -> Quote | None: ...
+
+    def of_job(self, job_id: str) -> Sequence[Quote]: ...
+
+    def void_open(self, job_id: str, now: datetime) -> None: ...
+
+    def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
+        """Open quotes that end until ``before`` and whose student was not reminded yet."""
+
+    def remind(self, quote_id: int, now: datetime) -> bool:
+        """Note that the student is reminded; False when somebody else has."""
+
+    def use(self, quote_id: int, now: datetime, by: str) -> None: ...
+
+    def take_back(self, job_id: str, at: datetime, *, now: datetime) -> None:
+        """Undo what an event of that moment did: its link is void, what it closed is open."""
+
+
+class OutboxRows(Protocol):
+    """Mails to send."""
+
+    def add(
+        self,
+        *,
+        message_id: str,
+        job_id: str | None,
+        event_id: int | None,
+        confirmation_id: int | None,
+        template: str,
+        recipient: str,
+        context: Mapping[str, Any],
+        now: datetime,
+        not_before: datetime,
+    ) -> None: ...
+
+    def cancel(self, event_id: int) -> bool:
+        """Cancel the event's mails that wait; whether one has left, or is leaving."""
+
+    def withdraw(self, job_id: str, template: str) -> None:
+        """Cancel the job's mails of a template that wait."""
+
+    def cancel_mail(self, mail_id: int) -> bool:
+        """Cancel one mail if nobody has tried to send it yet; whether it is canceled now."""
+
+    def claim(self, now: datetime, lease: timedelta) -> Mail | None:
+        """Lease the next mail that is due, or None."""
+
+    def sent(self, mail: Mail, now: datetime) -> None: ...
+
+    def failed(self, mail: Mail, *, error: str, next_try_at: datetime | None) -> None:
+        """To be tried again at ``next_try_at``; a dead letter when that is None."""
+
+    def give_back(self, mail: Mail) -> None:
+        """End the lease without counting a try."""
+
+    def retry(self, mail_id: int, *, to: str, now: datetime) -> None: ...
+
+    def get(self, mail_id: int) -> Mail | None: ...
+
+    def find(self, *, state: str | None, limit: int, before: int | None = None) -> Sequence[Mail]:
+        """Newest first; with ``before``, those with a smaller id."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many mails are in each state."""
+
+    def dead(self, *, limit: int) -> int:
+        """How many are dead letters; no more than the limit are counted."""
+
+    def of_job(self, job_id: str) -> Sequence[Mail]: ...
+
+    def waiting(self) -> int: ...
+
+    def next_due(self) -> datetime | None: ...
+
+    def overdue(self, before: datetime) -> int:
+        """How many mails were due before then."""

@@ -1,0 +1,213 @@
+"""The tables of jobs and their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from ..domain.job import FileRole, FileState, Job, JobFile
+    from ..domain.model_facts import InspectionState
+    from ..domain.status import Status
+    from ..domain.worklist import Flag, JobQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A file whose place is to be made true, with what placement needs to know of it."""
+
+    file: JobFile
+    incoming: str
+    tries: int
+
+
+FileLine = tuple[int, str, str, int, bool]
+"""A file's id, name, folder and size, and whether its row says that all is well: it is settled, in
+the folder of its job's status (or, if it is not authoritative, among the originals).
+"""
+
+
+class JobRows(Protocol):
+    """Jobs and the requests that hold them."""
+
+    def request_of_key(self, idempotency_key: str) -> str | None:
+        """The first job of the request that was made with this key."""
+
+    def add_request(
+        self,
+        *,
+        now: datetime,
+        idempotency_key: str,
+        student_name: str,
+        student_email: str,
+        consent_version: str,
+    ) -> int: ...
+
+    def add(
+        self,
+        job_id: str,
+        *,
+        request_id: int,
+        now: datetime,
+        actor: str,
+        status: Status,
+        standard_name: str,
+        token_hash: str,
+        values: Mapping[str, Any],
+    ) -> None: ...
+
+    def exists(self, job_id: str) -> bool: ...
+
+    def get(self, job_id: str) -> Job | None: ...
+
+    def of_token(self, token_hash: str) -> Job | None: ...
+
+    def of_request(self, request_id: int) -> Sequence[Job]:
+        """The jobs of one request, in the order of its models."""
+
+    def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
+        """The jobs of an address in any case, newest first."""
+
+    def find(
+        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
+    ) -> Sequence[Job]:
+        """The jobs asked for; ``now``, ``aged`` and ``unclaimed`` tell which need attention."""
+
+    def counts(self) -> dict[Status, int]: ...
+
+    def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
+        """How many jobs have a flag; ``aged`` is the moment before which a status is old, and
+        ``unclaimed`` the one before which a print waits for too long.
+        """
+
+    def unreviewed(self) -> int: ...
+
+    def flags(
+        self,
+        job_ids: Collection[str],
+        now: datetime,
+        aged: datetime,
+        unclaimed: datetime | None = None,
+    ) -> Mapping[str, frozenset[Flag]]: ...
+
+    def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
+        """Mark as reviewed, or with ``at`` None as new again."""
+
+    def asked(self, job_id: str, at: datetime | None) -> None:
+        """The student wrote, or with ``at`` None has their answer; no change of the job itself."""
+
+    def set_queue_place(self, job_id: str, place: int) -> None:
+        """Where it stands in its printer's queue; no change of the job itself."""
+
+    def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
+        """Completed jobs that wait since ``before`` or longer, the oldest first: id, since when,
+        and when the student was last reminded.
+        """
+
+    def remind(self, job: Job, now: datetime) -> bool:
+        """Note that the student is reminded; False when the job has changed or somebody else has."""
+
+    def newest_event(self) -> int:
+        """The id of the newest event of all; it grows with every change of any job."""
+
+    def update(
+        self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]
+    ) -> bool:
+        """Compare-and-swap on ``job.version``; False when somebody was faster."""
+
+
+class FileRows(Protocol):
+    """Where files belong."""
+
+    def add(
+        self,
+        job_id: str,
+        *,
+        role: FileRole,
+        authoritative: bool,
+        name: str,
+        folder: str,
+        last_seen: str,
+        incoming: str,
+        size: int,
+        sha256: str,
+        now: datetime,
+    ) -> None: ...
+
+    def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None: ...
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[int]: ...
+
+    def of_job(self, job_id: str) -> Sequence[int]:
+        """The files of a job that are not settled."""
+
+    def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
+        """Lease the file for placing it; None when somebody else has it or nothing is to do."""
+
+    def settle(
+        self,
+        placement: Placement,
+        *,
+        state: FileState,
+        last_seen: str,
+        problem: str,
+        next_try_at: datetime | None,
+    ) -> None:
+        """Record what placement found; ignored when the file belongs elsewhere by now."""
+
+    def waiting(self) -> int: ...
+
+    def overdue(self, before: datetime) -> int:
+        """How many placements were due before then."""
+
+    def count(self) -> int: ...
+
+    def incoming(self) -> Collection[str]:
+        """The names in ``.incoming`` of files that were accepted but not placed yet."""
+
+    def every(self) -> Iterator[tuple[JobFile, Status]]:
+        """All files with the status of their jobs."""
+
+    def to_inspect(self, now: datetime) -> int | None:
+        """The newest settled model that nobody has looked into or is looking into."""
+
+    def claim_inspection(
+        self, file_id: int, now: datetime, lease: timedelta
+    ) -> tuple[JobFile, int] | None:
+        """Lease a file for a look into it; gives which try it is. None when somebody else has it."""
+
+    def inspected(
+        self,
+        file_id: int,
+        *,
+        state: InspectionState,
+        now: datetime,
+        facts: Mapping[str, Any] | None = None,
+        picture: bool = False,
+        note: str = "",
+    ) -> None:
+        """Write down what the look found, or that it is to be tried again."""
+
+    def reckoned(self, file_id: int, said: Mapping[str, Any]) -> None:
+        """Write down what the lab's slicer said of one copy (Reckoning.plain)."""
+
+    def stand(self, file_id: int, up: str) -> None:
+        """Which axis of a model is up, "y" or "z"; it is queued for another look."""
+
+    def inspect_again(self, job_ids: Collection[str] | None) -> int:
+        """Queue the files of these jobs (None: of all) for another look; gives how many."""
+
+    def uninspected(self) -> int:
+        """How many files wait for a look."""
+
+    def newest_inspection(self) -> datetime | None:
+        """When the last look ended."""
+
+    def lines(self) -> Iterator[Sequence[FileLine]]:
+        """The same for a quick look at very many, some thousands at a time."""
+
+    def some(self, file_ids: Sequence[int]) -> Sequence[tuple[JobFile, Status]]:
+        """Those files with the status of their jobs, in the order of their ids."""

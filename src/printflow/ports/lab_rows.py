@@ -1,0 +1,182 @@
+"""The tables of the lab itself, its people, its figures, and of what it no longer keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from ..domain.catalog_history import CatalogVersion
+    from ..domain.heartbeat import Heartbeat
+    from ..domain.job_track import JobTrack, ReportQuery
+    from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from ..domain.retention import Part, Removal
+
+
+class LabRows(Protocol):
+    """Facts of the lab: identity, catalog, rate limits."""
+
+    def fact(self, key: str) -> str | None: ...
+
+    def set_fact(self, key: str, value: str | None, now: datetime) -> None: ...
+
+    def catalog(self) -> tuple[int, Mapping[str, Any]] | None: ...
+
+    def catalog_version(self) -> int: ...
+
+    def catalog_versions(self, *, limit: int, upto: int | None = None) -> Sequence[CatalogVersion]:
+        """The newest versions, newest first; with ``upto``, from that one back."""
+
+    def add_catalog(self, document: Mapping[str, Any], *, by: str, now: datetime) -> int: ...
+
+    def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
+        """How often ``key`` was counted since then, and when first."""
+
+    def add_count(self, key: str, now: datetime) -> None: ...
+
+    def clear_count(self, key: str) -> None: ...
+
+    def beat(self, name: str, started_at: datetime, now: datetime) -> None:
+        """Write down a sign of life of a loop in the background."""
+
+    def beats(self) -> Sequence[Heartbeat]: ...
+
+    def end_beat(self, name: str) -> None: ...
+
+    def forget_beats(self, before: datetime) -> None: ...
+
+    def forget_counts(self, before: datetime) -> None: ...
+
+
+class PeopleRows(Protocol):
+    """Staff names, stations, who is signed in, and who changed the lab itself."""
+
+    def names(self) -> Sequence[StaffName]:
+        """All names, the deactivated ones too, sorted."""
+
+    def add(self, name: str, now: datetime) -> None:
+        """Add a name, or bring a deactivated one back."""
+
+    def deactivate(self, name: str, now: datetime) -> bool: ...
+
+    def stations(self, now: datetime) -> Sequence[Station]:
+        """All stations, the revoked ones too, oldest first."""
+
+    def station_hashes(self) -> Mapping[str, str]:
+        """The password hash of each station that is not revoked, oldest first."""
+
+    def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
+        """Add a station, or set its password; a revoked one is back in use."""
+
+    def set_admin(self, name: str, admin: bool) -> None: ...
+
+    def revoke_station(self, name: str, now: datetime) -> None: ...
+
+    def begin_session(
+        self,
+        key_hash: str,
+        *,
+        station: str,
+        name: str,
+        address: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> None: ...
+
+    def session(self, key_hash: str, now: datetime) -> StaffSession | None:
+        """The session of that key; None when it is over or its station is revoked."""
+
+    def sessions(self, now: datetime) -> Sequence[StaffSession]:
+        """Everybody who is signed in, newest first."""
+
+    def act_as(self, key_hash: str, name: str) -> None: ...
+
+    def end_session(self, key_hash: str) -> None: ...
+
+    def end_sessions(
+        self,
+        *,
+        session_id: int | None = None,
+        name: str = "",
+        station: str = "",
+        but: str = "",
+    ) -> int:
+        """End all sessions, or those that fit what is given; says how many.
+
+        ``but`` is the key hash of one that stays.
+        """
+
+    def forget_sessions(self, before: datetime) -> None:
+        """Delete those that were over by then."""
+
+    def add_change(
+        self,
+        kind: ChangeKind,
+        *,
+        at: datetime,
+        by: str,
+        station: str,
+        subject: str,
+        details: Mapping[str, Any],
+    ) -> None: ...
+
+    def changes(self, *, limit: int, before: int | None) -> Sequence[Change]:
+        """Newest first; with ``before``, those with a smaller id."""
+
+
+class ReportRows(Protocol):
+    """What figures are made of."""
+
+    def tracks(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[JobTrack]:
+        """The ways of the jobs that anything happened to in that time, in no order."""
+
+
+class RetentionRows(Protocol):
+    """What is kept too long, and taking it out. Each part's method removes that part's data."""
+
+    def to_archive(self, since: datetime, *, limit: int | None) -> Sequence[tuple[str, datetime]]:
+        """Jobs that ended at ``since`` or before, with the moment; the oldest first."""
+
+    def to_remove(
+        self, part: Part, before: datetime, period: timedelta, *, limit: int | None
+    ) -> Sequence[Removal]:
+        """Jobs archived before then that still have the part; due a ``period`` after that."""
+
+    def removed(self, job_id: str) -> Collection[Part]: ...
+
+    def files_left(self, job_id: str) -> bool:
+        """Whether any file of the job is still in the store, as far as is known."""
+
+    def note(self, job_id: str, part: Part, now: datetime) -> None:
+        """Write down that the part is gone."""
+
+    def files(self, job_id: str, now: datetime) -> None:
+        """Mark the files for removal; placement removes them."""
+
+    def message_ids(self, job_id: str) -> Sequence[str]:
+        """By which the mails of a job are known."""
+
+    def mails(self, job_id: str) -> None: ...
+
+    def mails_of_no_job(
+        self, before: datetime, *, to: str = "", limit: int | None
+    ) -> Sequence[tuple[int, datetime, str]]:
+        """Mails that tell of no one job (links to all of them), written at ``before`` or earlier:
+        id, moment and Message-ID; with ``to`` only those of an address, in any case."""
+
+    def remove_mails(self, mail_ids: Collection[int]) -> None: ...
+
+    def personal(self, job_id: str, token_hash: str, known_reasons: Collection[str]) -> None:
+        """``token_hash`` takes the place of the one that opens the student's page; reasons in
+        somebody's own words, which may name the student, become one of their kind.
+        """
+
+    def events(self, job_id: str, known_reasons: Collection[str]) -> None: ...
+
+    def payments(self, job_id: str) -> None: ...
+
+    def job(self, job_id: str) -> None: ...

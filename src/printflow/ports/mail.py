@@ -1,0 +1,82 @@
+"""Mail: what is rendered, handed over, and how handing it over can fail."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+    from email.message import EmailMessage
+
+
+class FailureKind(StrEnum):
+    """What to do about a mail that did not go."""
+
+    TRANSIENT = "transient"
+    """Try again later."""
+    PERMANENT = "permanent"
+    """The recipient or the message was refused for good: a dead letter."""
+    AUTHENTICATION = "authentication"
+    """The login was refused: nothing will go until somebody mends it."""
+
+
+class MailFailure(Exception):
+    """A mail did not go. ``detail`` holds the server's words, shortened and without secrets."""
+
+    def __init__(self, kind: FailureKind, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A mail as people will read it."""
+
+    subject: str
+    text: str
+    html: str
+    to: str = ""
+    reply_to: str = ""
+    """Where an answer goes, if not to the lab."""
+    picture: bytes = b""
+    """A PNG of the model, which the HTML shows as ``cid:`` and ``picture_id``."""
+    picture_id: str = ""
+
+    @property
+    def html_alone(self) -> str:
+        """The HTML with its picture within, as browsers show it."""
+        if not self.picture:
+            return self.html
+        data = b64encode(self.picture).decode("ascii")
+        return self.html.replace(f"cid:{self.picture_id}", f"data:image/png;base64,{data}")
+
+
+class Mailer(Protocol):
+    """Hands one mail to the world, or raises :class:`MailFailure`."""
+
+    def send(self, message: EmailMessage) -> None: ...
+
+
+class KeptMails(Protocol):
+    """The mails that were written as files while there was no mail server."""
+
+    def forget(self, message_ids: Collection[str]) -> None:
+        """Delete the files of these mails; nothing happens where there are none.
+
+        Raises OSError.
+        """
+
+
+class MailWriter(Protocol):
+    """Turns a template and its facts into a mail."""
+
+    def render(self, template: str, context: Mapping[str, object]) -> RenderedMail: ...
+
+    def message(
+        self, rendered: RenderedMail, *, to: str, message_id: str, date: datetime
+    ) -> EmailMessage: ...

@@ -1,0 +1,88 @@
+"""The folders of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from ..domain.attempt import FileFact
+
+
+class FileStore(Protocol):
+    """The folders of model files. Every name is one plain path segment; nothing is overwritten."""
+
+    @property
+    def root(self) -> Path: ...
+
+    def check_identity(self) -> None:
+        """Raise StoreUnavailable unless this is the store that the database knows."""
+
+    def free_bytes(self) -> int: ...
+
+    def open_incoming(self, name: str) -> BinaryIO:
+        """A new ``.incoming/<name>`` to write to; it must not exist."""
+
+    def read_incoming(self, name: str) -> BinaryIO:
+        """The bytes that were written so far."""
+
+    def seal_incoming(self, handle: BinaryIO) -> None:
+        """Bytes and directory entry are on the disk, the file is read-only and closed."""
+
+    def discard_incoming(self, name: str) -> None: ...
+
+    def incoming_path(self, name: str) -> Path: ...
+
+    def stale_incoming(self, older_than: datetime) -> Sequence[str]: ...
+
+    def where(self, name: str, *, hint: str = "") -> Sequence[str]:
+        """The folders that hold ``name``; ``hint`` is looked at first, and alone if it has it."""
+
+    def everywhere(self, name: str) -> Sequence[str]:
+        """All folders that hold ``name``, ``.incoming`` not among them."""
+
+    def move(self, name: str, source: str, dest: str) -> None:
+        """Rename within the store, never overwriting (FileExistsError), durable on return."""
+
+    def adopt_incoming(self, incoming: str, name: str, dest: str) -> None:
+        """Rename ``.incoming/<incoming>`` to ``dest/name`` likewise."""
+
+    def quarantine(self, name: str, folder: str, stamp: str) -> None: ...
+
+    def put_aside(self, name: str, folder: str, stamp: str) -> None:
+        """As quarantine, for an entry of a folder whose name no row vouches for."""
+
+    def same_file_twice(self, name: str, one: str, other: str) -> bool:
+        """Whether both places are one file (two names of one inode)."""
+
+    def protect(self, name: str, folder: str) -> None:
+        """Make it read-only."""
+
+    def remove(self, name: str, folder: str) -> None:
+        """Delete it, durably on return; nothing happens when it is not there."""
+
+    def remove_leftovers(self, job_ids: Collection[str], known: Collection[str]) -> Collection[str]:
+        """Delete what carries one of the ids in its name, in all folders and in quarantine, but
+        the ``known`` names. Gives the ids of which something is left, as it is open somewhere.
+        """
+
+    def path(self, name: str, folder: str) -> Path: ...
+
+    def sha256(self, name: str, folder: str) -> str: ...
+
+    def size(self, name: str, folder: str) -> int: ...
+
+    def keep_picture(self, name: str, data: bytes) -> None:
+        """Write a picture, in the place of an older one of that name."""
+
+    def remove_picture(self, name: str) -> None:
+        """Delete it; nothing happens when it is not there."""
+
+    def picture(self, name: str) -> Path:
+        """Where the picture of that name is, if there is one."""
+
+    def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
+        """The files of ``folder`` that carry ``job_id`` in their name, newest first."""
