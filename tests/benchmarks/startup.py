@@ -11,6 +11,7 @@ from pathlib import Path
 
 from printflow import Printflow, Settings
 from tests import models
+from tests.benchmarks.bytecode import kept_bytecode
 from tests.benchmarks.figure import Figure, Size
 
 SLICER = '#!/bin/sh\ndate +%s%N > "$PRINTFLOW_BENCH_SEEN.part"\nmv "$PRINTFLOW_BENCH_SEEN.part" "$PRINTFLOW_BENCH_SEEN"\n'
@@ -20,7 +21,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
     """Milliseconds beyond ``python -c pass``: of the help, a list of jobs, and a slicer's start."""
     store = folder / "store"
     Printflow.open(Settings(store=store)).close()
-    environment = {**installed(folder), "PRINTFLOW_STORE": str(store)}
+    environment = {**os.environ, **kept_bytecode(folder), "PRINTFLOW_STORE": str(store)}
     commands = {
         "bare": [sys.executable, "-c", "pass"],
         "help": [sys.executable, "-m", "printflow", "--help"],
@@ -47,14 +48,6 @@ def measure(size: Size, folder: Path) -> list[Figure]:
     ]
 
 
-def installed(folder: Path) -> dict[str, str]:
-    """The environment of a program that was installed: its bytecode is at hand, as pip leaves it,
-    whatever is set for the sources at hand here.
-    """
-    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return {**inherited, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
-
-
 class _Opener:
     """Opens a link with a slicer that only says when it was started."""
 
@@ -77,7 +70,8 @@ class _Opener:
             *("open", f"printflow://open/{name}"),
         ]
         self._environment = {
-            **installed(folder),
+            **os.environ,
+            **kept_bytecode(folder),
             "PRINTFLOW_BENCH_SEEN": str(self._seen),
             "HOME": str(folder),
             "XDG_CONFIG_HOME": str(folder),
