@@ -37,6 +37,9 @@ OTHERS = (
     "/dashboard/queue",
     "/dashboard/queue?fits=Prusa+MK4S&material=PLA",
     "/dashboard/this-pc",
+    "/dashboard/payments",
+    "/pick-up",
+    "/pick-up?search=nobody",
     "/reports",
     "/staff",
     "/outbox",
@@ -49,6 +52,8 @@ NO_PAGES = {
     "/admin/catalog/versions/<int:version>/<ending>",
     "/dashboard/jobs/<job_id>/files/<int:file_id>",
     "/dashboard/jobs/<job_id>/picture",
+    "/dashboard/list.<ending>",
+    "/dashboard/payments/day-<day>.<ending>",
     "/dashboard/this-pc/printflow-opener.toml",
     "/outbox/<int:mail_id>/html",
     "/reports/<name>.<ending>",
@@ -107,7 +112,12 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
     first = jobs[Status.UPLOADED]
     of_jobs += [f"/dashboard/jobs/{first.id}{rest}" for rest in OF_A_JOB[1:]]
     of_jobs += [f"/dashboard/jobs/{first.id}/approve", f"/dashboard/bulk?job={first.id}:1"]
-    return [*LISTS, *OTHERS, *of_jobs, f"/outbox/{lab.mails()[0].id}"]
+    of_jobs += [f"/pick-up/{job.id}" for job in jobs.values()]
+    of_jobs.append(f"/pick-up/{jobs[Status.COMPLETED].id}?method=cash")
+    (paid,) = lab.details(jobs[Status.PAIDPICKEDUP].id).payments
+    money = [f"/dashboard/payments/{paid.id}", f"/dashboard/payments/{paid.id}/void"]
+    money.append(f"/dashboard/payments/take?job={jobs[Status.COMPLETED].id}")
+    return [*LISTS, *OTHERS, *of_jobs, *money, f"/outbox/{lab.mails()[0].id}"]
 
 
 def pattern(rule: str) -> re.Pattern[str]:
