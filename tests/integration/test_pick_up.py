@@ -17,6 +17,7 @@ from sqlalchemy import text
 from printflow import Job, NotFound, Part, Printflow, Settings, StaleJob, Status, TransitionRefused
 from printflow.db.engine import open_engine
 from printflow.service.pick_up import PickUpReminders
+from printflow.testing.outside import Mailbox, Mood
 from tests.e2e.conftest import free_port
 from tests.integration.test_migrations import before
 from tests.plugins.lab import Submit, TestClock
@@ -203,6 +204,24 @@ def test_a_reminder_that_still_waits_does_not_follow_who_came(
     lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
     lab.dispatch()
     assert reminders(lab, job) == ["canceled"]
+
+
+def test_a_reminder_in_doubt_is_not_repeated_to_who_came(
+    settings: Settings, lab: Printflow, job_in: JobIn, clock: TestClock
+) -> None:
+    """It arrived, but the server's answer was lost: nobody knows, and one is enough."""
+    job = job_in("COMPLETED")
+    lab.dispatch()
+    mailbox = Mailbox()
+    with Printflow.open(settings, clock=clock, mailer=mailbox) as worker:
+        mailbox.mood = Mood.SENDS_THEN_RAISES
+        later(worker, clock, 8)
+        assert reminders(lab, job) == ["queued"]
+        mailbox.mood = Mood.WELL
+        lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+        later(worker, clock, 1)
+    assert reminders(lab, job) == ["canceled"]
+    assert list(mailbox.ids().values()) == [1]
 
 
 def test_several_workers_at_once_send_one_each(

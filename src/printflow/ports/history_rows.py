@@ -165,7 +165,9 @@ class OutboxRows(Protocol):
         """Cancel the event's mails that wait; whether one has left, or is leaving."""
 
     def withdraw(self, job_id: str, template: str) -> None:
-        """Cancel the job's mails of a template that wait."""
+        """Cancel the job's mails of a template that wait. One that was tried before may have arrived
+        all the same, if the server's answer was lost; it is not tried again.
+        """
 
     def cancel_mail(self, mail_id: int) -> bool:
         """Cancel one mail if nobody has tried to send it yet; whether it is canceled now."""

@@ -230,7 +230,9 @@ class _Check:
         for message_id, mail in known.items():
             if mail.state == "sent" and not delivered[message_id]:
                 yield f"mail {message_id} counts as sent, but never left"
-            if mail.state == "canceled" and delivered[message_id]:
+            # Withdrawing a reminder ends its tries; one whose answer was lost may have arrived.
+            tried = mail.template == MailTemplate.PICK_UP_REMINDER and mail.tries > 0
+            if mail.state == "canceled" and delivered[message_id] and not tried:
                 yield f"mail {message_id} was taken back, but left"
             if self._idle and mail.state not in _ENDED:
                 yield f"mail {message_id} is still {mail.state}"
