@@ -123,6 +123,7 @@ def test_d56_a_store_that_is_not_empty(
         assert restored.job(job.id).student_name == "Jane Doe"
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("why", [errno.EACCES, errno.EBUSY, errno.EXDEV])
 def test_a_store_that_cannot_be_renamed_makes_room_within(
     lab: Printflow,
