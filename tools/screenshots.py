@@ -122,7 +122,7 @@ def choose_model(page: Page) -> None:
     page.locator("input[name=print_method]").first.check(force=True)
     model = FilePayload(name="knot.stl", mimeType="model/stl", buffer=stl(torus_knot()))
     page.locator("input[name=file]").set_input_files(model)
-    page.locator("[name=color]:enabled").nth(8).check(force=True)
+    page.locator("[name=color]:enabled").nth(8).evaluate("(one) => one.click()")
     page.locator(".viewer-button").click()  # stands for the picture
     page.locator("[data-model]").evaluate("(card) => card.scrollIntoView()")
     page.wait_for_timeout(500)
