@@ -15,6 +15,7 @@ from ..errors import Refusal
 from .catalog import Catalog
 from .effects import Effect
 from .job import Actor, Job, Quote
+from .ledger import Balance
 from .pick_up import PickUpPolicy
 from .status import Status, Trigger
 
@@ -130,6 +131,11 @@ class Attempt:
         if self.job is None:
             raise LookupError("a submission has no job yet")
         return self.job
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to pay for the job, in integer cents; never below 0."""
+        return Balance(self.subject.cost_cents or 0, self.facts.paid_cents).due_cents
 
     def refuse(self, reasons: Iterable[Refusal]) -> None:
         """Add reasons why this cannot be."""

@@ -210,7 +210,7 @@ def record_payment(attempt: Attempt) -> None:
     """The money taken, or why none was; nothing where nothing was due."""
     args = attempt.args
     amount, waived = parse_cents(args.amount or "0") or 0, clean_text(args.waive)
-    due = max(0, (attempt.subject.cost_cents or 0) - attempt.facts.paid_cents)
+    due = attempt.due_cents
     attempt.details.update(amount_cents=amount, method=args.method, waived=waived)
     if not amount and not waived:
         return

@@ -35,7 +35,7 @@ class Tender:
 def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
     """The balance is paid, or waived with a reason."""
     args, facts = attempt.args, attempt.facts
-    due = max(0, (attempt.subject.cost_cents or 0) - facts.paid_cents)
+    due = attempt.due_cents
     if not args.amount:
         if not clean_text(args.waive) and due > 0:
             yield Refusal(
