@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from printflow import Job, Printflow, Settings, Status
+from printflow import InvalidInput, Job, Printflow, PrintflowError, Settings, Status
 from printflow.db import migrate
 from printflow.db.alone import alone
 from printflow.db.engine import open_engine
@@ -173,6 +173,7 @@ def test_only_one_at_a_time(upgraded_url: str) -> None:
 def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) -> None:
     settings = Settings(store=tmp_path / "store", database_url=postgresql_url)
     faults: list[BaseException] = []
+    told: list[str | None] = []
     ready = threading.Barrier(3)
 
     def begin() -> None:
@@ -180,7 +181,7 @@ def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) 
             ready.wait()
             migrate.upgrade(settings.database)
             with Printflow.open(settings, role="server") as lab:
-                lab.set_staff_password("correct horse battery")
+                told.append(lab.ensure_staff_password())
         except BaseException as error:
             faults.append(error)
 
@@ -191,5 +192,49 @@ def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) 
     for thread in threads:
         thread.join()
     assert faults == []
+    passwords = [password for password in told if password]
     with Printflow.open(settings) as lab:
         assert lab.catalog_version() == 1
+        # One is told, and it is the one that opens: nobody writes down a password that is void.
+        assert len(passwords) == 1
+        lab.sign_in(passwords[0], name="Ana", address="127.0.0.1")
+
+
+def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str) -> None:
+    settings = Settings(store=tmp_path / "store", database_url=upgraded_url)
+    settings.store.mkdir()
+    with ExitStack() as stack:
+        labs = [stack.enter_context(Printflow.open(settings)) for _ in range(4)]
+        labs[0].set_staff_password("correct horse battery")
+        labs[0].add_station("Office", by="Ana", admin=True)
+
+        def at_once(act: Callable[[int], object]) -> list[str]:
+            """What each is told: "" who was obeyed, else the refusal's code."""
+            ready, told = threading.Barrier(4), [""] * 4
+
+            def one(number: int) -> None:
+                ready.wait()
+                try:
+                    act(number)
+                except PrintflowError as refused:
+                    told[number] = (
+                        refused.refusals[0] if isinstance(refused, InvalidInput) else refused
+                    ).code
+                except BaseException as fault:
+                    told[number] = repr(fault)
+
+            threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            return sorted(told)
+
+        told = at_once(lambda number: labs[number].add_station("Front desk", by="Ana"))
+        assert told == ["", *["station_known"] * 3]
+        # The last that may administer the lab stays, however many let go at once.
+        names = ["Lab", "Office"] * 2
+        told = at_once(lambda number: labs[number].revoke_station(names[number], by="Ana"))
+        assert told.count("") == 1
+        assert set(told) <= {"", "last_admin_station", "not_found"}
+        assert at_once(lambda number: labs[number].add_staff("Bea")) == [""] * 4

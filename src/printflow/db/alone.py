@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from .engine import BUSY_SECONDS
 
@@ -20,6 +20,13 @@ from .engine import BUSY_SECONDS
 def lock_number(name: str) -> int:
     """The number that stands for a name: 63 bits, the same on every machine."""
     return int.from_bytes(hashlib.sha256(f"printflow {name}".encode()).digest()[:8]) >> 1
+
+
+def take_turns(connection: Connection, name: str) -> None:
+    """Hold back who else does ``name`` until this transaction ends, as SQLite's one writer does."""
+    if connection.dialect.name == "postgresql":
+        number = {"number": lock_number(name)}
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), number)
 
 
 @contextmanager

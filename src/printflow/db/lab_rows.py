@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from ..domain.catalog_history import CatalogVersion
 from ..domain.heartbeat import Heartbeat
-from .alone import lock_number
+from .alone import take_turns
 from .schema import catalog_versions, lab, throttles, workers
+from .upsert import upsert
 
 _NEWEST_CATALOG = select(func.max(catalog_versions.c.id))
 
@@ -24,9 +25,10 @@ class SqlLabRows:
         return self._connection.scalar(select(lab.c.value).where(lab.c.key == key))
 
     def set_fact(self, key: str, value: str | None, now: datetime) -> None:
-        self._connection.execute(delete(lab).where(lab.c.key == key))
-        if value is not None:
-            self._connection.execute(insert(lab).values(key=key, value=value, at=now))
+        if value is None:
+            self._connection.execute(delete(lab).where(lab.c.key == key))
+        else:
+            upsert(self._connection, lab, {"key": key}, {"value": value, "at": now})
 
     def catalog(self) -> tuple[int, Mapping[str, Any]] | None:
         query = (
@@ -51,10 +53,7 @@ class SqlLabRows:
         return int(self._connection.scalar(row.returning(catalog_versions.c.id)) or 0)
 
     def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
-        if self._connection.dialect.name == "postgresql":
-            # Attempts at once are counted one after the other, as SQLite's one writer does.
-            number = {"number": lock_number(f"count {key}")}
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), number)
+        take_turns(self._connection, f"count {key}")
         query = select(func.count(), func.min(throttles.c.at)).where(
             throttles.c.key == key, throttles.c.at > since
         )
@@ -68,12 +67,8 @@ class SqlLabRows:
         self._connection.execute(delete(throttles).where(throttles.c.key == key))
 
     def beat(self, name: str, started_at: datetime, now: datetime) -> None:
-        seen = self._connection.execute(
-            update(workers).where(workers.c.name == name).values(started_at=started_at, seen_at=now)
-        )
-        if seen.rowcount == 0:
-            row = {"name": name, "started_at": started_at, "seen_at": now}
-            self._connection.execute(insert(workers).values(**row))
+        values = {"started_at": started_at, "seen_at": now}
+        upsert(self._connection, workers, {"name": name}, values)
 
     def beats(self) -> Sequence[Heartbeat]:
         query = select(workers).order_by(workers.c.name)

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.ledger import Payment, Share, Void
 from ..ports import DuplicateKey
-from .alone import lock_number
+from .alone import take_turns
 from .schema import payment_shares, payment_voids, payments
 
 _VOID = tuple(
@@ -99,10 +99,7 @@ class SqlLedgerRows:
         return self._where(payments.c.id.in_(mine))
 
     def of_receipt(self, receipt: str) -> Payment | None:
-        if self._connection.dialect.name == "postgresql":
-            # Two payments with one number at once wait for each other, as SQLite's writers do.
-            number = {"number": lock_number(f"receipt {receipt}")}
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), number)
+        take_turns(self._connection, f"receipt {receipt}")
         found = self._where(payments.c.receipt == receipt, payment_voids.c.id.is_(None))
         return next(iter(found), None)
 

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+from .alone import take_turns
 from .schema import changes, sessions, staff, stations
+from .upsert import upsert
 
 _SESSIONS = (
     select(
@@ -43,11 +45,8 @@ class SqlPeopleRows:
         return [StaffName(**row._mapping) for row in rows]
 
     def add(self, name: str, now: datetime) -> None:
-        back = self._connection.execute(
-            update(staff).where(staff.c.name == name).values(deactivated_at=None)
-        )
-        if back.rowcount == 0:
-            self._connection.execute(insert(staff).values(name=name, added_at=now))
+        values, new = {"deactivated_at": None}, {"added_at": now}
+        upsert(self._connection, staff, {"name": name}, values, only_new=new)
 
     def deactivate(self, name: str, now: datetime) -> bool:
         gone = self._connection.execute(
@@ -58,6 +57,9 @@ class SqlPeopleRows:
         return gone.rowcount == 1
 
     # -- stations ---------------------------------------------------------------------------------
+
+    def take_turns(self) -> None:
+        take_turns(self._connection, "stations")
 
     def stations(self, now: datetime) -> Sequence[Station]:
         open_ones = (
@@ -90,11 +92,7 @@ class SqlPeopleRows:
             "changed_at": now,
             "revoked_at": None,
         }
-        changed = self._connection.execute(
-            update(stations).where(stations.c.name == name).values(**values)
-        )
-        if changed.rowcount == 0:
-            self._connection.execute(insert(stations).values(name=name, **values))
+        upsert(self._connection, stations, {"name": name}, values)
 
     def set_admin(self, name: str, admin: bool) -> None:
         self._connection.execute(

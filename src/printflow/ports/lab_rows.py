@@ -61,6 +61,9 @@ class PeopleRows(Protocol):
 
     def deactivate(self, name: str, now: datetime) -> bool: ...
 
+    def take_turns(self) -> None:
+        """Hold back who else changes stations until this transaction ends."""
+
     def stations(self, now: datetime) -> Sequence[Station]:
         """All stations, the revoked ones too, oldest first."""
 

@@ -35,7 +35,13 @@ class StationDesk(Desk):
         with self._ports.database.read() as tx:
             if tx.people.station_hashes():
                 return None
-        return self.set_staff_password()
+        chosen, hashed = self._chosen(None, STATION)
+        with self._ports.database.write() as tx:
+            tx.people.take_turns()
+            if tx.people.station_hashes():
+                return None  # another server was first, and has told its own
+            self._keep(tx, STATION, hashed, ChangedBy(""), ChangeKind.STATION_RENEWED, admin=True)
+        return chosen
 
     def set_staff_password(self, password: str | None = None, *, by: str = "") -> str:
         """Set the password of the lab's own station, a generated one by default; gives it.
@@ -44,7 +50,11 @@ class StationDesk(Desk):
         Raises InvalidInput when it is shorter than 8 or longer than 200 characters, or another
         station's.
         """
-        return self._set(STATION, password, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
+        chosen, hashed = self._chosen(password, STATION)
+        with self._ports.database.write() as tx:
+            tx.people.take_turns()
+            self._keep(tx, STATION, hashed, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
+        return chosen
 
     def add_station(
         self,
@@ -60,7 +70,16 @@ class StationDesk(Desk):
         Raises InvalidInput (fields name, password).
         """
         wanted = checked_name(name)
-        known = {one.name.casefold(): one for one in self.stations()}
+        chosen, hashed = self._chosen(password, wanted)
+        who = ChangedBy(by, station)
+        with self._ports.database.write() as tx:
+            tx.people.take_turns()
+            found = self._name_for(tx, wanted)
+            self._keep(tx, found, hashed, who, ChangeKind.STATION_ADDED, admin=admin)
+        return chosen
+
+    def _name_for(self, tx: Transaction, wanted: str) -> str:
+        known = {one.name.casefold(): one for one in tx.people.stations(self._ports.clock())}
         there = known.get(wanted.casefold())
         if there is not None and there.revoked_at is None:
             raise InvalidInput.of(
@@ -73,9 +92,7 @@ class StationDesk(Desk):
                 f"A lab has at most {MOST_STATIONS} stations.",
                 "Take a revoked one back into use: add it under its old name.",
             )
-        found = there.name if there else wanted
-        who = ChangedBy(by, station)
-        return self._set(found, password, who, ChangeKind.STATION_ADDED, admin=admin)
+        return there.name if there else wanted
 
     def renew_station(
         self,
@@ -91,34 +108,40 @@ class StationDesk(Desk):
         ``keep`` is the key of the session that stays: that of who does this. Raises NotFound,
         InvalidInput (field password).
         """
-        found = self._open_station(name)
+        chosen, hashed = self._chosen(password, name)
         who, kind = ChangedBy(by, station), ChangeKind.STATION_RENEWED
-        return self._set(found.name, password, who, kind, admin=found.admin, keep=keep)
+        with self._ports.database.write() as tx:
+            found = self._open_station(tx, name)
+            self._keep(tx, name, hashed, who, kind, admin=found.admin, signed_in=keep)
+        return chosen
 
     def set_station_role(self, name: str, *, admin: bool, by: str, station: str = "") -> None:
         """Let a station administer the lab, or no longer. Raises NotFound, InvalidInput."""
-        found, now = self._open_station(name), self._ports.clock()
+        now = self._ports.clock()
         with self._ports.database.write() as tx:
+            self._open_station(tx, name)
             if not admin:
-                self._keep_an_admin(tx, found.name)
-            tx.people.set_admin(found.name, admin)
-            who = ChangedBy(by, station)
-            who.record(tx, ChangeKind.STATION_ROLE, found.name, now, admin=admin)
+                self._keep_an_admin(tx, name)
+            tx.people.set_admin(name, admin)
+            ChangedBy(by, station).record(tx, ChangeKind.STATION_ROLE, name, now, admin=admin)
 
     def revoke_station(self, name: str, *, by: str, station: str = "") -> None:
         """Its password opens nothing any more, and who signed in by it is signed out.
 
         Raises NotFound, InvalidInput when it is the last one that may administer the lab.
         """
-        found, now = self._open_station(name), self._ports.clock()
+        now = self._ports.clock()
         with self._ports.database.write() as tx:
-            self._keep_an_admin(tx, found.name)
-            tx.people.revoke_station(found.name, now)
-            tx.people.end_sessions(station=found.name)
-            ChangedBy(by, station).record(tx, ChangeKind.STATION_REVOKED, found.name, now)
+            self._open_station(tx, name)
+            self._keep_an_admin(tx, name)
+            tx.people.revoke_station(name, now)
+            tx.people.end_sessions(station=name)
+            ChangedBy(by, station).record(tx, ChangeKind.STATION_REVOKED, name, now)
 
-    def _open_station(self, name: str) -> Station:
-        for one in self.stations():
+    def _open_station(self, tx: Transaction, name: str) -> Station:
+        """The station of this name, while nobody else changes one."""
+        tx.people.take_turns()
+        for one in tx.people.stations(self._ports.clock()):
             if one.name == name and one.revoked_at is None:
                 return one
         raise NotFound("There is no such station.")
@@ -137,26 +160,29 @@ class StationDesk(Desk):
                 "Let another one do so first.",
             )
 
-    def _set(
-        self,
-        name: str,
-        password: str | None,
-        who: ChangedBy,
-        kind: ChangeKind,
-        *,
-        admin: bool,
-        keep: str = "",
-    ) -> str:
+    def _chosen(self, password: str | None, name: str) -> tuple[str, str]:
+        """The password that a station gets, and its hash, which takes its time."""
         from argon2 import PasswordHasher
 
         chosen = self._generated() if password is None else password
         self._check(chosen, name)
-        hashed, now = PasswordHasher().hash(chosen), self._ports.clock()
-        with self._ports.database.write() as tx:
-            tx.people.set_station(name, hashed, admin=admin, now=now)
-            tx.people.end_sessions(station=name, but=session_hash(keep) if keep else "")
-            who.record(tx, kind, name, now, admin=admin)
-        return chosen
+        return chosen, PasswordHasher().hash(chosen)
+
+    def _keep(
+        self,
+        tx: Transaction,
+        name: str,
+        hashed: str,
+        who: ChangedBy,
+        kind: ChangeKind,
+        *,
+        admin: bool,
+        signed_in: str = "",
+    ) -> None:
+        now = self._ports.clock()
+        tx.people.set_station(name, hashed, admin=admin, now=now)
+        tx.people.end_sessions(station=name, but=session_hash(signed_in) if signed_in else "")
+        who.record(tx, kind, name, now, admin=admin)
 
     def _check(self, password: str, name: str) -> None:
         if not _MIN_LENGTH <= len(password) <= _MAX_LENGTH:

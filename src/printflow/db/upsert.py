@@ -1,0 +1,27 @@
+"""A row that is changed where it is there, and else added: in one statement, whoever else does so.
+
+An update that meets nothing and then inserts is two statements, between which PostgreSQL lets
+another process insert the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    only_new: Mapping[str, Any] | None = None,
+) -> None:
+    """Give the row of the unique ``key`` these values; ``only_new`` are those of a new row alone."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(table).values(**key, **values, **(only_new or {}))
+    connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
