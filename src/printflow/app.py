@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -234,7 +233,6 @@ def _join(
         composer,
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
-    address = parseaddr(settings.mail.sender)[1]
     inspector = Inspector()
     estimator = Estimator(settings.slicer, settings.slicer_profiles)
     looker = Looker(database, store, catalogs, clock, inspector, estimator)
@@ -245,7 +243,7 @@ def _join(
         clock=clock,
         ids=wrap("ids", ids or _random_bits),
         tokens=tokens,
-        sender_domain=address.rpartition("@")[2] or "localhost",
+        sender_domain=settings.mail.sender_domain,
         transliterate=_transliterate,
         writer=writer,
         catalogs=catalogs,

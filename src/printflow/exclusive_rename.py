@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -41,17 +42,29 @@ def rename_exclusive(source: Path, dest: Path) -> None:
 
 def _native(source: Path, dest: Path) -> bool:
     """Ask the kernel for a rename that does not replace; False when it knows none here."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    before, after = os.fsencode(source), os.fsencode(dest)
-    if sys.platform == "linux" and hasattr(libc, "renameat2"):
-        failed = libc.renameat2(_AT_FDCWD, before, _AT_FDCWD, after, _RENAME_NOREPLACE)
-    elif sys.platform == "darwin" and hasattr(libc, "renamex_np"):
-        failed = libc.renamex_np(before, after, _RENAME_EXCL)
-    else:
+    rename = _kernels_own()
+    if rename is None:
         return False
-    if not failed:
+    number = rename(os.fsencode(source), os.fsencode(dest))
+    if not number:
         return True
-    number = ctypes.get_errno()
     if number in _UNSUPPORTED:
         return False
     raise OSError(number, os.strerror(number), str(source), None, str(dest))
+
+
+@cache
+def _kernels_own() -> Callable[[bytes, bytes], int] | None:
+    """The kernel's rename that does not replace, which gives 0 or an error's number."""
+    import ctypes  # first needed when a file moves, not when a list is asked for
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "linux" and hasattr(libc, "renameat2"):
+        linux = libc.renameat2
+        return lambda source, dest: (
+            linux(_AT_FDCWD, source, _AT_FDCWD, dest, _RENAME_NOREPLACE) and ctypes.get_errno()
+        )
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        macos = libc.renamex_np
+        return lambda source, dest: macos(source, dest, _RENAME_EXCL) and ctypes.get_errno()
+    return None

@@ -7,13 +7,18 @@ one line that names the key, where it stands and what is allowed. Its text is co
 from __future__ import annotations
 
 import os
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from . import settings_checks as checks
 from .database_url import checked_database_url, sqlite_url
@@ -25,6 +30,7 @@ from .settings_layers import (
     environment_layer,
     file_layer,
     find_file,
+    in_force,
     keyword_layer,
     place_of,
     placed,
@@ -41,33 +47,16 @@ from .settings_sections import (
 )
 
 _NEVER_SHOWN = ("smtp_password", "secret_key", "metrics_token", "database_url", "base_url")
-_LAYERS: ContextVar[tuple[Layer, ...]] = ContextVar("printflow_settings_layers")
 
 
-class _LayerSource(PydanticBaseSettingsSource):
-    """Gives pydantic-settings a layer that has been read and checked for unknown keys."""
-
-    def __init__(self, settings_class: type[BaseSettings], layer: Layer) -> None:
-        super().__init__(settings_class)
-        self._layer = layer
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """One value of the layer."""
-        return self._layer.values.get(field_name), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """All values of the layer."""
-        return self._layer.values
-
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings of a lab; immutable.
 
     ``Settings(store="storage")`` takes keyword arguments, then the environment, then defaults;
     :meth:`load` reads ``printflow.toml`` as well. A script's relative ``store`` is made absolute.
     """
 
-    model_config = SettingsConfigDict(
+    model_config = ConfigDict(
         frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
     )
 
@@ -116,13 +105,10 @@ class Settings(BaseSettings):
             environment_layer(os.environ, known),
             file_layer(config_file, known),
         )
-        token = _LAYERS.set(layers)
         try:
-            super().__init__()
+            super().__init__(**in_force(layers))
         except ValidationError as error:
             raise _in_words(error, layers) from None
-        finally:
-            _LAYERS.reset(token)
 
     @classmethod
     def load(cls, config: Path | None = None, **given: Any) -> Self:
@@ -132,16 +118,6 @@ class Settings(BaseSettings):
         ``printflow.toml`` in the current folder if there is one.
         """
         return cls(config_file=find_file(config, os.environ), **given)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        *_defaults: Any,
-        **_named: Any,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Printflow's own layers, the strongest first."""
-        return tuple(_LayerSource(settings_cls, layer) for layer in _LAYERS.get())
 
     @field_validator("store")
     @classmethod

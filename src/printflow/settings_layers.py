@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -120,6 +120,17 @@ def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | Non
         source=place,
         next_step="Name the right printflow.toml with --config or PRINTFLOW_CONFIG.",
     )
+
+
+def in_force(layers: Sequence[Layer]) -> dict[str, Any]:
+    """The values of all layers, the strongest first; a section is put together key by key."""
+    found: dict[str, Any] = {}
+    for layer in reversed(layers):
+        for key, value in layer.values.items():
+            below = found.get(key, {})
+            both = isinstance(value, Mapping) and isinstance(below, Mapping)
+            found[key] = {**below, **value} if both else value
+    return found
 
 
 def place_of(key: str, layers: tuple[Layer, ...]) -> str:

@@ -139,6 +139,11 @@ class MailSettings(BaseModel):
             raise ValueError(f"mail.templates: there is no folder {folder}")
         return folder
 
+    @property
+    def sender_domain(self) -> str:
+        """The domain that mails come from, as in their Message-IDs."""
+        return self.sender.rpartition("@")[2].strip(" >") or "localhost"
+
 
 class ShareSettings(BaseModel):
     """The store as the staff PCs of each system see it; handed out to their openers."""

@@ -7,20 +7,17 @@ use) or 3 (the surroundings do not answer, or a fault); see :mod:`printflow.cli.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
-__all__ = ["main"]
+from . import garbage
 
-_NEW_OBJECTS = 50_000
-"""So many come before Python looks for garbage among them (its own 700 are from a time of small
-memories): a start makes ten times as many, and keeps them all."""
+__all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and end the process."""
-    gc.set_threshold(_NEW_OBJECTS, 10, 10)
+    garbage.not_yet()
     # Plug-ins of pydantic are looked for in every package that is installed; Printflow has none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
@@ -31,3 +28,5 @@ def main() -> None:
         printflow.main(prog_name="printflow")
     except KeyboardInterrupt:  # before the command began: afterwards faults.py sees it
         sys.exit(130)
+    finally:
+        garbage.no_more()

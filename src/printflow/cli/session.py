@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from . import garbage
+
 if TYPE_CHECKING:
     from printflow import Printflow, Settings
 
@@ -30,6 +32,7 @@ class Session:
         """The settings in force; ``given`` (from options) comes before file and environment."""
         from printflow import Settings
 
+        garbage.from_now_on()
         self.settings = Settings.load(self.config, **given)
         return self.settings
 

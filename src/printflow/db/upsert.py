@@ -7,10 +7,10 @@ another process insert the same key.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(
@@ -22,6 +22,8 @@ def upsert(
     only_new: Mapping[str, Any] | None = None,
 ) -> None:
     """Give the row of the unique ``key`` these values; ``only_new`` are those of a new row alone."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(table).values(**key, **values, **(only_new or {}))
+    # Both put it alike; the one that is not in use would take as long to load as a page.
+    kind = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
+    insert = import_module(f"sqlalchemy.dialects.{kind}").insert
+    row = insert(table).values(**key, **values, **(only_new or {}))
     connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
