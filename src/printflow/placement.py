@@ -7,6 +7,7 @@ believes anything, because a rename may have happened although it reported a fai
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from .domain.job import FileRole, FileState
 from .domain.status import ORIGINALS
 from .errors import StoreUnavailable
 from .looking import picture_name
-from .ports import Clock, Database, FileStore, Placement
+from .ports import Clock, Database, FileStore, Placement, Transaction
 
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 LEASE = timedelta(seconds=60)
@@ -114,12 +115,16 @@ class Placer:
         self._store = store
         self._clock = clock
 
-    def place_job(self, job_id: str) -> None:
-        """Place the files of one job that are not where they belong."""
-        with self._database.read() as tx:
-            files = tx.files.of_job(job_id)
-        for file_id in files:
-            self.place_file(file_id)
+    def lease(self, tx: Transaction, job_id: str) -> Sequence[Placement]:
+        """Lease the files of a job that are not where they belong, within the transaction that
+        says so: nobody else takes them up, and no second commit is needed for it.
+        """
+        return tx.files.claim_of_job(job_id, self._clock(), LEASE)
+
+    def place(self, leased: Sequence[Placement]) -> None:
+        """Place files that were leased."""
+        for wanted in leased:
+            self._place(wanted)
 
     def place_due(self, *, limit: int = 50) -> tuple[int, int]:
         """Place what is due; gives how many were settled, and how many looked at in all."""
@@ -131,13 +136,13 @@ class Placer:
 
     def place_file(self, file_id: int) -> FileState | None:
         """Place one file; None when somebody else is at it or nothing is to do."""
-        now = self._clock()
         with self._database.write() as tx:
-            wanted = tx.files.claim(file_id, now, LEASE)
-        if wanted is None:
-            return None
+            wanted = tx.files.claim(file_id, self._clock(), LEASE)
+        return None if wanted is None else self._place(wanted)
+
+    def _place(self, wanted: Placement) -> FileState:
         try:
-            found = attempt(self._store, wanted, f"{now:%Y%m%dT%H%M%S}")
+            found = attempt(self._store, wanted, f"{self._clock():%Y%m%dT%H%M%S}")
         except StoreUnavailable as error:
             found = Found(FileState.PENDING, problem=error.message)
         if wanted.file.state is FileState.REMOVING and found.state is not FileState.REMOVED:

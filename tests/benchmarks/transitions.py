@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from printflow import Job, Printflow, Settings
@@ -124,15 +124,20 @@ def counted() -> Iterator[dict[str, int]]:
     """How many statements and durable commits any database is asked for meanwhile."""
     count = {"statements": 0, "commits": 0}
 
-    def statement(_connection: Any, _cursor: Any, text: str, *_rest: Any) -> None:
+    def statement(*_given: Any) -> None:
         count["statements"] += 1
-        count["commits"] += text == "BEGIN IMMEDIATE"
 
-    event.listen(Engine, "before_cursor_execute", statement)
+    def commit(connection: Connection) -> None:
+        count["commits"] += connection.get_execution_options().get("printflow_write", False)
+
+    listeners = (("before_cursor_execute", statement), ("commit", commit))
+    for name, listener in listeners:
+        event.listen(Engine, name, listener)
     try:
         yield count
     finally:
-        event.remove(Engine, "before_cursor_execute", statement)
+        for name, listener in listeners:
+            event.remove(Engine, name, listener)
 
 
 class Bare:

@@ -6,6 +6,7 @@ anything but to show that the harness catches what is wrong with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from printflow import Job, Printflow
 from printflow.domain import lifecycle
 from printflow.domain.status import Status
+from printflow.ports import Placement
 
 
 def _never_repair(lab: Printflow) -> None:
@@ -31,7 +33,7 @@ class CommitThenMove(Printflow):
 class MoveThenCommit(CommitThenMove):
     """Rename first, so that the row never speaks of what is not there."""
 
-    def _commit(self, seen: Job, request: Any, chosen: Any) -> bool:
+    def _commit(self, seen: Job, request: Any, chosen: Any) -> Sequence[Placement] | None:
         self._move(seen, request)
         return super()._commit(seen, request, chosen)
 
@@ -47,7 +49,7 @@ class MoveThenCommit(CommitThenMove):
 class UndoOnException(MoveThenCommit):
     """Rename first, and back again when the row cannot be written."""
 
-    def _commit(self, seen: Job, request: Any, chosen: Any) -> bool:
+    def _commit(self, seen: Job, request: Any, chosen: Any) -> Sequence[Placement] | None:
         moved = self._move(seen, request)
         try:
             return super(MoveThenCommit, self)._commit(seen, request, chosen)

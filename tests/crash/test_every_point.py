@@ -83,7 +83,7 @@ def test_the_scenario_has_many_calls() -> None:
         "store.adopt_incoming",
         "store.move",
         "store.everywhere",
-        "files.claim",
+        "files.claim_of_job",
         "files.settle",
         "outbox.claim",
         "outbox.sent",

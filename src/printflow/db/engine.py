@@ -83,12 +83,15 @@ def _no_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
 def _begin(connection: Any) -> None:
     # A reader that later wants to write could fail at once with "database is locked"; a writer
     # that says so from the start waits its turn.
-    if connection.get_execution_options().get("printflow_write", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # Locks nothing yet, so that it cannot fail; through all layers it would cost as much as the
-        # question that follows.
-        connection.connection.dbapi_connection.execute("BEGIN")
+    # Through all layers it would cost as much as the question that follows.
+    writes = connection.get_execution_options().get("printflow_write", False)
+    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    try:
+        connection.connection.dbapi_connection.execute(statement)
+    except connection.dialect.dbapi.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, connection.dialect.dbapi.Error, dialect=connection.dialect
+        ) from error
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, null, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from ..domain.job import FileRole, FileState, JobFile
 from ..domain.model_facts import InspectionState
@@ -46,15 +58,21 @@ _LINES = (
 
 # Put together once: every transition asks them.
 _OF_ID = update(job_files).where(job_files.c.id == bindparam("file"))
-_UNSETTLED = select(job_files.c.id).where(
-    job_files.c.job_id == bindparam("job"), job_files.c.next_try_at.is_not(None)
-)
-_CLAIM = _OF_ID.where(
+_FREE = and_(
     job_files.c.next_try_at.is_not(None),
     or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= bindparam("now")),
-).returning(*job_files.c)
+)
+_LEASED = (*FILE_COLUMNS, job_files.c.incoming, job_files.c.tries)
+_CLAIM = _OF_ID.where(_FREE).returning(*_LEASED)
+_CLAIM_OF_JOB = (
+    update(job_files).where(job_files.c.job_id == bindparam("job"), _FREE).returning(*_LEASED)
+)
 _SETTLE = _OF_ID.where(job_files.c.folder == bindparam("wanted"))
 _BELONGS = _OF_ID.where(_THERE)
+
+
+def _placement(row: Row[Any]) -> Placement:
+    return Placement(job_file(row), row.incoming, row.tries)
 
 
 class SqlFileRows:
@@ -115,9 +133,6 @@ class SqlFileRows:
         )
         return list(self._connection.scalars(query))
 
-    def of_job(self, job_id: str) -> Sequence[int]:
-        return list(self._connection.scalars(_UNSETTLED, {"job": job_id}))
-
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
         if self._connection.dialect.name == "postgresql":
             # Somebody who is about to lease it is no reason to wait.
@@ -127,7 +142,11 @@ class SqlFileRows:
         row = self._connection.execute(
             _CLAIM, {"file": file_id, "now": now, "lease_until": now + lease}
         ).first()
-        return Placement(job_file(row), row.incoming, row.tries) if row else None
+        return _placement(row) if row else None
+
+    def claim_of_job(self, job_id: str, now: datetime, lease: timedelta) -> Sequence[Placement]:
+        claim = {"job": job_id, "now": now, "lease_until": now + lease}
+        return [_placement(row) for row in self._connection.execute(_CLAIM_OF_JOB, claim)]
 
     def settle(
         self,

@@ -141,11 +141,11 @@ class FileRows(Protocol):
 
     def due(self, now: datetime, *, limit: int) -> Sequence[int]: ...
 
-    def of_job(self, job_id: str) -> Sequence[int]:
-        """The files of a job that are not settled."""
-
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
         """Lease the file for placing it; None when somebody else has it or nothing is to do."""
+
+    def claim_of_job(self, job_id: str, now: datetime, lease: timedelta) -> Sequence[Placement]:
+        """Lease all files of a job that are not settled and that nobody else has."""
 
     def settle(
         self,

@@ -60,7 +60,8 @@ class CorrectionDesk(TransitionDesk):
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
             _put_back(tx, job, back, now)
-        self._settle_files(job.id)
+            leased = ports.placer.lease(tx, job.id)
+        self._place(leased)
         return self._fresh(job.id)
 
     def edit(

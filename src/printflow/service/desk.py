@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..deadline import TookTooLong, within
@@ -23,6 +24,7 @@ from ..ports import (
     KeptMails,
     MailWriter,
     ModelReader,
+    Placement,
     Transaction,
     Transliterate,
 )
@@ -90,15 +92,11 @@ class Desk:
             raise no_job()
         return job
 
-    def _settle_files(self, *job_ids: str) -> None:
-        """Place the jobs' files now if the share answers, else leave it to the dispatcher."""
-
-        def place() -> None:
-            for job_id in job_ids:
-                self._ports.placer.place_job(job_id)
-
+    def _place(self, leased: Sequence[Placement]) -> None:
+        """Place the files now if the share answers, else leave it to the dispatcher."""
         try:
-            within(PATIENCE_SECONDS, place)
+            if leased:
+                within(PATIENCE_SECONDS, lambda: self._ports.placer.place(leased))
         except TookTooLong:
             pass
         finally:

@@ -186,6 +186,7 @@ class ImportDesk(SubmissionDesk):
                 upload.seal(check)
             with self._ports.database.write() as tx:
                 job_id = self._write_old(tx, old, upload, key, way.source)
+                leased = self._ports.placer.lease(tx, job_id)
         except DuplicateKey:  # another import was faster
             _discard(upload)
             found = self._brought(key)
@@ -196,7 +197,7 @@ class ImportDesk(SubmissionDesk):
             _discard(upload)
             raise
         tally.bytes += upload.size if upload is not None else 0
-        self._settle_files(job_id)
+        self._place(leased)
         return job_id
 
     def _brought(self, key: str) -> Job | None:

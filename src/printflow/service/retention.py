@@ -126,7 +126,10 @@ class RetentionDesk(TransitionDesk, ReadingDesk):
             if job_id not in held and self._remove(job_id, part, actor, why)
         }
         if part is Part.FILES:
-            self._settle_files(*gone)
+            with self._ports.database.write() as tx:
+                placer = self._ports.placer
+                leased = [one for job_id in gone for one in placer.lease(tx, job_id)]
+            self._place(leased)
         return gone
 
     def _tidy_up(self, job_ids: Sequence[str]) -> Collection[str]:

@@ -17,7 +17,7 @@ from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
 from ..errors import FileRefused, InvalidInput, Refusal, TooManyRequests, TransitionRefused
 from ..intake import Upload, no_file, receive, receive_path
-from ..ports import DuplicateKey, Transaction
+from ..ports import DuplicateKey, Placement, Transaction
 from ..tokens import token_hash
 from .addresses import email_problem
 from .carry_out import CarryOut
@@ -139,7 +139,7 @@ class SubmissionDesk(Desk):
                 return earlier
             self._count_submission(sender)
             checked = self._checked(shared, given, by, uploads)
-            job_ids = self._accept(checked, idempotency_key, by)
+            job_ids, leased = self._accept(checked, idempotency_key, by)
         except DuplicateKey:
             _discard(uploads)
             earlier = self._earlier(idempotency_key)
@@ -149,7 +149,7 @@ class SubmissionDesk(Desk):
         except BaseException:
             _discard(uploads)
             raise
-        self._settle_files(*job_ids)
+        self._place(leased)
         with self._ports.database.read() as tx:
             return [self._job(tx, job_id) for job_id in job_ids]
 
@@ -264,8 +264,12 @@ class SubmissionDesk(Desk):
 
     # -- writing ----------------------------------------------------------------------------------
 
-    def _accept(self, checked: Sequence[tuple[Submission, Upload]], key: str, by: str) -> list[str]:
-        """Write the jobs, their files, events and mails in one transaction; gives their ids."""
+    def _accept(
+        self, checked: Sequence[tuple[Submission, Upload]], key: str, by: str
+    ) -> tuple[list[str], list[Placement]]:
+        """Write the jobs, their files, events and mails in one transaction; gives their ids, and
+        the files that are to be placed.
+        """
         first, _ = checked[0]
         actor, facts = _sender(first, by), self._form_facts(first)
         outcomes = [
@@ -281,12 +285,14 @@ class SubmissionDesk(Desk):
                 student_email=values["student_email"],
                 consent_version=facts.catalog.texts.consent_version,
             )
-            return [
+            job_ids = [
                 self._write_job(tx, request_id, place, outcome, upload, actor, facts)
                 for place, (outcome, (_, upload)) in enumerate(
                     zip(outcomes, checked, strict=True), 1
                 )
             ]
+            placer = self._ports.placer
+            return job_ids, [one for job_id in job_ids for one in placer.lease(tx, job_id)]
 
     def _write_job(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
-from ..ports import FileStore, RenderedMail, Transaction
+from ..ports import FileStore, Placement, RenderedMail, Transaction
 from .carry_out import CarryOut
 from .desk import PATIENCE_SECONDS, Desk
 from .receipt_numbers import receipt_used
@@ -55,14 +55,14 @@ class TransitionDesk(Desk):
         for _ in range(_TRIES):
             seen = self._look(request)
             chosen = self._chosen_file(seen, request)
-            changed = self._commit(seen, request, chosen)
-            if changed:
+            leased = self._commit(seen, request, chosen)
+            if leased is not None:
                 break
         else:
             with self._ports.database.read() as tx:
                 job = self._job(tx, request.job_id)
                 raise stale(job, request.trigger, tx.history.last_event(job.id))
-        self._settle_files(seen.id)
+        self._place(leased)
         with self._ports.database.read() as tx:
             return self._job(tx, seen.id)
 
@@ -77,16 +77,20 @@ class TransitionDesk(Desk):
                 raise stale(job, request.trigger, tx.history.last_event(job.id))
         return job
 
-    def _commit(self, seen: Job, request: Request, chosen: FileFact | None) -> bool:
-        """Write the transition; False when the job changed since it was seen."""
+    def _commit(
+        self, seen: Job, request: Request, chosen: FileFact | None
+    ) -> Sequence[Placement] | None:
+        """Write the transition; gives the files to be placed, None when the job changed since it
+        was seen.
+        """
         ports = self._ports
         now = ports.clock()
         with ports.database.write() as tx:
             job = self._job(tx, seen.id)
             if job.version != seen.version:
-                return False
+                return None
             self._change(tx, job, request, chosen, now)
-        return True
+            return ports.placer.lease(tx, job.id)
 
     def _foresee(self, request: Request) -> list[RenderedMail]:
         """The mails that pulling the trigger would send. Everything is done, and taken back.

@@ -92,11 +92,12 @@ class VersionDesk(TransitionDesk):
                         "before": before(job, {}),
                     },
                 )
+                leased = self._ports.placer.lease(tx, job.id)
         except BaseException:
             if upload is not None:
                 upload.discard()
             raise
-        self._settle_files(job.id)
+        self._place(leased)
         return self._now(job.id)
 
     def _ending_of(self, name: str, head: bytes, size: int) -> str:
