@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from printflow.inspection import normals
+from printflow.inspection.behind import Drawn
+from printflow.inspection.camera import aim
 from printflow.inspection.raster import Raster
 from printflow.inspection.render import SMALL, TooMuchToDraw, draw, png, small
 from tests.inspection import shapes
@@ -88,8 +90,9 @@ def test_a_sphere_is_smooth_and_a_box_keeps_its_edges() -> None:
     points, faces = shapes.box()
     box = points[faces]
     frames = np.concatenate([box[:, :, 0], box[:, :, 1]], axis=1).T
-    ones = np.ones(1200, np.float32)
-    facing = normals.facing(box, frames, np.repeat(np.arange(12), 100), ones, ones).at()
+    facing = normals.facing(
+        box, frames, np.repeat(np.arange(12), 100), np.zeros(1200, int), 64
+    ).directions
     assert facing.shape == (3, 1200)
     assert np.allclose(np.abs(facing).max(0), 1)
 
@@ -102,12 +105,13 @@ def test_the_nearer_triangle_wins_and_no_gap_is_between_neighbors() -> None:
     faces = np.array([[4, 5, 6], [4, 6, 7], [0, 1, 2], [0, 2, 3]], np.int32)
     raster = Raster(64)
     x, y, z = corners[faces].transpose(2, 1, 0)
-    raster.draw(x, y, z, 0)
+    raster.draw(x, y, z, np.arange(4))
     assert len(raster.hits) == 64 * 64
-    near = raster.depth_at(raster.hits).reshape(64, 64)
+    seen, depth = raster.seen_at(raster.hits)
+    near = depth.reshape(64, 64)
     assert np.allclose(near[16:48, 16:48], 0.8, atol=1e-6)
     assert np.isclose(near[:16], 0.2, atol=1e-6).all()
-    assert set(raster.faces_at(raster.hits)) == {0, 1, 2, 3}
+    assert set(seen.tolist()) == {0, 1, 2, 3}
 
 
 def test_the_same_mesh_gives_the_same_bytes_wherever_it_stands() -> None:
@@ -167,3 +171,50 @@ def test_the_small_picture_is_a_webp_of_some_kilobytes() -> None:
         assert picture.format == "WEBP"
         assert picture.size == (SMALL, SMALL)
         assert picture.convert("RGBA").getpixel((1, 1))[3] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["scan", "lattice", "terrain", "sheet", "several"])
+def test_leaving_out_what_is_hidden_changes_no_pixel(name: str) -> None:
+    points, faces = getattr(shapes, name)()
+    if name == "several":  # inside out: the front is the far side then
+        faces = faces[:, ::-1]
+    triangles = points.astype(np.float32)[faces]
+    low, high = triangles.min((0, 1)), triangles.max((0, 1))
+    camera = aim(triangles, low, high)
+    corners = triangles.transpose(2, 1, 0).reshape(3, -1)
+    seen = np.stack(camera.seen(*corners))
+    camera = camera.fitted(seen.min(1), seen.max(1), 256)
+    camera.in_pixels(*seen)
+    frames = seen.reshape(3, 3, -1)
+    plain, quick = Raster(256), Raster(256)
+    x, y, z = frames
+    plain.draw(x, y, z, np.arange(len(faces)))
+    quick.draw_all(frames)
+    assert len(plain.hits) > 1000
+    assert np.array_equal(plain.hits, quick.hits)
+    (number, depth), (same_number, same_depth) = (
+        raster.seen_at(plain.hits) for raster in (plain, quick)
+    )
+    assert np.array_equal(number, same_number)
+    assert np.array_equal(depth, same_depth)
+
+
+def test_what_lies_behind_is_hidden_and_what_peeps_out_is_not() -> None:
+    farthest = np.full((32, 32), 0.5, np.float32)  # 256 × 256 pixels
+    farthest[:, 20:] = 0  # empty from column 160 on
+    drawn = Drawn(farthest)
+    rows = [  # nearest, left, top, longer, whether it is hidden
+        (0.4, 10, 10, 3, True),
+        (0.6, 10, 10, 3, False),
+        (0.5, 10, 10, 3, False),
+        (0.4, 150, 10, 3, True),
+        (0.4, 153, 10, 3, False),  # the next square is empty
+        (0.4, 140, 10, 8, True),
+        (0.4, 10, 190, 40, True),
+        (0.4, 100, 200, 62, False),
+        (0.4, 0, 0, 255, False),
+        (0.4, 200, 100, 0, False),
+    ]
+    nearest, left, top, longer, hidden = (np.array(values) for values in zip(*rows, strict=True))
+    f32 = [values.astype(np.float32) for values in (nearest, left, top, longer)]
+    assert drawn.hides(*f32).tolist() == hidden.tolist()

@@ -59,17 +59,18 @@ class Camera:
         """The width of a pixel where the model's middle is, in radii."""
         return _DISTANCE / self.scale
 
-    def seen(self, x: F32, y: F32, z: F32) -> tuple[F32, F32, F32]:
+    def seen(self, x: F32, y: F32, z: F32, out: F32 | None = None) -> tuple[F32, F32, F32]:
         """Points in the picture's plane, x and y (up), and 1/distance from the eye; planes stay
-        planes in it."""
+        planes in it. All three are written to `out`, where it is given."""
         middle, turn = self.center.astype(np.float32), (self.axes / self.radius).astype(np.float32)
         x, y, z = x - middle[0], y - middle[1], z - middle[2]
         across, up, towards = (x * one + y * two + z * three for one, two, three in turn)
         np.subtract(np.float32(_DISTANCE), towards, out=towards)
-        inverse = np.divide(np.float32(1), towards, out=towards)
-        across *= inverse
-        up *= inverse
-        return across, up, inverse
+        places = (across, up, towards) if out is None else out
+        inverse = np.divide(np.float32(1), towards, out=places[2])
+        np.multiply(across, inverse, out=places[0])
+        np.multiply(up, inverse, out=places[1])
+        return places[0], places[1], places[2]
 
     def in_pixels(self, x: F32, y: F32, z: F32) -> None:
         """Turns what :meth:`seen` gives into pixels (y down) and a depth from 0 (far) to 1."""

@@ -53,7 +53,8 @@ def _underside(triangles: Triangles, low: F32, high: F32, cell: float) -> F32:
     size = CELLS + 2 * _BORDER
     below = np.full(size * size, np.inf, np.float32)
     if len(triangles) > _FINE:
-        x, y, z = np.ascontiguousarray(triangles[:, 0].T)
+        enough = triangles[:: max(1, len(triangles) // (4 * _FINE)), 0]
+        x, y, z = np.ascontiguousarray(enough.T)
         column, row = ((v - least) / np.float32(cell) for v, least in ((x, low[0]), (y, low[1])))
         cells = (row.astype(np.int32) + _BORDER) * size + column.astype(np.int32) + _BORDER
         np.minimum.at(below, cells, z - low[2])
@@ -68,9 +69,10 @@ def _underside(triangles: Triangles, low: F32, high: F32, cell: float) -> F32:
             check_effort(area, rows, 1)
         except TooMuchToDraw:
             break
-        raster.draw(x, y, 1 - (block[2::3] - low[2]) / np.float32(tall), first)
+        depth = 1 - (block[2::3] - low[2]) / np.float32(tall)
+        raster.draw(x, y, depth, np.arange(first, first + x.shape[1]))
     hits = raster.hits
-    below[hits] = (1 - raster.depth_at(hits)) * np.float32(tall)
+    below[hits] = (1 - raster.seen_at(hits)[1]) * np.float32(tall)
     return below.reshape(size, size)
 
 

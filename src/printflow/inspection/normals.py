@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from printflow.inspection.blocks import F32, Rows, Triangles, rows_of
+from printflow.inspection.blocks import AT_ONCE, F32, Rows, Triangles, rows_of
 from printflow.inspection.raster import I64
 
 CREASE = 28.0
@@ -35,16 +35,16 @@ class Facing:
     directions: F32
     which: I64 | None
 
-    def at(self, pixels: slice | I64 = slice(None)) -> F32:
+    def at(self, pixels: I64) -> F32:
         """The directions (3,m) of some of the pixels."""
-        return self.directions[:, pixels if self.which is None else self.which[pixels]]
+        return self.directions.take(pixels if self.which is None else self.which[pixels], 1)
 
 
-def facing(triangles: Triangles, frames: F32, faces: I64, x: F32, y: F32) -> Facing:
+def facing(triangles: Triangles, frames: F32, faces: I64, pixels: I64, size: int) -> Facing:
     """Which way the surface faces at each pixel that shows something.
 
     `frames` are the corners of all `triangles` in pixels, rows x of three corners and y of three
-    (6,n); `faces` (k) is the triangle at each pixel, and x, y are the pixels' centers.
+    (6,n); `faces` (k) is the triangle at each of the `pixels`, numbered row by row of `size`.
     """
     shown = np.zeros(len(triangles), bool)
     shown[faces] = True
@@ -52,23 +52,27 @@ def facing(triangles: Triangles, frames: F32, faces: I64, x: F32, y: F32) -> Fac
     number = np.cumsum(shown, dtype=np.int32)
     number -= 1
     which = number[faces].astype(np.int64)
-    corners = rows_of(triangles[visible])
+    corners = np.empty((9, len(visible)), np.float32)
+    for first in range(0, len(visible), AT_ONCE):
+        some = visible[first : first + AT_ONCE]
+        corners[:, first : first + AT_ONCE] = rows_of(triangles[some])
     flat = _of_faces(corners)
     sizes = np.bincount(which, minlength=len(visible))
     if len(visible) > _FACES_SMOOTHED or sizes[sizes >= _LARGE].sum() <= _FACETED * len(faces):
         return Facing(flat, which)
     smoothed = _at_corners(corners, flat)
-    frames = frames[:, visible]
+    frames = frames.take(visible, 1)
     result = np.empty((3, len(faces)), np.float32)
     for first in range(0, len(faces), _PIXELS_AT_ONCE):
         part = slice(first, first + _PIXELS_AT_ONCE)
         of = which[part]
-        shares = _shares(frames[:, of], x[part], y[part])
+        y, x = (at.astype(np.float32) + np.float32(0.5) for at in np.divmod(pixels[part], size))
+        shares = _shares(frames.take(of, 1), x, y)
         mixed = [
             sum(share * smoothed[corner, axis][of] for corner, share in enumerate(shares))
             for axis in range(3)
         ]
-        result[:, part] = _unit(np.asarray(mixed, np.float32), flat[:, of])
+        result[:, part] = _unit(np.asarray(mixed, np.float32), flat.take(of, 1))
     return Facing(result, None)
 
 

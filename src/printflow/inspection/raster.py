@@ -12,15 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from printflow.errors import PrintflowError
+from printflow.inspection.behind import SIDE, Drawn
 from printflow.inspection.blocks import F32
 
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
+Frame = tuple[F32, F32, F32, F32]
+"""Of triangles: the first and the last column, the first and the last row."""
 
-_AT_ONCE = 65_536
-"""So many rows, and so many pixels, are worked on at once."""
+_TRIANGLES = 131_072
+_EXPANDED = 65_536
+"""So many triangles, and of the larger ones rows and pixels, are worked on at once."""
+
+_WORTH_A_LOOK = 4096
+"""From so many triangles on it is asked which of them are hidden."""
 
 MOST_PIXELS = 60 * 1024**2
 """Pixels drawn at most: a small file can hold thousands of triangles that each fill the picture,
@@ -29,11 +36,14 @@ and drawing them would take minutes."""
 _ROW_COSTS = 4
 """Pixels that could be drawn while one row is begun."""
 
-_DEPTH_STEPS = np.float32(2**31)
+_DEPTH_SCALE = np.float32(2**31 - 256)
 _SHIFT = np.uint64(32)
 _FACE_MASK = np.uint64(0xFFFFFFFF)
 _TRIED = 3
 """Triangles over at most so many columns and rows are tried against each of their centers."""
+
+_LARGE = _TRIED**2
+"""The others come after so many kinds of extents."""
 
 _TOUCHES = np.float32(-1e-3)
 """A center this little outside of a triangle, as a share of its height, is inside: no gap is left
@@ -63,47 +73,86 @@ class Raster:
         self.size = size
         self._words: U64 = np.zeros(size * size, np.uint64)
 
-    def draw(self, x: F32, y: F32, z: F32, first: int) -> None:
-        """Draw triangles, the first of which has the number `first`."""
-        left, right = _reached(x, self.size)
-        top, bottom = _reached(y, self.size)
-        # Most triangles of a fine mesh lie between the centers of pixels.
-        kept = np.flatnonzero((left <= right) & (top <= bottom))
-        left, right, top, bottom = left[kept], right[kept], top[kept], bottom[kept]
-        small = np.maximum(right - left, bottom - top) < _TRIED
-        some, others = np.flatnonzero(small), np.flatnonzero(~small)
-        if len(some):
-            at = kept[some]
-            frame = left[some], right[some], top[some], bottom[some]
-            self._try(x[:, at], y[:, at], z[:, at], at + first, frame)
-        for part in _parts((bottom[others] - top[others] + 1).astype(np.int64)):
-            some = others[part]
-            at = kept[some]
-            self._draw_rows(x[:, at], y[:, at], z[:, at], at + first, top[some], bottom[some])
+    def draw(self, x: F32, y: F32, z: F32, numbers: I64) -> None:
+        """Draw triangles of these numbers."""
+        frame = self._frame(x, y)
+        self._draw_kinds(x, y, z, numbers, frame, _kinds(frame, np.zeros(len(numbers), bool)))
+
+    def draw_all(self, frames: F32) -> None:
+        """Draw all triangles of a model (x, y and z of three corners: (3,3,n)), numbered from 0;
+        first those that show their front, which of a closed model hide most of the others.
+        """
+        waiting = []
+        for first in range(0, frames.shape[2], _TRIANGLES):
+            x, y, z = frames[:, :, first : first + _TRIANGLES]
+            frame = self._frame(x, y)
+            kinds = _kinds(frame, _turned_away(x, y))
+            self._draw_kinds(x, y, z, np.arange(first, first + x.shape[1]), frame, kinds)
+            away = np.concatenate(kinds[_LARGE + 1 :])
+            left, right, top, bottom = (values.take(away) for values in frame)
+            nearest = z.take(away, 1).max(0)
+            waiting.append(
+                (away + first, nearest, left, top, np.maximum(right - left, bottom - top))
+            )
+        many = sum(len(numbers) for numbers, *_ in waiting) >= _WORTH_A_LOOK
+        drawn = Drawn(self._farthest(SIDE)) if many else None
+        for numbers, *reach in waiting:
+            seen = numbers if drawn is None else numbers[~drawn.hides(*reach)]
+            if len(seen):
+                x, y, z = frames.take(seen, 2)
+                self.draw(x, y, z, seen)
+
+    def _frame(self, x: F32, y: F32) -> Frame:
+        return (*_reached(x, self.size), *_reached(y, self.size))
+
+    def _draw_kinds(
+        self, x: F32, y: F32, z: F32, numbers: I64, frame: Frame, kinds: list[I64]
+    ) -> None:
+        """Draw the triangles of the kinds that are not turned away."""
+        left, _, top, bottom = frame
+        for kind, at in enumerate(kinds[: _LARGE + 1]):
+            if not len(at):
+                continue
+            of = x.take(at, 1), y.take(at, 1), z.take(at, 1), numbers.take(at)
+            if kind == _LARGE:
+                self._fill(*of, top.take(at), bottom.take(at))
+            else:
+                self._try(*of, (left.take(at), top.take(at)), divmod(kind, _TRIED))
 
     @property
     def hits(self) -> npt.NDArray[np.intp]:
         """The numbers of the pixels that show something, row by row."""
-        return np.flatnonzero(self._words)
+        return np.flatnonzero(self._words != 0)
 
-    def faces_at(self, pixels: npt.NDArray[np.intp]) -> I64:
-        """The numbers of the triangles seen at `pixels`, all of which must be hits."""
-        return (self._words[pixels] & _FACE_MASK).astype(np.int64)
+    def seen_at(self, pixels: npt.NDArray[np.intp]) -> tuple[I64, F32]:
+        """What is seen at `pixels`, all of which must be hits: the numbers of the triangles, and
+        the depth there from 0 (far) to 1 (near)."""
+        words = self._words.take(pixels)
+        return (words & _FACE_MASK).astype(np.int64), _depth(words)
 
-    def depth_at(self, pixels: npt.NDArray[np.intp]) -> F32:
-        """The depth at `pixels`, from 0 (far) to 1 (near)."""
-        steps = (self._words[pixels] >> _SHIFT).astype(np.float32) - 1
-        return np.asarray(steps / _DEPTH_STEPS, np.float32)
+    def _farthest(self, side: int) -> F32:
+        """The farthest depth of each square of `side` × `side` pixels, 0 where a pixel is empty."""
+        size = self.size
+        words = self._words.reshape(size, size)
+        if size % side:
+            words = np.pad(words, (0, -size % side))
+        count = len(words) // side
+        rows = words.reshape(count, side, -1).min(1)
+        return _depth(rows.reshape(count, count, side).min(2))
 
     def _keep(self, pixels: I64, depth: F32, numbers: I64) -> None:
-        words = (np.clip(depth, 0, 1) * (_DEPTH_STEPS - 256)).astype(np.uint64) + np.uint64(1)
+        words = (np.clip(depth, 0, 1) * _DEPTH_SCALE).astype(np.uint64) + np.uint64(1)
         words <<= _SHIFT
         words |= numbers.astype(np.uint64)
         np.maximum.at(self._words, pixels, words)
 
-    def _try(self, x: F32, y: F32, z: F32, numbers: I64, frame: tuple[F32, ...]) -> None:
-        """Draw triangles that reach few pixels: those whose centers lie within."""
-        left, right, top, bottom = frame
+    def _try(
+        self, x: F32, y: F32, z: F32, numbers: I64, corner: tuple[F32, F32], extent: tuple[int, int]
+    ) -> None:
+        """Draw triangles whose frames begin in a `corner` (column and row), and have so many more
+        rows and columns (`extent`): at the centers that lie within.
+        """
+        (left, top), (more_rows, more_columns) = corner, extent
         u, v = x - (left + np.float32(0.5)), y - (top + np.float32(0.5))
         pairs = ((1, 2), (2, 0), (0, 1))
         # Twice the areas of the triangles that a center makes with each side, and how they
@@ -112,22 +161,32 @@ class Raster:
         whole = areas[0] + areas[1] + areas[2]
         flat = np.abs(whole) < np.float32(1e-12)
         turned = 1 / np.where(flat, np.float32(1), whole)
-        shares = [area * turned for area in areas]
-        across = [(v[i] - v[j]) * turned for i, j in pairs]
-        down = [(u[j] - u[i]) * turned for i, j in pairs]
+        row = [area * turned for area in areas]
+        across = [(v[i] - v[j]) * turned for i, j in pairs] if more_columns else []
+        down = [(u[j] - u[i]) * turned for i, j in pairs] if more_rows else []
         pixel = top.astype(np.int64) * self.size + left.astype(np.int64)
         least = np.where(flat, np.float32(np.inf), _TOUCHES)
-        for dx, dy in itertools.product(range(_TRIED), repeat=2):
-            at = [s + dx * a + dy * d for s, a, d in zip(shares, across, down, strict=True)]
-            inside = np.minimum(np.minimum(at[0], at[1]), at[2]) >= least
-            if dx or dy:
-                inside &= (left + dx <= right) & (top + dy <= bottom)
-            won = np.flatnonzero(inside)
-            if len(won):
-                corners = z[:, won]
-                depth = sum(share[won] * corner for share, corner in zip(at, corners, strict=True))
-                pixels = pixel[won] + (dy * self.size + dx)
-                self._keep(pixels, _between(np.asarray(depth), corners), numbers[won])
+        for dy in range(more_rows + 1):
+            at = row
+            for dx in range(more_columns + 1):
+                won = np.flatnonzero(np.minimum(np.minimum(at[0], at[1]), at[2]) >= least)
+                if len(won):
+                    corners = z.take(won, 1)
+                    depth = at[0][won] * corners[0]
+                    depth += at[1][won] * corners[1]
+                    depth += at[2][won] * corners[2]
+                    pixels = pixel[won] + (dy * self.size + dx)
+                    self._keep(pixels, _between(depth, corners), numbers[won])
+                if dx < more_columns:
+                    at = [share + step for share, step in zip(at, across, strict=True)]
+            if dy < more_rows:
+                row = [share + step for share, step in zip(row, down, strict=True)]
+
+    def _fill(self, x: F32, y: F32, z: F32, numbers: I64, top: F32, bottom: F32) -> None:
+        """Draw triangles row by row."""
+        for part in _parts((bottom - top + 1).astype(np.int64)):
+            of = x[:, part], y[:, part], z[:, part]
+            self._draw_rows(*of, numbers[part], top[part], bottom[part])
 
     def _draw_rows(self, x: F32, y: F32, z: F32, numbers: I64, top: F32, bottom: F32) -> None:
         sides, (base, across, down), usable = _sides(x, y), *_slopes(x, y, z)
@@ -154,6 +213,33 @@ class Raster:
             deep += np.repeat(begin[part], many)
             pixels = np.repeat(pixel[part], many) + along
             self._keep(pixels, deep, np.repeat(numbers[owner[part]], many))
+
+
+def _depth(words: U64) -> F32:
+    """The depth in words, from 0 (far, or nothing there) to 1 (near)."""
+    steps = np.maximum((words >> _SHIFT).astype(np.float32) - 1, 0)
+    return np.asarray(steps / _DEPTH_SCALE, np.float32)
+
+
+def _kinds(frame: Frame, away: npt.NDArray[np.bool_]) -> list[I64]:
+    """Which triangles are alike: those over few pixels by their extent (rows · _TRIED + columns,
+    each less one), then the larger ones; then the same of those turned `away`. Those that reach no
+    center of a pixel, most of a fine mesh, are left out.
+    """
+    left, right, top, bottom = frame
+    wide, tall = right - left, bottom - top
+    kind = (tall * _TRIED + wide).astype(np.uint8)
+    kind[np.maximum(wide, tall) >= _TRIED] = _LARGE
+    kind += away.astype(np.uint8) * np.uint8(_LARGE + 1)
+    kind[np.minimum(wide, tall) < 0] = 2 * (_LARGE + 1)
+    order = np.argsort(kind, kind="stable")
+    ends = np.cumsum(np.bincount(kind, minlength=2 * (_LARGE + 1)))[: 2 * (_LARGE + 1)]
+    return [order[begin:end] for begin, end in itertools.pairwise((0, *ends))]
+
+
+def _turned_away(x: F32, y: F32) -> npt.NDArray[np.bool_]:
+    """Whether triangles show their back, if their model is not inside out."""
+    return np.asarray((x[1] - x[0]) * (y[2] - y[0]) > (y[1] - y[0]) * (x[2] - x[0]))
 
 
 def effort(x: F32, y: F32) -> tuple[float, float]:
@@ -256,10 +342,10 @@ def _counted(counts: I64) -> I64:
 
 
 def _parts(count: I64) -> list[slice]:
-    """Cut what expands to `count` each into parts of at most about _AT_ONCE."""
+    """Cut what expands to `count` each into parts of at most about _EXPANDED."""
     if not len(count):
         return []
     ends = np.cumsum(count)
-    cuts = np.searchsorted(ends, np.arange(_AT_ONCE, int(ends[-1]), _AT_ONCE))
+    cuts = np.searchsorted(ends, np.arange(_EXPANDED, int(ends[-1]), _EXPANDED))
     edges = [0, *(int(cut) + 1 for cut in cuts), len(count)]
     return [slice(one, two) for one, two in itertools.pairwise(edges) if two > one]

@@ -8,14 +8,13 @@ import io
 import re
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from printflow.inspection import ground, normals, shading
 from printflow.inspection.blocks import AT_ONCE, F32, Triangles, blocks
 from printflow.inspection.camera import Camera, aim
 from printflow.inspection.measuring import bounds
-from printflow.inspection.raster import Raster, TooMuchToDraw, check_effort, effort
+from printflow.inspection.raster import I64, Raster, TooMuchToDraw, check_effort, effort
 
 __all__ = ["SIZE", "SMALL", "TooMuchToDraw", "draw", "png", "small"]
 
@@ -25,7 +24,10 @@ SIZE = 512
 SMALL = 192
 """Pixels along the side of the small picture."""
 
-Pixels = npt.NDArray[np.intp]
+_ROWS_AT_ONCE = 64
+
+_RUNS = 3
+"""zlib's Z_RLE: of a drawn picture it makes less than the usual strategy, and sooner."""
 
 
 def draw(triangles: Triangles, color: str, size: int = SIZE) -> Image.Image:
@@ -51,18 +53,17 @@ def draw(triangles: Triangles, color: str, size: int = SIZE) -> Image.Image:
         camera = camera.resized(0.5)
         frames[:2] *= np.float32(0.5)
     raster = Raster(size * scale)
-    for first in range(0, len(triangles), AT_ONCE):
-        x, y, depth = frames[:, :, first : first + AT_ONCE]
-        raster.draw(x, y, depth, first)
-    model = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, color)
+    raster.draw_all(frames)
+    model = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, color, scale)
     shade = ground.shadow(triangles, low, high, camera.resized(1 / scale), size)
-    return _over_shadow([_reduced(plane, scale) for plane in model], shade)
+    return _over_shadow(model, shade)
 
 
 def png(picture: Image.Image) -> bytes:
     """A picture as PNG."""
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=2)
+    out.name = "picture.png"  # of a name's ending alone Pillow loads no other formats
+    picture.save(out, compress_level=1, compress_type=_RUNS)
     return out.getvalue()
 
 
@@ -81,11 +82,12 @@ def _usable(triangles: Triangles) -> tuple[Triangles, F32, F32]:
     if triangles.ndim != 3 or triangles.shape[1:] != (3, 3):
         raise ValueError("triangles are an array of three corners of three coordinates")
     triangles = np.asarray(triangles, np.float32)
-    if len(triangles) and not np.isfinite(np.concatenate(bounds(triangles))).all():
+    low, high = bounds(triangles) if len(triangles) else (triangles, triangles)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
         triangles = triangles[np.isfinite(triangles).all((1, 2))]
+        low, high = bounds(triangles) if len(triangles) else (triangles, triangles)
     if not len(triangles):
         raise ValueError("the model has no triangles to draw")
-    low, high = bounds(triangles)
     longest = float((high.astype(np.float64) - low).max()) or 1.0
     if not 1e-3 < longest < 1e6:
         middle = (low.astype(np.float64) + high) / 2
@@ -101,8 +103,8 @@ def _seen(triangles: Triangles, camera: Camera, size: int) -> tuple[Camera, F32,
     low, high = np.full(3, np.inf, np.float32), np.full(3, -np.inf, np.float32)
     area = height = 0.0
     for first, block in blocks(triangles):
-        for axis, values in enumerate(camera.seen(block[0::3], block[1::3], block[2::3])):
-            frames[axis, :, first : first + AT_ONCE] = values
+        place = frames[:, :, first : first + AT_ONCE]
+        for axis, values in enumerate(camera.seen(block[0::3], block[1::3], block[2::3], place)):
             low[axis] = min(low[axis], values.min())
             high[axis] = max(high[axis], values.max())
     camera = camera.fitted(low, high, size)
@@ -115,15 +117,13 @@ def _seen(triangles: Triangles, camera: Camera, size: int) -> tuple[Camera, F32,
 
 
 def _shaded(
-    triangles: Triangles, frames: F32, raster: Raster, camera: Camera, color: str
-) -> list[F32]:
-    """The drawn model: red, green, blue, each times coverage, and coverage, (s,s)."""
+    triangles: Triangles, frames: F32, raster: Raster, camera: Camera, color: str, scale: int
+) -> F32:
+    """The drawn model: red, green, blue, each times coverage, and coverage (4,s,s), where s is the
+    raster's size divided by `scale`."""
     size, hits = raster.size, raster.hits
-    numbers = hits.astype(np.int32)
-    row = numbers // np.int32(size)
-    column = numbers - row * np.int32(size)
-    x, y = column + np.float32(0.5), row + np.float32(0.5)
-    seen = normals.facing(triangles, frames, raster.faces_at(hits), x, y)
+    faces, depth = raster.seen_at(hits)
+    seen = normals.facing(triangles, frames, faces, hits, size)
     turn = camera.axes.astype(np.float32)
     nx, ny, nz = seen.directions
     to_eye = np.stack([nx * a + ny * b + nz * c for a, b, c in turn])
@@ -131,43 +131,53 @@ def _shaded(
     turned = np.where(to_eye[2] < 0, np.float32(-1), np.float32(1))
     to_eye *= turned
     light = shading.lit(to_eye, nz * turned)
-    if seen.which is not None:
-        light = light.taken(seen.which)
-    distance = np.full((size, size), np.nan, np.float32)
-    distance.reshape(-1)[hits] = camera.distance_of(raster.depth_at(hits))
-    half = np.flatnonzero((row | column) & 1 == 0)
-    facing = np.zeros((3, size // 2 * (size // 2)), np.float32)
-    facing[:, row[half] // 2 * (size // 2) + column[half] // 2] = normals.Facing(
-        to_eye, seen.which
-    ).at(half)
-    hidden = _hidden(distance, facing, camera.pixel)[hits]
-    outline = shading.outlines(distance, camera.pixel).reshape(-1)[hits]
-    planes = []
-    for values in (*light.shown(shading.linear(color), hidden, outline), np.float32(1)):
-        plane = np.zeros(size * size, np.float32)
-        plane[hits] = values
-        planes.append(plane.reshape(size, size))
-    return planes
+    distance = np.full((size, size), shading.NOWHERE, np.float32)
+    distance.reshape(-1)[hits] = camera.distance_of(depth)
+    hidden = _hidden(distance, normals.Facing(to_eye, seen.which), hits, camera.pixel)
+    outline = shading.outlines(distance, camera.pixel)
+    share = shading.linear(color)
+    result = np.empty((4, size // scale, size // scale), np.float32)
+    # Some rows at a time, so that all that they need stays in the processor's cache.
+    room = np.empty((4, _ROWS_AT_ONCE * size), np.float32)
+    for top in range(0, size, _ROWS_AT_ONCE):
+        rows = min(_ROWS_AT_ONCE, size - top)
+        part = slice(*np.searchsorted(hits, (top * size, (top + rows) * size)))
+        pixels = hits[part]
+        here = light.of(part if seen.which is None else seen.which[part])
+        planes = room[:, : rows * size]
+        planes[:] = 0
+        shown = here.shown(share, hidden.take(pixels), outline.take(pixels))
+        pixels = pixels - top * size
+        for plane, values in zip(planes, (*shown, np.float32(1)), strict=True):
+            plane[pixels] = values
+        down = slice(top // scale, (top + rows) // scale)
+        result[:, down] = _reduced(planes.reshape(4, rows, size), scale)
+    return result
 
 
-def _hidden(distance: F32, facing: F32, pixel: float) -> F32:
-    """The shade of corners at each pixel, worked out at half the size; `facing` has that."""
+def _hidden(distance: F32, facing: normals.Facing, hits: I64, pixel: float) -> F32:
+    """The shade of corners at each pixel (s,s), worked out at half the size; `facing` is how the
+    surface at each of the `hits` faces the eye."""
     size = len(distance)
-    normals_at = facing.reshape(3, size // 2, size // 2)
-    shade = shading.hidden_sky(distance[::2, ::2], normals_at, pixel * 2)
+    half = size // 2
+    row, column = np.divmod(hits.astype(np.int32), np.int32(size))
+    even = np.flatnonzero((row | column) & 1 == 0)
+    normals_at = np.zeros((3, half * half), np.float32)
+    normals_at[:, row[even] // 2 * half + column[even] // 2] = facing.at(even)
+    shade = shading.hidden_sky(distance[::2, ::2], normals_at.reshape(3, half, half), pixel * 2)
     large = Image.fromarray(shade).resize((size, size), Image.Resampling.BILINEAR)
-    return np.asarray(large, np.float32).reshape(-1)
+    return np.asarray(large, np.float32)
 
 
-def _reduced(plane: F32, scale: int) -> F32:
-    """The mean of each `scale` × `scale` pixels, for a scale of 1 or 2."""
+def _reduced(planes: F32, scale: int) -> F32:
+    """The mean of each `scale` × `scale` pixels of planes (n,r,s), for a scale of 1 or 2."""
     if scale == 1:
-        return plane
-    rows = plane[::2] + plane[1::2]
-    return np.asarray((rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25))
+        return planes
+    rows = planes[:, ::2] + planes[:, 1::2]
+    return np.asarray((rows[:, :, ::2] + rows[:, :, 1::2]) * np.float32(0.25))
 
 
-def _over_shadow(model: list[F32], shade: F32) -> Image.Image:
+def _over_shadow(model: F32, shade: F32) -> Image.Image:
     """The model in front of its shadow, as 8-bit RGBA."""
     cover = model[3]
     alpha = cover + shade * (1 - cover)

@@ -16,7 +16,8 @@ _BACK = np.array([0.35, 0.62, -0.70], np.float32)
 _HALF = _KEY / np.linalg.norm(_KEY) + np.array([0, 0, 1], np.float32)
 
 _ROWS_AT_ONCE = 32
-_NOWHERE = -1e3
+NOWHERE = np.float32(-1e3)
+"""The distance towards the eye where nothing is."""
 _RINGS = (0.12, 0.35, 1.0)
 _STEPS = 8
 
@@ -32,6 +33,7 @@ def _curve() -> F32:
 
 
 _CURVE = _curve()
+_STEPS_OF_ONE = np.float32(len(_CURVE) / 2)
 
 
 def linear(color: str) -> F32:
@@ -53,9 +55,12 @@ class Light:
     hidden: F32
     gloss: F32
 
-    def taken(self, which: I64) -> "Light":
-        """The light on the surfaces of these numbers."""
-        return Light(self.diffuse[which], self.hidden[which], self.gloss[which])
+    def of(self, which: I64 | slice) -> "Light":
+        """The light on some of the surfaces."""
+        all_of_it = self.diffuse, self.hidden, self.gloss
+        if isinstance(which, slice):
+            return Light(*(each[which] for each in all_of_it))
+        return Light(*(each.take(which) for each in all_of_it))
 
     def shown(self, color: F32, hidden: F32, outline: F32) -> list[F32]:
         """Red, green and blue, 0 to 1 as shown on screens, of surfaces of `color`.
@@ -64,11 +69,10 @@ class Light:
         outline runs there.
         """
         diffuse = self.diffuse - self.hidden * hidden
-        gloss = self.gloss * (1 - np.float32(0.7) * hidden)
+        gloss = self.gloss * (_STEPS_OF_ONE - np.float32(0.7) * _STEPS_OF_ONE * hidden)
         dim = 1 - np.float32(0.38) * outline
-        steps = np.float32(len(_CURVE) / 2)
         return [
-            _CURVE[np.minimum((diffuse * share + gloss) * steps, len(_CURVE) - 1).astype(np.int32)]
+            _CURVE.take((diffuse * (share * _STEPS_OF_ONE) + gloss).astype(np.intp), mode="clip")
             * dim
             for share in color
         ]
@@ -103,16 +107,16 @@ def _towards(normals: F32, direction: F32) -> F32:
 def hidden_sky(distance: F32, normals: F32, pixel: float) -> F32:
     """How much of the sky each pixel's surroundings take away (0 to 1), from distances alone.
 
-    `distance` (s,s) towards the eye, NaN where nothing is; `normals` (3,s,s) as the eye sees
+    `distance` (s,s) towards the eye, NOWHERE where nothing is; `normals` (3,s,s) as the eye sees
     them; `pixel` the width of a pixel in the same unit. Neighbors that rise above the plane of
     the surface hide the sky; far ones in front of it hide little.
     """
     size = len(distance)
     reach = size // 12
-    padded = np.pad(np.nan_to_num(distance, nan=_NOWHERE), reach, constant_values=_NOWHERE)
+    padded = np.pad(distance, reach, constant_values=NOWHERE)
     result = np.zeros((size, size), np.float32)
-    rows = np.flatnonzero(~np.isnan(distance).all(1))
-    columns = np.flatnonzero(~np.isnan(distance).all(0))
+    there = distance > NOWHERE
+    rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
     if not len(rows):
         return result
     across = slice(int(columns[0]), int(columns[-1]) + 1)
@@ -143,15 +147,15 @@ def _risen(padded: F32, normals: F32, down: slice, across: slice, reach: int, pi
             rise = moved(dx, dy) - near
             rise -= slope_x * np.float32(dx)
             rise -= slope_y * np.float32(dy)
-            rise *= np.float32(1 / (np.hypot(dx, dy) * pixel))
+            steepness = 1 / (np.hypot(dx, dy) * pixel)
             # Beyond three times the distance it is another part in front, not a corner.
-            counts = np.float32(2) - rise * np.float32(1 / 3)
-            np.maximum(counts, 0, out=counts)
-            np.minimum(counts, 1, out=counts)
+            counts = rise * np.float32(steepness / -3)
+            counts += np.float32(2)
+            rise *= np.float32(steepness)
             rise -= np.float32(0.10)
-            np.maximum(rise, 0, out=rise)
+            np.minimum(rise, counts, out=rise)
             np.minimum(rise, 1, out=rise)
-            rise *= counts
+            np.maximum(rise, 0, out=rise)
             total += rise
             samples += 1
     total *= np.float32(1.35 / max(samples, 1))
@@ -160,9 +164,8 @@ def _risen(padded: F32, normals: F32, down: slice, across: slice, reach: int, pi
 
 def outlines(distance: F32, pixel: float) -> F32:
     """How strongly an outline runs at each pixel (0 to 1): behind a jump in distance."""
-    near = np.nan_to_num(distance, nan=_NOWHERE)
-    jump = np.zeros_like(near)
-    for bent, inner in ((near, jump), (near.T, jump.T)):
+    jump = np.zeros_like(distance)
+    for bent, inner in ((distance, jump), (distance.T, jump.T)):
         # The second difference is 0 on a plane, however steep.
         bend = bent[2:] + bent[:-2]
         bend -= bent[1:-1]
