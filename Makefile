@@ -12,13 +12,14 @@ WEB := src/printflow_web
 # What the scripts and the style sheet are made of: Tailwind reads the templates' classes.
 SOURCES := $(shell find $(WEB)/frontend $(WEB)/templates -name node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run demo test test-postgresql fire bench lint format reference screenshots frontend install install-dev constraints clean
+.PHONY: help run demo test test-postgresql long fire bench lint format reference screenshots frontend install install-dev constraints clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run        start Printflow on this machine (ARGS goes to printflow serve)"
 	@echo "make test       run the tests (ARGS goes to pytest)"
 	@echo "make test-postgresql  run the tests of library and pages on a real PostgreSQL"
+	@echo "make long       run the tests that make test leaves out because they take long"
 	@echo "make fire       run the crash tests as hard as CI does (minutes)"
 	@echo "make bench      measure everything (minutes; ARGS=\"--small\", or \"--only dashboard\")"
 	@echo "make demo       fill a demo store with jobs (ARGS goes to printflow demo)"
@@ -42,7 +43,11 @@ test: install-dev
 
 # Every lab of the tests gets a database of a cluster that is started for them.
 test-postgresql: install-dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile tests/integration tests/web --postgresql $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests/integration tests/web --postgresql --long $(ARGS)
+
+# What takes long and is not under fire: walks of every page in Chromium, wheels, the upgrade guide.
+long: install-dev
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m long --long tests/e2e tests/integration tests/packaging $(ARGS)
 
 # The crash tests and the opener's properties with CI's counts: minutes instead of seconds.
 fire: install-dev

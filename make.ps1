@@ -114,9 +114,13 @@ switch ($Target) {
         Install-Dev
         Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile') + $Rest)
     }
+    'long' {
+        Install-Dev
+        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile', '-m', 'long', '--long', 'tests/e2e', 'tests/integration', 'tests/packaging') + $Rest)
+    }
     'fire' {
         Install-Dev
-        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', 'tests/crash', 'tests/opener', 'tests/benchmarks', '--fire') + $Rest)
+        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', 'tests/crash', 'tests/opener', 'tests/inspection', 'tests/benchmarks', '--fire') + $Rest)
     }
     'lint' {
         Install-Dev
@@ -142,6 +146,7 @@ switch ($Target) {
     default {
         Write-Host '.\make.ps1 run        start Printflow on this machine (what follows goes to printflow serve)'
         Write-Host '.\make.ps1 test       run the tests (what follows goes to pytest)'
+        Write-Host '.\make.ps1 long       run the tests that "test" leaves out because they take long'
         Write-Host '.\make.ps1 fire       run the crash tests as hard as CI does (minutes)'
         Write-Host '.\make.ps1 demo       fill a demo store with jobs (what follows goes to printflow demo)'
         Write-Host '.\make.ps1 lint       check style, types and import directions'

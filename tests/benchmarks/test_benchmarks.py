@@ -15,6 +15,7 @@ from tests.benchmarks.figure import Figure
 QUICK = ("startup", "transitions", "doctor", "dashboard")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="measures beside find(1) and by /proc")
 def test_a_small_run_gives_every_figure(
     tmp_path: Path,

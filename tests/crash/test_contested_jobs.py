@@ -18,7 +18,7 @@ from tests.crash.contestant import STEPS
 from tests.crash.scenario import FORM
 from tests.plugins.fire import count
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800), pytest.mark.long]
 PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
 _PLAIN: dict[str, Any] = {"base_url": "http://127.0.0.1:8080", "settle_seconds": 0}
 

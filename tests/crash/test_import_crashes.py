@@ -11,7 +11,7 @@ from printflow.testing import Crash, FaultPlan, Outside, When, settle, violation
 from tests import old_system
 from tests.plugins.fire import effort
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600), pytest.mark.long]
 
 JOBS = [
     old_system.old_job(1, "PaidPickedUp", "PAIDPICKEDUP"),

@@ -17,7 +17,7 @@ from printflow.testing.fault_mail_server import FaultMailServer, Mood, by_chance
 from tests.e2e.conftest import free_port
 from tests.plugins.fire import count
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.long]
 MAILS_PER_KILL = 50
 
 

@@ -21,7 +21,7 @@ from tests.crash.people import PASSWORD, Notes, staff, student
 from tests.e2e.conftest import free_port, wait_until_it_answers
 from tests.plugins.fire import count
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600), pytest.mark.long]
 PARTS = 4
 
 

@@ -30,6 +30,7 @@ pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.nginx,
     pytest.mark.timeout(3600),
+    pytest.mark.long,
 ]
 AT_ONCE = 12
 Answer = tuple[int, str, str]

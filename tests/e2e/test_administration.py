@@ -13,7 +13,7 @@ from playwright.sync_api import Error as PageError
 import printflow_web
 from tests.e2e.conftest import Complaints, Server, watched
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 AXE = Path(printflow_web.__file__).parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -15,7 +15,7 @@ from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, PHONE, Complaints, Server, watched
 from tests.e2e.test_administration import RULES, faults
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 # What a browser that reads codes brings along, and a camera that sees one.
 CAMERA = """

@@ -16,7 +16,7 @@ from tests.e2e.conftest import DESKTOP, Complaints, Mailbox, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults
 from tests.e2e.test_main_job import sign_in
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 
 @pytest.fixture

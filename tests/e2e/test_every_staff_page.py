@@ -21,7 +21,7 @@ from tests.e2e.test_administration import RULES, SHAPES, faults, go
 from tests.e2e.test_main_job import sign_in
 from tests.web.test_every_route import LET_IN
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 LISTS = (
     "/dashboard?status=UPLOADED",

@@ -24,7 +24,7 @@ from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_main_job import in_folder, sign_in, submit_model
 from tests.plugins.desktop import Desktop, until
 
-pytestmark = [pytest.mark.chromium, pytest.mark.desktop]
+pytestmark = [pytest.mark.chromium, pytest.mark.desktop, pytest.mark.long]
 
 SLICER = "prusa-slicer"
 OPENER = (sys.executable, "-m", "printflow_opener")

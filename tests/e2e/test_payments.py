@@ -13,7 +13,7 @@ from tests import models
 from tests.e2e.conftest import Complaints, Mailbox, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults, go, signed_in
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 __all__ = ["signed_in"]
 
 

@@ -20,7 +20,7 @@ from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_main_job import sign_in
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 
 QUADS = b"""# four-sided faces, counted from the end; a comment behind a value

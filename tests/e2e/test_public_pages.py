@@ -19,7 +19,7 @@ from tests.e2e.test_administration import RULES, SHAPES, faults
 from tests.e2e.test_preview import choose, file
 from tests.e2e.test_submit_form import fill_in, send
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 ALL_SHAPES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
     "desktop": (SHAPES["desktop"], RULES["desktop"]),

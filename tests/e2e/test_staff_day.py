@@ -17,7 +17,7 @@ from tests.e2e.conftest import Mailbox, Server
 from tests.e2e.test_dashboard import look_again
 from tests.e2e.test_main_job import sign_in
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 HEARD = """
 window.heard = 0;

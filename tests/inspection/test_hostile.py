@@ -20,6 +20,7 @@ from printflow.inspection.limits import LOADED, MEMORY, MEMORY_OF_LOADERS
 from tests import models
 from tests.crash.scenario import FORM
 from tests.inspection.hostile import CASES, Case, mutated, write
+from tests.inspection.test_more_formats import FILES
 from tests.plugins.fire import count
 
 SEEDS = {
@@ -139,3 +140,28 @@ def test_changed_files_harm_nobody(
             assert pictured.picture or pictured.error
     print(seen)
     assert len(seen) > 3, "the changes reach past the door"
+
+
+def test_changed_files_of_further_formats_harm_nobody(
+    inspector: Inspector, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """STEP is read by a library in C++, which may crash: the guarded process alone, and the next
+    file is read as ever.
+    """
+    chance = random.Random(7)
+    draws = (chance.randrange(1 << 31) for _ in numbers())
+    seeds = {ending: make() for ending, make in FILES.items()}
+    seen: dict[str, int] = {}
+    for _ in range(count(pytestconfig, "--mutated-models") // 10):
+        ending = chance.choice(sorted(seeds))
+        path = tmp_path / f"mutated{ending}"
+        path.write_bytes(mutated(seeds[ending], draws))
+        looked = inspector.look(path, ending)
+        seen[looked.code or "read"] = seen.get(looked.code or "read", 0) + 1
+        assert looked.code != "too_slow", path.read_bytes()
+        assert looked.code != "crashed" or ending in (".step", ".stp"), path.read_bytes()
+    print(seen)
+    assert len(seen) > 1
+    sound = tmp_path / "sound.stl"
+    sound.write_bytes(models.stl())
+    assert inspector.look(sound, ".stl").facts is not None

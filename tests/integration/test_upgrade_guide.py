@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 from alembic import command
 
 from printflow.db import migrate
@@ -14,6 +15,7 @@ from tests.integration.conftest import SUBMIT, Program
 GUIDE = Path(__file__).parents[2] / "docs" / "upgrading.md"
 
 
+@pytest.mark.long
 def test_the_upgrade_guide(program: Program, tmp_path: Path) -> None:
     text = GUIDE.read_text("utf-8")
     before, upgrade, verify, back = (

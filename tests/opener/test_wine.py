@@ -11,7 +11,7 @@ import pytest
 
 from printflow_opener.register import windows
 
-pytestmark = pytest.mark.wine
+pytestmark = [pytest.mark.wine, pytest.mark.long]
 LINK = "printflow://open/JaneDoe_Filament_TrueRed_K7Q2MX9A.stl"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from printflow_opener import __version__
 
-pytestmark = pytest.mark.packaging
+pytestmark = [pytest.mark.packaging, pytest.mark.long]
 ROOT = Path(__file__).parents[2]
 NAME = "JaneDoe_Filament_TrueRed_K7Q2MX9A.stl"
 

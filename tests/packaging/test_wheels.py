@@ -17,7 +17,7 @@ PACKAGES = ("printflow", "printflow_web", "printflow_opener")
 BUILD_ONLY = {"pyproject.toml", "hatch_build.py", ".gitignore", "frontend"}
 BUILT = ["static/app.css", "static/app.js"]
 
-pytestmark = [pytest.mark.packaging, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.packaging, pytest.mark.timeout(240), pytest.mark.long]
 
 
 def tree(package: str) -> set[str]:

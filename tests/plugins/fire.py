@@ -25,6 +25,7 @@ _EXAMPLES: Final = 5000
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("printflow", "Printflow's tests under fire")
     group.addoption("--fire", action="store_true", help="try as hard as CI does (minutes)")
+    group.addoption("--long", action="store_true", help="run the tests that take long, too")
     for name, (little, much, what) in _EFFORT.items():
         group.addoption(name, help=f"{what} ({little}; with --fire {much})")
 
@@ -34,6 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("fire", max_examples=_EXAMPLES, deadline=None)
     if config.getoption("--fire"):
         settings.load_profile("fire")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless it is asked for."""
+    if config.getoption("--long") or config.getoption("--fire"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 def effort(config: pytest.Config, option: str) -> str:

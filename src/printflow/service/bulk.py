@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.job import Job
-from ..domain.ledger import Balance
 from ..domain.lifecycle import allowed
 from ..domain.pricing import in_units
 from ..domain.status import ActorKind, Status, Trigger
@@ -123,5 +122,5 @@ class BulkDesk(StaffDesk, CorrectionDesk):
             return {}
         with self._ports.database.read() as tx:
             job = self._job(tx, job_id)
-            cents = Balance(job.cost_cents or 0, *tx.ledger.settled(job.id)).due_cents
+            cents = self._balance(tx, job).due_cents
         return {"amount": in_units(cents)}

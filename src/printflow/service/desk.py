@@ -9,6 +9,7 @@ from ..deadline import TookTooLong, within
 from ..dispatcher import Dispatcher
 from ..domain.catalog import Catalog
 from ..domain.job import Job
+from ..domain.ledger import Balance
 from ..domain.naming import normal_job_id
 from ..domain.pick_up import PickUpPolicy
 from ..errors import NotFound
@@ -91,6 +92,10 @@ class Desk:
         if job is None:
             raise no_job()
         return job
+
+    def _balance(self, tx: Transaction, job: Job) -> Balance:
+        """How the job's money stands."""
+        return Balance(job.cost_cents or 0, *tx.ledger.settled(job.id))
 
     def _place(self, leased: Sequence[Placement]) -> None:
         """Place the files now if the share answers, else leave it to the dispatcher."""

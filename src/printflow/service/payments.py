@@ -138,7 +138,7 @@ class PaymentDesk(Desk):
             first = self._job(tx, job_id)
             others = tx.jobs.of_email(first.student_email) if first.student_email else ()
             jobs = (first, *(job for job in others if job.id != first.id))
-            found = [OpenBalance(job, _balance(tx, job)) for job in jobs]
+            found = [OpenBalance(job, self._balance(tx, job)) for job in jobs]
         return tuple(
             one
             for one in found
@@ -149,7 +149,7 @@ class PaymentDesk(Desk):
         """How the money of these jobs stands; raises NotFound."""
         with self._ports.database.read() as tx:
             jobs = [self._job(tx, job_id) for job_id in job_ids]
-            return tuple(OpenBalance(job, _balance(tx, job)) for job in jobs)
+            return tuple(OpenBalance(job, self._balance(tx, job)) for job in jobs)
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class PaymentDesk(Desk):
         key: str,
     ) -> Payment:
         catalog, now = self._ports.catalogs.within(tx), self._ports.clock()
-        due = {job.id: _balance(tx, job).due_cents for job in jobs}
+        due = {job.id: self._balance(tx, job).due_cents for job in jobs}
         _refuse(money_guards.payable(jobs))
         shares = None
         if parts is not None:
@@ -275,10 +275,6 @@ def _wanted(
             "jobs", "jobs_missing", f"Choose the jobs, at most {JOBS_LIMIT}, that are paid for."
         )
     return ids, parts
-
-
-def _balance(tx: Transaction, job: Job) -> Balance:
-    return Balance(job.cost_cents or 0, *tx.ledger.settled(job.id))
 
 
 def _refuse(refusals: Iterable[Refusal]) -> None:

@@ -9,7 +9,6 @@ from ..domain.attempt import Arguments
 from ..domain.effects import FOR_STAFF, MailTemplate
 from ..domain.history import Event, RequestJob, StudentPage
 from ..domain.job import Actor, Job
-from ..domain.ledger import Balance
 from ..domain.lifecycle import allowed
 from ..domain.status import ActorKind, Status, Trigger
 from ..domain.text import clean_text
@@ -69,7 +68,7 @@ class StudentPageDesk(QuoteDesk):
                 quote=quote,
                 quote_state=quote.state(self._ports.clock()) if quote else None,
                 confirm_url=self.confirm_url(quote) if quote else "",
-                balance=Balance(job.cost_cents or 0, *tx.ledger.settled(job.id)),
+                balance=self._balance(tx, job),
                 can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
             )
 
