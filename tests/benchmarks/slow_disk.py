@@ -55,7 +55,7 @@ def main() -> None:
         subprocess.run(
             [compiler, "-shared", "-fPIC", "-o", str(shim), str(source), "-ldl"], check=True
         )
-        print("sync takes  one transition / bare   8 clients / one   transitions a second")
+        print("longer sync  one transition / bare   8 clients / one   transitions a second")
         for more in MORE_MS:
             environment = {
                 **os.environ,
@@ -72,7 +72,7 @@ def measure(name: str) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         one, many = transitions(Size(transitions=200), Path(folder))
-    print(f"{name:>10}  {one.value:19.2f}  {many.value:16.2f}   {many.note}", flush=True)
+    print(f"{name:>11}  {one.value:19.2f}  {many.value:16.2f}   {many.note}", flush=True)
 
 
 if __name__ == "__main__":

@@ -52,10 +52,11 @@ def facing(triangles: Triangles, frames: F32, faces: I64, pixels: I64, size: int
     number = np.cumsum(shown, dtype=np.int32)
     number -= 1
     which = number[faces].astype(np.int64)
+    records = triangles.reshape(-1, 9)
     corners = np.empty((9, len(visible)), np.float32)
     for first in range(0, len(visible), AT_ONCE):
         some = visible[first : first + AT_ONCE]
-        corners[:, first : first + AT_ONCE] = rows_of(triangles[some])
+        corners[:, first : first + AT_ONCE] = rows_of(records.take(some, 0))
     flat = _of_faces(corners)
     sizes = np.bincount(which, minlength=len(visible))
     if len(visible) > _FACES_SMOOTHED or sizes[sizes >= _LARGE].sum() <= _FACETED * len(faces):

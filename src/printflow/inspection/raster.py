@@ -39,7 +39,7 @@ _ROW_COSTS = 4
 _DEPTH_SCALE = np.float32(2**31 - 256)
 _SHIFT = np.uint64(32)
 _FACE_MASK = np.uint64(0xFFFFFFFF)
-_TRIED = 3
+_TRIED = 4
 """Triangles over at most so many columns and rows are tried against each of their centers."""
 
 _LARGE = _TRIED**2
@@ -84,7 +84,8 @@ class Raster:
         """
         waiting = []
         for first in range(0, frames.shape[2], _TRIANGLES):
-            x, y, z = frames[:, :, first : first + _TRIANGLES]
+            # Laid out in one piece: what is taken from anything else is copied whole each time.
+            x, y, z = np.ascontiguousarray(frames[:, :, first : first + _TRIANGLES])
             frame = self._frame(x, y)
             kinds = _kinds(frame, _turned_away(x, y))
             self._draw_kinds(x, y, z, np.arange(first, first + x.shape[1]), frame, kinds)

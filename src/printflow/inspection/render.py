@@ -160,10 +160,12 @@ def _hidden(distance: F32, facing: normals.Facing, hits: I64, pixel: float) -> F
     surface at each of the `hits` faces the eye."""
     size = len(distance)
     half = size // 2
-    row, column = np.divmod(hits.astype(np.int32), np.int32(size))
-    even = np.flatnonzero((row | column) & 1 == 0)
+    even = np.flatnonzero(hits & 1 == 0)  # a row has an even number of pixels
+    row, column = np.divmod(hits.take(even).astype(np.int32), np.int32(size))
+    here = np.flatnonzero(row & 1 == 0)
+    place = row.take(here) // 2 * half + column.take(here) // 2
     normals_at = np.zeros((3, half * half), np.float32)
-    normals_at[:, row[even] // 2 * half + column[even] // 2] = facing.at(even)
+    normals_at[:, place] = facing.at(even.take(here))
     shade = shading.hidden_sky(distance[::2, ::2], normals_at.reshape(3, half, half), pixel * 2)
     large = Image.fromarray(shade).resize((size, size), Image.Resampling.BILINEAR)
     return np.asarray(large, np.float32)
