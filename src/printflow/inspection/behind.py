@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from printflow.inspection.blocks import F32
 
-I64 = npt.NDArray[np.int64]
-
 SIDE = 8
 """Pixels along the side of the smallest squares."""
 

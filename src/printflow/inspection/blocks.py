@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
 Triangles = npt.NDArray[np.float32]
 """Triangles of the shape (n, 3, 3): n triangles, three corners, x y z in mm."""
 

@@ -13,18 +13,15 @@ import numpy.typing as npt
 
 from printflow.errors import PrintflowError
 from printflow.inspection.behind import SIDE, Drawn
-from printflow.inspection.blocks import F32
+from printflow.inspection.blocks import F32, I64
+from printflow.inspection.spans import counted, parts, sides, slopes, spans
 
-F64 = npt.NDArray[np.float64]
-I32 = npt.NDArray[np.int32]
-I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 Frame = tuple[F32, F32, F32, F32]
 """Of triangles: the first and the last column, the first and the last row."""
 
 _TRIANGLES = 131_072
-_EXPANDED = 65_536
-"""So many triangles, and of the larger ones rows and pixels, are worked on at once."""
+"""So many triangles are sorted and drawn at once."""
 
 _WORTH_A_LOOK = 4096
 """From so many triangles on it is asked which of them are hidden."""
@@ -185,18 +182,18 @@ class Raster:
 
     def _fill(self, x: F32, y: F32, z: F32, numbers: I64, top: F32, bottom: F32) -> None:
         """Draw triangles row by row."""
-        for part in _parts((bottom - top + 1).astype(np.int64)):
+        for part in parts((bottom - top + 1).astype(np.int64)):
             of = x[:, part], y[:, part], z[:, part]
             self._draw_rows(*of, numbers[part], top[part], bottom[part])
 
     def _draw_rows(self, x: F32, y: F32, z: F32, numbers: I64, top: F32, bottom: F32) -> None:
-        sides, (base, across, down), usable = _sides(x, y), *_slopes(x, y, z)
+        (base, across, down), usable = slopes(x, y, z)
         nearest = np.maximum(np.maximum(z[0], z[1]), z[2])
         farthest = np.minimum(np.minimum(z[0], z[1]), z[2])
         rows = np.where(usable, bottom - top + 1, 0).astype(np.int64)
         owner = np.repeat(np.arange(len(rows)), rows)
-        row = np.repeat(top.astype(np.int64), rows) + _counted(rows)
-        start, count = _spans(sides, owner, row.astype(np.float64) + 0.5, self.size)
+        row = np.repeat(top.astype(np.int64), rows) + counted(rows)
+        start, count = spans(sides(x, y), owner, row.astype(np.float64) + 0.5, self.size)
         seen = np.flatnonzero(count > 0)
         owner, row, start, count = owner[seen], row[seen], start[seen], count[seen]
         slope, least, most = across[owner], farthest[owner], nearest[owner]
@@ -207,9 +204,9 @@ class Raster:
         end = np.minimum(np.maximum(depth, least), most).astype(np.float32)
         step = (end - begin) / np.maximum(count - 1, 1).astype(np.float32)
         pixel = row * self.size + start
-        for part in _parts(count):
+        for part in parts(count):
             many = count[part]
-            along = _counted(many)
+            along = counted(many)
             deep = np.repeat(step[part], many) * along.astype(np.float32)
             deep += np.repeat(begin[part], many)
             pixels = np.repeat(pixel[part], many) + along
@@ -278,75 +275,3 @@ def _between(depth: F32, corners: F32) -> F32:
     nearest = np.maximum(np.maximum(corners[0], corners[1]), corners[2])
     farthest = np.minimum(np.minimum(corners[0], corners[1]), corners[2])
     return np.asarray(np.minimum(np.maximum(depth, farthest), nearest), np.float32)
-
-
-def _slopes(x: F32, y: F32, z: F32) -> tuple[tuple[F64, F64, F64], npt.NDArray[np.bool_]]:
-    """A triangle's depth in the picture's corner, and how it changes by a pixel to the right and
-    down; and whether the triangle has an area."""
-    wide = [values.astype(np.float64) for values in (x, y, z)]
-    (x1, x2), (y1, y2), (z1, z2) = ((v[1] - v[0], v[2] - v[0]) for v in wide)
-    doubled = x1 * y2 - y1 * x2
-    usable = np.abs(doubled) > 1e-9
-    safe = np.where(usable, doubled, 1.0)
-    across, down = (z1 * y2 - z2 * y1) / safe, (z2 * x1 - z1 * x2) / safe
-    base = wide[2][0] - across * wide[0][0] - down * wide[1][0]
-    return (base, across, down), usable
-
-
-def _sides(x: F32, y: F32) -> tuple[F64, ...]:
-    """Each triangle's sides, taken apart for :func:`_spans`: its corners from top to bottom
-    (x, y of three), and how far each side goes to the right in a row: the long one's, the upper
-    and the lower of the others."""
-    (ax, ay), (bx, by), (cx, cy) = (
-        (x[corner].astype(np.float64), y[corner].astype(np.float64)) for corner in range(3)
-    )
-    ax, ay, bx, by = _ordered(ax, ay, bx, by)
-    bx, by, cx, cy = _ordered(bx, by, cx, cy)
-    ax, ay, bx, by = _ordered(ax, ay, bx, by)
-    tiny = 1e-12
-    return (
-        ax, ay, bx, by,
-        (cx - ax) / np.maximum(cy - ay, tiny),
-        (bx - ax) / np.maximum(by - ay, tiny),
-        (cx - bx) / np.maximum(cy - by, tiny),
-    )  # fmt: skip
-
-
-def _ordered(ax: F64, ay: F64, bx: F64, by: F64) -> tuple[F64, F64, F64, F64]:
-    """Two corners, the upper one first. Of two triangles both see their common side alike."""
-    swap = (ay > by) | ((ay == by) & (ax > bx))
-    return (
-        np.where(swap, bx, ax),
-        np.where(swap, by, ay),
-        np.where(swap, ax, bx),
-        np.where(swap, ay, by),
-    )
-
-
-def _spans(sides: tuple[F64, ...], owner: I64, middle: F64, size: int) -> tuple[I64, I64]:
-    """The first pixel and the number of pixels of each row of each triangle; `middle` is the
-    height of the row's centers."""
-    ax, ay, bx, by, long, upper, lower = (values[owner] for values in sides)
-    below = middle - ay
-    one = ax + below * long
-    other = np.where(middle < by, ax + below * upper, bx + (middle - by) * lower)
-    left = np.ceil(np.maximum(np.minimum(one, other) - (0.5 + 1e-9), 0))
-    right = np.floor(np.minimum(np.maximum(one, other) - (0.5 - 1e-9), size - 1))
-    return left.astype(np.int64), np.maximum(right - left + 1, 0).astype(np.int64)
-
-
-def _counted(counts: I64) -> I64:
-    """0, 1, … counts[0]-1, 0, 1, … counts[1]-1, …"""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - counts, counts)
-
-
-def _parts(count: I64) -> list[slice]:
-    """Cut what expands to `count` each into parts of at most about _EXPANDED."""
-    if not len(count):
-        return []
-    ends = np.cumsum(count)
-    cuts = np.searchsorted(ends, np.arange(_EXPANDED, int(ends[-1]), _EXPANDED))
-    edges = [0, *(int(cut) + 1 for cut in cuts), len(count)]
-    return [slice(one, two) for one, two in itertools.pairwise(edges) if two > one]

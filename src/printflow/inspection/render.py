@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from printflow.inspection import ground, normals, shading
-from printflow.inspection.blocks import AT_ONCE, F32, Triangles, blocks
+from printflow.inspection.blocks import AT_ONCE, F32, I64, Triangles, blocks
 from printflow.inspection.camera import Camera, aim
 from printflow.inspection.measuring import bounds
-from printflow.inspection.raster import I64, Raster, TooMuchToDraw, check_effort, effort
+from printflow.inspection.raster import Raster, TooMuchToDraw, check_effort, effort
 
 __all__ = ["SIZE", "SMALL", "TooMuchToDraw", "draw", "png", "small"]
 
