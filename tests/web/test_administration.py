@@ -448,7 +448,8 @@ def test_workers_give_signs_of_life(lab: Printflow, staff: FlaskClient, clock: T
     lab.start_worker()
     until(lambda: lab.health()["worker"] == "running")
     assert lab.health()["status"] == "ok"
-    assert "at work files" in said(staff.get("/admin/system"))
+    works = ("at work files", "at work mails", "at work models")
+    until(lambda: all(work in said(staff.get("/admin/system")) for work in works))
     lab.stop_worker()
     assert lab.health()["worker"] == "not running", "one that ended in order leaves no sign"
     with lab._ports.database.write() as tx:
