@@ -50,13 +50,13 @@ def later(lab: Printflow, clock: TestClock, days: float) -> None:
 
 def test_a_shelf_is_kept_edited_and_undone(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("PRINTING")
-    done = lab.complete(job.id, by="Sam", shelf=" B3 ")
-    assert done.shelf == lab.job(job.id).shelf == "B3"
-    assert lab.details(job.id).events[-1].details["shelf"] == "B3"
-    assert "B3" not in lab.mail_preview(lab.mails()[0].id).text, "the shelf is for staff"
+    done = lab.complete(job.id, by="Sam", shelf=" B/3 ")
+    assert done.shelf == lab.job(job.id).shelf == "B/3"
+    assert lab.details(job.id).events[-1].details["shelf"] == "B/3"
+    assert "B/3" not in lab.mail_preview(lab.mails()[0].id).text, "the shelf is for staff"
     moved = lab.edit(job.id, by="Ana", shelf="Window 2")
     assert moved.shelf == "Window 2"
-    assert lab.details(job.id).events[-1].details["changed"] == {"shelf": ["B3", "Window 2"]}
+    assert lab.details(job.id).events[-1].details["changed"] == {"shelf": ["B/3", "Window 2"]}
     with pytest.raises(TransitionRefused) as raised:
         lab.edit(job.id, by="Ana", shelf="x" * 41)
     assert [r.field for r in raised.value.refusals] == ["shelf"]
@@ -382,7 +382,7 @@ def test_both_mails_through_a_mail_server(
         lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
         lab.confirm(job.id, by="Ana", note="by phone")
         lab.start_printing(job.id, by="Ana")
-        lab.complete(job.id, by="Ana", shelf="B3")
+        lab.complete(job.id, by="Ana", shelf="B/3")
         later(lab, clock, 22)
         later(lab, clock, 10)
         lab.dispose(job.id, by="Ana")
@@ -396,7 +396,7 @@ def test_both_mails_through_a_mail_server(
     for sent in handler.mails:
         body = sent.get_body(("plain",))
         assert body is not None
-        assert "B3" not in body.get_content()
+        assert "B/3" not in body.get_content()
 
 
 # -- the migration ----------------------------------------------------------------------------

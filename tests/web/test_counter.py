@@ -211,12 +211,12 @@ def test_shelf_on_forms_rows_and_papers(staff: FlaskClient, lab: Printflow, job_
         assert "B<3>" in said(staff.get(page)), page
         assert "B<3>" not in staff.get(page).text
     edit = f"/dashboard/jobs/{job.id}/edit"
-    assert send(staff, edit, shelf="C1").status_code == 303
+    assert send(staff, edit, shelf="C/1").status_code == 303
     words = said(staff.get(f"/dashboard/jobs/{job.id}"))
-    assert "Shelf: B<3> → C1" in words
+    assert "Shelf: B<3> → C/1" in words
     assert "Kept until" in words
     own = staff.get(lab.status_url(lab.job(job.id)).partition("8080")[2])
-    assert "C1" not in said(own), "students are not told"
+    assert "C/1" not in said(own), "students are not told"
 
 
 def test_bulk_shelf_and_disposal(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..domain.correction import Correction, before
-from ..domain.job import FileRole, Job
+from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
 from ..intake import Upload, receive_path
+from ..ports import Placement, Transaction
 from ..sniff import check_model, empty
 from .acting import staff_actor
 from .transition import TransitionDesk, stale
@@ -53,52 +55,63 @@ class VersionDesk(TransitionDesk):
                 )
             upload.seal(self._ending_of)
             with self._ports.database.write() as tx:
-                job, now = self._job(tx, job_id), self._ports.clock()
+                job = self._job(tx, job_id)
                 self._open_for_a_version(job)
-                last = tx.history.last_event(job.id)
-                current = expected_version in (None, job.version)
-                if not current or not tx.jobs.update(
-                    job, now=now, actor=actor.name, status=job.status, values={}
-                ):
-                    raise stale(job, Correction.VERSION, last)
-                name = _name_for(job, upload.ending)
-                tx.files.belongs(job.file.id, ORIGINALS, authoritative=False, now=now)
-                tx.files.add(
-                    job.id,
-                    role=FileRole.SLICED,
-                    authoritative=True,
-                    name=name,
-                    folder=job.status.folder,
-                    last_seen="",
-                    incoming=upload.incoming,
-                    size=upload.size,
-                    sha256=upload.sha256,
-                    now=now,
-                )
-                voided = job.status is Status.PENDING
-                if voided:
-                    tx.quotes.void_open(job.id, now)
-                tx.history.add_event(
-                    job.id,
-                    at=now,
-                    trigger=Correction.VERSION,
-                    source=job.status,
-                    dest=job.status,
-                    actor=actor,
-                    details={
-                        "file": name,
-                        "replaced": job.file.name,
-                        "voided": voided,
-                        "before": before(job, {}),
-                    },
-                )
-                leased = self._ports.placer.lease(tx, job.id)
+                leased = self._take_in(tx, job, upload, actor, expected_version)
         except BaseException:
             if upload is not None:
                 upload.discard()
             raise
         self._place(leased)
         return self._now(job.id)
+
+    def _take_in(
+        self,
+        tx: Transaction,
+        job: Job,
+        upload: Upload,
+        actor: Actor,
+        expected_version: int | None,
+    ) -> Sequence[Placement]:
+        """Write that the upload is the one to print; gives the files that are to be placed."""
+        now, last = self._ports.clock(), tx.history.last_event(job.id)
+        current = expected_version in (None, job.version)
+        if not current or not tx.jobs.update(
+            job, now=now, actor=actor.name, status=job.status, values={}
+        ):
+            raise stale(job, Correction.VERSION, last)
+        name = _name_for(job, upload.ending)
+        tx.files.belongs(job.file.id, ORIGINALS, authoritative=False, now=now)
+        tx.files.add(
+            job.id,
+            role=FileRole.SLICED,
+            authoritative=True,
+            name=name,
+            folder=job.status.folder,
+            last_seen="",
+            incoming=upload.incoming,
+            size=upload.size,
+            sha256=upload.sha256,
+            now=now,
+        )
+        voided = job.status is Status.PENDING
+        if voided:
+            tx.quotes.void_open(job.id, now)
+        tx.history.add_event(
+            job.id,
+            at=now,
+            trigger=Correction.VERSION,
+            source=job.status,
+            dest=job.status,
+            actor=actor,
+            details={
+                "file": name,
+                "replaced": job.file.name,
+                "voided": voided,
+                "before": before(job, {}),
+            },
+        )
+        return self._ports.placer.lease(tx, job.id)
 
     def _ending_of(self, name: str, head: bytes, size: int) -> str:
         """The ending of a model that the lab takes, or of what slicers save."""
