@@ -47,7 +47,7 @@ test-postgresql: install-dev
 
 # What takes long and is not under fire: walks of every page in Chromium, wheels, the upgrade guide.
 long: install-dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m long --long tests/e2e tests/integration tests/packaging $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m long --long --ignore tests/crash --ignore tests/opener --ignore tests/inspection --ignore tests/benchmarks $(ARGS)
 
 # The crash tests and the opener's properties with CI's counts: minutes instead of seconds.
 fire: install-dev

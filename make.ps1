@@ -116,7 +116,7 @@ switch ($Target) {
     }
     'long' {
         Install-Dev
-        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile', '-m', 'long', '--long', 'tests/e2e', 'tests/integration', 'tests/packaging') + $Rest)
+        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile', '-m', 'long', '--long', '--ignore', 'tests/crash', '--ignore', 'tests/opener', '--ignore', 'tests/inspection', '--ignore', 'tests/benchmarks') + $Rest)
     }
     'fire' {
         Install-Dev

@@ -121,6 +121,12 @@ class Placer:
         """
         return tx.files.claim_of_job(job_id, self._clock(), LEASE)
 
+    def place_job(self, job_id: str) -> None:
+        """Place the files of one job that are not where they belong."""
+        with self._database.write() as tx:
+            leased = self.lease(tx, job_id)
+        self.place(leased)
+
     def place(self, leased: Sequence[Placement]) -> None:
         """Place files that were leased."""
         for wanted in leased:

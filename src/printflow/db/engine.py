@@ -82,8 +82,8 @@ def _no_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Any) -> None:
     # A reader that later wants to write could fail at once with "database is locked"; a writer
-    # that says so from the start waits its turn.
-    # Through all layers it would cost as much as the question that follows.
+    # that says so from the start waits its turn. The driver itself is told: through all layers it
+    # would cost as much as the question that follows.
     writes = connection.get_execution_options().get("printflow_write", False)
     statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
     try:

@@ -53,6 +53,7 @@ def _underside(triangles: Triangles, low: F32, high: F32, cell: float) -> F32:
     size = CELLS + 2 * _BORDER
     below = np.full(size * size, np.inf, np.float32)
     if len(triangles) > _FINE:
+        # Some for each cell are enough; all of a million would take longer than the shadow itself.
         enough = triangles[:: max(1, len(triangles) // (2 * _FINE)), 0]
         x, y, z = np.ascontiguousarray(enough.T)
         column, row = ((v - least) / np.float32(cell) for v, least in ((x, low[0]), (y, low[1])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..deadline import TookTooLong, within
@@ -99,9 +99,15 @@ class Desk:
 
     def _place(self, leased: Sequence[Placement]) -> None:
         """Place the files now if the share answers, else leave it to the dispatcher."""
+        if leased:
+            self._now_or_soon(lambda: self._ports.placer.place(leased))
+        else:
+            self._ports.dispatcher.wake()
+
+    def _now_or_soon(self, work: Callable[[], None]) -> None:
+        """Do work on the share as far as it comes in time; the dispatcher does the rest."""
         try:
-            if leased:
-                within(PATIENCE_SECONDS, lambda: self._ports.placer.place(leased))
+            within(PATIENCE_SECONDS, work)
         except TookTooLong:
             pass
         finally:

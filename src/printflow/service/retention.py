@@ -8,7 +8,7 @@ repeated until they are true, whatever crashes in between.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -126,11 +126,13 @@ class RetentionDesk(TransitionDesk, ReadingDesk):
             if job_id not in held and self._remove(job_id, part, actor, why)
         }
         if part is Part.FILES:
-            with self._ports.database.write() as tx:
-                placer = self._ports.placer
-                leased = [one for job_id in gone for one in placer.lease(tx, job_id)]
-            self._place(leased)
+            self._now_or_soon(lambda: self._remove_files(gone))
         return gone
+
+    def _remove_files(self, job_ids: Iterable[str]) -> None:
+        """One job after the other: there may be more than a lease lasts for."""
+        for job_id in job_ids:
+            self._ports.placer.place_job(job_id)
 
     def _tidy_up(self, job_ids: Sequence[str]) -> Collection[str]:
         """Delete what carries the jobs' numbers beside their own files: copies in quarantine, what
