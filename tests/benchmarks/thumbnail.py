@@ -31,13 +31,13 @@ RUNS = 5
 OURS = """
 import sys, time
 from pathlib import Path
-from printflow.inspection.render import draw, png
+from printflow.rendering import Options, draw, png
 from printflow.inspection.stl import read_stl
 triangles = read_stl(Path(sys.argv[1])).triangles
-Path(sys.argv[2]).write_bytes(png(draw(triangles, "#2b6cb0")))
+Path(sys.argv[2]).write_bytes(png(draw(triangles, Options("#2b6cb0"))))
 def again():
     began = time.perf_counter()
-    png(draw(triangles, "#2b6cb0"))
+    png(draw(triangles, Options("#2b6cb0")))
     return time.perf_counter() - began
 if len(sys.argv) > 3:
     print(min(again() for _ in range(3)))

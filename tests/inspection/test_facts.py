@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from printflow.domain.model_facts import ModelFacts, compared, fits, verdict, warnings
 from printflow.inspection.child import inspect
-from printflow.inspection.measuring import bounds, surface
+from printflow.inspection.measuring import surface
+from printflow.mesh.bounds import bounds
 from tests import models
 from tests.inspection.hostile import _TETRA, document, package
 

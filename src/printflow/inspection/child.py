@@ -85,14 +85,14 @@ def _of_slicers_file(task: dict[str, str]) -> dict[str, Any]:
 
 def _pictured(triangles: Any, task: dict[str, str]) -> dict[str, Any]:
     """The slicer's picture of a sliced project, else one that is drawn, else whatever there is."""
-    from .render import TooMuchToDraw, draw
+    from printflow.rendering import Options, TooMuchToDraw, draw
 
     path, picture, problem = Path(task["path"]), None, ""
     if task.get("sliced"):
         picture = _embedded(path, at_least=_LARGE_ENOUGH)
     if picture is None:
         try:
-            picture = draw(triangles, task["color"])
+            picture = draw(triangles, Options(task["color"]))
         except (TooMuchToDraw, MemoryError, ValueError) as error:
             problem = str(error)[:200]
             picture = _embedded(path)
@@ -113,11 +113,11 @@ def _embedded(path: Path, at_least: int = 0) -> Picture | None:
 
 
 def _kept(picture: Picture, task: dict[str, str]) -> dict[str, Any]:
-    from .render import png, small
+    from printflow.rendering import png, thumbnail
 
     try:
         Path(task["picture"]).write_bytes(png(picture))
-        Path(task["small"]).write_bytes(small(picture))
+        Path(task["small"]).write_bytes(thumbnail(picture))
     except OSError as error:
         return {"picture_problem": str(error)[:200]}
     return {"picture": True, "picture_problem": ""}
@@ -130,8 +130,9 @@ def main() -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.stdout = sys.stderr
-    for name in ("reading", "stl", "render"):  # before the first file's time begins to count
-        importlib.import_module(f"printflow.inspection.{name}")
+    # Before the first file's time begins to count.
+    for name in ("inspection.reading", "inspection.stl", "rendering"):
+        importlib.import_module(f"printflow.{name}")
     output.write('{"ready": true}\n')
     output.flush()
     for line in sys.stdin:

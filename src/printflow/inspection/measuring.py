@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .blocks import Triangles, blocks
+from ..mesh.blocks import Triangles, blocks
+from ..mesh.bounds import Frame, bounds
 
-_WIDE = 3 * 1024
 _MULTIPLIERS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64
 )
@@ -24,8 +24,6 @@ _MULTIPLIERS = np.array(
 
 
 Hashes = NDArray[np.uint64]
-Frame = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""The lowest and the highest x, y, z."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +54,6 @@ class Surface:
     def closed(self) -> bool:
         """Whether every edge belongs to exactly two triangles."""
         return self.open_edges == 0
-
-
-def bounds(triangles: Triangles) -> Frame:
-    """The lowest and highest x, y, z; not finite where a corner is not."""
-    flat = triangles.reshape(-1)
-    whole = len(flat) - len(flat) % _WIDE
-    wide, rest = flat[:whole].reshape(-1, _WIDE), flat[whole:].reshape(-1, 3)
-    found = []
-    for least in (np.min, np.max):  # along long rows: numpy is slow along rows of three
-        few = np.concatenate([least(wide, axis=0).reshape(-1, 3), rest]) if whole else rest
-        found.append(least(few, axis=0))
-    return found[0], found[1]
 
 
 def measure(triangles: Triangles, frame: Frame | None = None) -> Measures:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..mesh.blocks import Triangles
 from ..step_support import STEP_MISSING, can_read_step
-from .blocks import Triangles
 from .problems import NO_TRIANGLES, Unreadable
 from .reading import Model, stood_up
 

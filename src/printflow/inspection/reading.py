@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .blocks import Triangles
-from .measuring import Frame, bounds
+from ..mesh.blocks import Triangles
+from ..mesh.bounds import Frame, bounds
 from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
 _ABSURD_MM = 1e9

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .blocks import Triangles
+from ..mesh.blocks import Triangles
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 

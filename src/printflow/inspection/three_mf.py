@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..mesh.blocks import Triangles
 from ..three_mf_package import PackageRefused, open_package, parse_xml, read_part
-from .blocks import Triangles
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 

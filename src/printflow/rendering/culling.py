@@ -8,7 +8,7 @@ it reaches cannot be seen, whichever way it faces and however the model is made.
 import numpy as np
 import numpy.typing as npt
 
-from printflow.inspection.blocks import F32
+from printflow.mesh.blocks import F32
 
 SIDE = 8
 """Pixels along the side of the smallest squares."""

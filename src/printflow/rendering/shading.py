@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from printflow.inspection.blocks import F32, I64
+from printflow.mesh.blocks import F32, I64
 
 _KEY = np.array([-0.46, 0.52, 0.72], np.float32)
 _FILL = np.array([0.80, 0.10, 0.59], np.float32)

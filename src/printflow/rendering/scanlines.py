@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from printflow.inspection.blocks import F32, I64
+from printflow.mesh.blocks import F32, I64
 
 F64 = npt.NDArray[np.float64]
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from printflow.errors import PrintflowError
-from printflow.inspection.behind import SIDE, Drawn
-from printflow.inspection.blocks import F32, I64
-from printflow.inspection.spans import counted, parts, sides, slopes, spans
+from printflow.mesh.blocks import F32, I64
+from printflow.rendering.culling import SIDE, Drawn
+from printflow.rendering.scanlines import counted, parts, sides, slopes, spans
 
 U64 = npt.NDArray[np.uint64]
 Frame = tuple[F32, F32, F32, F32]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from printflow.inspection.blocks import AT_ONCE, F32, I64, Rows, Triangles, rows_of
+from printflow.mesh.blocks import AT_ONCE, F32, I64, Rows, Triangles, rows_of
 
 CREASE = 28.0
 """Beyond this angle (degrees) two triangles meet at an edge."""

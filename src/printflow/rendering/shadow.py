@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
-from printflow.inspection.blocks import F32, Triangles, blocks
-from printflow.inspection.camera import Camera
-from printflow.inspection.raster import Raster, TooMuchToDraw, check_effort, effort
+from printflow.mesh.blocks import F32, Triangles, blocks
+from printflow.rendering.camera import Camera
+from printflow.rendering.raster import Raster, TooMuchToDraw, check_effort, effort
 
 CELLS = 128
 """Cells along the longer side of the model, seen from below."""
@@ -18,7 +18,7 @@ STRENGTH = 0.42
 """Darkest share of black in the shadow."""
 
 
-def shadow(triangles: Triangles, low: F32, high: F32, camera: Camera, size: int) -> F32:
+def shadow_on_ground(triangles: Triangles, low: F32, high: F32, camera: Camera, size: int) -> F32:
     """How dark the ground is (0 to STRENGTH) at each pixel of a `size` × `size` picture.
 
     The triangles lie between `low` and `high`; `camera` must be aimed at that size. The lower a
@@ -41,11 +41,16 @@ def shadow(triangles: Triangles, low: F32, high: F32, camera: Camera, size: int)
     row = (ground_y - low[1]) / np.float32(cell) + np.float32(_BORDER)
     shade = np.float32(STRENGTH) * _sampled(np.asarray(blurred, np.float32), column, row)
     # Towards the picture's edge it fades: a shadow cut off there looks like a fault.
-    edge = (np.minimum(np.arange(half), np.arange(half)[::-1]) / (0.09 * half)).clip(0, 1)
-    fade = (edge * edge * (3 - 2 * edge)).astype(np.float32)
+    fade = _fade(half)
     shade = shade * fade * fade[:, None]
     large = Image.fromarray(shade).resize((size, size), Image.Resampling.BILINEAR)
     return np.asarray(large, np.float32)
+
+
+def _fade(size: int) -> F32:
+    """How much of the shadow is left in each row or column: none at the edge, all of it soon after."""
+    edge = (np.minimum(np.arange(size), np.arange(size)[::-1]) / (0.09 * size)).clip(0, 1)
+    return np.asarray(edge * edge * (3 - 2 * edge), np.float32)
 
 
 def _underside(triangles: Triangles, low: F32, high: F32, cell: float) -> F32:

@@ -7,11 +7,10 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from printflow.inspection import normals
-from printflow.inspection.behind import Drawn
-from printflow.inspection.camera import aim
-from printflow.inspection.raster import Raster
-from printflow.inspection.render import SMALL, TooMuchToDraw, draw, png, small
+from printflow.rendering import THUMBNAIL, Options, TooMuchToDraw, draw, normals, png, thumbnail
+from printflow.rendering.camera import aim
+from printflow.rendering.culling import Drawn
+from printflow.rendering.raster import Raster
 from tests.inspection import shapes
 from tests.inspection.shapes import Mesh
 
@@ -21,7 +20,7 @@ BLUE = "#2b6cb0"
 def render(
     points: npt.NDArray[np.float32], faces: npt.NDArray[np.int32], color: str, size: int = 512
 ) -> bytes:
-    return png(draw(points[faces], color, size))
+    return png(draw(points[faces], Options(color, size)))
 
 
 def picture_of(mesh: Mesh, color: str = BLUE, size: int = 128) -> npt.NDArray[np.int64]:
@@ -148,7 +147,7 @@ def test_what_cannot_be_drawn_is_said(
     triangles: npt.NDArray[np.float32], color: str, words: str
 ) -> None:
     with pytest.raises(ValueError, match=words):
-        draw(triangles, color)
+        draw(triangles, Options(color))
 
 
 @pytest.mark.parametrize("scale", [0.0, 1e-20, 1e-6, 1e6, 1e18])
@@ -165,11 +164,11 @@ def test_triangles_that_all_fill_the_picture_are_given_up_before_they_are_drawn(
 
 def test_the_small_picture_is_a_webp_of_some_kilobytes() -> None:
     points, faces = shapes.bracket()
-    made = small(draw(points[faces], BLUE))
+    made = thumbnail(draw(points[faces], Options(BLUE)))
     assert len(made) < 15_000
     with Image.open(io.BytesIO(made)) as picture:
         assert picture.format == "WEBP"
-        assert picture.size == (SMALL, SMALL)
+        assert picture.size == (THUMBNAIL, THUMBNAIL)
         assert picture.convert("RGBA").getpixel((1, 1))[3] == 0  # type: ignore[index]
 
 

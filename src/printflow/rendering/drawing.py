@@ -1,48 +1,34 @@
-"""A model's picture: PNG for its page, a small WebP for lists.
+"""From triangles to a picture: the steps, in their order.
 
 Everything is numpy and Pillow, so that it draws wherever Python runs; what is seen depends on the
 mesh alone, not on the machine's graphics.
 """
 
-import io
-import re
-
 import numpy as np
 from PIL import Image
 
-from printflow.inspection import ground, normals, shading
-from printflow.inspection.blocks import AT_ONCE, F32, I64, Triangles, blocks
-from printflow.inspection.camera import Camera, aim
-from printflow.inspection.measuring import bounds
-from printflow.inspection.raster import Raster, TooMuchToDraw, check_effort, effort
-
-__all__ = ["SIZE", "SMALL", "TooMuchToDraw", "draw", "png", "small"]
-
-SIZE = 512
-"""Pixels along the side of the picture."""
-
-SMALL = 192
-"""Pixels along the side of the small picture."""
+from printflow.mesh.blocks import AT_ONCE, F32, I64, Triangles, blocks
+from printflow.mesh.bounds import bounds
+from printflow.rendering import normals, shading, shadow
+from printflow.rendering.camera import Camera, aim
+from printflow.rendering.options import Options
+from printflow.rendering.raster import Raster, TooMuchToDraw, check_effort, effort
 
 _ROWS_AT_ONCE = 64
 
-_RUNS = 3
-"""zlib's Z_RLE: of a drawn picture it makes less than the usual strategy, and sooner."""
 
+def draw(model: Triangles, options: Options) -> Image.Image:
+    """Draw a model on a transparent background.
 
-def draw(triangles: Triangles, color: str, size: int = SIZE) -> Image.Image:
-    """Draw a model on `size` × `size` pixels (an even number) of a transparent background.
+    ``model`` has triangles (n, 3, 3) in mm with z up, of one or several bodies, closed or not,
+    facing either way. Triangles with a corner that is not finite are left out. The same mesh gives
+    the same picture.
 
-    `triangles` (n,3,3) in mm with z up, of one or several bodies, closed or not, facing either
-    way; `color` is '#rrggbb'. Triangles with a corner that is not finite are left out. The same
-    mesh gives the same picture.
-
-    Raises ValueError when `color` is none or nothing is left to draw; TooMuchToDraw when the
-    triangles overlap so much that drawing would take minutes.
+    Raises ValueError when nothing is left to draw; TooMuchToDraw when the triangles overlap so much
+    that drawing would take minutes.
     """
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-        raise ValueError(f"a color is written #rrggbb, not {color!r}")
-    triangles, low, high = _usable(triangles)
+    size = options.size
+    triangles, low, high = _usable(model)
     camera, frames, area, height = _seen(triangles, aim(triangles, low, high), size * 2)
     scale = 2
     try:
@@ -54,26 +40,9 @@ def draw(triangles: Triangles, color: str, size: int = SIZE) -> Image.Image:
         frames[:2] *= np.float32(0.5)
     raster = Raster(size * scale)
     raster.draw_all(frames)
-    model = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, color, scale)
-    shade = ground.shadow(triangles, low, high, camera.resized(1 / scale), size)
-    return _over_shadow(model, shade)
-
-
-def png(picture: Image.Image) -> bytes:
-    """A picture as PNG."""
-    out = io.BytesIO()
-    out.name = "picture.png"  # of a name's ending alone Pillow loads no other formats
-    picture.save(out, compress_level=1, compress_type=_RUNS)
-    return out.getvalue()
-
-
-def small(picture: Image.Image) -> bytes:
-    """A picture as a WebP of at most SMALL × SMALL pixels, some kB."""
-    reduced = picture.convert("RGBA")
-    reduced.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    reduced.save(out, "WEBP", quality=82, method=2)
-    return out.getvalue()
+    drawn = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, options.color, scale)
+    shade = shadow.shadow_on_ground(triangles, low, high, camera.resized(1 / scale), size)
+    return _over_shadow(drawn, shade)
 
 
 def _usable(triangles: Triangles) -> tuple[Triangles, F32, F32]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from printflow.inspection.blocks import F32, Rows, Triangles
+from printflow.mesh.blocks import F32, Rows, Triangles
 
 FLAT = 0.12
 """A part is flat when it is lower than this share of its longer side."""

@@ -1,0 +1,17 @@
+"""Pictures of models, drawn with numpy and Pillow alone; how it works is in README.md.
+
+    from printflow.rendering import Options, draw, png
+
+    data = png(draw(triangles, Options(color="#2b6cb0")))
+
+``triangles`` is a float32 array (n, 3, 3): n triangles, three corners, x y z in mm, z up. The
+picture is RGBA on a transparent background. :func:`draw` raises ValueError when nothing is left to
+draw, and TooMuchToDraw when drawing would take minutes.
+"""
+
+from .drawing import draw
+from .encoding import THUMBNAIL, png, thumbnail
+from .options import Options
+from .raster import TooMuchToDraw
+
+__all__ = ["THUMBNAIL", "Options", "TooMuchToDraw", "draw", "png", "thumbnail"]
