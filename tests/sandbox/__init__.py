@@ -1,0 +1,1 @@
+"""Processes that read strangers' files: what they cannot do."""
