@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 POLL_SECONDS = 2.0
 SWEEP_EVERY = timedelta(minutes=10)
 PART_LIFETIME = timedelta(hours=24)
-_COUNTED_FOR = timedelta(days=1)
+_BEATS_KEPT = timedelta(days=1)
 _MAILS_PER_STEP = 5
 """Mail servers may be slow: a sign of life comes between so many mails."""
 
@@ -99,9 +99,9 @@ class Dispatcher:
         except (OSError, PrintflowError) as error:
             _log.warning("sweeping has to wait: %s", error)
         with self._database.write() as tx:
-            tx.lab.forget_counts(now - _COUNTED_FOR)
+            tx.lab.forget_counts(now)
             tx.people.forget_sessions(now)
-            tx.lab.forget_beats(now - _COUNTED_FOR)
+            tx.lab.forget_beats(now - _BEATS_KEPT)
         for chore in self._chores:
             swept += chore()
         return swept

@@ -12,6 +12,7 @@ from printflow.backup import restore, take_backup, verify
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
+from tests.integration.test_limits import *  # noqa: F403
 from tests.integration.test_main_job import *  # noqa: F403
 from tests.plugins.lab import Submit
 from tests.plugins.postgres import new_database

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from ..domain.catalog_history import CatalogVersion
 from ..domain.heartbeat import Heartbeat
-from .alone import take_turns
-from .schema import catalog_versions, lab, throttles, workers
-from .upsert import upsert
+from ..domain.limits import Count
+from .schema import catalog_versions, lab, limits, workers
+from .upsert import insert_of, upsert
 
 _NEWEST_CATALOG = select(func.max(catalog_versions.c.id))
 
@@ -52,19 +52,32 @@ class SqlLabRows:
         row = insert(catalog_versions).values(at=now, by=by, document=dict(document))
         return int(self._connection.scalar(row.returning(catalog_versions.c.id)) or 0)
 
-    def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
-        take_turns(self._connection, f"count {key}")
-        query = select(func.count(), func.min(throttles.c.at)).where(
-            throttles.c.key == key, throttles.c.at > since
+    def counts(self, keys: Collection[str]) -> Mapping[str, Count]:
+        query = select(limits).where(limits.c.key.in_(keys))
+        rows = self._connection.execute(query)
+        return {row.key: Count(row.times, row.until) for row in rows}
+
+    def count_up(self, untils: Mapping[str, datetime], now: datetime) -> Mapping[str, Count]:
+        # Sorted, so that two that count under the same keys never wait for each other.
+        new = [{"key": key, "times": 1, "until": until} for key, until in sorted(untils.items())]
+        row = insert_of(self._connection)(limits).values(new)
+        over = limits.c.until <= now
+        counted = row.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "times": case((over, 1), else_=limits.c.times + 1),
+                "until": case((over, row.excluded.until), else_=limits.c.until),
+            },
+        ).returning(limits.c.key, limits.c.times, limits.c.until)
+        rows = self._connection.execute(counted).all()
+        return {key: Count(times, until) for key, times, until in rows}
+
+    def count_down(self, keys: Collection[str]) -> None:
+        self._connection.execute(
+            update(limits)
+            .where(limits.c.key.in_(keys), limits.c.times > 0)
+            .values(times=limits.c.times - 1)
         )
-        row = self._connection.execute(query).one()
-        return int(row[0]), row[1]
-
-    def add_count(self, key: str, now: datetime) -> None:
-        self._connection.execute(insert(throttles).values(key=key, at=now))
-
-    def clear_count(self, key: str) -> None:
-        self._connection.execute(delete(throttles).where(throttles.c.key == key))
 
     def beat(self, name: str, started_at: datetime, now: datetime) -> None:
         values = {"started_at": started_at, "seen_at": now}
@@ -80,5 +93,5 @@ class SqlLabRows:
     def forget_beats(self, before: datetime) -> None:
         self._connection.execute(delete(workers).where(workers.c.seen_at < before))
 
-    def forget_counts(self, before: datetime) -> None:
-        self._connection.execute(delete(throttles).where(throttles.c.at < before))
+    def forget_counts(self, now: datetime) -> None:
+        self._connection.execute(delete(limits).where(limits.c.until <= now))

@@ -36,6 +36,7 @@ REVISIONS = (
     "0015",
     "0017",
     "0016",
+    "0025",
 )
 """All revisions in the order of their upgrades (their numbers are only names); a test compares them
 to the migrations, so that a start needs no alembic."""

@@ -119,14 +119,13 @@ staff = Table(
     comment="Names to act under; never deleted, because history speaks of them.",
 )
 
-throttles = Table(
-    "throttles",
+limits = Table(
+    "limits",
     metadata,
-    _id(),
-    Column("key", String(120), nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Index("ix_throttles_key_at", "key", "at"),
-    comment="What is counted against a rate limit; swept when it no longer counts.",
+    Column("key", String(120), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("until", UTCDateTime, nullable=False),
+    comment="What is counted against a limit; swept when it no longer counts.",
 )
 
 requests = Table(

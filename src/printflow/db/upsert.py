@@ -22,8 +22,12 @@ def upsert(
     only_new: Mapping[str, Any] | None = None,
 ) -> None:
     """Give the row of the unique ``key`` these values; ``only_new`` are those of a new row alone."""
+    row = insert_of(connection)(table).values(**key, **values, **(only_new or {}))
+    connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def insert_of(connection: Connection) -> Any:
+    """The ``insert`` of this database that knows what to do where the key is there already."""
     # Both put it alike; the one that is not in use would take as long to load as a page.
     kind = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
-    insert = import_module(f"sqlalchemy.dialects.{kind}").insert
-    row = insert(table).values(**key, **values, **(only_new or {}))
-    connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    return import_module(f"sqlalchemy.dialects.{kind}").insert

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..domain.catalog_history import CatalogVersion
     from ..domain.heartbeat import Heartbeat
     from ..domain.job_track import JobTrack, ReportQuery
+    from ..domain.limits import Count
     from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from ..domain.retention import Part, Removal
 
@@ -31,12 +32,17 @@ class LabRows(Protocol):
 
     def add_catalog(self, document: Mapping[str, Any], *, by: str, now: datetime) -> int: ...
 
-    def count(self, key: str, since: datetime) -> tuple[int, datetime | None]:
-        """How often ``key`` was counted since then, and when first."""
+    def counts(self, keys: Collection[str]) -> Mapping[str, Count]:
+        """What was counted under these keys, also what no longer counts."""
 
-    def add_count(self, key: str, now: datetime) -> None: ...
+    def count_up(self, untils: Mapping[str, datetime], now: datetime) -> Mapping[str, Count]:
+        """Count once under each key, in one statement; gives the new counts.
 
-    def clear_count(self, key: str) -> None: ...
+        A key whose window is over begins a new one, which ends at the time that is given.
+        """
+
+    def count_down(self, keys: Collection[str]) -> None:
+        """Take one back under each key."""
 
     def beat(self, name: str, started_at: datetime, now: datetime) -> None:
         """Write down a sign of life of a loop in the background."""
@@ -47,7 +53,8 @@ class LabRows(Protocol):
 
     def forget_beats(self, before: datetime) -> None: ...
 
-    def forget_counts(self, before: datetime) -> None: ...
+    def forget_counts(self, now: datetime) -> None:
+        """Delete those that no longer count."""
 
 
 class PeopleRows(Protocol):

@@ -7,19 +7,19 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
+from ..domain.limits import Limit
 from ..domain.people import SESSION_LIFETIME, ChangeKind, StaffSession
 from ..domain.text import clean_line
-from ..errors import InvalidInput, NotFound, SignInRefused, TooManyRequests
-from ..ports import Stamp, Transaction
+from ..errors import InvalidInput, NotFound, SignInRefused
+from ..ports import Stamp
 from .changes import ChangedBy
 from .desk import Desk, Ports
+from .limits import count, give_back
 from .people import checked_name, known_name
 from .stations import matching_station, session_hash
 
-_WRONG_PASSWORDS = 5
-_WINDOW = timedelta(minutes=1)
+_WRONG_PASSWORDS = Limit("sign-in", 5, timedelta(minutes=1))
 _AT_ONCE = 2
 """Comparing takes 64 MiB each (argon2's default); so many at once do not exhaust a small server."""
 
@@ -77,10 +77,9 @@ class SignInDesk(Desk):
         ``address`` is where the attempt comes from: after five wrong ones within a minute it has
         to wait. Raises SignInRefused, TooManyRequests.
         """
-        key = f"sign-in/{_neighborhood(address)}"[:120]
+        bounds, now = _WRONG_PASSWORDS.for_address(address), self._ports.clock()
         with self._ports.database.write() as tx:
-            # Counted before it is compared, so that many attempts at once count as many.
-            self._count(tx, key)
+            count(tx, bounds, now, "Too many wrong passwords.")
             hashes = tx.people.station_hashes()
         with self._comparing:
             station = matching_station(hashes, password)
@@ -90,21 +89,8 @@ class SignInDesk(Desk):
                 next_step="Ask in the lab, or set a new one with: printflow staff-password",
             )
         with self._ports.database.write() as tx:
-            tx.lab.clear_count(key)
+            give_back(tx, bounds)
         return station
-
-    def _count(self, tx: Transaction, key: str) -> None:
-        now = self._ports.clock()
-        wrong, first = tx.lab.count(key, now - _WINDOW)
-        if wrong >= _WRONG_PASSWORDS:
-            wait = _WINDOW - (now - first) if first else _WINDOW
-            seconds = max(1, int(wait.total_seconds()))
-            raise TooManyRequests(
-                "Too many wrong passwords.",
-                retry_after=seconds,
-                next_step=f"Try again in {seconds} seconds.",
-            )
-        tx.lab.add_count(key, now)
 
     def sign_in(self, password: str, *, name: str, address: str) -> SignedIn:
         """Begin a session of 12 hours for ``name``, who joins the list of staff if new there.
@@ -196,16 +182,3 @@ class SignInDesk(Desk):
     def session_key(self) -> bytes:
         """The key that signs cookies; the same on every server of the lab."""
         return self._ports.tokens.session_key()
-
-
-def _neighborhood(address: str) -> str:
-    """The address as it is throttled: of IPv6, the /64 that one household or room has."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((found, 64), strict=False))

@@ -10,23 +10,24 @@ from ..domain.effects import FOR_STAFF, MailTemplate
 from ..domain.history import Event, RequestJob, StudentPage
 from ..domain.job import Actor, Job
 from ..domain.lifecycle import allowed
+from ..domain.limits import Limit, wait_for
 from ..domain.status import ActorKind, Status, Trigger
 from ..domain.text import clean_text
-from ..errors import InvalidInput, TooManyRequests
+from ..errors import InvalidInput
 from ..ports import Transaction
 from ..tokens import token_hash
 from .addresses import email_problem
 from .answering import QuoteDesk
 from .carry_out import add_mail
 from .desk import no_job
+from .limits import count
 from .transition import Request
 
 MESSAGE_LIMIT = 2000
 """Characters of a message."""
-_MESSAGES_PER_HOUR = 10
-_HOUR = timedelta(hours=1)
-_LINKS_EVERY = timedelta(minutes=10)
-_QUESTIONS_PER_HOUR = 20
+_MESSAGES = Limit("message", 10, timedelta(hours=1))
+_LINKS = Limit("links", 1, timedelta(minutes=10))
+_QUESTIONS = Limit("find", 20, timedelta(hours=1))
 
 
 class StudentPageDesk(QuoteDesk):
@@ -140,31 +141,22 @@ class StudentPageDesk(QuoteDesk):
         self._ports.dispatcher.wake()
 
     def _count_message(self, tx: Transaction, job: Job) -> None:
-        now, key = self._ports.clock(), f"message/{job.id}"
-        count, first = tx.lab.count(key, now - _HOUR)
-        if count >= _MESSAGES_PER_HOUR:
-            wait = _HOUR - (now - (first or now))
-            raise TooManyRequests(
-                "You have sent many messages within the last hour.",
-                retry_after=max(1, round(wait.total_seconds())),
-                next_step="Staff will read them all; write again later, or call the lab.",
-            )
-        tx.lab.add_count(key, now)
+        count(
+            tx,
+            _MESSAGES.for_account(job.id),
+            self._ports.clock(),
+            "You have sent many messages within the last hour.",
+            next_step="Staff will read them all; write again later, or call the lab.",
+        )
 
     def _count_question(self, tx: Transaction, sender: str) -> None:
-        if not sender:
-            return
-        now, key = self._ports.clock(), f"find/{sender[:80]}"
-        count, first = tx.lab.count(key, now - _HOUR)
-        if count >= _QUESTIONS_PER_HOUR:
-            wait = _HOUR - (now - (first or now))
-            minutes = max(1, round(wait.total_seconds() / 60))
-            raise TooManyRequests(
-                "Your network address has asked for links very often within the last hour.",
-                retry_after=max(1, round(wait.total_seconds())),
-                next_step=f"Try again in {minutes} minutes, or ask the lab.",
-            )
-        tx.lab.add_count(key, now)
+        count(
+            tx,
+            _QUESTIONS.for_address(sender),
+            self._ports.clock(),
+            "Your network address has asked for links very often within the last hour.",
+            next_step="Try again in {wait}, or ask the lab.",
+        )
 
     def mail_my_links(self, email: str, *, sender: str = "") -> None:
         """Mail the links of all jobs of an address to it, if it is known, once in ten minutes;
@@ -179,10 +171,12 @@ class StudentPageDesk(QuoteDesk):
         address, now = email.strip(), self._ports.clock()
         with self._ports.database.write() as tx:
             self._count_question(tx, sender)
-            key = f"links/{address.lower()[:100]}"
-            recent, _ = tx.lab.count(key, now - _LINKS_EVERY)
+            recent = wait_for(
+                asked := _LINKS.for_account(address),
+                tx.lab.count_up({one.key: now + one.window for one in asked}, now),
+                now,
+            )
             jobs = tx.jobs.of_email(address)
-            tx.lab.add_count(key, now)
             if recent or not jobs:
                 return
             add_mail(

@@ -12,16 +12,18 @@ from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, Outcome, Submission
 from ..domain.form_guards import MODELS_LIMIT, OF_EACH_MODEL, field_of_model
 from ..domain.job import Actor, FileRole, Job
+from ..domain.limits import Limit
 from ..domain.naming import job_id_from, standard_name
 from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
-from ..errors import FileRefused, InvalidInput, Refusal, TooManyRequests, TransitionRefused
+from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
 from ..intake import Upload, no_file, receive, receive_path
 from ..ports import DuplicateKey, Placement, Transaction
 from ..tokens import token_hash
 from .addresses import email_problem
 from .carry_out import CarryOut
 from .desk import Desk
+from .limits import count
 
 _MEGABYTE = 1 << 20
 _HOUR = timedelta(hours=1)
@@ -163,22 +165,16 @@ class SubmissionDesk(Desk):
 
     def _count_submission(self, sender: str) -> None:
         """Count the submission against its sender's limit."""
-        limit, now = self.settings.submissions_per_hour, self._ports.clock()
-        if not sender or not limit:
-            return
-        key = f"submit/{sender[:80]}"
-        with self._ports.database.write() as tx:
-            count, first = tx.lab.count(key, now - _HOUR)
-            if count < limit:
-                tx.lab.add_count(key, now)
-                return
-        wait = _HOUR - (now - (first or now))
-        raise TooManyRequests(
-            "Too many models came from your network address within the last hour.",
-            retry_after=max(1, round(wait.total_seconds())),
-            next_step=f"Try again in {max(1, round(wait.total_seconds() / 60))} minutes, "
-            "or ask the lab.",
-        )
+        limit = Limit("submit", self.settings.submissions_per_hour, _HOUR)
+        if bounds := limit.for_address(sender):
+            with self._ports.database.write() as tx:
+                count(
+                    tx,
+                    bounds,
+                    self._ports.clock(),
+                    "Too many models came from your network address within the last hour.",
+                    next_step="Try again in {wait}, or ask the lab.",
+                )
 
     # -- checking ---------------------------------------------------------------------------------
 
