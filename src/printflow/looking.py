@@ -6,12 +6,15 @@ A look that dies with its process is tried twice more; after that the job simply
 from __future__ import annotations
 
 import logging
+import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from .domain.job import FileRole, Job, JobFile
 from .domain.model_facts import InspectionState, Looked
 from .domain.naming import ending_of
+from .domain.reckoning import Reckoning
 from .errors import PrintflowError
 from .estimating.estimator import Estimator
 from .ports import Clock, Database, FileStore, ModelReader
@@ -62,56 +65,55 @@ class Looker:
             return True  # somebody else is at it
         file, number = claimed
         known = self._catalogs.newest().color(job.method, job.color)
-        if self._look(file, number, known.hex if known else _NEUTRAL):
-            self._reckon(file, job)
+        with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
+            self._look(file, job, number, known.hex if known else _NEUTRAL, Path(folder))
         return True
 
-    def _look(self, file: JobFile, number: int, color: str) -> bool:
-        """Whether there are facts now."""
+    def _look(self, file: JobFile, job: Job, number: int, color: str, folder: Path) -> None:
+        """Facts and picture; then, as the triangles are at hand, what the lab's slicer says."""
         try:
             self._store.check_identity()
             places = self._store.where(file.name, hint=file.last_seen or file.folder)
+            profile = self._estimator.profile(job, self._catalogs.newest())
         except (OSError, PrintflowError) as error:
             _log.warning("looking into %s has to wait: %s", file.name, error)
-            return False  # the lease runs out, and the share is back by then or not
+            return  # the lease runs out, and the share is back by then or not
         if not places:
             self._write(file, Looked(error="The file is not where it should be.", code="file"), 0)
-            return False
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
-            png, webp = Path(folder, "picture.png"), Path(folder, "small.webp")
-            looked = self._inspector.look(
-                self._store.path(file.name, places[0]),
-                ending_of(file.name),
-                color=color,
-                picture=png,
-                small=webp,
-                up=file.up,
-                sliced=file.role is FileRole.SLICED,
-            )
-            if looked.picture:
-                try:
-                    self._store.keep_picture(picture_name(file), png.read_bytes())
-                    self._store.keep_picture(picture_name(file, small=True), webp.read_bytes())
-                except OSError as error:
-                    _log.warning("the picture of %s could not be kept: %s", file.name, error)
-                    looked = Looked(facts=looked.facts, error=looked.error)
+            return
+        png, webp, stl = folder / "picture.png", folder / "small.webp", folder / "model.stl"
+        looked = self._inspector.look(
+            self._store.path(file.name, places[0]),
+            ending_of(file.name),
+            color=color,
+            picture=png,
+            small=webp,
+            up=file.up,
+            sliced=file.role is FileRole.SLICED,
+            triangles=stl if profile else None,
+        )
+        if looked.picture:
+            try:
+                self._store.keep_picture(picture_name(file), png.read_bytes())
+                self._store.keep_picture(picture_name(file, small=True), webp.read_bytes())
+            except OSError as error:
+                _log.warning("the picture of %s could not be kept: %s", file.name, error)
+                looked = replace(looked, picture=False)
         self._write(file, looked, number)
-        return looked.facts is not None
+        if profile and looked.facts:
+            self._reckon(file, job, stl, profile, looked.no_triangles)
 
-    def _reckon(self, file: JobFile, job: Job) -> None:
+    def _reckon(
+        self, file: JobFile, job: Job, stl: Path, profile: tuple[Path, str], problem: str
+    ) -> None:
         """Ask the lab's slicer; the facts and the picture are there already, and stay."""
         try:
-            places = self._store.where(file.name, hint=file.last_seen or file.folder)
-            if not places:
-                return
-            model = self._store.path(file.name, places[0])
-            found = self._estimator.reckon(job, model, self._catalogs.newest())
+            if problem:
+                found = Reckoning(problem=problem, material=profile[1], printer=job.printer)
+            else:
+                found = self._estimator.reckon(job, stl, *profile)
         except (OSError, PrintflowError) as error:
             _log.warning("%s could not be sliced: %s", file.name, error)
-            return
-        if found is None:
             return
         if found.problem:
             _log.info("%s: no estimate: %s", file.name, found.problem)

@@ -16,7 +16,8 @@ from printflow.cli.documents import job_document
 from printflow.domain.reckoning import Reckoning, error_percent
 from printflow.estimating.estimator import profile_file
 from printflow.estimating.flatten import ProfileMissing, flatten, names, sections_of
-from printflow.estimating.slicing import SlicingFailed, slice_model
+from printflow.estimating.slicing import SlicingFailed, slice_stl
+from printflow.slicer_files import read_sliced
 from tests import models
 
 BUNDLE = """# A vendor's bundle
@@ -115,7 +116,7 @@ def program(tmp_path: Path, body: str) -> str:
 
 @pytest.mark.slicer
 def test_the_real_slicer_reckons_a_box(profile: Path, model: Path) -> None:
-    found = slice_model("prusa-slicer", profile, model, seconds=120, memory_mb=4096)
+    found = slice_stl("prusa-slicer", profile, model, seconds=120, memory_mb=4096)
     assert found.grams is not None and 4 < found.grams < 12
     assert found.hours is not None and Decimal("0.2") < found.hours < 4
     assert found.layer_height_mm == Decimal("0.1")
@@ -127,14 +128,14 @@ def test_a_model_larger_than_the_bed_is_told(tmp_path: Path, profile: Path) -> N
     large = tmp_path / "large.stl"
     large.write_bytes(models.stl(models.box(900, 900, 10)))
     with pytest.raises(SlicingFailed, match=r"bed|refused|print volume"):
-        slice_model("prusa-slicer", profile, large, seconds=120, memory_mb=4096)
+        slice_stl("prusa-slicer", profile, large, seconds=120, memory_mb=4096)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
 def test_limits_and_crashes(tmp_path: Path, profile: Path, model: Path) -> None:
     def run(body: str, seconds: int = 20) -> None:
         command = program(tmp_path, body)
-        slice_model(command, profile, model, seconds=seconds, memory_mb=512)
+        slice_stl(command, profile, model, seconds=seconds, memory_mb=512)
 
     began = time.monotonic()
     with pytest.raises(SlicingFailed, match="more than 1 s"):
@@ -147,7 +148,7 @@ def test_limits_and_crashes(tmp_path: Path, profile: Path, model: Path) -> None:
     with pytest.raises(SlicingFailed, match="wrote no G-code"):
         run("")
     with pytest.raises(SlicingFailed, match="cannot be started"):
-        slice_model(str(tmp_path / "none"), profile, model, seconds=5, memory_mb=512)
+        slice_stl(str(tmp_path / "none"), profile, model, seconds=5, memory_mb=512)
     if sys.platform == "linux":
         with pytest.raises(SlicingFailed, match="MemoryError"):
             run("time.sleep(0.5); bytearray(2 << 30)")
@@ -217,6 +218,21 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Pa
     assert "MK4S" in run("profiles", bundle, "printer")
 
 
+def as_staff_would(profile: Path, model: Path) -> Path:
+    """The G-code of the slicer called with the whole profile."""
+    out = profile.with_name("staff.gcode")
+    arguments = [
+        "prusa-slicer",
+        "--datadir",
+        str(profile.with_name("data")),
+        "--load",
+        str(profile),
+    ]
+    arguments += ["--export-gcode", "-o", str(out), str(model)]
+    subprocess.run(arguments, capture_output=True, timeout=120, check=True)
+    return out
+
+
 @pytest.mark.slicer
 def test_the_bundle_that_the_slicer_ships_can_be_made_flat(tmp_path: Path, model: Path) -> None:
     shipped = Path("/usr/share/PrusaSlicer/profiles/PrusaResearch.ini")
@@ -231,6 +247,10 @@ def test_the_bundle_that_the_slicer_ships_can_be_made_flat(tmp_path: Path, model
         print_="0.20mm QUALITY @MK3",
     )
     flat.write_text(text, "utf-8")
-    found = slice_model("prusa-slicer", flat, model, seconds=120, memory_mb=4096)
+    found = slice_stl("prusa-slicer", flat, model, seconds=120, memory_mb=4096)
+    whole = read_sliced(as_staff_would(flat, model))
+    assert found.grams == whole.grams, "what is left out of a profile weighs nothing"
+    assert whole.hours is not None
+    assert abs(found.hours - whole.hours) <= Decimal("0.01")
     assert found.grams is not None and 4 < found.grams < 9
     assert found.hours is not None and found.hours < Decimal("1.5")

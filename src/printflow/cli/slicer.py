@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -84,22 +85,22 @@ def flatten(
     "--profile", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A flat profile, as flatten makes them.",
 )  # fmt: skip
+@click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
 @click.option("--command", default="", help="The slicer; else the setting slicer.command.")
 @json_option
-def estimate(model: Path, profile: Path, command: str) -> None:
-    """Slice MODEL and say what the slicer reckons, to try a profile."""
-    from printflow import Settings
-    from printflow.estimating.slicing import slice_model
+def estimate(model: Path, profile: Path, up: str, command: str) -> None:
+    """Slice MODEL and say what the slicer estimates, to try a profile."""
+    from printflow import Settings, inspect_file
+    from printflow.estimating.slicing import slice_stl
 
     settings = Settings().slicer
     program = command or settings.command or "prusa-slicer"
-    found = slice_model(
-        program,
-        profile.absolute(),
-        model.absolute(),
-        seconds=settings.seconds,
-        memory_mb=settings.memory_mb,
-    )
+    with tempfile.TemporaryDirectory(prefix="printflow-estimate-") as folder:
+        stl = Path(folder, "model.stl")
+        inspect_file(model, triangles=stl, up=up)
+        found = slice_stl(
+            program, profile, stl, seconds=settings.seconds, memory_mb=settings.memory_mb
+        )
     if session().json:
         print_json({"slicer": found.slicer, "grams": found.grams, "hours": found.hours})
     else:

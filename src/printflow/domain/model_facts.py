@@ -72,7 +72,7 @@ class Looked:
     """What came out: ``facts``, or ``error`` (a sentence) with its ``code``.
 
     ``crashed`` says that the process died or was given up: trying again may help. ``picture`` says
-    whether the pictures were written.
+    whether the pictures were written, ``triangles`` whether the STL was, and ``no_triangles`` why not.
     """
 
     facts: ModelFacts | None = None
@@ -80,6 +80,8 @@ class Looked:
     error: str = ""
     code: str = ""
     crashed: bool = False
+    triangles: bool = False
+    no_triangles: str = ""
 
 
 def fits(size: Sequence[float], build_volume: Sequence[float]) -> bool:

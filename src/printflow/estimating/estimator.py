@@ -37,26 +37,28 @@ class Estimator:
         self._settings = settings
         self._profiles = profiles
 
-    def reckon(self, job: Job, model: Path, catalog: Catalog) -> Reckoning | None:
-        """Grams and hours of one copy, or why there are none; None where no slicer is set up for
-        the job's printer. Takes as long as the slicer does: never call it from a page."""
+    def profile(self, job: Job, catalog: Catalog) -> tuple[Path, str] | None:
+        """The profile for a job's printer, and the material it is for; None where no slicer is set
+        up for it."""
         method = catalog.method(job.method)
         if not self._settings.command or method is None:
             return None
         for material in method.materials:
             profile = profile_file(self._profiles, job.printer, material)
             if profile.is_file():
-                return self._with(profile, material, job, model)
+                return profile, material
         return None
 
-    def _with(self, profile: Path, material: str, job: Job, model: Path) -> Reckoning:
-        from printflow.estimating.slicing import SlicingFailed, slice_model
+    def reckon(self, job: Job, stl: Path, profile: Path, material: str) -> Reckoning:
+        """Grams and hours of one copy of the triangles in ``stl``, or why there are none. Takes as
+        long as the slicer does: never call it from a page."""
+        from printflow.estimating.slicing import SlicingFailed, slice_stl
 
         try:
-            found = slice_model(
+            found = slice_stl(
                 self._settings.command,
                 profile,
-                model,
+                stl,
                 seconds=self._settings.seconds,
                 memory_mb=self._settings.memory_mb,
             )

@@ -17,10 +17,12 @@ def inspect_file(
     small: Path | None = None,
     color: str = "#2f6fde",
     up: str = "z",
+    triangles: Path | None = None,
 ) -> ModelFacts:
     """Facts of a model file on this machine, without a lab; its picture where asked for.
 
-    ``up`` is the axis that points up in it, "y" or "z".
+    ``up`` is the axis that points up in it, "y" or "z". What was read is written to ``triangles``,
+    where asked for, as a binary STL in mm with z up.
 
     Raises FileUnusable with the reason.
     """
@@ -35,10 +37,14 @@ def inspect_file(
             picture=picture.absolute() if picture else None,
             small=small.absolute() if small else None,
             up=up,
+            triangles=triangles.absolute() if triangles else None,
         )
     finally:
         inspector.close()
     if looked.facts is None:
         words = looked.error or "The file holds no shape that could be measured."
         raise FileUnusable(words, code=looked.code or "no_shape", next_step="Export it again.")
+    if triangles is not None and not looked.triangles:
+        words = looked.no_triangles or "The triangles could not be written."
+        raise FileUnusable(words, code="no_triangles", next_step="Reduce the model.")
     return looked.facts

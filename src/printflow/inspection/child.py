@@ -1,6 +1,6 @@
 """The guarded process: reads a task a line from standard input, answers with a line of JSON.
 
-A task is ``{"path", "ending", "color", "up", "sliced", "picture", "small"}``, of which the first two
+A task is ``{"path", "ending", "color", "up", "sliced", "picture", "small", "triangles"}``, of which the first two
 must be there; the answer is ``{"facts": {…}, "picture": true}`` (no facts of G-code) or ``{"error": "a sentence", "code": "…"}``. It never sees the database, and
 whatever a file does to it, only this process dies.
 """
@@ -71,6 +71,8 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
     except RecursionError:
         return {"error": "The file is nested too deeply.", "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
+    if task.get("triangles"):
+        said.update(_handed_on(triangles, Path(task["triangles"])))
     if task.get("picture"):
         said.update(_pictured(triangles, task))
     return said
@@ -81,6 +83,23 @@ def _of_slicers_file(task: dict[str, str]) -> dict[str, Any]:
     picture = _embedded(Path(task["path"]))
     kept = _kept(picture, task) if picture is not None and task.get("picture") else {}
     return {"facts": None, "picture": False, **kept}
+
+
+def _handed_on(triangles: Any, to: Path) -> dict[str, Any]:
+    """The triangles for the lab's slicer, which never sees the file itself."""
+    from .stl_writing import write_stl
+
+    try:
+        with to.open("wb") as file:
+            write_stl(triangles, file)
+    except Unreadable as error:
+        return {"triangles": False, "no_triangles": str(error)}
+    except (OSError, MemoryError):
+        return {
+            "triangles": False,
+            "no_triangles": "The triangles could not be kept for the slicer.",
+        }
+    return {"triangles": True}
 
 
 def _pictured(triangles: Any, task: dict[str, str]) -> dict[str, Any]:

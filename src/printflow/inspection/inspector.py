@@ -73,17 +73,21 @@ class Inspector:
         small: Path | None = None,
         up: str = "z",
         sliced: bool = False,
+        triangles: Path | None = None,
     ) -> Looked:
         """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for.
 
         ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
-        picture is shown, where it is large enough.
+        picture is shown, where it is large enough. What was read is written to ``triangles``, where
+        asked for: a binary STL in mm, z up, without triangles that are not finite.
         """
         task = {"path": str(path), "ending": ending, "color": color, "up": up}
         if sliced:
             task["sliced"] = "yes"
         if picture is not None and small is not None:
             task.update(picture=str(picture), small=str(small))
+        if triangles is not None:
+            task["triangles"] = str(triangles)
         with self._lock:
             return self._ask(task)
 
@@ -181,4 +185,6 @@ def _looked(said: dict[str, Any]) -> Looked:
         facts=ModelFacts.from_plain(said["facts"]) if said["facts"] else None,
         picture=bool(said.get("picture")),
         error=str(said.get("picture_problem", "")),
+        triangles=bool(said.get("triangles")),
+        no_triangles=str(said.get("no_triangles", "")),
     )

@@ -9,7 +9,7 @@ from typing import Final
 MEMORY: Final = 1 << 30
 MEMORY_OF_LOADERS: Final = 5 << 29  # 2.5 GB: trimesh's formats need more
 CPU_SECONDS: Final = 30
-FILE_BYTES: Final = 64 << 20
+FILE_BYTES: Final = 128 << 20
 LOADED: Final = (".ply", ".glb", ".step", ".stp", ".obj", ".3mf")
 
 

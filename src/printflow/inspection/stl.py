@@ -17,7 +17,7 @@ from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 from .reading import Model
 
 _HEADER, _RECORD = 84, 50
-_LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
+LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
 _AT_ONCE = 16_384
 _UNCOUNTED = (0, 0xFFFFFFFF)
 
@@ -59,7 +59,7 @@ def _binary(file: BinaryIO, count: int) -> Triangles:
     triangles = np.empty((count, 3, 3), np.float32)
     first = 0
     while first < count:
-        rows = np.fromfile(file, dtype=_LAYOUT, count=min(_AT_ONCE, count - first))
+        rows = np.fromfile(file, dtype=LAYOUT, count=min(_AT_ONCE, count - first))
         if not len(rows):
             raise Unreadable("The STL is cut short.", code="cut_short")
         triangles[first : first + len(rows)] = rows["corners"]

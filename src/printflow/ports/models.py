@@ -23,11 +23,13 @@ class ModelReader(Protocol):
         small: Path | None = None,
         up: str = ...,
         sliced: bool = ...,
+        triangles: Path | None = ...,
     ) -> Looked:
         """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for.
 
         ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
-        picture is shown, where it is large enough.
+        picture is shown, where it is large enough. What was read is written to ``triangles``, where
+        asked for: a binary STL in mm, z up, without triangles that are not finite.
         """
 
     def close(self) -> None: ...

@@ -9,6 +9,7 @@ each up to a limit of measured bytes: no file, however made, costs more than som
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 from printflow.errors import PrintflowError
 from printflow.slicer_files import binary_gcode, project
@@ -62,7 +63,8 @@ def read_sliced(file: Path) -> Sliced:
             return _of(*project.read(file))
         if start.startswith(binary_gcode.MAGIC):
             return _of(*binary_gcode.read(file))
-        return _from_text(file)
+        with file.open("rb") as stream:
+            return read_gcode(stream)
     except ValueError as problem:
         raise SlicedFileUnreadable(
             f"The slicer's file cannot be read: {problem}.",
@@ -70,12 +72,12 @@ def read_sliced(file: Path) -> Sliced:
         ) from problem
 
 
-def _from_text(file: Path) -> Sliced:
-    with file.open("rb") as stream:
-        head = stream.read(HEAD)
-        size = stream.seek(0, 2)
-        stream.seek(max(len(head), size - TAIL))
-        tail = stream.read(TAIL)
+def read_gcode(stream: BinaryIO) -> Sliced:
+    """The facts in plain G-code; empty when it is something else. Raises OSError."""
+    head = stream.read(HEAD)
+    size = stream.seek(0, 2)
+    stream.seek(max(len(head), size - TAIL))
+    tail = stream.read(TAIL)
     if b"\0" in head[:4096]:
         return Sliced()
     text = (head + b"\n" + tail).decode("utf-8", "replace")
