@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from .blocks import AT_ONCE, Triangles
+from ..mesh.blocks import AT_ONCE, Triangles
 from .problems import Unreadable
 from .stl import LAYOUT
 
