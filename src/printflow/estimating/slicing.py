@@ -10,20 +10,21 @@ SIGABRT when the part does not fit the bed or has no finite size.
 """
 
 import os
-import signal
-import stat
+import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from printflow.errors import PrintflowError
 from printflow.estimating.harmless import ProfileUnusable, harmless
+from printflow.estimating.own_file import open_own
+from printflow.sandbox import CANNOT_START, Limits, start
 from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_gcode
 
 _SAID = 4000
+_FOLDERS: Final = ("data", "home", "out")
 _GCODE_BYTES: Final = 2 << 30
 _PROFILE_BYTES: Final = 1 << 20
 _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
@@ -41,8 +42,8 @@ def slice_stl(command: str, profile: Path, stl: Path, *, seconds: int, memory_mb
     """What the slicer `command` estimates for the triangles in `stl` with the flat `profile`.
 
     `stl` is a binary STL of Printflow's own making, in mm, with z up. The G-code is written to a
-    folder of its own and thrown away. The run ends after `seconds`; on Linux it gets at most
-    `memory_mb` of memory. Raises SlicingFailed.
+    folder of its own and thrown away. The run ends after `seconds`, and gets at most `memory_mb` of
+    memory. Raises SlicingFailed.
     """
     if stl.suffix != ".stl":  # the slicer goes by it, and only an STL holds no settings
         raise ValueError(f"{stl.name} is no STL")
@@ -51,14 +52,14 @@ def slice_stl(command: str, profile: Path, stl: Path, *, seconds: int, memory_mb
         folder = Path(name)
         loaded, out = folder / "profile.ini", folder / "out"
         loaded.write_text(settings, "utf-8", newline="\n")
-        for made in (out, folder / "home", folder / "data"):
-            made.mkdir()
+        for made in _FOLDERS:
+            (folder / made).mkdir()
         arguments = [command, "--datadir", str(folder / "data"), "--loglevel", "0"]
         arguments += ["--load", str(loaded), "--export-gcode"]
         arguments += ["-o", str(out / "out.gcode"), str(stl.absolute())]
-        _run(arguments, folder, seconds, memory_mb)
+        _run(arguments, stl.absolute(), folder, seconds, memory_mb)
         try:
-            with _own_file(out / "out.gcode") as written:
+            with open_own(out / "out.gcode", most_bytes=_GCODE_BYTES) as written:
                 found = read_gcode(written)
         except (OSError, SlicedFileUnreadable) as problem:
             raise SlicingFailed("The slicer wrote no G-code.") from problem
@@ -85,18 +86,6 @@ def _settings(profile: Path) -> str:
         ) from problem
 
 
-def _own_file(path: Path) -> BinaryIO:
-    """The file that the slicer was told to write, if it is one: no link, no pipe, not endless.
-    Raises OSError."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    facts = os.fstat(descriptor)
-    if stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1 and facts.st_size <= _GCODE_BYTES:
-        return os.fdopen(descriptor, "rb")
-    os.close(descriptor)
-    raise OSError(f"{path.name} is not the file that was asked for")
-
-
 def _environment(folder: Path) -> Mapping[str, str]:
     """Nothing of the server's but what a program needs to start."""
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -106,59 +95,53 @@ def _environment(folder: Path) -> Mapping[str, str]:
     return {**kept, **dict.fromkeys(homes, home), **temporary, "LC_ALL": "C.UTF-8"}
 
 
-def _run(arguments: list[str], folder: Path, seconds: int, memory_mb: int) -> None:
+def _run(arguments: list[str], stl: Path, folder: Path, seconds: int, memory_mb: int) -> None:
     said = folder / "said.txt"
+    limits = Limits(
+        memory_bytes=memory_mb << 20,
+        cpu_seconds=seconds * (os.cpu_count() or 1),
+        file_bytes=_GCODE_BYTES,
+    )
     with said.open("wb") as stream:
         try:
-            process = subprocess.Popen(
+            process = start(
                 arguments,
-                cwd=folder / "out",
-                env=_environment(folder),
-                stdin=subprocess.DEVNULL,
+                limits=limits,
+                readable=[stl, folder / "profile.ini", *_beside(arguments[0])],
+                writable=[folder / name for name in _FOLDERS],
+                environment=_environment(folder),
+                folder=folder / "out",
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
             )
         except OSError as problem:
-            raise SlicingFailed(
-                f"The slicer cannot be started: {problem.strerror}.",
-                next_step="Look at the setting slicer.command.",
-            ) from problem
-        _limit(process.pid, memory_mb)
+            raise _not_started(problem.strerror or str(problem)) from problem
         try:
-            process.wait(seconds)
+            code = process.wait(seconds)
         except subprocess.TimeoutExpired as problem:
             raise SlicingFailed(f"The slicer took more than {seconds} s.") from problem
         finally:
-            _end(process)
-    if process.returncode:
-        raise SlicingFailed(_why(process.returncode, said))
+            process.kill()
+    if code == CANNOT_START:
+        raise _not_started(_last_line(said).rpartition(": ")[2])
+    if code:
+        raise SlicingFailed(_why(code, said))
 
 
-def _limit(pid: int, memory_mb: int) -> None:
-    """Memory for a process that runs already: nothing is done between fork and exec, which is not
-    safe with threads."""
-    if sys.platform != "linux":
-        return
-    import resource
-
-    size = memory_mb << 20
-    try:
-        resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
-        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
-    except (ProcessLookupError, PermissionError):
-        return  # it has ended
+def _beside(command: str) -> Iterator[Path]:
+    """Where a slicer that was unpacked somewhere keeps its libraries and data."""
+    program = Path(shutil.which(command) or command).resolve()
+    for folder in (program.parent, program.parent.parent):
+        for name in ("lib", "resources"):
+            if (folder / name).is_dir():
+                yield folder / name
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The process and whatever it started."""
-    if process.poll() is not None:
-        return
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _not_started(why: str) -> SlicingFailed:
+    return SlicingFailed(
+        f"The slicer cannot be started: {why.rstrip('.')}.",
+        next_step="Look at the setting slicer.command; it must be a program, not a script.",
+    )
 
 
 def _why(code: int, said: Path) -> str:
@@ -166,8 +149,11 @@ def _why(code: int, said: Path) -> str:
         return "The slicer gave up; the model may be larger than the bed."
     if code < 0:
         return f"The slicer crashed (signal {-code})."
+    return f"The slicer refused: {_last_line(said) or f'it ended with {code}'}"
+
+
+def _last_line(said: Path) -> str:
     with said.open("rb") as stream:
         stream.seek(max(0, said.stat().st_size - _SAID))
         lines = stream.read().decode("utf-8", "replace").strip().splitlines()
-    last = "".join(filter(str.isprintable, lines[-1]))[:200] if lines else f"it ended with {code}"
-    return f"The slicer refused: {last}"
+    return "".join(filter(str.isprintable, lines[-1]))[:200] if lines else ""

@@ -7,9 +7,10 @@ what. Nothing here is from a package of others: those on PyPI were months old, a
 compiler or a newer kernel, and three calls of the kernel's do not outweigh that.
 """
 
+from .inside import CANNOT_START
 from .launch import Module, start
 from .limits import Limits
 from .process import Sandboxed
 from .report import missing
 
-__all__ = ["Limits", "Module", "Sandboxed", "missing", "start"]
+__all__ = ["CANNOT_START", "Limits", "Module", "Sandboxed", "missing", "start"]
