@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import cast
 from uuid import uuid4
 
@@ -48,6 +50,8 @@ _FIELDS = (
 )
 _SHOWN = frozenset(_FIELDS) | {"", "file"}
 """Fields that the page has a place for; those of further models are listed at the files."""
+_KEY = re.compile("[A-Za-z0-9_-]{16,64}")
+"""What the key of a form looks like; anything else is taken for none."""
 _REMEMBERED = 40
 """How many of its own jobs a browser may look at without their links."""
 
@@ -63,7 +67,14 @@ def submit() -> AnyResponse | str:
     """The form, and taking it with its model."""
     if request.method == "POST":
         return _take()
+    _browser()
     return _form({"idempotency_key": uuid4().hex, "quantity": "1"}, {})
+
+
+def _browser() -> str:
+    """The secret by which this browser is known again; it never leaves its own cookie."""
+    secret: str = session.setdefault("browser", secrets.token_urlsafe(16))
+    return secret
 
 
 def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
@@ -124,6 +135,7 @@ def _take() -> AnyResponse:
             consent_version=form["consent_version"],
             idempotency_key=form["idempotency_key"],
             sender=_sender(),
+            browser=_browser(),
         )
     except (InvalidInput, FileRefused, TooManyRequests, Unavailable) as error:
         return form_again(error, lambda errors: _form(form, errors))
@@ -158,7 +170,8 @@ def _sender() -> str:
 
 def _typed() -> dict[str, str]:
     form = {name: request.form.get(name, "") for name in (*_FIELDS, "idempotency_key")}
-    form["idempotency_key"] = form["idempotency_key"][:64] or uuid4().hex
+    if not _KEY.fullmatch(form["idempotency_key"]):
+        form["idempotency_key"] = uuid4().hex
     form["quantity"] = form["quantity"] or "1"
     return form
 
@@ -167,15 +180,16 @@ FORMS_KEPT["student.submit"] = lambda refusal: _form(_typed(), {"": refusal})
 
 
 @pages.get("/submit/success")
-def success() -> str:
-    """What happens next; details only for the browser that sent it."""
-    lab = lab_of(current_app)
-    job = lab.job(request.args.get("job", ""))
-    own = job.id in session.get("jobs", [])
+def success() -> AnyResponse | str:
+    """What happens next, for the browser that sent it; any other finds its own jobs by email."""
+    lab, job_id = lab_of(current_app), request.args.get("job", "")
+    if job_id not in session.get("jobs", []):
+        return redirect(url_for("student.find"), 303)
+    job = lab.job(job_id)
     return render_template(
         "submit_success.html",
         job=job,
-        together=lab.request_of(job.id) if own else (),
+        together=lab.request_of(job.id),
         ready=lab.usually_ready(job.printer),
     )
 

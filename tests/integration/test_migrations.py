@@ -155,7 +155,7 @@ def ledger_up_and_down(url: str) -> None:
     old_payments(engine)
     with engine.connect() as connection:
         was = connection.execute(text(f"{OLD_PAYMENTS} ORDER BY id")).all()
-    command.upgrade(config, LEDGER)
+    command.upgrade(config, "head")
     entry: dict[str, Any] = {"at": NOW, "by": "Ana", "currency": "USD"}
     with engine.begin() as connection:
         rows = SqlLedgerRows(connection)
@@ -179,7 +179,7 @@ def ledger_up_and_down(url: str) -> None:
         now = connection.execute(text(f"{OLD_PAYMENTS} ORDER BY id")).all()
     assert now[:3] == was
     assert [tuple(row)[1:4] for row in now[3:]] == [("AAAAAAAA", "Ana", 5), ("BBBBBBBB", "Ana", 7)]
-    command.upgrade(config, LEDGER)
+    command.upgrade(config, "head")
     with engine.begin() as connection:
         rows = SqlLedgerRows(connection)
         assert (rows.settled("AAAAAAAA"), rows.settled("BBBBBBBB")) == ((430, 0), (107, 193))

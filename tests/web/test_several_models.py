@@ -87,7 +87,7 @@ def test_copies_are_a_whole_number(lab: Printflow, send_models: SendModels, quan
 def test_more_models_than_fit(lab: Printflow, send_models: SendModels) -> None:
     answer = send_models(*(f"{number}.stl" for number in range(MODELS_LIMIT + 2)))
     assert answer.status_code == 422
-    assert f"at most {MODELS_LIMIT} fit" in said(answer)
+    assert f"Up to {MODELS_LIMIT} models per submission" in said(answer)
     assert nothing_left(lab)
     assert send_models(*(f"{n}.stl" for n in range(MODELS_LIMIT))).status_code == 303
     assert len(lab.jobs()) == MODELS_LIMIT

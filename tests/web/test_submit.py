@@ -49,7 +49,7 @@ def test_details_are_only_for_the_browser_that_sent_it(
 ) -> None:
     location = upload().location
     stranger = app.test_client().get(location)  # type: ignore[attr-defined]
-    assert stranger.status_code == 200
+    assert (stranger.status_code, stranger.location) == (303, "/find")
     assert "jane@example.edu" not in stranger.text
     assert lab.status_url(lab.jobs()[0]).rpartition("/")[2] not in stranger.text
 

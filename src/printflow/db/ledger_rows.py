@@ -50,9 +50,11 @@ class SqlLedgerRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, payment: Payment, *, key: str = "") -> int:
+    def add(self, payment: Payment, key: str = "", fingerprint: str = "") -> int:
         values = {name: getattr(payment, name) for name in _FIELDS if name != "id"}
-        row = insert(payments).values(**values, idempotency_key=key or None)
+        row = insert(payments).values(
+            **values, idempotency_key=key or None, fingerprint=fingerprint
+        )
         try:
             payment_id = int(self._connection.scalar(row.returning(payments.c.id)) or 0)
         except IntegrityError as error:
@@ -88,8 +90,11 @@ class SqlLedgerRows:
     def get(self, payment_id: int) -> Payment | None:
         return next(iter(self._where(payments.c.id == payment_id)), None)
 
-    def of_key(self, key: str) -> Payment | None:
-        return next(iter(self._where(payments.c.idempotency_key == key)), None)
+    def of_key(self, key: str) -> tuple[Payment, str] | None:
+        query = select(payments.c.fingerprint).where(payments.c.idempotency_key == key)
+        fingerprint = self._connection.scalar(query)
+        found = self._where(payments.c.idempotency_key == key)
+        return (found[0], str(fingerprint)) if found else None
 
     def of_job(self, job_id: str) -> Sequence[Payment]:
         return self._where(payments.c.id.in_(_of(payment_shares.c.job_id == job_id)))

@@ -37,6 +37,7 @@ REVISIONS = (
     "0017",
     "0016",
     "0025",
+    "0026",
 )
 """All revisions in the order of their upgrades (their numbers are only names); a test compares them
 to the migrations, so that a start needs no alembic."""

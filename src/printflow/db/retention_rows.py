@@ -172,7 +172,7 @@ class SqlRetentionRows:
         db.execute(
             update(payments)
             .where(payments.c.id.in_(_payments_of(job_id)))
-            .values(payer="", account="", note="", idempotency_key=None)
+            .values(payer="", account="", note="", idempotency_key=None, fingerprint="")
         )
         self._rename_files(job_id)
 

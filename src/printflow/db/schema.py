@@ -341,6 +341,7 @@ payments = Table(
     Column("note", String(200), nullable=False, server_default=""),
     Column("waived", Text, nullable=False),
     Column("idempotency_key", String(64), unique=True),
+    Column("fingerprint", String(64), nullable=False, server_default=""),
     Index("ix_payments_at", "at"),
     Index("ix_payments_receipt", "receipt"),
     comment="Money taken, or why none was.",

@@ -77,8 +77,9 @@ class HistoryRows(Protocol):
 class LedgerRows(Protocol):
     """Payments. Nothing is changed here, only added."""
 
-    def add(self, payment: Payment, *, key: str = "") -> int:
-        """Enter a payment (its ``id`` is ignored) and give its id.
+    def add(self, payment: Payment, key: str = "", fingerprint: str = "") -> int:
+        """Enter a payment (its ``id`` is ignored) and give its id. ``fingerprint`` is of what came
+        with the ``key``.
 
         Raises DuplicateKey when one was entered with this key.
         """
@@ -88,7 +89,8 @@ class LedgerRows(Protocol):
 
     def get(self, payment_id: int) -> Payment | None: ...
 
-    def of_key(self, key: str) -> Payment | None: ...
+    def of_key(self, key: str) -> tuple[Payment, str] | None:
+        """The payment that was entered with the key, and the fingerprint that came with it."""
 
     def of_job(self, job_id: str) -> Sequence[Payment]:
         """All that have a share for the job, the void ones too, oldest first."""

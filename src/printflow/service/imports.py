@@ -21,6 +21,7 @@ from ..intake import Upload, receive_path
 from ..ports import DuplicateKey, Transaction
 from ..sniff import HEAD_BYTES, check_model
 from ..tokens import token_hash
+from .repeats import import_key
 from .submitting import SubmissionDesk
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class ImportDesk(SubmissionDesk):
         )
 
     def _take(self, old: OldJob, notes: list[ImportNote], way: _Way, tally: _Tally) -> None:
-        key = _row_key(way.source, old.key)
+        key = import_key(way.source, old.key)
         path, why_not = way.files.find(old.file, old.file_name, old.status)
         earlier = self._brought(key)
         if earlier is not None:
@@ -349,11 +350,6 @@ def _payment(job: Job, old: OldJob, event_id: int) -> Payment:
         waived="" if cents else "The older system held no price.",
         shares=(Share(job_id=job.id, amount_cents=cents, event_id=event_id),),
     )
-
-
-def _row_key(source: str, key: str) -> str:
-    """What a row is known by in the table of requests (64 characters)."""
-    return "import:" + hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()[:48]
 
 
 def _to_do(old: OldJob) -> list[ImportNote]:

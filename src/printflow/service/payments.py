@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
 from ..domain.text import clean_line, clean_text
 from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
+from ..formats import money
 from ..ports import DuplicateKey, Transaction
 from .acting import staff_actor
 from .desk import Desk
 from .receipt_numbers import receipt_used
+from .repeats import fingerprint
 from .staff import Figure
 
 _TRIES = 5
@@ -61,7 +63,8 @@ class PaymentDesk(Desk):
 
         ``amount`` goes to the jobs in their order, each up to what it is due; a mapping says what
         each job gets. With ``waive``, a reason, what is left of what these jobs are due is waived.
-        The call that is repeated with its ``key`` gives the payment that was entered first.
+        The call that the same person repeats with its ``key`` gives the payment that was entered
+        first; with the same key and anything else in it, it is refused, and says what was entered.
 
         Raises NotFound, InvalidInput, DatabaseBusy, and TransitionRefused with all reasons: more
         than is due, no price that the student agreed to, no such way of payment, a receipt number
@@ -81,10 +84,15 @@ class PaymentDesk(Desk):
         if len(key) > _KEY_LIMIT:
             raise InvalidInput.of("key", "key_too_long", f"At most {_KEY_LIMIT} characters fit.")
 
+        each = parts.values() if parts is not None else ()
+        told = fingerprint([actor.name, len(ids), *ids, *each, *astuple(tender)])
+
         def enter(tx: Transaction) -> Payment:
             if key and (known := tx.ledger.of_key(key)):
-                return known
-            return self._enter(tx, [self._job(tx, one) for one in ids], parts, tender, actor, key)
+                _expect_repeated(*known, told)
+                return known[0]
+            mine = [self._job(tx, one) for one in ids]
+            return self._enter(tx, mine, parts, tender, actor, (key, told))
 
         return self._written(enter)
 
@@ -173,7 +181,7 @@ class PaymentDesk(Desk):
         parts: Mapping[str, Figure] | None,
         tender: Tender,
         actor: Actor,
-        key: str,
+        key: tuple[str, str],
     ) -> Payment:
         catalog, now = self._ports.catalogs.within(tx), self._ports.clock()
         due = {job.id: self._balance(tx, job).due_cents for job in jobs}
@@ -209,7 +217,7 @@ class PaymentDesk(Desk):
                 if shares[job.id] or rest[job.id]
             ),
         )
-        return _sure(tx.ledger.get(tx.ledger.add(payment, key=key)))
+        return _sure(tx.ledger.get(tx.ledger.add(payment, *key)))
 
     def _share(
         self,
@@ -275,6 +283,21 @@ def _wanted(
             "jobs", "jobs_missing", f"Choose the jobs, at most {JOBS_LIMIT}, that are paid for."
         )
     return ids, parts
+
+
+def _expect_repeated(known: Payment, entered: str, told: str) -> None:
+    """Whether a key came back with what it was entered with, and that still counts; raises
+    InvalidInput if not."""
+    if entered == told and known.void is None:
+        return
+    what = f"receipt {known.number}, {money(known.amount_cents, known.currency)}, by {known.by}"
+    voided = ", voided since" if known.void is not None else ""
+    raise InvalidInput.of(
+        "",
+        "form_used",
+        f"This form was already used for a payment ({what}{voided}). Nothing more was entered.",
+        "To enter another payment, open the form again on the job's page.",
+    )
 
 
 def _refuse(refusals: Iterable[Refusal]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from ..domain.job import Actor, FileRole, Job
 from ..domain.limits import Limit
 from ..domain.naming import job_id_from, standard_name
 from ..domain.status import ActorKind, Trigger
-from ..domain.text import clean_line
+from ..domain.text import clean_line, clean_text
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
 from ..intake import Upload, no_file, receive, receive_path
 from ..ports import DuplicateKey, Placement, Transaction
@@ -24,6 +24,7 @@ from .addresses import email_problem
 from .carry_out import CarryOut
 from .desk import Desk
 from .limits import count
+from .repeats import form_key
 
 _MEGABYTE = 1 << 20
 _HOUR = timedelta(hours=1)
@@ -110,13 +111,15 @@ class SubmissionDesk(Desk):
         idempotency_key: str = "",
         by: str = "",
         sender: str = "",
+        browser: str = "",
     ) -> list[Job]:
         """New jobs, one for each model, of one request; all of them or none.
 
-        The same ``idempotency_key`` gives the same jobs again. ``consent_version`` is that of the
-        texts the student saw, where there was a form. ``by`` names the member of staff who submits
-        for a student; ``sender`` is the network address that the settings'
-        ``submissions_per_hour`` are counted by. Raises InvalidInput with every field that is wrong
+        The same content sent again with the same ``idempotency_key`` by the same ``browser`` (a
+        secret that only that browser has) gives the same jobs again; anything else is new.
+        ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
+        names the member of staff who submits for a student; ``sender`` is the network address that
+        the settings' ``submissions_per_hour`` are counted by. Raises InvalidInput with every field that is wrong
         (the second model's are ``file-2``, ``color-2`` …), one of the FileRefused family when only
         one file is, TooManyRequests, StoreUnavailable or StoreFull. After any of them nothing is
         left behind.
@@ -135,16 +138,20 @@ class SubmissionDesk(Desk):
         )
         given = list(models) or [Model(file=None, color="")]
         uploads = [model.file for model in given if isinstance(model.file, Upload)]
+        key = ""
         try:
-            if earlier := self._earlier(idempotency_key):
+            _expect_few(given)
+            given = [self._taken_in(model, uploads) for model in given]
+            key = form_key(browser, idempotency_key, (by, *_content(shared, given)))
+            if earlier := self._earlier(key):
                 _discard(uploads)
                 return earlier
             self._count_submission(sender)
-            checked = self._checked(shared, given, by, uploads)
-            job_ids, leased = self._accept(checked, idempotency_key, by)
+            checked = self._checked(shared, given, by)
+            job_ids, leased = self._accept(checked, key, by)
         except DuplicateKey:
             _discard(uploads)
-            earlier = self._earlier(idempotency_key)
+            earlier = self._earlier(key)
             if not earlier:  # the other one was taken back at the last moment
                 raise
             return earlier
@@ -155,11 +162,12 @@ class SubmissionDesk(Desk):
         with self._ports.database.read() as tx:
             return [self._job(tx, job_id) for job_id in job_ids]
 
-    def _earlier(self, idempotency_key: str) -> list[Job]:
-        if not idempotency_key:
+    def _earlier(self, key: str) -> list[Job]:
+        """The jobs that the request of that key (see ``repeats``) holds."""
+        if not key:
             return []
         with self._ports.database.read() as tx:
-            job_id = tx.jobs.request_of_key(idempotency_key)
+            job_id = tx.jobs.request_of_key(key)
             job = tx.jobs.get(job_id) if job_id else None
             return list(tx.jobs.of_request(job.request_id)) if job else []
 
@@ -178,17 +186,29 @@ class SubmissionDesk(Desk):
 
     # -- checking ---------------------------------------------------------------------------------
 
+    def _taken_in(self, model: Model, uploads: list[Upload]) -> Model:
+        """The model with its file's bytes in the store, or with why they cannot be."""
+        if model.file is None or isinstance(model.file, FileRefused | Upload):
+            return model
+        settings = self.settings
+        try:
+            file = receive_path(
+                self._ports.store,
+                self._ports.ids,
+                Path(model.file),
+                limit=settings.max_upload_mb * _MEGABYTE,
+                reserve=settings.disk_reserve_mb * _MEGABYTE,
+                endings=settings.model_endings,
+            )
+        except FileRefused as error:
+            return replace(model, file=error)
+        uploads.append(file)
+        return replace(model, file=file)
+
     def _checked(
-        self, shared: Submission, models: Sequence[Model], by: str, uploads: list[Upload]
+        self, shared: Submission, models: Sequence[Model], by: str
     ) -> list[tuple[Submission, Upload]]:
         """Each model's own form with its sealed file; all that is wrong is said at once."""
-        if len(models) > MODELS_LIMIT:
-            raise InvalidInput.of(
-                "file",
-                "too_many_models",
-                f"These are {len(models)} models; at most {MODELS_LIMIT} fit into one submission.",
-                "Send the others in another one.",
-            )
         refusals: list[Refusal] = []
         refused: list[FileRefused] = []
         checked = []
@@ -202,7 +222,7 @@ class SubmissionDesk(Desk):
             )
             refusals += self._form_refusals(form, by, number)
             try:
-                checked.append((form, self._sealed(model.file, uploads)))
+                checked.append((form, self._sealed(model.file)))
             except FileRefused as error:
                 error.field = field_of_model("file", number)
                 refused.append(error)
@@ -212,22 +232,11 @@ class SubmissionDesk(Desk):
             raise InvalidInput([*refusals, *(why for error in refused for why in error.refusals)])
         return checked
 
-    def _sealed(self, file: ModelFile | FileRefused | None, uploads: list[Upload]) -> Upload:
-        if file is None:
-            raise no_file(self.settings.model_endings)
+    def _sealed(self, file: ModelFile | FileRefused | None) -> Upload:
         if isinstance(file, FileRefused):
             raise file
         if not isinstance(file, Upload):
-            settings = self.settings
-            file = receive_path(
-                self._ports.store,
-                self._ports.ids,
-                Path(file),
-                limit=settings.max_upload_mb * _MEGABYTE,
-                reserve=settings.disk_reserve_mb * _MEGABYTE,
-                endings=settings.model_endings,
-            )
-            uploads.append(file)
+            raise no_file(self.settings.model_endings)
         file.seal()
         return file
 
@@ -349,6 +358,28 @@ class SubmissionDesk(Desk):
         while tx.jobs.exists(job_id := job_id_from(self._ports.ids(40))):
             pass
         return job_id
+
+
+def _expect_few(models: Sequence[Model]) -> None:
+    if len(models) > MODELS_LIMIT:
+        raise InvalidInput.of(
+            "file",
+            "too_many_models",
+            f"Up to {MODELS_LIMIT} models per submission; you chose more.",
+            "Send the others in another submission.",
+        )
+
+
+def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
+    """What makes a submission that one and no other: what was typed, and the files' bytes."""
+    yield clean_line(shared.student_name)
+    yield shared.student_email.strip()
+    yield from (shared.discipline, clean_line(shared.class_number), shared.print_method)
+    yield shared.printer
+    for model in models:
+        yield from (model.color, str(model.quantity), clean_text(model.note))
+        yield _name_of(model.file)
+        yield model.file.sha256 if isinstance(model.file, Upload) else ""
 
 
 def _discard(uploads: Sequence[Upload]) -> None:
