@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.plugins.lab",
     "tests.plugins.postgres",
     "tests.plugins.settings_sources",
+    "tests.plugins.small_disk",
 ]

@@ -254,6 +254,16 @@ class Unavailable(PrintflowError):
     code = "unavailable"
     retry_after: int = 10
 
+    def __init__(
+        self, message: str, *, next_step: str = "", code: str = "", detail: str = ""
+    ) -> None:
+        super().__init__(message, next_step=next_step, code=code)
+        self.detail = detail
+        """What only those who run the lab may read: addresses, paths, a system's own words."""
+
+    def __str__(self) -> str:
+        return self.detail or self.message
+
 
 class StoreUnavailable(Unavailable):
     """The file store is missing, does not answer, or is another lab's."""

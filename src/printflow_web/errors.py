@@ -18,7 +18,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
@@ -48,6 +48,7 @@ from printflow import (
 )
 
 from .access import logged_path, request_id
+from .remembered import from_memory_only
 from .request import lab_of
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,9 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
     (Unavailable, 503),
 )
 """The first class that fits counts."""
+
+_SECRET = frozenset({"csrf_token", "password"})
+"""Fields that no page holds for another try."""
 
 FORMS_KEPT: dict[str, Callable[[Refusal], str]] = {}
 """For endpoints that show their own form again when its token was refused: how."""
@@ -156,6 +160,7 @@ def error_page(
             }
         )
     else:
+        from_memory_only()
         page = render_template(
             "error.html",
             status_code=status,
@@ -166,6 +171,7 @@ def error_page(
             error_id=error_id,
             job=job,
             retry_after=retry_after,
+            kept=_typed() if status == 503 else None,
         )
         response = make_response(page)
     response.status_code = status
@@ -174,8 +180,17 @@ def error_page(
     return response
 
 
+def _typed() -> list[tuple[str, str]] | None:
+    """What a small form held, to send it again with one press; None for anything else."""
+    if request.method != "POST" or request.mimetype != "application/x-www-form-urlencoded":
+        return None
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in _SECRET]
+
+
 def refused(error: PrintflowError) -> Response:
     """The page of an error of the library."""
+    if isinstance(error, Unavailable):
+        _log.warning("%s %s: %s", request.method, logged_path(), error)
     if isinstance(error, TransitionNotAllowed):
         return conflict(error)
     return error_page(
@@ -200,7 +215,14 @@ def signed_out() -> Response:
 
 
 def conflict(error: TransitionNotAllowed) -> Response:
-    """Who did what when, and what is possible now."""
+    """Who did what when, and what is possible now, as far as the database still answers."""
+    try:
+        return _conflict(error)
+    except Unavailable:
+        return error_page(409, error.message, next_step=error.next_step, code=error.code)
+
+
+def _conflict(error: TransitionNotAllowed) -> Response:
     lab = lab_of(current_app)
     message = error.message
     if error.last_at is not None:
@@ -243,8 +265,8 @@ def _without_token() -> AnyResponse:
 
 def kept_to_send_again(message: str, next_step: str = "", *, sign_in: bool = False) -> str:
     """A page that holds what was typed; one press sends it again, perhaps after signing in."""
-    secret = ("csrf_token", "password")
-    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in secret]
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in _SECRET]
+    from_memory_only()
     return render_template(
         "send_again.html", typed=typed, message=message, next_step=next_step, sign_in=sign_in
     )
@@ -266,6 +288,12 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def of_http(error: HTTPException) -> Response:
         status = error.code or 500
+        if isinstance(error, InternalServerError) and error.original_exception is not None:
+            # raised where an error was being handled already, or by a hook
+            original = error.original_exception
+            if isinstance(original, PrintflowError) and status_of(original) != 500:
+                return refused(original)
+            return unknown(original)
         if isinstance(error, SecurityError):  # a foreign host name: not even links can be made
             return Response(
                 "This server does not answer to that name. Lab staff can change that with the "
@@ -284,7 +312,7 @@ def init_errors(app: Flask) -> None:
         return response
 
     @app.errorhandler(Exception)
-    def unknown(error: Exception) -> Response:
+    def unknown(error: BaseException) -> Response:
         error_id = request_id()
         _log.error("error %s at %s %s", error_id, request.method, logged_path(), exc_info=error)
         return error_page(

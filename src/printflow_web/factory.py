@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask, Response
 from flask_babel import Babel
 
-from printflow import Printflow, SettingsError
+from printflow import Printflow, SettingsError, Unavailable
 
 from . import (
     admin,
@@ -35,6 +37,7 @@ from . import (
 from .access import init_access
 from .errors import init_errors
 from .filters import STATIC, init_filters
+from .last_page import LastPage
 from .live_parts import LiveParts
 from .packed import send_packed
 from .request import LabRequest
@@ -105,4 +108,7 @@ def create_app(lab: Printflow) -> Flask:
         metrics,
     ):
         app.register_blueprint(module.pages)
+    app.wsgi_app = LastPage(app)  # type: ignore[method-assign]
+    with suppress(Unavailable):
+        _ = lab.catalog  # remembered: pages of errors name the lab without asking
     return app

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.numbers import format_currency
-from flask import Flask, g, session, url_for
+from flask import Flask, g, url_for
 
 from printflow import (
     Catalog,
@@ -31,6 +31,7 @@ from printflow import size_text as dimensions_text
 from .auth import is_admin
 from .opener_links import open_link
 from .pictures import picture_url
+from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
 from .this_pc import path_here
 
@@ -80,7 +81,7 @@ def init_filters(app: Flask) -> None:
     def catalog_in_force() -> Catalog:
         """The catalog, looked for once in a request, however many figures its page shows."""
         if "catalog" not in g:
-            g.catalog = lab.catalog
+            g.catalog = lab.remembered_catalog if asks_nothing() else lab.catalog
         catalog: Catalog = g.catalog
         return catalog
 
@@ -125,20 +126,9 @@ def init_filters(app: Flask) -> None:
 
     @app.context_processor
     def shared() -> dict[str, Any]:
-        catalog = catalog_in_force()
-        name = session.get("staff")
-        values: dict[str, Any] = {
-            "catalog": catalog,
-            "lab_name": catalog.lab_name,
-            "language": "en",
-            "model_endings": lab.settings.model_endings,
-            "model_endings_text": lab.settings.model_endings_text,
-            "staff_name": name,
-            "station": session.get("station", ""),
-        }
-        if name:
+        if not asks_nothing():
+            catalog_in_force()  # and so it is remembered
+        values = of_the_lab()
+        if values["staff_name"]:
             values["is_admin"] = is_admin()
-            values["staff_names"] = lab.staff_names()
-            values["store_problem"] = lab.store_problem()
-            values["mail_dead"] = lab.dead_mails()
         return values

@@ -10,6 +10,9 @@ from .request import lab_of
 
 pages = Blueprint("health", __name__, url_prefix="/health")
 
+Answer = tuple[dict[str, Any], int] | tuple[dict[str, Any], int, dict[str, str]]
+_AGAIN_SECONDS = 10
+
 
 @pages.get("/live")
 def live() -> dict[str, Any]:
@@ -18,7 +21,7 @@ def live() -> dict[str, Any]:
 
 
 @pages.get("/ready")
-def ready() -> tuple[dict[str, Any], int]:
+def ready() -> Answer:
     """Database, store, disk, worker and mail; 503 when jobs cannot be taken."""
     health = lab_of(current_app).health()
-    return health, 200 if health["ok"] else 503
+    return (health, 200) if health["ok"] else (health, 503, {"Retry-After": str(_AGAIN_SECONDS)})

@@ -7,7 +7,9 @@ skipped and listed at the end; with ``CI=true`` a missing component fails the ru
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -85,6 +87,19 @@ def find_wine() -> Path | None:
     return Path(found) if found else None
 
 
+def find_mounts() -> Path | None:
+    """What mounts a file system, where this account may do that."""
+    found = shutil.which("mount")
+    if sys.platform != "linux" or os.geteuid() != 0 or not found:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        tried = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+        if subprocess.run(tried, check=False, capture_output=True).returncode:
+            return None
+        subprocess.run(["umount", folder], check=True, capture_output=True)
+    return Path(found)
+
+
 def find_nginx() -> Path | None:
     """nginx (Debian keeps it off people's PATH)."""
     found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
@@ -93,6 +108,7 @@ def find_nginx() -> Path | None:
 
 FINDERS: Final[dict[str, Callable[[], Path | None]]] = {
     "chromium": find_chromium,
+    "mounts": find_mounts,
     "nginx": find_nginx,
     "postgresql": find_postgresql,
     "slicer": find_slicer,

@@ -30,27 +30,56 @@ def _run(program: Path, *arguments: str) -> None:
         raise RuntimeError(f"{program.name} failed: {done.stderr or done.stdout}")
 
 
+class Cluster:
+    """A PostgreSQL in a folder of its own, that a test may kill and start again."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="printflow-pg-"))
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    def __enter__(self) -> Cluster:
+        try:
+            if sys.platform != "win32" and os.geteuid() == 0:
+                shutil.chown(self.folder, _USER, _USER)
+            _run(
+                self._programs / "initdb",
+                *("-D", self._data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"),
+            )
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        return self
+
+    def start(self) -> None:
+        """Start it; the socket is in the folder."""
+        _run(
+            self._programs / "pg_ctl",
+            *("-D", self._data, "-w", "-l", str(self.folder / "log")),
+            *("-o", f"-c listen_addresses='' -k {self.folder} -c fsync=off", "start"),
+        )
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        _run(self._programs / "pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            if (self.folder / "data" / "postmaster.pid").exists():
+                self.kill()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgresql_cluster(postgresql_programs: Path) -> Iterator[Path]:
     """The folder of a running cluster; it also holds the socket."""
-    folder = Path(tempfile.mkdtemp(prefix="printflow-pg-"))
-    try:
-        if sys.platform != "win32" and os.geteuid() == 0:
-            shutil.chown(folder, _USER, _USER)
-        data = folder / "data"
-        _run(
-            postgresql_programs / "initdb",
-            *("-D", str(data), "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"),
-        )
-        _run(
-            postgresql_programs / "pg_ctl",
-            *("-D", str(data), "-w", "-l", str(folder / "log")),
-            *("-o", f"-c listen_addresses='' -k {folder} -c fsync=off", "start"),
-        )
-        yield folder
-        _run(postgresql_programs / "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with Cluster(postgresql_programs) as cluster:
+        yield cluster.folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

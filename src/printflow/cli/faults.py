@@ -82,6 +82,8 @@ def lines_of(error: PrintflowError) -> list[str]:
         return [_settings_line(error)]
     if isinstance(error, CatalogInvalid):
         return [error.message]
+    if isinstance(error, Unavailable) and error.detail:
+        return [error.detail]
     lines = [
         f"{reason.field}: {reason}" if reason.field else str(reason) for reason in error.refusals
     ]
@@ -126,6 +128,8 @@ def document_of(error: PrintflowError) -> dict[str, Any]:
             "trigger": str(error.last_trigger),
             "at": instant(error.last_at),
         }
+    if isinstance(error, Unavailable):
+        document["error"]["detail"] = error.detail
     if isinstance(error, SettingsError):
         document["error"] |= {"key": error.key, "source": error.source}
     return document

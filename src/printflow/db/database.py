@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from ..ports import Stamp
 from .alone import alone
@@ -142,6 +143,8 @@ class SqlDatabase:
             yield
         except DBAPIError as error:
             raise people_error(error, self._url) from error
+        except NoConnectionLeft as error:  # all connections are taken
+            raise busy() from error
 
     def listen(self, heard: Callable[[], None]) -> Listener | None:
         """Call ``heard`` whenever something changes, in another process too; None where the

@@ -9,7 +9,13 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import DatabaseBusy, DatabaseUnavailable, PrintflowError
@@ -19,6 +25,18 @@ SAFE_SQLITE = (3, 51, 3)
 https://sqlite.org/wal.html, "The WAL-reset bug")."""
 
 BUSY_SECONDS = 10
+
+_OUR_FAULTS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+"""What a statement of ours did wrong; anything else is about the database that is asked."""
+
+_POSTGRESQL_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+"""So that a server that vanished without a word is noticed within seconds, not hours."""
 
 
 def sqlite_module() -> ModuleType:
@@ -40,7 +58,17 @@ def open_engine(url: str, *, journal: bool = True) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        made = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        patience = {
+            name: value for name, value in _POSTGRESQL_PATIENCE.items() if name not in parsed.query
+        }
+        made = create_engine(
+            parsed,
+            connect_args=patience,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=BUSY_SECONDS,
+        )
         event.listen(made, "connect", _set_patience)
         return made
     engine = create_engine(
@@ -108,13 +136,15 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
     lowered = words.lower()
     if "locked" in lowered or "lock timeout" in lowered or "deadlock" in lowered:
         return busy()
+    if isinstance(error, _OUR_FAULTS) and not error.connection_invalidated:
+        raise error
     place = make_url(url).render_as_string(hide_password=True)
-    if isinstance(error, OperationalError) or error.connection_invalidated:
-        return DatabaseUnavailable(
-            f"The database {place} cannot be used: {words}",
-            next_step="Check that it is running and that this account may use it.",
-        )
-    raise error
+    return DatabaseUnavailable(
+        "The lab's database can't be used right now. Nothing was done.",
+        next_step="Try again in a minute. If it stays like this, tell the lab.",
+        detail=f"The database {place} cannot be used: {words.rstrip('.')}. "
+        "Check that it is running and that this account may use it.",
+    )
 
 
 def busy() -> DatabaseBusy:

@@ -22,6 +22,11 @@ class CatalogCache:
         with self._database.read() as tx:
             return self.within(tx)
 
+    def held(self) -> Catalog | None:
+        """The catalog that was read last, without asking the database; None before that."""
+        with self._lock:
+            return None if self._held is None else self._held[1]
+
     def within(self, tx: Transaction) -> Catalog:
         """The catalog in force, as seen by an open transaction."""
         version = tx.lab.catalog_version()

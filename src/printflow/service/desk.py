@@ -82,6 +82,11 @@ class Desk:
         return self._ports.catalogs.newest()
 
     @property
+    def remembered_catalog(self) -> Catalog | None:
+        """The catalog that was read last, for pages that must not ask the database."""
+        return self._ports.catalogs.held()
+
+    @property
     def pick_up_policy(self) -> PickUpPolicy:
         """When students are reminded to fetch a print, and when it may be disposed of."""
         return pick_up_policy(self._ports.settings)

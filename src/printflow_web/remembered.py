@@ -1,0 +1,59 @@
+"""What every page needs of the lab, and what is remembered of it for pages of errors.
+
+A page that says that the database is away must not ask the database: while a request is being
+refused, everything here comes from memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, g, session
+from flask_babel import gettext as _
+
+from printflow import Printflow
+
+from .request import lab_of
+
+_KEPT = "printflow_remembered"
+
+
+def from_memory_only() -> None:
+    """From here on this request asks the database nothing: an error is being shown."""
+    g.from_memory_only = True
+
+
+def asks_nothing() -> bool:
+    """Whether that was said."""
+    return bool(g.get("from_memory_only", False))
+
+
+def lab_name(app: Flask) -> str:
+    """The lab's name as far as it is known, without asking the database."""
+    catalog = lab_of(app).remembered_catalog
+    return catalog.lab_name if catalog is not None else str(_("3D printing lab"))
+
+
+def of_the_lab() -> dict[str, Any]:
+    """The values that all templates share."""
+    lab, name = lab_of(current_app), session.get("staff")
+    values: dict[str, Any] = {
+        "language": "en",
+        "model_endings": lab.settings.model_endings,
+        "model_endings_text": lab.settings.model_endings_text,
+        "staff_name": name,
+        "station": session.get("station", ""),
+        "lab_name": lab_name(current_app),
+        "catalog": lab.remembered_catalog,
+    }
+    if name:
+        values["store_problem"] = lab.store_problem()
+        values |= _of_staff(lab)
+    return values
+
+
+def _of_staff(lab: Printflow) -> dict[str, Any]:
+    kept: dict[str, Any] = current_app.extensions.setdefault(_KEPT, {})
+    if not asks_nothing():
+        kept.update(staff_names=lab.staff_names(), mail_dead=lab.dead_mails())
+    return kept
