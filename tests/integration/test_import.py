@@ -21,6 +21,7 @@ MAPPING = """
 source = "spreadsheet"
 time_zone = "America/New_York"
 dates = ["%m/%d/%Y %H:%M", "%m/%d/%Y"]
+decimal = "."
 
 [columns]
 key = "No."
@@ -134,7 +135,8 @@ def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Pa
     jobs = [
         old_system.old_job(1, "Uploaded", "UPLOADED"),
         old_system.old_job(2, "Uploaded", "LOST"),
-        old_system.old_job(3, "Pending", "PENDING", printer="Ultimaker", weight_g=-1),
+        old_system.old_job(3, "Pending", "PENDING", printer="Ultimaker"),
+        old_system.old_job(4, "Pending", "PENDING", weight_g=-1),
     ]
     database = old_system.make(tmp_path / "old", jobs)
     files = tmp_path / "old" / "storage"
@@ -144,11 +146,11 @@ def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Pa
     real = lab.import_jobs(flask_list(database), files)
     assert (dry.imported, dry.by_status, dry.bytes) == (real.imported, real.by_status, real.bytes)
     assert (dry.refused, dry.notes) == (real.refused, real.notes)
-    (refused,) = dry.refused
-    assert "LOST" in refused.message
+    lost, negative = dry.refused
+    assert "LOST" in lost.message
+    assert "“-1” is no number" in negative.message
     told = {(note.field, note.message.partition(";")[0]) for note in dry.notes}
     assert ("printer", "“Ultimaker” is not in the catalog") in told
-    assert ("grams", "“-1” cannot be taken") in told
 
 
 def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
@@ -164,16 +166,63 @@ def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
     assert job.file.name.startswith("JoseNandu_Filament_Blue_")
 
 
+def test_a_decimal_comma_is_a_comma_where_the_mapping_says_so(
+    lab: Printflow, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "part.stl").write_bytes(models.stl())
+    path, mapping = write_csv(tmp_path, (*GOOD[:6], "4,25", *GOOD[7:]))
+    refused = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
+    assert [note.place for note in refused.refused] == ["line 2"]
+    assert lab.jobs() == []
+    mapping.write_text(MAPPING.replace('decimal = "."', 'decimal = ","'), "utf-8")
+    lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
+    (job,) = lab.jobs()
+    assert job.cost_cents == lab.details(job.id).paid_cents == 425
+
+
+def test_examples_show_what_the_list_says_and_what_was_read(lab: Printflow, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "part.stl").write_bytes(models.stl())
+    path, mapping = write_csv(
+        tmp_path,
+        GOOD,
+        ("8", *GOOD[1:6], "3", *GOOD[7:]),
+        ("9", *GOOD[1:6], "3", *GOOD[7:]),
+        ("10", *GOOD[1:6], "5", *GOOD[7:]),
+        ("11", *GOOD[1:6], "$21,004.50", *GOOD[7:]),
+        ("12", *GOOD[1:6], "3,0", *GOOD[7:]),
+    )
+    report = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path, dry_run=True)
+    shown = {(one.field, one.listed): one.read for one in report.examples}
+    assert {listed: read for (field, listed), read in shown.items() if field == "cost"} == {
+        "$1,004.50": "$1,004.50",
+        "3": "$3.00",
+        "$21,004.50": "$21,004.50",
+    }
+    assert shown["created_at", "07/04/2023 09:30"] == "Tue, Jul 4, 2023, 9:30 AM"
+    assert shown["status", "Handed out"] == "Paid & picked up"
+    assert shown["printer", "The Big One"] == "Prusa XL"
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
         ("No.", "", "key"),
         ("Name", " ", "student's name"),
         ("State", "gone", "status “gone”"),
-        ("Received", "soon", "submitted"),
+        ("Received", "soon", "“soon” is no time"),
+        ("Received", "", "submitted"),
+        ("Last change", "31/12/2023", "status_since: “31/12/2023” is no time"),
+        ("Price", "4,25", "cost: “4,25” is no number with “.” as its decimal sign"),
+        ("Price", "n/a", "cost: “n/a” is no number"),
+        ("Price", "€4.25", "“€4.25” is not in USD"),
+        ("Price", "-4.25", "is no number"),
+        ("Price", "1e3", "is no number"),
+        ("Price", "999999.00", "no price of at most 100,000"),
         ("Received", "2999-01-01", "future"),
         ("Received", "0203-01-01", "before 1970"),
-        ("Received", "9999-12-31 23:59", "submitted"),
+        ("Received", "9999-12-31 23:59", "is no time"),
         ("File", "../secret.stl", "is not below"),
         ("File", "models/none.stl", "is not below"),
         ("File", "models/notes.txt", "no model"),
@@ -219,6 +268,8 @@ def test_a_job_whose_file_is_gone_is_taken_on_request(lab: Printflow, tmp_path: 
         (MAPPING.replace('key = "No."', ""), "columns.key is needed"),
         (MAPPING.replace("[values.status]", "[values.state]"), "values.state"),
         (MAPPING.replace("America/New_York", "Mars"), "time_zone"),
+        (MAPPING.replace('decimal = "."', ""), 'decimal is needed for cost: "." or ","'),
+        (MAPPING.replace('decimal = "."', 'decimal = ";"'), 'decimal must be "." or ","'),
         ("= nonsense", "cannot be read"),
     ],
 )
@@ -252,6 +303,8 @@ def test_the_command(program: Program, tmp_path: Path) -> None:
     assert dry.code == 0, dry.err
     assert "7 of 7 rows would be taken over" in dry.out
     assert "Nothing was written." in dry.out
+    assert "weight_g\tgrams\t42.5\t42.5 g\n" in dry.out
+    assert "cost_usd\tcost\t4.25\t$4.25\n" in dry.out
     report = tmp_path / "report.csv"
     said = program.run("import", str(database), "--json", "--report", str(report))
     assert said.json["imported"] == 7

@@ -22,7 +22,9 @@ def _keep_rule(_context: click.Context, _option: click.Parameter, value: str | N
     if value is None:
         return None
     parts = value.split(",")
-    if len(parts) != 3 or not all(part.strip().isdigit() for part in parts):
+    if len(parts) != 3 or not all(
+        part.strip().isascii() and part.strip().isdigit() for part in parts
+    ):
         raise click.BadParameter("write three numbers, as 7,4,12: days, weeks and months")
     return Keep(*(int(part) for part in parts))
 

@@ -11,12 +11,14 @@ import click
 from .documents import print_json
 from .session import json_option, session
 from .streams import say, warn
+from .tables import print_table
 
 if TYPE_CHECKING:
     from printflow.domain.import_report import ImportNote, ImportReport
     from printflow.importing.rows import OldList
 
 _SHOWN = 20
+_WIDE = 40
 
 
 @click.command("import")
@@ -118,6 +120,10 @@ def _document(done: ImportReport) -> dict[str, object]:
         "refused": plain(done.refused),
         "notes": plain(done.notes),
         "unused_columns": list(done.unused_columns),
+        "examples": [
+            {"field": e.field, "column": e.column, "listed": e.listed, "read": e.read}
+            for e in done.examples
+        ],
     }
 
 
@@ -132,6 +138,9 @@ def _tell(done: ImportReport, report: Path | None) -> None:
         say(f"{done.removed} older files removed")
     if done.unused_columns:
         say(f"Columns that nothing was taken from: {', '.join(done.unused_columns)}")
+    if done.dry_run and done.examples:
+        rows = [[e.column, e.field, e.listed[:_WIDE], e.read[:_WIDE]] for e in done.examples]
+        print_table(["Column", "Field", "In the list", "Read as"], rows, title="Examples")
     _list("not taken over", done.refused)
     _list("notes", done.notes)
     if any("catalog" in note.message for note in done.notes):

@@ -26,7 +26,7 @@ def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
 
 def _put(found: dict[str, Any], key: str, value: str) -> None:
     section, dot, name = key.partition(".")
-    plain: Any = int(value) if value.isdecimal() and len(value) < 10 else value
+    plain: Any = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value
     if key in ("trusted_hosts", "allowed_email_domains"):
         plain = [one.strip() for one in value.split(",") if one.strip()]
     if dot:

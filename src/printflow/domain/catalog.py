@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ..errors import CatalogInvalid, Refusal
+from . import numbers
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _MAX_NAME = 60
@@ -202,11 +203,8 @@ class _Reader:
 
     def money(self, data: Mapping[str, Any], key: str, place: str, default: str = "") -> Decimal:
         where = f"{place}.{key}".lstrip(".")
-        try:
-            value = Decimal(str(data.get(key, default)))
-        except InvalidOperation:
-            value = Decimal(-1)
-        if not value.is_finite() or not 0 <= value <= 10_000 or value != round(value, 6):
+        value = numbers.typed(str(data.get(key, default)).strip())
+        if value is None or value > 10_000 or value != round(value, 6):
             self.problem(
                 where, 'an amount from 0 to 10000 with at most 6 decimals is needed, as "0.10"'
             )
@@ -261,11 +259,11 @@ def _method(read: _Reader, place: str, row: Mapping[str, Any]) -> Method:
 def _fill(read: _Reader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
     """Least and most share of the solid weight; 1.2 where supports weigh a fifth on top."""
     given = row.get("fill", ("0.3", "1.0"))
-    try:
-        least, most = (Decimal(str(share)) for share in given)
-    except (InvalidOperation, TypeError, ValueError):
-        least, most = Decimal(-1), Decimal(-1)
-    if not (least.is_finite() and most.is_finite() and 0 < least <= most <= 3):
+    shares = (
+        [numbers.typed(str(share)) for share in given] if isinstance(given, list | tuple) else []
+    )
+    least, most = (share or Decimal(0) for share in (*shares, None, None)[:2])
+    if len(shares) != 2 or not 0 < least <= most <= 3:
         read.problem(f"{place}.fill", 'two shares from 0 to 3 are needed, as ["0.3", "1.0"]')
         return Decimal("0.3"), Decimal(1)
     return least, most

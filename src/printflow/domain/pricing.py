@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from . import numbers
+
 MAX_GRAMS = Decimal(50_000)
 MAX_HOURS = Decimal(1_000)
 MAX_CENTS = 10_000_000
 MAX_QUANTITY = 100
+_SIGNS = ("$", "€", "£")
 _THOUSANDTH = Decimal("0.001")
 _LONGEST = 40
 """Characters of a number as people type it; more are refused before any pattern is tried."""
-_PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
 _UNITS = re.compile(
     r"(?:(?P<d>[0-9]{1,3})\s*d(?:ays?)?)?\s*"
     r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(?:h|hrs?|hours?))?\s*"
@@ -43,16 +45,12 @@ def _typed(value: object) -> str:
     return text if len(text) <= _LONGEST else ""
 
 
-def _plain(text: str) -> Decimal | None:
-    return Decimal(text) if _PLAIN.fullmatch(text) else None
-
-
 def parse_grams(typed: object) -> Decimal | None:
     """Grams as typed ("42.5", 42.5, Decimal), to the milligram; None if it is no such number.
 
     More than 0 and at most 50,000 g. A comma is no decimal point, and exponents are not taken.
     """
-    number = _plain(_typed(typed).removesuffix("g").strip())
+    number = numbers.typed(_typed(typed).removesuffix("g").strip())
     if number is None:
         return None
     grams = _thousandths(number)
@@ -73,7 +71,7 @@ def parse_hours(typed: object) -> Decimal | None:
     To the thousandth of an hour, more than 0 and at most 1,000 h; None if it is no such time.
     """
     text = _typed(typed)
-    number = _plain(text)
+    number = numbers.typed(text)
     if number is None and (clock := _CLOCK.fullmatch(text)):
         number = Decimal(clock["h"]) + Decimal(clock["m"]) / 60
     if number is None and text and (units := _UNITS.fullmatch(text)):
@@ -94,7 +92,8 @@ def parse_cents(typed: object) -> int | None:
 
     Zero or more, at most 100,000.00; a fraction of a cent is refused, not rounded.
     """
-    number = _plain(_typed(typed).lstrip("$€£").strip())
+    text = _typed(typed)
+    number = numbers.typed(text[text[:1] in _SIGNS :].strip())
     if number is None:
         return None
     cents = number * 100

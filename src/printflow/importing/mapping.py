@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ..domain.numbers import DECIMAL_SIGNS, Notation
 from ..errors import InvalidInput
 
 FIELDS: Mapping[str, str] = {
@@ -40,10 +41,14 @@ FIELDS: Mapping[str, str] = {
 NEEDED = ("key", "student_name", "status", "created_at")
 """The columns without which no row can become a job."""
 
+NUMBERS = ("grams", "hours", "cost")
+"""The fields that need ``decimal``."""
+
 _OPTIONS = (
     "source",
     "time_zone",
     "dates",
+    "decimal",
     "delimiter",
     "encoding",
     "columns",
@@ -55,7 +60,8 @@ _OPTIONS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportMapping:
     """How rows are to be read. ``columns`` leads from field to column, ``values`` from field and
-    the older value (any case) to ours, ``dates`` are strptime formats beside ISO 8601.
+    the older value (any case) to ours, ``dates`` are strptime formats beside ISO 8601, ``decimal`` is
+    the sign in front of a number's fraction.
     """
 
     source: str
@@ -63,10 +69,16 @@ class ImportMapping:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
+    decimal: str = "."
     time_zone: str = ""
     """Of times without one; "" = the lab's."""
     delimiter: str = ","
     encoding: str = "utf-8-sig"
+
+    @property
+    def notation(self) -> Notation:
+        """How numbers are written."""
+        return Notation(self.decimal)
 
     def value(self, name: str, typed: str) -> str:
         """The row's text for a field, as this lab calls it."""
@@ -90,6 +102,12 @@ def read_mapping(path: Path) -> ImportMapping:
     for name in NEEDED:
         if name not in columns:
             raise _wrong(path, f"columns.{name} is needed: {FIELDS[name]}")
+    decimal = _text(path, plain, "decimal", "")
+    numbers = [name for name in NUMBERS if name in columns]
+    if numbers and not decimal:
+        raise _wrong(path, f'decimal is needed for {", ".join(numbers)}: "." or ","')
+    if decimal and decimal not in DECIMAL_SIGNS:
+        raise _wrong(path, 'decimal must be "." or ","')
     delimiter = _text(path, plain, "delimiter", ",")
     if len(delimiter) != 1:
         raise _wrong(path, "delimiter must be one character")
@@ -102,6 +120,7 @@ def read_mapping(path: Path) -> ImportMapping:
         values=_values(path, plain.get("values", {})),
         defaults=_texts(path, "defaults", plain.get("defaults", {})),
         dates=tuple(dates),
+        decimal=decimal or ".",
         time_zone=_zone(path, _text(path, plain, "time_zone", "")),
         delimiter=delimiter,
         encoding=_text(path, plain, "encoding", "utf-8-sig"),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..domain.catalog import Catalog
-from ..domain.pricing import MAX_CENTS, parse_grams, parse_hours
+from ..domain.numbers import Notation
+from ..domain.pricing import in_units
 from ..domain.status import Status
 from ..domain.text import clean_line, clean_text
+from .figures import Doubtful, cents, grams, hours
 from .mapping import ImportMapping
+from .moments import moment
 from .rows import OldRow
 
 _LONGEST_NOTE = 2000
@@ -65,12 +68,12 @@ class Reading:
 
 
 def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetime) -> Reading:
-    """Read one row. Nothing is guessed: what cannot be read is left empty and told."""
+    """Read one row. Nothing is guessed: a number or a time that is doubtful refuses the row."""
     reading = Reading(row.place, clean_line(row.texts.get("key", "")))
     texts = {name: _line(reading, name, row.texts.get(name, "")) for name in _LIMITS}
     zone = ZoneInfo(mapping.time_zone or catalog.time_zone)
     times = {
-        name: _time(reading, name, row.texts.get(name, ""), mapping, zone)
+        name: _moment(reading, name, row, mapping, zone)
         for name in ("created_at", "status_since", "confirmed_at")
     }
     status = _status(row.texts.get("status", ""))
@@ -83,11 +86,16 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
         reading.refusals.append(f"its status “{said}” is none of {', '.join(Status)}")
     created = times["created_at"]
     if created is None:
-        reading.refusals.append("it does not say when it was submitted")
+        if not row.texts.get("created_at", "").strip():
+            reading.refusals.append("it does not say when it was submitted")
     elif created > now:
         reading.refusals.append("it was submitted in the future")
     elif created.year < _EARLIEST:
         reading.refusals.append(f"it was submitted before {_EARLIEST}")
+    notation = mapping.notation
+    weight = _amount(reading, "grams", row, grams, notation)
+    time = _amount(reading, "hours", row, hours, notation)
+    price = _price(reading, row, notation, catalog.currency)
     _match_catalog(reading, texts, catalog)
     if reading.refusals or status is None or created is None:
         return reading
@@ -105,9 +113,9 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
         created_at=created,
         status_since=since,
         confirmed_at=times["confirmed_at"],
-        grams=_amount(reading, "grams", row, parse_grams),
-        hours=_amount(reading, "hours", row, parse_hours),
-        cost_cents=_cents(reading, row.texts.get("cost", "")),
+        grams=weight,
+        hours=time,
+        cost_cents=price,
         reasons=_reasons(row.texts.get("reasons", "")),
         file=row.texts.get("file", "").strip(),
         file_name=row.texts.get("file_name", "").strip(),
@@ -137,30 +145,15 @@ def _folded(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def _time(
-    reading: Reading, name: str, typed: str, mapping: ImportMapping, zone: ZoneInfo
+def _moment(
+    reading: Reading, name: str, row: OldRow, mapping: ImportMapping, zone: ZoneInfo
 ) -> datetime | None:
-    text = typed.strip()
-    if not text:
+    text = row.texts.get(name, "").strip()
+    try:
+        return moment(text, mapping.dates, zone) if text else None
+    except Doubtful as why:
+        reading.refusals.append(f"{name}: {why}")
         return None
-    readers: list[Callable[[str], datetime]] = [datetime.fromisoformat]
-    readers += [_reader(pattern, zone) for pattern in mapping.dates]
-    for reader in readers:
-        try:
-            found = reader(text)
-            aware = found.replace(tzinfo=zone) if found.tzinfo is None else found
-            return aware.astimezone(UTC)
-        except (ValueError, OverflowError):  # no time, or one beyond the calendar
-            continue
-    reading.notes.append((name, f"“{text[:40]}” is no time; add its format to dates"))
-    return None
-
-
-def _reader(pattern: str, zone: ZoneInfo) -> Callable[[str], datetime]:
-    def read(text: str) -> datetime:
-        return datetime.strptime(text, pattern).replace(tzinfo=zone)
-
-    return read
 
 
 def _match_catalog(reading: Reading, texts: dict[str, str], catalog: Catalog) -> None:
@@ -203,39 +196,30 @@ def _matched(
 
 
 def _amount(
-    reading: Reading, name: str, row: OldRow, parse: Callable[[object], Decimal | None]
+    reading: Reading,
+    name: str,
+    row: OldRow,
+    read: Callable[[str, Notation], Decimal | None],
+    notation: Notation,
 ) -> Decimal | None:
-    typed = row.texts.get(name, "").strip()
-    found = parse(_rounded(typed))
-    if found is None and typed:
-        reading.notes.append((name, f"“{typed[:40]}” cannot be taken; left empty"))
-    return found
-
-
-def _rounded(typed: str) -> str:
-    """A number from a floating-point column (0.30000000000000004) to the thousandth."""
+    text = row.texts.get(name, "").strip()
     try:
-        number = Decimal(typed)
-    except InvalidOperation:
-        return typed
-    if not number.is_finite() or number < 0 or number > 10**9:
-        return typed
-    return format(number.quantize(Decimal("0.001"), ROUND_HALF_UP), "f")
-
-
-def _cents(reading: Reading, typed: str) -> int | None:
-    text = typed.strip().lstrip("$€£").replace(",", "").strip()
-    if not text:
+        return read(text, notation) if text else None
+    except Doubtful as why:
+        reading.refusals.append(f"{name}: {why}")
         return None
+
+
+def _price(reading: Reading, row: OldRow, notation: Notation, currency: str) -> int | None:
+    text = row.texts.get("cost", "").strip()
     try:
-        amount = Decimal(text)
-        cents = int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError, ValueError):
-        cents = -1
-    if not 0 <= cents <= MAX_CENTS:
-        reading.notes.append(("cost", f"“{typed.strip()[:40]}” cannot be taken; left empty"))
+        price, rounded = cents(text, notation, currency) if text else (None, False)
+    except Doubtful as why:
+        reading.refusals.append(f"cost: {why}")
         return None
-    return cents
+    if rounded and price is not None:
+        reading.notes.append(("cost", f"“{text[:40]}” is rounded to {in_units(price)}"))
+    return price
 
 
 def _reasons(typed: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 
 from ..errors import InvalidInput
@@ -46,10 +47,11 @@ _OPTIONAL_FLASK = {"method": "method", "note": "notes"}
 
 @dataclass(frozen=True, slots=True)
 class OldRow:
-    """One row: where it stands, for people, and its texts by field."""
+    """One row: where it stands, for people, its texts by field, and as the list has them."""
 
     place: str
     texts: Mapping[str, str]
+    listed: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def csv_list(path: Path, mapping: ImportMapping) -> OldList:
             reader = csv.DictReader(file, delimiter=mapping.delimiter, strict=True)
             headings = [name for name in reader.fieldnames or () if name]
             _check(path, mapping, headings)
-            rows = tuple(OldRow(f"line {reader.line_num}", _texts(row, mapping)) for row in reader)
+            rows = tuple(_row(f"line {reader.line_num}", row, mapping) for row in reader)
     except (OSError, UnicodeError, LookupError, csv.Error) as error:
         raise _unreadable(path, error) from error
     return OldList(rows, mapping, _unused(mapping, headings))
@@ -87,20 +89,25 @@ def flask_list(path: Path, mapping: ImportMapping = FLASK) -> OldList:
             there = {k: v for k, v in _OPTIONAL_FLASK.items() if v in headings}
             found = {**there, **mapping.columns}
             mapping = replace(mapping, columns=found)
-            rows = tuple(OldRow(f"job {row['id']}", _texts(dict(row), mapping)) for row in cursor)
+            rows = tuple(_row(f"job {row['id']}", dict(row), mapping) for row in cursor)
     except sqlite3.Error as error:
         raise _unreadable(path, error) from error
     return OldList(rows, mapping, _unused(mapping, headings))
 
 
-def _texts(row: Mapping[str, object], mapping: ImportMapping) -> dict[str, str]:
-    texts = {}
-    for name, column in mapping.columns.items():
-        value = row.get(column)
-        texts[name] = mapping.value(name, "" if value is None else str(value))
+def _row(place: str, row: Mapping[str, object], mapping: ImportMapping) -> OldRow:
+    listed = {name: _text(row.get(column), mapping) for name, column in mapping.columns.items()}
+    texts = {name: mapping.value(name, text) for name, text in listed.items()}
     for name in mapping.defaults.keys() - texts.keys():
         texts[name] = mapping.defaults[name]
-    return texts
+    return OldRow(place, texts, listed)
+
+
+def _text(value: object, mapping: ImportMapping) -> str:
+    """A cell as text; a database's own numbers as the mapping's rule writes them."""
+    if isinstance(value, float) and isfinite(value):
+        return mapping.notation.written(value)
+    return "" if value is None else str(value)
 
 
 def _check(path: Path, mapping: ImportMapping, headings: list[str]) -> None:

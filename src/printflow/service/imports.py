@@ -83,6 +83,7 @@ class ImportDesk(SubmissionDesk):
         Raises InvalidInput where that folder is not there; StoreUnavailable or StoreFull and stops:
         what was taken over stays.
         """
+        from ..importing.examples import Examples
         from ..importing.old_files import OldFiles
         from ..importing.reading import read_row
 
@@ -95,6 +96,7 @@ class ImportDesk(SubmissionDesk):
             )
         way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
         tally, now = _Tally(), self._ports.clock()
+        examples = Examples(old.mapping, self.catalog.time_zone, self.catalog.currency)
         seen: set[str] = set()
         for count, row in enumerate(old.rows, 1):
             reading = read_row(row, old.mapping, self.catalog, now)
@@ -104,6 +106,7 @@ class ImportDesk(SubmissionDesk):
                 tally.refused += [ImportNote(row.place, "", why) for why in reading.refusals]
             else:
                 seen.add(reading.key)
+                examples.add(row, reading.job)
                 notes = [ImportNote(row.place, name, said) for name, said in reading.notes]
                 self._take(reading.job, notes, way, tally)
             if progress is not None:
@@ -119,6 +122,7 @@ class ImportDesk(SubmissionDesk):
             refused=tuple(tally.refused),
             notes=tuple(tally.notes),
             unused_columns=old.unused,
+            examples=examples.all(),
         )
 
     def _take(self, old: OldJob, notes: list[ImportNote], way: _Way, tally: _Tally) -> None:

@@ -1,0 +1,87 @@
+"""Weights, times and prices of an older list, read by the mapping's one rule for numbers.
+
+What is doubtful raises :class:`Doubtful`; nothing is left out of a text to make it a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+
+from ..domain.numbers import Notation
+from ..domain.pricing import MAX_CENTS, MAX_GRAMS, MAX_HOURS, parse_grams, parse_hours
+
+_GRAMS = re.compile(r"(.*?)\s*(?:g|grams?)?", re.IGNORECASE | re.DOTALL)
+_HOURS = re.compile(r"(.*?)\s*(?:h|hrs?|hours?)?", re.IGNORECASE | re.DOTALL)
+_SIGNS = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"),
+    "€": ("EUR",),
+    "£": ("GBP",),
+}
+_THOUSANDTH, _CENT = Decimal("0.001"), Decimal("0.01")
+_NOISE = Decimal("0.000001")
+"""Programs that count in binary fractions miss a number by less."""
+
+
+class Doubtful(ValueError):
+    """A text that could mean several things, or nothing; the message says which and what helps."""
+
+
+def grams(text: str, notation: Notation) -> Decimal | None:
+    """Grams to the milligram; None for zero, which older lists hold for "not weighed"."""
+    number = _number(text, _GRAMS, notation)
+    return _within(text, number, parse_grams, f"a weight of at most {MAX_GRAMS:,} g")
+
+
+def hours(text: str, notation: Notation) -> Decimal | None:
+    """Hours to the thousandth, also of "2h 30m" and "2:30"; None for zero."""
+    if "." not in text and "," not in text:
+        whole = parse_hours(text)
+        if whole is not None:
+            return whole
+    number = _number(text, _HOURS, notation)
+    return _within(text, number, parse_hours, f"a time of at most {MAX_HOURS:,} hours")
+
+
+def cents(text: str, notation: Notation, currency: str) -> tuple[int, bool]:
+    """An amount of the lab's currency in integer cents, and whether a fraction was rounded (half up)."""
+    plain = text
+    for sign, currencies in (*_SIGNS.items(), (currency, (currency,))):
+        if plain.startswith(sign) or plain.endswith(sign):
+            if currency not in currencies:
+                raise Doubtful(f"“{text[:40]}” is not in {currency}, the lab's currency")
+            plain = plain.removeprefix(sign) if plain.startswith(sign) else plain.removesuffix(sign)
+            break
+    number = _known(plain.strip(), text, notation)
+    rounded = number.quantize(_CENT, ROUND_HALF_UP)
+    if rounded * 100 > MAX_CENTS:
+        raise Doubtful(f"“{text[:40]}” is no price of at most {MAX_CENTS // 100:,}")
+    return int(rounded * 100), abs(rounded - number) > _NOISE
+
+
+def _number(text: str, unit: re.Pattern[str], notation: Notation) -> Decimal:
+    found = unit.fullmatch(text)
+    return _known(found[1] if found else text, text, notation)
+
+
+def _known(plain: str, text: str, notation: Notation) -> Decimal:
+    number = notation.number(plain)
+    if number is None:
+        raise Doubtful(
+            f"“{text[:40]}” is no number with “{notation.decimal}” as its decimal sign, as "
+            f"1{notation.decimal}5; see decimal in the mapping"
+        )
+    return number
+
+
+def _within(
+    text: str, number: Decimal, parse: Callable[[object], Decimal | None], what: str
+) -> Decimal | None:
+    rounded = number.quantize(_THOUSANDTH, ROUND_HALF_UP)
+    if not rounded:
+        return None
+    found = parse(format(rounded, "f"))
+    if found is None:
+        raise Doubtful(f"“{text[:40]}” is not {what}")
+    return found

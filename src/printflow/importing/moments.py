@@ -1,0 +1,36 @@
+"""Times of an older list: ISO 8601, and the formats that the mapping names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from .figures import Doubtful
+
+
+def moment(text: str, formats: Sequence[str], zone: ZoneInfo) -> datetime:
+    """The time that a text says, in UTC; ``zone`` is that of times without one.
+
+    Raises Doubtful where no format reads it, and where two read it differently: 03/04 is a day in
+    March or in April, and only the mapping can tell.
+    """
+    found = sorted(set(_readings(text, formats, zone)))
+    if len(found) > 1:
+        first, second = (one.astimezone(zone).strftime("%B %d, %Y, %H:%M") for one in found[:2])
+        raise Doubtful(
+            f"“{text[:40]}” could be {first}, or {second}; leave one format in dates in the mapping"
+        )
+    if not found:
+        raise Doubtful(f"“{text[:40]}” is no time; add its format to dates in the mapping")
+    return found[0]
+
+
+def _readings(text: str, formats: Sequence[str], zone: ZoneInfo) -> Iterator[datetime]:
+    for pattern in ("", *formats):
+        try:
+            read = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007
+            aware = read.replace(tzinfo=zone) if read.tzinfo is None else read
+            yield aware.astimezone(UTC)
+        except (ValueError, OverflowError):  # no time, or one beyond the calendar
+            continue
