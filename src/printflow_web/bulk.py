@@ -25,7 +25,7 @@ from printflow import (
 
 from .auth import acting, local_path, require_staff
 from .errors import ParameterRefused, by_field
-from .jobs import FIELDS, typed_field
+from .jobs import FIELDS, price_now, typed_field
 from .request import lab_of
 
 pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
@@ -35,7 +35,7 @@ MOST = 200
 MOST_FIGURES = 50
 """So many jobs fit into a form that asks for figures of each."""
 _PAIR = re.compile(r"([0-9A-Za-z]{8}):([0-9]{1,18})")
-_FOR_ALL = frozenset({"note"})
+_FOR_ALL = frozenset({"note", "catalog_version"})
 """What is said once, even where each job has figures of its own."""
 
 
@@ -72,6 +72,12 @@ def _jobs(chosen: list[tuple[str, int]]) -> list[Job]:
     return found
 
 
+def _dues(jobs: Sequence[Job]) -> dict[str, int]:
+    """What is due for each, in integer cents; a payment in between makes the job's version old."""
+    found = lab_of(current_app).balances(job.id for job in jobs)
+    return {one.job.id: one.balance.due_cents for one in found}
+
+
 def _trigger(typed: str, offered: tuple[Trigger, ...]) -> Trigger | None:
     return next((trigger for trigger in offered if trigger.value == typed), None)
 
@@ -97,7 +103,8 @@ def choose() -> str:
         trigger=trigger,
         quotes=[_quote_row(job, dict(chosen)) for job in jobs] if trigger in FIGURES_EACH else [],
         busy={job.printer: busy[job.printer] for job in jobs if job.printer in busy},
-        form={"reasons": []},
+        form={"reasons": [], "catalog_version": str(lab.catalog_version())},
+        dues=_dues(jobs) if trigger is Trigger.PICK_UP else {},
         errors={},
         back=local_path(request.args.get("next", "")),
     )
@@ -142,15 +149,20 @@ def perform() -> Response:
     )
     again = [answer for answer in answers if own and isinstance(answer.error, TransitionRefused)]
     rows = [
-        _quote_row(job, dict(chosen), each[answer.job_id], by_field(answer.error.refusals))
+        _quote_row(
+            job,
+            dict(chosen),
+            {**each[job.id], **price_now(job.id, each[job.id])},
+            by_field(answer.error.refusals),
+        )
         for answer in again
         if answer.error
         for job in _jobs([(answer.job_id, 0)])
     ]
     said = [answer for answer in answers if answer not in again]
-    response = make_response(
-        _done(trigger, said, quotes=rows, form={"note": arguments.get("note")})
-    )
+    version = str(lab_of(current_app).catalog_version())
+    form = {"note": arguments.get("note"), "catalog_version": version}
+    response = make_response(_done(trigger, said, quotes=rows, form=form))
     response.status_code = 422 if rows and not said else 200
     return response
 

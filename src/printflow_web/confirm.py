@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
@@ -15,6 +25,7 @@ from printflow import (
     TooManyRequests,
     TransitionRefused,
     Unavailable,
+    shortened,
 )
 
 from .errors import form_again
@@ -83,4 +94,10 @@ def _answer(token: str) -> AnyResponse:
         return form_again(error, lambda errors: _page(shown, token, errors))
     if form.get("action") == "resend":
         return make_response(_page(page, token, sent=True))
+    for job in page.not_confirmed:
+        words = _(
+            "“%(file)s” was not confirmed: its price or its status has changed. Check the newest email.",
+            file=shortened(job.original_name, 48),
+        )
+        flash(words, "error")
     return redirect(url_for("confirm.quote", token=token), 303)

@@ -214,6 +214,19 @@ def signed_out() -> Response:
     return error_page(401, words, code="signed_out")
 
 
+def who_did_what(error: TransitionNotAllowed) -> str:
+    """Who brought the job where it is, and when, where that is known."""
+    if error.last_at is None:
+        return error.message
+    words = _(
+        "%(name)s %(did)s this on %(time)s.",
+        name=error.last_actor,
+        did=past_tense(error.last_trigger),
+        time=local_time(error.last_at, lab_of(current_app).catalog.time_zone),
+    )
+    return str(words)
+
+
 def conflict(error: TransitionNotAllowed) -> Response:
     """Who did what when, and what is possible now, as far as the database still answers."""
     try:
@@ -224,14 +237,7 @@ def conflict(error: TransitionNotAllowed) -> Response:
 
 def _conflict(error: TransitionNotAllowed) -> Response:
     lab = lab_of(current_app)
-    message = error.message
-    if error.last_at is not None:
-        message = _(
-            "%(name)s %(did)s this on %(time)s.",
-            name=error.last_actor,
-            did=past_tense(error.last_trigger),
-            time=local_time(error.last_at, lab.catalog.time_zone),
-        )
+    message = who_did_what(error)
     job_id = (request.view_args or {}).get("job_id")
     job = lab.job(job_id) if job_id else None
     next_step = error.next_step if message == error.message else error.message

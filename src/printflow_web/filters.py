@@ -20,6 +20,7 @@ from printflow import (
     day_text,
     grams_text,
     hours_text,
+    in_units,
     local_clock,
     local_date,
     local_time,
@@ -101,6 +102,7 @@ def init_filters(app: Flask) -> None:
 
     app.jinja_env.filters.update(
         money=in_currency,
+        units=in_units,
         rate=rate,
         hours=lambda hours: hours_text(Decimal(hours)),
         grams=lambda grams: grams_text(Decimal(grams)),

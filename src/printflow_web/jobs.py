@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,7 @@ from printflow import (
     JobDetails,
     NotFound,
     Refusal,
+    StaleJob,
     TransitionNotAllowed,
     TransitionRefused,
     Trigger,
@@ -37,7 +39,7 @@ from printflow import (
 )
 
 from .auth import came_from, local_path, require_staff
-from .errors import ParameterRefused, form_again
+from .errors import ParameterRefused, form_again, who_did_what
 from .pictures import picture_answer
 from .request import lab_of
 
@@ -45,9 +47,12 @@ pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
 
 _DIGITS = 10
+QUOTED = ("weight", "hours", "material", "printer")
+AS_SHOWN = ("expected_cents", "catalog_version")
+"""Hidden fields: what the form showed of the price."""
 FIELDS: dict[Trigger, tuple[str, ...]] = {
-    Trigger.APPROVE: ("weight", "hours", "material", "printer", "file", "note"),
-    Trigger.REQUOTE: ("weight", "hours", "material", "printer", "file", "note"),
+    Trigger.APPROVE: (*QUOTED, "file", "note", *AS_SHOWN),
+    Trigger.REQUOTE: (*QUOTED, "file", "note", *AS_SHOWN),
     Trigger.REJECT: ("reasons", "text"),
     Trigger.CONFIRM: ("note",),
     Trigger.DECLINE: ("text", "note"),
@@ -152,10 +157,25 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     return {**form, "next": came_from()}
 
 
+def price_now(job_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The hidden fields that say what the form shows: the price of what is typed, as of now."""
+    lab = lab_of(current_app)
+    cents = lab.price(
+        job_id,
+        grams=str(typed.get("weight", "")),
+        hours=str(typed.get("hours", "")),
+        printer=str(typed.get("printer", "")),
+    )
+    shown = "" if cents is None else str(cents)
+    return {"expected_cents": shown, "catalog_version": str(lab.catalog_version())}
+
+
 def _form(
     details: JobDetails, trigger: Trigger, form: dict[str, Any], errors: dict[str, Refusal]
 ) -> str:
     quoting = trigger in (Trigger.APPROVE, Trigger.REQUOTE)
+    if quoting:
+        form = {**form, **price_now(details.job.id, form)}
     choices = lab_of(current_app).file_choices(details.job.id) if quoting else []
     return render_template(
         "action.html",
@@ -186,8 +206,23 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
     except (TransitionRefused, InvalidInput) as error:
         form = {**typed.to_dict(), **arguments}
         return form_again(error, lambda errors: _form(lab.details(job_id), trigger, form, errors))
+    except StaleJob as error:
+        return _once_more(job_id, trigger, error, {**typed.to_dict(), **arguments})
     flash(_done(job, trigger), undoable(job))
     return back(job.id)
+
+
+def _once_more(job_id: str, trigger: Trigger, error: StaleJob, form: dict[str, Any]) -> AnyResponse:
+    """The form as the job is now, with what was typed, where the action is still possible."""
+    details = lab_of(current_app).details(job_id)
+    if trigger not in allowed(details.job.status, ActorKind.STAFF):
+        raise error
+    due = in_units(details.due_cents)
+    if trigger is Trigger.PICK_UP and form.get("amount") == form.get("suggested"):
+        form = {**form, "amount": due}
+    kept = {**form, "version": details.job.version}
+    said = Refusal(error.code, who_did_what(error), "", error.next_step)
+    return form_again(error, lambda _errors: _form(details, trigger, kept, {"": said}))
 
 
 def back(job_id: str) -> AnyResponse:

@@ -37,6 +37,7 @@ from .request import lab_of
 pages = Blueprint("payments", __name__, url_prefix="/dashboard/payments")
 pages.before_request(require_staff)
 
+_DIGITS = 12
 TENDER = ("amount", "method", "receipt", "payer", "account", "waive", "note")
 """The form fields of a payment; they are named as the library's arguments."""
 
@@ -76,13 +77,18 @@ def take() -> AnyResponse | str:
     """Take a payment for a job, and for others of its student."""
     lab, first = lab_of(current_app), request.args.get("job", "")
     if request.method == "GET":
-        due = lab.open_balances(first)[0].balance.due_cents
-        form = {"amount": in_units(due), "key": secrets.token_urlsafe(16)}
+        form = {"amount": "", "suggested": "", "key": secrets.token_urlsafe(16)}
         return _take_form(first, [first], {**form, "next": request.args.get("next", "")}, {})
     chosen = request.form.getlist("job")
     said = {name: request.form.get(name, "") for name in TENDER}
     try:
-        payment = lab.take_payment(chosen, key=request.form.get("key", ""), **said, **acting())
+        payment = lab.take_payment(
+            chosen,
+            key=request.form.get("key", ""),
+            expected_due=_shown_due(),
+            **said,
+            **acting(),
+        )
     except (TransitionRefused, InvalidInput) as error:
         form = request.form.to_dict()
         return form_again(error, lambda errors: _take_form(first, chosen, form, errors))
@@ -97,12 +103,29 @@ def take() -> AnyResponse | str:
     return redirect(_back(payment.job_ids[0]), 303)
 
 
+def _shown_due() -> dict[str, int]:
+    """What the form showed as due, by job; hidden fields."""
+    shown = {}
+    for job_id, cents in zip(
+        request.form.getlist("shown_job"), request.form.getlist("shown_due"), strict=False
+    ):
+        if not (cents.isascii() and cents.isdigit() and len(cents) < _DIGITS):
+            raise ParameterRefused(_("shown_due: a whole number is needed; open the page again."))
+        shown[job_id] = int(cents)
+    return shown
+
+
 def _take_form(
     first: str, chosen: list[str], form: dict[str, Any], errors: dict[str, Refusal]
 ) -> str:
+    balances = lab_of(current_app).open_balances(first)
+    suggested = in_units(sum(one.balance.due_cents for one in balances if one.job.id in chosen))
+    if form.get("amount") == form.get("suggested"):  # nobody typed another amount
+        form = {**form, "amount": suggested}
+    form = {**form, "suggested": suggested}
     return render_template(
         "take_payment.html",
-        balances=lab_of(current_app).open_balances(first),
+        balances=balances,
         chosen=chosen,
         form=form,
         errors=errors,

@@ -149,7 +149,7 @@ def test_what_cannot_be_paid_for(lab: Printflow, job_in: JobIn) -> None:
 
 def test_a_double_click_pays_once(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("COMPLETED")
-    click = {"amount": "1", "method": "cash", "by": "Ana", "key": "abc"}
+    click: dict[str, Any] = {"amount": "1", "method": "cash", "by": "Ana", "key": "abc"}
     once, twice = (lab.take_payment(job.id, **click) for _ in range(2))
     assert once == twice
     assert lab.details(job.id).paid_cents == 100

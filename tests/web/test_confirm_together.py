@@ -55,8 +55,9 @@ def test_the_page_shows_all_and_confirms_what_is_ticked(
 ) -> None:
     page = link(lab, three[0])
     shown = said(student.get(page))
-    for words in ("$4.00", "$5.00", "$6.00", "All together: $15.00", "Blue", "Gray"):
+    for words in ("$4.00", "$5.00", "$6.00", "Blue", "Gray"):
         assert words in shown
+    assert "$15.00" not in shown, "no total of what is not ticked"
     answer = send(student, page, consent="yes", action="confirm", also=[token(lab, three[1])])
     assert answer.status_code == 303
     assert statuses(lab, three) == ["READYTOPRINT", "READYTOPRINT", "PENDING"]
@@ -130,4 +131,6 @@ def test_a_price_that_changed_since_the_page_was_shown_is_not_confirmed_along(
     lab.requote(three[1].id, by="Ana", grams="600", hours="2", material="PLA")
     send(student, page, consent="yes", action="confirm", also=[seen, three[2].id, "x"])
     assert statuses(lab, three) == ["READYTOPRINT", "PENDING", "PENDING"]
-    assert "$60.00" in said(student.get(page)), "the new price waits for an answer of its own"
+    done = said(student.get(page))
+    assert "$60.00" in done, "the new price waits for an answer of its own"
+    assert f"“{three[1].original_name}” was not confirmed" in done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--note", default="", metavar="TEXT", help="A note for the ledger.")
 @click.option("--key", default="", metavar="TEXT", help="Repeated with it, nothing happens twice.")
 @json_option
-def pay(job_ids: tuple[str, ...], by: str, **typed: str) -> None:
+def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
     """Take a payment for the jobs ID; it pays them in their order."""
     with session().lab() as lab:
         payment = lab.take_payment(job_ids, by=by, **typed)

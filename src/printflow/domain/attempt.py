@@ -63,6 +63,10 @@ class Arguments:
     payer: str = ""
     account: str = ""
     shelf: str = ""
+    expected_cents: str = ""
+    """The price that the form showed, in integer cents; "" where it showed none."""
+    catalog_version: str = ""
+    """The version of the catalog that the form was made from; "" where that is not known."""
     consent: bool = False
     by_link: bool = False
 
@@ -93,6 +97,7 @@ class Facts:
 
     now: datetime
     catalog: Catalog
+    catalog_version: int = 0
     email_problem: str = ""
     """Why the e-mail address cannot be used ("" = it can)."""
     chosen_file: FileFact | None = None

@@ -22,7 +22,8 @@ from .effects import (
     UseConfirmation,
     VoidConfirmations,
 )
-from .pricing import cost_cents, parse_cents, parse_grams, parse_hours, parse_quantity
+from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
+from .quoted_price import price_of
 from .status import Status
 from .text import clean_line, clean_text
 
@@ -65,13 +66,7 @@ def set_price(attempt: Attempt) -> None:
     args, catalog = attempt.args, attempt.facts.catalog
     grams, hours = _sure(parse_grams(args.weight)), _sure(parse_hours(args.hours))
     printer = _sure(catalog.printer(args.printer or attempt.subject.printer))
-    cost = cost_cents(
-        grams,
-        hours,
-        rate_per_gram=printer.rate_per_gram,
-        rate_per_hour=printer.rate_per_hour,
-        minimum_cents=catalog.minimum_charge_cents,
-    )
+    cost = _sure(price_of(catalog, printer.name, args.weight, args.hours))
     attempt.changes.update(
         grams=grams,
         hours=hours,

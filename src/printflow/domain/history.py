@@ -184,6 +184,8 @@ class QuotePage:
     """The student's answer to this link was yes."""
     together: tuple[OpenQuote, ...] = ()
     """The other models of the same request whose quotes wait for their answer, too."""
+    not_confirmed: tuple[Job, ...] = ()
+    """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,21 @@ def payment(
     yield from short(tender.note, "note")
 
 
+def due_as_shown(
+    jobs: Sequence[Job], due: Mapping[str, int], shown: Mapping[str, int]
+) -> Iterator[Refusal]:
+    """What is due for each job, in integer cents, is what the form showed for it."""
+    for job in jobs:
+        if shown.get(job.id, due[job.id]) != due[job.id]:
+            yield Refusal(
+                "due_changed",
+                f"For job {job.id}, {in_units(due[job.id])} {job.currency} is due now, not the "
+                f"{in_units(shown[job.id])} that was shown.",
+                "jobs",
+                "Check the amount, then send the form again.",
+            )
+
+
 def payable(jobs: Sequence[Job]) -> Iterator[Refusal]:
     """Each job is there once, its student agreed to its price, and all prices are of one currency."""
     if len({job.id for job in jobs}) < len(jobs):

@@ -14,6 +14,7 @@ from . import guards as need
 from . import money_guards as money
 from .attempt import Attempt
 from .guards import Guard
+from .quoted_price import price_as_shown
 from .status import ActorKind, Status, Trigger
 
 Callback = Callable[[Attempt], None]
@@ -78,6 +79,7 @@ TABLE: tuple[Row, ...] = (
             need.valid_printer,
             need.file_settled,
             need.texts_fit,
+            price_as_shown,
         ),
         before=(do.set_price, do.adopt_file),
         after=(do.place_file, do.issue_confirmation, do.mail_approved),
@@ -145,6 +147,7 @@ TABLE: tuple[Row, ...] = (
             need.valid_printer,
             need.file_settled,
             need.texts_fit,
+            price_as_shown,
         ),
         before=(do.set_price, do.adopt_file),
         after=(do.place_file, do.issue_confirmation, do.mail_approved),

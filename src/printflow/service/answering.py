@@ -76,16 +76,27 @@ class QuoteDesk(TransitionDesk):
         args = Arguments(consent=consent, by_link=True)
         before = self.quote_page(token)
         page = self._answer(token, Trigger.CONFIRM, args)
-        for other in list(also)[:MODELS_LIMIT]:
-            self._confirm_together(before.job.request_id, other, args)
-        return replace(page, together=self.quote_page(token).together) if also else page
+        left = [
+            job
+            for other in list(also)[:MODELS_LIMIT]
+            if (job := self._confirm_together(before.job.request_id, other, args))
+        ]
+        if not also:
+            return page
+        return replace(page, together=self.quote_page(token).together, not_confirmed=tuple(left))
 
-    def _confirm_together(self, request_id: int, token: str, args: Arguments) -> None:
+    def _confirm_together(self, request_id: int, token: str, args: Arguments) -> Job | None:
+        """Confirm another quote of the request; gives its job where that could not be."""
         try:
-            if self.quote_page(token).job.request_id == request_id:
-                self._answer(token, Trigger.CONFIRM, args)
-        except (NotFound, LinkExpired, LinkOvertaken, TransitionRefused):
-            return  # it stays among those that wait, with what became of it on its own page
+            other = self.quote_page(token)
+        except NotFound:
+            return None
+        if other.job.request_id != request_id:
+            return None
+        try:
+            return None if self._answer(token, Trigger.CONFIRM, args).confirmed else other.job
+        except (LinkExpired, LinkOvertaken, TransitionRefused):
+            return other.job
 
     def decline_by_link(self, token: str, *, text: str = "") -> QuotePage:
         """The student turns the quote down, with a word why if they like. Raises as confirming."""

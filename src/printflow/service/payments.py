@@ -58,11 +58,14 @@ class PaymentDesk(Desk):
         note: str = "",
         station: str = "",
         key: str = "",
+        expected_due: Mapping[str, int] | None = None,
     ) -> Payment:
         """Enter a payment for a job or several; gives it as it stands in the ledger.
 
         ``amount`` goes to the jobs in their order, each up to what it is due; a mapping says what
         each job gets. With ``waive``, a reason, what is left of what these jobs are due is waived.
+        ``expected_due`` is what was shown as due, in integer cents by job id: where another amount
+        is due by now, the payment is refused (code ``due_changed``).
         The call that the same person repeats with its ``key`` gives the payment that was entered
         first; with the same key and anything else in it, it is refused, and says what was entered.
 
@@ -91,8 +94,10 @@ class PaymentDesk(Desk):
             if key and (known := tx.ledger.of_key(key)):
                 _expect_repeated(*known, told)
                 return known[0]
-            mine = [self._job(tx, one) for one in ids]
-            return self._enter(tx, mine, parts, tender, actor, (key, told))
+            paid_for = [self._job(tx, one) for one in ids]
+            due = {job.id: self._balance(tx, job).due_cents for job in paid_for}
+            _refuse(money_guards.due_as_shown(paid_for, due, expected_due or {}))
+            return self._enter(tx, paid_for, due, parts, tender, actor, (key, told))
 
         return self._written(enter)
 
@@ -178,13 +183,13 @@ class PaymentDesk(Desk):
         self,
         tx: Transaction,
         jobs: list[Job],
+        due: Mapping[str, int],
         parts: Mapping[str, Figure] | None,
         tender: Tender,
         actor: Actor,
         key: tuple[str, str],
     ) -> Payment:
         catalog, now = self._ports.catalogs.within(tx), self._ports.clock()
-        due = {job.id: self._balance(tx, job).due_cents for job in jobs}
         _refuse(money_guards.payable(jobs))
         shares = None
         if parts is not None:

@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from ..domain.attempt import Arguments
 from ..domain.job import Job
+from ..domain.quoted_price import price_of
 from ..domain.status import Status, Trigger
 from ..ports import RenderedMail
 from .acting import staff_actor
@@ -76,8 +77,8 @@ class StaffDesk(TransitionDesk):
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
         cost, shelf, note, reasons, text, reason, to, notify, amount, method, waive, receipt,
-        payer, account. Raises TypeError for
-        any other, InvalidInput without a name in ``by``.
+        payer, account; expected_cents and catalog_version are what the form showed. Raises
+        TypeError for any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
         hold = timedelta(seconds=self.settings.undo_seconds if hold_mail else 0)
@@ -102,14 +103,25 @@ class StaffDesk(TransitionDesk):
         printer: str = "",
         file: str = "",
         note: str = "",
+        expected_cents: int | None = None,
         **acting: Unpack[Acting],
     ) -> Job:
         """Price the job and mail the quote: weight in g, print time in hours ("3.25", "2h 30m").
 
-        ``printer`` and ``file`` stay as they are when empty; ``note`` goes to the student.
+        ``printer`` and ``file`` stay as they are when empty; ``note`` goes to the student. With
+        ``expected_cents`` another price than that is refused (code ``price_changed``).
         """
         return self._quoted(
-            Trigger.APPROVE, job_id, grams, hours, material, printer, file, note, acting
+            Trigger.APPROVE,
+            job_id,
+            grams,
+            hours,
+            material,
+            printer,
+            file,
+            note,
+            expected_cents,
+            acting,
         )
 
     def requote(
@@ -122,11 +134,21 @@ class StaffDesk(TransitionDesk):
         printer: str = "",
         file: str = "",
         note: str = "",
+        expected_cents: int | None = None,
         **acting: Unpack[Acting],
     ) -> Job:
         """Change a quote that waits for its answer; the old link is void. As :meth:`approve`."""
         return self._quoted(
-            Trigger.REQUOTE, job_id, grams, hours, material, printer, file, note, acting
+            Trigger.REQUOTE,
+            job_id,
+            grams,
+            hours,
+            material,
+            printer,
+            file,
+            note,
+            expected_cents,
+            acting,
         )
 
     def _quoted(
@@ -139,6 +161,7 @@ class StaffDesk(TransitionDesk):
         printer: str,
         file: str,
         note: str,
+        expected_cents: int | None,
         acting: Acting,
     ) -> Job:
         return self._act(
@@ -151,7 +174,17 @@ class StaffDesk(TransitionDesk):
             printer=printer,
             file=file,
             note=note,
+            expected_cents="" if expected_cents is None else str(expected_cents),
         )
+
+    def price(self, job_id: str, *, grams: Figure, hours: Figure, printer: str = "") -> int | None:
+        """What a quote with these figures would come to now, in integer cents; None where they are
+        no figures, or the printer is none. Changes nothing; raises NotFound.
+        """
+        with self._ports.database.read() as tx:
+            job = self._job(tx, job_id)
+            catalog = self._ports.catalogs.within(tx)
+        return price_of(catalog, printer or job.printer, grams, hours)
 
     def reject(
         self, job_id: str, *, reasons: Iterable[str] = (), text: str = "", **acting: Unpack[Acting]

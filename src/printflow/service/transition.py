@@ -123,6 +123,7 @@ class TransitionDesk(Desk):
         facts = Facts(
             now=now,
             catalog=ports.catalogs.within(tx),
+            catalog_version=tx.lab.catalog_version(),
             chosen_file=chosen,
             quote=request.quote_of(tx) if request.quote_of else newest,
             paid_cents=sum(tx.ledger.settled(job.id)),

@@ -1,5 +1,6 @@
 // Shows what a quote will come to while it is typed: weight and time at the chosen printer's rates,
-// never under the minimum. Only a preview: the server reckons with decimals and decides.
+// never under the minimum. Only a preview: the server calculates with decimals, and refuses a price
+// that differs from the one that was shown (expected_cents).
 import { filled } from "./file_check.js";
 
 const PLAIN = /^(\d{1,9}(\.\d{1,9})?|\.\d{1,9})$/;
@@ -31,6 +32,7 @@ export function hoursFrom(typed) {
 // What weight and time cost at a printer (its option), with the minimum; null where one is missing.
 export function reckoned(option, grams, hours, minimumCents) {
   if (!option || !(grams > 0) || !(hours > 0)) return null;
+  [grams, hours] = [grams, hours].map((figure) => Math.round(figure * 1000) / 1000); // as the server
   const perGram = Number(option.dataset.ratePerGram);
   const perHour = Number(option.dataset.ratePerHour);
   const exact = Math.round((grams * perGram + hours * perHour) * 100 + 1e-6);
@@ -50,7 +52,11 @@ export function costPreview() {
     init() {
       this.$el.addEventListener("input", () => this.update());
       this.$el.addEventListener("change", () => this.update());
-      this.update();
+      this.update(this.expected().value);
+    },
+
+    expected() {
+      return this.$root.querySelector("[name=expected_cents]");
     },
 
     // Puts a suggestion's figures into the fields; what it does not know stays.
@@ -68,12 +74,14 @@ export function costPreview() {
       return money(amount, this.$root.dataset.currency, maximumFractionDigits);
     },
 
-    update() {
+    // shown: the price in cents that the server calculated for what is typed, if it did.
+    update(shown = "") {
       const texts = this.$root.dataset;
       const option = this.$root.querySelector("[name=printer]").selectedOptions[0];
       const grams = gramsFrom(this.$root.querySelector("[name=weight]").value);
       const hours = hoursFrom(this.$root.querySelector("[name=hours]").value);
       const cost = reckoned(option, grams, hours, Number(texts.minimumCents));
+      this.expected().value = shown || (cost ? cost.cents : "");
       if (!cost) {
         this.cost = "–";
         this.how = texts.textWaiting;
@@ -82,7 +90,7 @@ export function costPreview() {
       const parts = [`${grams} g × ${this.money(cost.perGram, 4)}`];
       if (cost.perHour) parts.push(`${Math.round(hours * 100) / 100} h × ${this.money(cost.perHour, 4)}`);
       const sum = `${parts.join(" + ")} = ${this.money(cost.exact / 100)}`;
-      this.cost = this.money(cost.cents / 100);
+      this.cost = this.money(Number(this.expected().value) / 100);
       this.how = cost.exact < cost.cents ? filled(texts.textMinimum, { sum }) : sum;
     },
   };

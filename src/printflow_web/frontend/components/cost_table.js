@@ -5,7 +5,9 @@ export function costTable() {
   return {
     init() {
       this.$el.addEventListener("input", (event) => this.update(event.target.closest("[data-quote]")));
-      for (const row of this.$el.querySelectorAll("[data-quote]")) this.update(row);
+      for (const row of this.$el.querySelectorAll("[data-quote]")) {
+        this.update(row, row.querySelector("[data-name=expected_cents]").value);
+      }
     },
 
     use(event) {
@@ -27,13 +29,16 @@ export function costTable() {
       this.update(row);
     },
 
-    update(row) {
+    // shown: the price in cents that the server calculated for what is typed, if it did.
+    update(row, shown = "") {
       if (!row) return;
       const field = (name) => row.querySelector(`[data-name="${name}"]`);
       const option = field("printer").selectedOptions[0];
       const { currency, minimumCents } = this.$root.dataset;
       const cost = reckoned(option, gramsFrom(field("weight").value), hoursFrom(field("hours").value), Number(minimumCents));
-      row.querySelector("[data-cost]").textContent = cost ? money(cost.cents / 100, currency) : "";
+      const cents = shown || (cost ? cost.cents : "");
+      field("expected_cents").value = cents;
+      row.querySelector("[data-cost]").textContent = cents ? money(Number(cents) / 100, currency) : "";
     },
   };
 }

@@ -1,17 +1,15 @@
 // The amount follows the jobs that are ticked, until somebody types another one. Cents are whole.
 export function paymentSum() {
   return {
-    suggested: "",
-
     init() {
       const amount = this.$el.querySelector("[name=amount]");
-      this.suggested = amount.value;
+      const suggested = this.$el.querySelector("[name=suggested]");
       this.$el.addEventListener("change", (event) => {
-        if (event.target.name !== "job" || amount.value !== this.suggested) return;
+        if (event.target.name !== "job" || amount.value !== suggested.value) return;
         const ticked = this.$el.querySelectorAll("[name=job]:checked");
         const cents = [...ticked].reduce((sum, box) => sum + Number(box.dataset.due), 0);
-        this.suggested = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
-        amount.value = this.suggested;
+        suggested.value = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
+        amount.value = suggested.value;
       });
     },
   };

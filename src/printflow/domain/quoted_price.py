@@ -1,0 +1,49 @@
+"""What a quote comes to at the lab's prices, and whether that is what the form showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import Refusal
+from .attempt import Attempt
+from .catalog import Catalog
+from .pricing import cost_cents, in_units, parse_grams, parse_hours
+
+PRICE_CHANGED = "price_changed"
+
+
+def price_of(catalog: Catalog, printer_name: str, weight: object, hours: object) -> int | None:
+    """The price in integer cents of a weight and a print time as typed, on a printer of the
+    catalog; None where one of the three is none.
+    """
+    printer = catalog.printer(printer_name)
+    grams, time = parse_grams(weight), parse_hours(hours)
+    if printer is None or grams is None or time is None:
+        return None
+    return cost_cents(
+        grams,
+        time,
+        rate_per_gram=printer.rate_per_gram,
+        rate_per_hour=printer.rate_per_hour,
+        minimum_cents=catalog.minimum_charge_cents,
+    )
+
+
+def price_as_shown(attempt: Attempt) -> Iterator[Refusal]:
+    """The price is the one that the form showed, at the prices it was made from."""
+    args, facts = attempt.args, attempt.facts
+    cents = price_of(
+        facts.catalog, args.printer or attempt.subject.printer, args.weight, args.hours
+    )
+    if cents is None:
+        return  # other guards say what is wrong with the figures
+    now = f"{in_units(cents)} {facts.catalog.currency}"
+    if args.expected_cents:
+        if args.expected_cents != str(cents):
+            yield _changed(f"The price is {now}, not what this form showed.")
+    elif args.catalog_version not in ("", str(facts.catalog_version)):
+        yield _changed(f"The lab's catalog changed while this form was open. The price is {now}.")
+
+
+def _changed(message: str) -> Refusal:
+    return Refusal(PRICE_CHANGED, message, "price", "Send the form again to use this price.")

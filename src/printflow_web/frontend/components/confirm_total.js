@@ -1,0 +1,21 @@
+// The total of what is confirmed: this model's price and those of the models that are ticked with it.
+import { money } from "./cost_preview.js";
+
+export function confirmTotal() {
+  return {
+    total: "",
+
+    init() {
+      this.$el.addEventListener("change", () => this.add());
+      window.addEventListener("pageshow", () => this.add()); // a browser puts ticks back on Back
+      this.add();
+    },
+
+    add() {
+      const { cents, currency } = this.$root.dataset;
+      const ticked = [...this.$root.querySelectorAll("[name=also]:checked")];
+      const sum = ticked.reduce((total, box) => total + Number(box.dataset.cents), Number(cents));
+      this.total = money(sum / 100, currency);
+    },
+  };
+}
