@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
     from .domain.lifecycle import TABLE, allowed
+    from .domain.mail_words import MailWords, mail_words
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
@@ -144,6 +145,7 @@ _HOMES = {
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.lifecycle": ("TABLE", "allowed"),
+    "domain.mail_words": ("MailWords", "mail_words"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
@@ -309,6 +311,7 @@ __all__ = [
     "MODELS_LIMIT",
     "Mail",
     "MailNotRetried",
+    "MailWords",
     "Method",
     "MethodSum",
     "MigrationNeeded",
@@ -394,6 +397,7 @@ __all__ = [
     "local_clock",
     "local_date",
     "local_time",
+    "mail_words",
     "log_request",
     "money",
     "parse_catalog",

@@ -41,6 +41,7 @@ from .service.desk import Ports
 from .service.imports import ImportDesk
 from .service.inspecting import InspectionDesk
 from .service.mail_samples import MailSampleDesk
+from .service.mail_timing import MailTiming
 from .service.mailroom import MailDesk
 from .service.notes import NoteDesk
 from .service.openings import OpeningDesk
@@ -231,6 +232,7 @@ def _join(
         wrap("mailer", mailer or _LazyMailer(settings)),
         clock,
         composer,
+        MailTiming(settings),
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
     inspector = Inspector()

@@ -197,7 +197,7 @@ class CatalogChanged(Conflict):
 
 
 class MailNotRetried(Conflict):
-    """The mail is on its way, or was canceled with the action that wrote it."""
+    """The mail is on its way, was canceled with the action that wrote it, or was overtaken."""
 
     code = "mail_not_retried"
 

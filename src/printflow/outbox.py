@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .domain.history import Mail
 from .errors import PrintflowError
-from .ports import Clock, Database, FailureKind, Mailer, MailFailure
+from .ports import Clock, Database, FailureKind, Mailer, MailFailure, Transaction
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -29,8 +30,20 @@ _GIVE_UP_AFTER = timedelta(hours=72)
 _PAUSE = timedelta(minutes=15)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a mail should not leave. ``until`` is when to ask again; None = it never will."""
+
+    why: str
+    until: datetime | None
+
+
 class Postman:
-    """Sends the mails that are due, one at a time. ``compose`` renders a row into a message."""
+    """Sends the mails that are due, one at a time.
+
+    ``timing`` says, at the moment when a mail may leave, whether a later step has overtaken it;
+    ``compose`` renders a row into a message.
+    """
 
     def __init__(
         self,
@@ -38,6 +51,7 @@ class Postman:
         mailer: Mailer,
         clock: Clock,
         compose: Callable[[Mail], EmailMessage],
+        timing: Callable[[Transaction, Mail, datetime], Held | None],
         *,
         deadline: timedelta,
     ) -> None:
@@ -45,6 +59,7 @@ class Postman:
         self._mailer = mailer
         self._clock = clock
         self._compose = compose
+        self._timing = timing
         self._lease = 2 * deadline + timedelta(seconds=30)
 
     def send_due(self, *, limit: int = 50) -> tuple[int, int]:
@@ -52,9 +67,16 @@ class Postman:
         sent = tried = 0
         while tried < limit and not self.paused():
             with self._database.write() as tx:
-                mail = tx.outbox.claim(self._clock(), self._lease)
+                now = self._clock()
+                mail = tx.outbox.claim(now, self._lease)
+                held = self._timing(tx, mail, now) if mail is not None else None
+                if mail is not None and held is not None:
+                    tx.outbox.hold(mail, why=held.why, until=held.until)
             if mail is None:
                 break
+            if held is not None:
+                _log.info("mail %s does not leave: %s", mail.id, held.why)
+                continue
             tried += 1
             sent += self._send(mail)
         return sent, tried

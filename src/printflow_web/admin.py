@@ -31,7 +31,7 @@ pages.before_request(require_staff)
 _log = logging.getLogger(__name__)
 _PAGE = 100
 _DIGITS = 19
-_STATES = ("queued", "sending", "sent", "dead", "canceled")
+_STATES = ("queued", "sending", "sent", "dead", "canceled", "overtaken")
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 )

@@ -24,6 +24,7 @@ from printflow import (
     local_clock,
     local_date,
     local_time,
+    mail_words,
     money,
     shortened,
 )
@@ -103,6 +104,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=in_currency,
         units=in_units,
+        mail_words=mail_words,
         rate=rate,
         hours=lambda hours: hours_text(Decimal(hours)),
         grams=lambda grams: grams_text(Decimal(grams)),

@@ -48,10 +48,12 @@ def test_from_form_to_pick_up(lab: Printflow, submit: Submit) -> None:
     name = f"JaneDoe_Filament_TrueRed_{job.id}.stl"
     assert folders(lab) == {"Uploaded": [name]}
     assert job.file.state is FileState.SETTLED
+    lab.dispatch()
 
     job = lab.approve(job.id, by="Ana", grams="42.5", hours="2h 30m", material="PLA")
     assert (job.status, job.cost_cents, str(job.hours)) == (Status.PENDING, 425, "2.5")
     assert folders(lab) == {"Pending": [name]}
+    lab.dispatch()
 
     page = lab.confirm_by_link(confirm_token(lab, job.id), consent=True)
     assert (page.state, page.confirmed, page.job.status) == (
@@ -60,6 +62,7 @@ def test_from_form_to_pick_up(lab: Printflow, submit: Submit) -> None:
         Status.READYTOPRINT,
     )
     assert folders(lab) == {"ReadyToPrint": [name]}
+    lab.dispatch()
 
     lab.start_printing(job.id, by="Sam")
     assert folders(lab) == {"Printing": [name]}
@@ -68,6 +71,7 @@ def test_from_form_to_pick_up(lab: Printflow, submit: Submit) -> None:
     lab.start_printing(job.id, by="Sam", printer="Prusa XL")
     lab.complete(job.id, by="Sam")
     assert folders(lab) == {"Completed": [name]}
+    lab.dispatch()
     job = lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
     assert (job.status, job.printer) == (Status.PAIDPICKEDUP, "Prusa XL")
     assert folders(lab) == {"PaidPickedUp": [name]}
@@ -87,7 +91,8 @@ def test_from_form_to_pick_up(lab: Printflow, submit: Submit) -> None:
         "completed",
     ]
     report = lab.dispatch()
-    assert (report.sent, report.failed, report.waiting_mails, report.waiting_files) == (5, 0, 0, 0)
+    assert (report.failed, report.waiting_mails, report.waiting_files) == (0, 0, 0)
+    assert [mail.state for mail in lab.mails()] == ["sent"] * 5
     assert lab.settings.mail.directory is not None
     assert len(list(lab.settings.mail.directory.glob("*.eml"))) == 5
 

@@ -202,8 +202,9 @@ def test_a_reminder_that_still_waits_does_not_follow_who_came(
     assert PickUpReminders(lab._ports)() == 1
     assert reminders(lab, job) == ["queued"]
     lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+    clock.advance(minutes=1)
     lab.dispatch()
-    assert reminders(lab, job) == ["canceled"]
+    assert reminders(lab, job) == ["overtaken"]
 
 
 def test_a_reminder_in_doubt_is_not_repeated_to_who_came(
@@ -220,7 +221,7 @@ def test_a_reminder_in_doubt_is_not_repeated_to_who_came(
         mailbox.mood = Mood.WELL
         lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
         later(worker, clock, 1)
-    assert reminders(lab, job) == ["canceled"]
+    assert reminders(lab, job) == ["overtaken"]
     assert list(mailbox.ids().values()) == [1]
 
 
@@ -316,7 +317,9 @@ def test_nobodys_print_goes_without_a_reminder_that_left(
         lab.dispose(job.id, by="Ana")
     assert [r.code for r in raised.value.refusals] == ["not_reminded"]
     assert lab.dispose(job.id, by="Ana", reason="left the school").status is Status.ARCHIVED
-    assert reminders(lab, job) == ["canceled"]
+    monkeypatch.undo()
+    later(lab, clock, 1)
+    assert reminders(lab, job) == ["overtaken"]
 
 
 def test_disposing_can_be_taken_back(lab: Printflow, job_in: JobIn, clock: TestClock) -> None:

@@ -39,6 +39,7 @@ def reached(lab: Printflow, job: Job, trigger: Trigger) -> Job:
     way = {Trigger.RESEND: Trigger.REQUOTE, Trigger.FAIL: Trigger.COMPLETE}.get(trigger, trigger)
     for step in WAY[: WAY.index(way)]:
         if step is not Trigger.REQUOTE:
+            lab.dispatch()  # each mail leaves before the next step overtakes it
             job = lab.perform(step, job.id, by="Ana", **ACTS[step])
     lab.dispatch()
     return lab.job(job.id)

@@ -80,9 +80,13 @@ def test_nothing_of_other_people_and_nothing_internal(
 def test_mails_and_models_of_the_request_are_listed(
     lab: Printflow, student: FlaskClient, job_in: Brought
 ) -> None:
-    job = job_in("READYTOPRINT")
+    job = job_in("UPLOADED")
     page = said(student.get(path(lab, job)))
     assert "We have your model is on its way" in page
+    lab.dispatch()
+    lab.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
+    lab.dispatch()
+    lab.confirm(job.id, by="Ana", note="at the desk")
     lab.dispatch()
     page = said(student.get(path(lab, job)))
     for words in (

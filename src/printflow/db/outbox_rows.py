@@ -65,16 +65,9 @@ class SqlOutboxRows:
             .where(of_event, outbox.c.state == "queued", outbox.c.tries == 0)
             .values(state="canceled", next_try_at=None)
         )
-        left = select(outbox.c.id).where(of_event, outbox.c.state != "canceled").limit(1)
+        out = ("canceled", "overtaken")
+        left = select(outbox.c.id).where(of_event, outbox.c.state.not_in(out)).limit(1)
         return self._connection.scalar(left) is not None
-
-    def withdraw(self, job_id: str, template: str) -> None:
-        self._connection.execute(
-            update(outbox)
-            .where(outbox.c.job_id == job_id, outbox.c.template == template)
-            .where(outbox.c.state == "queued")
-            .values(state="canceled", next_try_at=None)
-        )
 
     def cancel_mail(self, mail_id: int) -> bool:
         canceled = self._connection.execute(
@@ -131,6 +124,23 @@ class SqlOutboxRows:
             )
         )
 
+    def hold(self, mail: Mail, *, why: str, until: datetime | None) -> None:
+        values: dict[str, Any] = {"state": "queued", "next_try_at": until}
+        if until is None:
+            values = {"state": "overtaken", "next_try_at": None, "error": why[:500]}
+        self._connection.execute(
+            update(outbox)
+            .where(self._leased(mail))
+            .values(lease_until=None, tries=outbox.c.tries - 1, **values)
+        )
+
+    def overtake(self, mail_id: int, why: str) -> None:
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == mail_id, outbox.c.state.in_(("queued", "dead")))
+            .values(state="overtaken", next_try_at=None, error=why[:500])
+        )
+
     def give_back(self, mail: Mail) -> None:
         self._connection.execute(
             update(outbox)
@@ -142,13 +152,16 @@ class SqlOutboxRows:
         stir(self._connection)
         self._connection.execute(
             update(outbox)
-            .where(outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued", "sent")))
+            .where(
+                outbox.c.id == mail_id, outbox.c.state.in_(("dead", "queued", "sent", "overtaken"))
+            )
             .values(
                 state="queued",
                 tries=0,
                 created_at=now,
                 next_try_at=now,
                 lease_until=None,
+                error="",
                 recipient=to,
             )
         )

@@ -73,7 +73,9 @@ class FileOpening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A row of the outbox. ``state`` is queued, sending, sent, dead or canceled."""
+    """A row of the outbox. ``state`` is queued, sending, sent, dead, canceled (with the
+    action that wrote it) or overtaken (a later step made it pointless; ``error`` says which).
+    """
 
     id: int
     message_id: str

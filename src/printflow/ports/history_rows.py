@@ -166,11 +166,6 @@ class OutboxRows(Protocol):
     def cancel(self, event_id: int) -> bool:
         """Cancel the event's mails that wait; whether one has left, or is leaving."""
 
-    def withdraw(self, job_id: str, template: str) -> None:
-        """Cancel the job's mails of a template that wait. One that was tried before may have arrived
-        all the same, if the server's answer was lost; it is not tried again.
-        """
-
     def cancel_mail(self, mail_id: int) -> bool:
         """Cancel one mail if nobody has tried to send it yet; whether it is canceled now."""
 
@@ -181,6 +176,14 @@ class OutboxRows(Protocol):
 
     def failed(self, mail: Mail, *, error: str, next_try_at: datetime | None) -> None:
         """To be tried again at ``next_try_at``; a dead letter when that is None."""
+
+    def hold(self, mail: Mail, *, why: str, until: datetime | None) -> None:
+        """End the lease without counting a try: to be asked again at ``until``, or overtaken for
+        good when that is None.
+        """
+
+    def overtake(self, mail_id: int, why: str) -> None:
+        """A mail that waits, or is dead, is overtaken."""
 
     def give_back(self, mail: Mail) -> None:
         """End the lease without counting a try."""

@@ -14,11 +14,10 @@ from ..domain.status import ORIGINALS
 from ..ports import Transaction
 from .acting import staff_actor
 from .addresses import email_problem
+from .mail_timing import UNDO_GRACE_SECONDS
 from .transition import TransitionDesk, stale
 
 _TAKEN_BACK = "Taken back with the pick-up"
-_GRACE_SECONDS = 5
-"""What a click takes to arrive; a mail that has left by then still refuses the undo."""
 
 
 class CorrectionDesk(TransitionDesk):
@@ -35,7 +34,7 @@ class CorrectionDesk(TransitionDesk):
         StaleJob, DatabaseBusy.
         """
         actor, ports = staff_actor(by, station), self._ports
-        window = timedelta(seconds=ports.settings.undo_seconds + _GRACE_SECONDS)
+        window = timedelta(seconds=ports.settings.undo_seconds + UNDO_GRACE_SECONDS)
         with ports.database.write() as tx:
             job, now = self._job(tx, job_id), ports.clock()
             last = tx.history.last_event(job.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..domain.history import Mail
+from ..domain.mail_words import mail_words
 from ..domain.people import ChangeKind
 from ..domain.text import clean_line
 from ..errors import InvalidInput, MailNotRetried, NotFound
@@ -10,6 +11,7 @@ from ..ports import RenderedMail
 from .addresses import email_problem
 from .changes import ChangedBy
 from .desk import Desk
+from .mail_timing import MailTiming
 
 _NOT_AGAIN = {
     "sending": "This mail is being sent right now.",
@@ -23,7 +25,8 @@ class MailDesk(Desk):
     def mails(
         self, *, state: str | None = None, limit: int = 200, before: int | None = None
     ) -> list[Mail]:
-        """Mails, newest first; ``state`` is queued, sending, sent, dead or canceled.
+        """Mails, newest first; ``state`` is queued, sending, sent, dead, canceled or
+        overtaken.
 
         With ``before``, an id, those older than that mail: the next page.
         """
@@ -58,7 +61,8 @@ class MailDesk(Desk):
     def retry_mail(self, mail_id: int, *, to: str = "", by: str, station: str = "") -> None:
         """Send a mail that waits, was sent or is dead again now, perhaps to another address.
 
-        Raises NotFound, InvalidInput, MailNotRetried when it is being sent or was canceled.
+        Raises NotFound, InvalidInput, MailNotRetried when it is being sent, was canceled, or no
+        longer means anything: then one that waits or is dead counts as overtaken.
         """
         mail = self.mail(mail_id)
         if mail.state in _NOT_AGAIN:
@@ -68,13 +72,21 @@ class MailDesk(Desk):
             raise InvalidInput.of("to", "address_invalid", problem)
         now = self._ports.clock()
         with self._ports.database.write() as tx:
+            if why := MailTiming(self.settings).overtaken(tx, mail, now):
+                tx.outbox.overtake(mail.id, why)
+        if why:
+            raise MailNotRetried(
+                f"This email no longer applies: {why}.",
+                next_step="Write to the student on the job's page instead.",
+            )
+        with self._ports.database.write() as tx:
             tx.outbox.retry(mail_id, to=address, now=now)
             if mail.job_id:
                 tx.history.add_note(
                     mail.job_id,
                     at=now,
                     author=clean_line(by)[:60],
-                    text=f"Mail “{mail.template}” sent again to {address}.",
+                    text=f"Email “{mail_words(mail.template).staff}” sent again to {address}.",
                     for_student=False,
                 )
             who = ChangedBy(by, station)

@@ -64,7 +64,8 @@ class StudentPageDesk(QuoteDesk):
                 mails=tuple(
                     mail
                     for mail in tx.outbox.of_job(job.id)
-                    if mail.template not in FOR_STAFF and mail.state != "canceled"
+                    if mail.template not in FOR_STAFF
+                    and mail.state not in ("canceled", "overtaken")
                 ),
                 quote=quote,
                 quote_state=quote.state(self._ports.clock()) if quote else None,

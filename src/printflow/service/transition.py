@@ -154,8 +154,6 @@ class TransitionDesk(Desk):
             actor=actor,
             details={**outcome.details, "before": before(job, outcome.changes)},
         )
-        if job.status is Status.COMPLETED and outcome.dest is not job.status:
-            tx.outbox.withdraw(job.id, MailTemplate.PICK_UP_REMINDER.value)
         after = replace(job, **outcome.changes, status=outcome.dest)
         carry_out = CarryOut(self._ports, tx, after, actor, event_id, facts, hold=request.hold)
         for effect in outcome.effects:

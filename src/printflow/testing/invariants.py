@@ -46,7 +46,7 @@ _MAILS = {
     do.mail_disposed: MailTemplate.DISPOSED,
     do.alert_staff: MailTemplate.STAFF_ALERT,
 }
-_ENDED = ("sent", "dead", "canceled")
+_ENDED = ("sent", "dead", "canceled", "overtaken")
 _USUAL = {
     "UPLOADED": "received",
     "PENDING": "approved",
@@ -230,9 +230,8 @@ class _Check:
         for message_id, mail in known.items():
             if mail.state == "sent" and not delivered[message_id]:
                 yield f"mail {message_id} counts as sent, but never left"
-            # Withdrawing a reminder ends its tries; one whose answer was lost may have arrived.
-            tried = mail.template == MailTemplate.PICK_UP_REMINDER and mail.tries > 0
-            if mail.state == "canceled" and delivered[message_id] and not tried:
+            # Being overtaken ends a mail's tries; one whose answer was lost may have arrived.
+            if mail.state == "canceled" and delivered[message_id]:
                 yield f"mail {message_id} was taken back, but left"
             if self._idle and mail.state not in _ENDED:
                 yield f"mail {message_id} is still {mail.state}"
