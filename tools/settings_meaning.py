@@ -31,7 +31,11 @@ MEANING: Mapping[str, str] = {
     "disk_reserve_mb": "Room that stays free: below it no model is taken.",
     "mail.smtp_host": "The mail server; empty: mails become files.",
     "mail.smtp_port": "Its port; follows `smtp_security` if only that is set.",
-    "mail.smtp_security": "`starttls` (587), `tls` (465) or `none` (25, a relay in the house).",
+    "mail.smtp_security": "`starttls` (587), `tls` (465) or `none` (25, a relay in the house). "
+    "Without it, port 465 means `tls` and every other port `starttls`; mail that cannot be encrypted "
+    "as set here is not sent.",
+    "mail.smtp_allow_plaintext_login": 'With `smtp_security = "none"`, whether the user name and '
+    "password may be sent for everyone on the way to read.",
     "mail.smtp_username": "The account there; empty: no sign-in.",
     "mail.smtp_password": "Its password.",
     "mail.smtp_ca_file": "Certificates of your own authority, if the server's come from it.",

@@ -23,7 +23,6 @@ from . import settings_checks as checks
 Security = Literal["none", "starttls", "tls"]
 
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
-_SECURITIES = {port: security for security, port in _PORTS.items()}
 _SENDER = "Printflow <printflow@localhost>"
 _FROZEN = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
@@ -52,6 +51,7 @@ class MailSettings(BaseModel):
     smtp_port: Whole = whole(587, 1, 65_535)
     smtp_security: Security = Field(default="starttls", description="none, starttls or tls")
     smtp_username: str = Field(default="", description="a text")
+    smtp_allow_plaintext_login: bool = Field(default=False, description="true or false")
     smtp_password: SecretStr | None = Field(default=None, description="a text")
     smtp_ca_file: Path | None = Field(default=None, description="a file of certificates")
     sender: str = Field(default=_SENDER, description="an e-mail address")
@@ -65,13 +65,13 @@ class MailSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _match_port_and_security(cls, data: Any) -> Any:
-        """Of port and security each is the other's default."""
+        """Of port and security each is the other's default; only people turn encryption off."""
         if not isinstance(data, dict):
             return data
         port, security = data.get("smtp_port"), data.get("smtp_security")
         if security is None and port is not None:
             number = int(port) if str(port).isdecimal() else 0
-            return {**data, "smtp_security": _SECURITIES.get(number, "none")}
+            return {**data, "smtp_security": "tls" if number == _PORTS["tls"] else "starttls"}
         if port is None and security is not None:
             return {**data, "smtp_port": _PORTS.get(str(security), 587)}
         return data
@@ -99,6 +99,13 @@ class MailSettings(BaseModel):
             raise ValueError("mail.smtp_password is needed, because mail.smtp_username is set")
         if given and not info.data.get("smtp_username"):
             raise ValueError("mail.smtp_username is needed, because mail.smtp_password is set")
+        open_line = info.data.get("smtp_security") == "none"
+        if given and open_line and not info.data.get("smtp_allow_plaintext_login"):
+            raise ValueError(
+                "mail.smtp_password would be sent without encryption: set mail.smtp_security to "
+                '"starttls" or "tls". If the line to the mail server is safe in itself, set '
+                "mail.smtp_allow_plaintext_login = true"
+            )
         return value if given else None
 
     @field_validator("smtp_ca_file")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -207,6 +210,66 @@ def test_starttls_that_the_server_does_not_know() -> None:
         failed = failure(lambda: mailer(port, security="starttls").send(mail()))
     assert failed.kind is FailureKind.TRANSIENT
     assert "smtp_security" in failed.detail
+
+
+class Wiretap:
+    """A man in the middle who removes the offer of STARTTLS, offers logins, and reads along."""
+
+    def __init__(self) -> None:
+        self.heard = bytearray()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = self._socket.accept()
+                with line:
+                    self._talk(line)
+
+    def _talk(self, line: socket.socket) -> None:
+        line.sendall(b"220 mail.example.edu ESMTP\r\n")
+        while data := line.recv(4096):
+            self.heard += data
+            if data.upper().startswith(b"EHLO"):
+                line.sendall(b"250-mail.example.edu\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME\r\n")
+            elif data.upper().startswith(b"QUIT"):
+                line.sendall(b"221 bye\r\n")
+                return
+            else:
+                line.sendall(b"235 welcome\r\n")
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.mark.parametrize("security", ["starttls", "none"])
+def test_no_password_and_no_mail_cross_a_line_that_should_be_encrypted(security: str) -> None:
+    tap = Wiretap()
+    door = {"security": security, "username": "printlab", "password": "geheim"}
+    failed = failure(lambda: mailer(tap.port, **door).send(mail()))
+    tap.close()
+    assert failed.kind is FailureKind.TRANSIENT
+    assert "sent" in failed.detail
+    heard = bytes(tap.heard).upper()
+    assert b"EHLO" in heard or security == "none"
+    for word in (
+        b"AUTH",
+        b"MAIL FROM",
+        b"GEHEIM",
+        b"PRINTLAB",
+        base64.b64encode(b"geheim").upper(),
+    ):
+        assert word not in heard
+
+
+def test_a_password_crosses_an_open_line_only_where_that_was_allowed() -> None:
+    tap = Wiretap()
+    door = {"security": "none", "username": "printlab", "password": "geheim"}
+    failure(lambda: mailer(tap.port, **door, plaintext_login=True).send(mail()))
+    tap.close()
+    assert b"AUTH PLAIN" in bytes(tap.heard)
 
 
 def test_what_could_break_out_of_a_header_is_refused() -> None:

@@ -112,6 +112,11 @@ TABLE = [
     ('[mail]\nsmtp_host = "a.edu:25"', "mail.smtp_host", "the port has a setting of its own"),
     ('[mail]\nsmtp_username = "lab"', "mail.smtp_password", "is needed"),
     ('[mail]\nsmtp_password = "hunter2"', "mail.smtp_password", "smtp_username is needed"),
+    (
+        '[mail]\nsmtp_security = "none"\nsmtp_username = "lab"\nsmtp_password = "hunter2"',
+        "mail.smtp_password",
+        "smtp_allow_plaintext_login = true",
+    ),
     ("[mail]\nsmtp_password = 5", "mail.smtp_password", "a text"),
     ('[mail]\nsmtp_ca_file = "none.pem"', "mail.smtp_ca_file", "there is no file"),
     ('[mail]\ntemplates = "none"', "mail.templates", "there is no folder"),

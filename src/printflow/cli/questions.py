@@ -47,7 +47,7 @@ def answers(store: Path | None, given: dict[str, Any]) -> dict[str, Any]:
     _ask(mail, "smtp_host", "Mail server (empty: mails become files, to try things out)")
     if mail.get("smtp_host"):
         _ask(mail, "smtp_port", "Its port: 587, 465 or 25", "587")
-        usual = {465: "tls", 25: "none"}.get(mail["smtp_port"], "starttls")
+        usual = "tls" if mail["smtp_port"] == 465 else "starttls"
         _ask(mail, "smtp_security", "Encryption there: starttls, tls or none", usual)
         _ask(mail, "smtp_username", "User name there (empty: none)")
         if mail.get("smtp_username") and "smtp_password" not in mail:

@@ -43,7 +43,11 @@ def _interrupt(client: smtplib.SMTP) -> None:
 
 
 class SmtpMailer:
-    """Sends through one server. ``security`` is none, starttls or tls; times are in seconds."""
+    """Sends through one server. ``security`` is none, starttls or tls; times are in seconds.
+
+    What cannot be encrypted as told is not sent at all. Without encryption there is no login,
+    unless ``plaintext_login`` allows it.
+    """
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class SmtpMailer:
         security: str,
         username: str = "",
         password: str = "",
+        plaintext_login: bool = False,
         ca_file: Path | None = None,
         timeout_seconds: float = 30,
         deadline_seconds: float = 60,
@@ -62,6 +67,7 @@ class SmtpMailer:
         self._security = security
         self._username = username
         self._password = password
+        self._may_log_in = security != "none" or plaintext_login
         self._ca_file = ca_file
         self._timeout = min(timeout_seconds, deadline_seconds)
         self._deadline = deadline_seconds
@@ -104,8 +110,20 @@ class SmtpMailer:
         client = self._connect(held)
         try:
             if self._security == "starttls":
+                client.ehlo()
+                if not client.has_extn("starttls"):
+                    raise self._passing(
+                        "it does not offer encryption (STARTTLS), so neither password nor mail was "
+                        "sent. Check mail.smtp_port and mail.smtp_security; if they are right, "
+                        "someone on the way may have removed the offer."
+                    )
                 client.starttls(context=self._context())
             if self._username:
+                if not self._may_log_in:
+                    raise self._passing(
+                        "the password is not sent without encryption. "
+                        "Check mail.smtp_security and mail.smtp_allow_plaintext_login."
+                    )
                 client.login(self._username, self._password)
             client.send_message(message)
             # The mail was accepted; how the server says goodbye changes nothing.

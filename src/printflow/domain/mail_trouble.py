@@ -1,0 +1,89 @@
+"""When mail fails: one verdict for the dashboard, readiness, the doctor and the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .history import Mail
+
+LATE_AFTER = timedelta(minutes=10)
+"""A mail that should have gone so long ago is late; it is told within a quarter of an hour."""
+
+_REFUSED_IN_A_ROW = 2
+"""So many different people whose mails were refused, and none sent since, are no typing mistakes."""
+
+
+class MailState(StrEnum):
+    """How mail is doing; the values are what monitoring reads."""
+
+    PAUSED = "paused"
+    LATE = "failing"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailTrouble:
+    """Mail does not leave. ``since`` is when the oldest mail should have gone (UTC), ``count`` how
+    many wait or were refused, ``reason`` what the mail server or the system said last.
+    """
+
+    state: MailState
+    reason: str
+    count: int
+    since: datetime | None = None
+
+    @property
+    def message(self) -> str:
+        """What is wrong, for people."""
+        said = f" {self.reason}" if self.reason else ""
+        if self.state is MailState.PAUSED:
+            return f"No email leaves: the mail server refused the login.{said}"
+        if self.state is MailState.REFUSED:
+            return f"The mail server refuses every email.{said}"
+        if not self.reason:
+            return f"{_emails(self.count)} should have gone by now, and nobody has tried."
+        return f"Email isn't leaving. Waiting: {self.count}.{said}"
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        if self.state is MailState.PAUSED:
+            return "Fix the user name and password in the settings, then resume the outbox."
+        if self.state is MailState.LATE and not self.reason:
+            return "Check that `printflow serve` or `printflow worker` is running."
+        return "Check the settings under [mail] and ask whoever runs the mail server."
+
+    def age(self, now: datetime) -> timedelta:
+        """For how long the oldest mail has been late; zero where none is."""
+        return max(now - self.since, timedelta()) if self.since else timedelta()
+
+
+def _emails(count: int) -> str:
+    return "1 email" if count == 1 else f"{count} emails"
+
+
+def trouble_of(
+    *, paused: str, late: int, oldest: Mail | None, refused: Sequence[Mail]
+) -> MailTrouble | None:
+    """The verdict. ``late`` mails should have gone, ``oldest`` first; ``refused`` are the dead
+    letters that were written after the last mail that was sent.
+    """
+    if paused:
+        since = oldest.created_at if oldest is not None else None
+        return MailTrouble(state=MailState.PAUSED, reason=paused, count=late, since=since)
+    if oldest is not None:
+        return MailTrouble(
+            state=MailState.LATE, reason=oldest.error, count=late, since=oldest.created_at
+        )
+    if len({mail.to for mail in refused}) >= _REFUSED_IN_A_ROW:
+        first = min(refused, key=lambda mail: mail.created_at)
+        return MailTrouble(
+            state=MailState.REFUSED,
+            reason=refused[0].error,
+            count=len(refused),
+            since=first.created_at,
+        )
+    return None
