@@ -6,6 +6,7 @@ cases in ``service``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,9 +22,10 @@ from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
 from .errors import SettingsError, StoreUnavailable
 from .estimating.estimator import Estimator
-from .filestore import FolderStore, is_new, make_store, probe, read_identity
+from .filestore import FolderStore
 from .inspection.inspector import Inspector
 from .looking import Looker
+from .making_store import SECRET_KEY, STATE, is_new, make_store, probe, read_identity
 from .outbox import Postman
 from .pictures import Pictures
 from .placement import Placer
@@ -63,6 +65,7 @@ from .service.system import SystemDesk
 from .service.versions import VersionDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
+from .store_folder import Folder
 from .store_watch import StoreWatch
 from .tokens import Tokens
 
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from .instance_lock import InstanceLock
 
 _IDENTITY = "store_identity"
+_LARGEST_KEY = 4096
 Role = Literal["server", "worker"]
 Wrap = Callable[[str, Any], Any]
 """Puts something between the library and a port: given ``(name, port)``, it gives the port to use."""
@@ -330,7 +334,7 @@ class _LazyMailer:
         if not mail.smtp_host:
             from .mail.file import FileMailer
 
-            return FileMailer(_mail_folder(self._settings))
+            return FileMailer(*_mail_folder(self._settings))
         from .mail.smtp import SmtpMailer
 
         password = mail.smtp_password
@@ -356,11 +360,14 @@ class _LazyMailFolder:
     def forget(self, message_ids: Collection[str]) -> None:
         from .mail.file import FileMailer
 
-        FileMailer(_mail_folder(self._settings)).forget(message_ids)
+        FileMailer(*_mail_folder(self._settings)).forget(message_ids)
 
 
-def _mail_folder(settings: Settings) -> Path:
-    return settings.mail.directory or settings.state_dir / "mail"
+def _mail_folder(settings: Settings) -> tuple[Path, *tuple[str, ...]]:
+    """The folder that is the administrator's choice, or the names of the store's own in it."""
+    if settings.mail.directory is not None:
+        return (settings.mail.directory,)
+    return (settings.store, STATE, "mail")
 
 
 # -- preparing --------------------------------------------------------------------------------
@@ -462,28 +469,29 @@ def _secret_key(settings: Settings) -> bytes:
     """The lab's secret: from the settings, else from the store's own file, made once."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
-    path = settings.state_dir / "secret.key"
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be read: {error.strerror or error}", key="secret_key"
-        ) from error
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
+        with Folder(settings.store, STATE) as folder:
+            return _key_in(folder)
     except OSError as error:
         raise StoreUnavailable(
             f"The store {settings.store} is not there: {error.strerror or error}.",
             next_step="Is the share mounted?",
         ) from error
-    import secrets
 
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
+
+def _key_in(folder: Folder) -> bytes:
+    """The key in the store's own folder; raises SettingsError where it cannot be read."""
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            return folder.read(SECRET_KEY, _LARGEST_KEY, names=None)
+        with contextlib.suppress(FileExistsError), folder.create(SECRET_KEY, 0o600) as file:
+            import secrets
+
+            file.write(secrets.token_hex(32).encode())
+            os.fsync(file.fileno())
+        return folder.read(SECRET_KEY, _LARGEST_KEY, names=None)
+    except OSError as error:
+        raise SettingsError(
+            f"{folder.path / SECRET_KEY} cannot be read: {error.strerror or error}",
+            key="secret_key",
+        ) from error

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
+import secrets
 import shutil
 import stat
-import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,16 +23,16 @@ from .domain.naming import (
     job_ids_in,
 )
 from .domain.status import FOLDERS, THUMBNAILS
-from .errors import SettingsError, StoreUnavailable
+from .errors import StoreUnavailable
 from .exclusive_rename import rename_exclusive
+from .making_store import INCOMING, QUARANTINE, read_identity
+from .plain_file import SECOND_NAME, NotPlain, is_real_folder, must_be_plain, what_else
+from .store_folder import Folder
 
-INCOMING, QUARANTINE, TRASH, STATE = ".incoming", ".quarantine", ".trash", ".printflow"
-SERVICE_FOLDERS = (THUMBNAILS, INCOMING, QUARANTINE, TRASH, STATE)
-IDENTITY_FILE = "store.json"
-
-_IGNORED_IN_NEW_STORE = frozenset({".gitkeep", ".gitignore", "README.md", "lost+found"})
 _BLOCK = 1 << 20
-_READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+_LARGEST_PICTURE = 16 << 20
+"""Bytes; a picture of 512 px has some hundred thousand."""
+_LOOKS, _MOMENT = 3, 0.01
 
 
 class FolderStore:
@@ -68,143 +67,212 @@ class FolderStore:
 
     # -- incoming -------------------------------------------------------------------------------
 
-    def incoming_path(self, name: str) -> Path:
-        return self._root / INCOMING / name
-
     def open_incoming(self, name: str) -> BinaryIO:
-        return self.incoming_path(name).open("xb", buffering=0)
+        with Folder(self._root, INCOMING) as folder:
+            return folder.create(name)
 
     def read_incoming(self, name: str) -> BinaryIO:
-        return self.incoming_path(name).open("rb")
+        with Folder(self._root, INCOMING, looking=True) as folder:
+            return folder.open(name)
+
+    def has_incoming(self, name: str) -> bool:
+        with Folder(self._root, INCOMING, looking=True) as folder:
+            return _plain(folder, name) is not None
 
     def seal_incoming(self, handle: BinaryIO) -> None:
         handle.flush()
         os.fsync(handle.fileno())
-        handle.close()
-        path = Path(handle.name)
-        path.chmod(_READ_ONLY)
-        _sync_directory(path.parent)
+        with Folder(self._root, INCOMING) as folder:
+            folder.make_read_only(Path(handle.name).name, handle)
+            handle.close()
+            folder.sync()
 
     def discard_incoming(self, name: str) -> None:
-        path = self.incoming_path(name)
-        _writable(path)
-        path.unlink(missing_ok=True)
+        with Folder(self._root, INCOMING) as folder, contextlib.suppress(FileNotFoundError):
+            folder.unlink(name)
 
     def stale_incoming(self, older_than: datetime) -> Sequence[str]:
-        limit = older_than.timestamp()
-        with os.scandir(self._root / INCOMING) as entries:
-            return [entry.name for entry in entries if entry.stat().st_mtime < limit]
+        limit, stale = older_than.timestamp(), []
+        with Folder(self._root, INCOMING) as folder:
+            for entry in folder.scan():
+                status = entry.stat(follow_symlinks=False)
+                if status.st_mtime < limit and not is_real_folder(status):
+                    stale.append(entry.name)
+        return stale
 
     def adopt_incoming(self, incoming: str, name: str, dest: str) -> None:
-        source = self.incoming_path(incoming)
-        rename_exclusive(source, self.path(name, dest))
-        _sync_directory(self._root / dest)
-        _sync_directory(source.parent)
+        _check_place(name, dest)
+        with Folder(self._root, INCOMING) as source, Folder(self._root, dest) as target:
+            must_be_plain(incoming, source.stat(incoming))
+            _rename(source, incoming, target, name)
+
+    def time_there(self) -> datetime:
+        name = f".clock-{secrets.token_hex(8)}"
+        with Folder(self._root, INCOMING) as folder:
+            with folder.create(name) as probe:
+                seconds = os.fstat(probe.fileno()).st_mtime
+            folder.unlink(name)
+        return datetime.fromtimestamp(seconds, UTC)
 
     # -- places ---------------------------------------------------------------------------------
 
     def path(self, name: str, folder: str) -> Path:
-        if folder not in FOLDERS or not is_plain_file_name(name):
-            raise ValueError(f"not a place of this store: {folder!r}, {name!r}")
+        _check_place(name, folder)
         return self._root / folder / name
 
+    def open(self, name: str, folder: str) -> BinaryIO:
+        _check_place(name, folder)
+        with Folder(self._root, folder, looking=True) as place:
+            for _ in range(_LOOKS):
+                try:
+                    return place.open(name)
+                except NotPlain as refused:
+                    if refused.what != SECOND_NAME:
+                        raise
+                time.sleep(_MOMENT)  # where the system knows no other rename, it has two for one
+            return place.open(name)
+
     def where(self, name: str, *, hint: str = "") -> Sequence[str]:
-        if hint and os.path.lexists(self.path(name, hint)):
-            return [hint]
+        if hint:
+            found = self._look(name, hint)
+            if found is not None and not what_else(found) and found.st_nlink <= 1:
+                return [hint]
         return self.everywhere(name)
 
     def everywhere(self, name: str) -> Sequence[str]:
-        return [folder for folder in FOLDERS if os.path.lexists(self.path(name, folder))]
+        for _ in range(_LOOKS):  # it may get or lose a second name while it is looked at
+            found = self._entries(name)
+            plain = {one: status for one, status in found.items() if not what_else(status)}
+            ours = [one for one, status in plain.items() if _all_ours(status, plain)]
+            if len(ours) == len(plain):
+                break
+        return ours
+
+    def in_the_way(self, name: str) -> Mapping[str, str]:
+        ours = self.everywhere(name)
+        return {
+            folder: what_else(status) or SECOND_NAME
+            for folder, status in self._entries(name).items()
+            if folder not in ours
+        }
+
+    def _entries(self, name: str) -> dict[str, os.stat_result]:
+        """Whatever has the name, in each folder."""
+        seen = ((folder, self._look(name, folder)) for folder in FOLDERS)
+        return {folder: status for folder, status in seen if status is not None}
+
+    def _look(self, name: str, folder: str) -> os.stat_result | None:
+        _check_place(name, folder)
+        try:
+            with Folder(self._root, folder, looking=True) as place:
+                return place.stat(name)
+        except FileNotFoundError:
+            return None
 
     def move(self, name: str, source: str, dest: str) -> None:
-        rename_exclusive(self.path(name, source), self.path(name, dest))
-        _sync_directory(self._root / dest)
-        _sync_directory(self._root / source)
+        _check_place(name, source)
+        _check_place(name, dest)
+        self._move(source, name, dest, name)
+
+    def _move(self, source: str, name: str, dest: str, new: str) -> None:
+        with Folder(self._root, source) as here, Folder(self._root, dest) as there:
+            _rename(here, name, there, new)
 
     def remove(self, name: str, folder: str) -> None:
-        path = self.path(name, folder)
-        _writable(path)
-        path.unlink(missing_ok=True)
-        _sync_directory(path.parent)
+        _check_place(name, folder)
+        with Folder(self._root, folder) as place:
+            try:
+                _remove_whole(place, name)
+            except FileNotFoundError:
+                return
+            place.sync()
 
     def remove_leftovers(self, job_ids: Collection[str], known: Collection[str]) -> Collection[str]:
         wanted, left = frozenset(job_ids), set[str]()
-        for folder in (self._root / name for name in (*FOLDERS, QUARANTINE)):
-            with os.scandir(folder) as entries:
+        for name in (*FOLDERS, QUARANTINE):
+            with Folder(self._root, name) as folder:
                 found = [
-                    (folder / entry.name, mine)
-                    for entry in entries
+                    (entry.name, mine)
+                    for entry in folder.scan()
                     if entry.name not in known
                     and (mine := wanted.intersection(job_ids_in(entry.name)))
                 ]
-            for path, mine in found:
-                try:
-                    _remove_whole(path)
-                except OSError:  # open on another PC: the caller asks again later
-                    left |= mine
-            if found:
-                _sync_directory(folder)
+                for one, mine in found:
+                    try:
+                        _remove_whole(folder, one)
+                    except FileNotFoundError:
+                        continue
+                    except OSError:  # open on another PC: the caller asks again later
+                        left |= mine
+                if found:
+                    folder.sync()
         return left
 
     def quarantine(self, name: str, folder: str, stamp: str) -> None:
-        rename_exclusive(self.path(name, folder), self._root / QUARANTINE / f"{stamp}_{name}")
-        _sync_directory(self._root / QUARANTINE)
-        _sync_directory(self._root / folder)
+        _check_place(name, folder)
+        self._move(folder, name, QUARANTINE, f"{stamp}_{name}")
 
     def put_aside(self, name: str, folder: str, stamp: str) -> None:
-        if folder not in FOLDERS or name != Path(name).name or name in ("", ".", ".."):
-            raise ValueError(f"not an entry of this store: {folder!r}, {name!r}")
-        rename_exclusive(self._root / folder / name, self._root / QUARANTINE / f"{stamp}_{name}")
-        _sync_directory(self._root / QUARANTINE)
-        _sync_directory(self._root / folder)
+        if folder not in FOLDERS:
+            raise ValueError(f"not a folder of models: {folder!r}")
+        self._move(folder, name, QUARANTINE, f"{stamp}_{name}")
 
     def same_file_twice(self, name: str, one: str, other: str) -> bool:
-        return self.path(name, one).samefile(self.path(name, other))
+        here, there = self._look(name, one), self._look(name, other)
+        return here is not None and there is not None and os.path.samestat(here, there)
+
+    def drop_second_name(self, name: str, keep: str, other: str) -> None:
+        if self.same_file_twice(name, keep, other):
+            self.remove(name, other)
 
     def protect(self, name: str, folder: str) -> None:
-        path = self.path(name, folder)
-        if path.stat().st_mode & stat.S_IWUSR:
-            with contextlib.suppress(PermissionError):  # some shares keep rights to themselves
-                path.chmod(_READ_ONLY)
+        _check_place(name, folder)
+        with Folder(self._root, folder, looking=True) as place:
+            if not place.stat(name).st_mode & stat.S_IWUSR:
+                return
+            with place.open(name) as file, contextlib.suppress(PermissionError):
+                place.make_read_only(name, file)  # some shares keep rights to themselves
 
     def sha256(self, name: str, folder: str) -> str:
         digest = hashlib.sha256()
-        with self.path(name, folder).open("rb", buffering=0) as file:
+        with self.open(name, folder) as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
         return digest.hexdigest()
 
     def size(self, name: str, folder: str) -> int:
-        return self.path(name, folder).stat().st_size
+        found = self._look(name, folder)
+        if found is None or what_else(found):
+            raise NotPlain(name, "nothing" if found is None else what_else(found))
+        return found.st_size
 
     # -- pictures -------------------------------------------------------------------------------
 
     def keep_picture(self, name: str, data: bytes) -> None:
-        path = self.picture(name)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(path)
+        _check_picture(name)
+        with Folder(self._root, THUMBNAILS) as folder:
+            folder.write(name, data)
 
     def remove_picture(self, name: str) -> None:
-        path = self.picture(name)
-        _writable(path)
-        path.unlink(missing_ok=True)
+        _check_picture(name)
+        with Folder(self._root, THUMBNAILS) as folder, contextlib.suppress(FileNotFoundError):
+            folder.remove_whole(name)
 
-    def picture(self, name: str) -> Path:
-        if not is_plain_file_name(name):
-            raise ValueError(f"not a picture's name: {name!r}")
-        return self._root / THUMBNAILS / name
+    def picture(self, name: str) -> bytes:
+        _check_picture(name)
+        with Folder(self._root, THUMBNAILS, looking=True) as folder:
+            return folder.read(name, _LARGEST_PICTURE)
 
     def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
         found: list[tuple[float, FileFact]] = []
         now = time.time()
-        with os.scandir(self._root / folder) as entries:
-            for entry in entries:
-                if not carries_job_id(entry.name, job_id) or not entry.is_file(
-                    follow_symlinks=False
-                ):
+        with Folder(self._root, folder) as place:
+            for entry in place.scan():
+                if not carries_job_id(entry.name, job_id):
                     continue
                 status = entry.stat(follow_symlinks=False)
+                if what_else(status) or status.st_nlink > 1:
+                    continue
                 fact = FileFact(
                     name=entry.name,
                     present=True,
@@ -219,94 +287,37 @@ class FolderStore:
         return [fact for _, fact in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
-# -- making and recognizing a store -----------------------------------------------------------
+def _check_place(name: str, folder: str) -> None:
+    if folder not in FOLDERS or not is_plain_file_name(name):
+        raise ValueError(f"not a place of this store: {folder!r}, {name!r}")
 
 
-def read_identity(root: Path) -> str | None:
-    """The identity written into the store at ``root``, None if there is none."""
+def _check_picture(name: str) -> None:
+    if not is_plain_file_name(name):
+        raise ValueError(f"not a picture's name: {name!r}")
+
+
+def _plain(folder: Folder, name: str) -> os.stat_result | None:
     try:
-        plain = json.loads((root / STATE / IDENTITY_FILE).read_text("utf-8"))
-        return str(plain["identity"])
-    except (FileNotFoundError, NotADirectoryError):
+        status = folder.stat(name)
+    except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreUnavailable(
-            f"The store's identity file in {root / STATE} cannot be read: {error}",
-            next_step="Restore it from a backup, or ask whoever runs the share.",
-        ) from error
+    return None if what_else(status) else status
 
 
-def is_new(root: Path) -> bool:
-    """Whether ``root`` is an empty folder (or holds nothing but what a checkout puts there)."""
-    return all(entry.name in _IGNORED_IN_NEW_STORE for entry in root.iterdir())
+def _all_ours(status: os.stat_result, plain: Mapping[str, os.stat_result]) -> bool:
+    """Whether the file has no other names than those in the store's folders."""
+    return status.st_nlink <= 1 or status.st_nlink <= sum(
+        os.path.samestat(status, other) for other in plain.values()
+    )
 
 
-def make_folders(root: Path) -> None:
-    """Make the folders of a store in ``root``; what holds keys and mails is the account's alone."""
-    for folder in (*FOLDERS, *SERVICE_FOLDERS):
-        mode = 0o700 if folder == STATE else 0o777
-        (root / folder).mkdir(mode=mode, parents=True, exist_ok=True)
+def _rename(source: Folder, name: str, dest: Folder, new: str) -> None:
+    """Durable on return; nothing is overwritten."""
+    rename_exclusive(source.place(name), dest.place(new), source.descriptor, dest.descriptor)
+    dest.sync()
+    source.sync()
 
 
-def make_store(root: Path) -> str:
-    """Make the folders of a store in ``root`` and give it an identity, which is returned."""
-    make_folders(root)
-    identity = read_identity(root)
-    if identity is None:
-        import uuid
-
-        identity = str(uuid.uuid4())
-        path = root / STATE / IDENTITY_FILE
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps({"identity": identity}) + "\n", "utf-8")
-        temporary.replace(path)
-        _sync_directory(path.parent)
-    return identity
-
-
-def probe(root: Path) -> None:
-    """Raise SettingsError unless the store can be written and renamed in, across its folders."""
-    import uuid
-
-    name = f"probe-{uuid.uuid4().hex}"
-    source, dest = root / INCOMING / name, root / FOLDERS[0] / f".{name}"
-    try:
-        source.write_bytes(b"printflow")
-        source.rename(dest)
-        dest.unlink()
-    except OSError as error:
-        for path in (source, dest):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-        raise SettingsError(
-            f"the store {root} cannot be used: {error.strerror or error}",
-            key="store",
-            next_step="It needs to be one writable file system for the account of the server.",
-        ) from error
-
-
-def _remove_whole(path: Path) -> None:
-    """Delete a file, a link (not what it leads to), or a folder with what is in it."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        if not path.is_symlink():
-            _writable(path)
-        path.unlink(missing_ok=True)
-
-
-def _writable(path: Path) -> None:
-    if sys.platform == "win32":  # Windows does not delete a read-only file
-        with contextlib.suppress(OSError):
-            path.chmod(stat.S_IWRITE)
-
-
-def _sync_directory(path: Path) -> None:
-    """The entries of a directory are on the disk; Windows journals them by itself."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _remove_whole(folder: Folder, name: str) -> None:
+    folder.remove_whole(name)

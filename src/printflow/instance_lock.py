@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from .errors import AlreadyRunning
+from .store_folder import Folder
 
 
 class InstanceLock:
@@ -26,16 +27,13 @@ class InstanceLock:
                 f"A {role} already runs on this database{self._holder()}.",
                 next_step="Stop it first, or give this one a store of its own.",
             ) from None
-        self._note.write_text(
-            json.dumps(
-                {
-                    "pid": os.getpid(),
-                    "host": socket.gethostname(),
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                }
-            ),
-            "utf-8",
-        )
+        note = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        with Folder(folder) as place:
+            place.write(self._note.name, json.dumps(note).encode())
 
     def _holder(self) -> str:
         try:

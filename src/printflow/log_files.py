@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .store_folder import Folder
+
+LOGS = "logs"
 _TAIL_BYTES = 64 * 1024
 _MOST_FILES = 8
 
@@ -23,25 +26,30 @@ class LogTail:
 
 def log_folder(state_dir: Path) -> Path:
     """The folder of all log files of a store."""
-    return state_dir / "logs"
+    return state_dir / LOGS
 
 
 def log_tails(state_dir: Path, *, lines: int) -> tuple[LogTail, ...]:
     """The ends of the newest log files, the one written last first; none where none are."""
     try:
-        found = [path for path in log_folder(state_dir).iterdir() if path.suffix == ".log"]
-        newest = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[:_MOST_FILES]
+        with Folder(state_dir.parent, state_dir.name, LOGS) as folder:
+            found = [
+                (entry.stat(follow_symlinks=False).st_mtime, entry.name)
+                for entry in folder.scan()
+                if entry.name.endswith(".log") and entry.is_file(follow_symlinks=False)
+            ]
+            newest = [name for _, name in sorted(found, reverse=True)[:_MOST_FILES]]
+            return tuple(_tail(folder, name, lines) for name in newest)
     except FileNotFoundError:
         return ()
-    return tuple(_tail(path, lines) for path in newest)
 
 
-def _tail(path: Path, lines: int) -> LogTail:
-    with path.open("rb") as file:
+def _tail(folder: Folder, name: str, lines: int) -> LogTail:
+    with folder.open(name) as file:
         status = os.fstat(file.fileno())
         begin = max(0, status.st_size - _TAIL_BYTES)
         file.seek(begin)
         text = file.read(_TAIL_BYTES).decode("utf-8", "replace")
     whole = text.splitlines()[1 if begin else 0 :]
     changed = datetime.fromtimestamp(status.st_mtime, UTC)
-    return LogTail(path.name, changed, status.st_size, tuple(whole[-lines:]))
+    return LogTail(name, changed, status.st_size, tuple(whole[-lines:]))

@@ -82,6 +82,11 @@ class Looker:
             self._write(file, Looked(error="The file is not where it should be.", code="file"), 0)
             return
         png, webp, stl = folder / "picture.png", folder / "small.webp", folder / "model.stl"
+        try:
+            self._store.open(file.name, places[0]).close()
+        except OSError as error:
+            _log.warning("looking into %s has to wait: %s", file.name, error)
+            return
         looked = self._inspector.look(
             self._store.path(file.name, places[0]),
             ending_of(file.name),

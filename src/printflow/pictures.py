@@ -29,9 +29,9 @@ class Pictures:
             raise none
         if problem := self._watch.problem():
             raise StoreUnavailable(problem)
-        path = self._store.picture(picture_name(file, small=small))
+        name = picture_name(file, small=small)
         try:
-            return within(PATIENCE_SECONDS, path.read_bytes)
+            return within(PATIENCE_SECONDS, lambda: self._store.picture(name))
         except FileNotFoundError:
             raise none from None
         except (OSError, TookTooLong) as error:

@@ -20,7 +20,7 @@ from .ports import Clock, Database, FileStore, Placement, Transaction
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
 LEASE = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(seconds=60)
-_BUSY = frozenset({errno.EBUSY, errno.ETXTBSY, errno.EACCES, errno.EPERM})
+_BUSY = frozenset({errno.EBUSY, errno.ETXTBSY, errno.EACCES, errno.EPERM, errno.EAGAIN})
 _BUSY_WINDOWS = frozenset({5, 32, 33})
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
 
@@ -42,7 +42,7 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
     file = wanted.file
     if file.state is FileState.REMOVING:
         return _remove(store, wanted)
-    if wanted.incoming and store.incoming_path(wanted.incoming).exists():
+    if wanted.incoming and store.has_incoming(wanted.incoming):
         try:
             store.adopt_incoming(wanted.incoming, file.name, file.folder)
         except FileNotFoundError:
@@ -51,7 +51,8 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
             return Found(FileState.SETTLED, file.folder)
     folders = list(store.everywhere(file.name))
     if not folders:
-        return Found(FileState.MISSING, problem=f"{file.name} is in none of the store's folders.")
+        words = f"{file.name} is in none of the store's folders.{_in_the_way(store, file.name)}"
+        return Found(FileState.MISSING, problem=words)
     first = file.folder if file.folder in folders else folders[0]
     others = [folder for folder in folders if folder != first]
     for other in others:
@@ -61,9 +62,23 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
                 problem=f"{file.name} is in {' and '.join(folders)} with different contents.",
             )
     for other in others:
-        store.quarantine(file.name, other, f"{stamp}_{other}")
+        if store.same_file_twice(file.name, first, other):
+            store.drop_second_name(file.name, first, other)
+        else:
+            store.quarantine(file.name, other, f"{stamp}_{other}")
+    return _bring_home(store, wanted, first)
+
+
+def _bring_home(store: FileStore, wanted: Placement, first: str) -> Found:
+    """Rename the file from the folder in which it is; nothing is overwritten."""
+    file = wanted.file
     if first != file.folder:
-        store.move(file.name, first, file.folder)
+        try:
+            store.move(file.name, first, file.folder)
+        except FileExistsError:
+            if not (words := _in_the_way(store, file.name)):
+                raise
+            return Found(FileState.PARKED, first, f"{file.name} cannot be moved.{words}")
     if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
         store.protect(file.name, file.folder)
     return Found(FileState.SETTLED, file.folder)
@@ -73,11 +88,18 @@ def _remove(store: FileStore, wanted: Placement) -> Found:
     """Remove the file wherever it is; its name is its own, so nothing else can be meant."""
     if wanted.incoming:
         store.discard_incoming(wanted.incoming)
-    for folder in store.everywhere(wanted.file.name):
-        store.remove(wanted.file.name, folder)
+    name = wanted.file.name
+    for folder in (*store.everywhere(name), *store.in_the_way(name)):
+        store.remove(name, folder)
     for small in (False, True):
         store.remove_picture(picture_name(wanted.file, small=small))
     return Found(FileState.REMOVED)
+
+
+def _in_the_way(store: FileStore, name: str) -> str:
+    """What has the file's name and is not it, in words."""
+    found = store.in_the_way(name)
+    return "".join(f" In {folder}, {what} has its name." for folder, what in found.items())
 
 
 def _same_bytes(store: FileStore, name: str, one: str, other: str) -> bool:

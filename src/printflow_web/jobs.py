@@ -15,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     session,
     url_for,
 )
@@ -42,6 +41,7 @@ from .auth import came_from, local_path, require_staff
 from .errors import ParameterRefused, form_again, who_did_what
 from .pictures import picture_answer
 from .request import lab_of
+from .sending import sent
 
 pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
@@ -336,14 +336,5 @@ def download(job_id: str, file_id: int) -> AnyResponse:
     lab = lab_of(current_app)
     for file in lab.job(job_id).files:
         if file.id == file_id:
-            try:
-                return send_file(
-                    lab.path(file),
-                    mimetype="application/octet-stream",
-                    as_attachment=True,
-                    download_name=file.name,
-                    etag=False,
-                )
-            except FileNotFoundError:
-                break
+            return sent(lab.open_file(file), file.name)
     raise NotFound("There is no such file in the store.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from printflow import Printflow
-from printflow.filestore import FolderStore, read_identity
+from printflow.filestore import FolderStore
+from printflow.making_store import read_identity
 from printflow.service.transition import file_fact
 from tests.plugins.lab import Submit
 

@@ -38,7 +38,7 @@ def share(monkeypatch: pytest.MonkeyPatch) -> Iterator[Valve]:
         monkeypatch.setattr(FolderStore, name, call)
 
     for name in vars(FolderStore):
-        if not name.startswith("_") and name not in ("root", "path", "incoming_path"):
+        if not name.startswith("_") and name not in ("root", "path"):
             blocking(name)
     yield valve
     valve.open.set()

@@ -13,7 +13,7 @@ from ..db.engine import sqlite_path
 from ..db.snapshot import end_leases, load_snapshot, snapshot_name
 from ..domain.status import FOLDERS
 from ..errors import BackupDamaged, SettingsError
-from ..filestore import STATE, is_new, make_folders
+from ..making_store import STATE, is_new, make_folders
 from ..settings import Settings
 from .manifest import Manifest, StoredFile, pool_path, read_manifest, verify
 

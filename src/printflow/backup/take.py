@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -16,8 +17,10 @@ from ..db import migrate
 from ..db.file_rows import SqlFileRows
 from ..db.snapshot import snapshot_name, taken_snapshot
 from ..domain.status import FOLDERS
-from ..filestore import IDENTITY_FILE, INCOMING, read_identity
+from ..making_store import IDENTITY_FILE, INCOMING, SECRET_KEY, STATE, read_identity
+from ..plain_file import NotPlain
 from ..settings import Settings
+from ..store_folder import Folder
 from .manifest import (
     POOL,
     Manifest,
@@ -28,6 +31,7 @@ from .manifest import (
 )
 
 _BLOCK = 1 << 20
+_LARGEST_STATE = 1 << 16
 _LOOKS = 5
 
 
@@ -89,10 +93,10 @@ def _own(path: Path) -> StoredFile:
 
 def _state(settings: Settings, partial: Path) -> tuple[StoredFile, ...]:
     copied = []
-    for name in (IDENTITY_FILE, "secret.key"):
-        source = settings.state_dir / name
-        if source.exists():
-            shutil.copyfile(source, partial / name)
+    for name in (IDENTITY_FILE, SECRET_KEY):
+        with contextlib.suppress(FileNotFoundError), Folder(settings.store, STATE) as folder:
+            data = folder.read(name, _LARGEST_STATE, names=None)
+            (partial / name).write_bytes(data)
             copied.append(_own(partial / name))
     return tuple(copied)
 
@@ -105,10 +109,10 @@ def _wanted(settings: Settings, snapshot: SqlFileRows) -> list[_Wanted]:
     ]
     known = {row.name for row in rows}
     for folder in FOLDERS:
-        with os.scandir(settings.store / folder) as entries:
+        with contextlib.suppress(NotPlain), Folder(settings.store, folder) as place:
             rows += [
                 _Wanted(folder, entry.name, "", "")
-                for entry in entries
+                for entry in place.scan()
                 if entry.name not in known and entry.is_file(follow_symlinks=False)
             ]
     return rows
@@ -140,28 +144,32 @@ def _keep(store: Path, root: Path, one: _Wanted) -> StoredFile | None:
         if held.exists():
             return StoredFile(one.folder, one.name, one.sha256, held.stat().st_size)
     for _ in range(_LOOKS):  # it may be on its way to another folder
-        for path in _places(store, one):
+        for folder, name in _places(one):
             try:
-                return _copy(path, root, one)
-            except FileNotFoundError:
+                return _copy(store, folder, name, root, one)
+            except FileNotFoundError:  # nor is a link that someone planted a file
                 continue
     return None
 
 
-def _places(store: Path, one: _Wanted) -> list[Path]:
-    places = [store / folder / one.name for folder in (one.folder, *FOLDERS)]
+def _places(one: _Wanted) -> list[tuple[str, str]]:
+    places = [(folder, one.name) for folder in (one.folder, *FOLDERS)]
     if one.incoming:
-        places.append(store / INCOMING / one.incoming)
+        places.append((INCOMING, one.incoming))
     return places
 
 
-def _copy(path: Path, root: Path, one: _Wanted) -> StoredFile:
+def _copy(store: Path, folder: str, name: str, root: Path, one: _Wanted) -> StoredFile:
     pool = root / POOL
     pool.mkdir(exist_ok=True)
     temporary = pool / f".{uuid4().hex}"
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb", buffering=0) as source, temporary.open("wb") as target:
+        with (
+            Folder(store, folder, looking=True) as place,
+            place.open(name) as source,
+            temporary.open("wb") as target,
+        ):
             while block := source.read(_BLOCK):
                 digest.update(block)
                 target.write(block)

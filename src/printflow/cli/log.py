@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import socket
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from printflow.log_records import formatter
 
 from ..log_files import log_folder
+from ..store_folder import Folder
 
 if TYPE_CHECKING:
     from printflow import Settings
@@ -67,7 +69,7 @@ def _file_handler(path: Path, role: str, settings: Settings) -> logging.Handler:
     alone = role != COMMANDS
     if not alone:
         _put_aside(path, settings.log.max_mb * _MEGABYTE)
-    handler = RotatingFileHandler(
+    handler = _LogFile(
         path,
         maxBytes=settings.log.max_mb * _MEGABYTE if alone else 0,
         backupCount=settings.log.keep if alone else 0,
@@ -80,10 +82,19 @@ def _file_handler(path: Path, role: str, settings: Settings) -> logging.Handler:
 
 def _put_aside(path: Path, most: int) -> None:
     try:
-        if path.stat().st_size > most:
+        if path.lstat().st_size > most:
             path.replace(path.with_name(f"{path.name}.1"))
     except OSError:  # there is none yet, or (on Windows) another command has it open
         return
+
+
+class _LogFile(RotatingFileHandler):
+    """Never writes through a link that has the log's name."""
+
+    def _open(self) -> io.TextIOWrapper:
+        whole = Path(self.baseFilename)
+        with Folder(whole.parents[2], whole.parents[1].name, whole.parent.name) as folder:
+            return io.TextIOWrapper(folder.append(whole.name), "utf-8")
 
 
 class _OneLine(logging.Formatter):

@@ -146,9 +146,10 @@ def _write_zip(
 ) -> list[str]:
     """Write data.json and the models; gives the names of those that are not there."""
     import json
+    import shutil
     import zipfile
 
-    from printflow.errors import InvalidInput
+    from printflow.errors import InvalidInput, NotFound
 
     from .documents import plain
 
@@ -159,8 +160,12 @@ def _write_zip(
             archived.writestr("data.json", data)
             for file in files:
                 try:
-                    archived.write(lab.path(file), f"models/{file.name}")
-                except FileNotFoundError:
+                    with lab.open_file(file) as model:
+                        member = zipfile.ZipInfo.from_file(model.fileno(), f"models/{file.name}")  # type: ignore[arg-type]
+                        member.compress_type = zipfile.ZIP_DEFLATED
+                        with archived.open(member, "w") as copy:
+                            shutil.copyfileobj(model, copy, 1 << 20)
+                except NotFound:
                     missing.append(file.name)
     except FileExistsError:
         raise InvalidInput.of("to", "file_exists", f"{path} is there already.") from None

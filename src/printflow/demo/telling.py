@@ -159,7 +159,8 @@ class _Teller:
     def _slice(self, job_id: str, tag: str) -> None:
         """A slicer saves its file beside the model, as staff would have it."""
         model = self.lab.path(self.lab.job(job_id))
-        model.with_name(f"{model.stem}_{tag}.gcode").write_text(_GCODE, "utf-8")
+        with model.with_name(f"{model.stem}_{tag}.gcode").open("x", encoding="utf-8") as file:
+            file.write(_GCODE)
 
     def _answer(self, job_id: str, said: dict[str, Any]) -> None:
         """The student follows the link in the newest mail."""

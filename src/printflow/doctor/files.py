@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from ..domain.job import FileState, JobFile
-from ..domain.naming import job_ids_in
+from ..domain.naming import is_plain_file_name, job_ids_in
 from ..domain.status import FOLDERS, ORIGINALS, Status
 from ..intake import abandoned
 from ..placement import Placer
+from ..plain_file import SECOND_NAME, NotPlain, what_else
 from ..ports import Clock, Database, FileStore, Transaction
+from ..store_folder import Folder
 from .finding import Finding
 
 PART_LIFETIME = timedelta(hours=24)
@@ -26,6 +28,10 @@ _Place = tuple[str, int, float]
 """What :class:`Seen` names, of hundreds of thousands."""
 _Places = dict[str, _Place]
 _More = dict[str, list[_Place]]
+
+
+_Odd = list[tuple[str, str, str, float]]
+"""Folder, name, kind and time of change of what is no file of the store's own."""
 
 
 class Seen(NamedTuple):
@@ -82,7 +88,7 @@ class FileCheck:
         """All findings about files."""
         self._store.check_identity()
         with _no_garbage():
-            seen, again = self._look()
+            seen, again, planted = self._look()
             odd = self._compare(seen, again)
         # The rows are read whole first: mending writes, and must not meet an open read.
         with self._database.read() as tx:
@@ -95,6 +101,10 @@ class FileCheck:
         for name in sorted(seen):
             for place in (seen[name], *again.get(name, ())):
                 yield from self._stray(name, Seen(*place), homes)
+        known = {file.name for file, _ in rows}
+        for folder, name, what, changed in planted:
+            if what != "a folder" or not self._young(changed):
+                yield self._no_file(folder, name, what, known)
         yield from self._parts()
 
     def _compare(self, seen: _Places, again: _More) -> dict[int, list[_Place]]:
@@ -122,20 +132,51 @@ class FileCheck:
                     self._progress(compared)
         return odd
 
-    def _look(self) -> tuple[_Places, _More]:
-        """Where each name is, and where it is as well."""
+    def _look(self) -> tuple[_Places, _More, _Odd]:
+        """Where each name is, and where it is as well; and what is no file of the store's."""
         found: _Places = {}
         again: _More = {}
+        planted: _Odd = []
         for folder in FOLDERS:
-            with os.scandir(self._store.root / folder) as entries:
-                for entry in entries:
+            try:
+                place = Folder(self._store.root, folder)
+            except NotPlain:
+                continue  # told where the disk is looked at
+            with place:
+                for entry in place.scan():
                     name, status = entry.name, entry.stat(follow_symlinks=False)
-                    place = (folder, status.st_size, status.st_mtime)
+                    if what := what_else(status) or self._second_name(name, folder, status):
+                        planted.append((folder, name, what, status.st_mtime))
+                        continue
+                    here = (folder, status.st_size, status.st_mtime)
                     if name in found:
-                        again.setdefault(name, []).append(place)
+                        again.setdefault(name, []).append(here)
                     else:
-                        found[name] = place
-        return found, again
+                        found[name] = here
+        return found, again, planted
+
+    def _second_name(self, name: str, folder: str, status: os.stat_result) -> str:
+        if status.st_nlink <= 1 or not is_plain_file_name(name):
+            return SECOND_NAME if status.st_nlink > 1 else ""
+        return "" if folder in self._store.everywhere(name) else SECOND_NAME
+
+    def _no_file(self, folder: str, name: str, what: str, known: Collection[str]) -> Finding:
+        """Someone planted it; the model of a job that only got a second name is not moved."""
+        if what == SECOND_NAME and name in known:
+            return Finding(
+                "second_name",
+                f"{folder}/{name}",
+                f"It is {what}, so its job's file counts as missing.",
+                "If it is the right file, put a copy in its place; else remove it and restore the "
+                "file from a backup.",
+            )
+        return Finding(
+            "not_a_file",
+            f"{folder}/{name}",
+            f"It is {what}. It is never followed and never handed out.",
+            "Find out who put it there. The entry itself goes to .quarantine.",
+            mend=partial(self._put_aside, name, folder),
+        )
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -189,16 +230,17 @@ class FileCheck:
         folders = [place.folder for place in places]
         keep = file.folder if file.folder in folders else folders[0]
         others = [folder for folder in folders if folder != keep]
-        same = all(
-            self._store.same_file_twice(file.name, keep, other)
-            or self._store.sha256(file.name, keep) == self._store.sha256(file.name, other)
-            for other in others
-        )
-        right = self._store.sha256(file.name, keep) == file.sha256
+        one_file = all(self._store.same_file_twice(file.name, keep, other) for other in others)
+        kept = "" if one_file else self._store.sha256(file.name, keep)
+        same = one_file or all(kept == self._store.sha256(file.name, one) for one in others)
+        right = kept == file.sha256
 
         def mend() -> bool:
             for other in others:
-                self._store.quarantine(file.name, other, f"{self._stamp}_{other}")
+                if self._store.same_file_twice(file.name, keep, other):
+                    self._store.drop_second_name(file.name, keep, other)
+                else:
+                    self._store.quarantine(file.name, other, f"{self._stamp}_{other}")
             return self._belongs(file, file.folder)()
 
         return Finding(
@@ -250,8 +292,7 @@ class FileCheck:
     # -- files without a row ----------------------------------------------------------------------
 
     def _stray(self, name: str, place: Seen, homes: dict[str, str]) -> Iterator[Finding]:
-        age = self._now - datetime.fromtimestamp(place.changed, self._now.tzinfo)
-        if age < _TOO_YOUNG:
+        if self._young(place.changed):
             return
         if any(homes.get(job_id) == place.folder for job_id in job_ids_in(name)):
             return  # saved beside its job's file: a choice for the approval
@@ -262,6 +303,9 @@ class FileCheck:
             "If it is needed, look into .quarantine afterwards.",
             mend=partial(self._put_aside, name, place.folder),
         )
+
+    def _young(self, changed: float) -> bool:
+        return self._now - datetime.fromtimestamp(changed, self._now.tzinfo) < _TOO_YOUNG
 
     def _put_aside(self, name: str, folder: str) -> bool:
         self._store.put_aside(name, folder, f"{self._stamp}_{folder}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -10,10 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from ..domain.status import FOLDERS
+from ..making_store import QUARANTINE, SECRET_KEY, STATE
 from ..outbox import Postman
+from ..plain_file import is_real_folder
 from ..ports import Clock, Database, FileStore
 from ..settings import Settings
 from ..step_support import STEP_MISSING, can_read_step
+from ..store_folder import Folder
 from .finding import Finding
 
 _OVERDUE = timedelta(minutes=15)
@@ -26,7 +30,17 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
     for folder in (*FOLDERS, ".incoming", ".quarantine", ".trash"):
         path = store.root / folder
         try:
-            devices.setdefault(path.stat().st_dev, []).append(folder)
+            status = path.lstat()
+            if not is_real_folder(status):
+                yield Finding(
+                    "folder_is_link",
+                    folder,
+                    "A folder of the store is a link, or a file. Nothing in it is used.",
+                    "Find out who put it there. The link itself goes to .quarantine.",
+                    mend=partial(_put_aside, store.root, folder),
+                )
+                continue
+            devices.setdefault(status.st_dev, []).append(folder)
         except FileNotFoundError:
             yield Finding(
                 "folder_missing",
@@ -55,6 +69,15 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
 def _make(path: Path) -> bool:
     path.mkdir()
     return True
+
+
+def _put_aside(root: Path, folder: str) -> bool:
+    """Put the link itself into quarantine, and make a real folder in its place."""
+    if folder == QUARANTINE:
+        return False
+    with Folder(root) as store, Folder(root, QUARANTINE) as quarantine:
+        store.rename(folder, quarantine, f"{secrets.token_hex(4)}_{folder}")
+    return _make(root / folder)
 
 
 def check_database(database: Database) -> Iterator[Finding]:
@@ -115,11 +138,8 @@ def _clock(now: datetime, newest: datetime | None, store: FileStore) -> Iterator
             f"{newest:%Y-%m-%d %H:%M} UTC.",
             "Set this machine's clock (NTP).",
         )
-    probe = store.incoming_path(".clock-probe")
     try:
-        probe.touch()
-        there = datetime.fromtimestamp(probe.stat().st_mtime, now.tzinfo)
-        probe.unlink()
+        there = store.time_there()
     except OSError:
         return  # a store that cannot be written is told elsewhere
     real = datetime.now(now.tzinfo)
@@ -157,14 +177,13 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             f"{STEP_MISSING}: they are taken, but have neither size nor picture.",
             "Run: pip install 'printflow[step]'",
         )
-    key = settings.state_dir / "secret.key"
-    posix = sys.platform != "win32"
-    if posix and key.exists() and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    key = settings.state_dir / SECRET_KEY
+    if sys.platform != "win32" and _others_may_read(key):
         yield Finding(
             "key_readable",
             str(key),
             "Other accounts can read the key that protects links and sessions.",
-            mend=partial(_protect, key),
+            mend=partial(_protect, settings.store),
         )
     with database.read() as tx:
         if not tx.people.station_hashes():
@@ -176,6 +195,14 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             )
 
 
-def _protect(path: Path) -> bool:
-    path.chmod(0o600)
+def _others_may_read(path: Path) -> bool:
+    try:
+        return bool(path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except FileNotFoundError:
+        return False
+
+
+def _protect(root: Path) -> bool:
+    with Folder(root, STATE) as folder, folder.open(SECRET_KEY, names=None) as key:
+        folder.set_mode(SECRET_KEY, key, 0o600)
     return True

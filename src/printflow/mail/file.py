@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 from collections.abc import Collection
 from email.message import EmailMessage
@@ -10,13 +10,16 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from ..ports import FailureKind, MailFailure
+from ..store_folder import Folder
 
 
 class FileMailer:
     """Writes each mail into a folder; any mail program opens the files."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, root: Path, *names: str) -> None:
+        """Into the folder of those names below ``root``; of them, none may be a link."""
+        self._root, self._names = root, names
+        self._directory = root.joinpath(*names)
 
     def send(self, message: EmailMessage) -> None:
         """Write the mail, whole or not at all. The same Message-ID gives the same one file."""
@@ -24,15 +27,10 @@ class FileMailer:
         sent = parsedate_to_datetime(str(message["Date"]))
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            earlier = next(self._directory.glob(f"*_{identity}.eml"), None)
-            name = f"{sent:%Y%m%dT%H%M%S%fZ}_{identity}.eml"
-            path = earlier or self._directory / name
-            temporary = path.with_suffix(".tmp")
-            with temporary.open("wb") as file:
-                file.write(message.as_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            with Folder(self._root, *self._names) as folder:
+                mine = (one.name for one in folder.scan() if one.name.endswith(f"_{identity}.eml"))
+                name = next(mine, f"{sent:%Y%m%dT%H%M%S%fZ}_{identity}.eml")
+                folder.write(name, message.as_bytes())
         except OSError as error:
             raise MailFailure(
                 FailureKind.TRANSIENT, f"{self._directory} cannot be written: {error}"
@@ -40,9 +38,15 @@ class FileMailer:
 
     def forget(self, message_ids: Collection[str]) -> None:
         """Delete the files of these mails; raises OSError."""
-        for message_id in message_ids:
-            for path in self._directory.glob(f"*_{_identity(message_id)}.*"):
-                path.unlink(missing_ok=True)
+        wanted = tuple(f"_{_identity(message_id)}." for message_id in message_ids)
+        try:
+            with Folder(self._root, *self._names) as folder:
+                for name in [entry.name for entry in folder.scan()]:
+                    if any(one in name for one in wanted):
+                        with contextlib.suppress(FileNotFoundError):
+                            folder.unlink(name)
+        except FileNotFoundError:
+            return  # no mail was ever written
 
 
 def _identity(message_id: str) -> str:

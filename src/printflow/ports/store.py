@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class FileStore(Protocol):
-    """The folders of model files. Every name is one plain path segment; nothing is overwritten."""
+    """The folders of model files. Every name is one plain path segment; nothing is overwritten.
+
+    Links that someone planted are never followed: what is no file of the store's own is missing,
+    and FileNotFoundError says so.
+    """
 
     @property
     def root(self) -> Path: ...
@@ -34,15 +38,21 @@ class FileStore(Protocol):
 
     def discard_incoming(self, name: str) -> None: ...
 
-    def incoming_path(self, name: str) -> Path: ...
+    def has_incoming(self, name: str) -> bool: ...
 
     def stale_incoming(self, older_than: datetime) -> Sequence[str]: ...
+
+    def time_there(self) -> datetime:
+        """What time it is by the clock of the share."""
 
     def where(self, name: str, *, hint: str = "") -> Sequence[str]:
         """The folders that hold ``name``; ``hint`` is looked at first, and alone if it has it."""
 
     def everywhere(self, name: str) -> Sequence[str]:
         """All folders that hold ``name``, ``.incoming`` not among them."""
+
+    def in_the_way(self, name: str) -> Mapping[str, str]:
+        """What else has the name, by its folder: "a link", "a folder", …."""
 
     def move(self, name: str, source: str, dest: str) -> None:
         """Rename within the store, never overwriting (FileExistsError), durable on return."""
@@ -58,18 +68,25 @@ class FileStore(Protocol):
     def same_file_twice(self, name: str, one: str, other: str) -> bool:
         """Whether both places are one file (two names of one inode)."""
 
+    def drop_second_name(self, name: str, keep: str, other: str) -> None:
+        """Finish a rename that stopped halfway, if both places are one file."""
+
     def protect(self, name: str, folder: str) -> None:
         """Make it read-only."""
 
     def remove(self, name: str, folder: str) -> None:
-        """Delete it, durably on return; nothing happens when it is not there."""
+        """Delete whatever has the name, durably on return, or nothing when nothing has."""
 
     def remove_leftovers(self, job_ids: Collection[str], known: Collection[str]) -> Collection[str]:
         """Delete what carries one of the ids in its name, in all folders and in quarantine, but
         the ``known`` names. Gives the ids of which something is left, as it is open somewhere.
         """
 
-    def path(self, name: str, folder: str) -> Path: ...
+    def path(self, name: str, folder: str) -> Path:
+        """For people to read. To read the file itself, :meth:`open` it."""
+
+    def open(self, name: str, folder: str) -> BinaryIO:
+        """The file, to read; raises FileNotFoundError for everything but a file of the store's."""
 
     def sha256(self, name: str, folder: str) -> str: ...
 
@@ -81,8 +98,8 @@ class FileStore(Protocol):
     def remove_picture(self, name: str) -> None:
         """Delete it; nothing happens when it is not there."""
 
-    def picture(self, name: str) -> Path:
-        """Where the picture of that name is, if there is one."""
+    def picture(self, name: str) -> bytes:
+        """The picture of that name; raises FileNotFoundError."""
 
     def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
         """The files of ``folder`` that carry ``job_id`` in their name, newest first."""

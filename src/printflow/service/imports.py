@@ -327,10 +327,8 @@ class ImportDesk(SubmissionDesk):
         with self._ports.database.read() as tx:
             file = self._job(tx, job_id).original
         try:
-            here = self._ports.store.path(file.name, file.folder)
-            proved = file.state is FileState.SETTLED and (
-                _sha256(path) == file.sha256 == _sha256(here)
-            )
+            here = self._ports.store.sha256(file.name, file.folder)
+            proved = file.state is FileState.SETTLED and (_sha256(path) == file.sha256 == here)
             if proved:
                 path.unlink()
                 tally.removed += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from ..deadline import TookTooLong, within
 from ..domain import lifecycle
@@ -13,7 +14,7 @@ from ..domain.history import JobDetails
 from ..domain.job import Job, JobFile
 from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
-from ..errors import InvalidInput, PrintflowError
+from ..errors import InvalidInput, NotFound, PrintflowError, StoreUnavailable
 from .desk import PATIENCE_SECONDS, Desk
 from .transition import file_fact
 
@@ -88,9 +89,28 @@ class ReadingDesk(Desk):
             return tx.jobs.counts()
 
     def path(self, job_or_file: Job | JobFile) -> Path:
-        """Where a file (a job's authoritative one) was last seen, on this machine."""
+        """Where a file (a job's authoritative one) was last seen, on this machine.
+
+        For people to read: what is there by now may be a link that someone planted. To read the
+        file itself, use :meth:`open_file`.
+        """
         file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
         return self._ports.store.path(file.name, file.last_seen or file.folder)
+
+    def open_file(self, job_or_file: Job | JobFile) -> BinaryIO:
+        """A file (a job's authoritative one), open to be read; close it.
+
+        It is a plain file of the store's own, never what a link leads to. Raises NotFound, and
+        StoreUnavailable soon where the share does not answer.
+        """
+        file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
+        store, place = self._ports.store, file.last_seen or file.folder
+        try:
+            return within(PATIENCE_SECONDS, lambda: store.open(file.name, place))
+        except FileNotFoundError:
+            raise NotFound("There is no such file in the store.") from None
+        except (OSError, TookTooLong) as error:
+            raise StoreUnavailable("The file share does not answer.") from error
 
     def file_choices(self, job_id: str) -> list[FileFact]:
         """What an approval can print: the job's files, and those saved beside them.

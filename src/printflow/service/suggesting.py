@@ -67,8 +67,9 @@ class SuggestionDesk(Desk):
             if not (fact.settled and fact.acceptable):
                 continue
             try:
-                sliced = read_sliced(store.path(fact.name, fact.folder))
-            except SlicedFileUnreadable:
+                with store.open(fact.name, fact.folder) as file:
+                    sliced = read_sliced(file)
+            except (SlicedFileUnreadable, FileNotFoundError):
                 continue  # one damaged file does not hide the others
             if sliced.grams or sliced.hours:
                 found.append(self._named(job, fact.name, sliced))

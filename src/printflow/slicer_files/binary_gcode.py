@@ -8,7 +8,6 @@ so reading stops at the first block of it.
 
 import struct
 import zlib
-from pathlib import Path
 from typing import BinaryIO
 
 from printflow.slicer_files.gcode_comments import Figures, figures_of
@@ -24,22 +23,21 @@ _METADATA = (0, 2, 3, 4)
 _NONE, _DEFLATE = 0, 1
 
 
-def read(file: Path) -> tuple[Figures, list[bytes]]:
-    """The figures and the pictures in `file`. Raises ValueError when it is damaged."""
+def read(stream: BinaryIO) -> tuple[Figures, list[bytes]]:
+    """The figures and the pictures in a file. Raises ValueError when it is damaged."""
     said: dict[str, str] = {}
     images: list[bytes] = []
-    with file.open("rb") as stream:
-        _, version, checksum = struct.unpack("<4sIH", _exactly(stream, 10))
-        if version != 1 or checksum > 1:
-            raise ValueError(f"binary G-code of version {version} is not known")
-        for _ in range(_BLOCKS):
-            kind, data = _block(stream, checksum * 4)
-            if kind in (_GCODE, None):
-                break
-            if kind == _THUMBNAIL:
-                images.append(data)
-            else:
-                said.update(_lines(data))
+    _, version, checksum = struct.unpack("<4sIH", _exactly(stream, 10))
+    if version != 1 or checksum > 1:
+        raise ValueError(f"binary G-code of version {version} is not known")
+    for _ in range(_BLOCKS):
+        kind, data = _block(stream, checksum * 4)
+        if kind in (_GCODE, None):
+            break
+        if kind == _THUMBNAIL:
+            images.append(data)
+        else:
+            said.update(_lines(data))
     return figures_of(said, slicer=said.get("producer", "PrusaSlicer")), images
 
 

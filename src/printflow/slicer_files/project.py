@@ -12,8 +12,7 @@ import struct
 import zipfile
 import zlib
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from printflow.slicer_files.gcode_comments import Figures, figures_of, hours_of, number
 
@@ -33,7 +32,7 @@ _ORCA = "Metadata/project_settings.config"
 _SLICED = "Metadata/slice_info.config"
 
 
-def read(file: Path) -> tuple[Figures | None, list[bytes]]:
+def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
     """The figures and pictures in a .3mf; None and no picture when no slicer has saved it.
 
     Raises ValueError for an archive that is damaged, locked or larger than the limits.
@@ -53,12 +52,11 @@ def read(file: Path) -> tuple[Figures | None, list[bytes]]:
     return found, picture
 
 
-def _check_directory(file: Path) -> None:
+def _check_directory(stream: BinaryIO) -> None:
     """The table of contents, before zipfile reads all of it into memory."""
-    with file.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - 66_000))
-        end = stream.read()
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - 66_000))
+    end = stream.read()
     at = end.rfind(b"PK\x05\x06")
     if at < 0 or len(end) < at + 22:
         raise ValueError("the archive is cut short")

@@ -50,21 +50,23 @@ class Sliced:
         return self != Sliced(slicer=self.slicer, plates=self.plates)
 
 
-def read_sliced(file: Path) -> Sliced:
+def read_sliced(file: Path | BinaryIO) -> Sliced:
     """The facts in `file`; empty when it is no file of a slicer's (a plain STL, a plain 3MF).
 
     The content decides, not the name. Raises SlicedFileUnreadable for a damaged or hostile one,
     OSError when it cannot be opened.
     """
-    with file.open("rb") as stream:
-        start = stream.read(8)
+    if isinstance(file, Path):
+        with file.open("rb") as stream:
+            return read_sliced(stream)
+    start = file.read(8)
+    file.seek(0)
     try:
         if start.startswith(b"PK\x03\x04"):
             return _of(*project.read(file))
         if start.startswith(binary_gcode.MAGIC):
             return _of(*binary_gcode.read(file))
-        with file.open("rb") as stream:
-            return read_gcode(stream)
+        return read_gcode(file)
     except ValueError as problem:
         raise SlicedFileUnreadable(
             f"The slicer's file cannot be read: {problem}.",

@@ -31,7 +31,7 @@ from ..domain.effects import OF_NO_EVENT, MailTemplate
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
-from ..filestore import INCOMING
+from ..making_store import INCOMING
 from ..service.waiting_policy import pick_up_policy
 from .outside import Outside
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from ..app import Printflow
-from ..filestore import make_store
+from ..making_store import make_store
 from ..ports import FailureKind, MailFailure
 from ..settings import Settings
 from .faults import FaultPlan

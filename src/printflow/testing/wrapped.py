@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, cast
 from ..ports import Database, FileStore, Mailer, Transaction
 from .faults import FaultPlan, When
 
-_TOUCH_NOTHING = frozenset({"root", "path", "incoming_path"})
+_TOUCH_NOTHING = frozenset({"root", "path"})
 _ROWS = frozenset(
     {"jobs", "files", "history", "quotes", "outbox", "lab", "people", "retention", "ledger"}
 )

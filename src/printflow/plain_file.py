@@ -1,0 +1,62 @@
+"""What may be read in the store: files of its own. Everything else is never followed.
+
+Who may write to the share can plant links there, to files that only the server may read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+_REPARSE_POINT = 0x400
+"""FILE_ATTRIBUTE_REPARSE_POINT: symbolic links, junctions and the like, on Windows."""
+
+
+class NotPlain(FileNotFoundError):
+    """Something of that name is there, but no file of the store's own.
+
+    It is a FileNotFoundError, so that a planted link is to everyone as if nothing were there.
+    """
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(errno.ENOENT, f"it is {what}, which is never followed", name)
+        self.what = what
+
+
+def what_else(status: os.stat_result) -> str:
+    """What an entry is that is no plain file ("a link", "a folder", …), from a look that does not
+    follow links; "" for a plain file. Other names of the same file do not count here.
+    """
+    mode = status.st_mode
+    if stat.S_ISLNK(mode) or is_reparse_point(status):
+        return "a link"
+    if stat.S_ISREG(mode):
+        return ""
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
+def is_reparse_point(status: os.stat_result) -> bool:
+    """Whether Windows would go on somewhere else from here; never true on other systems."""
+    return bool(getattr(status, "st_file_attributes", 0) & _REPARSE_POINT)
+
+
+def is_real_folder(status: os.stat_result) -> bool:
+    """Whether this is a folder itself, and no link to one."""
+    return stat.S_ISDIR(status.st_mode) and not is_reparse_point(status)
+
+
+def must_be_plain(name: str, status: os.stat_result, names: int | None = 1) -> None:
+    """Raise NotPlain unless this is a file with at most so many names (None: any number).
+
+    A second name (a hard link) is as good as a link to a file outside of the store.
+    """
+    if what := what_else(status):
+        raise NotPlain(name, what)
+    if names is not None and status.st_nlink > names:
+        raise NotPlain(name, SECOND_NAME)
+
+
+SECOND_NAME = "a second name (hard link) of a file elsewhere"
