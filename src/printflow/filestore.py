@@ -182,7 +182,7 @@ class FolderStore:
         _check_place(name, folder)
         with Folder(self._root, folder) as place:
             try:
-                _remove_whole(place, name)
+                place.remove_whole(name)
             except FileNotFoundError:
                 return
             place.sync()

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from ..domain.status import FOLDERS
-from ..making_store import QUARANTINE, SECRET_KEY, STATE
+from ..domain.status import FOLDERS, THUMBNAILS
+from ..making_store import INCOMING, QUARANTINE, SECRET_KEY, STATE, TRASH
 from ..outbox import Postman
 from ..plain_file import is_real_folder
 from ..ports import Clock, Database, FileStore
@@ -27,7 +27,7 @@ _CLOCK_SLIP = timedelta(minutes=5)
 def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
     """One file system, all folders there, and room on it."""
     devices: dict[int, list[str]] = {}
-    for folder in (*FOLDERS, ".incoming", ".quarantine", ".trash"):
+    for folder in (*FOLDERS, THUMBNAILS, INCOMING, QUARANTINE, TRASH):
         path = store.root / folder
         try:
             status = path.lstat()
