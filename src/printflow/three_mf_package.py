@@ -143,8 +143,11 @@ def parse_xml(data: bytes, begin: object) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise PackageRefused(f"The 3MF file is damaged: {error}.") from error
+        raise PackageRefused(
+            f"The 3MF file is damaged: its XML is broken in line {error.lineno:,}."
+        ) from error
     except (KeyError, ValueError, OverflowError) as error:
         raise PackageRefused(
-            f"The 3MF file is damaged: a value is missing or wrong ({error})."
+            "The 3MF file is damaged: a value is missing or wrong in line "
+            f"{parser.CurrentLineNumber:,}."
         ) from error

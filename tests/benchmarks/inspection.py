@@ -30,11 +30,10 @@ print(time.perf_counter() - began)
 """
 _OURS = """
 import sys, time
-from pathlib import Path
 from printflow.inspection import reading, stl
 from printflow.inspection.child import inspect
 began = time.perf_counter()
-inspect(Path(sys.argv[1]), ".stl")
+inspect(open(sys.argv[1], "rb"), ".stl")
 print(time.perf_counter() - began)
 """
 # VmHWM, because ru_maxrss begins with what the process that started this one holds.
@@ -42,8 +41,9 @@ _PEAK = """
 import sys
 from pathlib import Path
 from printflow.inspection.child import answer
-said = answer({"path": sys.argv[1], "ending": ".stl", "color": "#2f6fde",
-               "picture": sys.argv[1] + ".png", "small": sys.argv[1] + ".webp"})
+written = {name: open(sys.argv[1] + "." + name, "wb") for name in ("picture", "small")}
+said = answer({"ending": ".stl", "color": "#2f6fde", "up": "z", "sliced": False},
+              {"model": open(sys.argv[1], "rb"), **written})
 assert said["picture"], said
 lines = Path("/proc/self/status").read_text().splitlines()
 print(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)

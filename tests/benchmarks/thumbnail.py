@@ -33,7 +33,7 @@ import sys, time
 from pathlib import Path
 from printflow.rendering import Options, draw, png
 from printflow.inspection.stl import read_stl
-triangles = read_stl(Path(sys.argv[1])).triangles
+triangles = read_stl(open(sys.argv[1], 'rb')).triangles
 Path(sys.argv[2]).write_bytes(png(draw(triangles, Options("#2b6cb0"))))
 def again():
     began = time.perf_counter()

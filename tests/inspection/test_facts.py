@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printflow.domain.model_facts import ModelFacts, compared, fits, verdict, warnings
-from printflow.inspection.child import inspect
+from printflow.inspection import child
 from printflow.inspection.measuring import surface
 from printflow.mesh.bounds import bounds
 from tests import models
@@ -34,6 +34,11 @@ SHAPES: dict[str, Any] = {
 }
 
 
+def inspected(path: Path, ending: str) -> tuple[ModelFacts, Any]:
+    with path.open("rb") as file:
+        return child.inspect(file, ending)
+
+
 def _turned(mesh: Any) -> Any:
     mesh.faces[3] = mesh.faces[3][::-1]
     return trimesh.Trimesh(mesh.vertices, mesh.faces, process=False)
@@ -45,7 +50,7 @@ def test_as_trimesh_measures(name: str, ending: str, tmp_path: Path) -> None:
     mesh = SHAPES[name]()
     path = tmp_path / f"model{ending}"
     mesh.export(path)
-    facts, _ = inspect(path, ending)
+    facts, _ = inspected(path, ending)
     merged = trimesh.Trimesh(mesh.vertices, mesh.faces, process=True)
     assert facts.triangles == len(mesh.faces)
     assert facts.dimensions_mm == pytest.approx(mesh.extents, rel=1e-5)
@@ -62,7 +67,7 @@ def test_ascii_and_binary_are_the_same_model(tmp_path: Path) -> None:
     for data in (models.stl(), models.ascii_stl()):
         path = tmp_path / "box.stl"
         path.write_bytes(data)
-        facts, _ = inspect(path, ".stl")
+        facts, _ = inspected(path, ".stl")
         found.append((facts.triangles, facts.volume_cm3, facts.bodies, facts.watertight))
     binary, text = found
     assert (binary[0], binary[2], binary[3]) == (12, 1, True)
@@ -73,7 +78,7 @@ def test_ascii_and_binary_are_the_same_model(tmp_path: Path) -> None:
 def test_a_binary_stl_that_begins_with_solid(tmp_path: Path) -> None:
     path = tmp_path / "box.stl"
     path.write_bytes(models.stl(header=b"solid facet by a CAD program"))
-    facts, _ = inspect(path, ".stl")
+    facts, _ = inspected(path, ".stl")
     assert (facts.triangles, facts.notes) == (12, ())
 
 
@@ -82,14 +87,14 @@ def test_a_count_that_was_never_written(tmp_path: Path) -> None:
     data = bytearray(models.stl())
     data[80:84] = b"\xff\xff\xff\xff"
     path.write_bytes(data)
-    facts, _ = inspect(path, ".stl")
+    facts, _ = inspected(path, ".stl")
     assert (facts.triangles, facts.notes) == (12, ("uncounted",))
 
 
 def three_mf(tmp_path: Path, model: str) -> ModelFacts:
     path = tmp_path / "model.3mf"
     path.write_bytes(package(model))
-    return inspect(path, ".3mf")[0]
+    return inspected(path, ".3mf")[0]
 
 
 def test_3mf_units_components_and_items(tmp_path: Path) -> None:
@@ -122,7 +127,7 @@ def test_3mf_objects_in_another_part(tmp_path: Path) -> None:
     inner = document(_TETRA, "").encode()
     path.write_bytes(package(outer, extra={"3D/Objects/part.model": inner}))
     assert zipfile.is_zipfile(path)
-    assert inspect(path, ".3mf")[0].triangles == 4
+    assert inspected(path, ".3mf")[0].triangles == 4
 
 
 @given(st.integers(1, 30), st.randoms(use_true_random=False))

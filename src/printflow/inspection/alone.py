@@ -31,7 +31,7 @@ def inspect_file(
     inspector = Inspector()
     try:
         looked = inspector.look(
-            path.absolute(),
+            path.resolve(),
             ending_of(path.name),
             color=color,
             picture=picture.absolute() if picture else None,

@@ -1,8 +1,9 @@
-"""The guarded process: reads a task a line from standard input, answers with a line of JSON.
+"""The guarded process: takes a task with its open files, answers with a line of JSON.
 
-A task is ``{"path", "ending", "color", "up", "sliced", "picture", "small", "triangles"}``, of which the first two
-must be there; the answer is ``{"facts": {…}, "picture": true}`` (no facts of G-code) or ``{"error": "a sentence", "code": "…"}``. It never sees the database, and
-whatever a file does to it, only this process dies.
+A task is ``{"ending", "color", "up", "sliced"}``; its files are the model and, where wanted, those for
+the picture, the small one and the triangles. The answer is ``{"facts": {…}, "picture": true}`` (no
+facts of G-code) or ``{"error": "a sentence", "code": "…", "detail": "for the log"}``. It runs in the
+sandbox: whatever a file does to it, it can open nothing, reach nobody, and only itself dies.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import json
 import os
 import sys
 import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from printflow.domain.model_facts import ModelFacts
 from printflow.domain.naming import PICTURED_ENDINGS
 
-from .limits import limit_process
+from .channel import READS, tasks
 from .problems import Unreadable
 
 _LARGE_ENOUGH = 128
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
 
-def inspect(path: Path, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
+def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
     """Facts of the model in a file, and its triangles, with ``up`` turned to z.
 
     Raises Unreadable, OSError, MemoryError.
@@ -36,7 +36,7 @@ def inspect(path: Path, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
     from .measuring import measure, surface
     from .reading import read_model, stood_up
 
-    model = read_model(path, ending)
+    model = read_model(file, ending)
     if up == "y":
         model = stood_up(model)
     measures, skin = measure(model.triangles, model.frame), surface(model.triangles)
@@ -55,15 +55,15 @@ def inspect(path: Path, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
     return facts, model.triangles
 
 
-def answer(task: dict[str, str]) -> dict[str, Any]:
+def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
     """Do one task."""
     try:
-        limit_process(task["ending"])
+        files[READS].seek(0)
         if task["ending"] in PICTURED_ENDINGS:
-            return _of_slicers_file(task)
-        facts, triangles = inspect(Path(task["path"]), task["ending"], task.get("up", "z"))
+            return _of_slicers_file(files)
+        facts, triangles = inspect(files[READS], task["ending"], task["up"])
     except Unreadable as error:
-        return {"error": str(error), "code": error.code}
+        return {"error": str(error), "code": error.code, "detail": error.detail}
     except MemoryError:
         return {"error": "The model needs too much memory.", "code": "too_much_memory"}
     except OSError as error:
@@ -71,27 +71,27 @@ def answer(task: dict[str, str]) -> dict[str, Any]:
     except RecursionError:
         return {"error": "The file is nested too deeply.", "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
-    if task.get("triangles"):
-        said.update(_handed_on(triangles, Path(task["triangles"])))
-    if task.get("picture"):
-        said.update(_pictured(triangles, task))
+    if "triangles" in files:
+        said.update(_handed_on(triangles, files["triangles"]))
+    if "picture" in files:
+        said.update(_pictured(triangles, task, files))
     return said
 
 
-def _of_slicers_file(task: dict[str, str]) -> dict[str, Any]:
+def _of_slicers_file(files: dict[str, BinaryIO]) -> dict[str, Any]:
     """G-code has no shape to be measured; the slicer's picture may be in it."""
-    picture = _embedded(Path(task["path"]))
-    kept = _kept(picture, task) if picture is not None and task.get("picture") else {}
+    picture = _embedded(files[READS])
+    kept = _kept(picture, files) if picture is not None and "picture" in files else {}
     return {"facts": None, "picture": False, **kept}
 
 
-def _handed_on(triangles: Any, to: Path) -> dict[str, Any]:
+def _handed_on(triangles: Any, to: BinaryIO) -> dict[str, Any]:
     """The triangles for the lab's slicer, which never sees the file itself."""
     from .stl_writing import write_stl
 
     try:
-        with to.open("wb") as file:
-            write_stl(triangles, file)
+        write_stl(triangles, to)
+        to.flush()
     except Unreadable as error:
         return {"triangles": False, "no_triangles": str(error)}
     except (OSError, MemoryError):
@@ -102,48 +102,55 @@ def _handed_on(triangles: Any, to: Path) -> dict[str, Any]:
     return {"triangles": True}
 
 
-def _pictured(triangles: Any, task: dict[str, str]) -> dict[str, Any]:
+def _pictured(triangles: Any, task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
     """The slicer's picture of a sliced project, else one that is drawn, else whatever there is."""
     from printflow.rendering import Options, TooMuchToDraw, draw
 
-    path, picture, problem = Path(task["path"]), None, ""
-    if task.get("sliced"):
-        picture = _embedded(path, at_least=_LARGE_ENOUGH)
+    picture, problem = None, ""
+    if task["sliced"]:
+        picture = _embedded(files[READS], at_least=_LARGE_ENOUGH)
     if picture is None:
         try:
             picture = draw(triangles, Options(task["color"]))
-        except (TooMuchToDraw, MemoryError, ValueError) as error:
-            problem = str(error)[:200]
-            picture = _embedded(path)
-    return {"picture_problem": problem, **({} if picture is None else _kept(picture, task))}
+        except TooMuchToDraw as error:
+            problem = str(error)
+        except MemoryError:
+            problem = "Drawing the model needs too much memory."
+        except ValueError:
+            problem = "Nothing of the model can be drawn."
+        if problem:
+            picture = _embedded(files[READS])
+    return {"picture_problem": problem, **({} if picture is None else _kept(picture, files))}
 
 
-def _embedded(path: Path, at_least: int = 0) -> Picture | None:
+def _embedded(file: BinaryIO, at_least: int = 0) -> Picture | None:
     """The picture that a slicer put into its file, if it has so many pixels along each side."""
     from printflow.slicer_files import SlicedFileUnreadable, read_sliced
 
     from .embedded_picture import shown
 
     try:
-        picture = shown(list(read_sliced(path).images))
+        file.seek(0)
+        picture = shown(list(read_sliced(file).images))
     except (SlicedFileUnreadable, MemoryError, OSError):
         return None
     return picture if picture is not None and min(picture.size) >= at_least else None
 
 
-def _kept(picture: Picture, task: dict[str, str]) -> dict[str, Any]:
+def _kept(picture: Picture, files: dict[str, BinaryIO]) -> dict[str, Any]:
     from printflow.rendering import png, thumbnail
 
     try:
-        Path(task["picture"]).write_bytes(png(picture))
-        Path(task["small"]).write_bytes(thumbnail(picture))
+        for name, data in (("picture", png(picture)), ("small", thumbnail(picture))):
+            files[name].write(data)
+            files[name].flush()
     except OSError as error:
-        return {"picture_problem": str(error)[:200]}
+        return {"picture_problem": f"The picture could not be kept: {error.strerror}."}
     return {"picture": True, "picture_problem": ""}
 
 
 def main() -> None:
-    """Until standard input ends."""
+    """Until there are no more tasks."""
     warnings.simplefilter("ignore")
     # Whatever a loader prints, be it written in Python or not, is no answer.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
@@ -154,13 +161,14 @@ def main() -> None:
         importlib.import_module(f"printflow.{name}")
     output.write('{"ready": true}\n')
     output.flush()
-    for line in sys.stdin:
+    for task, files in tasks():
         try:
-            said = answer(json.loads(line))
+            said = answer(task, files)
         except Exception as error:  # noqa: BLE001 - loaders raise anything; the parent tells people
             said = {
-                "error": f"The model cannot be read ({type(error).__name__}).",
+                "error": "The model is damaged. Export it again.",
                 "code": "damaged",
+                "detail": f"{type(error).__name__}: {error}"[:300],
             }
         output.write(json.dumps(said) + "\n")
         output.flush()

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import queue
-import signal
-import subprocess
-import sys
 import threading
-from dataclasses import dataclass, field
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, BinaryIO, Final
 
-from ..domain.model_facts import Looked, ModelFacts
+from ..domain.model_facts import Looked
+from ..domain.naming import PICTURED_ENDINGS
+from .answers import NotAnAnswer, looked
+from .channel import READS
+from .guarded import Guarded
+from .limits import CPU_SECONDS, worn
+from .opening import Results, open_model
 
 SECONDS: Final = 45.0
 """Wall-clock seconds that one file may take; its CPU seconds are limited besides."""
 
+ONCE: Final = frozenset({".step", ".stp", ".3mf", *PICTURED_ENDINGS})
+"""After such a file the process is replaced, as libraries in C++ or C have read in it: STEP's, and
+those of pictures. A file that took one over does not see the next student's."""
+
+_WRITING: Final = (".step", ".stp")
+"""STEP's library writes to a folder while it reads, and gets one; all others get none."""
+
 _TASKS_PER_PROCESS = 200
 _START_SECONDS = 30.0
+_LOOK_EVERY = 0.5
 _QUIET: Final = {
     **dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
@@ -38,34 +48,23 @@ _SORTS: Final = {
 
 
 def environment(*, sorts: bool = True) -> dict[str, str]:
-    """What the guarded process finds in its environment beside that of its parent: how numpy and
-    the memory are to be used."""
+    """What the guarded process finds in its environment, and nothing else: how numpy and the memory
+    are to be used."""
     return {**(_SORTS if sorts else {}), **_QUIET}
-
-
-@dataclass
-class _Process:
-    process: subprocess.Popen[str]
-    lines: queue.Queue[str] = field(default_factory=queue.Queue)
-    tasks: int = 0
-
-    def listen(self, stream: IO[str]) -> None:
-        for line in stream:
-            self.lines.put(line)
-        self.lines.put("")
 
 
 class Inspector:
     """One guarded process at a time; safe to call from several threads, which wait in line."""
 
-    def __init__(self, *, seconds: float = SECONDS) -> None:
+    def __init__(self, *, seconds: float = SECONDS, once: Collection[str] = ONCE) -> None:
         self._seconds = seconds
+        self._once = once
         self._lock = threading.Lock()
-        self._child: _Process | None = None
+        self._child: Guarded | None = None
 
     def look(
         self,
-        path: Path,
+        model: Path | BinaryIO,
         ending: str,
         *,
         color: str = "#9aa3b2",
@@ -75,116 +74,109 @@ class Inspector:
         sliced: bool = False,
         triangles: Path | None = None,
     ) -> Looked:
-        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for.
+        """Facts of the model in a file, and its pictures (PNG and small WebP) where asked for.
 
-        ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
-        picture is shown, where it is large enough. What was read is written to ``triangles``, where
-        asked for: a binary STL in mm, z up, without triangles that are not finite.
+        A path is opened here, and never a link; the process gets the open file alone. ``up`` is the
+        axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own picture is
+        shown, where it is large enough. What was read is written to ``triangles``, where asked for:
+        a binary STL in mm, z up, without triangles that are not finite.
         """
-        task = {"path": str(path), "ending": ending, "color": color, "up": up}
-        if sliced:
-            task["sliced"] = "yes"
+        task = {"ending": ending, "color": color, "up": up, "sliced": sliced}
+        wanted: dict[str, Path] = {}
         if picture is not None and small is not None:
-            task.update(picture=str(picture), small=str(small))
+            wanted |= {"picture": picture, "small": small}
         if triangles is not None:
-            task["triangles"] = str(triangles)
-        with self._lock:
-            return self._ask(task)
+            wanted["triangles"] = triangles
+        with contextlib.ExitStack() as stack:
+            try:
+                file = stack.enter_context(open_model(model)) if isinstance(model, Path) else model
+            except OSError as error:
+                return Looked(error=f"The file cannot be read: {error.strerror}.", code="file")
+            results = Results(wanted)
+            if "picture" not in results.files or "small" not in results.files:
+                results.drop("picture", "small")
+            with self._lock:
+                found = self._ask(task, file, results.files)
+            kept = {"picture": found.picture, "small": found.picture, "triangles": found.triangles}
+            results.keep([name for name, is_there in kept.items() if is_there])
+            return _with_what_failed(found, results.failed)
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
-    def _ask(self, task: dict[str, str]) -> Looked:
+    def _ask(self, task: Mapping[str, Any], model: BinaryIO, made: dict[str, BinaryIO]) -> Looked:
         try:
-            child = self._ready()
+            child = self._ready(writes=task["ending"] in _WRITING)
         except OSError as error:
             return Looked(error=f"No process for it: {error}.", code="crashed", crashed=True)
-        child.tasks += 1
         try:
-            assert child.process.stdin is not None
-            child.process.stdin.write(json.dumps(task) + "\n")
-            child.process.stdin.flush()
-            line = child.lines.get(timeout=self._seconds)
-        except queue.Empty:
-            self._end()
+            child.send(task, {READS: model, **made})
+            line = self._heard(child)
+            if line:
+                found = looked(line, made)
+                if task["ending"] in self._once:
+                    self._end()
+                    with contextlib.suppress(OSError):
+                        self._child = Guarded(environment())  # warm when the next file comes
+                return found
+        except (OSError, NotAnAnswer):
+            line = b""
+        self._end()
+        if line is None:
             return Looked(error="Reading the model takes too long.", code="too_slow", crashed=True)
-        except OSError:
-            line = ""
-        if not line:
-            self._end()
-            return Looked(
-                error="Reading the model failed: it needs too much, or is damaged.",
-                code="crashed",
-                crashed=True,
-            )
-        return _looked(json.loads(line))
-
-    def _ready(self) -> _Process:
-        if self._child is not None and self._child.tasks >= _TASKS_PER_PROCESS:
-            self._end()
-        if self._child is None:
-            self._child = self._start()
-        return self._child
-
-    def _start(self) -> _Process:
-        child = self._spawn(environment())
-        with contextlib.suppress(queue.Empty):
-            if not child.lines.get(timeout=_START_SECONDS):
-                # A numpy that was built for such processors alone does not start without them.
-                self._child = child
-                self._end()
-                child = self._spawn(environment(sorts=False))
-                child.lines.get(timeout=_START_SECONDS)
-        return child
-
-    def _spawn(self, more: dict[str, str]) -> _Process:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "printflow.inspection.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, **more},
-            start_new_session=sys.platform != "win32",
+        return Looked(
+            error="Reading the model failed: it needs too much, or is damaged.",
+            code="crashed",
+            crashed=True,
         )
-        child = _Process(process)
-        assert process.stdout is not None
-        listener = threading.Thread(
-            target=child.listen, args=(process.stdout,), name="inspector", daemon=True
-        )
-        listener.start()
+
+    def _heard(self, child: Guarded) -> bytes | None:
+        """The answer; b"" from a process that died, None when it took too long."""
+        until = time.monotonic() + self._seconds
+        most = child.process.cpu_seconds() + CPU_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            line = child.answer(min(left, _LOOK_EVERY))
+            if line is not None:
+                return line
+            if child.exceeds(most):
+                return b""
+        return None
+
+    def _ready(self, *, writes: bool) -> Guarded:
+        """A process that has loaded all that it needs. Raises OSError."""
+        child = self._child
+        if child is not None and (
+            child.tasks >= _TASKS_PER_PROCESS
+            or child.writes != writes
+            or worn(child.process.cpu_seconds())
+        ):
+            self._end()
+            child = None
+        if child is None:
+            child = self._child = Guarded(environment(), writes=writes)
+        if not child.ready and child.answer(_START_SECONDS) == b"":
+            # A numpy that was built for such processors alone does not start without them.
+            self._end()
+            child = self._child = Guarded(environment(sorts=False), writes=writes)
+            child.answer(_START_SECONDS)
+        child.ready = True
         return child
 
     def _end(self) -> None:
         child, self._child = self._child, None
-        if child is None:
-            return
-        _kill(child.process)
-        child.process.wait()
-        for stream in (child.process.stdin, child.process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        if child is not None:
+            child.end()
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
-    if sys.platform == "win32":
-        process.kill()
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _looked(said: dict[str, Any]) -> Looked:
-    if "error" in said:
-        return Looked(error=str(said["error"]), code=str(said.get("code", "damaged")))
-    return Looked(
-        facts=ModelFacts.from_plain(said["facts"]) if said["facts"] else None,
-        picture=bool(said.get("picture")),
-        error=str(said.get("picture_problem", "")),
-        triangles=bool(said.get("triangles")),
-        no_triangles=str(said.get("no_triangles", "")),
+def _with_what_failed(found: Looked, failed: Mapping[str, str]) -> Looked:
+    """What could not even be opened to be written."""
+    if found.facts is not None and "triangles" in failed:
+        found = replace(found, no_triangles="The triangles could not be kept for the slicer.")
+    why = failed.get("picture") or failed.get("small")
+    return (
+        replace(found, error=f"The picture could not be kept: {why}.")
+        if why and not found.error
+        else found
     )

@@ -6,7 +6,7 @@ Names of groups, objects and materials say nothing of the shape, and no other fi
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -16,21 +16,20 @@ from .reading import Model
 _LONGEST_LINE = 1 << 20
 
 
-def read_obj(path: Path) -> Model:
+def read_obj(file: BinaryIO) -> Model:
     """The model of an OBJ file; faces of more than three corners become fans of triangles."""
     places: list[bytes] = []
     fans: list[int] = []
-    with path.open("rb") as file:
-        while line := file.readline(_LONGEST_LINE):
-            if len(line) == _LONGEST_LINE:
-                raise Unreadable("A line of the OBJ is longer than 1 MB.", code="damaged")
-            mark = line[:2]
-            if mark in (b"v ", b"v\t"):
-                places.append(line)
-            elif mark in (b"f ", b"f\t"):
-                _take_face(line, len(places), fans)
-                if len(fans) > 3 * MAX_TRIANGLES:
-                    raise too_many(len(fans) // 3)
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise Unreadable("A line of the OBJ is longer than 1 MB.", code="damaged")
+        mark = line[:2]
+        if mark in (b"v ", b"v\t"):
+            places.append(line)
+        elif mark in (b"f ", b"f\t"):
+            _take_face(line, len(places), fans)
+            if len(fans) > 3 * MAX_TRIANGLES:
+                raise too_many(len(fans) // 3)
     if not places or not fans:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     indices = np.array(fans, dtype=np.int64)

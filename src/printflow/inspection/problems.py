@@ -4,11 +4,21 @@ from __future__ import annotations
 
 
 class Unreadable(Exception):
-    """The model is refused; ``str()`` is a sentence for people, ``code`` is for programs."""
+    """The model is refused; ``str()`` is a sentence for people, ``code`` is for programs.
+
+    The sentence is always Printflow's own. What a loader said stays its ``__cause__``, for the log:
+    it may be anything, as it quotes the file.
+    """
 
     def __init__(self, message: str, *, code: str = "unreadable") -> None:
         super().__init__(message)
         self.code = code
+
+    @property
+    def detail(self) -> str:
+        """What a loader said, for the log."""
+        cause = self.__cause__
+        return f"{type(cause).__name__}: {cause}"[:300] if cause else ""
 
 
 NO_TRIANGLES = "The model contains no usable triangles."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -30,12 +30,12 @@ class Model:
     frame: Frame | None = None
 
 
-def read_model(path: Path, ending: str) -> Model:
+def read_model(file: BinaryIO, ending: str) -> Model:
     """The model in a file; ``ending`` (".stl", ".obj", ".3mf", …) says what it should be.
 
     Raises Unreadable, and OSError as the disk gives it.
     """
-    model = _reader(ending)(path)
+    model = _reader(ending)(file)
     triangles = model.triangles
     if len(triangles) > MAX_TRIANGLES:
         raise too_many(len(triangles))
@@ -68,7 +68,7 @@ def stood_up(model: Model) -> Model:
     return replace(model, triangles=turned, frame=bounds(turned))
 
 
-def _reader(ending: str) -> Callable[[Path], Model]:
+def _reader(ending: str) -> Callable[[BinaryIO], Model]:
     if ending == ".stl":
         from .stl import read_stl
 
@@ -84,5 +84,5 @@ def _reader(ending: str) -> Callable[[Path], Model]:
     if ending in (".ply", ".glb", ".step", ".stp"):
         from .others import read_other
 
-        return lambda path: read_other(path, ending)
+        return lambda file: read_other(file, ending)
     raise Unreadable(f"Models of the kind {ending} cannot be looked into.", code="unknown_format")

@@ -7,7 +7,6 @@ bytes of attributes, all little-endian. ASCII: ``facet normal … vertex x y z``
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -22,35 +21,34 @@ _AT_ONCE = 16_384
 _UNCOUNTED = (0, 0xFFFFFFFF)
 
 
-def read_stl(path: Path) -> Model:
+def read_stl(file: BinaryIO) -> Model:
     """The model of a binary or ASCII STL."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(1024)
-        start = head.lstrip().lower()
-        if start.startswith(b"solid") and b"facet" in start and not _is_binary(head, size):
-            file.seek(0)
-            return Model("stl", _ascii(file.read()), ("ascii",))
-        if len(head) < _HEADER:
-            raise Unreadable("The STL is cut short.", code="cut_short")
-        count = int.from_bytes(head[80:84], "little")
-        records, rest = divmod(size - _HEADER, _RECORD)
-        notes: tuple[str, ...] = ()
-        if count in _UNCOUNTED and records and not rest:
-            count, notes = records, ("uncounted",)
-        elif count > records:
-            raise Unreadable(
-                f"The STL is cut short: {count:,} triangles announced, {records:,} there.",
-                code="cut_short",
-            )
-        elif size != _HEADER + _RECORD * count:
-            notes = ("more_bytes",)
-        if not count:
-            raise Unreadable(NO_TRIANGLES, code="no_triangles")
-        if count > MAX_TRIANGLES:
-            raise too_many(count)
-        file.seek(_HEADER, os.SEEK_SET)
-        return Model("stl", _binary(file, count), notes)
+    size = os.fstat(file.fileno()).st_size
+    head = file.read(1024)
+    start = head.lstrip().lower()
+    if start.startswith(b"solid") and b"facet" in start and not _is_binary(head, size):
+        file.seek(0)
+        return Model("stl", _ascii(file.read()), ("ascii",))
+    if len(head) < _HEADER:
+        raise Unreadable("The STL is cut short.", code="cut_short")
+    count = int.from_bytes(head[80:84], "little")
+    records, rest = divmod(size - _HEADER, _RECORD)
+    notes: tuple[str, ...] = ()
+    if count in _UNCOUNTED and records and not rest:
+        count, notes = records, ("uncounted",)
+    elif count > records:
+        raise Unreadable(
+            f"The STL is cut short: {count:,} triangles announced, {records:,} there.",
+            code="cut_short",
+        )
+    elif size != _HEADER + _RECORD * count:
+        notes = ("more_bytes",)
+    if not count:
+        raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    if count > MAX_TRIANGLES:
+        raise too_many(count)
+    file.seek(_HEADER, os.SEEK_SET)
+    return Model("stl", _binary(file, count), notes)
 
 
 def _binary(file: BinaryIO, count: int) -> Triangles:

@@ -11,7 +11,7 @@ import posixpath
 import zipfile
 from array import array
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,12 +51,11 @@ class _Part:
     items: list[tuple[Key, Matrix | None]] = field(default_factory=list)
 
 
-def read_three_mf(path: Path) -> Model:
+def read_three_mf(file: BinaryIO) -> Model:
     """The model: everything on the build plate, in mm."""
     try:
-        with path.open("rb") as file:
-            archive, start = open_package(file)
-            return _assemble(archive, start)
+        archive, start = open_package(file)
+        return _assemble(archive, start)
     except PackageRefused as error:
         raise Unreadable(str(error), code=error.code) from error
 

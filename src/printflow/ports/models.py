@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ class ModelReader(Protocol):
 
     def look(
         self,
-        path: Path,
+        model: Path | BinaryIO,
         ending: str,
         *,
         color: str = ...,
@@ -25,7 +25,7 @@ class ModelReader(Protocol):
         sliced: bool = ...,
         triangles: Path | None = ...,
     ) -> Looked:
-        """Facts of the model at ``path``, and its pictures (PNG and small WebP) where asked for.
+        """Facts of the model in a file, and its pictures (PNG and small WebP) where asked for.
 
         ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
         picture is shown, where it is large enough. What was read is written to ``triangles``, where

@@ -1,0 +1,96 @@
+"""What the guarded process answers, believed as little as the file that it has read.
+
+A file that took it over can say anything. What it says of that file harms nobody else; here it is
+made sure that it is of the right kind and size.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from typing import Any, BinaryIO, Final
+
+from ..domain.model_facts import Looked, ModelFacts
+from ..domain.text import clean_line
+
+_log = logging.getLogger(__name__)
+
+LONGEST_ANSWER: Final = 1 << 16
+MOST_PICTURE_BYTES: Final = 4 << 20
+_LONGEST_SENTENCE = 300
+_FORMATS: Final = ("stl", "obj", "3mf", "ply", "glb", "step")
+_NOTES: Final = ("uncounted", "more_bytes", "not_finite", "ascii")
+_COUNTS: Final = ("triangles", "bodies", "open_edges")
+_MOST = 10**12
+_STL_HEADER, _STL_RECORD = 84, 50
+
+
+class NotAnAnswer(Exception):
+    """The process is not what it was, or never was."""
+
+
+def looked(line: bytes, files: dict[str, BinaryIO]) -> Looked:
+    """The answer in a line, with the files that it filled. Raises NotAnAnswer."""
+    try:
+        said: Any = json.loads(line)
+        if detail := clean_line(str(said.get("detail", "")))[:_LONGEST_SENTENCE]:
+            _log.info("a model could not be read: %s", detail)
+        if "error" in said:
+            return Looked(error=_sentence(said["error"]), code=_code(said.get("code")))
+        found = said["facts"]
+        return Looked(
+            facts=None if found is None else _facts(found),
+            picture=said.get("picture") is True and _pictures(files),
+            error=_sentence(said.get("picture_problem", "")),
+            triangles=said.get("triangles") is True and _stl(files),
+            no_triangles=_sentence(said.get("no_triangles", "")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NotAnAnswer from error
+
+
+def _facts(found: Any) -> ModelFacts:
+    if found["format"] not in _FORMATS or not set(found["notes"]) <= set(_NOTES):
+        raise ValueError("a format or note that nobody knows")
+    for name in _COUNTS:
+        if type(found[name]) is not int or not 0 <= found[name] <= _MOST:
+            raise ValueError(f"{name} is no count")
+    for number in (*found["dimensions_mm"], found["volume_cm3"], found["area_cm2"]):
+        if type(number) not in (int, float) or not math.isfinite(number) or abs(number) > _MOST:
+            raise ValueError("a measure is no number")
+    if type(found["wound"]) is not bool:
+        raise ValueError("wound is no truth value")
+    return ModelFacts.from_plain(found)
+
+
+def _sentence(said: Any) -> str:
+    return clean_line(str(said))[:_LONGEST_SENTENCE]
+
+
+def _code(said: Any) -> str:
+    code = str(said)
+    return (
+        code if code.isascii() and code.replace("_", "").isalpha() and len(code) < 40 else "damaged"
+    )
+
+
+def _pictures(files: dict[str, BinaryIO]) -> bool:
+    png, webp = _start(files["picture"]), _start(files["small"])
+    return png.startswith(b"\x89PNG\r\n\x1a\n") and webp[:4] + webp[8:12] == b"RIFFWEBP"
+
+
+def _start(file: BinaryIO) -> bytes:
+    size = file.seek(0, 2)
+    file.seek(0)
+    return file.read(16) if size <= MOST_PICTURE_BYTES else b""
+
+
+def _stl(files: dict[str, BinaryIO]) -> bool:
+    """Whether it is a binary STL by its size: no other kind of file that a slicer would take."""
+    file = files["triangles"]
+    size = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(_STL_HEADER)
+    count = int.from_bytes(head[80:84], "little")
+    return len(head) == _STL_HEADER and size == _STL_HEADER + _STL_RECORD * count > _STL_HEADER
