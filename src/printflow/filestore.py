@@ -23,9 +23,9 @@ from .domain.naming import (
     job_ids_in,
 )
 from .domain.status import FOLDERS, THUMBNAILS
-from .errors import StoreUnavailable
+from .errors import SettingsError, StoreUnavailable
 from .exclusive_rename import rename_exclusive
-from .making_store import INCOMING, QUARANTINE, read_identity
+from .making_store import INCOMING, QUARANTINE, probe, read_identity
 from .plain_file import SECOND_NAME, NotPlain, is_real_folder, must_be_plain, what_else
 from .store_folder import Folder
 
@@ -61,6 +61,15 @@ class FolderStore:
             f"{self._root} is the store of another lab.",
             next_step="Point `store` at the store that belongs to this database.",
         )
+
+    def try_out(self) -> None:
+        self.check_identity()
+        try:
+            probe(self._root)
+        except SettingsError as error:
+            raise StoreUnavailable(
+                "The file store can't be written right now.", detail=error.message
+            ) from error
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._root).free

@@ -84,14 +84,15 @@ def probe(root: Path) -> None:
     check_folders(root)
     name = f"probe-{uuid.uuid4().hex}"
     try:
-        with Folder(root, INCOMING) as source, Folder(root, FOLDERS[0]) as dest:
+        # Not into a folder of jobs: who looks through those finds nothing that is no job's.
+        with Folder(root, INCOMING) as source, Folder(root, TRASH) as dest:
             try:
                 with source.create(name) as file:
                     file.write(b"printflow")
-                source.rename(name, dest, f".{name}")
-                dest.unlink(f".{name}")
+                source.rename(name, dest, name)
+                dest.unlink(name)
             except OSError:
-                for folder, left in ((source, name), (dest, f".{name}")):
+                for folder, left in ((source, name), (dest, name)):
                     with contextlib.suppress(OSError):
                         folder.unlink(left)
                 raise

@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .domain.history import Mail
+from .domain.mail_trouble import LATE_AFTER, MailTrouble, trouble_of
 from .errors import PrintflowError
-from .ports import Clock, Database, FailureKind, Mailer, MailFailure, Transaction
+from .ports import Clock, Database, FailureKind, Mailer, MailFailure, Stamp, Transaction
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -28,6 +29,10 @@ _DELAYS = tuple(
 )
 _GIVE_UP_AFTER = timedelta(hours=72)
 _PAUSE = timedelta(minutes=15)
+_KEPT = timedelta(seconds=5)
+"""How long a verdict holds while nothing is written: every page of staff asks for it."""
+_REFUSED = 20
+"""So many of the newest dead letters are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Postman:
         self._clock = clock
         self._compose = compose
         self._timing = timing
+        self._verdict: tuple[datetime, Stamp | None, MailTrouble | None] | None = None
         self._lease = 2 * deadline + timedelta(seconds=30)
 
     def send_due(self, *, limit: int = 50) -> tuple[int, int]:
@@ -104,7 +110,7 @@ class Postman:
         _log.warning("mail %s to be tried again or given up: %s", mail.id, failure.detail)
         with self._database.write() as tx:
             if failure.kind is FailureKind.AUTHENTICATION:
-                tx.outbox.give_back(mail)
+                tx.outbox.give_back(mail, error=failure.detail)
                 until = (now + _PAUSE).isoformat()
                 tx.lab.set_fact(PAUSED, json.dumps({"why": failure.detail, "until": until}), now)
                 return
@@ -122,6 +128,24 @@ class Postman:
         plain = json.loads(fact)
         over = datetime.fromisoformat(plain["until"]).astimezone(UTC) <= self._clock()
         return "" if over else str(plain["why"])
+
+    def trouble(self) -> MailTrouble | None:
+        """Why mail is not leaving, if it isn't; the one verdict that everything shows."""
+        now, stamp = self._clock(), self._database.stamp()
+        seen = self._verdict
+        unwritten = seen is not None and stamp is not None and seen[1] == stamp
+        if seen is not None and unwritten and abs(now - seen[0]) < _KEPT:
+            return seen[2]
+        found = self._look(now)
+        self._verdict = (now, stamp, found)
+        return found
+
+    def _look(self, now: datetime) -> MailTrouble | None:
+        paused = self.paused()
+        with self._database.read() as tx:
+            late, oldest = tx.outbox.late(now - LATE_AFTER)
+            refused = tx.outbox.refused_since_sent(limit=_REFUSED)
+        return trouble_of(paused=paused, late=late, oldest=oldest, refused=refused)
 
     def resume(self) -> None:
         """End a pause now, after the login was mended."""

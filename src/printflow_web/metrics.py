@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import time
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
@@ -87,12 +88,6 @@ class _Lab:
         """Jobs by status, work that waits, and whether all is well."""
         from prometheus_client.core import GaugeMetricFamily
 
-        jobs = GaugeMetricFamily("printflow_jobs", "Jobs by status.", labels=["status"])
-        for status, count in self._lab.counts().items():
-            jobs.add_metric([status.value], count)
-        yield jobs
-        for name, (said, value) in self._lab.work_that_waits().items():
-            yield GaugeMetricFamily(f"printflow_{name}", said, value=value)
         health = self._lab.health()
         yield GaugeMetricFamily("printflow_ok", "1 when jobs can be taken.", value=health["ok"])
         free = health["disk"]["free_mb"]
@@ -100,3 +95,21 @@ class _Lab:
             yield GaugeMetricFamily(
                 "printflow_disk_free_bytes", "Room in the store.", value=free << 20
             )
+        if health["database"] != "ok":
+            return  # the rest is in there
+        jobs = GaugeMetricFamily("printflow_jobs", "Jobs by status.", labels=["status"])
+        for status, count in self._lab.counts().items():
+            jobs.add_metric([status.value], count)
+        yield jobs
+        for name, (said, value) in self._lab.work_that_waits().items():
+            yield GaugeMetricFamily(f"printflow_{name}", said, value=value)
+        trouble = self._lab.mail_trouble()
+        yield GaugeMetricFamily(
+            "printflow_mail_ok", "1 while mail leaves as it should.", value=trouble is None
+        )
+        late = trouble.age(datetime.now(UTC)).total_seconds() if trouble else 0
+        yield GaugeMetricFamily(
+            "printflow_mail_late_seconds",
+            "Since when the oldest mail that has not gone should have gone.",
+            value=late,
+        )

@@ -55,5 +55,9 @@ def of_the_lab() -> dict[str, Any]:
 def _of_staff(lab: Printflow) -> dict[str, Any]:
     kept: dict[str, Any] = current_app.extensions.setdefault(_KEPT, {})
     if not asks_nothing():
-        kept.update(staff_names=lab.staff_names(), mail_dead=lab.dead_mails())
+        kept.update(
+            staff_names=lab.staff_names(),
+            mail_dead=lab.dead_mails(),
+            mail_trouble=lab.mail_trouble(),
+        )
     return kept

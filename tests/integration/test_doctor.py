@@ -156,7 +156,8 @@ def dead_letter(lab: Printflow, _job: Job) -> None:
 
 
 def overdue(lab: Printflow, _job: Job) -> None:
-    row(lab, "UPDATE outbox SET state = 'queued', next_try_at = '2020-01-01 00:00:00.000000'")
+    past = "'2020-01-01 00:00:00.000000'"
+    row(lab, f"UPDATE outbox SET state = 'queued', created_at = {past}, next_try_at = {past}")
 
 
 def future_event(lab: Printflow, _job: Job) -> None:
@@ -175,7 +176,7 @@ def points_nowhere(lab: Printflow, _job: Job) -> None:
         (cut_short, "file_changed"),
         (no_password, "no_password"),
         (dead_letter, "dead_letter"),
-        (overdue, "work_overdue"),
+        (overdue, "mail_failing"),
         (future_event, "clock_behind"),
         pytest.param(points_nowhere, "database_damaged", marks=pytest.mark.embedded),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -170,6 +171,9 @@ class SqlDatabase:
         if self._reading.dialect.name == "sqlite":
             return describe_sqlite(), interpreter_is_safe()
         return self._reading.dialect.name, True
+
+    def room(self) -> int | None:
+        return shutil.disk_usage(self._written[-1].parent).free if self._written else None
 
     def problems(self) -> Sequence[str]:
         if self._reading.dialect.name != "sqlite":

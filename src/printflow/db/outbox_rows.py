@@ -141,11 +141,11 @@ class SqlOutboxRows:
             .values(state="overtaken", next_try_at=None, error=why[:500])
         )
 
-    def give_back(self, mail: Mail) -> None:
+    def give_back(self, mail: Mail, *, error: str) -> None:
         self._connection.execute(
             update(outbox)
             .where(self._leased(mail))
-            .values(state="queued", lease_until=None, tries=outbox.c.tries - 1)
+            .values(state="queued", lease_until=None, tries=outbox.c.tries - 1, error=error[:500])
         )
 
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
@@ -203,9 +203,21 @@ class SqlOutboxRows:
         )
         return self._connection.scalar(query)
 
-    def overdue(self, before: datetime) -> int:
-        late = or_(
-            and_(outbox.c.state == "queued", outbox.c.next_try_at < before),
-            and_(outbox.c.state == "sending", outbox.c.lease_until < before),
+    def late(self, before: datetime) -> tuple[int, Mail | None]:
+        # A try moves next_try_at on; only a mail that was never tried may still be held by it.
+        held = and_(outbox.c.tries == 0, outbox.c.next_try_at >= before)
+        late = and_(outbox.c.state.in_(("queued", "sending")), outbox.c.created_at < before, ~held)
+        count = int(self._connection.scalar(select(func.count()).where(late)) or 0)
+        oldest = select(*_COLUMNS).where(late).order_by(outbox.c.created_at, outbox.c.id).limit(1)
+        row = self._connection.execute(oldest).first() if count else None
+        return count, _mail(row) if row else None
+
+    def refused_since_sent(self, *, limit: int) -> Sequence[Mail]:
+        dead = self.find(state="dead", limit=limit)
+        if not dead:
+            return []
+        sent = select(func.max(outbox.c.id)).where(
+            outbox.c.id > dead[-1].id, outbox.c.state == "sent"
         )
-        return int(self._connection.scalar(select(func.count()).where(late)) or 0)
+        last = self._connection.scalar(sent) or 0
+        return [mail for mail in dead if mail.id > last]

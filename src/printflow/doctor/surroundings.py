@@ -102,18 +102,17 @@ def check_work(
     """Nothing waits for longer than it should, and the clock runs forward."""
     now = clock()
     with database.read() as tx:
-        files, mails = tx.files.overdue(now - _OVERDUE), tx.outbox.overdue(now - _OVERDUE)
+        files = tx.files.overdue(now - _OVERDUE)
         dead = tx.outbox.find(state="dead", limit=1000)
         newest = tx.history.newest_time()
-    for count, what in ((files, "files to place"), (mails, "mails to send")):
-        if count:
-            yield Finding(
-                "work_overdue",
-                what,
-                f"{count} are overdue by more than {_OVERDUE.seconds // 60} minutes.",
-                "Is `printflow serve` or `printflow worker` running? `printflow dispatch` does "
-                "what is due.",
-            )
+    if files:
+        yield Finding(
+            "work_overdue",
+            "files to place",
+            f"{files} are overdue by more than {_OVERDUE.seconds // 60} minutes.",
+            "Is `printflow serve` or `printflow worker` running? `printflow dispatch` does "
+            "what is due.",
+        )
     for mail in dead:
         yield Finding(
             "dead_letter",
@@ -122,10 +121,8 @@ def check_work(
             "Mend the address on the page Outbox and send it again.",
             mail.job_id or "",
         )
-    if paused := postman.paused():
-        yield Finding(
-            "mail_paused", "mail", f"No mail leaves: {paused}", "Mend the mail server's login."
-        )
+    if (trouble := postman.trouble()) is not None:
+        yield Finding(f"mail_{trouble.state}", "mail", trouble.message, trouble.next_step)
     yield from _clock(now, newest, store)
 
 

@@ -64,6 +64,9 @@ class Database(Protocol):
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""
 
+    def room(self) -> int | None:
+        """Bytes that are free on the disk of an embedded database; None for another kind."""
+
     def problems(self) -> Sequence[str]:
         """What the database's own check of its integrity finds, in its words."""
 

@@ -185,8 +185,8 @@ class OutboxRows(Protocol):
     def overtake(self, mail_id: int, why: str) -> None:
         """A mail that waits, or is dead, is overtaken."""
 
-    def give_back(self, mail: Mail) -> None:
-        """End the lease without counting a try."""
+    def give_back(self, mail: Mail, *, error: str) -> None:
+        """End the lease without counting a try; ``error`` says why nobody could be written to."""
 
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None: ...
 
@@ -207,5 +207,10 @@ class OutboxRows(Protocol):
 
     def next_due(self) -> datetime | None: ...
 
-    def overdue(self, before: datetime) -> int:
-        """How many mails were due before then."""
+    def late(self, before: datetime) -> tuple[int, Mail | None]:
+        """How many mails should have gone before that moment, however often they were tried since,
+        and the oldest of them.
+        """
+
+    def refused_since_sent(self, *, limit: int) -> Sequence[Mail]:
+        """Dead letters written after the newest mail that was sent, newest first."""

@@ -25,6 +25,11 @@ class FileStore(Protocol):
     def check_identity(self) -> None:
         """Raise StoreUnavailable unless this is the store that the database knows."""
 
+    def try_out(self) -> None:
+        """Write a file and rename it across folders; raises StoreUnavailable where that fails, or
+        where this is not the store that the database knows.
+        """
+
     def free_bytes(self) -> int: ...
 
     def open_incoming(self, name: str) -> BinaryIO:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..domain.history import Mail
+from ..domain.mail_trouble import MailTrouble
 from ..domain.mail_words import mail_words
 from ..domain.people import ChangeKind
 from ..domain.text import clean_line
@@ -105,6 +106,10 @@ class MailDesk(Desk):
     def mail_paused(self) -> str:
         """Why no mail leaves after a refused login ("" = all is well)."""
         return self._ports.postman.paused()
+
+    def mail_trouble(self) -> MailTrouble | None:
+        """Why mail is not leaving, in words with the next step; None while all is well."""
+        return self._ports.postman.trouble()
 
     def mail_handling(self) -> str:
         """What happens to mails, in one sentence."""

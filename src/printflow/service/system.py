@@ -10,12 +10,18 @@ from typing import Any
 from ..background_look import BackgroundLook
 from ..deadline import TookTooLong, within
 from ..domain.heartbeat import Heartbeat, lost
-from ..errors import PrintflowError, StoreUnavailable
+from ..errors import DatabaseUnavailable, PrintflowError, StoreUnavailable
 from ..log_files import LogTail, log_tails
 from .desk import PATIENCE_SECONDS, Desk, Ports
 
 _LOG_LINES = 200
 _FRESH_SECONDS = 10.0
+_COMMIT_EVERY = 5.0
+"""Seconds between commits that only see whether one comes through: each costs a write to the disk."""
+_COMMIT_SECONDS = 5.0
+"""A commit may have to wait for another that is well; one that takes longer is not."""
+_LEAST_ROOM = 4 << 20
+_PROBE = "health_probe"
 _OK = "ok"
 _SILENT = "does not answer"
 
@@ -62,6 +68,7 @@ class SystemDesk(Desk):
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
         self._began = time.monotonic()
+        self._committed = -_COMMIT_EVERY
         self._ground = BackgroundLook(self._see_ground)
 
     def health(self) -> dict[str, Any]:
@@ -114,7 +121,8 @@ class SystemDesk(Desk):
             "mails": mails.get("queued", 0) + mails.get("sending", 0),
             "dead_mails": mails.get("dead", 0),
         }
-        return worker, "paused" if self._ports.postman.paused() else _OK, waiting
+        trouble = self._ports.postman.trouble()
+        return worker, _OK if trouble is None else str(trouble.state), waiting
 
     def system(self) -> SystemView:
         """All facts for administrators; those of the share are from the last look."""
@@ -153,7 +161,7 @@ class SystemDesk(Desk):
         """Look at what may hang; runs in a thread of its own, each part with its deadline."""
         ports = self._ports
         began = time.monotonic()
-        store = _said(ports.store.check_identity)
+        store = _said(ports.store.try_out)
         took = (time.monotonic() - began) * 1000
         free: int | None = None
         logs: tuple[LogTail, ...] = ()
@@ -166,17 +174,26 @@ class SystemDesk(Desk):
                 )
             except (TookTooLong, OSError, StoreUnavailable):
                 pass
-        database = _said(self._database_answers)
+        database = _said(self._database_commits, seconds=_COMMIT_SECONDS)
         return Ground(database, store, took if store == _OK else None, free, logs)
 
-    def _database_answers(self) -> None:
+    def _database_commits(self) -> None:
+        """Raise unless there is room for a job and a commit comes through."""
+        now, room = self._ports.clock(), self._ports.database.room()
+        if room is not None and room < _LEAST_ROOM:
+            raise DatabaseUnavailable("The disk under the database is full.")
         with self._ports.database.read() as tx:
             tx.lab.catalog_version()
+        if time.monotonic() - self._committed < _COMMIT_EVERY:
+            return
+        with self._ports.database.write() as tx:
+            tx.lab.set_fact(_PROBE, now.isoformat(), now)
+        self._committed = time.monotonic()
 
 
-def _said(check: Callable[[], object]) -> str:
+def _said(check: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> str:
     try:
-        within(PATIENCE_SECONDS, check)
+        within(seconds, check)
     except TookTooLong:
         return _SILENT
     except (PrintflowError, OSError) as error:
