@@ -7,6 +7,7 @@ cases in ``service``.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .db import migrate
 from .db.database import SqlDatabase
-from .db.engine import sqlite_path
+from .db.engine import LOOK_AT_IT, sqlite_path
+from .db.soundness import can_be_made_again, damaged, look
 from .dispatcher import Dispatcher
 from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
@@ -74,6 +76,8 @@ if TYPE_CHECKING:
 
     from .db.wakeup import Listener
     from .instance_lock import InstanceLock
+
+_log = logging.getLogger(__name__)
 
 _IDENTITY = "store_identity"
 _LARGEST_KEY = 4096
@@ -406,6 +410,7 @@ def _prepare_database(settings: Settings, *, serving: bool) -> None:
         return
     if path.exists() and path.stat().st_size:
         if serving:
+            _refuse_damage(url)
             migrate.upgrade(url)
         else:
             migrate.check(url)
@@ -433,6 +438,15 @@ def _prepare_database(settings: Settings, *, serving: bool) -> None:
             key="database_url",
         ) from error
     migrate.upgrade(url)
+
+
+def _refuse_damage(url: str) -> None:
+    """Who works on damaged pages makes it worse; an index that is damaged loses nothing."""
+    found = look(url, thorough=False)
+    if found and can_be_made_again(found):
+        _log.error("%s; `printflow doctor --fix` makes it again", damaged(url, found).message)
+    elif found:
+        raise damaged(url, found, next_step=f"Nothing was started. {LOOK_AT_IT}")
 
 
 def _identity(settings: Settings, database: SqlDatabase, now: datetime) -> str:

@@ -236,6 +236,12 @@ class CatalogInvalid(_SeveralReasons):
     code = "catalog"
 
 
+class BackupUnverified(PrintflowError):
+    """The backup is not signed, signed by another lab, or there is no key to tell by."""
+
+    code = "backup_unverified"
+
+
 class BackupDamaged(PrintflowError):
     """The folder holds no backup, a newer one, or one that is not what its manifest says."""
 
@@ -289,6 +295,19 @@ class DatabaseUnavailable(Unavailable):
     """The database cannot be reached or opened."""
 
     code = "database_unavailable"
+
+
+class DatabaseDamaged(DatabaseUnavailable):
+    """Pages, rows or an index of the database are not what was written."""
+
+    code = "database_damaged"
+    retry_after = 600
+
+
+class BackupNotTaken(Unavailable):
+    """The backup could not be written; nothing of it is left, and earlier ones are unchanged."""
+
+    code = "backup_not_taken"
 
 
 class MigrationNeeded(DatabaseUnavailable):

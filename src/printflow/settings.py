@@ -7,6 +7,7 @@ one line that names the key, where it stands and what is allowed. Its text is co
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -98,11 +99,20 @@ class Settings(BaseModel):
     max_upload_mb: Whole = whole(100, 1, 100_000, "number of megabytes")
     disk_reserve_mb: Whole = whole(256, 0, 10_000_000, "number of megabytes")
 
-    def __init__(self, *, config_file: Path | None = None, **given: Any) -> None:
+    def __init__(
+        self,
+        *,
+        config_file: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        **given: Any,
+    ) -> None:
+        """Settings from keywords, the environment and a file, in this order; ``environ`` takes the
+        place of the process's own.
+        """
         known = _known()
         layers = (
             keyword_layer(_plain(given), known),
-            environment_layer(os.environ, known),
+            environment_layer(os.environ if environ is None else environ, known),
             file_layer(config_file, known),
         )
         try:

@@ -15,9 +15,24 @@ from pathlib import Path
 
 import pytest
 
-from printflow import BackupDamaged, Job, Printflow, Settings, SettingsError, Status
-from printflow.backup import Keep, backups, prune, read_manifest, restore, take_backup, verify
+from printflow import BackupDamaged, BackupNotTaken, Job, Printflow, Settings, SettingsError, Status
+from printflow.backup import (
+    Keep,
+    backups,
+    key_if_there,
+    prune,
+    read_manifest,
+    restore,
+    take_backup,
+    verify,
+)
 from tests.plugins.lab import Submit
+
+
+def key(settings: Settings) -> bytes | None:
+    """What the lab's backups are signed with."""
+    return key_if_there(settings.state_dir)
+
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -35,10 +50,10 @@ def test_everything_comes_back(
     beside = lab.path(jobs[0]).with_suffix(".gcode")
     beside.write_bytes(b"G28\n")
     lab.set_staff_password("correct horse")
-    taken = take_backup(settings, tmp_path / "backups", NOW)
+    taken = take_backup(settings, tmp_path / "backups", NOW).folder
     assert list(verify(taken)) == []
     there = elsewhere(settings, tmp_path / "there")
-    restore(there, taken)
+    restore(there, taken, key=key(settings))
     with Printflow.open(there, create=False) as restored:
         for job in jobs:
             assert restored.job(job.id) == job
@@ -56,10 +71,10 @@ def test_the_same_bytes_are_kept_once(
 ) -> None:
     submit()
     root = tmp_path / "backups"
-    first = take_backup(settings, root, NOW)
+    first = take_backup(settings, root, NOW).folder
     inode = next((root / "files").glob("*/*")).stat().st_ino
     submit(student="Alan Turing")
-    second = take_backup(settings, root, NOW + timedelta(days=1))
+    second = take_backup(settings, root, NOW + timedelta(days=1)).folder
     assert backups(root) == [first, second]
     (held,) = (root / "files").glob("*/*")
     assert held.stat().st_ino == inode
@@ -85,14 +100,15 @@ def test_backups_during_a_running_load_are_consistent(
     thread = threading.Thread(target=work)
     thread.start()
     taken = [
-        take_backup(settings, tmp_path / "backups", NOW + timedelta(minutes=n)) for n in range(4)
+        take_backup(settings, tmp_path / "backups", NOW + timedelta(minutes=n)).folder
+        for n in range(4)
     ]
     stop.set()
     thread.join()
     assert errors == []
     for number, folder in enumerate(taken):
         there = elsewhere(settings, tmp_path / f"there{number}")
-        restore(there, folder)
+        restore(there, folder, key=key(settings))
         with Printflow.open(there, create=False) as restored:
             restored.set_staff_password()
             restored.dispatch()
@@ -109,14 +125,14 @@ def test_d56_a_store_that_is_not_empty(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path
 ) -> None:
     job = submit()
-    taken = take_backup(settings, tmp_path / "backups", NOW)
+    taken = take_backup(settings, tmp_path / "backups", NOW).folder
     there = elsewhere(settings, tmp_path / "there")
     there.store.mkdir(parents=True)
     (there.store / "theirs.txt").write_text("precious")
     with pytest.raises(SettingsError, match="is not empty"):
-        restore(there, taken)
+        restore(there, taken, key=key(settings))
     assert [path.name for path in there.store.iterdir()] == ["theirs.txt"]
-    restore(there, taken, force=True)
+    restore(there, taken, key=key(settings), force=True)
     (aside,) = (tmp_path / "there").glob("store-before-restore-*")
     assert (aside / "theirs.txt").read_text() == "precious"
     with Printflow.open(there) as restored:
@@ -135,7 +151,7 @@ def test_a_store_that_cannot_be_renamed_makes_room_within(
 ) -> None:
     """A mount, or a folder of root's: as in the guide for administrators."""
     job = submit()
-    taken = take_backup(settings, tmp_path / "backups", NOW)
+    taken = take_backup(settings, tmp_path / "backups", NOW).folder
     outside = tmp_path / "local" / "printflow.db"
     there = elsewhere(settings, tmp_path / "there").model_copy(
         update={"database_url": f"sqlite:///{outside}"}
@@ -154,7 +170,7 @@ def test_a_store_that_cannot_be_renamed_makes_room_within(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", refused)
-    store, database = restore(there, taken, force=True).aside
+    store, database = map(Path, restore(there, taken, key=key(settings), force=True).aside)
     assert (store / "Uploaded" / theirs.file.name).exists()
     assert store.parent == there.store and database.parent == outside.parent
     with closing(sqlite3.connect(database)) as kept:
@@ -201,24 +217,24 @@ def test_d56_a_damaged_backup_is_refused_before_anything_is_written(
     spoil: Callable[[Path], None],
 ) -> None:
     submit()
-    taken = take_backup(settings, tmp_path / "backups", NOW)
+    taken = take_backup(settings, tmp_path / "backups", NOW).folder
     spoil(taken)
     there = elsewhere(settings, tmp_path / "there")
     with pytest.raises(BackupDamaged):
-        restore(there, taken)
+        restore(there, taken, key=key(settings))
     assert not there.store.exists()
 
 
 def test_d56_a_newer_backup(lab: Printflow, settings: Settings, tmp_path: Path) -> None:
     import hashlib
 
-    taken = take_backup(settings, tmp_path / "backups", NOW)
+    taken = take_backup(settings, tmp_path / "backups", NOW).folder
     plain = json.loads((taken / "manifest.json").read_text())
     text = json.dumps({**plain, "revision": "9999"})
     (taken / "manifest.json").write_text(text)
     (taken / "manifest.sha256").write_text(hashlib.sha256(text.encode()).hexdigest())
     with pytest.raises(BackupDamaged, match="is newer"):
-        restore(elsewhere(settings, tmp_path / "there"), taken)
+        restore(elsewhere(settings, tmp_path / "there"), taken, unverified=True)
 
 
 def test_a_backup_that_fails_leaves_nothing(
@@ -226,7 +242,7 @@ def test_a_backup_that_fails_leaves_nothing(
 ) -> None:
     submit()
     shutil.rmtree(settings.store / "Printing")
-    with pytest.raises(OSError, match="Printing"):
+    with pytest.raises(BackupNotTaken, match="Printing"):
         take_backup(settings, tmp_path / "backups", NOW)
     assert backups(tmp_path / "backups") == []
     assert not list((tmp_path / "backups").glob(".partial-*"))
@@ -241,11 +257,11 @@ def test_pruning_keeps_days_weeks_and_months(
         take_backup(settings, root, NOW - timedelta(days=70 - days))
     before = {path.name[:8] for path in backups(root)}
     assert len(before) == 14
-    prune(root, Keep(daily=2, weekly=3, monthly=3))
+    prune(root, Keep(daily=2, weekly=3, monthly=3), NOW)
     kept = [path.name[:8] for path in backups(root)]
     # By days the 20th and 25th, by weeks the 15th too, by months December's and January's last.
     assert kept == ["20251227", "20260131", "20260215", "20260220", "20260225"]
     newest = backups(root)[-1]
     assert newest.name[:8] == "20260225"
     assert list(verify(newest)) == []
-    assert prune(root, Keep(daily=2, weekly=3, monthly=3)) == []
+    assert prune(root, Keep(daily=2, weekly=3, monthly=3), NOW).removed == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from printflow import DatabaseUnavailable, MigrationNeeded, Printflow, Settings
-from printflow.backup import restore, take_backup, verify
+from printflow.backup import key_if_there, restore, take_backup, verify
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
@@ -71,7 +71,7 @@ def test_backup_and_restore(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, postgresql_cluster: Path
 ) -> None:
     job = submit()
-    taken = take_backup(settings, tmp_path / "backups", datetime(2026, 3, 2, tzinfo=UTC))
+    taken = take_backup(settings, tmp_path / "backups", datetime(2026, 3, 2, tzinfo=UTC)).folder
     assert list(verify(taken)) == []
     there = settings.model_copy(
         update={
@@ -81,7 +81,7 @@ def test_backup_and_restore(
             ),
         }
     )
-    restore(there, taken)
+    restore(there, taken, key=key_if_there(settings.state_dir))
     with Printflow.open(there) as restored:
         assert restored.job(job.id) == job
         assert restored.path(job).read_bytes() == lab.path(job).read_bytes()

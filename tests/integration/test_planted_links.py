@@ -250,9 +250,9 @@ def test_a_backup_holds_no_foreign_file(
     if plant is not hard_link:
         plant_beside = symlink if plant.__name__ == "symlink_to_symlink" else plant
         plant_beside(lab.path(well).with_suffix(".gcode"), target)
-    taken = take_backup(settings, tmp_path / "backups", datetime.now(UTC))
+    taken = take_backup(settings, tmp_path / "backups", datetime.now(UTC)).folder
     manifest = read_manifest(taken)
-    assert manifest.missing == (job.file.name,)
+    assert [one.name for one in manifest.lacks] == [job.file.name]
     assert [one.name for one in manifest.files] == [well.file.name]
     assert not any(
         SECRET in path.read_bytes() for path in (tmp_path / "backups").rglob("*") if path.is_file()

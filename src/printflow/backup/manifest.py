@@ -1,18 +1,26 @@
-"""What a backup says of itself, and whether it is true."""
+"""What a backup says of itself: read only as far as every word of it is known."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from ..db.snapshot import SNAPSHOT
+from ..domain.status import FOLDERS
 from ..errors import BackupDamaged
+from ..making_store import IDENTITY_FILE, SECRET_KEY
+from .parts import is_hash, is_safe_name, open_part
 
-FORMAT = 1
-MANIFEST, SEAL, POOL = "manifest.json", "manifest.sha256", "files"
-_BLOCK = 1 << 20
+FORMAT = 2
+MANIFEST, SEAL, SIGNATURE, POOL = "manifest.json", "manifest.sha256", "manifest.hmac", "files"
+STATE_FILES = (IDENTITY_FILE, SECRET_KEY)
+CLOCK_SLIP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,66 +34,138 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """A file that the store did not hold as it was accepted, and why; ``held`` is whether the
+    backup has the accepted bytes all the same, from earlier.
+    """
+
+    name: str
+    why: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole of a backup. ``missing`` names files that the store did not hold."""
+    """The whole of a backup: ``rows`` counts the rows of each table, ``lacks`` are files that were
+    missing, changed or unreadable.
+    """
 
     program: str
     revision: str
     taken_at: str
     identity: str
     database: StoredFile
+    rows: Mapping[str, int]
     state: tuple[StoredFile, ...]
     files: tuple[StoredFile, ...]
-    missing: tuple[str, ...]
+    lacks: tuple[Lack, ...]
 
+    @property
+    def taken(self) -> datetime:
+        """When, in UTC."""
+        return datetime.fromisoformat(self.taken_at)
 
-def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes, in lower-case hex."""
-    digest = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+    @property
+    def bytes(self) -> int:
+        """How large everything is that a restore writes."""
+        return sum(one.size for one in (self.database, *self.state, *self.files))
 
 
 def pool_path(root: Path, sha256: str) -> Path:
     """Where the bytes with that hash are kept in a folder of backups."""
-    return root / POOL / sha256[:2] / sha256
+    return root.joinpath(*pool_names(sha256))
+
+
+def pool_names(sha256: str) -> tuple[str, str, str]:
+    """The same, from the folder of backups on."""
+    return POOL, sha256[:2], sha256
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest and the seal that tells whether it was changed."""
+    """Write the manifest and the seal that tells whether it was damaged."""
     text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, "utf-8")
-    (folder / SEAL).write_text(hashlib.sha256(text.encode()).hexdigest() + "\n", "utf-8")
+    _write(folder / MANIFEST, text)
+    _write(folder / SEAL, hashlib.sha256(text.encode()).hexdigest() + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("wb") as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the backup in ``folder``; raises BackupDamaged when it cannot be trusted."""
     try:
-        text = (folder / MANIFEST).read_text("utf-8")
-        seal = (folder / SEAL).read_text("utf-8").strip()
+        with open_part(folder, MANIFEST) as file:
+            data = file.read()
+        with open_part(folder, SEAL) as file:
+            seal = file.read().strip()
     except OSError as error:
         raise BackupDamaged(
             f"{folder} holds no backup: {error.strerror or error}.",
             next_step="Name the folder of one backup, as printed when it was taken.",
         ) from error
-    if hashlib.sha256(text.encode()).hexdigest() != seal:
+    if hashlib.sha256(data).hexdigest().encode() != seal:
         raise BackupDamaged(f"The manifest of {folder} was changed or is damaged.")
-    plain = json.loads(text)
-    if plain.pop("format") != FORMAT:
+    try:
+        plain = json.loads(data)
+        version = plain.pop("format")
+        if version == FORMAT:
+            return _manifest(plain)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BackupDamaged(
-            f"{folder} was written by a newer Printflow.", next_step="Install that version first."
-        )
-    return Manifest(
+            f"The manifest of {folder} is not one that Printflow writes ({error}).",
+            next_step="Nothing was restored. Use another backup.",
+        ) from error
+    raise BackupDamaged(
+        f"{folder} was written by another version of Printflow (its format is {version!r}).",
+        next_step="Restore it with that version.",
+    )
+
+
+def _manifest(plain: Mapping[str, Any]) -> Manifest:
+    manifest = Manifest(
         **{
             **plain,
             "database": StoredFile(**plain["database"]),
+            "rows": {str(name): int(count) for name, count in plain["rows"].items()},
             "state": tuple(StoredFile(**one) for one in plain["state"]),
             "files": tuple(StoredFile(**one) for one in plain["files"]),
-            "missing": tuple(plain["missing"]),
+            "lacks": tuple(Lack(**one) for one in plain["lacks"]),
         }
     )
+    if manifest.taken.tzinfo is None:
+        raise ValueError(f"a time without its zone: {manifest.taken_at!r}")
+    for words in (manifest.program, manifest.revision, manifest.identity):
+        if not isinstance(words, str):
+            raise TypeError(f"{words!r} is not a text")
+    _check(manifest.database, "", (SNAPSHOT,))
+    for one in manifest.state:
+        _check(one, "", STATE_FILES)
+    for one in manifest.files:
+        if one.place not in FOLDERS:
+            raise ValueError(f"{one.place!r} is no folder of a store")
+        _check(one, one.place, ())
+    for parts in (manifest.state, manifest.files):
+        _refuse_twice(parts)
+    return manifest
+
+
+def _check(part: StoredFile, place: str, names: Sequence[str]) -> None:
+    if part.place != place or not is_safe_name(part.name) or (names and part.name not in names):
+        raise ValueError(f"{part.place!r}, {part.name!r} is not the name of a file in a backup")
+    if not is_hash(part.sha256) or type(part.size) is not int or part.size < 0:
+        raise ValueError(f"{part.name!r} has neither hash nor size")
+
+
+def _refuse_twice(parts: Sequence[StoredFile]) -> None:
+    known = set[tuple[str, str]]()
+    for one in parts:
+        if (one.place, one.name) in known:
+            raise ValueError(f"{one.name!r} is named twice")
+        known.add((one.place, one.name))
 
 
 def backups(root: Path) -> list[Path]:
@@ -95,22 +175,13 @@ def backups(root: Path) -> list[Path]:
     return sorted(path.parent for path in root.glob(f"[0-9]*/{MANIFEST}"))
 
 
-def verify(
-    folder: Path, *, progress: Callable[[int], None] | None = None
-) -> Iterator[tuple[StoredFile, str]]:
-    """Read the whole backup; yields each part that is not what the manifest says, and why."""
-    manifest = read_manifest(folder)
-    parts = [(folder / one.name, one) for one in (manifest.database, *manifest.state)]
-    parts += [(pool_path(folder.parent, one.sha256), one) for one in manifest.files]
-    checked: dict[Path, str] = {}
-    for number, (path, part) in enumerate(parts):
-        if path not in checked:
-            try:
-                checked[path] = sha256_of(path)
-            except OSError as error:
-                checked[path] = error.strerror or str(error)
-        if checked[path] != part.sha256:
-            readable = len(checked[path]) == len(part.sha256)
-            yield part, "its bytes were changed" if readable else checked[path]
-        if progress is not None:
-            progress(number + 1)
+def newest(root: Path, now: datetime | None = None) -> Path | None:
+    """The newest backup of a folder. One that a wrong clock dated later than now is passed over,
+    as long as there is another.
+    """
+    now = now or datetime.now(UTC)
+    found = backups(root)
+    latest = f"{now + CLOCK_SLIP:%Y%m%dT%H%M%SZ}"
+    return next(
+        (path for path in reversed(found) if path.name <= latest), found[-1] if found else None
+    )

@@ -1,29 +1,37 @@
-"""Putting a backup back: everything is checked before anything is written."""
+"""Putting a backup back: everything is checked, and prepared beside, before anything is replaced."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ..db import migrate
+from ..db.at_work import hold
 from ..db.engine import sqlite_path
-from ..db.snapshot import end_leases, load_snapshot, snapshot_name
-from ..domain.status import FOLDERS
-from ..errors import BackupDamaged, SettingsError
+from ..db.replacing import Replacement, brought_up, holds_lab, prepared
+from ..errors import BackupDamaged, SettingsError, StoreFull
 from ..making_store import STATE, is_new, make_folders
 from ..settings import Settings
-from .manifest import Manifest, StoredFile, pool_path, read_manifest, verify
+from .manifest import Manifest, StoredFile, pool_names
+from .parts import copy_part, open_part, sync_folder
+from .room import Room
+from .signing import KEY_FILE, key_if_there
+from .trust import trusted_manifest
+from .verify import damage_of_database
+
+_DRILL = "To try the backup without touching the lab: printflow restore BACKUP --drill"
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back, and where that is which had to make room for it."""
+    """What was put back, and in words where that is which had to make room for it."""
 
     manifest: Manifest
-    aside: tuple[Path, ...]
+    aside: tuple[str, ...]
 
 
 def restore(
@@ -31,96 +39,152 @@ def restore(
     folder: Path,
     *,
     force: bool = False,
+    key: bytes | None = None,
+    unverified: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Restored:
     """Restore the backup in ``folder`` to the store and database of ``settings``.
 
-    The store must be empty or missing. With ``force`` a store that is not is moved aside first, as
-    a whole, and so is an embedded database outside of it. Raises BackupDamaged, SettingsError,
-    DatabaseUnavailable.
+    The store must be empty or missing, and the database hold no lab. With ``force`` what is there
+    is replaced, and kept beside. Nobody may use the database, ``force`` or not. The backup must be
+    signed with ``key``, by default that of the store; ``unverified`` takes any.
+
+    Raises BackupUnverified, BackupDamaged, SettingsError, AlreadyRunning, StoreFull,
+    DatabaseUnavailable. After any of them all is as it was.
     """
-    manifest = _checked(settings, folder)
-    stamp = manifest.taken_at.replace(":", "").replace("+", "_")
-    suffix = f"before-restore-{stamp}-{os.getpid()}"
-    aside = _make_room(settings.store, suffix, force=force)
-    aside += _keep_database(settings.database, suffix)
-    make_folders(settings.store)
+    try:
+        return _restore(settings, folder, force, key, unverified, progress)
+    except OSError as error:
+        raise SettingsError(
+            f"the backup cannot be restored to {settings.store}: {error.strerror or error}"
+            f"{f' ({error.filename})' if error.filename else ''}",
+            key="store",
+            next_step="Nothing was changed. Is there room, and may this account write there?",
+        ) from error
+
+
+def _restore(
+    settings: Settings,
+    folder: Path,
+    force: bool,
+    key: bytes | None,
+    unverified: bool,
+    progress: Callable[[int, int], None] | None,
+) -> Restored:
+    own_key = key if key is not None else key_if_there(settings.state_dir)
+    manifest = trusted_manifest(folder, own_key, unverified=unverified)
+    _refuse_lab(settings, force=force)
+    suffix = f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
+    with hold(settings.database) as held, ExitStack() as undo:
+        room = Room(settings.store, suffix)
+        undo.callback(room.undo)
+        _refuse_full(room.new, manifest)
+        _fill(room.new, folder, manifest, progress)
+        if own_key is not None:
+            _keep_key(room.new, own_key)
+        replacement = _database(settings, room.new, suffix)
+        if replacement is not None:
+            undo.callback(replacement.undo)
+        held.before_renaming()
+        store = room.swap()
+        database = replacement.swap() if replacement is not None else ""
+        sync_folder(settings.store)
+        undo.pop_all()
+    return Restored(manifest, tuple(str(one) for one in (store, database) if one))
+
+
+def _refuse_lab(settings: Settings, *, force: bool) -> None:
+    if force:
+        return
+    if settings.store.exists() and not is_new(settings.store):
+        raise SettingsError(
+            f"the store {settings.store} is not empty",
+            key="store",
+            next_step=f"Name an empty folder, or use --force: it is kept beside. {_DRILL}",
+        )
+    if holds_lab(settings.database):
+        from sqlalchemy import make_url
+
+        place = make_url(settings.database).render_as_string(hide_password=True)
+        raise SettingsError(
+            f"the database {place} holds a lab",
+            key="database_url",
+            next_step=f"Name an empty one, or use --force: it is kept beside. {_DRILL}",
+        )
+
+
+def _refuse_full(place: Path, manifest: Manifest) -> None:
+    # The database is there twice for a moment: as it was, and with this program's schema.
+    needed, free = manifest.bytes + 2 * manifest.database.size, shutil.disk_usage(place).free
+    if needed > free:
+        raise StoreFull(
+            f"The backup needs {needed >> 20:,} MB; {free >> 20:,} MB are free in {place.parent}.",
+            next_step="Make room there. Nothing was restored.",
+        )
+
+
+def _fill(
+    new: Path,
+    folder: Path,
+    manifest: Manifest,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Write the store of a backup into ``new``; every byte is checked on its way."""
+    make_folders(new)
     for number, one in enumerate(manifest.files):
-        _place(folder.parent, settings.store, one)
+        _place(folder.parent, pool_names(one.sha256), one, new / one.place / one.name, 0o444)
         if progress is not None:
             progress(number + 1, len(manifest.files))
-    for part in manifest.state:
-        target = settings.store / STATE / part.name
-        shutil.copyfile(folder / part.name, target)
-        target.chmod(0o600)
-    load_snapshot(settings.database, folder / manifest.database.name)
-    end_leases(settings.database)
-    return Restored(manifest, aside)
+    for part in (*manifest.state, manifest.database):
+        _place(folder, (part.name,), part, new / STATE / part.name, 0o600)
+    for words in damage_of_database(new / STATE, manifest):
+        raise _damaged(manifest.database, words)
+    for name in {one.place for one in manifest.files} | {STATE}:
+        sync_folder(new / name)
 
 
-def _checked(settings: Settings, folder: Path) -> Manifest:
-    manifest = read_manifest(folder)
-    if migrate.is_newer(manifest.revision):
-        raise BackupDamaged(
-            f"{folder} is newer ({manifest.revision}) than this program ({migrate.HEAD}).",
-            next_step=f"Install Printflow {manifest.program} or newer first.",
-        )
-    if manifest.database.name != snapshot_name(settings.database):
-        raise BackupDamaged(
-            f"{folder} holds a {manifest.database.name}, which does not fit this database.",
-            next_step="Restore it with the database_url of the same kind.",
-        )
-    for part, why in verify(folder):
-        raise BackupDamaged(
-            f"The backup is damaged: {part.place}/{part.name}: {why}.".replace(" /", " "),
-            next_step="Use another backup.",
-        )
-    return manifest
-
-
-def _make_room(store: Path, suffix: str, *, force: bool) -> tuple[Path, ...]:
-    """Move what is in the store aside: beside it, or into a folder of its own where the store is
-    a mount, or its parent somebody else's. Gives where it is.
-    """
-    if not store.exists() or is_new(store):
-        return ()
-    if not force:
-        raise SettingsError(
-            f"the store {store} is not empty",
-            key="store",
-            next_step="Name an empty folder, or use --force: the present one is moved aside.",
-        )
-    aside = store.with_name(f"{store.name}-{suffix}")
+def _place(root: Path, names: tuple[str, ...], part: StoredFile, target: Path, mode: int) -> None:
     try:
-        store.rename(aside)
-    except OSError:
-        aside = store / f".{suffix}"
-        aside.mkdir()
-        for entry in list(store.iterdir()):
-            if entry != aside:
-                entry.rename(aside / entry.name)
-    return (aside,)
+        with open_part(root, *names) as source:
+            copied = copy_part(source, target, mode=mode)
+    except OSError as error:
+        if error.filename is not None and str(target) in str(error.filename):
+            raise SettingsError(
+                f"{target.name} cannot be written: {error.strerror or error}", key="store"
+            ) from error
+        raise _damaged(part, error.strerror or str(error)) from error
+    if copied != (part.sha256, part.size):
+        raise _damaged(part, "its bytes were changed")
 
 
-def _keep_database(url: str, suffix: str) -> tuple[Path, ...]:
-    """Move an embedded database that is not in the store aside, with what belongs to it."""
-    path = sqlite_path(url)
-    if path is None or not path.exists():
-        return ()
-    aside = path.with_name(f"{path.name}-{suffix}")
-    path.rename(aside)
-    for end in ("-wal", "-shm"):
-        beside = path.with_name(path.name + end)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + end))
-    return (aside,)
+def _damaged(part: StoredFile, why: str) -> BackupDamaged:
+    named = f"{part.place}/{part.name}".lstrip("/")
+    return BackupDamaged(
+        f"The backup is damaged: {named}: {why}.",
+        next_step="Nothing was restored. Use another backup.",
+    )
 
 
-def _place(root: Path, store: Path, one: StoredFile) -> None:
-    if one.place not in FOLDERS or one.name != Path(one.name).name:
-        raise BackupDamaged(f"The backup names a place outside the store: {one.place}/{one.name}")
-    target = store / one.place / one.name
-    shutil.copyfile(pool_path(root, one.sha256), target)
-    target.chmod(0o444)
-    with target.open("rb") as file:
-        os.fsync(file.fileno())
+def _keep_key(new: Path, key: bytes) -> None:
+    path = new / STATE / KEY_FILE
+    path.write_bytes(key + b"\n")
+    path.chmod(0o600)
+
+
+def _database(settings: Settings, new: Path, suffix: str) -> Replacement | None:
+    """Prepare the database; None where it lies in the store, and comes with it."""
+    state = new / STATE
+    snapshot = state / "database.sqlite"
+    path = sqlite_path(settings.database)
+    whole = state / "whole.sqlite"
+    brought_up(snapshot, whole)
+    snapshot.unlink()
+    if path is not None and path.is_relative_to(settings.store):
+        place = new / path.relative_to(settings.store)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        whole.rename(place)
+        return None
+    try:
+        return prepared(settings.database, whole, suffix)
+    finally:
+        whole.unlink()

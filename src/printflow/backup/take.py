@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from filelock import FileLock, Timeout
+
 from .. import __version__
+from ..database_url import sqlite_url
 from ..db import migrate
-from ..db.file_rows import SqlFileRows
-from ..db.snapshot import snapshot_name, taken_snapshot
-from ..domain.status import FOLDERS
-from ..making_store import IDENTITY_FILE, INCOMING, SECRET_KEY, STATE, read_identity
-from ..plain_file import NotPlain
+from ..db.snapshot import SNAPSHOT, row_counts, take_snapshot
+from ..errors import AlreadyRunning, BackupNotTaken
+from ..making_store import STATE, read_identity
 from ..settings import Settings
 from ..store_folder import Folder
-from .manifest import (
-    POOL,
-    Manifest,
-    StoredFile,
-    pool_path,
-    sha256_of,
-    write_manifest,
-)
+from .collect import collect
+from .manifest import STATE_FILES, Lack, Manifest, StoredFile, write_manifest
+from .parts import copy_part, hash_of, open_part, sync_folder
+from .signing import own_key, sign
 
-_BLOCK = 1 << 20
-_LARGEST_STATE = 1 << 16
-_LOOKS = 5
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A file that the backup needs: ``incoming`` is its name while it is not placed yet."""
+class Taken:
+    """A backup that is finished: its ``folder``, what it lacks, and what is not of the usual kind.
 
-    folder: str
-    name: str
-    sha256: str
-    incoming: str
+    ``left_out`` are files that no row names, whose names do not work on every system; ``indexes``
+    are those that are damaged in the lab's database, and were made again in the backup.
+    """
+
+    folder: Path
+    files: int
+    lacks: tuple[Lack, ...]
+    left_out: tuple[str, ...]
+    indexes: tuple[str, ...]
 
 
 def take_backup(
@@ -50,135 +48,109 @@ def take_backup(
     root: Path,
     now: datetime,
     *,
+    quick: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Path:
-    """Back the lab up into ``root``; gives the new backup's folder.
+) -> Taken:
+    """Back the lab up into ``root``.
 
-    The database is copied at one moment. A file that moves meanwhile is found by its name, and
-    bytes that an earlier backup holds already are not copied again. ``progress`` is told how many
-    of how many files are safe. What is not finished has no manifest, and counts for nothing.
+    The database is copied at one moment, and checked. Every file of the store is read and compared
+    to what was accepted; a ``quick`` backup trusts those whose bytes an earlier one holds. A file
+    that moves meanwhile is found by its name. ``progress`` is told how many of how many files are
+    safe. What is not finished has no manifest, and counts for nothing.
+
+    Raises DatabaseDamaged, DatabaseUnavailable, BackupNotTaken, AlreadyRunning, StoreUnavailable.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    partial = root / f".partial-{uuid4().hex}"
-    partial.mkdir(mode=0o700)
-    try:
-        name = snapshot_name(settings.database)
-        with taken_snapshot(settings.database, partial / name) as connection:
-            wanted = _wanted(settings, SqlFileRows(connection))
-        files, missing = _files(settings.store, root, wanted, progress)
-        manifest = Manifest(
-            program=__version__,
-            revision=migrate.current(settings.database),
-            taken_at=now.isoformat(timespec="seconds"),
-            identity=read_identity(settings.store) or "",
-            database=_own(partial / name),
-            state=_state(settings, partial),
-            files=files,
-            missing=missing,
-        )
-        write_manifest(partial, manifest)
-        final = root / f"{now:%Y%m%dT%H%M%SZ}"
-        if final.exists():
-            final = root / f"{now:%Y%m%dT%H%M%S.%fZ}"
-        partial.rename(final)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    return final
+    with _written(root), alone(root):
+        for leftover in root.glob(".partial-*"):
+            shutil.rmtree(leftover)  # of a backup that was interrupted
+        partial = root / f".partial-{uuid4().hex}"
+        partial.mkdir(mode=0o700)
+        try:
+            taken = _fill(settings, root, partial, now, quick, progress)
+            sync_folder(partial)
+            final = _free_name(root, now)
+            partial.rename(final)
+            sync_folder(root)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+    return Taken(final, *taken)
 
 
-def _own(path: Path) -> StoredFile:
-    return StoredFile("", path.name, sha256_of(path), path.stat().st_size)
+def _fill(
+    settings: Settings,
+    root: Path,
+    partial: Path,
+    now: datetime,
+    quick: bool,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[int, tuple[Lack, ...], tuple[str, ...], tuple[str, ...]]:
+    indexes = take_snapshot(settings.database, partial / SNAPSHOT)
+    found = collect(settings.store, root, partial / SNAPSHOT, quick=quick, progress=progress)
+    manifest = Manifest(
+        program=__version__,
+        revision=migrate.current(sqlite_url((partial / SNAPSHOT).absolute())),
+        taken_at=now.isoformat(timespec="seconds"),
+        identity=read_identity(settings.store) or "",
+        database=_own(partial, SNAPSHOT),
+        rows=row_counts(partial / SNAPSHOT),
+        state=_state(settings, partial),
+        files=found.files,
+        lacks=found.lacks,
+    )
+    write_manifest(partial, manifest)
+    sign(partial, own_key(settings.state_dir))
+    return len(found.files), found.lacks, found.left_out, indexes
+
+
+def _free_name(root: Path, now: datetime) -> Path:
+    final = root / f"{now:%Y%m%dT%H%M%SZ}"
+    return final if not final.exists() else root / f"{now:%Y%m%dT%H%M%S.%fZ}"
+
+
+def _own(folder: Path, name: str) -> StoredFile:
+    with open_part(folder, name) as file:
+        return StoredFile("", name, *hash_of(file))
 
 
 def _state(settings: Settings, partial: Path) -> tuple[StoredFile, ...]:
     copied = []
-    for name in (IDENTITY_FILE, SECRET_KEY):
-        with contextlib.suppress(FileNotFoundError), Folder(settings.store, STATE) as folder:
-            data = folder.read(name, _LARGEST_STATE, names=None)
-            (partial / name).write_bytes(data)
-            copied.append(_own(partial / name))
+    for name in STATE_FILES:
+        try:
+            with Folder(settings.store, STATE) as folder, folder.open(name, names=None) as source:
+                copy_part(source, partial / name, mode=0o600)
+        except FileNotFoundError:
+            continue  # the key may be in the settings
+        copied.append(_own(partial, name))
     return tuple(copied)
 
 
-def _wanted(settings: Settings, snapshot: SqlFileRows) -> list[_Wanted]:
-    """The files that the copied database names, and those beside them that no row names."""
-    rows = [
-        _Wanted(file.folder, file.name, file.sha256, incoming)
-        for file, incoming in snapshot.every_with_incoming()
-    ]
-    known = {row.name for row in rows}
-    for folder in FOLDERS:
-        with contextlib.suppress(NotPlain), Folder(settings.store, folder) as place:
-            rows += [
-                _Wanted(folder, entry.name, "", "")
-                for entry in place.scan()
-                if entry.name not in known and entry.is_file(follow_symlinks=False)
-            ]
-    return rows
-
-
-def _files(
-    store: Path,
-    root: Path,
-    wanted: list[_Wanted],
-    progress: Callable[[int, int], None] | None,
-) -> tuple[tuple[StoredFile, ...], tuple[str, ...]]:
-    files: list[StoredFile] = []
-    missing: list[str] = []
-    for number, one in enumerate(wanted):
-        stored = _keep(store, root, one)
-        if stored is not None:
-            files.append(stored)
-        elif one.sha256:
-            missing.append(one.name)
-        if progress is not None:
-            progress(number + 1, len(wanted))
-    return tuple(files), tuple(missing)
-
-
-def _keep(store: Path, root: Path, one: _Wanted) -> StoredFile | None:
-    """The file's bytes are in the pool on return; None when it is nowhere."""
-    if one.sha256:
-        held = pool_path(root, one.sha256)
-        if held.exists():
-            return StoredFile(one.folder, one.name, one.sha256, held.stat().st_size)
-    for _ in range(_LOOKS):  # it may be on its way to another folder
-        for folder, name in _places(one):
-            try:
-                return _copy(store, folder, name, root, one)
-            except FileNotFoundError:  # nor is a link that someone planted a file
-                continue
-    return None
-
-
-def _places(one: _Wanted) -> list[tuple[str, str]]:
-    places = [(folder, one.name) for folder in (one.folder, *FOLDERS)]
-    if one.incoming:
-        places.append((INCOMING, one.incoming))
-    return places
-
-
-def _copy(store: Path, folder: str, name: str, root: Path, one: _Wanted) -> StoredFile:
-    pool = root / POOL
-    pool.mkdir(exist_ok=True)
-    temporary = pool / f".{uuid4().hex}"
-    digest, size = hashlib.sha256(), 0
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """No other backup is taken or removed in ``root`` meanwhile. Raises AlreadyRunning."""
+    lock = FileLock(str(root / _LOCK))
     try:
-        with (
-            Folder(store, folder, looking=True) as place,
-            place.open(name) as source,
-            temporary.open("wb") as target,
-        ):
-            while block := source.read(_BLOCK):
-                digest.update(block)
-                target.write(block)
-                size += len(block)
-            target.flush()
-            os.fsync(target.fileno())
-        held = pool_path(root, digest.hexdigest())
-        held.parent.mkdir(exist_ok=True)
-        temporary.replace(held)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise AlreadyRunning(
+            f"Another backup into {root} is being taken.", next_step="Wait until it has finished."
+        ) from None
+    try:
+        yield
     finally:
-        temporary.unlink(missing_ok=True)
-    return StoredFile(one.folder, one.name, digest.hexdigest(), size)
+        lock.release()
+
+
+@contextmanager
+def _written(root: Path) -> Iterator[None]:
+    """Errors of writing come out in people's words."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise BackupNotTaken(
+            f"No backup was taken into {root}: {error.strerror or error}{where}.",
+            next_step="Earlier backups are unchanged. Check that there is room, and that this "
+            "account may write there and read the store.",
+        ) from error

@@ -1,4 +1,4 @@
-"""``backup`` and ``restore``."""
+"""``backup``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,10 @@ from .documents import print_json
 from .session import json_option, session
 from .streams import on_terminal, say, warn
 
-_DAMAGED = 1
+if TYPE_CHECKING:
+    from printflow.backup import Pruned, Taken
+
+_FOUND = 1
 
 
 def _keep_rule(_context: click.Context, _option: click.Parameter, value: str | None) -> object:
@@ -25,12 +29,12 @@ def _keep_rule(_context: click.Context, _option: click.Parameter, value: str | N
     if len(parts) != 3 or not all(
         part.strip().isascii() and part.strip().isdigit() for part in parts
     ):
-        raise click.BadParameter("write three numbers, as 7,4,12: days, weeks and months")
+        raise click.BadParameter("write three numbers, like 7,4,12: days, weeks and months")
     return Keep(*(int(part) for part in parts))
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar at a terminal, nothing elsewhere."""
     if not on_terminal() or session().json:
         yield lambda _done, _total: None
@@ -44,6 +48,14 @@ def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
         yield shown
 
 
+key_file_option = click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The key to check the signature by: a copy of the lab's .printflow/backup.key.",
+)
+
+
 @click.command("backup")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
@@ -52,86 +64,104 @@ def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
     callback=_keep_rule,
     help="Afterwards keep the newest backup of D days, W weeks and M months; remove the others.",
 )
+@click.option("--quick", is_flag=True, help="Trust files that an earlier backup holds already.")
 @click.option("--verify", is_flag=True, help="Take none: check the newest one, byte by byte.")
+@key_file_option
 @json_option
-def backup(folder: Path, keep: object, verify: bool) -> None:
-    """Back up database, files and keys into FOLDER. Safe while the server runs."""
+def backup(folder: Path, keep: object, quick: bool, verify: bool, key_file: Path | None) -> None:
+    """Back up database, files and keys into FOLDER. Safe while the server runs.
+
+    Exit 0: everything is in the backup as it was accepted. 1: the backup was taken, and something
+    needs a look. 3: no backup was taken.
+    """
     if verify:
-        _verify(folder)
+        _verify(folder, key_file)
         return
-    from printflow.backup import Keep, prune, read_manifest, take_backup
+    from printflow.backup import Keep, Pruned, prune, take_backup
     from printflow.db import migrate
 
     settings = session().load()
     migrate.check(settings.database)
-    with _bar("Files") as progress:
-        taken = take_backup(settings, folder, datetime.now(UTC), progress=progress)
-    removed = prune(folder, keep) if isinstance(keep, Keep) else []
-    manifest = read_manifest(taken)
+    with progress_bar("Files") as progress:
+        taken = take_backup(settings, folder, datetime.now(UTC), quick=quick, progress=progress)
+    pruned = prune(folder, keep) if isinstance(keep, Keep) else Pruned((), ())
     if session().json:
-        print_json(
-            {
-                "backup": taken,
-                "files": len(manifest.files),
-                "missing": list(manifest.missing),
-                "removed": removed,
-            }
-        )
-        return
-    say(f"Backup: {taken} ({len(manifest.files)} files)")
-    for name in manifest.missing:
-        warn(f"{name} was not in the store; `printflow doctor` tells more.")
-    if removed:
-        say(f"Removed {len(removed)} older ones.")
+        print_json(_document(taken, pruned))
+    else:
+        _tell(taken, pruned)
+    if taken.lacks or taken.left_out or taken.indexes or pruned.doubtful:
+        raise click.exceptions.Exit(_FOUND)
 
 
-def _verify(folder: Path) -> None:
-    from printflow.backup import backups, read_manifest, verify
+def _document(taken: Taken, pruned: Pruned) -> dict[str, object]:
+    return {
+        "backup": taken.folder,
+        "files": taken.files,
+        "lacks": [{"name": one.name, "why": one.why, "held": one.held} for one in taken.lacks],
+        "left_out": list(taken.left_out),
+        "damaged_indexes": list(taken.indexes),
+        "removed": list(pruned.removed),
+        "doubtful": [{"backup": path, "why": why} for path, why in pruned.doubtful],
+    }
+
+
+def _tell(taken: Taken, pruned: Pruned) -> None:
+    say(f"Backup: {taken.folder} ({taken.files} files)")
+    for one in taken.lacks:
+        has = "The backup has it, from an earlier one." if one.held else "No backup has it."
+        warn(f"{one.name} {one.why}. {has} `printflow doctor` tells more.")
+    for name in taken.left_out:
+        warn(f"{name} is not in the backup: rename it, so that its name works on every system.")
+    for name in taken.indexes:
+        warn(f"{name} of the database is damaged, and was made again in the backup.")
+    if taken.indexes:
+        warn("Make it again in the lab: printflow doctor --fix")
+    if pruned.removed:
+        say(f"Removed {len(pruned.removed)} older ones.")
+    for path, why in pruned.doubtful:
+        warn(f"{path} cannot be relied on and was left alone: {why}")
+
+
+def _verify(folder: Path, key_file: Path | None) -> None:
+    from printflow.backup import Signature, newest, read_manifest, signature_of, verify
     from printflow.errors import BackupDamaged
 
-    found = [folder] if (folder / "manifest.json").exists() else backups(folder)[-1:]
-    if not found:
+    found = folder if (folder / "manifest.json").exists() else newest(folder)
+    if found is None:
         raise BackupDamaged(f"{folder} holds no backup.")
-    newest = found[0]
-    total = len(read_manifest(newest).files)
-    with _bar("Files") as progress:
-        damaged = list(verify(newest, progress=lambda done: progress(done, total)))
+    total = len(read_manifest(found).files)
+    with progress_bar("Files") as progress:
+        damaged = list(verify(found, progress=lambda done: progress(done, total)))
+    lacks = read_manifest(found).lacks
+    signature = signature_of(found, key_of(key_file))
     if session().json:
         print_json(
             {
-                "backup": newest,
+                "backup": found,
                 "damaged": [{"name": part.name, "why": why} for part, why in damaged],
+                "lacks": [{"name": one.name, "why": one.why, "held": one.held} for one in lacks],
+                "signature": signature,
             }
         )
     else:
         for part, why in damaged:
             warn(f"{part.place}/{part.name}: {why}".lstrip("/"))
-        say(f"{newest}: {'damaged' if damaged else 'all is well'}, {total} files")
-    if damaged:
-        raise click.exceptions.Exit(_DAMAGED)
+        for one in lacks:
+            warn(f"When the backup was taken, {one.name} {one.why}.")
+        said = "damaged" if damaged else "it can be restored" if lacks else "all is well"
+        say(f"{found}: {said}, {total} files. It {signature.words}.")
+    if damaged or lacks or signature not in (Signature.GOOD, Signature.UNCHECKED):
+        raise click.exceptions.Exit(_FOUND)
 
 
-@click.command("restore")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--force", is_flag=True, help="Move a store that is not empty aside first.")
-@json_option
-def restore(folder: Path, force: bool) -> None:
-    """Restore the backup in FOLDER to the store and database of the settings."""
-    from printflow.backup import restore as put_back
+def key_of(key_file: Path | None) -> bytes | None:
+    """The key that was named, else that of the lab of the settings, None where there is none."""
+    from printflow.backup import key_if_there, read_key
+    from printflow.errors import SettingsError
 
-    settings = session().load()
-    with _bar("Files") as progress:
-        done = put_back(settings, folder, force=force, progress=progress)
-    from printflow.db import migrate
-
-    migrate.upgrade(settings.database)
-    if session().json:
-        told = {"restored": folder, "store": settings.store, "files": len(done.manifest.files)}
-        print_json({**told, "aside": list(done.aside)})
-        return
-    say(
-        f"Restored {len(done.manifest.files)} files of {done.manifest.taken_at} to {settings.store}."
-    )
-    for path in done.aside:
-        say(f"What was there before is in {path}.")
-    say("Check it with: printflow doctor")
+    if key_file is not None:
+        return read_key(key_file)
+    try:
+        return key_if_there(session().load().state_dir)
+    except SettingsError:
+        return None  # a backup can be looked at where no lab is

@@ -48,7 +48,7 @@ COMMANDS: Mapping[str, Entry] = {
     "dispatch": Entry(_RUN, "working", "dispatch", "Do all work that is due, then return."),
     "doctor": Entry(_RUN, "doctor", "doctor", "Check that everything fits together."),
     "backup": Entry(_RUN, "backup", "backup", "Back everything up while the lab runs."),
-    "restore": Entry(_RUN, "backup", "restore", "Put a backup back onto an empty store."),
+    "restore": Entry(_RUN, "restore", "restore", "Put a backup back, or try whether it can be."),
     "purge": Entry(_RUN, "retention", "purge", "Archive and remove what was kept long enough."),
     "person": Entry(_RUN, "retention", "person", "Export or erase what is stored of a student."),
     "init": Entry(_LAB, "beginning", "init", "Make the store, database and staff password."),

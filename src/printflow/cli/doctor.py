@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from printflow.errors import DatabaseDamaged
+
 from .documents import print_json
 from .session import json_option, session
 from .streams import on_terminal, say, warn
@@ -22,15 +24,10 @@ _FINDINGS, _UNCHECKED = 1, 2
 @json_option
 def doctor(fix: bool, quick: bool) -> None:
     """Check store, database, work and settings. Exit 0 clean, 1 findings, 2 could not check."""
-    with session().lab() as lab:
-        total = lab.file_count() if on_terminal() and not session().json else 0
-        if total:
-            with click.progressbar(length=total, label="Files") as bar:
-                found = lab.examine(
-                    fix=fix, hashes=not quick, progress=lambda count: bar.update(count - bar.pos)
-                )
-        else:
-            found = lab.examine(fix=fix, hashes=not quick)
+    try:
+        found = _examined(fix, quick)
+    except DatabaseDamaged:
+        found = _of_damaged_database(fix, quick)
     if session().json:
         print_json(_document(found))
     else:
@@ -39,6 +36,31 @@ def doctor(fix: bool, quick: bool) -> None:
         raise click.exceptions.Exit(_UNCHECKED)
     if found.left:
         raise click.exceptions.Exit(_FINDINGS)
+
+
+def _examined(fix: bool, quick: bool) -> Examination:
+    with session().lab() as lab:
+        total = lab.file_count() if on_terminal() and not session().json else 0
+        if total:
+            with click.progressbar(length=total, label="Files") as bar:
+                return lab.examine(
+                    fix=fix, hashes=not quick, progress=lambda count: bar.update(count - bar.pos)
+                )
+        return lab.examine(fix=fix, hashes=not quick)
+
+
+def _of_damaged_database(fix: bool, quick: bool) -> Examination:
+    """A lab that is too damaged to be opened: what is damaged, and what to do about it."""
+    from printflow.db.database import SqlDatabase
+    from printflow.doctor import examine_database
+
+    settings = session().settings or session().load()
+    database = SqlDatabase(settings.database)
+    try:
+        found = examine_database(database, fix=fix)
+    finally:
+        database.close()
+    return found if found.left else _examined(fix, quick)
 
 
 def _plain(finding: Finding, mended: bool) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _EXIT_CODES: tuple[tuple[type[PrintflowError], int], ...] = (
     (SettingsError, WRONG_USE),
     (CatalogInvalid, WRONG_USE),
     (AlreadyRunning, WRONG_USE),
-    (BackupDamaged, WRONG_USE),
+    (BackupDamaged, REFUSED),
     (Unavailable, SURROUNDINGS),
     (PrintflowError, REFUSED),
 )

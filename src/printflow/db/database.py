@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from ..ports import Stamp
+from ..errors import DatabaseDamaged
+from ..ports import Damage, Stamp
+from . import search
 from .alone import alone
 from .engine import (
     BUSY_SECONDS,
@@ -33,6 +35,7 @@ from .people_rows import SqlPeopleRows
 from .quote_rows import SqlQuoteRows
 from .report_rows import SqlReportRows
 from .retention_rows import SqlRetentionRows
+from .soundness import look, mend
 from .wakeup import Listener
 
 
@@ -96,6 +99,7 @@ class SqlDatabase:
         # A commit goes to the log beside the database, a checkpoint from there to the database.
         self._written = (path.with_name(f"{path.name}-wal"), path) if path is not None else ()
         self._own_changes = 0
+        self._seen_damaged = ""
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
@@ -143,7 +147,10 @@ class SqlDatabase:
         try:
             yield
         except DBAPIError as error:
-            raise people_error(error, self._url) from error
+            told = people_error(error, self._url)
+            if isinstance(told, DatabaseDamaged) and not search.is_named_in(str(error)):
+                self._seen_damaged = told.detail
+            raise told from error
         except NoConnectionLeft as error:  # all connections are taken
             raise busy() from error
 
@@ -175,17 +182,17 @@ class SqlDatabase:
     def room(self) -> int | None:
         return shutil.disk_usage(self._written[-1].parent).free if self._written else None
 
-    def problems(self) -> Sequence[str]:
-        if self._reading.dialect.name != "sqlite":
-            return []  # PostgreSQL checks its pages and keys itself
-        try:
-            with self._reading.connect() as connection:
-                rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        except DBAPIError as error:
-            raise people_error(error, self._url) from error
-        found = [str(row) for row in rows if row != "ok"]
-        return found + [f"{row[0]} row {row[1]} points to no {row[2]}" for row in broken]
+    def damage(self) -> Sequence[Damage]:
+        return look(self._url)
+
+    def mend(self, damage: Sequence[Damage]) -> bool:
+        with self._turn():
+            sound = mend(self._url, damage)
+        self._seen_damaged = "" if sound else self._seen_damaged
+        return sound
+
+    def seen_damaged(self) -> str:
+        return self._seen_damaged
 
     def close(self) -> None:
         self._reading.dispose()

@@ -16,9 +16,9 @@ from sqlalchemy.exc import (
     NotSupportedError,
     ProgrammingError,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from ..errors import DatabaseBusy, DatabaseUnavailable, PrintflowError
+from ..errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, PrintflowError
 
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite without the WAL-reset bug (two connections can corrupt a WAL database; see
@@ -37,6 +37,13 @@ _POSTGRESQL_PATIENCE = {
     "tcp_user_timeout": 15_000,  # milliseconds
 }
 """So that a server that vanished without a word is noticed within seconds, not hours."""
+APPLICATION = "printflow"
+"""What PostgreSQL lists connections of this program as."""
+
+LOOK_AT_IT = "Run: printflow doctor. It says what is damaged, and what to do about it."
+
+_DAMAGE_WORDS = ("malformed", "not a database", "fts5: corrupt", "invalid page in block")
+_DAMAGE_STATES = ("XX001", "XX002")  # data_corrupted, index_corrupted
 
 
 def sqlite_module() -> ModuleType:
@@ -52,22 +59,24 @@ def sqlite_module() -> ModuleType:
     return module if newer else sqlite3
 
 
-def open_engine(url: str, *, journal: bool = True) -> Engine:
+def open_engine(
+    url: str, *, journal: bool = True, pooled: bool = True, application: str = APPLICATION
+) -> Engine:
     """An engine for ``url``; connects to nothing yet. Without ``journal`` an SQLite file keeps the
-    journal it has: a copy that is only read needs none beside it.
+    journal it has: a copy that is only read needs none beside it. Unless it is ``pooled``, every
+    connection is a new one. PostgreSQL lists them under the name ``application``.
     """
     parsed = make_url(url)
+    pool: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
     if parsed.get_backend_name() != "sqlite":
         patience = {
             name: value for name, value in _POSTGRESQL_PATIENCE.items() if name not in parsed.query
         }
         made = create_engine(
             parsed,
-            connect_args=patience,
             pool_pre_ping=True,
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=BUSY_SECONDS,
+            connect_args={**patience, "application_name": application},
+            **(pool or {"pool_size": 10, "max_overflow": 10, "pool_timeout": BUSY_SECONDS}),
         )
         event.listen(made, "connect", _set_patience)
         return made
@@ -75,8 +84,7 @@ def open_engine(url: str, *, journal: bool = True) -> Engine:
         parsed,
         module=sqlite_module(),
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-        pool_size=16,
-        max_overflow=16,
+        **(pool or {"pool_size": 16, "max_overflow": 16}),
     )
     event.listen(engine, "connect", _set_pragmas if journal else _no_pragmas)
     event.listen(engine, "begin", _begin)
@@ -139,11 +147,28 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
     if isinstance(error, _OUR_FAULTS) and not error.connection_invalidated:
         raise error
     place = make_url(url).render_as_string(hide_password=True)
+    if is_damage(error.orig):
+        return DatabaseDamaged(
+            "The lab's database is damaged and can't be used. Nothing was done.",
+            next_step="Tell the lab.",
+            detail=f"The database {place} is damaged: {words.rstrip('.')}. {LOOK_AT_IT}",
+        )
     return DatabaseUnavailable(
         "The lab's database can't be used right now. Nothing was done.",
         next_step="Try again in a minute. If it stays like this, tell the lab.",
         detail=f"The database {place} cannot be used: {words.rstrip('.')}. "
         "Check that it is running and that this account may use it.",
+    )
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether a driver's error says that the database itself is damaged."""
+    if error is None:
+        return False
+    # PostgreSQL words errors in its own language; SQLite does not.
+    words = str(error).lower()
+    return getattr(error, "sqlstate", None) in _DAMAGE_STATES or any(
+        one in words for one in _DAMAGE_WORDS
     )
 
 

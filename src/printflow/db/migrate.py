@@ -16,7 +16,7 @@ from ..errors import DatabaseUnavailable, MigrationNeeded
 from .alone import alone
 from .engine import open_engine, people_error, sqlite_path
 from .search import is_index
-from .snapshot import copy_sqlite
+from .single_file import copy_sqlite
 
 if TYPE_CHECKING:
     from alembic.config import Config

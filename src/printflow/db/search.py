@@ -9,12 +9,17 @@ with a GIN index. Neither needs an extension.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from ..domain.naming import ALPHABET, job_id_from
+from .engine import is_damage
+
+_log = logging.getLogger(__name__)
 
 TABLE: Final = "job_search"
 CANDIDATES: Final = 800
@@ -26,6 +31,11 @@ _DIGITS: Final = {sign: value for value, sign in enumerate(ALPHABET)}
 def is_index(name: str | None) -> bool:
     """Whether a table of the database belongs to the search."""
     return name is not None and (name == TABLE or name.startswith(f"{TABLE}_"))
+
+
+def is_named_in(error: str) -> bool:
+    """Whether the words of a database error are about the index."""
+    return TABLE in error or "fts5" in error.lower()
 
 
 def grams(folded: str) -> set[str]:
@@ -89,6 +99,22 @@ def rebuild(connection: Connection) -> None:
         last = found[-1].id
 
 
+def make_again(connection: Connection) -> None:
+    """Make a damaged index again, from all jobs."""
+    if connection.dialect.name != "sqlite":
+        rebuild(connection)
+        return
+    try:
+        with connection.begin_nested():
+            rebuild(connection)
+    except DBAPIError:  # too damaged even to be emptied
+        made = "SELECT sql FROM sqlite_master WHERE name = :name"
+        statement = connection.execute(text(made), {"name": TABLE}).scalar_one()
+        connection.execute(text(f"DROP TABLE {TABLE}"))
+        connection.execute(text(statement))
+        rebuild(connection)
+
+
 def _add(connection: Connection, found: Sequence[tuple[str, str]]) -> None:
     if connection.dialect.name == "sqlite":
         adding = "INSERT INTO job_search (rowid, grams) VALUES (:job, :grams)"
@@ -106,7 +132,8 @@ def _entry(job_id: str, folded: str) -> dict[str, Any]:
 def candidates(connection: Connection, words: Sequence[str]) -> list[str] | None:
     """The ids of the jobs that may hold all the case-folded words.
 
-    None when they are more than :data:`CANDIDATES`, or when the words are too short to tell.
+    None when they are more than :data:`CANDIDATES`, when the words are too short to tell, or when
+    the index is damaged.
     """
     wanted = set[str]().union(*(_wanted(word) for word in words if len(word) > 1))
     if not wanted:
@@ -117,7 +144,26 @@ def candidates(connection: Connection, words: Sequence[str]) -> list[str] | None
     else:
         query = text("SELECT job_id FROM job_search WHERE grams @> :wanted LIMIT :limit")
         sought = sorted(wanted)
-    rows = connection.execute(query, {"wanted": sought, "limit": CANDIDATES + 1}).scalars().all()
+    try:
+        rows = (
+            connection.execute(query, {"wanted": sought, "limit": CANDIDATES + 1}).scalars().all()
+        )
+    except DBAPIError as error:
+        writes = connection.get_execution_options().get("printflow_write", False)
+        if connection.dialect.name != "sqlite" or writes or not is_damage(error.orig):
+            raise
+        _begin_again(connection)
+        _log.error(
+            "the search index is damaged; `printflow doctor --fix` makes it again: %s", error
+        )
+        return None
     if len(rows) > CANDIDATES:
         return None
     return [row if isinstance(row, str) else job_id_from(row) for row in rows]
+
+
+def _begin_again(connection: Connection) -> None:
+    """After damage that the index met, SQLite ends the transaction with the same error."""
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("ROLLBACK")
+    raw.execute("BEGIN")

@@ -1,105 +1,87 @@
-"""A consistent copy of a live database, and putting one back."""
+"""A consistent copy of a live database, as one SQLite file, whatever the database is.
+
+So every snapshot is checked in the same way, and goes back to either kind of database. Of
+PostgreSQL it holds the rows, which a restore writes into tables of its own making: nothing of a
+snapshot is ever run.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, func, make_url, select, update
+from sqlalchemy import delete, update
 
-from ..errors import DatabaseUnavailable
+from ..database_url import sqlite_url
+from .copying import copy_database
 from .engine import open_engine, sqlite_module, sqlite_path
-from .schema import job_files
+from .schema import job_files, metadata, workers
+from .single_file import copy_sqlite, single_file
+from .soundness import can_be_made_again, damaged, look, mend
 
-_TOOL_SECONDS = 3600
-
-
-def snapshot_name(url: str) -> str:
-    """The file name of a snapshot of the database at ``url``: it says of which kind it is."""
-    return "database.sqlite" if sqlite_path(url) is not None else "database.pgdump"
+SNAPSHOT = "database.sqlite"
 
 
-@contextmanager
-def taken_snapshot(url: str, dest: Path) -> Iterator[Connection]:
+def take_snapshot(url: str, dest: Path) -> tuple[str, ...]:
     """Write the database, as it is at one moment, into the file ``dest``; writers go on.
 
-    Gives a connection that sees it as it was at that moment.
+    The copy is sound on return: an index that is damaged is made again in it, and what is said of
+    that is returned. Raises DatabaseDamaged where rows cannot be read, DatabaseUnavailable.
     """
     path = sqlite_path(url)
     if path is not None:
         copy_sqlite(path, dest)
-        with dest.open("rb+") as file:
-            os.fsync(file.fileno())
-        engine = open_engine(f"sqlite:///{dest}", journal=False)
     else:
-        engine = open_engine(url).execution_options(isolation_level="REPEATABLE READ")
-    try:
-        with engine.connect() as connection:
-            if path is None:
-                # pg_dump takes part in this transaction's view of the database.
-                moment = connection.scalar(select(func.pg_export_snapshot()))
-                arguments = ("--format=custom", "--no-owner", f"--snapshot={moment}")
-                _run("pg_dump", make_url(url), *arguments, f"--file={dest}")
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def copy_sqlite(source: Path, dest: Path) -> None:
-    """Copy a live SQLite database by its backup API."""
-    module = sqlite_module()
-    with closing(module.connect(source)) as here, closing(module.connect(dest)) as there:
-        here.backup(there)
-        there.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-
-
-def load_snapshot(url: str, source: Path) -> None:
-    """Put a snapshot in the place of whatever the database at ``url`` holds."""
-    path = sqlite_path(url)
-    if path is None:
-        _run(
-            "pg_restore",
-            make_url(url),
-            *("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"),
-            str(source),
+        copy_database(url, sqlite_url(dest))
+    single_file(dest)
+    with dest.open("rb+") as file:
+        os.fsync(file.fileno())
+    found = look(sqlite_url(dest))
+    if not found:
+        return ()
+    if not can_be_made_again(found) or not mend(sqlite_url(dest), found) or look(sqlite_url(dest)):
+        raise damaged(
+            url,
+            found,
+            next_step="No backup was taken; earlier ones are unchanged. Run: printflow doctor",
         )
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for beside in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-        beside.unlink(missing_ok=True)
-    copy_sqlite(source, path)
+    single_file(dest)
+    return tuple(sorted({one.where for one in found}))
 
 
-def end_leases(url: str) -> None:
-    """Whoever was at work on something when the snapshot was taken is no longer."""
-    engine = open_engine(url).execution_options(printflow_write=True)
+def row_counts(snapshot: Path) -> Mapping[str, int]:
+    """How many rows each of this program's tables has in a snapshot, as far as it has them."""
+    module = sqlite_module()
+    with closing(module.connect(snapshot)) as connection:
+        there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        return {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+            for name in sorted(metadata.tables)
+            if name in there
+        }
+
+
+def foreign_objects(snapshot: Path) -> tuple[str, ...]:
+    """What a snapshot of Printflow never holds: triggers and views, which would run."""
+    module = sqlite_module()
+    with closing(module.connect(snapshot)) as connection:
+        query = "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+        found = [f"{kind} {name}" for kind, name in connection.execute(query)]
+        query = (
+            "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%' "
+            "AND name <> 'job_search'"
+        )
+        return (*found, *(f"virtual table {row[0]}" for row in connection.execute(query)))
+
+
+def let_go(url: str) -> None:
+    """Whoever was at work when the snapshot was taken is no longer."""
+    engine = open_engine(url, pooled=False).execution_options(printflow_write=True)
     try:
         with engine.begin() as connection:
             connection.execute(update(job_files).values(lease_until=None))
+            connection.execute(delete(workers))
     finally:
         engine.dispose()
-
-
-def _run(program: str, url: URL, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs; the password goes by the environment, not the list."""
-    found = shutil.which(program)
-    if found is None:
-        raise DatabaseUnavailable(
-            f"The program {program} is not installed.",
-            next_step="Install PostgreSQL's client programs.",
-        )
-    bare = url.set(drivername="postgresql", password=None).render_as_string()
-    environment = dict(os.environ)
-    if url.password:
-        environment["PGPASSWORD"] = str(url.password)
-    command = [found, f"--dbname={bare}", *arguments]
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=_TOOL_SECONDS, check=False
-    )
-    if done.returncode:
-        words = (done.stderr.strip() or done.stdout.strip() or "no words").splitlines()[-1]
-        raise DatabaseUnavailable(f"{program} failed: {words}")

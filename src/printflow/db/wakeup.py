@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, make_url, text
 
+from .engine import APPLICATION
+
 _log = logging.getLogger(__name__)
 
 _CHANNEL = "printflow"
@@ -65,7 +67,9 @@ class Listener:
     def _listen(self) -> None:
         import psycopg
 
-        with psycopg.connect(self._conninfo, autocommit=True) as connection:
+        with psycopg.connect(
+            self._conninfo, autocommit=True, application_name=APPLICATION
+        ) as connection:
             connection.execute(f"LISTEN {_CHANNEL}".encode())
             self.connected = True
             self._heard()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ..errors import PrintflowError
+from ..ports import Database
 from ..service.desk import Ports
 from .files import FileCheck
 from .finding import Finding
 from .surroundings import check_database, check_disk, check_settings, check_work
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,14 @@ def examine(
     *,
     fix: bool,
     hashes: bool,
+    only: Collection[str] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Examination:
     """Run every check; with ``fix``, mend what loses nothing and put aside what nobody knows.
 
     Nothing is ever deleted but uploads that came to nothing a day ago. ``hashes`` reads every
-    file; ``progress`` is told how many rows were compared.
+    file; ``only`` names some of the checks, by default all; ``progress`` is told how many rows were
+    compared.
     """
     files = FileCheck(
         ports.database, ports.store, ports.placer, ports.clock, hashes=hashes, progress=progress
@@ -48,6 +54,19 @@ def examine(
         ("work", lambda: check_work(ports.database, ports.postman, ports.store, ports.clock)),
         ("settings", lambda: check_settings(ports.settings, ports.database)),
     )
+    return _run([(name, check) for name, check in checks if not only or name in only], fix=fix)
+
+
+def examine_database(database: Database, *, fix: bool) -> Examination:
+    """The checks of the database alone, for a lab that cannot be opened."""
+    left_out = ("files, work and settings: the database is damaged",)
+    found = _run([("database", lambda: check_database(database))], fix=fix)
+    return replace(found, unchecked=(*found.unchecked, *left_out)) if found.left else found
+
+
+def _run(
+    checks: Sequence[tuple[str, Callable[[], Iterable[Finding]]]], *, fix: bool
+) -> Examination:
     findings: list[Finding] = []
     unchecked: list[str] = []
     for name, check in checks:
@@ -55,6 +74,9 @@ def examine(
             findings.extend(check())
         except (PrintflowError, OSError) as error:
             unchecked.append(f"{name}: {error}")
+        except Exception as error:  # noqa: BLE001 - a damaged row can hold anything; others go on
+            _log.exception("the doctor's check of %s failed", name)
+            unchecked.append(f"{name}: {type(error).__name__}: {error}")
     mended: list[Finding] = []
     for finding in findings if fix else ():
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..domain.status import FOLDERS, THUMBNAILS
 from ..making_store import INCOMING, QUARANTINE, SECRET_KEY, STATE, TRASH
 from ..outbox import Postman
 from ..plain_file import is_real_folder
-from ..ports import Clock, Database, FileStore
+from ..ports import Clock, Damage, DamagedPart, Database, FileStore
 from ..settings import Settings
 from ..step_support import STEP_MISSING, can_read_step
 from ..store_folder import Folder
@@ -81,11 +81,12 @@ def _put_aside(root: Path, folder: str) -> bool:
 
 
 def check_database(database: Database) -> Iterator[Finding]:
-    """The database's own check, and a SQLite without known faults."""
-    for words in database.problems():
-        yield Finding(
-            "database_damaged", "database", words, "Stop the server and restore a backup."
-        )
+    """Every page and row, and a SQLite without known faults."""
+    by_place: dict[tuple[DamagedPart, str], list[Damage]] = {}
+    for damage in database.damage():
+        by_place.setdefault((damage.part, damage.place), []).append(damage)
+    for found in by_place.values():
+        yield _of_damage(database, found)
     program, safe = database.version()
     if not safe:
         yield Finding(
@@ -94,6 +95,37 @@ def check_database(database: Database) -> Iterator[Finding]:
             "This SQLite has the WAL-reset bug, which can damage the database.",
             "Use a Python with SQLite 3.51.3 or newer, or install the package pysqlite3.",
         )
+
+
+def _of_damage(database: Database, found: Sequence[Damage]) -> Finding:
+    """What is wrong in one place. An index is made again from the rows; only what rows themselves
+    lost needs a backup.
+    """
+    damage = found[0]
+    place = damage.place or "database"
+    words = damage.words + (f" (and {len(found) - 1} more)" if len(found) > 1 else "")
+    if damage.part in (DamagedPart.SEARCH, DamagedPart.INDEX):
+        search = damage.part is DamagedPart.SEARCH
+        return Finding(
+            "search_damaged" if search else "index_damaged",
+            place,
+            f"{'The search index' if search else 'An index'} is damaged: {words}",
+            mend=lambda: database.mend(found),
+        )
+    if damage.part is DamagedPart.FILE:
+        return Finding(
+            "database_damaged",
+            place,
+            f"The structure of the database is damaged: {words}",
+            "Stop the server. `printflow db copy --to` writes all rows into a new database, where "
+            "they can still be read; else restore the newest backup.",
+        )
+    return Finding(
+        "database_damaged",
+        place,
+        f"The table {place} is damaged: {words}",
+        "Stop the server and restore the newest backup; what is there now is kept beside.",
+    )
 
 
 def check_work(

@@ -4,7 +4,7 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`
 ``app`` joins the two, and ``testing`` puts faults in between.
 """
 
-from .database import Database, DuplicateKey, Stamp, Transaction
+from .database import Damage, DamagedPart, Database, DuplicateKey, Stamp, Transaction
 from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
 from .job_rows import FileLine, FileRows, JobRows, Placement
 from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
@@ -15,6 +15,8 @@ from .surroundings import Clock, Ids, Transliterate
 
 __all__ = [
     "Clock",
+    "Damage",
+    "DamagedPart",
     "Database",
     "DuplicateKey",
     "FailureKind",

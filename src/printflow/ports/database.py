@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -45,6 +47,35 @@ class Transaction(Protocol):
 Stamp = tuple[int, ...]
 
 
+class DamagedPart(StrEnum):
+    """What is damaged. Both kinds of index hold nothing that the rows do not."""
+
+    SEARCH = "search"
+    INDEX = "index"
+    TABLE = "table"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One damaged ``place`` of the database (a table or index, "" if it is not known), and how."""
+
+    part: DamagedPart
+    place: str
+    words: str
+
+    @property
+    def where(self) -> str:
+        """The part and its name, for people."""
+        named = {
+            DamagedPart.SEARCH: "the search index",
+            DamagedPart.INDEX: f"index {self.place}",
+            DamagedPart.TABLE: f"table {self.place}",
+            DamagedPart.FILE: "the file's structure",
+        }
+        return named[self.part]
+
+
 class Database(Protocol):
     """The only commit point. Leaving ``write()`` commits durably; an exception rolls back."""
 
@@ -67,7 +98,13 @@ class Database(Protocol):
     def room(self) -> int | None:
         """Bytes that are free on the disk of an embedded database; None for another kind."""
 
-    def problems(self) -> Sequence[str]:
-        """What the database's own check of its integrity finds, in its words."""
+    def damage(self) -> Sequence[Damage]:
+        """What is damaged, by a look at every page or row, on a connection of its own."""
+
+    def mend(self, damage: Sequence[Damage]) -> bool:
+        """Make indexes again from the rows; whether they are sound then."""
+
+    def seen_damaged(self) -> str:
+        """What a query of this process met, if it met damaged pages; "" if none did."""
 
     def close(self) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from ..dispatcher import DispatchReport
@@ -29,16 +29,18 @@ class AdministrationDesk(Desk):
         *,
         fix: bool = False,
         hashes: bool = True,
+        only: Collection[str] = (),
         progress: Callable[[int], None] | None = None,
     ) -> Examination:
         """Check store, database, work and settings; with ``fix``, mend what loses nothing.
 
-        ``hashes`` reads every file to compare its contents; ``progress`` is told now and then
+        ``hashes`` reads every file to compare its contents; ``only`` names some of the checks
+        (database, disk, files, work, settings), by default all; ``progress`` is told now and then
         how many files were compared.
         """
         from ..doctor import examine
 
-        return examine(self._ports, fix=fix, hashes=hashes, progress=progress)
+        return examine(self._ports, fix=fix, hashes=hashes, only=only, progress=progress)
 
     def start_worker(self) -> None:
         """Do that work in the background from now on."""

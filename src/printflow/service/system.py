@@ -10,7 +10,7 @@ from typing import Any
 from ..background_look import BackgroundLook
 from ..deadline import TookTooLong, within
 from ..domain.heartbeat import Heartbeat, lost
-from ..errors import DatabaseUnavailable, PrintflowError, StoreUnavailable
+from ..errors import DatabaseDamaged, DatabaseUnavailable, PrintflowError, StoreUnavailable
 from ..log_files import LogTail, log_tails
 from .desk import PATIENCE_SECONDS, Desk, Ports
 
@@ -179,6 +179,8 @@ class SystemDesk(Desk):
 
     def _database_commits(self) -> None:
         """Raise unless there is room for a job and a commit comes through."""
+        if damaged := self._ports.database.seen_damaged():
+            raise DatabaseDamaged(damaged)
         now, room = self._ports.clock(), self._ports.database.room()
         if room is not None and room < _LEAST_ROOM:
             raise DatabaseUnavailable("The disk under the database is full.")

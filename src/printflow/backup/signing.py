@@ -1,0 +1,106 @@
+"""Signing backups, so that a restore can tell a lab's own backup from one that was changed.
+
+The key is made for this alone, and kept in the store beside the lab's secret. It is never part of a
+backup: who can change a backup could read a key in it, and sign the changed one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from enum import StrEnum
+from pathlib import Path
+
+from ..errors import SettingsError
+from .manifest import MANIFEST, SIGNATURE
+from .parts import open_part
+
+KEY_FILE = "backup.key"
+_MOST = 1 << 12
+_FEWEST = 16
+
+
+class Signature(StrEnum):
+    """What is known of a backup's signature."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    OTHER_KEY = "other_key"
+    UNCHECKED = "unchecked"
+    """There is no key to check it by."""
+
+    @property
+    def words(self) -> str:
+        """For people, as the rest of a sentence about the backup."""
+        return {
+            Signature.GOOD: "is signed with this lab's key",
+            Signature.MISSING: "is not signed",
+            Signature.OTHER_KEY: "is signed with another key, or was changed after it was signed",
+            Signature.UNCHECKED: "is signed, but there is no key here to check that by",
+        }[self]
+
+
+def own_key(state_dir: Path) -> bytes:
+    """The lab's key for backups; made when it is missing. Raises OSError."""
+    path = state_dir / KEY_FILE
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return read_key(path)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(32).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return read_key(path)
+
+
+def key_if_there(state_dir: Path) -> bytes | None:
+    """The lab's key for backups, None where it has none."""
+    path = state_dir / KEY_FILE
+    return read_key(path) if path.exists() else None
+
+
+def read_key(path: Path) -> bytes:
+    """The key in a file. Raises SettingsError, in words."""
+    try:
+        with path.open("rb") as file:
+            key = file.read(_MOST).strip()
+    except OSError as error:
+        raise SettingsError(
+            f"The key file {path} cannot be read: {error.strerror or error}."
+        ) from error
+    if len(key) < _FEWEST:
+        raise SettingsError(
+            f"The key file {path} holds no key of a lab's backups.",
+            next_step=f"It is the file {KEY_FILE} of the store's folder .printflow.",
+        )
+    return key
+
+
+def sign(folder: Path, key: bytes) -> None:
+    """Write the signature of the manifest in ``folder``."""
+    (folder / SIGNATURE).write_text(
+        _signature((folder / MANIFEST).read_bytes(), key) + "\n", "ascii"
+    )
+
+
+def signature_of(folder: Path, key: bytes | None) -> Signature:
+    """What is known of the signature of the backup in ``folder``. Raises BackupDamaged, OSError."""
+    try:
+        with open_part(folder, SIGNATURE) as file:
+            found = file.read(_MOST).strip()
+    except FileNotFoundError:
+        return Signature.MISSING
+    if key is None:
+        return Signature.UNCHECKED
+    with open_part(folder, MANIFEST) as file:
+        expected = _signature(file.read(), key)
+    same = hmac.compare_digest(found, expected.encode())
+    return Signature.GOOD if same else Signature.OTHER_KEY
+
+
+def _signature(manifest: bytes, key: bytes) -> str:
+    derived = hmac.digest(key, b"printflow backup manifest 1", "sha256")
+    return hmac.new(derived, manifest, hashlib.sha256).hexdigest()
