@@ -99,20 +99,20 @@ def rebuild(connection: Connection) -> None:
         last = found[-1].id
 
 
-def make_again(connection: Connection) -> None:
-    """Make a damaged index again, from all jobs."""
-    if connection.dialect.name != "sqlite":
-        rebuild(connection)
-        return
-    try:
-        with connection.begin_nested():
-            rebuild(connection)
-    except DBAPIError:  # too damaged even to be emptied
-        made = "SELECT sql FROM sqlite_master WHERE name = :name"
-        statement = connection.execute(text(made), {"name": TABLE}).scalar_one()
-        connection.execute(text(f"DROP TABLE {TABLE}"))
-        connection.execute(text(statement))
-        rebuild(connection)
+def put_out(connection: Any) -> None:
+    """Take an index that is too damaged even to be emptied out of an SQLite database, and put an
+    empty one in its place; ``connection`` is the driver's, in a transaction.
+
+    Its pages are nobody's afterwards, until the database is vacuumed.
+    """
+    ours = f"WHERE name = '{TABLE}' OR tbl_name LIKE '{TABLE}\\_%' ESCAPE '\\'"
+    query = f"SELECT sql FROM sqlite_master WHERE name = '{TABLE}'"  # noqa: S608 - our own name
+    made = connection.execute(query).fetchone()[0]
+    # As https://www.sqlite.org/pragma.html#pragma_writable_schema describes it.
+    connection.execute("PRAGMA writable_schema=ON")
+    connection.execute(f"DELETE FROM sqlite_master {ours}")  # noqa: S608
+    connection.execute("PRAGMA writable_schema=RESET")
+    connection.execute(made)
 
 
 def _add(connection: Connection, found: Sequence[tuple[str, str]]) -> None:

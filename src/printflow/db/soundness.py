@@ -59,14 +59,36 @@ def mend(url: str, damage: Sequence[Damage]) -> bool:
                 for name in {one.place for one in damage if one.part is DamagedPart.INDEX}:
                     keyword = "INDEX " if connection.dialect.name == "postgresql" else ""
                     connection.exec_driver_sql(f'REINDEX {keyword}"{name}"')
-            if any(one.part is DamagedPart.SEARCH for one in damage):
-                search.make_again(connection)
+        if any(one.part is DamagedPart.SEARCH for one in damage):
+            _make_search_again(engine, url)
     except DBAPIError as error:
         raise people_error(error, url) from error
     finally:
         engine.dispose()
     places = {one.place for one in damage}
     return not any(one.place in places for one in look(url))
+
+
+def _make_search_again(engine: Engine, url: str) -> None:
+    try:
+        with engine.begin() as connection:
+            search.rebuild(connection)
+        return
+    except DBAPIError as error:
+        path = sqlite_path(url)
+        if path is None or not is_damage(error.orig):
+            raise
+    module = sqlite_module()
+    try:
+        with closing(module.connect(path, isolation_level=None, timeout=BUSY_SECONDS)) as raw:
+            raw.execute("BEGIN IMMEDIATE")
+            search.put_out(raw)
+            raw.execute("COMMIT")
+            with engine.begin() as connection:
+                search.rebuild(connection)
+            raw.execute("VACUUM")
+    except module.Error as error:
+        raise people_error(DBAPIError.instance("", None, error, module.Error), url) from error
 
 
 def can_be_made_again(damage: Sequence[Damage]) -> bool:
