@@ -271,6 +271,13 @@ class Unavailable(PrintflowError):
         return self.detail or self.message
 
 
+class SignInBusy(Unavailable):
+    """Too many sign in at the same moment: their passwords are compared one after the other."""
+
+    code = "sign_in_busy"
+    retry_after = 5
+
+
 class StoreUnavailable(Unavailable):
     """The file store is missing, does not answer, or is another lab's."""
 

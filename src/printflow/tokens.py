@@ -24,7 +24,8 @@ class Tokens:
         self._key = key
 
     def _derive(self, purpose: str) -> bytes:
-        return hmac.new(self._key, purpose.encode(), hashlib.sha256).digest()
+        plain = purpose.encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, plain, hashlib.sha256).digest()
 
     def _token(self, purpose: str) -> str:
         return base64.b32encode(self._derive(purpose)[:16]).decode().rstrip("=").lower()
@@ -37,9 +38,13 @@ class Tokens:
         """The token of one confirmation link."""
         return self._token(f"quote/{job_id}/{quote_id}/{issued_at.isoformat()}")
 
-    def of_station(self, name: str) -> str:
-        """The token that the opener of a staff PC reports with."""
-        return self._token(f"station/{name}")
+    def of_known_pc(self, station_id: int, password_hash: str, nonce: str) -> str:
+        """The proof that a browser has signed in at a station while it had that password."""
+        return self._token(f"known PC/{station_id}/{password_hash}/{nonce}")
+
+    def of_reports(self, station_id: int, password_hash: str, pc_name: str) -> str:
+        """The proof that the opener of a staff PC reports with, while the station has that password."""
+        return self._token(f"reports/{station_id}/{password_hash}/{pc_name}")
 
     def session_key(self) -> bytes:
         """The key that signs the web's cookies."""

@@ -21,7 +21,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, PrintflowError, Refusal, RenderedMail, clean_line
 
-from .auth import acting, local_path, require_admin, require_staff
+from .acting import acting
+from .auth import local_path, require_admin, require_staff
 from .errors import ParameterRefused, form_again
 from .request import lab_of
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
 from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
     current_app,
-    g,
     make_response,
     redirect,
     render_template,
@@ -20,8 +18,9 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, Refusal, SignInRefused, TooManyRequests, clean_line
+from printflow import InvalidInput, Refusal, SignInBusy, SignInRefused, TooManyRequests, clean_line
 
+from .acting import is_admin, session_key, staff_session
 from .errors import (
     error_page,
     form_again,
@@ -30,6 +29,7 @@ from .errors import (
     signed_out,
     wants_json,
 )
+from .known_pc import KnownPc, forget, known_pc, remember
 from .request import lab_of
 
 pages = Blueprint("auth", __name__)
@@ -58,46 +58,9 @@ def came_from() -> str:
     return local_path(f"{seen.path}?{seen.query}" if seen.query else seen.path)
 
 
-_UNSIGNED = frozenset({"static", "health.live", "health.ready"})
-"""Endpoints that nobody signs in for; they cost no look at the session."""
-
-
-def recognize() -> None:
-    """Know who acts, before each request: a session ends here, whatever the cookie says."""
-    if request.endpoint is None or request.endpoint in _UNSIGNED or "key" not in session:
-        return
-    found = lab_of(current_app).staff_session(session["key"])
-    if found is None:
-        name = session.get("staff", "")
-        session.clear()
-        session.update(last_staff=name, ended=True)
-        return
-    g.staff_session = found
-    for field, value in (("staff", found.name), ("station", found.station)):
-        if session.get(field) != value:
-            session[field] = value
-
-
-def is_admin() -> bool:
-    """Whether who acts may change the lab itself."""
-    return "staff_session" in g and g.staff_session.admin
-
-
-class Acting(TypedDict):
-    """Who makes a change, and at which station, as the library wants to know it."""
-
-    by: str
-    station: str
-
-
-def acting() -> Acting:
-    """Who acts in this request."""
-    return {"by": session["staff"], "station": session.get("station", "")}
-
-
 def require_staff() -> AnyResponse | None:
     """Send who has not signed in to the sign-in page, and back afterwards; keep what was typed."""
-    if session.get("staff"):
+    if staff_session() is not None:
         return None
     if request.method in ("GET", "HEAD"):
         back = request.full_path.rstrip("?")
@@ -126,18 +89,22 @@ def login() -> AnyResponse | str:
     """Sign in."""
     if request.method == "POST":
         return _sign_in()
+    pc = known_pc()
     back = local_path(request.args.get("next", ""))
-    return _page(
-        {}, back, {"name": session.get("last_staff", "")}, ended=session.pop("ended", False)
-    )
+    form = {"name": pc.name, "station": pc.station}
+    return _page({}, back, form, ended=session.pop("ended", False))
 
 
 def _page(
     errors: dict[str, Refusal], back: str, form: Mapping[str, str], *, ended: bool = False
 ) -> str:
+    lab = lab_of(current_app)
+    known = bool(lab.known_at(known_pc().proof))
     return render_template(
         "login.html",
-        names=lab_of(current_app).staff_names(),
+        known=known,
+        names=lab.staff_names() if known else (),
+        asks_for_station=lab.asks_for_station(),
         errors=errors,
         next=back,
         form=form,
@@ -154,7 +121,7 @@ def _sign_in_form(errors: dict[str, Refusal], back: str) -> str:
 
 def _sign_in() -> AnyResponse:
     lab, form = lab_of(current_app), request.form
-    password, chosen = form.get("password", ""), clean_line(form.get("name", ""))
+    chosen = clean_line(form.get("name", ""))
     new = chosen == SOMEBODY_ELSE
     name = clean_line(form.get("new_name", "")) or ("" if new else chosen)
     back = local_path(form.get("next", ""))
@@ -162,15 +129,31 @@ def _sign_in() -> AnyResponse:
         if not name:
             field = "new_name" if new else "name"
             raise InvalidInput.of(field, "name_missing", _("Say who you are."))
-        signed_in = lab.sign_in(password, name=name, address=request.remote_addr or "")
-    except (InvalidInput, SignInRefused, TooManyRequests) as error:
+        signed_in = lab.sign_in(
+            form.get("password", ""),
+            name=name,
+            address=request.remote_addr or "",
+            station=form.get("station", ""),
+            known_pc=known_pc().proof,
+        )
+    except (InvalidInput, SignInRefused, SignInBusy, TooManyRequests) as error:
         return form_again(error, lambda errors: _sign_in_form(errors, back))
-    if "key" in session:
-        lab.sign_out(session["key"])
+    if staff_session() is not None:
+        lab.sign_out(session_key())
     session.clear()
     session.permanent = True
-    session.update(key=signed_in.key, staff=signed_in.name, station=signed_in.station)
-    return redirect(back or url_for("dashboard.index"), 303)
+    session["key"] = signed_in.key
+    answer = redirect(back or url_for("dashboard.index"), 303)
+    remember(answer, KnownPc(signed_in.known_pc, signed_in.station, signed_in.name))
+    return answer
+
+
+@pages.post("/login/forget")
+def forget_pc() -> AnyResponse:
+    """This is no PC of the lab's: remember neither its station nor a name."""
+    answer = redirect(url_for("auth.login"), 303)
+    forget(answer)
+    return answer
 
 
 @pages.post("/acting", endpoint="acting")
@@ -178,18 +161,20 @@ def act_as() -> AnyResponse:
     """Somebody else sits down at this browser."""
     if (answer := require_staff()) is not None:
         return answer
-    lab_of(current_app).act_as(session["key"], request.form.get("name", ""))
-    return redirect(local_path(request.form.get("next", "")) or url_for("dashboard.index"), 303)
+    name = clean_line(request.form.get("name", ""))
+    lab_of(current_app).act_as(session_key(), name)
+    answer = redirect(local_path(request.form.get("next", "")) or url_for("dashboard.index"), 303)
+    remember(answer, known_pc()._replace(name=name))
+    return answer
 
 
 @pages.post("/logout")
 def logout() -> AnyResponse:
     """Sign out on this browser; with everywhere=yes, wherever somebody acts under this name."""
-    lab, name = lab_of(current_app), session.get("staff", "")
-    if "staff_session" in g:
+    lab, acts = lab_of(current_app), staff_session()
+    if acts is not None:
         if request.form.get("everywhere") == "yes":
-            lab.sign_out_others(name=name, by=name, station=session.get("station", ""))
-        lab.sign_out(session["key"])
+            lab.sign_out_others(name=acts.name, by=acts.name, station=acts.station)
+        lab.sign_out(session_key())
     session.clear()
-    session["last_staff"] = name
     return redirect(url_for("auth.login"), 303)

@@ -23,7 +23,8 @@ from printflow import (
     bulk_triggers,
 )
 
-from .auth import acting, local_path, require_staff
+from .acting import acting
+from .auth import local_path, require_staff
 from .errors import ParameterRefused, by_field
 from .jobs import FIELDS, price_now, typed_field
 from .request import lab_of

@@ -30,7 +30,8 @@ from printflow import (
     parse_catalog,
 )
 
-from .auth import acting, require_admin
+from .acting import acting
+from .auth import require_admin
 from .catalog_form import SECTIONS
 from .errors import ParameterRefused, form_again
 from .request import lab_of

@@ -29,7 +29,8 @@ from printflow import (
     in_units,
 )
 
-from .auth import acting, require_staff
+from .acting import acting
+from .auth import require_staff
 from .errors import ParameterRefused, by_field, status_of
 from .jobs import undoable, version_of
 from .request import lab_of

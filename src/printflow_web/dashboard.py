@@ -41,6 +41,7 @@ from printflow import (
     place_of,
 )
 
+from .acting import staff_name
 from .auth import local_path, require_staff
 from .errors import ParameterRefused
 from .live_parts import LiveParts
@@ -146,7 +147,7 @@ def _etag(pulse: str) -> str:
         pulse,
         lab_of(current_app).store_problem(),
         request.full_path,
-        session.get("staff", ""),
+        staff_name(),
         session.get("view", ""),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
@@ -226,7 +227,7 @@ def _tagged(response: Response, etag: str) -> Response:
 def reviewed(job_id: str) -> AnyResponse:
     """The job is no longer new, or is again."""
     seen: Any = request.form.get("reviewed", "yes")
-    lab_of(current_app).mark_reviewed(job_id, by=session["staff"], reviewed=seen == "yes")
+    lab_of(current_app).mark_reviewed(job_id, by=staff_name(), reviewed=seen == "yes")
     return redirect(
         local_path(request.form.get("next", "")) or url_for("jobs.show", job_id=job_id), 303
     )

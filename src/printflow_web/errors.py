@@ -14,7 +14,6 @@ from flask import (
     make_response,
     render_template,
     request,
-    session,
 )
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -48,6 +47,7 @@ from printflow import (
 )
 
 from .access import logged_path, request_id
+from .acting import staff_session
 from .remembered import from_memory_only
 from .request import lab_of
 
@@ -250,7 +250,7 @@ def _conflict(error: TransitionNotAllowed) -> Response:
 def _without_token() -> AnyResponse:
     """The answer to a form whose token is missing or of another session."""
     kept = FORMS_KEPT.get(request.endpoint or "")
-    if kept is None and from_script() and not session.get("staff"):
+    if kept is None and from_script() and staff_session() is None:
         return signed_out()
     refusal = Refusal(
         "csrf",

@@ -30,7 +30,7 @@ from printflow import (
 )
 from printflow import size_text as dimensions_text
 
-from .auth import is_admin
+from .acting import is_admin
 from .opener_links import open_link
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab

@@ -15,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext as _
@@ -37,6 +36,7 @@ from printflow import (
     in_units,
 )
 
+from .acting import acting, staff_name
 from .auth import came_from, local_path, require_staff
 from .errors import ParameterRefused, form_again, who_did_what
 from .pictures import picture_answer
@@ -197,8 +197,7 @@ def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyRespo
         job = lab.perform(
             trigger,
             job_id,
-            by=session["staff"],
-            station=session.get("station", ""),
+            **acting(),
             expected_version=version_of(typed.get("version", "")),
             hold_mail=True,
             **arguments,
@@ -241,7 +240,7 @@ def mail(job_id: str, trigger: str) -> AnyResponse:
         abort(404)
     arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
     try:
-        mails = lab_of(current_app).mails_of(wanted, job_id, by=session["staff"], **arguments)
+        mails = lab_of(current_app).mails_of(wanted, job_id, by=staff_name(), **arguments)
     except (TransitionRefused, InvalidInput) as error:
         answer = jsonify(problem=" ".join(str(reason.message) for reason in error.refusals))
         answer.status_code = 422
@@ -276,9 +275,7 @@ def undo(job_id: str) -> AnyResponse:
     if not (event.isascii() and event.isdigit() and len(event) < 2 * _DIGITS):
         raise ParameterRefused(_("event: a whole number is needed; open the page again."))
     try:
-        job = lab.undo(
-            job_id, by=session["staff"], station=session.get("station", ""), event_id=int(event)
-        )
+        job = lab.undo(job_id, event_id=int(event), **acting())
     except TransitionRefused as error:
         flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
     else:
@@ -305,8 +302,7 @@ def edit(job_id: str) -> AnyResponse | str:
     try:
         edited = lab.edit(
             job.id,
-            by=session["staff"],
-            station=session.get("station", ""),
+            **acting(),
             expected_version=version_of(typed.get("version", "")),
             **fields,
         )

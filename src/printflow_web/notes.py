@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, render_template, request, session
+from flask import Blueprint, current_app, flash, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, Refusal, TransitionRefused
 
+from .acting import staff_name
 from .auth import came_from, require_staff
 from .errors import form_again
 from .jobs import back
@@ -32,7 +33,7 @@ def add(job_id: str) -> AnyResponse | str:
     try:
         note_id = lab.add_note(
             job_id,
-            by=session["staff"],
+            by=staff_name(),
             text=typed.get("text", ""),
             for_student=message,
             hold_mail=True,
@@ -53,7 +54,7 @@ def add(job_id: str) -> AnyResponse | str:
 def undo(job_id: str, note_id: int) -> AnyResponse:
     """Take a note back."""
     try:
-        lab_of(current_app).take_note_back(job_id, note_id, by=session["staff"])
+        lab_of(current_app).take_note_back(job_id, note_id, by=staff_name())
     except TransitionRefused as error:
         flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
     else:
@@ -64,5 +65,5 @@ def undo(job_id: str, note_id: int) -> AnyResponse:
 @pages.post("/<job_id>/answered")
 def answered(job_id: str) -> AnyResponse:
     """The student's messages need no answer."""
-    lab_of(current_app).mark_answered(job_id, by=session["staff"])
+    lab_of(current_app).mark_answered(job_id, by=staff_name())
     return back(job_id)

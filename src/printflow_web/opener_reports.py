@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from flask import Blueprint, current_app, request
+from flask_babel import gettext as _
 
 from printflow import SignInRefused
 
+from .errors import ParameterRefused
 from .request import lab_of
 from .security import csrf
 
@@ -18,15 +23,39 @@ csrf.exempt(pages)
 @pages.post("/opened")
 def opened() -> tuple[str, int]:
     """A station's token stands in for a session: no browser sends this."""
-    said = request.get_json(silent=True)
-    facts = said if isinstance(said, dict) else {}
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    file, pc_name = _facts()
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     try:
         lab_of(current_app).report_opened(
-            str(facts.get("file", "")),
-            station=str(facts.get("station", "")),
-            token=token if scheme == "Bearer" else "",
+            file, station=pc_name, token=token if scheme == "Bearer" else ""
         )
     except SignInRefused as error:
         return f"{error} {error.next_step}\n", 403
     return "", 204
+
+
+def _facts() -> tuple[str, str]:
+    """The file's and the PC's name. Raises ParameterRefused."""
+    try:
+        said: Any = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError):
+        raise ParameterRefused(_("The report is not valid JSON.")) from None
+    if not isinstance(said, dict):
+        raise ParameterRefused(_("The report is not a JSON object."))
+    return _text(said, "file"), _text(said, "station")
+
+
+def _text(said: dict[str, Any], name: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or not _is_sound(value):
+        raise ParameterRefused(_("%(name)s: text is needed.", name=name))
+    return value
+
+
+def _is_sound(text: str) -> bool:
+    """Whether it can be stored: JSON may hold half of a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -30,7 +30,8 @@ from printflow import (
     parse_date,
 )
 
-from .auth import acting, local_path, require_staff
+from .acting import acting
+from .auth import local_path, require_staff
 from .errors import ParameterRefused, form_again
 from .request import lab_of
 

@@ -10,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext as _
@@ -18,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, TransitionRefused
 
+from .acting import staff_name
 from .auth import require_staff
 from .request import lab_of
 
@@ -47,7 +47,7 @@ def move(job_id: str) -> AnyResponse:
     quiet = request.headers.get("X-Requested-With") == "XMLHttpRequest"
     try:
         lab_of(current_app).move_in_queue(
-            job_id, by=session["staff"], before=request.form.get("before", "")
+            job_id, by=staff_name(), before=request.form.get("before", "")
         )
     except TransitionRefused as error:
         if quiet:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
 from printflow import Printflow
 
+from .acting import staff_session
 from .request import lab_of
 
 _KEPT = "printflow_remembered"
@@ -36,17 +37,17 @@ def lab_name(app: Flask) -> str:
 
 def of_the_lab() -> dict[str, Any]:
     """The values that all templates share."""
-    lab, name = lab_of(current_app), session.get("staff")
+    lab, acts = lab_of(current_app), staff_session()
     values: dict[str, Any] = {
         "language": "en",
         "model_endings": lab.settings.model_endings,
         "model_endings_text": lab.settings.model_endings_text,
-        "staff_name": name,
-        "station": session.get("station", ""),
+        "staff_name": acts.name if acts else "",
+        "station": acts.station if acts else "",
         "lab_name": lab_name(current_app),
         "catalog": lab.remembered_catalog,
     }
-    if name:
+    if acts:
         values["store_problem"] = lab.store_problem()
         values |= _of_staff(lab)
     return values

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
 
-from .auth import recognize
+from .acting import recognize
 from .errors import ParameterRefused
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
@@ -57,7 +57,7 @@ def init_security(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=own.scheme == "https",
-        PERMANENT_SESSION_LIFETIME=12 * 3600,  # the lab ends sessions itself; see auth.recognize
+        PERMANENT_SESSION_LIFETIME=12 * 3600,  # the lab ends sessions itself; see acting.recognize
         SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=SMALL_BODY,
         # Werkzeug counts its read buffer of 64 kB, and what is left of the last one, against this.
@@ -70,10 +70,10 @@ def init_security(app: Flask) -> None:
     for name in map(_host_name, lab.settings.trusted_hosts):
         names |= {name, name.removeprefix(".")}  # ".example.edu" is the domain, and all below it
     app.before_request(partial(_refuse_foreign_names, names))
+    app.before_request(recognize)
     app.before_request(_limit_body)
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_long_password)
-    app.before_request(recognize)
     csrf.init_app(app)
     app.after_request(_headers)
     app.teardown_request(_discard_uploads)

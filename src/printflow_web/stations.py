@@ -9,16 +9,16 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, Refusal
+from printflow import InvalidInput, NotFound, Refusal
 
-from .auth import acting, require_admin
+from .acting import acting, session_key
+from .auth import require_admin
 from .errors import ParameterRefused, form_again
 from .request import lab_of
 
@@ -48,6 +48,14 @@ def _page(
     )
 
 
+def _name_of(station_id: int) -> str:
+    """A station's name may hold anything, so that addresses have its number. Raises NotFound."""
+    for one in lab_of(current_app).stations():
+        if one.id == station_id:
+            return one.name
+    raise NotFound(_("There is no such station."))
+
+
 def _password() -> str | None:
     """What was typed; None stands for a generated one."""
     return request.form.get("password", "") or None
@@ -67,21 +75,21 @@ def add() -> AnyResponse | str:
     return _page({}, shown=(name, secret))
 
 
-@pages.post("/<name>/password")
-def renew(name: str) -> AnyResponse | str:
+@pages.post("/<int:station_id>/password")
+def renew(station_id: int) -> AnyResponse | str:
     """A new password for a station; everybody there is signed out, but not who does this."""
-    lab = lab_of(current_app)
+    lab, name = lab_of(current_app), _name_of(station_id)
     try:
-        secret = lab.renew_station(name, password=_password(), keep=session["key"], **acting())
+        secret = lab.renew_station(name, password=_password(), keep=session_key(), **acting())
     except InvalidInput as error:
         return form_again(error, lambda errors: _page(errors, renewing=name))
     return _page({}, shown=(name, secret))
 
 
-@pages.post("/<name>/role")
-def role(name: str) -> AnyResponse:
+@pages.post("/<int:station_id>/role")
+def role(station_id: int) -> AnyResponse:
     """Let a station administer the lab, or no longer."""
-    lab = lab_of(current_app)
+    lab, name = lab_of(current_app), _name_of(station_id)
     try:
         lab.set_station_role(name, admin=request.form.get("admin") == "yes", **acting())
     except InvalidInput as error:
@@ -89,9 +97,10 @@ def role(name: str) -> AnyResponse:
     return redirect(url_for("stations.index"), 303)
 
 
-@pages.post("/<name>/revoke")
-def revoke(name: str) -> AnyResponse:
+@pages.post("/<int:station_id>/revoke")
+def revoke(station_id: int) -> AnyResponse:
     """Its password opens nothing any more."""
+    name = _name_of(station_id)
     try:
         lab_of(current_app).revoke_station(name, **acting())
     except InvalidInput as error:

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import SystemView
 
-from .auth import acting, require_admin
+from .acting import acting
+from .auth import require_admin
 from .errors import ParameterRefused
 from .request import lab_of
 

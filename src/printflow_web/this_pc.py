@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, render_template, request, session
+from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, JobFile, Refusal
 
+from .acting import acting, staff_name
 from .auth import require_staff
 from .errors import ParameterRefused, form_again
 from .request import lab_of
@@ -101,7 +102,7 @@ def _station() -> Station | None:
     if not typed.strip():
         return None
     lab = lab_of(current_app)
-    name, token = lab.station_token(typed)
+    name, token = lab.reporting_token(typed, station=acting()["station"])
     return Station(lab.settings.base_url or request.url_root.rstrip("/"), name, token)
 
 
@@ -147,7 +148,5 @@ def config() -> Response:
 def clicked() -> tuple[str, int]:
     """Somebody clicked on "Open": the PC's report, if one comes, then says who."""
     typed = request.form
-    lab_of(current_app).open_clicked(
-        typed.get("job", ""), typed.get("file", ""), by=session["staff"]
-    )
+    lab_of(current_app).open_clicked(typed.get("job", ""), typed.get("file", ""), by=staff_name())
     return "", 204

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import FileRefused, Status, TransitionRefused
 
+from .acting import acting
 from .auth import require_staff
 from .jobs import undoable, version_of
 from .request import LabRequest, lab_of
@@ -34,8 +35,7 @@ def add(job_id: str) -> AnyResponse:
         job = lab_of(current_app).add_version(
             job_id,
             sent.models[0],
-            by=session["staff"],
-            station=session.get("station", ""),
+            **acting(),
             expected_version=version_of(request.form.get("version", "")),
         )
     except (FileRefused, TransitionRefused) as error:

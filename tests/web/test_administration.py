@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from printflow import ChangeKind, Job, Printflow, Status
+from printflow import ChangeKind, Job, Printflow, SignInRefused, Status
 from printflow.service.system import Ground
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import PASSWORD, said, send, token
@@ -236,17 +236,26 @@ def test_a_station_s_password_is_shown_once(app: Flask, lab: Printflow, staff: F
     assert answer.headers["Cache-Control"] == "no-store"
     assert found[0] not in staff.get("/admin/stations").text
     window = app.test_client()
-    assert send(window, "/login", name="Ana", password=found[0]).status_code == 303
+    assert (
+        send(window, "/login", station="Window PC", name="Ana", password=found[0]).status_code
+        == 303
+    )
     assert window.get("/admin/stations").status_code == 403
     assert "for administrators" in said(window.get("/admin/stations"))
     assert "/admin" not in window.get("/dashboard").text
-    post(staff, "/admin/stations/Window PC/role", admin="yes")
+    post(staff, f"{at(lab, 'Window PC')}/role", admin="yes")
     assert window.get("/admin/stations").status_code == 200, "at once"
-    post(staff, "/admin/stations/Window PC/revoke")
+    post(staff, f"{at(lab, 'Window PC')}/revoke")
     assert window.get("/dashboard").status_code == 303
     kinds = [change.kind.value for change in lab.changes(limit=3)]
     assert kinds == ["station_revoked", "station_role", "station_added"]
     assert {change.by for change in lab.changes(limit=3)} == {"Ana"}
+
+
+def at(lab: Printflow, station: str) -> str:
+    """The address of a station."""
+    (found,) = [one for one in lab.stations() if one.name == station]
+    return f"/admin/stations/{found.id}"
 
 
 def post(browser: FlaskClient, path: str, **fields: str) -> TestResponse:
@@ -265,12 +274,38 @@ def test_refusals_about_stations(lab: Printflow, staff: FlaskClient) -> None:
         assert answer.status_code == 422
         assert words in said(answer)
         assert PASSWORD not in answer.text
-    post(staff, "/admin/stations/Lab/revoke")
+    post(staff, f"{at(lab, 'Lab')}/revoke")
     assert "the last station that may administer" in said(staff.get("/admin/stations"))
-    assert post(staff, "/admin/stations/Nowhere/revoke").status_code == 404
+    for action in ("password", "role", "revoke"):
+        assert post(staff, f"/admin/stations/999/{action}").status_code == 404
+        assert post(staff, f"/admin/stations/{'9' * 40}/{action}").status_code == 404
     assert post(staff, "/admin/stations/sign-out").status_code == 400
     assert post(staff, "/admin/stations/sign-out", session="x").status_code == 400
     assert [one.name for one in lab.stations()] == ["Lab"]
+
+
+NAMES = ["a/b", "..", ".", "Größe 模型 🖨 %2e ?#", "x" * 60]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_station_of_any_name_can_be_renewed_and_revoked(
+    lab: Printflow, staff: FlaskClient, name: str
+) -> None:
+    lab.add_station(name, by="Ana", password="a first good password")
+    page = staff.get("/admin/stations").text
+    actions = re.findall(rf'action="({at(lab, name)}/\w+)"', page)
+    assert {one.rpartition("/")[2] for one in actions} == {"password", "role", "revoke"}
+    answer = post(staff, f"{at(lab, name)}/password", password="a second good password")
+    assert f"The password of {name} is shown this once" in said(answer)
+    post(staff, f"{at(lab, name)}/role", admin="yes")
+    with pytest.raises(SignInRefused):
+        lab.check_staff_password("a first good password", station=name, address="x")
+    lab.check_staff_password("a second good password", station=name, address="x")
+    post(staff, f"{at(lab, name)}/revoke")
+    with pytest.raises(SignInRefused):
+        lab.check_staff_password("a second good password", station=name, address="x")
+    post(staff, "/admin/stations", name=name, password="a third good password")
+    lab.check_staff_password("a third good password", station=name, address="x")
 
 
 def test_one_s_own_station_gets_a_new_password(
@@ -278,7 +313,7 @@ def test_one_s_own_station_gets_a_new_password(
 ) -> None:
     other = app.test_client()
     assert send(other, "/login", name="Sam", password=PASSWORD).status_code == 303
-    answer = post(staff, "/admin/stations/Lab/password", password="another good password")
+    answer = post(staff, f"{at(lab, 'Lab')}/password", password="another good password")
     assert "another good password" in said(answer)
     assert staff.get("/dashboard").status_code == 200, "who set it stays"
     assert other.get("/dashboard").status_code == 303
@@ -305,12 +340,14 @@ def test_names_are_deactivated_and_brought_back(
 ) -> None:
     lab.add_staff("Sam")
     window = app.test_client()
-    send(window, "/login", name="Sam", password=lab.add_station("Window", by="Ana"))
+    secret = lab.add_station("Window", by="Ana")
+    send(window, "/login", station="Window", name="Sam", password=secret)
     assert post(staff, "/staff/deactivate", name="Sam").status_code == 303
     assert "No longer here Sam since" in said(staff.get("/staff"))
     assert window.get("/staff").status_code == 303, "signed out"
     assert post(staff, "/staff/deactivate", name="Sam").status_code == 404
-    send(window, "/login", name="Bo", password=lab.renew_station("Window", by="Ana"))
+    secret = lab.renew_station("Window", by="Ana")
+    send(window, "/login", station="Window", name="Bo", password=secret)
     form = {"csrf_token": token(window, "/staff"), "name": "Sam"}
     assert window.post("/staff", data=form).status_code == 403, "for administrators"
     assert post(staff, "/staff", name="Sam").status_code == 303

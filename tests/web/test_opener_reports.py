@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from printflow import InvalidInput, Printflow
+from printflow import InvalidInput, NotFound, Printflow
 from printflow_web.factory import create_app
 from tests.plugins.lab import Submit, TestClock
-from tests.web.conftest import token
+from tests.web.conftest import PASSWORD, token
 
 
 def report(lab: Printflow, file: object, station: object, secret: str) -> TestResponse:
@@ -44,7 +44,7 @@ def test_a_job_shows_who_opened_it_where(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:
     job = submit()
-    name, secret = lab.station_token("  Front desk ")
+    name, secret = lab.reporting_token("  Front desk ", station="Lab")
     assert click(staff, job.id, job.file.name).status_code == 204
     assert shown(staff, job.id) == []
     assert report(lab, job.file.name, name, secret).status_code == 204
@@ -56,7 +56,7 @@ def test_a_report_without_a_click_names_the_station_alone(
     lab: Printflow, staff: FlaskClient, submit: Submit, clock: TestClock
 ) -> None:
     job = submit()
-    name, secret = lab.station_token("Front desk")
+    name, secret = lab.reporting_token("Front desk", station="Lab")
     click(staff, job.id, job.file.name)
     clock.advance(minutes=3)
     assert report(lab, job.file.name, name, secret).status_code == 204
@@ -64,29 +64,76 @@ def test_a_report_without_a_click_names_the_station_alone(
     assert said.startswith("opened on Front desk, ")
 
 
-@pytest.mark.parametrize("secret", ["", "x", "é", "a" * 26])
+@pytest.mark.parametrize(
+    "secret", ["", "x", "é", "a" * 26, "1." + "a" * 26, "²." + "a" * 26, "9" * 400 + ".x"]
+)
 def test_a_wrong_token_changes_nothing(
     lab: Printflow, staff: FlaskClient, submit: Submit, secret: str
 ) -> None:
     job = submit()
     assert report(lab, job.file.name, "Front desk", secret).status_code == 403
-    _, other = lab.station_token("Back room")
+    _, other = lab.reporting_token("Back room", station="Lab")
     assert report(lab, job.file.name, "Front desk", other).status_code == 403
     assert shown(staff, job.id) == []
 
 
-@pytest.mark.parametrize(
-    "file", ["", "K7Q2MX9A.stl", "../x_K7Q2MX9A.stl", "a" * 3000, "\x00", None, 3, ["x"]]
-)
+@pytest.mark.parametrize("file", ["", "K7Q2MX9A.stl", "../x_K7Q2MX9A.stl", "a" * 3000, "\x00"])
 def test_a_file_of_no_job(lab: Printflow, file: object) -> None:
-    name, secret = lab.station_token("Front desk")
+    lab.set_staff_password(PASSWORD)
+    name, secret = lab.reporting_token("Front desk", station="Lab")
     assert report(lab, file, name, secret).status_code == 404
 
 
-def test_a_body_that_is_no_json(lab: Printflow) -> None:
+BODIES: dict[str, tuple[bytes, int, str]] = {
+    "cut short": (b"{", 400, "not valid JSON"),
+    "empty": (b"", 400, "not valid JSON"),
+    "nested lists": (b"[" * 60_000, 400, "not valid JSON"),
+    "nested objects": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400, "not valid JSON"),
+    "nested field": (b'{"file":' + b"[" * 30_000 + b"]" * 30_000 + b"}", 400, "not valid JSON"),
+    "no UTF-8": (b'{"file": "\xff"}', 400, "not valid JSON"),
+    "half a character": (b'{"file": "\\ud800", "station": "x"}', 400, "file:"),
+    "half a character in the name": (b'{"file": "x", "station": "\\udc00"}', 400, "station:"),
+    "a list": (b'["x"]', 400, "not a JSON object"),
+    "a number": (b"7" * 5000, 400, "not valid JSON"),
+    "null": (b"null", 400, "not a JSON object"),
+    "no fields": (b"{}", 400, "file:"),
+    "a list for the file": (b'{"file": ["x"], "station": "x"}', 400, "file:"),
+    "a number for the PC": (b'{"file": "x", "station": 3}', 400, "station:"),
+    "an object for the file": (b'{"file": {"a": {}}, "station": "x"}', 400, "file:"),
+    "a NUL": (b'{"file": "x", "station": "\\u0000"}', 403, "not valid"),
+    "huge": (b'{"file": "' + b"a" * 200_000 + b'"}', 413, ""),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_report_that_is_none_is_refused_in_words(lab: Printflow, body: str) -> None:
+    data, status, words = BODIES[body]
     browser = create_app(lab).test_client()
-    assert browser.post("/opened", data=b"{", content_type="application/json").status_code == 403
-    assert browser.post("/opened", json=["x"]).status_code == 403
+    for kind in ("application/json", "text/plain"):
+        answer = browser.post("/opened", data=data, content_type=kind)
+        assert answer.status_code == status
+        assert words in unescape(answer.text)
+
+
+def test_a_token_ends_with_its_station_or_its_password(
+    lab: Printflow, staff: FlaskClient, submit: Submit
+) -> None:
+    job = submit()
+    lab.add_station("Window", by="Ana")
+    for end in (lab.renew_station, lab.revoke_station):
+        name, secret = lab.reporting_token("Front desk", station="Window")
+        _, other = lab.reporting_token("Front desk", station="Lab")
+        assert report(lab, job.file.name, name, secret).status_code == 204
+        end("Window", by="Ana")
+        answer = report(lab, job.file.name, name, secret)
+        assert answer.status_code == 403
+        assert "its station was revoked or has a new password" in answer.text
+        assert "“Set up this PC”" in answer.text
+        assert report(lab, job.file.name, name, other).status_code == 204, "others go on"
+    lab.add_station("Window", by="Ana")
+    assert report(lab, job.file.name, name, secret).status_code == 403, "back in use, but new"
+    with pytest.raises(NotFound):
+        lab.reporting_token("Front desk", station="Nowhere")
 
 
 def test_a_click_needs_the_pages_token_and_a_file_of_the_job(
@@ -102,7 +149,7 @@ def test_a_click_needs_the_pages_token_and_a_file_of_the_job(
 def test_a_station_needs_a_name(lab: Printflow, staff: FlaskClient) -> None:
     for name in ("", "x" * 61):
         with pytest.raises(InvalidInput):
-            lab.station_token(name)
+            lab.reporting_token(name, station="Lab")
     answer = staff.get("/dashboard/this-pc?station=" + "x" * 61)
     assert answer.status_code == 422
     assert "1 to 60 characters" in answer.text

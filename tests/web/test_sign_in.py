@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import re
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from threading import Event, Semaphore
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -19,6 +23,7 @@ from printflow import (
     Status,
     TooManyRequests,
 )
+from printflow.service.sign_in import turns_for
 from printflow_web.auth import SOMEBODY_ELSE
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import PASSWORD, said, send, token
@@ -87,10 +92,11 @@ def test_the_message_after_an_action_is_a_sentence(staff: FlaskClient, submit: S
 # -- stations and sessions --------------------------------------------------------------------------
 
 
-def signed_in(app: Flask, name: str, password: str = PASSWORD) -> FlaskClient:
+def signed_in(app: Flask, name: str, password: str = PASSWORD, station: str = "Lab") -> FlaskClient:
     """A browser of its own."""
     browser = app.test_client()
-    assert send(browser, "/login", name=name, password=password).status_code == 303
+    form = {"name": name, "password": password, "station": station}
+    assert send(browser, "/login", **form).status_code == 303
     return browser
 
 
@@ -101,7 +107,7 @@ def inside(browser: FlaskClient) -> bool:
 
 def test_each_station_has_a_password_of_its_own(app: Flask, lab: Printflow) -> None:
     secret = lab.add_station("Window PC", by="Ana")
-    browser = signed_in(app, "Bo", secret)
+    browser = signed_in(app, "Bo", secret, "window pc")
     assert "Station: Window PC" in said(browser.get("/dashboard"))
     (session,) = lab.staff_sessions()
     assert (session.name, session.station, session.admin) == ("Bo", "Window PC", False)
@@ -181,7 +187,7 @@ def test_a_deactivated_name_is_out_and_stays_out(app: Flask, lab: Printflow) -> 
 
 
 def test_who_acts_is_on_every_change(app: Flask, lab: Printflow, submit: Submit) -> None:
-    browser, job = signed_in(app, "Bo", lab.add_station("Window", by="x")), submit()
+    browser, job = signed_in(app, "Bo", lab.add_station("Window", by="x"), "Window"), submit()
     lab.add_staff("Ana")
     send(browser, f"/dashboard/jobs/{job.id}/approve", **QUOTE)
     form = {"csrf_token": token(browser, "/staff"), "name": "Ana"}
@@ -221,7 +227,7 @@ def test_passwords_of_stations(lab: Printflow) -> None:
 
 
 def test_attempts_at_once_count_as_many(lab: Printflow) -> None:
-    """Eight threads at the same moment have five tries, not eight."""
+    """Twelve threads at the same moment, again and again, have five tries and not sixty."""
     lab.set_staff_password(PASSWORD)
 
     def attempt(_number: int) -> str:
@@ -230,9 +236,10 @@ def test_attempts_at_once_count_as_many(lab: Printflow) -> None:
         except PrintflowError as error:
             return error.code
 
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(attempt, range(8)))
-    assert sorted(answers) == ["sign_in_refused"] * 5 + ["too_many_requests"] * 3
+    with ThreadPoolExecutor(12) as threads:
+        answers = [one for _ in range(5) for one in threads.map(attempt, range(12))]
+    assert answers.count("sign_in_refused") == 5
+    assert set(answers) == {"sign_in_refused", "sign_in_busy", "too_many_requests"}
 
 
 @pytest.mark.parametrize(
@@ -257,3 +264,225 @@ def test_the_throttle_of_a_neighborhood(
     else:
         assert lab.check_staff_password(PASSWORD, address=neighbor) == "Lab"
     assert lab.check_staff_password(PASSWORD, address="10.9.9.9") == "Lab"
+
+
+# -- guessing -------------------------------------------------------------------------------------
+
+
+def guess(lab: Printflow, address: str, station: str = "Lab", known_pc: str = "") -> str:
+    """What a wrong password comes to."""
+    try:
+        return lab.check_staff_password(
+            "wrong", address=address, station=station, known_pc=known_pc
+        )
+    except PrintflowError as error:
+        return error.code
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real hashes, made and compared with little work."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("printflow.service.passwords._hasher", lambda: quick)
+
+
+@pytest.mark.usefixtures("quick_hashes")
+class TestGuessing:
+    """Who guesses is slowed down, and nobody else."""
+
+    def test_one_s_own_password_takes_back_nothing_of_another_station_s(
+        self, lab: Printflow
+    ) -> None:
+        lab.set_staff_password(PASSWORD)
+        own = lab.add_station("Window", by="Ana")
+        for _ in range(4):
+            assert guess(lab, "10.1.1.1") == "sign_in_refused"
+            lab.sign_in(own, name="Eve", station="Window", address="10.1.1.1")
+        assert guess(lab, "10.1.1.1") == "sign_in_refused"
+        assert guess(lab, "10.1.1.1") == "too_many_requests"
+
+    def test_a_botnet_guesses_no_more_than_one_address_could(
+        self, lab: Printflow, clock: TestClock
+    ) -> None:
+        lab.set_staff_password(PASSWORD)
+        lab.add_station("Window", by="Ana")
+        answers = [guess(lab, f"10.1.1.{number}", "LAB ") for number in range(30)]
+        assert answers == ["sign_in_refused"] * 20 + ["too_many_requests"] * 10
+        assert guess(lab, "10.2.2.2", "Window") == "sign_in_refused", "another station"
+        clock.advance(minutes=10)
+        assert guess(lab, "10.3.3.3") == "sign_in_refused"
+
+    def test_a_pc_that_has_signed_in_is_not_locked_out_by_strangers(
+        self, lab: Printflow, clock: TestClock
+    ) -> None:
+        lab.set_staff_password(PASSWORD)
+        known = lab.sign_in(PASSWORD, name="Ana", address="10.1.1.1").known_pc
+        for number in range(40):
+            guess(lab, f"10.1.1.{number % 8}")
+        assert guess(lab, "10.1.1.1") == "too_many_requests"
+        signed_in = lab.sign_in(PASSWORD, name="Ana", address="10.1.1.1", known_pc=known)
+        assert signed_in.station == "Lab"
+        answers = [guess(lab, "10.1.1.1", known_pc=known) for _ in range(6)]
+        assert answers == ["sign_in_refused"] * 5 + ["too_many_requests"], "but it is counted"
+        clock.advance(minutes=1)
+        assert guess(lab, "10.1.1.1", known_pc=known) == "sign_in_refused"
+
+    def test_a_known_pc_is_a_stranger_elsewhere_and_after_a_renewal(self, lab: Printflow) -> None:
+        lab.set_staff_password(PASSWORD)
+        lab.add_station("Window", by="Ana")
+        known = lab.sign_in(PASSWORD, name="Ana", station="Lab", address="x").known_pc
+        assert lab.known_at(known) == "Lab"
+        for _ in range(5):
+            guess(lab, "10.1.1.1", "Window", known)
+        assert guess(lab, "10.1.1.1", "Window", known) == "too_many_requests"
+        number, _, rest = known.partition(".")
+        for forged in (f"{int(number) + 1}.{rest}", known[:-1], f"{known}x", rest, "", "1..", "²."):
+            assert lab.known_at(forged) == ""
+        lab.set_staff_password("another good password")
+        assert lab.known_at(known) == ""
+        known = lab.sign_in(
+            "another good password", name="Ana", station="Lab", address="y"
+        ).known_pc
+        lab.set_station_role("Window", admin=True, by="Ana")
+        lab.revoke_station("Lab", by="Ana")
+        assert lab.known_at(known) == ""
+
+    def test_a_station_that_is_none_costs_and_counts_the_same(self, lab: Printflow) -> None:
+        lab.set_staff_password(PASSWORD)
+        lab.add_station("Window", by="Ana")
+        for station in ("Window", "Nowhere"):
+            address = f"10.4.4.{len(station)}"
+            with pytest.raises(SignInRefused, match="The station or its password is wrong"):
+                lab.check_staff_password("wrong", address=address, station=station)
+            answers = [guess(lab, address, station) for _ in range(5)]
+            assert answers == ["sign_in_refused"] * 4 + ["too_many_requests"]
+        with pytest.raises(InvalidInput) as refused:
+            lab.check_staff_password(PASSWORD, address="x")
+        assert refused.value.refusals[0].field == "station"
+
+
+def test_as_many_comparisons_for_one_try_whatever_the_stations(
+    lab: Printflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for a known name and for an unknown one, with one station and with five."""
+    compared: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counted(hasher: PasswordHasher, stored: str, password: str) -> bool:
+        compared.append(stored)
+        return verify(hasher, stored, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    lab.set_staff_password(PASSWORD)
+    for number in range(2):
+        lab.add_station(f"Window {number}", by="Ana")
+    compared.clear()
+    for station in ("Lab", "Window 1", "Nowhere"):
+        guess(lab, "10.1.1.1", station)
+        assert len(compared) == 1, station
+        compared.clear()
+
+
+def test_when_full_it_says_so_at_once_and_known_pcs_go_on(
+    app: Flask, lab: Printflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strangers occupy three threads of eight, whatever they send; a known PC has a place left."""
+    known = signed_in(app, "Ana")
+    entered, go_on = Semaphore(0), Event()
+
+    def slow(stored: str | None, password: str) -> bool:
+        if password == PASSWORD:
+            return True
+        entered.release()
+        assert go_on.wait(60)
+        return False
+
+    monkeypatch.setattr("printflow.service.sign_in.is_password", slow)
+
+    def attempt(number: int) -> str:
+        return guess(lab, f"10.1.{number}.1")
+
+    with ThreadPoolExecutor(12) as threads:
+        answers = [threads.submit(attempt, number) for number in range(12)]
+        try:
+            refused = [one.result() for one in islice(as_completed(answers, timeout=60), 9)]
+            assert refused == ["sign_in_busy"] * 9
+            answer = send(app.test_client(), "/login", name="Bo", password="wrong")
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert "Many people are signing in right now" in said(answer)
+            assert 'value="Bo"' in answer.text, "what was typed is kept"
+            assert send(known, "/login", name="Ana", password=PASSWORD).status_code == 303
+            assert app.test_client().get("/").status_code == 200
+        finally:
+            go_on.set()
+        assert sorted(one.result() for one in answers)[9:] == ["sign_in_refused"] * 3
+    assert entered.acquire(timeout=1)
+
+
+@pytest.mark.parametrize(("threads", "places"), [(1, 2), (2, 2), (4, 2), (8, 5), (64, 5)])
+def test_comparing_passwords_leaves_threads_to_the_pages(threads: int, places: int) -> None:
+    """Turns of strangers and of known PCs together; the fewest servers can have is one of each."""
+    strangers, known = turns_for(threads)
+    assert strangers.places + known.places == places
+    assert strangers.places <= max(1, threads // 2)
+
+
+# -- what the sign-in page tells ---------------------------------------------------------------------
+
+
+def test_strangers_learn_no_name(app: Flask, lab: Printflow) -> None:
+    lab.add_staff("Ana Lovelace")
+    stranger = app.test_client()
+    for form in ({}, {"name": "Ana Lovelace", "password": "wrong"}, {"name": "x", "password": ""}):
+        page = send(stranger, "/login", **form) if form else stranger.get("/login")
+        shown = page.text.replace('value="Ana Lovelace"', "") if form else page.text
+        assert "Lovelace" not in shown
+        assert "<select" not in shown
+    lab.add_station("Window PC", by="Ana")
+    assert 'name="station"' in stranger.get("/login").text
+    assert "Window PC" not in stranger.get("/login").text.replace("such as “Window PC”", "")
+
+
+def test_a_pc_that_has_signed_in_chooses_from_the_names(app: Flask, lab: Printflow) -> None:
+    lab.add_staff("Sam")
+    assert 'name="station"' not in app.test_client().get("/login").text, "a small lab has one"
+    secret = lab.add_station("Window", by="Ana")
+    browser = signed_in(app, "Bo", secret, "Window")
+    browser.post("/acting", data={"csrf_token": token(browser, "/staff"), "name": "Sam"})
+    browser.post("/logout", data={"csrf_token": token(browser, "/staff")})
+    page = browser.get("/login").text
+    assert re.search(r"<option selected>\s*Sam</option>", page)
+    assert 'value="Window"' in page
+    form = {"name": "Sam", "password": secret}
+    assert send(browser, "/login", **form).status_code == 303, "known where, without a word"
+    assert 'value="Window"' in browser.get("/login").text
+    lab.renew_station("Window", by="Ana")
+    page = browser.get("/login").text
+    assert ">Bo<" not in page, "whoever had the old password sees no names"
+    assert 'value="Sam"' in page, "but its own last one"
+
+
+def test_a_browser_can_be_told_to_forget(app: Flask, lab: Printflow) -> None:
+    browser = signed_in(app, "Bo")
+    lab.add_staff("Sam")
+    assert "Sam" in browser.get("/login").text
+    assert send(browser, "/login", name="Sam", password="wrong").status_code == 401
+    form = {"csrf_token": token(browser, "/login")}
+    assert browser.post("/login/forget", data=form).status_code == 303
+    page = browser.get("/login").text
+    assert ">Sam<" not in page
+    assert 'value="Bo"' not in page
+
+
+@pytest.mark.parametrize("value", ["", "x", "a.b", "W10.x", "é", "W1tdXQ." + "a" * 27])
+def test_a_pc_s_cookie_may_be_anything(app: Flask, lab: Printflow, value: str) -> None:
+    browser = app.test_client()
+    browser.set_cookie("printflow_pc", value)
+    assert browser.get("/login").status_code == 200
+    assert send(browser, "/login", name="Bo", password=PASSWORD).status_code == 303
+
+
+def test_the_pc_s_cookie_is_no_script_s_and_no_other_site_s(app: Flask) -> None:
+    cookie = signed_in(app, "Bo").get_cookie("printflow_pc")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/")

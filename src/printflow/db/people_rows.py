@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+from ..domain.people import Change, ChangeKind, Door, StaffName, StaffSession, Station
 from .alone import take_turns
 from .schema import changes, sessions, staff, stations
 from .upsert import upsert
@@ -24,7 +24,9 @@ _SESSIONS = (
         sessions.c.expires_at,
     )
     .join(stations, stations.c.id == sessions.c.station_id)
+    .join(staff, staff.c.name == sessions.c.name)
     .where(
+        staff.c.deactivated_at.is_(None),
         sessions.c.expires_at > bindparam("now"),
         or_(stations.c.revoked_at.is_(None), stations.c.revoked_at > bindparam("now")),
     )
@@ -68,6 +70,7 @@ class SqlPeopleRows:
             .scalar_subquery()
         )
         query = select(
+            stations.c.id,
             stations.c.name,
             stations.c.admin,
             stations.c.changed_at,
@@ -77,13 +80,13 @@ class SqlPeopleRows:
         rows = self._connection.execute(query.order_by(stations.c.id))
         return [Station(**row._mapping) for row in rows]
 
-    def station_hashes(self) -> Mapping[str, str]:
+    def doors(self) -> Sequence[Door]:
         query = (
-            select(stations.c.name, stations.c.password_hash)
+            select(stations.c.id, stations.c.name, stations.c.password_hash)
             .where(stations.c.revoked_at.is_(None))
             .order_by(stations.c.id)
         )
-        return {row.name: row.password_hash for row in self._connection.execute(query)}
+        return [Door(**row._mapping) for row in self._connection.execute(query)]
 
     def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
         values = {

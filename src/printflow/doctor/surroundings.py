@@ -215,7 +215,7 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             mend=partial(_protect, settings.store),
         )
     with database.read() as tx:
-        if not tx.people.station_hashes():
+        if not tx.people.doors():
             yield Finding(
                 "no_password",
                 "staff password",

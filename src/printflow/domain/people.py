@@ -21,6 +21,15 @@ class StaffName:
     deactivated_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A station that lets people in: its row, and what is stored of its password."""
+
+    id: int
+    name: str
+    password_hash: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
     """A place where staff sign in, with a password of its own.
@@ -29,6 +38,7 @@ class Station:
     is signed in there now. A station that was revoked has ``revoked_at``; nobody gets in by it.
     """
 
+    id: int
     name: str
     admin: bool
     changed_at: datetime

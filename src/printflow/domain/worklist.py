@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -124,7 +123,7 @@ def place_of(text: str, sort: Sort) -> tuple[str, str] | None:
             datetime.fromisoformat(value)
         if not isinstance(value, str) or not isinstance(job_id, str) or "\x00" in value + job_id:
             raise ValueError
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise InvalidInput.of(
             "after", "cursor_invalid", "That page of the list does not exist.", "Begin at the top."
         ) from None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..domain.heartbeat import Heartbeat
     from ..domain.job_track import JobTrack, ReportQuery
     from ..domain.limits import Count
-    from ..domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from ..domain.people import Change, ChangeKind, Door, StaffName, StaffSession, Station
     from ..domain.retention import Part, Removal
 
 
@@ -74,8 +74,8 @@ class PeopleRows(Protocol):
     def stations(self, now: datetime) -> Sequence[Station]:
         """All stations, the revoked ones too, oldest first."""
 
-    def station_hashes(self) -> Mapping[str, str]:
-        """The password hash of each station that is not revoked, oldest first."""
+    def doors(self) -> Sequence[Door]:
+        """The stations that are not revoked, oldest first."""
 
     def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
         """Add a station, or set its password; a revoked one is back in use."""
@@ -96,7 +96,8 @@ class PeopleRows(Protocol):
     ) -> None: ...
 
     def session(self, key_hash: str, now: datetime) -> StaffSession | None:
-        """The session of that key; None when it is over or its station is revoked."""
+        """The session of that key; None when it is over, its station revoked or its name
+        deactivated."""
 
     def sessions(self, now: datetime) -> Sequence[StaffSession]:
         """Everybody who is signed in, newest first."""

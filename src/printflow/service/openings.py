@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 
 from ..domain.naming import is_plain_file_name, job_ids_in
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
 from .desk import Desk, no_job
+from .doors import may_report, reporting_token
 
 _CLICK_COUNTS = timedelta(minutes=2)
 """A report so long after a click on "Open" still belongs to it: slicers and shares are slow."""
@@ -18,17 +18,22 @@ _NAME_LIMIT = 60
 class OpeningDesk(Desk):
     """Reports are a courtesy: nothing depends on them."""
 
-    def station_token(self, station: str) -> tuple[str, str]:
+    def reporting_token(self, pc_name: str, *, station: str) -> tuple[str, str]:
         """A staff PC's name, cleaned, and the token that its opener reports with.
 
-        Raises InvalidInput.
+        It counts until that station is revoked or has a new password. Raises InvalidInput, and
+        NotFound for a station that is none.
         """
-        name = clean_line(station)
+        name = clean_line(pc_name)
         if not 0 < len(name) <= _NAME_LIMIT:
             raise InvalidInput.of(
                 "station", "name_invalid", f"Name the PC in 1 to {_NAME_LIMIT} characters."
             )
-        return name, self._ports.tokens.of_station(name)
+        with self._ports.database.read() as tx:
+            door = next((one for one in tx.people.doors() if one.name == station), None)
+        if door is None:
+            raise NotFound("There is no such station.")
+        return name, reporting_token(self._ports.tokens, door, name)
 
     def open_clicked(self, job_id: str, file_name: str, *, by: str) -> None:
         """Remember who clicked on a file's "Open", for the report that may follow.
@@ -44,15 +49,17 @@ class OpeningDesk(Desk):
             )
 
     def report_opened(self, file_name: str, *, station: str, token: str) -> None:
-        """A PC's opener has started a slicer with the file.
+        """A PC's opener has started a slicer with the file; ``station`` is the PC's name.
 
-        Raises SignInRefused for a token that is not that station's, NotFound for a file of no job.
+        Raises SignInRefused for a token that is not that PC's, NotFound for a file of no job.
         """
         name = clean_line(station)
-        expected = self._ports.tokens.of_station(name)
-        if not hmac.compare_digest(expected.encode(), token.encode("utf-8", "replace")):
+        with self._ports.database.read() as tx:
+            doors = tx.people.doors()
+        if not may_report(self._ports.tokens, doors, token, name):
             raise SignInRefused(
-                "The station's token is wrong.",
+                "This PC's token is not valid: its station was revoked or has a new password, "
+                "or the PC has another name.",
                 next_step="Get printflow-opener.toml from “Set up this PC” again.",
             )
         now = self._ports.clock()

@@ -9,20 +9,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..domain.limits import Limit
-from ..domain.people import SESSION_LIFETIME, ChangeKind, StaffSession
+from ..domain.people import SESSION_LIFETIME, ChangeKind, Door, StaffSession
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
 from ..ports import Stamp
 from .changes import ChangedBy
 from .desk import Desk, Ports
-from .limits import count, give_back
+from .doors import chosen_door, known_by_pc, pc_proof
+from .limits import check, count, give_back
+from .passwords import Turns, is_password
 from .people import checked_name, known_name
-from .stations import matching_station, session_hash
+from .stations import session_hash
 
-_WRONG_PASSWORDS = Limit("sign-in", 5, timedelta(minutes=1))
-_AT_ONCE = 2
-"""Comparing takes 64 MiB each (argon2's default); so many at once do not exhaust a small server."""
-
+_PER_ADDRESS = Limit("sign-in", 5, timedelta(minutes=1))
+_PER_STATION = Limit("sign-in station", 20, timedelta(minutes=10))
+"""Wrong passwords of browsers that have never signed in at the station. No stranger locks staff out
+with them: a browser that has is counted by itself alone."""
+_PER_PC = (
+    Limit("sign-in PC", 5, timedelta(minutes=1)),
+    Limit("sign-in PC in an hour", 30, timedelta(hours=1)),
+)
+_TOO_OFTEN = "Too many wrong passwords."
 
 _KNOWN_SESSIONS = 1000
 _KNOWN_SECONDS = 5.0
@@ -31,11 +38,15 @@ _KNOWN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that has begun; ``key`` is the secret that the browser keeps."""
+    """A session that has begun; ``key`` is the secret that the browser keeps while it lasts.
+
+    ``known_pc`` is what it keeps for longer: the proof that it has signed in at this station.
+    """
 
     key: str
     name: str
     station: str
+    known_pc: str
 
 
 class _KnownSessions:
@@ -68,40 +79,75 @@ class SignInDesk(Desk):
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
-        self._comparing = threading.BoundedSemaphore(_AT_ONCE)
+        self._strangers, self._known_pcs = turns_for(ports.settings.server.threads)
         self._known = _KnownSessions()
 
-    def check_staff_password(self, password: str, *, address: str) -> str:
-        """The station whose password this is.
+    def check_staff_password(
+        self, password: str, *, address: str, station: str = "", known_pc: str = ""
+    ) -> str:
+        """The name of the station, whose password this must be; "" stands for the only one.
 
-        ``address`` is where the attempt comes from: after five wrong ones within a minute it has
-        to wait. Raises SignInRefused, TooManyRequests.
+        ``address`` is where the attempt comes from, ``known_pc`` what an earlier sign-in there
+        gave. After five wrong ones within a minute one has to wait.
+        Raises InvalidInput (field station), SignInRefused, SignInBusy, TooManyRequests.
         """
-        bounds, now = _WRONG_PASSWORDS.for_address(address), self._ports.clock()
-        with self._ports.database.write() as tx:
-            count(tx, bounds, now, "Too many wrong passwords.")
-            hashes = tx.people.station_hashes()
-        with self._comparing:
-            station = matching_station(hashes, password)
-        if not station:
+        return self._door(password, address, station, known_pc).name
+
+    def _door(self, password: str, address: str, station: str, known_pc: str) -> Door:
+        tokens, now = self._ports.tokens, self._ports.clock()
+        with self._ports.database.read() as tx:
+            doors = tx.people.doors()
+            known = known_by_pc(tokens, doors, known_pc)
+            door = chosen_door(doors, station, known)
+            is_known = door is not None and door == known
+            if is_known:
+                bounds = [one for limit in _PER_PC for one in limit.for_account(known_pc)]
+            else:
+                account = str(door.id) if door else f"no station {station}"
+                bounds = [*_PER_ADDRESS.for_address(address), *_PER_STATION.for_account(account)]
+            check(tx, bounds, now, _TOO_OFTEN)
+        with (self._known_pcs if is_known else self._strangers).turn():
+            with self._ports.database.write() as tx:
+                count(tx, bounds, now, _TOO_OFTEN)
+            right = is_password(door.password_hash if door else None, password)
+        if door is None or not right:
             raise SignInRefused(
-                "The password is wrong.",
+                "The password is wrong."
+                if len(doors) < 2
+                else "The station or its password is wrong.",
                 next_step="Ask in the lab, or set a new one with: printflow staff-password",
             )
         with self._ports.database.write() as tx:
+            # Nothing else is taken back: who knows one station's password may be guessing another's.
             give_back(tx, bounds)
-        return station
+        return door
 
-    def sign_in(self, password: str, *, name: str, address: str) -> SignedIn:
+    def known_at(self, known_pc: str) -> str:
+        """The station where a browser with that proof has signed in; "" when it counts no longer."""
+        with self._ports.database.read() as tx:
+            door = known_by_pc(self._ports.tokens, tx.people.doors(), known_pc)
+        return door.name if door else ""
+
+    def asks_for_station(self) -> bool:
+        """Whether who signs in has to say where: there is more than one station."""
+        with self._ports.database.read() as tx:
+            return len(tx.people.doors()) > 1
+
+    def sign_in(
+        self, password: str, *, name: str, address: str, station: str = "", known_pc: str = ""
+    ) -> SignedIn:
         """Begin a session of 12 hours for ``name``, who joins the list of staff if new there.
 
-        Raises InvalidInput (field name) when the name was deactivated, SignInRefused,
-        TooManyRequests.
+        ``station`` and ``known_pc`` as for :meth:`check_staff_password`. Raises what that raises,
+        and InvalidInput (field name) when the name was deactivated.
         """
         typed = checked_name(name)
-        station = self.check_staff_password(password, address=address)
+        door = self._door(password, address, station, known_pc)
         key, now = f"{self._ports.ids(128):032x}", self._ports.clock()
         with self._ports.database.write() as tx:
+            tx.people.take_turns()
+            if door not in tx.people.doors():
+                raise SignInRefused("The station has just been revoked, or has a new password.")
             known = known_name(tx, typed)
             if known is not None and known.deactivated_at is not None:
                 raise InvalidInput.of(
@@ -113,16 +159,17 @@ class SignInDesk(Desk):
             found = known.name if known else typed
             if known is None:
                 tx.people.add(found, now)
-                ChangedBy(found, station).record(tx, ChangeKind.STAFF_ADDED, found, now)
+                ChangedBy(found, door.name).record(tx, ChangeKind.STAFF_ADDED, found, now)
             tx.people.begin_session(
                 session_hash(key),
-                station=station,
+                station=door.name,
                 name=found,
                 address=clean_line(address)[:60],
                 now=now,
                 expires_at=now + SESSION_LIFETIME,
             )
-        return SignedIn(key, found, station)
+        proof = pc_proof(self._ports.tokens, door, f"{self._ports.ids(128):032x}")
+        return SignedIn(key, found, door.name, proof)
 
     def staff_session(self, key: str) -> StaffSession | None:
         """Who acts with that key; None when the session is over, ended, or never was."""
@@ -182,3 +229,12 @@ class SignInDesk(Desk):
     def session_key(self) -> bytes:
         """The key that signs cookies; the same on every server of the lab."""
         return self._ports.tokens.session_key()
+
+
+def turns_for(threads: int) -> tuple[Turns, Turns]:
+    """Turns at comparing passwords (46 MiB each) for strangers, and for PCs that are known.
+
+    Strangers occupy less than half of a server's ``threads``, and cannot take the places of staff.
+    """
+    spare = max(1, threads // 2)
+    return Turns(1, max(0, min(spare - 2, 2))), Turns(1, min(spare // 4, 1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 from ..domain.naming import ALPHABET
 from ..domain.people import ChangeKind, Station
@@ -11,15 +10,14 @@ from ..errors import InvalidInput, NotFound
 from ..ports import Transaction
 from .changes import ChangedBy
 from .desk import Desk
+from .passwords import LONGEST, SHORTEST, hashed, is_password
 from .people import checked_name
 
 STATION = "Lab"
 """The station that everybody shares until the lab makes others."""
 
 MOST_STATIONS = 20
-"""A wrong password is compared with every station's, which takes its time."""
-
-_MIN_LENGTH, _MAX_LENGTH = 8, 200
+"""A new password is compared with every station's, which takes its time."""
 
 
 class StationDesk(Desk):
@@ -33,14 +31,14 @@ class StationDesk(Desk):
     def ensure_staff_password(self) -> str | None:
         """A new password where nobody could sign in yet, to be told once; else None."""
         with self._ports.database.read() as tx:
-            if tx.people.station_hashes():
+            if tx.people.doors():
                 return None
-        chosen, hashed = self._chosen(None, STATION)
+        chosen, stored = self._chosen(None, STATION)
         with self._ports.database.write() as tx:
             tx.people.take_turns()
-            if tx.people.station_hashes():
+            if tx.people.doors():
                 return None  # another server was first, and has told its own
-            self._keep(tx, STATION, hashed, ChangedBy(""), ChangeKind.STATION_RENEWED, admin=True)
+            self._keep(tx, STATION, stored, ChangedBy(""), ChangeKind.STATION_RENEWED, admin=True)
         return chosen
 
     def set_staff_password(self, password: str | None = None, *, by: str = "") -> str:
@@ -50,10 +48,10 @@ class StationDesk(Desk):
         Raises InvalidInput when it is shorter than 8 or longer than 200 characters, or another
         station's.
         """
-        chosen, hashed = self._chosen(password, STATION)
+        chosen, stored = self._chosen(password, STATION)
         with self._ports.database.write() as tx:
             tx.people.take_turns()
-            self._keep(tx, STATION, hashed, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
+            self._keep(tx, STATION, stored, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
         return chosen
 
     def add_station(
@@ -70,12 +68,12 @@ class StationDesk(Desk):
         Raises InvalidInput (fields name, password).
         """
         wanted = checked_name(name)
-        chosen, hashed = self._chosen(password, wanted)
+        chosen, stored = self._chosen(password, wanted)
         who = ChangedBy(by, station)
         with self._ports.database.write() as tx:
             tx.people.take_turns()
             found = self._name_for(tx, wanted)
-            self._keep(tx, found, hashed, who, ChangeKind.STATION_ADDED, admin=admin)
+            self._keep(tx, found, stored, who, ChangeKind.STATION_ADDED, admin=admin)
         return chosen
 
     def _name_for(self, tx: Transaction, wanted: str) -> str:
@@ -108,11 +106,11 @@ class StationDesk(Desk):
         ``keep`` is the key of the session that stays: that of who does this. Raises NotFound,
         InvalidInput (field password).
         """
-        chosen, hashed = self._chosen(password, name)
+        chosen, stored = self._chosen(password, name)
         who, kind = ChangedBy(by, station), ChangeKind.STATION_RENEWED
         with self._ports.database.write() as tx:
             found = self._open_station(tx, name)
-            self._keep(tx, name, hashed, who, kind, admin=found.admin, signed_in=keep)
+            self._keep(tx, name, stored, who, kind, admin=found.admin, signed_in=keep)
         return chosen
 
     def set_station_role(self, name: str, *, admin: bool, by: str, station: str = "") -> None:
@@ -162,11 +160,9 @@ class StationDesk(Desk):
 
     def _chosen(self, password: str | None, name: str) -> tuple[str, str]:
         """The password that a station gets, and its hash, which takes its time."""
-        from argon2 import PasswordHasher
-
         chosen = self._generated() if password is None else password
         self._check(chosen, name)
-        return chosen, PasswordHasher().hash(chosen)
+        return chosen, hashed(chosen)
 
     def _keep(
         self,
@@ -185,16 +181,15 @@ class StationDesk(Desk):
         who.record(tx, kind, name, now, admin=admin)
 
     def _check(self, password: str, name: str) -> None:
-        if not _MIN_LENGTH <= len(password) <= _MAX_LENGTH:
+        if not SHORTEST <= len(password) <= LONGEST:
             raise InvalidInput.of(
                 "password",
                 "password_length",
-                f"A password needs {_MIN_LENGTH} to {_MAX_LENGTH} characters.",
+                f"A password needs {SHORTEST} to {LONGEST} characters.",
             )
         with self._ports.database.read() as tx:
-            hashes = tx.people.station_hashes()
-        others = {station: hashed for station, hashed in hashes.items() if station != name}
-        if matching_station(others, password):
+            others = [door for door in tx.people.doors() if door.name != name]
+        if any(is_password(door.password_hash, password) for door in others):
             raise InvalidInput.of(
                 "password",
                 "password_taken",
@@ -209,19 +204,4 @@ class StationDesk(Desk):
 
 def session_hash(key: str) -> str:
     """What the database holds of a session's key: it can open nothing by itself."""
-    return hashlib.sha256(f"printflow-session:{key}".encode()).hexdigest()
-
-
-def matching_station(hashes: Mapping[str, str], password: str) -> str:
-    """The station whose password this is; "" when it is nobody's."""
-    from argon2 import PasswordHasher
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    hasher = PasswordHasher()
-    for station, hashed in hashes.items():
-        try:
-            hasher.verify(hashed, password[: _MAX_LENGTH + 1])
-        except (VerificationError, InvalidHashError):
-            continue
-        return station
-    return ""
+    return hashlib.sha256(f"printflow-session:{key}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,73 @@
+"""Who acts in this request: what the database's session says, and never what a cookie says.
+
+The cookie carries a key and nothing else that counts. So a cookie that was forged with the lab's
+own signature, or outlived its session, its station or its name, is a stranger's.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from flask import current_app, g, request, session
+from flask_babel import gettext as _
+
+from printflow import SignInRefused, StaffSession
+
+from .request import lab_of
+
+_UNSIGNED = frozenset({"static", "health.live", "health.ready"})
+"""Endpoints that nobody signs in for; they cost no look at the session."""
+
+
+def recognize() -> None:
+    """Know who acts, before each request: a session ends here, whatever the cookie says."""
+    if request.endpoint in _UNSIGNED or "key" not in session:
+        return
+    found = lab_of(current_app).staff_session(str(session["key"]))
+    if found is None:
+        session.clear()
+        session["ended"] = True
+    else:
+        g.staff_session = found
+
+
+def staff_session() -> StaffSession | None:
+    """The session that this request belongs to; None for strangers."""
+    found: StaffSession | None = g.get("staff_session")
+    return found
+
+
+def session_key() -> str:
+    """The secret of the session that this request belongs to; "" for strangers."""
+    return str(session["key"]) if staff_session() else ""
+
+
+def is_admin() -> bool:
+    """Whether who acts may change the lab itself."""
+    found = staff_session()
+    return found is not None and found.admin
+
+
+def staff_name() -> str:
+    """The name of who acts. Raises SignInRefused for strangers."""
+    return _signed_in().name
+
+
+class Acting(TypedDict):
+    """Who makes a change, and at which station, as the library wants to know it."""
+
+    by: str
+    station: str
+
+
+def acting() -> Acting:
+    """Who acts in this request. Raises SignInRefused for strangers."""
+    found = _signed_in()
+    return {"by": found.name, "station": found.station}
+
+
+def _signed_in() -> StaffSession:
+    found = staff_session()
+    if found is None:
+        raise SignInRefused(_("You are signed out. Nothing was done."))
+    return found
