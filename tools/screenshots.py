@@ -132,7 +132,7 @@ def staff(browser: Browser, url: str, password: str) -> None:
     """What staff see."""
     page = window(browser, DESKTOP)
     page.goto(f"{url}/login")
-    page.select_option("#name", index=1)
+    page.get_by_label("Your name").fill("Ana")
     page.get_by_label("Lab password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/dashboard**")

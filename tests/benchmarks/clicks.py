@@ -89,10 +89,7 @@ class Shop:
         context = self.browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{self.url}/login")
-        if page.get_by_label("Who are you?").count():
-            page.get_by_label("Who are you?").select_option("Ana")
-        else:
-            page.get_by_label("Your name").fill("Ana")
+        page.get_by_label("Your name").fill("Ana")
         page.get_by_label("Lab password").fill(self.password)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/dashboard*")
