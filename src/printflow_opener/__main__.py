@@ -111,7 +111,7 @@ def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
             file, slicer = resolve(config, link)
             print(f"would open {file} with {slicer.name}")
             return 0
-        file, slicer, process = open_link(config, link)
+        opened = open_link(config, link)
     except Refused as refused:
         if dry_run:
             print(f"refused: {refused}")
@@ -122,14 +122,18 @@ def _open(config_path: str | None, link: str, *, dry_run: bool) -> int:
     log_of(log_path).info(
         "link=%r verdict=opened path=%r slicer=%r process=%d",
         shown,
-        str(file),
-        slicer.name,
-        process,
+        str(opened.file),
+        opened.slicer.name,
+        opened.process.pid,
     )
     if config.server and config.station_token:
         from printflow_opener.report import report_opened
 
-        log_of(log_path).info("report=%r", report_opened(config, file.name))
+        log_of(log_path).info("report=%r", report_opened(config, opened.file.name))
+    if problem := opened.watch():
+        log_of(log_path).info("link=%r verdict=replaced reason=%r", shown, problem)
+        _tell(problem)
+        return _FAILED
     return 0
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 from .refusal import Refused
 from .slicers import Slicer
 
+_DETACHED = 0x00000008 | 0x00000200
+"""DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP."""
+
 
 def command(slicer: Slicer, file: Path, system: str = sys.platform) -> list[str]:
     """The arguments that open ``file`` in ``slicer``."""
@@ -42,26 +45,21 @@ def for_others() -> dict[str, str]:
     return environment(os.environ, frozen=bool(getattr(sys, "frozen", False)))
 
 
-def start(slicer: Slicer, file: Path) -> int:
-    """Start it and do not wait; gives the process's id. Raises Refused."""
-    detached = (
-        {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
+def start(slicer: Slicer, file: Path) -> subprocess.Popen[bytes]:
+    """Start it and do not wait. Raises Refused."""
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command(slicer, file),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             close_fds=True,
             env=for_others(),
-            **detached,
+            creationflags=_DETACHED if sys.platform == "win32" else 0,
+            start_new_session=True,  # which Windows does not know, and ignores
         )
     except OSError as error:
         raise Refused(
             f"{slicer.name} could not be started from {slicer.path}: {error.strerror or error}. "
             "Install it, or correct slicer.path in printflow-opener.toml."
         ) from error
-    return int(process.pid)

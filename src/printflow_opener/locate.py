@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 from pathlib import Path, PurePath
 
+from .hold import Held
 from .link import Wanted
 from .refusal import Refused
 
@@ -125,7 +127,14 @@ def _check(root: Path, path: Path, status: os.stat_result) -> None:
     # An 8.3 name resolves to the long one.
     if not stat.S_ISREG(status.st_mode) or resolved.name.lower() != path.name.lower():
         raise Refused(f"{path.name} is no file.")
+    hold(root, path).close()
+
+
+def hold(share: Path, path: Path) -> Held:
+    """The file of the share, held. Raises Refused, ShareUnavailable."""
     try:
-        path.open("rb").close()
+        return Held(share, path)
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise Refused(f"{path.name} is a link that may lead out of the share.") from error
         raise _unreadable(path, error) from error

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TypeVar
 
 from . import dialog
 from .config import Config
+from .hold import Held
 from .launch import start
 from .link import ending_of, parse
-from .locate import ShareUnavailable, find
+from .locate import ShareUnavailable, find, hold
 from .refusal import Refused
 from .slicers import Slicer, fitting
 
@@ -54,10 +57,40 @@ def resolve(config: Config, link: str, *, choose: Chooser | None = None) -> tupl
     return file, slicers[number]
 
 
-def open_link(config: Config, link: str) -> tuple[Path, Slicer, int]:
-    """Open the file of a link in its slicer; gives the process's id, too. Raises Refused."""
+@dataclass(frozen=True)
+class Opened:
+    """A file that a slicer was started with; it is held until :meth:`watch` is through."""
+
+    file: Path
+    slicer: Slicer
+    process: subprocess.Popen[bytes]
+    held: Held
+
+    def watch(self) -> str:
+        """What came between file and slicer, "" for nothing; takes some seconds."""
+        with self.held:
+            problem = self.held.watch(lambda: self.process.poll() is None)
+        if not problem:
+            return ""
+        return (
+            f"{self.file.name} was replaced while it was being opened ({problem}). Close it in "
+            "the slicer without saving, open it from the dashboard again, and tell your "
+            "administrator if this happens twice."
+        )
+
+
+def open_link(config: Config, link: str) -> Opened:
+    """Open the file of a link in its slicer. Raises Refused."""
     file, slicer = resolve(config, link, choose=dialog.choose)
-    return file, slicer, start(slicer, file)
+    share = f"The share {config.share}"
+    # Asking for a slicer takes a person's time: what was checked before it is checked again.
+    held = within(PATIENCE_SECONDS, lambda: hold(config.share, file), share)
+    try:
+        within(PATIENCE_SECONDS, held.must_be_steady, share)
+        return Opened(file, slicer, start(slicer, file), held)
+    except BaseException:
+        held.close()
+        raise
 
 
 def within(seconds: float, look: Callable[[], Found], what: str) -> Found:
