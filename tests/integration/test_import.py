@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from printflow import InvalidInput, Printflow
+from printflow import InvalidInput, Job, Printflow, TransitionRefused
+from printflow.backup import read_manifest, take_backup, verify
 from printflow.importing.mapping import read_mapping
 from printflow.importing.rows import csv_list, flask_list
+from printflow.testing import Outside, settle, violations
 from tests import models, old_system
 from tests.integration.conftest import Program
+from tests.plugins.lab import TestClock
 
 MAPPING = """
 source = "spreadsheet"
@@ -251,13 +254,65 @@ def test_rows_that_cannot_become_jobs(
     assert not list((lab.settings.store / ".incoming").iterdir())
 
 
-def test_a_job_whose_file_is_gone_is_taken_on_request(lab: Printflow, tmp_path: Path) -> None:
-    path, mapping = write_csv(tmp_path, GOOD)
+def without_file(lab: Printflow, tmp_path: Path, state: str) -> Job:
+    path, mapping = write_csv(tmp_path, (*GOOD[:5], state, *GOOD[6:]))
     old = csv_list(path, read_mapping(mapping))
     assert lab.import_jobs(old, tmp_path).imported == 0
-    report = lab.import_jobs(old, tmp_path, without_file=True)
-    assert report.imported == 1
-    assert lab.jobs()[0].file.state == "missing"
+    assert lab.import_jobs(old, tmp_path, without_file=True).imported == 1
+    (job,) = lab.jobs()
+    assert job.file.state == "absent"
+    return job
+
+
+def test_a_job_without_a_file_is_well(lab: Printflow, tmp_path: Path, clock: TestClock) -> None:
+    job = without_file(lab, tmp_path, "READYTOPRINT")
+    lab.set_staff_password()
+    for _ in range(3):
+        assert lab._ports.placer.place_due() == (0, 0), "nothing is looked for"
+        assert lab.examine().findings == ()
+        clock.advance(minutes=10)
+    job = lab.start_printing(job.id, by="Ana")
+    job = lab.complete(job.id, by="Ana")
+    job = lab.pick_up(job.id, by="Ana", amount="1004.50", method="cash")
+    assert (job.file.state, job.file.folder) == ("absent", "PaidPickedUp")
+    assert lab.examine().findings == ()
+    taken = take_backup(lab.settings, tmp_path / "backups", clock())
+    assert (read_manifest(taken).files, read_manifest(taken).missing) == ((), ())
+    assert list(verify(taken)) == []
+    with lab._ports.database.write() as tx:
+        tx.retention.files(job.id, clock())
+    assert lab._ports.placer.place_due() == (0, 1)
+    assert lab.job(job.id).file.state == "removed"
+
+
+def test_nothing_of_a_job_without_a_file_is_a_violation(tmp_path: Path) -> None:
+    world = Outside(tmp_path / "world")
+    lab = world.open()
+    without_file(lab, tmp_path, "UPLOADED")
+    settle(world, lab)
+    world.kill(lab)
+    assert violations(world, idle=True) == []
+
+
+def test_a_job_without_a_file_gets_one_before_it_is_approved(
+    lab: Printflow, tmp_path: Path
+) -> None:
+    job = without_file(lab, tmp_path, "UPLOADED")
+
+    def approve() -> Job:
+        return lab.approve(job.id, by="Ana", grams="10", hours="1", material="PLA")
+
+    assert lab.file_choices(job.id) == []
+    with pytest.raises(TransitionRefused, match="imported without a file"):
+        approve()
+    model = tmp_path / "found.stl"
+    model.write_bytes(models.stl())
+    lab.add_version(job.id, model, by="Ana")
+    approved = approve()
+    assert [file.state for file in approved.files] == ["absent", "settled"]
+    assert lab.path(approved).read_bytes() == models.stl()
+    lab.set_staff_password()
+    assert lab.examine().findings == ()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,9 +12,10 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from printflow import Job, LinkOvertaken, Printflow, StaleJob, TransitionRefused
-from tests import models
+from printflow.importing.rows import flask_list
+from tests import models, old_system
 from tests.integration.test_looking import gcode
-from tests.web.conftest import said, token
+from tests.web.conftest import said, send, token
 from tests.web.test_confirm import link
 
 JobIn = Callable[[str], Job]
@@ -95,3 +97,25 @@ def test_a_new_version_is_taken_back(staff: FlaskClient, lab: Printflow, job_in:
     assert lab.path(back).parent.name == "Pending"
     lab.confirm_by_link(secret, consent=True)
     assert lab.job(job.id).status == "READYTOPRINT"
+
+
+def test_a_job_that_was_imported_without_a_file_says_so(
+    staff: FlaskClient, lab: Printflow, tmp_path: Path
+) -> None:
+    old = flask_list(old_system.make(tmp_path / "old", [old_system.old_job(1, "", "UPLOADED")]))
+    (tmp_path / "nothing").mkdir()
+    lab.import_jobs(old, tmp_path / "nothing", without_file=True)
+    (job,) = lab.jobs()
+    page = f"/dashboard/jobs/{job.id}"
+    words = said(staff.get(page))
+    assert "No file" in words
+    assert "imported without a file" in words
+    assert "printflow://" not in staff.get(page).text
+    assert "File missing" not in said(staff.get("/dashboard"))
+    assert staff.get(f"{page}/files/{job.file.id}").status_code == 404
+    approved = {"weight": "10", "hours": "1", "material": "PLA", "printer": job.printer}
+    refused = send(staff, f"{page}/approve", **approved)
+    assert "imported without a file" in said(refused)
+    replaced(staff, job, "found.stl", models.stl())
+    assert lab.job(job.id).file.name == f"{job.standard_name}_v2.stl"
+    assert "printflow://" in staff.get(page).text

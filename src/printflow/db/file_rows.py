@@ -27,11 +27,15 @@ from ..domain.status import ORIGINALS, Status
 from ..ports import FileLine, Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
+from .types import UTCDateTime
 
 _GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
 _THERE = and_(
     *(job_files.c.state != going for going in _GOING)
 )  # IN is put together anew each time
+_NEVER = job_files.c.state == FileState.ABSENT.value
+_EXPECTED = and_(_THERE, job_files.c.state != FileState.ABSENT.value)
+"""Files that must be in the store; of the others none is looked for."""
 _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 
 
@@ -53,7 +57,7 @@ _LINES = (
         and_(job_files.c.state == FileState.SETTLED.value, job_files.c.folder == _HOME),
     )
     .join(jobs)
-    .where(_THERE)
+    .where(_EXPECTED)
 )
 
 # Put together once: every transition asks them.
@@ -68,7 +72,14 @@ _CLAIM_OF_JOB = (
     update(job_files).where(job_files.c.job_id == bindparam("job"), _FREE).returning(*_LEASED)
 )
 _SETTLE = _OF_ID.where(job_files.c.folder == bindparam("wanted"))
-_BELONGS = _OF_ID.where(_THERE)
+_BELONGS = _OF_ID.where(_THERE).values(
+    folder=bindparam("home"),
+    authoritative=bindparam("counts"),
+    state=case((_NEVER, FileState.ABSENT.value), else_=FileState.PENDING.value),
+    next_try_at=case((_NEVER, null()), else_=bindparam("due", type_=UTCDateTime())),
+    tries=0,
+    problem="",
+)
 
 
 def _placement(row: Row[Any]) -> Placement:
@@ -92,7 +103,9 @@ class SqlFileRows:
         size: int,
         sha256: str,
         now: datetime,
+        absent: bool = False,
     ) -> None:
+        state = FileState.ABSENT if absent else FileState.PENDING
         self._connection.execute(
             insert(job_files).values(
                 job_id=job_id,
@@ -101,25 +114,18 @@ class SqlFileRows:
                 name=name,
                 folder=folder,
                 last_seen=last_seen,
-                state=FileState.PENDING.value,
+                state=state.value,
                 size=size,
                 sha256=sha256,
                 incoming=incoming,
-                next_try_at=now,
+                next_try_at=None if absent else now,
                 inspection=_first_state(name, size).value,
             )
         )
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None:
-        values = {
-            "folder": folder,
-            "authoritative": authoritative,
-            "state": FileState.PENDING.value,
-            "tries": 0,
-            "next_try_at": now,
-            "problem": "",
-        }
-        self._connection.execute(_BELONGS, {"file": file_id, **values})
+        moved = {"home": folder, "counts": authoritative, "due": now}
+        self._connection.execute(_BELONGS, {"file": file_id, **moved})
 
     def due(self, now: datetime, *, limit: int) -> Sequence[int]:
         query = (
@@ -280,7 +286,10 @@ class SqlFileRows:
 
     def every(self) -> Iterator[tuple[JobFile, Status]]:
         query = (
-            select(*FILE_COLUMNS, jobs.c.status).join(jobs).where(_THERE).order_by(job_files.c.id)
+            select(*FILE_COLUMNS, jobs.c.status)
+            .join(jobs)
+            .where(_EXPECTED)
+            .order_by(job_files.c.id)
         )
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), Status(row.status)
@@ -300,6 +309,8 @@ class SqlFileRows:
 
     def every_with_incoming(self) -> Iterator[tuple[JobFile, str]]:
         """All files, with their names in ``.incoming`` while they are not placed yet."""
-        query = select(*FILE_COLUMNS, job_files.c.incoming).where(_THERE).order_by(job_files.c.id)
+        query = (
+            select(*FILE_COLUMNS, job_files.c.incoming).where(_EXPECTED).order_by(job_files.c.id)
+        )
         for row in self._connection.execution_options(yield_per=1000).execute(query):
             yield job_file(row), row.incoming

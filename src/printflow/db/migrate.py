@@ -38,6 +38,7 @@ REVISIONS = (
     "0016",
     "0025",
     "0026",
+    "0029",
 )
 """All revisions in the order of their upgrades (their numbers are only names); a test compares them
 to the migrations, so that a start needs no alembic."""

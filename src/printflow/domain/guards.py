@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from ..errors import Refusal
 from .attempt import Attempt
-from .job import LinkState
+from .job import FileState, LinkState
 from .pick_up import SHELF_LIMIT
 from .pricing import MAX_GRAMS, MAX_HOURS, parse_cents, parse_grams, parse_hours
 from .status import ActorKind, Status
@@ -107,7 +107,15 @@ def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
 def file_settled(attempt: Attempt) -> Iterator[Refusal]:
     """The chosen file is the job's, is present, and nobody is writing to it."""
     file = attempt.facts.chosen_file
-    if file is None or not file.present:
+    own = attempt.subject.file
+    if own.state is FileState.ABSENT and (file is None or file.name == own.name):
+        yield Refusal(
+            "file_absent",
+            "This job was imported without a file.",
+            "file",
+            "Add one on the job's page (New version), or choose one that was saved for it.",
+        )
+    elif file is None or not file.present:
         name = file.name if file else attempt.args.file
         yield Refusal(
             "file_gone",

@@ -41,12 +41,19 @@ class FileState(StrEnum):
     """It is held open on another PC; the move is tried again."""
     MISSING = "missing"
     """It is in none of the store's folders."""
+    ABSENT = "absent"
+    """There never was one: the job was imported without its file. Nothing is looked for."""
     PARKED = "parked"
     """Two different files bear its name; a person must look. Nothing was touched."""
     REMOVING = "removing"
     """It was kept long enough and is being removed."""
     REMOVED = "removed"
     """It was removed; only what it was is remembered."""
+
+
+_NOT_AT_HAND = frozenset(
+    {FileState.MISSING, FileState.ABSENT, FileState.REMOVING, FileState.REMOVED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +84,11 @@ class JobFile:
     """What the lab's slicer said of one copy."""
     up: str = "z"
     """Which axis of the model is up, "y" or "z"; the file itself is never turned."""
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it can be opened, as far as is known."""
+        return self.state not in _NOT_AT_HAND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

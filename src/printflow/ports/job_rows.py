@@ -135,7 +135,9 @@ class FileRows(Protocol):
         size: int,
         sha256: str,
         now: datetime,
-    ) -> None: ...
+        absent: bool = ...,
+    ) -> None:
+        """``absent`` is a file that an imported job never had: nobody looks for it."""
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None: ...
 

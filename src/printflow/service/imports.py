@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _NO_LIMIT = 1 << 50
 _BLOCK = 1 << 20
 _MEGABYTE = 1 << 20
-_NO_FILE = hashlib.sha256(b"").hexdigest()
 _BY = Actor(ActorKind.SYSTEM, "Import")
 
 
@@ -254,8 +253,9 @@ class ImportDesk(SubmissionDesk):
             last_seen="",
             incoming=upload.incoming if upload else "",
             size=upload.size if upload else 0,
-            sha256=upload.sha256 if upload else _NO_FILE,
+            sha256=upload.sha256 if upload else "",
             now=now,
+            absent=upload is None,
         )
         self._write_figures(tx, self._job(tx, job_id), old, now)
         if old.note:

@@ -11,7 +11,7 @@ from ..deadline import TookTooLong, within
 from ..domain import lifecycle
 from ..domain.attempt import FileFact
 from ..domain.history import JobDetails
-from ..domain.job import Job, JobFile
+from ..domain.job import FileState, Job, JobFile
 from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, NotFound, PrintflowError, StoreUnavailable
@@ -118,6 +118,7 @@ class ReadingDesk(Desk):
         The newest comes first. Where the share does not answer, only the files on record.
         """
         job = self.job(job_id)
+        files = [file for file in job.files if file.state is not FileState.ABSENT]
         settle_seconds = self.settings.settle_seconds
         store = self._ports.store
 
@@ -125,7 +126,7 @@ class ReadingDesk(Desk):
             known = {file.name for file in job.files}
             beside = store.siblings(job.id, job.status.folder, settle_seconds=settle_seconds)
             found = [fact for fact in beside if fact.acceptable and fact.name not in known]
-            for file in sorted(job.files, key=lambda file: not file.authoritative):
+            for file in sorted(files, key=lambda file: not file.authoritative):
                 found.append(file_fact(store, job, file.name, settle_seconds=settle_seconds))
             return found
 
@@ -134,7 +135,7 @@ class ReadingDesk(Desk):
         except (TookTooLong, OSError, PrintflowError):
             return [
                 FileFact(file.name, present=True, settled=True, authoritative=file.authoritative)
-                for file in job.files
+                for file in files
             ]
 
 

@@ -168,7 +168,7 @@ class _Check:
             home = Status(job.status).folder if file.authoritative else ORIGINALS
             if file.folder != home:
                 yield f"{file.name} belongs into {file.folder}, but the job is {job.status}"
-            if not self._idle or file.name in self._for_people:
+            if not self._idle or file.name in self._for_people or file.state == FileState.ABSENT:
                 continue
             if file.state != FileState.SETTLED or file.last_seen != file.folder:
                 yield f"{file.name} is {file.state}, seen in {file.last_seen!r}: {file.problem}"
@@ -257,6 +257,8 @@ class _Check:
         known = set()
         for file in self._rows["job_files"]:
             known.add(file.name)
+            if file.state == FileState.ABSENT:
+                continue
             if file.name not in self._for_people:
                 yield from self._one_file(file, places[file.name])
             elif file.name not in outside.changed_files:
