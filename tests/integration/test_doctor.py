@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from printflow import Job, Printflow, Settings
+from printflow import Job, Printflow, Settings, sandbox
 from printflow.db.engine import open_engine
 from printflow.ports import FailureKind, MailFailure
+from tests.integration.conftest import Program
 from tests.plugins.lab import Submit, TestClock
 
 OLD = time.time() - 3600
@@ -241,3 +242,17 @@ def test_a_paused_outbox(settings: Settings, clock: TestClock, model: Path) -> N
         lab.submit(model, **form, **rest, acknowledge_minimum=True)
         lab.dispatch()
         assert codes(lab) == ["mail_paused"]
+
+
+def test_what_the_sandbox_lacks_is_told_and_not_counted(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody can change it, a nightly job must not fail for ever."""
+    program.submit()
+    said = program.call("doctor", "--json")
+    assert said.json["unguarded"] == list(sandbox.missing())
+    words = "A process that reads a model can open this machine's files."
+    monkeypatch.setattr(sandbox, "missing", lambda: (words,))
+    lacking = program.call("doctor", "--json")
+    assert (lacking.code, lacking.json["unguarded"]) == (said.code, [words])
+    assert f"sandbox: {words}" in program.call("doctor").out

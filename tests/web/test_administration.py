@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from printflow import ChangeKind, Job, Printflow, SignInRefused, Status
+from printflow import ChangeKind, Job, Printflow, SignInRefused, Status, sandbox
 from printflow.service.system import Ground
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import PASSWORD, said, send, token
@@ -454,6 +454,15 @@ def test_the_doctor_looks_and_mends_in_the_background(
     assert lab.changes()[0].by == "Ana"
 
 
+def test_the_system_page_says_what_the_sandbox_lacks(
+    lab: Printflow, staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "A process that reads a model can reach the network."
+    monkeypatch.setattr(sandbox, "missing", lambda: (words,))
+    until(lambda: "in an incomplete sandbox" in said(staff.get("/admin/system")))
+    assert words in said(staff.get("/admin/system"))
+
+
 def test_the_system_page_tells_what_there_is(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:
@@ -468,7 +477,14 @@ def test_the_system_page_tells_what_there_is(
     page = said(staff.get("/admin/system"))
     database = lab.settings.database.partition(":")[0].partition("+")[0]
     assert database in page.lower()
-    for words in ("free", "none No files move", "1 waiting", "Printflow 0.", "Python 3."):
+    for words in (
+        "free",
+        "in a sandbox",
+        "none No files move",
+        "1 waiting",
+        "Printflow 0.",
+        "Python 3.",
+    ):
         assert words in page
     assert "the <last> line" in page
     assert "line 19801" in page

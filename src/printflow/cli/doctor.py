@@ -80,6 +80,7 @@ def _document(found: Examination) -> dict[str, Any]:
         "clean": not found.left and not found.unchecked,
         "findings": [_plain(finding, finding in found.mended) for finding in found.findings],
         "unchecked": list(found.unchecked),
+        "unguarded": list(found.unguarded),
     }
 
 
@@ -92,5 +93,7 @@ def _tell(found: Examination) -> None:
             say(f"    {hint}")
     for words in found.unchecked:
         warn(f"could not check {words}")
+    for words in found.unguarded:
+        say(f"sandbox: {words}")
     if not found.findings and not found.unchecked:
-        say("All is well.")
+        say("Files, database and settings are sound." if found.unguarded else "All is well.")

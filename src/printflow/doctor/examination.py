@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .. import sandbox
 from ..errors import PrintflowError
 from ..ports import Database
 from ..service.desk import Ports
@@ -18,11 +19,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; ``mended`` of it is well again, ``unchecked`` says what could not be seen."""
+    """What was found; ``mended`` of it is well again, ``unchecked`` says what could not be seen.
+
+    ``unguarded`` says what a model could do here that took over the process which reads it. It is
+    told and not counted: on some systems nobody can change it.
+    """
 
     findings: tuple[Finding, ...]
     mended: tuple[Finding, ...]
     unchecked: tuple[str, ...]
+    unguarded: tuple[str, ...] = ()
 
     @property
     def left(self) -> tuple[Finding, ...]:
@@ -84,4 +90,4 @@ def _run(
                 mended.append(finding)
         except (PrintflowError, OSError) as error:
             unchecked.append(f"{finding.place}: {error}")
-    return Examination(tuple(findings), tuple(mended), tuple(unchecked))
+    return Examination(tuple(findings), tuple(mended), tuple(unchecked), sandbox.missing())

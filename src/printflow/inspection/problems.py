@@ -18,6 +18,8 @@ class Unreadable(Exception):
     def detail(self) -> str:
         """What a loader said, for the log."""
         cause = self.__cause__
+        while cause is not None and cause.__cause__ is not None:
+            cause = cause.__cause__
         return f"{type(cause).__name__}: {cause}"[:300] if cause else ""
 
 

@@ -83,7 +83,7 @@ def _read_part(data: bytes, name: str) -> _Part:
         elif local == "model":
             unit = attributes.get("unit", "millimeter")
             if unit not in _MM:
-                raise Unreadable(f"The 3MF file's unit is unknown: {unit}.", code="damaged")
+                raise Unreadable("The 3MF file's unit is unknown.", code="damaged")
             part.unit = _MM[unit]
 
     parse_xml(data, begin)

@@ -114,12 +114,15 @@ def _refuse(number: int) -> Instruction:
 def restrict(*, writes: bool, starts: bool) -> None:
     """From now on only those calls, for all threads and all that they start. Raises OSError where the
     kernel has no seccomp, KeyError on a processor that is not known; no_new_privs must be set."""
-    machine = platform.machine()
-    lines = program(machine, os.getpid(), writes=writes, starts=starts)
+    install(program(platform.machine(), os.getpid(), writes=writes, starts=starts))
+
+
+def install(lines: Sequence[Instruction]) -> None:
+    """Let the kernel run a filter at each call from now on. Raises OSError, KeyError."""
     array = (_Line * len(lines))(*(_Line(*one) for one in lines))
     filter_ = _Program(len(lines), array)
     try:
         flags = _ALL_THREADS | _WITHOUT_SLOWING
-        system_call(_SECCOMP[machine], _SET_FILTER, flags, ctypes.byref(filter_))
+        system_call(_SECCOMP[platform.machine()], _SET_FILTER, flags, ctypes.byref(filter_))
     except OSError:
         prctl(PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(filter_))

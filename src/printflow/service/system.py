@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import sandbox
 from ..background_look import BackgroundLook
 from ..deadline import TookTooLong, within
 from ..domain.heartbeat import Heartbeat, lost
@@ -42,7 +43,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemView:
-    """Everything the system page shows. ``ground`` is None until the first look came back.
+    """Everything the system page shows. ``ground`` is None until the first look came back, and so is
+    ``unguarded``: what the sandbox that models are read in cannot do here.
 
     ``ground_age`` and ``looking_for`` are seconds; ``versions`` name programs.
     """
@@ -58,6 +60,7 @@ class SystemView:
     files_waiting: int
     models_waiting: int
     """Models that nobody has looked into yet."""
+    unguarded: tuple[str, ...] | None
     versions: Mapping[str, str]
     up_seconds: float
 
@@ -70,6 +73,8 @@ class SystemDesk(Desk):
         self._began = time.monotonic()
         self._committed = -_COMMIT_EVERY
         self._ground = BackgroundLook(self._see_ground)
+        # Apart from the ground, which monitoring waits for: it starts a process.
+        self._unguarded = BackgroundLook(lambda: sandbox.missing(), every=3600.0)
 
     def health(self) -> dict[str, Any]:
         """How things stand: database, store, disk, worker, mail; no secrets and no paths.
@@ -142,6 +147,7 @@ class SystemDesk(Desk):
             mails=mails,
             files_waiting=files,
             models_waiting=models,
+            unguarded=self._unguarded.latest().value,
             versions=self._versions(),
             up_seconds=time.monotonic() - self._began,
         )

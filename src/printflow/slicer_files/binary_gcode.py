@@ -10,6 +10,7 @@ import struct
 import zlib
 from typing import BinaryIO
 
+from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures_of
 
 MAGIC = b"GCDE"
@@ -24,12 +25,12 @@ _NONE, _DEFLATE = 0, 1
 
 
 def read(stream: BinaryIO) -> tuple[Figures, list[bytes]]:
-    """The figures and the pictures in a file. Raises ValueError when it is damaged."""
+    """The figures and the pictures in a file. Raises Damaged when it is damaged."""
     said: dict[str, str] = {}
     images: list[bytes] = []
     _, version, checksum = struct.unpack("<4sIH", _exactly(stream, 10))
     if version != 1 or checksum > 1:
-        raise ValueError(f"binary G-code of version {version} is not known")
+        raise Damaged(f"binary G-code of version {version} is not known")
     for _ in range(_BLOCKS):
         kind, data = _block(stream, checksum * 4)
         if kind in (_GCODE, None):
@@ -50,13 +51,13 @@ def _block(stream: BinaryIO, checksum: int) -> tuple[int | None, bytes]:
     if kind == _GCODE:
         return kind, b""
     if kind not in (*_METADATA, _THUMBNAIL):
-        raise ValueError(f"a block of the unknown kind {kind}")
+        raise Damaged(f"a block of the unknown kind {kind}")
     (size,) = struct.unpack("<I", _exactly(stream, 4))
     stored = size
     if compression != _NONE:
         (stored,) = struct.unpack("<I", _exactly(stream, 4))
     if max(size, stored) > LARGEST_BLOCK:
-        raise ValueError(f"a block of {max(size, stored):,} bytes")
+        raise Damaged(f"a block of {max(size, stored):,} bytes")
     _exactly(stream, 6 if kind == _THUMBNAIL else 2)
     data = _exactly(stream, stored)
     _exactly(stream, checksum)
@@ -72,7 +73,7 @@ def _inflated(data: bytes) -> bytes:
     try:
         return zlib.decompressobj().decompress(data, LARGEST_BLOCK)
     except zlib.error as problem:
-        raise ValueError("a block is damaged") from problem
+        raise Damaged("a block is damaged") from problem
 
 
 def _lines(data: bytes) -> dict[str, str]:
@@ -83,5 +84,5 @@ def _lines(data: bytes) -> dict[str, str]:
 def _exactly(stream: BinaryIO, count: int) -> bytes:
     data = stream.read(count)
     if len(data) < count:
-        raise ValueError("it is cut short")
+        raise Damaged("it is cut short")
     return data

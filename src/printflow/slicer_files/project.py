@@ -14,6 +14,7 @@ import zlib
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures_of, hours_of, number
 
 MEMBERS = 2000
@@ -35,7 +36,7 @@ _SLICED = "Metadata/slice_info.config"
 def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
     """The figures and pictures in a .3mf; None and no picture when no slicer has saved it.
 
-    Raises ValueError for an archive that is damaged, locked or larger than the limits.
+    Raises Damaged for an archive that is damaged, locked or larger than the limits.
     """
     _check_directory(file)
     try:
@@ -44,9 +45,9 @@ def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
             found = _figures(archive, names)
             picture = _picture(archive, names)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as problem:
-        raise ValueError("the archive is damaged") from problem
+        raise Damaged("the archive is damaged") from problem
     except (RuntimeError, NotImplementedError) as problem:
-        raise ValueError("the archive is locked or packed in an unknown way") from problem
+        raise Damaged("the archive is locked or packed in an unknown way") from problem
     if found is None and picture:
         found = Figures()
     return found, picture
@@ -59,16 +60,16 @@ def _check_directory(stream: BinaryIO) -> None:
     end = stream.read()
     at = end.rfind(b"PK\x05\x06")
     if at < 0 or len(end) < at + 22:
-        raise ValueError("the archive is cut short")
+        raise Damaged("the archive is cut short")
     members, length = struct.unpack("<HI", end[at + 10 : at + 16])
     if end[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
         # Zip64: its own record counts, whatever the old one says.
         record = end[max(0, at - 76) : at - 20]
         if len(record) < 56 or not record.startswith(b"PK\x06\x06"):
-            raise ValueError("the archive's table of contents is not where it should be")
+            raise Damaged("the archive's table of contents is not where it should be")
         members, length = struct.unpack("<QQ", record[32:48])
     if members > MEMBERS or length > DIRECTORY:
-        raise ValueError(f"the archive has more than {MEMBERS:,} members")
+        raise Damaged(f"the archive has more than {MEMBERS:,} members")
 
 
 def _figures(archive: zipfile.ZipFile, names: set[str]) -> Figures | None:
@@ -153,5 +154,5 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     with archive.open(name) as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise ValueError(f"{name} is larger than {limit // 1_000_000} MB")
+        raise Damaged(f"{name} is larger than {limit // 1_000_000} MB")
     return data

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from printflow.errors import PrintflowError
 from printflow.slicer_files import binary_gcode, project
+from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures, pictures
 
 HEAD = 512 * 1024
@@ -68,8 +69,9 @@ def read_sliced(file: Path | BinaryIO) -> Sliced:
             return _of(*binary_gcode.read(file))
         return read_gcode(file)
     except ValueError as problem:
+        why = str(problem) if isinstance(problem, Damaged) else "it is damaged"
         raise SlicedFileUnreadable(
-            f"The slicer's file cannot be read: {problem}.",
+            f"The slicer's file cannot be read: {why}.",
             next_step="Save it again in the slicer, or type the figures yourself.",
         ) from problem
 
