@@ -52,7 +52,8 @@ def show() -> str:
 
 def _stale(view: SystemView) -> bool:
     """Whether the page is worth opening again soon: a look is under way, and it does not hang."""
-    return view.ground is None or (view.ground_age > _FRESH and view.looking_for < _HANGS)
+    unknown = view.ground is None or view.unguarded is None
+    return unknown or (view.ground_age > _FRESH and view.looking_for < _HANGS)
 
 
 @pages.post("/system/checkup")

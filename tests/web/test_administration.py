@@ -473,13 +473,13 @@ def test_the_system_page_tells_what_there_is(
     (logs / "worker-there.log").write_text("a worker's line\n", "utf-8")
     os.utime(logs / "worker-there.log", (1, 1))
     submit()
+    until(lambda: "in a sandbox" in said(staff.get("/admin/system")))
     until(lambda: "within" in said(staff.get("/admin/system")))
     page = said(staff.get("/admin/system"))
     database = lab.settings.database.partition(":")[0].partition("+")[0]
     assert database in page.lower()
     for words in (
         "free",
-        "in a sandbox",
         "none No files move",
         "1 waiting",
         "Printflow 0.",
