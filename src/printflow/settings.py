@@ -92,7 +92,7 @@ class Settings(BaseModel):
     )
     dispose_after_days: Whole = whole(0, 0, 3650, "number of days")
     dispose_automatic: bool = Field(default=False, description="true or false")
-    submissions_per_hour: Whole = whole(60, 0, 100_000, "number of submissions")
+    submissions_per_hour: Whole = whole(200, 0, 100_000, "number of submissions")
     attention_days: Whole = whole(7, 1, 365, "number of days")
     undo_seconds: Whole = whole(30, 0, 300, "number of seconds")
     settle_seconds: Whole = whole(3, 0, 3600, "number of seconds")

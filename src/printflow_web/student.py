@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from typing import cast
 from uuid import uuid4
 
@@ -190,6 +191,7 @@ def success() -> AnyResponse | str:
         "submit_success.html",
         job=job,
         together=lab.request_of(job.id),
+        mailed=lab.told_by_mail(job.id),
         ready=lab.usually_ready(job.printer),
     )
 
@@ -198,10 +200,19 @@ def success() -> AnyResponse | str:
 def find() -> AnyResponse | str:
     """Mail the links to one's jobs; the page never says whether the address is known."""
     if request.method != "POST":
-        return render_template("find.html", sent="sent" in request.args, form={}, errors={})
+        asked = session.get("links", {}) if "sent" in request.args else {}
+        at = datetime.fromisoformat(asked["at"]) if asked.get("at") else None
+        return render_template(
+            "find.html",
+            sent="sent" in request.args,
+            again=not asked.get("mailed", True),
+            at=at,
+            form={},
+            errors={},
+        )
     email = request.form.get("email", "")
     try:
-        lab_of(current_app).mail_my_links(email, sender=_sender())
+        answer = lab_of(current_app).mail_my_links(email, sender=_sender())
     except (InvalidInput, TooManyRequests) as error:
         refusal = error.refusals[0]
         return form_again(
@@ -210,4 +221,6 @@ def find() -> AnyResponse | str:
                 "find.html", sent=False, form={"email": email}, errors={"email": refusal}
             ),
         )
+    # In the cookie, not in the address: nobody can be sent a page that says what was not done.
+    session["links"] = {"mailed": answer.mailed, "at": answer.at and answer.at.isoformat()}
     return redirect(url_for("student.find", sent="yes"), 303)

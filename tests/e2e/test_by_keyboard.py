@@ -108,4 +108,4 @@ def test_the_whole_path_by_keyboard(
     press_until_focused(page, "Tab", "#email")
     page.keyboard.type("zoe@example.edu")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()

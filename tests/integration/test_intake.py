@@ -185,7 +185,6 @@ def test_the_share_is_gone(lab: Printflow, tmp_path: Path) -> None:
         ("Иван Петров", "IvanPetrov"),
         ("José Ñandú", "JoseNandu"),
         ("O'Brien", "OBrien"),
-        ("!!!", "Student"),
     ],
 )
 def test_names_of_any_script_give_readable_ascii(

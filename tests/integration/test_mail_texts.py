@@ -9,6 +9,7 @@ import pytest
 
 from printflow import Job, Printflow, PrintflowError, RenderedMail, Settings
 from tests import models
+from tests.crash.scenario import FORM
 from tests.plugins.lab import Submit, TestClock
 
 
@@ -39,9 +40,12 @@ def test_each_mail_says_what_people_need(
     assert "The wall is too thin." in newest(lab, "rejected").html
 
 
-def test_names_are_text_in_html_and_one_line_in_subjects(lab: Printflow, submit: Submit) -> None:
-    job = submit(student="<script>alert(1)</script> X")
+def test_names_are_text_in_html_and_one_line_in_subjects(lab: Printflow) -> None:
+    upload = lab.receive("<script>alert(1)<script>\nX.stl")
+    upload.write(models.stl())
+    job = lab.submit(upload, **FORM)
     mail = newest(lab, "received")
+    assert "&lt;script&gt;alert" in mail.html
     assert "<script>" not in mail.html
     assert "\n" not in mail.subject
     assert f'href="{lab.status_url(job)}"' in mail.html

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from printflow import Printflow
+from printflow.domain.limits import Limit
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said, send, token
 
@@ -38,25 +42,74 @@ def test_all_jobs_of_the_address_and_no_other(
     assert foreign.id not in sent.text + sent.html
 
 
-def test_once_in_ten_minutes_and_the_page_says_so(
+def test_once_in_ten_minutes_and_the_page_says_when(
     lab: Printflow, student: FlaskClient, submit: Submit, clock: TestClock
 ) -> None:
     submit()
+    first = send(student, "/find", email="jane@example.edu")
+    assert "we're emailing it the links" in said(student.get(first.location))
     for _ in range(3):
-        answer = send(student, "/find", email="jane@example.edu")
-        assert "One mail goes out in ten minutes" in said(student.get(answer.location))
+        clock.advance(minutes=3)
+        again = send(student, "/find", email="Jane@EXAMPLE.edu")
+        words = said(student.get(again.location))
+        assert "we emailed it the links at 9:30 AM. Check your inbox and your spam folder" in words
     assert links(lab) == ["jane@example.edu"]
-    clock.advance(minutes=10, seconds=1)
+    clock.advance(minutes=1, seconds=1)
     send(student, "/find", email="jane@example.edu")
-    assert links(lab) == ["jane@example.edu"] * 2
+    assert links(lab) == ["jane@example.edu"] * 2, "asking meanwhile did not put it off"
 
 
-def test_twenty_questions_an_hour_from_one_network_address(
+def test_nobody_can_keep_a_person_s_links_from_that_person(
     app: Flask, lab: Printflow, submit: Submit, clock: TestClock
 ) -> None:
     submit()
+    stranger, owner = app.test_client(), app.test_client()
+    for _ in range(36):
+        clock.advance(minutes=5)
+        send(stranger, "/find", email="jane@example.edu")
+    assert 1 <= len(links(lab)) <= 12, "they are mailed, and they are not many"
+    answer = send(owner, "/find", email="jane@example.edu")
+    assert answer.status_code == 303
+    assert "we emailed it the links" in said(owner.get(answer.location))
+    clock.advance(days=1)
+    send(owner, "/find", email="jane@example.edu")
+    assert len(links(lab)) == 13
+
+
+def test_a_campus_behind_one_address_can_ask(app: Flask, lab: Printflow, submit: Submit) -> None:
+    submit()
     browser = app.test_client()
-    for number in range(20):
+    form = {"csrf_token": token(browser, "/find")}
+    for number in range(60):
+        email = {"email": f"student{number}@example.edu"}
+        assert browser.post("/find", data={**form, **email}, environ_base=CAMPUS).status_code == 303
+    assert ask(browser, "jane@example.edu", CAMPUS)[0] == 303
+    assert links(lab) == ["jane@example.edu"]
+
+
+def test_known_and_unknown_addresses_read_the_same(
+    app: Flask, lab: Printflow, submit: Submit, clock: TestClock
+) -> None:
+    submit()
+    known, unknown = app.test_client(), app.test_client()
+    for minutes in (0, 3, 8, *[11] * 12, 20, 1500):
+        clock.advance(minutes=minutes)
+        pages = []
+        for browser, email in ((known, "jane@example.edu"), (unknown, "nobody@example.edu")):
+            answer = send(browser, "/find", email=email)
+            pages.append((answer.status_code, answer.location, said(browser.get(answer.location))))
+        assert pages[0] == pages[1]
+    assert set(links(lab)) == {"jane@example.edu"}
+
+
+def test_the_limit_of_a_network_address_says_when_to_try_again(
+    app: Flask, lab: Printflow, submit: Submit, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit()
+    few = Limit("find", 3, timedelta(hours=1))
+    monkeypatch.setattr("printflow.service.student_page._QUESTIONS", few)
+    browser = app.test_client()
+    for number in range(3):
         assert ask(browser, f"nobody{number}@example.edu", CAMPUS)[0] == 303
     known, unknown = (ask(browser, who, CAMPUS) for who in ("jane@example.edu", "x@example.edu"))
     assert known[0] == unknown[0] == 429

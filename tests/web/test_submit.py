@@ -91,10 +91,10 @@ def test_files_that_are_not_taken(
 @pytest.mark.parametrize(
     ("line", "fields", "words"),
     [
-        ("A20", {"student_email": "a@b"}, "This is not an e-mail address"),
-        ("A20", {"student_email": "a@b.c, v@x.y"}, "Enter one e-mail address"),
-        ("A20", {"student_email": "a@b.cc\nBcc: v@x.yy"}, "Enter one e-mail address"),
-        ("A20", {"student_email": "a" * 400}, "longer than an e-mail address can be"),
+        ("A20", {"student_email": "a@b"}, "Enter a valid email"),
+        ("A20", {"student_email": "a@b.c, v@x.y"}, "Enter one email address"),
+        ("A20", {"student_email": "a@b.cc\nBcc: v@x.yy"}, "Enter one email address"),
+        ("A20", {"student_email": "a" * 400}, "longer than an email address can be"),
         ("A21", {"student_name": "   "}, "Enter your first and last name."),
         ("A21", {"student_name": "x" * 101}, "at most 100 fit"),
         ("A21", {"class_number": ""}, "Enter the class number"),
@@ -124,8 +124,8 @@ def test_a21_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -
     page = upload(student_name="<script>alert(1)</script>", color="?").text
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
-    assert upload(student_name="<script>alert(1)</script>").status_code == 303
-    assert lab.jobs()[0].file.name.startswith("ScriptAlert1Script_Filament_TrueRed_")
+    assert "can't contain a web or email address" in said(upload(student_name="<script>a</script>"))
+    assert nothing_left(lab)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..errors import Refusal
 from .attempt import Attempt, Submission
+from .foreign_text import link_in, name_problem
 from .guards import choice
 from .pricing import MAX_QUANTITY, parse_quantity
 from .text import clean_line, clean_text
@@ -48,10 +49,19 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
     if form is None:
         return
     yield from _line(form.student_name, "student_name", "your first and last name", NAME_LIMIT)
+    if problem := name_problem(form.student_name):
+        yield Refusal("student_name_invalid", problem, "student_name")
     if attempt.facts.email_problem:
         yield Refusal("student_email_invalid", attempt.facts.email_problem, "student_email")
     yield from choice(form.discipline, catalog.disciplines, "discipline", "discipline")
     yield from _line(form.class_number, "class_number", "the class number or “N/A”", CLASS_LIMIT)
+    if link_in(clean_line(form.class_number)):
+        yield Refusal(
+            "class_number_invalid",
+            "A class number can't contain a web or email address.",
+            "class_number",
+            "Enter the course and section, like ARCH 4000, or “N/A”.",
+        )
     yield from _wishes(form)
     method = catalog.method(form.print_method)
     if method is None:

@@ -24,6 +24,8 @@ class MailAbout:
     link: LinkState | None
     """How the link in the mail stands; None where it has none."""
     payment: Payment | None
+    more: tuple[Job, ...] = ()
+    """Other jobs that it tells of: it means something as long as it does for one of them."""
     newer: bool
     """A later mail of the same kind tells of the same job."""
 
@@ -87,11 +89,16 @@ def overtaken(mail: Mail, about: MailAbout) -> str:
     if template is MailTemplate.STAFF_ALERT and mail.context.get("outcome") == "confirmed":
         meaning = _CONFIRMED_ALERT
     return (
-        _by_job(mail, meaning, about.job)
+        _by_jobs(mail, meaning, about)
         or (_LINK_WORDS.get(about.link, "") if meaning.open_link and about.link else "")
         or ("a newer email took its place" if meaning.newest and about.newer else "")
         or _by_payment(meaning, about.payment)
     )
+
+
+def _by_jobs(mail: Mail, meaning: Meaning, about: MailAbout) -> str:
+    whys = [_by_job(mail, meaning, job) for job in (about.job, *about.more)]
+    return whys[0] if all(whys) else ""
 
 
 def _by_job(mail: Mail, meaning: Meaning, job: Job | None) -> str:

@@ -1,8 +1,16 @@
-"""Whether an e-mail address can be used."""
+"""Email addresses: whether one can be mailed to, and the one form in which it is kept.
+
+The form is checked by the library ``email-validator`` (RFC 5322 and 6531), never against the
+network. Everything that keeps, compares, looks up or counts an address takes it from here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 _LIMIT = 254  # RFC 5321, 4.5.3.1.3 (path of 256 octets with its brackets)
 
@@ -10,24 +18,55 @@ _LIMIT = 254  # RFC 5321, 4.5.3.1.3 (path of 256 octets with its brackets)
 def email_problem(typed: str, allowed_domains: Collection[str]) -> str:
     """Why ``typed`` cannot be mailed to, in people's words; "" when it can.
 
-    Checks the form of the address (RFC 5322 by the library ``email-validator``), never the
-    network. ``allowed_domains`` limits the part after the @, sub-domains included; empty = any.
+    ``allowed_domains`` limits the part after the @, sub-domains included; empty = any.
     """
-    from email_validator import EmailNotValidError, validate_email
-
     text = typed.strip()
     if not text:
-        return "Enter your e-mail address."
+        return "Enter your email address."
     if len(text) > _LIMIT:
-        return f"That is longer than an e-mail address can be ({_LIMIT} characters)."
+        return f"That is longer than an email address can be ({_LIMIT} characters)."
     if any(character in text for character in ",;\r\n\x00 "):
-        return "Enter one e-mail address, without spaces or commas."
-    try:
-        found = validate_email(text, check_deliverability=False)
-    except EmailNotValidError:
-        return "This is not an e-mail address; it looks like name@school.edu."
-    domain = found.domain.lower()
+        return "Enter one email address, without spaces or commas."
+    local = text.rpartition("@")[0]
+    if local and not local.isascii():
+        return (
+            "Many mail servers can't deliver to an address with letters like ä or é before the @. "
+            "Enter one without them."
+        )
+    found = _found(text)
+    if found is None:
+        return "Enter a valid email, like name@school.edu."
+    domains = {found.domain.lower(), str(found.ascii_domain).lower()}
     allowed = [name.lower().lstrip("@.") for name in allowed_domains]
-    if allowed and not any(domain == name or domain.endswith(f".{name}") for name in allowed):
+    if allowed and not any(
+        domain == name or domain.endswith(f".{name}") for name in allowed for domain in domains
+    ):
         return f"Use your address at {' or '.join(allowed)}."
     return ""
+
+
+def normal_email(typed: str) -> str:
+    """The address as it is kept: without spaces around it, its domain in lower case and ASCII
+    (RFC 5891). What is no address is given back stripped.
+    """
+    text = typed.strip()
+    found = _found(text)
+    return str(found.ascii_email) if found is not None else text
+
+
+def mailbox_of(address: str) -> str:
+    """What limits count an address by: capitals, dots and a +tag lead to the same mailbox at many
+    providers, so that none of them makes a new one here.
+    """
+    local, _, domain = normal_email(address).lower().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+
+
+def _found(text: str) -> ValidatedEmail | None:
+    """The address taken apart; None for what cannot be mailed to without SMTPUTF8 (RFC 6531)."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        return None

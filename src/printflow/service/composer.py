@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.catalog import Catalog
 from ..domain.effects import FOR_STAFF
+from ..domain.foreign_text import defused, defused_file_name
 from ..domain.history import Mail
 from ..domain.job import Job, Quote
 from ..domain.ledger import Balance
@@ -24,6 +25,9 @@ from .waiting_policy import pick_up_policy
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+
+_NAME_SHOWN, _FILE_SHOWN = 60, 80
+"""So many characters of a name, and of a file's name, stand in a mail."""
 
 
 class Composer:
@@ -68,7 +72,8 @@ class Composer:
 
     def _made(self, mail: Mail, context: dict[str, Any], *, picture: bool) -> RenderedMail:
         job = context["job"]
-        shown = self._picture(job) if picture and job is not None else b""
+        alone = job is not None and len(context["jobs"]) < 2
+        shown = self._picture(job) if picture and alone else b""
         picture_id = f"{job.id}.{job.pictured.id}@printflow" if shown else ""
         rendered = self._writer.render(mail.template, {**context, "picture": picture_id})
         return replace(
@@ -90,7 +95,7 @@ class Composer:
         catalog = self._catalogs.within(tx)
         base = self._settings.effective_base_url
         stored = mail.context
-        job = tx.jobs.get(mail.job_id) if mail.job_id else None
+        job = _in_mail(tx.jobs.get(mail.job_id)) if mail.job_id else None
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
         links = {"home": f"{base}/", "status": "", "confirm": "", "dashboard": f"{base}/dashboard"}
         if job is not None:
@@ -99,10 +104,13 @@ class Composer:
         if quote is not None:
             token = self._tokens.of_quote(quote.job_id, quote.id, quote.issued_at)
             links["confirm"] = f"{base}/confirm/{token}"
-        jobs = [tx.jobs.get(job_id) for job_id in stored.get("job_ids", ())]
+        jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in stored.get("job_ids", ())]
+        several = job is not None and len(jobs) > 1
+        if several:  # the mail tells of each, with its own link
+            links["status"] = ""
         name = job.student_name if job else next((j.student_name for j in jobs if j), "")
         payment = tx.ledger.get(stored["payment_id"]) if "payment_id" in stored else None
-        paid_for = [tx.jobs.get(job_id) for job_id in payment.job_ids] if payment else []
+        paid_for = [_in_mail(tx.jobs.get(job_id)) for job_id in payment.job_ids] if payment else []
         settled = tx.ledger.settled(job.id) if job else (0, 0)
         return {
             "lab_name": catalog.lab_name,
@@ -110,7 +118,7 @@ class Composer:
             "currency": catalog.currency,
             "time_zone": catalog.time_zone,
             "job": job,
-            "job_label": job.id if job else "",
+            "job_label": job.id if job and not several else "",
             "student_first_name": name.split()[0] if name else "",
             "quote": quote,
             "links": links,
@@ -128,7 +136,7 @@ class Composer:
             "disposal_at": pick_up_policy(self._settings).disposal_at(job) if job else None,
             "jobs": [
                 {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
-                for j in jobs
+                for j in jobs or [job]
                 if j is not None
             ],
         }
@@ -142,6 +150,18 @@ class Composer:
 
     def _status_url(self, job: Job) -> str:
         return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"
+
+
+def _in_mail(job: Job | None) -> Job | None:
+    """The job with what its student typed as it may stand in a mail: see ``foreign_text``."""
+    if job is None:
+        return None
+    return replace(
+        job,
+        student_name=defused(job.student_name, _NAME_SHOWN),
+        class_number=defused(job.class_number, _NAME_SHOWN),
+        original_name=defused_file_name(job.original_name, _FILE_SHOWN),
+    )
 
 
 def _moment(stored: str | None) -> datetime | None:

@@ -13,7 +13,7 @@ from ..domain.ledger import Void
 from ..domain.status import ORIGINALS
 from ..ports import Transaction
 from .acting import staff_actor
-from .addresses import email_problem
+from .addresses import email_problem, normal_email
 from .mail_timing import UNDO_GRACE_SECONDS
 from .transition import TransitionDesk, stale
 
@@ -84,6 +84,7 @@ class CorrectionDesk(TransitionDesk):
         problem = ""
         if "student_email" in fields:
             problem = email_problem(fields["student_email"], ports.settings.allowed_email_domains)
+            fields["student_email"] = normal_email(fields["student_email"])
         with ports.database.write() as tx:
             job, now = self._job(tx, job_id), ports.clock()
             last = tx.history.last_event(job.id)

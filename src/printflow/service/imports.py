@@ -21,6 +21,7 @@ from ..intake import Upload, receive_path
 from ..ports import DuplicateKey, Transaction
 from ..sniff import HEAD_BYTES, check_model
 from ..tokens import token_hash
+from .addresses import normal_email
 from .repeats import import_key
 from .submitting import SubmissionDesk
 
@@ -211,7 +212,8 @@ class ImportDesk(SubmissionDesk):
     def _write_old(
         self, tx: Transaction, old: OldJob, upload: Upload | None, key: str, source: str
     ) -> str:
-        ports, texts, now = self._ports, old.texts, self._ports.clock()
+        ports, now = self._ports, self._ports.clock()
+        texts = {**old.texts, "student_email": normal_email(old.texts["student_email"])}
         job_id = self._new_id(tx)
         request_id = tx.jobs.add_request(
             now=old.created_at,

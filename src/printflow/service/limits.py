@@ -31,6 +31,17 @@ def count(
         _refuse(wait_for(bounds, counts, now), message, next_step)
 
 
+def admitted(tx: Transaction, bounds: Sequence[Bound], now: datetime) -> bool:
+    """Count once under every bound and say that it was within them; else count nothing."""
+    if not bounds:
+        return True
+    counts = tx.lab.count_up({bound.key: now + bound.window for bound in bounds}, now)
+    if wait_for(bounds, counts, now) is None:
+        return True
+    give_back(tx, bounds)
+    return False
+
+
 def check(
     tx: Transaction,
     bounds: Sequence[Bound],

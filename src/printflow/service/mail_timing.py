@@ -43,6 +43,11 @@ class MailTiming:
         siblings = tx.outbox.of_job(mail.job_id) if mail.job_id else ()
         about = MailAbout(
             job=tx.jobs.get(mail.job_id) if mail.job_id else None,
+            more=tuple(
+                job
+                for job_id in mail.context.get("job_ids", ())
+                if job_id != mail.job_id and (job := tx.jobs.get(job_id)) is not None
+            ),
             link=quote.state(now) if quote else None,
             payment=tx.ledger.get(payment_id) if payment_id else None,
             newer=any(

@@ -9,7 +9,7 @@ from ..domain.people import ChangeKind
 from ..domain.text import clean_line
 from ..errors import InvalidInput, MailNotRetried, NotFound
 from ..ports import RenderedMail
-from .addresses import email_problem
+from .addresses import email_problem, normal_email
 from .changes import ChangedBy
 from .desk import Desk
 from .mail_timing import MailTiming
@@ -68,7 +68,7 @@ class MailDesk(Desk):
         mail = self.mail(mail_id)
         if mail.state in _NOT_AGAIN:
             raise MailNotRetried(_NOT_AGAIN[mail.state])
-        address = to.strip() or mail.to
+        address = normal_email(to) or mail.to
         if problem := email_problem(address, ()):
             raise InvalidInput.of("to", "address_invalid", problem)
         now = self._ports.clock()

@@ -16,6 +16,7 @@ from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, NotFound, PrintflowError, StoreUnavailable
 from .desk import PATIENCE_SECONDS, Desk
+from .received import mails_about
 from .transition import file_fact
 
 _DURATION = re.compile(r"(?P<count>[0-9]{1,5})\s*(?P<unit>[mhdw])", re.IGNORECASE)
@@ -46,7 +47,7 @@ class ReadingDesk(Desk):
                 quotes=tuple(tx.quotes.of_job(job.id)),
                 attempts=tuple(tx.history.attempts(job.id)),
                 ledger=tuple(tx.ledger.of_job(job.id)),
-                mails=tuple(tx.outbox.of_job(job.id)),
+                mails=tuple(mails_about(tx, job)),
                 openings=tuple(tx.history.openings(job.id)),
                 allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
             )

@@ -7,7 +7,7 @@ from ..domain.receipt import Receipt
 from ..errors import InvalidInput
 from ..ports import Transaction
 from .acting import staff_actor
-from .addresses import email_problem
+from .addresses import email_problem, normal_email
 from .carry_out import add_mail
 from .desk import Desk
 from .payments import no_payment
@@ -29,7 +29,7 @@ class ReceiptDesk(Desk):
         actor = staff_actor(by, station)
         with self._ports.database.write() as tx:
             now, found = self._ports.clock(), _receipt(tx, payment_id)
-            address = to.strip() or found.jobs[0].student_email
+            address = normal_email(to) or found.jobs[0].student_email
             if problem := email_problem(address, ()):
                 raise InvalidInput.of("to", "address_invalid", problem)
             for job in found.jobs:

@@ -29,6 +29,7 @@ from ..errors import (
 )
 from ..ports import Transaction
 from .acting import staff_actor
+from .addresses import normal_email
 from .desk import Ports
 from .reading import ReadingDesk
 from .transition import Request, TransitionDesk, stale
@@ -249,7 +250,7 @@ class RetentionDesk(TransitionDesk, ReadingDesk):
         removed: list[tuple[str, Part]] = []
         waiting: list[tuple[str, Part]] = []
         archived = tuple(job.id for job in jobs if self._put_away(job, actor))
-        mails = self._remove_mails_of_no_job(self._ports.clock(), to=email.strip())
+        mails = self._remove_mails_of_no_job(self._ports.clock(), to=normal_email(email))
         for part in _OF_A_PERSON:
             with self._ports.database.read() as tx:
                 due = [job.id for job in jobs if part not in tx.retention.removed(job.id)]
@@ -259,7 +260,7 @@ class RetentionDesk(TransitionDesk, ReadingDesk):
         return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
 
     def _jobs_of(self, email: str) -> Sequence[Job]:
-        address = email.strip()
+        address = normal_email(email)
         with self._ports.database.read() as tx:
             jobs = tx.jobs.of_email(address, limit=None)
         if address and jobs:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from ..domain.attempt import Arguments
 from ..domain.effects import FOR_STAFF, MailTemplate
@@ -16,18 +17,30 @@ from ..domain.text import clean_text
 from ..errors import InvalidInput
 from ..ports import Transaction
 from ..tokens import token_hash
-from .addresses import email_problem
+from .addresses import email_problem, normal_email
 from .answering import QuoteDesk
 from .carry_out import add_mail
 from .desk import no_job
-from .limits import count
+from .limits import admitted, count
+from .received import mails_about
 from .transition import Request
 
 MESSAGE_LIMIT = 2000
 """Characters of a message."""
 _MESSAGES = Limit("message", 10, timedelta(hours=1))
 _LINKS = Limit("links", 1, timedelta(minutes=10))
-_QUESTIONS = Limit("find", 20, timedelta(hours=1))
+_LINKS_A_DAY = Limit("links-day", 12, timedelta(days=1))
+_QUESTIONS = Limit("find", 1000, timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksAnswer:
+    """What came of asking for one's links: whether a mail leaves now, where the address is known,
+    and when the newest one left, or would have left to an address that is not (None: hours ago).
+    """
+
+    mailed: bool
+    at: datetime | None
 
 
 class StudentPageDesk(QuoteDesk):
@@ -63,7 +76,7 @@ class StudentPageDesk(QuoteDesk):
                 messages=tuple(note for note in tx.history.notes(job.id) if note.for_student),
                 mails=tuple(
                     mail
-                    for mail in tx.outbox.of_job(job.id)
+                    for mail in mails_about(tx, job)
                     if mail.template not in FOR_STAFF
                     and mail.state not in ("canceled", "overtaken")
                 ),
@@ -150,48 +163,53 @@ class StudentPageDesk(QuoteDesk):
             next_step="Staff will read them all; write again later, or call the lab.",
         )
 
-    def _count_question(self, tx: Transaction, sender: str) -> None:
-        count(
-            tx,
-            _QUESTIONS.for_address(sender),
-            self._ports.clock(),
-            "Your network address has asked for links very often within the last hour.",
-            next_step="Try again in {wait}, or ask the lab.",
-        )
+    def mail_my_links(self, email: str, *, sender: str = "") -> LinksAnswer:
+        """Mail the links of all jobs of an address to it, if it is known; says what is true of
+        known and unknown addresses alike, and takes the same time for them.
 
-    def mail_my_links(self, email: str, *, sender: str = "") -> None:
-        """Mail the links of all jobs of an address to it, if it is known, once in ten minutes;
-        says nothing else.
-
-        ``sender`` is the network address that asks: twenty times an hour, whatever it asks for.
-        Takes the same work for known and unknown addresses. Raises InvalidInput when it cannot
-        be an address, TooManyRequests.
+        One mail in ten minutes, and so many a day, leave to one address; only those are counted,
+        so that nobody can keep a person's links from that person by asking for them.
+        ``sender`` is the network address that asks; its limit fits a campus behind one address.
+        Raises InvalidInput when it cannot be an address, TooManyRequests.
         """
         if problem := email_problem(email, ()):
             raise InvalidInput.of("student_email", "student_email_invalid", problem)
-        address, now = email.strip(), self._ports.clock()
+        address, now = normal_email(email), self._ports.clock()
         with self._ports.database.write() as tx:
-            self._count_question(tx, sender)
-            recent = wait_for(
-                asked := _LINKS.for_account(address),
-                tx.lab.count_up({one.key: now + one.window for one in asked}, now),
-                now,
-            )
-            jobs = tx.jobs.of_email(address)
-            if recent or not jobs:
-                return
-            add_mail(
-                self._ports,
+            count(
                 tx,
-                template=MailTemplate.FIND_JOBS,
-                recipient=jobs[0].student_email,
-                job_id=None,
-                event_id=None,
-                confirmation_id=None,
-                context={"job_ids": [job.id for job in jobs]},
-                now=now,
+                _QUESTIONS.for_address(sender),
+                now,
+                "Your network address has asked for links very often within the last hour.",
+                next_step="Try again in {wait}, or ask the lab.",
             )
+            answer = _admit_links(tx, address, now)
+            jobs = tx.jobs.of_email(address)
+            if answer.mailed and jobs:
+                add_mail(
+                    self._ports,
+                    tx,
+                    template=MailTemplate.FIND_JOBS,
+                    recipient=jobs[0].student_email,
+                    job_id=None,
+                    event_id=None,
+                    confirmation_id=None,
+                    context={"job_ids": [job.id for job in jobs]},
+                    now=now,
+                )
         self._ports.dispatcher.wake()
+        return answer
+
+
+def _admit_links(tx: Transaction, address: str, now: datetime) -> LinksAnswer:
+    """Count one mail to the address, known or not, where it may leave."""
+    newest, day = _LINKS.for_account(address), _LINKS_A_DAY.for_account(address)
+    bounds = (*newest, *day)
+    known = tx.lab.counts([bound.key for bound in bounds])
+    if wait_for(bounds, known, now, more=1) is None and admitted(tx, bounds, now):
+        return LinksAnswer(mailed=True, at=now)
+    begun = (known[one.key].until - one.window for one in newest if one.key in known)
+    return LinksAnswer(mailed=False, at=next(begun, None))
 
 
 def _was_disposed(events: Sequence[Event]) -> bool:

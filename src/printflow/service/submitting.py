@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, Outcome, Submission
+from ..domain.effects import MailTemplate, SendMail
 from ..domain.form_guards import MODELS_LIMIT, OF_EACH_MODEL, field_of_model
 from ..domain.job import Actor, FileRole, Job
 from ..domain.limits import Limit
@@ -20,14 +21,16 @@ from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
 from ..intake import Upload, no_file, receive, receive_path
 from ..ports import DuplicateKey, Placement, Transaction
 from ..tokens import token_hash
-from .addresses import email_problem
+from .addresses import email_problem, normal_email
 from .carry_out import CarryOut
 from .desk import Desk
 from .limits import count
+from .received import MAILED_WITH, WITHHELD, mail_received, may_mail
 from .repeats import form_key
 
 _MEGABYTE = 1 << 20
 _HOUR = timedelta(hours=1)
+_RECEIVED = SendMail(MailTemplate.RECEIVED)
 
 ModelFile = str | os.PathLike[str] | Upload
 """A path on this machine, or the bytes that came in."""
@@ -126,7 +129,7 @@ class SubmissionDesk(Desk):
         """
         shared = Submission(
             student_name=student,
-            student_email=email,
+            student_email=normal_email(email),
             discipline=discipline,
             class_number=class_number,
             print_method=method,
@@ -146,9 +149,8 @@ class SubmissionDesk(Desk):
             if earlier := self._earlier(key):
                 _discard(uploads)
                 return earlier
-            self._count_submission(sender)
             checked = self._checked(shared, given, by)
-            job_ids, leased = self._accept(checked, key, by)
+            job_ids, leased = self._accept(checked, key, by, sender, browser)
         except DuplicateKey:
             _discard(uploads)
             earlier = self._earlier(key)
@@ -171,18 +173,24 @@ class SubmissionDesk(Desk):
             job = tx.jobs.get(job_id) if job_id else None
             return list(tx.jobs.of_request(job.request_id)) if job else []
 
-    def _count_submission(self, sender: str) -> None:
-        """Count the submission against its sender's limit."""
-        limit = Limit("submit", self.settings.submissions_per_hour, _HOUR)
-        if bounds := limit.for_address(sender):
-            with self._ports.database.write() as tx:
-                count(
-                    tx,
-                    bounds,
-                    self._ports.clock(),
-                    "Too many models came from your network address within the last hour.",
-                    next_step="Try again in {wait}, or ask the lab.",
-                )
+    def told_by_mail(self, job_id: str) -> bool:
+        """Whether a mail left for the submission of that job, or leaves soon; raises NotFound.
+
+        No more than a few an hour leave for forms with the same address.
+        """
+        with self._ports.database.read() as tx:
+            self._job(tx, job_id)
+            return not any(WITHHELD in event.details for event in tx.history.events(job_id))
+
+    def _count_submission(self, tx: Transaction, sender: str) -> None:
+        """Count what is taken against its sender's limit."""
+        count(
+            tx,
+            Limit("submit", self.settings.submissions_per_hour, _HOUR).for_address(sender),
+            self._ports.clock(),
+            "Too many models came from your network address within the last hour.",
+            next_step="Try again in {wait}, or ask the lab.",
+        )
 
     # -- checking ---------------------------------------------------------------------------------
 
@@ -270,10 +278,15 @@ class SubmissionDesk(Desk):
     # -- writing ----------------------------------------------------------------------------------
 
     def _accept(
-        self, checked: Sequence[tuple[Submission, Upload]], key: str, by: str
+        self,
+        checked: Sequence[tuple[Submission, Upload]],
+        key: str,
+        by: str,
+        sender: str,
+        browser: str,
     ) -> tuple[list[str], list[Placement]]:
-        """Write the jobs, their files, events and mails in one transaction; gives their ids, and
-        the files that are to be placed.
+        """Write the jobs, their files, events and their one mail in one transaction; gives their
+        ids, and the files that are to be placed.
         """
         first, _ = checked[0]
         actor, facts = _sender(first, by), self._form_facts(first)
@@ -282,20 +295,30 @@ class SubmissionDesk(Desk):
             for form, _ in checked
         ]
         values = outcomes[0].changes
+        to = str(values["student_email"])
         with self._ports.database.write() as tx:
+            self._count_submission(tx, sender)
+            mailed = not browser or may_mail(tx, to, facts.now)
             request_id = tx.jobs.add_request(
                 now=facts.now,
                 idempotency_key=key,
                 student_name=values["student_name"],
-                student_email=values["student_email"],
+                student_email=to,
                 consent_version=facts.catalog.texts.consent_version,
             )
-            job_ids = [
-                self._write_job(tx, request_id, place, outcome, upload, actor, facts)
-                for place, (outcome, (_, upload)) in enumerate(
-                    zip(outcomes, checked, strict=True), 1
+            job_ids: list[str] = []
+            told: dict[str, object] = {} if mailed else {WITHHELD: True}
+            for outcome, (_, upload) in zip(outcomes, checked, strict=True):
+                place = len(job_ids) + 1
+                job_id, event_id = self._write_job(
+                    tx, request_id, place, outcome, upload, actor, facts, told
                 )
-            ]
+                if not job_ids:
+                    first_event = event_id
+                    told = told or {MAILED_WITH: job_id}
+                job_ids.append(job_id)
+            if mailed:
+                mail_received(self._ports, tx, to, job_ids, first_event, facts.now)
             placer = self._ports.placer
             return job_ids, [one for job_id in job_ids for one in placer.lease(tx, job_id)]
 
@@ -308,7 +331,9 @@ class SubmissionDesk(Desk):
         upload: Upload,
         actor: Actor,
         facts: Facts,
-    ) -> str:
+        told: Mapping[str, object],
+    ) -> tuple[str, int]:
+        """Write one job with its file and event; gives the ids of job and event."""
         ports, values = self._ports, outcome.changes
         job_id = self._new_id(tx)
         name = standard_name(
@@ -347,12 +372,13 @@ class SubmissionDesk(Desk):
             source=None,
             dest=outcome.dest,
             actor=actor,
-            details=outcome.details,
+            details={**outcome.details, **told},
         )
         carry_out = CarryOut(ports, tx, self._job(tx, job_id), actor, event_id, facts)
         for effect in outcome.effects:
-            carry_out(effect)
-        return job_id
+            if effect != _RECEIVED:  # one mail tells of all jobs, once they are there
+                carry_out(effect)
+        return job_id, event_id
 
     def _new_id(self, tx: Transaction) -> str:
         while tx.jobs.exists(job_id := job_id_from(self._ports.ids(40))):

@@ -32,6 +32,7 @@ from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
 from ..making_store import INCOMING
+from ..service.received import MAILED_WITH, WITHHELD
 from ..service.waiting_policy import pick_up_policy
 from .outside import Outside
 
@@ -243,6 +244,8 @@ class _Check:
         if trigger is Trigger.OVERRIDE:
             return [_USUAL[event.dest]] if event.details.get("notified") else []
         found = [_MAILS[after] for after in table_row(trigger).after if after in _MAILS]
+        if {WITHHELD, MAILED_WITH} & set(event.details):
+            found.remove(MailTemplate.RECEIVED)  # another job's mail tells of it, or none may
         staff = bool(self._outside.settings.mail.staff_address)
         return [t.value for t in found if t is not MailTemplate.STAFF_ALERT or staff]
 

@@ -1,0 +1,66 @@
+"""The mail “we have your model”: one for each submission, and not without end to one mailbox.
+
+Anyone can write any address into the form, so these mails may reach someone who asked for nothing.
+Beyond a few an hour a submission is still taken, since its sender may be the address's owner, but
+no mail leaves for it: the page after it says so and shows the links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from ..domain.effects import MailTemplate
+from ..domain.history import Mail
+from ..domain.job import Job
+from ..domain.limits import Limit
+from ..ports import Transaction
+from .addresses import mailbox_of
+from .carry_out import add_mail
+from .desk import Ports
+from .limits import admitted
+
+_MAILS = (Limit("received", 5, timedelta(hours=1)), Limit("received-day", 20, timedelta(days=1)))
+"""To one mailbox, for forms that came from browsers."""
+
+WITHHELD = "mail_withheld"
+"""In the details of a submission: no mail left for it."""
+MAILED_WITH = "mailed_with"
+"""The same: the job whose mail tells of it, too."""
+
+
+def may_mail(tx: Transaction, address: str, now: datetime) -> bool:
+    """Count one mail to the address and say that it may leave, or count nothing."""
+    bounds = [bound for one in _MAILS for bound in one.for_account(mailbox_of(address))]
+    return admitted(tx, bounds, now)
+
+
+def mail_received(
+    ports: Ports, tx: Transaction, to: str, job_ids: Sequence[str], event_id: int, now: datetime
+) -> None:
+    """One mail for all jobs of a submission; it belongs to the first of them and its event."""
+    add_mail(
+        ports,
+        tx,
+        template=MailTemplate.RECEIVED,
+        recipient=to,
+        job_id=job_ids[0],
+        event_id=event_id,
+        confirmation_id=None,
+        context={"job_ids": list(job_ids)},
+        now=now,
+    )
+
+
+def mails_about(tx: Transaction, job: Job) -> list[Mail]:
+    """The mails of a job, and the one that told of all jobs of its submission."""
+    mails = list(tx.outbox.of_job(job.id))
+    if job.request_place > 1:
+        for first in tx.jobs.of_request(job.request_id)[:1]:
+            shared = [
+                mail
+                for mail in tx.outbox.of_job(first.id)
+                if mail.template == MailTemplate.RECEIVED and job.id in mail.context["job_ids"]
+            ]
+            mails = [*shared, *mails]
+    return mails
