@@ -277,8 +277,8 @@ def test_a_job_without_a_file_is_well(lab: Printflow, tmp_path: Path, clock: Tes
     assert (job.file.state, job.file.folder) == ("absent", "PaidPickedUp")
     assert lab.examine().findings == ()
     taken = take_backup(lab.settings, tmp_path / "backups", clock())
-    assert (read_manifest(taken).files, read_manifest(taken).missing) == ((), ())
-    assert list(verify(taken)) == []
+    assert (taken.files, taken.lacks, read_manifest(taken.folder).files) == (0, (), ())
+    assert list(verify(taken.folder)) == []
     with lab._ports.database.write() as tx:
         tx.retention.files(job.id, clock())
     assert lab._ports.placer.place_due() == (0, 1)
