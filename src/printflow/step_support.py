@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+STEP_INSTALL = "pip install -c constraints.txt './src/printflow[step]'"
+"""From the release's own folder: no name of ours is taken from a public index."""
 STEP_MISSING = "STEP files need the extra `printflow[step]` on the server"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,7 @@ from printflow import InvalidInput, JobFile, Refusal
 from .acting import acting, staff_name
 from .auth import require_staff
 from .errors import ParameterRefused, form_again
+from .opener_files import PYZ, WINDOWS, opener_files
 from .request import lab_of
 
 pages = Blueprint("this_pc", __name__, url_prefix="/dashboard/this-pc")
@@ -129,6 +130,9 @@ def _page(station: Station | None, errors: Mapping[str, Refusal]) -> str:
         file=FILE,
         station_name=station.name if station else request.args.get("station", ""),
         reports=station is not None,
+        opener=opener_files(),
+        opener_name=WINDOWS if system == "windows" else PYZ,
+        wheel_name=next((name for name in opener_files() if name.endswith(".whl")), ""),
         errors=errors,
     )
 
@@ -142,6 +146,16 @@ def config() -> Response:
         text = text.replace("\n", "\r\n")
     headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}
     return Response(text, mimetype="application/toml", headers=headers)
+
+
+@pages.get("/opener/<name>")
+def opener(name: str) -> Response:
+    """The opener as a file, made from the package that is installed here."""
+    found = opener_files().get(name)
+    if found is None:
+        abort(404)
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(found.content, mimetype=found.mimetype, headers=headers)
 
 
 @pages.post("/clicks")

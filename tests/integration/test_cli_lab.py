@@ -159,7 +159,7 @@ def test_serve_without_the_web_package_says_how_to_install_it(
     monkeypatch.setattr(serving, "entry_points", lambda group: [])
     said = program.call("serve")
     assert said.code == 2
-    assert "pip install printflow-web" in said.err
+    assert "pip install -c constraints.txt ./src/printflow_web" in said.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to handle")

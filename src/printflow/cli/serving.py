@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import click
 
 from printflow.errors import AlreadyRunning, SettingsError
-from printflow.step_support import STEP_MISSING, can_read_step
+from printflow.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
 
 from .documents import print_json
 from .own_name import own_name
@@ -79,7 +79,7 @@ def web_server() -> WebServer:
     if not found:
         raise SettingsError(
             "The web pages are not installed.",
-            next_step="Install them with: python -m pip install printflow-web",
+            next_step="In the release's folder: pip install -c constraints.txt ./src/printflow_web",
         )
     return cast(WebServer, found[0].load())
 
@@ -112,7 +112,7 @@ def _announce(lab: Printflow, url: str) -> None:
         )
 
     if "step" in settings.more_formats and not can_read_step():
-        warn(f"{STEP_MISSING}: pip install 'printflow[step]'. Until then they have no preview.")
+        warn(f"{STEP_MISSING}: {STEP_INSTALL}. Until then they have no preview.")
 
 
 def _is_loopback(host: str) -> bool:

@@ -16,7 +16,7 @@ from ..outbox import Postman
 from ..plain_file import is_real_folder
 from ..ports import Clock, Damage, DamagedPart, Database, FileStore
 from ..settings import Settings
-from ..step_support import STEP_MISSING, can_read_step
+from ..step_support import STEP_INSTALL, STEP_MISSING, can_read_step
 from ..store_folder import Folder
 from .finding import Finding
 
@@ -204,7 +204,7 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             "step_unreadable",
             "more_formats",
             f"{STEP_MISSING}: they are taken, but have neither size nor picture.",
-            "Run: pip install 'printflow[step]'",
+            f"In the release's folder: {STEP_INSTALL}",
         )
     key = settings.state_dir / SECRET_KEY
     if sys.platform != "win32" and _others_may_read(key):
