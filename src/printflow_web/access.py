@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from http import HTTPStatus
@@ -14,6 +15,9 @@ from printflow import log_request
 
 _log = logging.getLogger(__name__)
 _SHOWN = 200
+_LINK = re.compile(r"^(/*(?:jobs|confirm)/+)[^/]+", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z2-7]{20,}", re.IGNORECASE)
+"""A token, or most of one: no other part of an address is that long without a hyphen or a dot."""
 _QUIET = frozenset({"static", "health.live", "health.ready"})
 
 
@@ -26,15 +30,31 @@ def request_id() -> str:
 
 def logged_path() -> str:
     """The request's path as a log may hold it: on one line, and without the secret of a link."""
-    path = request.path
-    token = (request.view_args or {}).get("token")
-    if token:
-        path = path.replace(token, "...")
-    return quote(path[:_SHOWN], safe="/:.-_~")
+    return quote(without_secrets(request.path)[:_SHOWN], safe="/:.-_~")
+
+
+def without_secrets(path: str) -> str:
+    """The path without what opens a student's pages: wherever a link's secret part stands, in an
+    address that leads somewhere or in one that does not.
+    """
+    return _TOKEN.sub("...", _LINK.sub(r"\1...", path))
+
+
+class _Masked(logging.Filter):
+    """Flask and waitress name a request's path when something fails in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _TOKEN.sub("...", record.getMessage()), ()
+        return True
+
+
+_MASKED = _Masked()
 
 
 def init_access(app: Flask) -> None:
     """Log every answer but those to monitoring and of static files that were fine."""
+    for logger in (app.logger, logging.getLogger("waitress")):
+        logger.addFilter(_MASKED)
 
     @app.before_request
     def begin() -> None:

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from printflow import Printflow, Settings
 from printflow.cli.root import printflow
+from printflow.domain.status import FOLDERS
 from printflow.settings import Settings as SettingsModel
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -96,22 +97,68 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights of Unix")
-def test_staff_of_the_group_save_beside_the_models_and_read_no_keys(tmp_path: Path) -> None:
+def test_staff_of_the_group_save_beside_the_models_and_read_nothing_else(tmp_path: Path) -> None:
     """What the guide's folders and the umask of units and command come to."""
     for path in (*DEPLOY.glob("printflow*.service"), DEPLOY / "printflow"):
         if "backup" not in path.name:
             assert re.search(r"^(UMask=0|umask )007$", path.read_text("utf-8"), re.M), path.name
     store = tmp_path / "store"
     store.mkdir()
+    models = 42_424 if os.geteuid() == 0 else os.getegid()
+    os.chown(store, -1, models)
     store.chmod(0o2770)
     before = os.umask(0o007)
     try:
-        with Printflow.open(Settings(store=store)):
-            pass
+        with Printflow.open(Settings(store=store)) as lab:
+            findings = {finding.code for finding in lab.examine().findings}
     finally:
         os.umask(before)
-    assert (store / "Uploaded").stat().st_mode & 0o777 == 0o770
+    assert not findings & {"state_readable", "key_readable"}
+    for folder in FOLDERS:
+        status = (store / folder).stat()
+        assert (status.st_gid, status.st_mode & 0o7777) == (models, 0o2770), folder
     assert (store / ".printflow").stat().st_mode & 0o777 == 0o700
+    if os.geteuid() == 0:  # and so it is for a member of staff
+        for path in (tmp_path, *tmp_path.parents[:-1]):
+            if not path.stat().st_mode & 0o001:
+                path.chmod(path.stat().st_mode | 0o001)
+        save = "printf sliced > Uploaded/x.gcode && stat -c %G Uploaded/x.gcode"
+        assert _as_staff(models, save, store) == 0
+        assert (store / "Uploaded" / "x.gcode").stat().st_gid == models
+        for secret in ("ls .printflow", "cat .printflow/secret.key", "cat .printflow/printflow.db"):
+            assert _as_staff(models, secret, store) != 0, secret
+
+
+def _as_staff(group: int, command: str, folder: Path) -> int:
+    """The exit code of a shell command run by an account of the group alone."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"umask 022; {command}"],
+        cwd=folder,
+        user=65_534,
+        group=65_534,
+        extra_groups=[group],
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights of Unix")
+def test_the_doctor_closes_the_labs_own_folder(tmp_path: Path) -> None:
+    with Printflow.open(Settings(store=tmp_path / "store")) as lab:
+        state = lab.settings.state_dir
+        state.chmod(0o750)
+        assert "state_readable" in {finding.code for finding in lab.examine().findings}
+        lab.examine(fix=True)
+        assert state.stat().st_mode & 0o777 == 0o700
+        assert "state_readable" not in {finding.code for finding in lab.examine().findings}
+
+
+def test_no_guide_puts_staff_into_the_servers_own_group() -> None:
+    told = re.compile(r"usermod -aG\s+printflow(?!-models)\b|@printflow(?!-models)\b")
+    for path in (*DEPLOY.rglob("*"), *(DEPLOY.parent / "docs").glob("*.md")):
+        if path.is_file():
+            assert not told.search(path.read_text("utf-8")), path.name
 
 
 def test_the_settings_file_is_good(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def _nginx_settings(folder: Path, port: int, ports: dict[str, int]) -> Path:
     for name, number in ports.items():
         site = site.replace(f"server {name}:8080;", f"server 127.0.0.1:{number};")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
+    site = site.replace("/var/log/nginx", str(folder))
     assert ":8080" not in site
     scratch = "".join(
         f"{kind}_temp_path {folder}/{kind};"
@@ -222,6 +223,7 @@ def test_nginx_takes_the_examples(name: str, tmp_path: Path, nginx_path: Path) -
     text = (COMPOSE.parent / name).read_text("utf-8")
     text = text.replace("server web1:8080", "server 127.0.0.1:8081")
     text = text.replace("server web2:8080", "server 127.0.0.1:8082")
+    text = text.replace("/var/log/nginx", str(tmp_path))
     if "ssl_certificate" in text:
         import trustme
 

@@ -214,6 +214,14 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             "Other accounts can read the key that protects links and sessions.",
             mend=partial(_protect, settings.store),
         )
+    if sys.platform != "win32" and _others_may_read(settings.state_dir):
+        yield Finding(
+            "state_readable",
+            str(settings.state_dir),
+            "Other accounts can read the lab's own folder: database, keys, mails and logs.",
+            "On a mounted share, let the mount give the folder mode 0700 (dir_mode).",
+            mend=partial(_close, settings.state_dir),
+        )
     with database.read() as tx:
         if not tx.people.doors():
             yield Finding(
@@ -229,6 +237,12 @@ def _others_may_read(path: Path) -> bool:
         return bool(path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
     except FileNotFoundError:
         return False
+
+
+def _close(folder: Path) -> bool:
+    if is_real_folder(folder.lstat()):
+        folder.chmod(0o700)
+    return not _others_may_read(folder)
 
 
 def _protect(root: Path) -> bool:
