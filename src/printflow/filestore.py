@@ -54,12 +54,16 @@ class FolderStore:
             return
         if found is None:
             raise StoreUnavailable(
-                f"The file store {self._root} is not there: it holds no identity file.",
-                next_step="Is the share mounted? No file was touched.",
+                "The file store is not there right now.",
+                next_step="No file was touched.",
+                detail=f"The file store {self._root} is not there: it holds no identity file. "
+                "Is the share mounted?",
             )
         raise StoreUnavailable(
-            f"{self._root} is the store of another lab.",
-            next_step="Point `store` at the store that belongs to this database.",
+            "The file store is not there right now.",
+            next_step="No file was touched.",
+            detail=f"{self._root} is the store of another lab. Point `store` at the store that "
+            "belongs to this database.",
         )
 
     def try_out(self) -> None:

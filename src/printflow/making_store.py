@@ -30,8 +30,10 @@ def read_identity(root: Path) -> str | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreUnavailable(
-            f"The store's identity file in {root / STATE} cannot be read: {error}",
-            next_step="Restore it from a backup, or ask whoever runs the share.",
+            "The file store is not there right now.",
+            next_step="No file was touched.",
+            detail=f"The store's identity file in {root / STATE} cannot be read: {error}. "
+            "Restore it from a backup, or ask the person who runs the share.",
         ) from error
 
 

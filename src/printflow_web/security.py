@@ -137,6 +137,10 @@ def _refuse_other_sites() -> None:
         abort(403, "cross-site")
 
 
+_FOR_SEARCH_ENGINES = frozenset({"student.home", "student.submit", "static"})
+"""All else is of one student, of staff, or an error."""
+
+
 def _headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _POLICY)
@@ -145,6 +149,8 @@ def _headers(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint not in _FOR_SEARCH_ENGINES:
+        headers["X-Robots-Tag"] = "noindex"
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

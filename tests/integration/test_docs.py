@@ -22,7 +22,7 @@ def test_the_readme_s_script_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     exec(compile(script, "README.md", "exec"), names)
     assert names["job"].cost_cents == 425  # type: ignore[attr-defined]
     assert len(list((tmp_path / "storage" / "Pending").iterdir())) == 1
-    assert len(list((tmp_path / "storage" / ".printflow" / "mail").glob("*.eml"))) == 2
+    assert len(list((tmp_path / "storage" / ".printflow" / "mail").glob("*.eml"))) == 1
 
 
 def test_every_block_of_the_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

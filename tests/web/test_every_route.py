@@ -70,6 +70,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/queue/<job_id>/move": {"POST": "staff"},
     "/dashboard/this-pc": {"GET": "staff"},
     "/dashboard/this-pc/printflow-opener.toml": {"GET": "staff"},
+    "/dashboard/this-pc/opener/<name>": {"GET": "staff"},
     "/dashboard/this-pc/clicks": {"POST": "staff"},
     "/pick-up": {"GET": "staff"},
     "/pick-up/<job_id>": {"GET": "staff", "POST": "staff"},
