@@ -56,7 +56,12 @@ def server() -> Iterator[MailServer]:
 @pytest.fixture
 def lab(settings: Settings, clock: TestClock, server: MailServer) -> Iterator[Printflow]:
     mailer = SmtpMailer(
-        host="127.0.0.1", port=server.port, security="none", username="lab", password="secret"
+        host="127.0.0.1",
+        port=server.port,
+        security="none",
+        username="lab",
+        password="secret",
+        plaintext_login=True,
     )
     with Printflow.open(settings, clock=clock, mailer=mailer) as opened:
         yield opened
