@@ -83,20 +83,21 @@ class Looker:
             return
         png, webp, stl = folder / "picture.png", folder / "small.webp", folder / "model.stl"
         try:
-            self._store.open(file.name, places[0]).close()
+            model = self._store.open(file.name, places[0])
         except OSError as error:
             _log.warning("looking into %s has to wait: %s", file.name, error)
             return
-        looked = self._inspector.look(
-            self._store.path(file.name, places[0]),
-            ending_of(file.name),
-            color=color,
-            picture=png,
-            small=webp,
-            up=file.up,
-            sliced=file.role is FileRole.SLICED,
-            triangles=stl if profile else None,
-        )
+        with model:
+            looked = self._inspector.look(
+                model,
+                ending_of(file.name),
+                color=color,
+                picture=png,
+                small=webp,
+                up=file.up,
+                sliced=file.role is FileRole.SLICED,
+                triangles=stl if profile else None,
+            )
         if looked.picture:
             try:
                 self._store.keep_picture(picture_name(file), png.read_bytes())

@@ -10,7 +10,11 @@ import os
 import stat
 
 _REPARSE_POINT = 0x400
-"""FILE_ATTRIBUTE_REPARSE_POINT: symbolic links, junctions and the like, on Windows."""
+"""FILE_ATTRIBUTE_REPARSE_POINT, on Windows."""
+_NAME_SURROGATE = 0x20000000
+"""The bit of a reparse tag that says: another name is meant. Symbolic links and junctions have it;
+files that the system deduplicates or keeps elsewhere have not, and are files of their own.
+"""
 
 
 class NotPlain(FileNotFoundError):
@@ -40,7 +44,10 @@ def what_else(status: os.stat_result) -> str:
 
 def is_reparse_point(status: os.stat_result) -> bool:
     """Whether Windows would go on somewhere else from here; never true on other systems."""
-    return bool(getattr(status, "st_file_attributes", 0) & _REPARSE_POINT)
+    if not getattr(status, "st_file_attributes", 0) & _REPARSE_POINT:
+        return False
+    tag = getattr(status, "st_reparse_tag", 0)
+    return not tag or bool(tag & _NAME_SURROGATE)
 
 
 def is_real_folder(status: os.stat_result) -> bool:

@@ -403,3 +403,19 @@ def test_only_single_names_are_looked_up(tmp_path: Path, name: str) -> None:
         opened.open(name)
     with pytest.raises(ValueError, match="not the name"):
         Folder(tmp_path, name)
+
+
+@plants
+def test_no_model_is_looked_into_through_a_link(
+    lab: Printflow, submit: Submit, target: Path, plant: Plant
+) -> None:
+    job = submit()
+    target.chmod(0o644)
+    target.write_bytes(models.stl())
+    replaced(lab.path(job), plant, target)
+    quickly_enough = time.monotonic() + 20
+    lab.inspect_due()
+    assert time.monotonic() < quickly_enough
+    job = lab.job(job.id)
+    assert job.facts is None
+    assert not job.file.picture
