@@ -302,6 +302,15 @@ def test_the_store_s_own_files_are_no_links(settings: Settings, target: Path, na
     assert untouched(target)
 
 
+def test_the_key_of_the_backups_is_no_link(
+    lab: Printflow, settings: Settings, target: Path, tmp_path: Path
+) -> None:
+    symlink(settings.state_dir / "backup.key", target)
+    with pytest.raises(SettingsError, match=r"backup\.key cannot be read"):
+        take_backup(settings, tmp_path / "backups", datetime.now(UTC))
+    assert untouched(target)
+
+
 def test_logs_are_neither_shown_nor_written_through_links(
     lab: Printflow, settings: Settings, target: Path
 ) -> None:

@@ -6,6 +6,7 @@ backup: who can change a backup could read a key in it, and sign the changed one
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -14,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..errors import SettingsError
+from ..store_folder import Folder
 from .manifest import MANIFEST, SIGNATURE
 from .parts import open_part
 
@@ -43,35 +45,48 @@ class Signature(StrEnum):
 
 
 def own_key(state_dir: Path) -> bytes:
-    """The lab's key for backups; made when it is missing. Raises OSError."""
-    path = state_dir / KEY_FILE
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_key(path)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(32).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return read_key(path)
+    """The lab's key for backups; made when it is missing. Raises SettingsError, OSError."""
+    with Folder(state_dir.parent, state_dir.name) as folder:
+        with contextlib.suppress(FileExistsError), folder.create(KEY_FILE, 0o600) as file:
+            file.write(secrets.token_hex(32).encode() + b"\n")
+            os.fsync(file.fileno())
+        return _key_in(folder)
 
 
 def key_if_there(state_dir: Path) -> bytes | None:
-    """The lab's key for backups, None where it has none."""
-    path = state_dir / KEY_FILE
-    return read_key(path) if path.exists() else None
+    """The lab's key for backups, None where it has none. Raises SettingsError."""
+    try:
+        with Folder(state_dir.parent, state_dir.name) as folder:
+            folder.stat(KEY_FILE)
+            return _key_in(folder)
+    except FileNotFoundError:
+        return None
+
+
+def _key_in(folder: Folder) -> bytes:
+    """The key in the store's own folder, where it is never a link."""
+    path = folder.path / KEY_FILE
+    try:
+        return _checked(folder.read(KEY_FILE, _MOST, names=None), path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def read_key(path: Path) -> bytes:
-    """The key in a file. Raises SettingsError, in words."""
+    """The key in a file that someone names. Raises SettingsError, in words."""
     try:
         with path.open("rb") as file:
-            key = file.read(_MOST).strip()
+            return _checked(file.read(_MOST), path)
     except OSError as error:
-        raise SettingsError(
-            f"The key file {path} cannot be read: {error.strerror or error}."
-        ) from error
-    if len(key) < _FEWEST:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(f"The key file {path} cannot be read: {error.strerror or error}.")
+
+
+def _checked(data: bytes, path: Path) -> bytes:
+    if len(key := data.strip()) < _FEWEST:
         raise SettingsError(
             f"The key file {path} holds no key of a lab's backups.",
             next_step=f"It is the file {KEY_FILE} of the store's folder .printflow.",
