@@ -99,6 +99,24 @@ def test_not_while_a_server_runs(settings: Settings, postgresql_url: str) -> Non
         assert AlreadyRunning.__name__ in repr(done.exception) or "already runs" in done.output
 
 
+def test_not_from_a_server_s_database_while_it_runs(
+    settings: Settings, upgraded_url: str, tmp_path: Path
+) -> None:
+    """What is written after the copy's moment would be lost."""
+    there = elsewhere(settings, upgraded_url)
+    target = f"sqlite:///{tmp_path / 'copy.db'}"
+    command = ["db", "copy", "--from", there.database, "--to", target]
+    run = CliRunner(env={"PRINTFLOW_STORE": str(there.store)})
+    with Printflow.open(there, role="worker") as lab:
+        lab.start_worker()
+        done = run.invoke(printflow, command)
+        assert done.exit_code == 2, done.output
+        assert "uses this database" in done.output and "Stop the server" in done.output
+    assert not (tmp_path / "copy.db").exists()
+    done = run.invoke(printflow, command)
+    assert done.exit_code == 0, done.output
+
+
 def test_a_row_that_comes_out_different_is_found(
     lab: Printflow, settings: Settings, postgresql_url: str
 ) -> None:

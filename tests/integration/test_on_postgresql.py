@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url, text
 
-from printflow import DatabaseUnavailable, MigrationNeeded, Printflow, Settings
-from printflow.backup import key_if_there, restore, take_backup, verify
+from printflow import DatabaseDamaged, DatabaseUnavailable, MigrationNeeded, Printflow, Settings
+from printflow.backup import backups, key_if_there, restore, take_backup, verify
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
@@ -65,6 +66,66 @@ def test_d52_an_unreachable_server_is_named_without_its_password(tmp_path: Path)
     with pytest.raises(DatabaseUnavailable, match=r"127\.0\.0\.1:1") as refused:
         Printflow.open(settings)
     assert "geheim" not in str(refused.value)
+
+
+def damaged_copy(url: str, cluster: Path, table: str) -> str:
+    """A copy of the database, in which the bytes of a page of one table are others.
+
+    The server keeps pages in memory: only a new database is read from the disk.
+    """
+    engine = open_engine(url, pooled=False).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        path = connection.scalar(text("SELECT pg_relation_filepath(:table)"), {"table": table})
+    engine.dispose()
+    with (cluster / "data" / str(path)).open("r+b") as file:
+        file.write(b"\xff" * 64)
+    name = f"damaged_{table}"
+    engine = open_engine(
+        new_database(cluster).replace("postgresql:", "postgresql+psycopg:"), pooled=False
+    ).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        source = make_url(url).database
+        connection.exec_driver_sql(f'CREATE DATABASE {name} TEMPLATE "{source}" STRATEGY file_copy')
+    engine.dispose()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def test_a_damaged_page_is_named_and_never_becomes_a_backup(
+    lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, postgresql_cluster: Path
+) -> None:
+    submit()
+    lab.set_staff_password()
+    lab.dispatch()
+    lab.close()
+    taken = take_backup(settings, tmp_path / "backups", datetime(2026, 3, 2, tzinfo=UTC)).folder
+    spoiled = settings.model_copy(
+        update={"database_url": damaged_copy(settings.database, postgresql_cluster, "events")}
+    )
+    with Printflow.open(spoiled, create=False) as opened:
+        (finding,) = opened.examine(only=("database",)).findings
+        assert (finding.code, finding.place) == ("database_damaged", "events")
+        assert "restore the newest backup" in finding.next_step
+    with pytest.raises(DatabaseDamaged, match="invalid page"):
+        take_backup(spoiled, tmp_path / "backups", datetime(2026, 3, 3, tzinfo=UTC))
+    assert backups(tmp_path / "backups") == [taken]
+    restore(spoiled, taken, force=True)
+    with Printflow.open(spoiled, create=False) as opened:
+        assert opened.examine(only=("database", "files")).findings == ()
+
+
+def test_a_damaged_search_is_made_again(lab: Printflow, settings: Settings, submit: Submit) -> None:
+    job = submit()
+    engine = open_engine(settings.database, pooled=False)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM job_search")
+    engine.dispose()
+    assert lab.jobs(search="Jane") == []
+    (finding,) = lab.examine(only=("database",)).findings
+    assert finding.code == "search_damaged"
+    assert lab.examine(fix=True, only=("database",)).left == ()
+    assert [one.id for one in lab.jobs(search="Jane")] == [job.id]
 
 
 def test_backup_and_restore(

@@ -113,23 +113,15 @@ def _checked(url: str, settings: Settings) -> str:
 
 @contextmanager
 def _stopped(url: str) -> Iterator[None]:
-    """Nobody serves or works on the embedded database meanwhile; AlreadyRunning if somebody does."""
+    """Nobody serves or works on the database meanwhile; AlreadyRunning if someone does."""
+    from printflow.db.at_work import hold
     from printflow.db.engine import sqlite_path
-    from printflow.instance_lock import InstanceLock
 
     path = sqlite_path(url)
-    if path is None:
-        yield
-        return
-    if not path.exists():
+    if path is not None and not path.exists():
         raise SettingsError(f"there is no database {path}", key="database_url")
-    locks = []
-    try:
-        locks += [InstanceLock(path.parent, role) for role in ("server", "worker")]
+    with hold(url):
         yield
-    finally:
-        for lock in locks:
-            lock.release()
 
 
 def _settings() -> Settings:

@@ -18,7 +18,7 @@ from .alone import alone
 from .engine import APPLICATION, is_damage, open_engine, people_error, sqlite_module, sqlite_path
 from .schema import workers
 
-_STOP = "Stop the server and the workers of this lab first; --force does not replace what runs."
+_STOP = "Stop the server and the workers of this lab first. Nothing is replaced while they run."
 
 _OWN_NAME = f"{APPLICATION} restore"
 """What the connections are listed as that look for others."""

@@ -86,7 +86,7 @@ class _FaultyDatabase:
         return self._transaction("write")
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._database, name)  # alone, version, problems, close
+        return getattr(self._database, name)  # alone, version, damage, close
 
 
 class _Handle:
