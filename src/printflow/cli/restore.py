@@ -128,4 +128,5 @@ def _tell(folder: Path, done: Drill) -> None:
 def _left(done: Drill) -> str:
     if done.folder is None:
         return "The drill's folder was removed."
-    return f"Look at the restored one: printflow --config {done.folder / 'printflow.toml'} list"
+    command = f"printflow --config {done.folder / 'printflow.toml'} list"
+    return f"Look at the restored one, with no PRINTFLOW_ variable set: {command}"
