@@ -210,3 +210,74 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
     page.wait_for_url("**/submit/success?job=*")
     assert sorted(job.original_name for job in lab.jobs()) == ["one.stl", "two.3mf"]
     context.close()
+
+
+def test_back_finds_what_was_typed_and_sending_it_again_makes_no_second_job(
+    page: Page, server: Server, lab: Printflow
+) -> None:
+    bracket = file("bracket.stl", models.stl())
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    choose(page, bracket)
+    take(page, "color", "Blue")
+    page.locator("#quantity").fill("3")
+    page.get_by_label("Note to staff").fill("flat side up")
+    send(page)
+    page.wait_for_url("**/submit/success?*")
+    first = page.url
+    page.go_back()
+    expect(page.get_by_label("First and last name")).to_have_value("Zoë Müller")
+    expect(page.get_by_label("E-mail address")).to_have_value("zoe@example.edu")
+    expect(page.get_by_label("Discipline")).to_have_value("Engineering")
+    expect(page.locator("input[name=print_method]:checked")).to_have_value("Filament")
+    expect(page.locator("input[name=printer]:checked")).to_have_value("Prusa MK4S")
+    expect(page.locator("input[name=color]:checked")).to_have_value("Blue")
+    expect(page.locator("#quantity")).to_have_value("3")
+    expect(page.locator("#note")).to_have_value("flat side up")
+    expect(page.locator("input[name=minimum_charge]")).to_be_checked()
+    asked = page.get_by_text("Please choose them again: bracket.stl.")
+    if not page.evaluate("document.querySelector('#file').files.length"):
+        expect(asked).to_be_visible()
+        choose(page, bracket)
+    expect(asked).to_be_hidden()
+    expect(page.locator("input[name=color]:checked")).to_have_value("Blue")
+    send(page)
+    page.wait_for_url("**/submit/success?*")
+    assert page.url == first
+    assert len(lab.jobs()) == 1
+    page.go_back()
+    choose(page, bracket)
+    take(page, "color", "True Red")
+    send(page)
+    page.wait_for_url("**/submit/success?*")
+    assert page.url != first
+    assert sorted(job.color for job in lab.jobs()) == ["Blue", "True Red"]
+    page.get_by_role("link", name="Submit another model").click()
+    expect(page.get_by_label("First and last name")).to_have_value("")
+
+
+def test_back_gives_each_model_its_own_fields_again(
+    page: Page, server: Server, lab: Printflow
+) -> None:
+    bracket, arm = (file(name, models.stl()) for name in ("bracket.stl", "arm.stl"))
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    choose(page, bracket, arm)
+    take(page, "color", "Blue")
+    take(page, "color-2", "True Red")
+    page.locator("[name=note-2]").fill("flat side up")
+    send(page)
+    page.wait_for_url("**/submit/success?*")
+    page.go_back()
+    if not page.evaluate("document.querySelector('#file').files.length"):
+        expect(page.get_by_text("choose them again: bracket.stl, arm.stl.")).to_be_visible()
+        choose(page, arm)
+        expect(page.get_by_text("choose them again: bracket.stl.")).to_be_visible()
+        choose(page, bracket)
+    expect(page.get_by_text("choose them again")).to_be_hidden()
+    for name, color, note in (("bracket.stl", "Blue", ""), ("arm.stl", "True Red", "flat side up")):
+        expect(card(page, name).locator("input[type=radio]:checked")).to_have_value(color)
+        expect(card(page, name).locator("textarea")).to_have_value(note)
+    send(page)
+    page.wait_for_url("**/submit/success?*")
+    assert len({job.request_id for job in lab.jobs()}) <= 2

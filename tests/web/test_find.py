@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,18 @@ def test_known_and_unknown_addresses_read_the_same(
             pages.append((answer.status_code, answer.location, said(browser.get(answer.location))))
         assert pages[0] == pages[1]
     assert set(links(lab)) == {"jane@example.edu"}
+
+
+def test_known_and_unknown_addresses_take_the_same_time(
+    app: Flask, student: FlaskClient, submit: Submit
+) -> None:
+    submit()
+    app.config["FIND_SECONDS"] = least = 0.4
+    form = {"csrf_token": token(student, "/find")}
+    for email in ("jane@example.edu", "nobody@example.edu", "jane@example.edu"):
+        began = time.monotonic()
+        student.post("/find", data={**form, "email": email})
+        assert time.monotonic() - began >= least
 
 
 def test_the_limit_of_a_network_address_says_when_to_try_again(

@@ -1,5 +1,6 @@
 // The submission form: colors and printers follow the method, each chosen model gets a card with a
 // preview, and the upload shows how far it is. Without scripts the same form posts as it stands.
+import { fillDraft, keepDraft, keptDraft } from "./draft.js";
 import { filled, sizeText } from "./file_check.js";
 import { ModelCards } from "./model_cards.js";
 import { upload } from "./upload.js";
@@ -33,8 +34,8 @@ function fieldsOf(card) {
 }
 
 function fill(card, typed) {
-  if (!typed) return;
   const fields = [...card.querySelectorAll("input, textarea")];
+  if (!typed || typed.length !== fields.length) return; // the lab offers other colors by now
   fields.forEach((field, place) => {
     if (field.type === "radio") field.checked = typed[place].checked && !field.disabled;
     else field.value = typed[place].value;
@@ -54,6 +55,7 @@ export function submitForm() {
     sentNames: "",
     count: 0,
     request: null,
+    missing: [], // models of an earlier visit whose files are to be chosen again
 
     init() {
       const form = this.$el;
@@ -67,11 +69,52 @@ export function submitForm() {
       this.$refs.drop.classList.add("drop-live");
       cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said));
       this.followMethod();
+      this.restore();
       this.takeFiles();
       window.addEventListener("beforeunload", (event) => {
         if (this.sending && !this.sent) event.preventDefault();
       });
       window.addEventListener("pageshow", (event) => event.persisted && this.stop());
+    },
+
+    // -- what was typed before Back or Reload -----------------------------------------------------
+
+    restore() {
+      const draft = keptDraft();
+      if (!draft) return;
+      fillDraft(this.$root, draft, () => this.followMethod());
+      this.missing = draft.models.filter(({ name }) => name);
+      const [card] = cardsOf.get(this.$root).cards;
+      if (draft.models.length) fill(card, draft.models[0].fields);
+      this.askForFiles();
+    },
+
+    keep() {
+      const { cards, files } = cardsOf.get(this.$root);
+      const models = cards.map((card, place) => ({
+        name: files[place] ? files[place].name : "",
+        fields: fieldsOf(card),
+      }));
+      keepDraft(this.$root, this.missing.length && !files.length ? this.missing : models);
+    },
+
+    // A file that is chosen again gets back what was typed for it.
+    fillFound() {
+      const { cards, files } = cardsOf.get(this.$root);
+      files.forEach((file, place) => {
+        const found = this.missing.findIndex(({ name }) => name === file.name);
+        if (found < 0) return;
+        fill(cards[place], this.missing[found].fields);
+        this.missing.splice(found, 1);
+      });
+      this.askForFiles();
+    },
+
+    askForFiles() {
+      const { again } = this.$refs;
+      again.hidden = this.missing.length === 0;
+      const names = this.missing.map(({ name }) => name).join(", ");
+      again.textContent = filled(again.dataset.text, { names });
     },
 
     changed(event) {
@@ -83,6 +126,7 @@ export function submitForm() {
       const cards = cardsOf.get(this.$root);
       this.count = cards.files.length;
       cards.follow();
+      this.keep();
     },
 
     typed(event) {
@@ -127,6 +171,7 @@ export function submitForm() {
       const problem = cards.take([...this.$refs.file.files]);
       this.count = cards.files.length;
       if (this.count) this.followMethod();
+      this.fillFound();
       return problem;
     },
 
@@ -143,6 +188,7 @@ export function submitForm() {
     send(event) {
       event.preventDefault();
       if (this.sending || !check(this.$root)) return;
+      this.keep();
       this.problem = "";
       this.retry = false;
       this.sending = true;
