@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,16 +24,24 @@ from tests.sandbox.inside import payload
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's own means")
 
-INSIDE = Path(payload.__file__).parent
 ALLOWED = {"run a thread"}
 SECRET = "postgresql://lab:hunter2@db/printflow"
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds the payload and nothing else; its account may write there."""
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    shutil.copy(payload.__file__, folder)
+    monkeypatch.syspath_prepend(str(folder))
+    return folder
 
 
 @pytest.fixture
 def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What there is to be had: a store, sockets that answer, secrets in environment and memory."""
     monkeypatch.setenv("PRINTFLOW_DATABASE_URL", SECRET)
-    monkeypatch.syspath_prepend(str(INSIDE))
     store = tmp_path / "store"
     (store / "Uploaded").mkdir(parents=True)
     for name in ("secret.key", "printflow.toml", "printflow.db", "a", "Uploaded/other.stl"):
@@ -65,22 +74,22 @@ def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
         }
 
 
-def without(orders: dict[str, Any]) -> str:
+def without(orders: dict[str, Any], inside: Path) -> str:
     """What the payload says outside of the sandbox."""
     line = json.dumps({**orders, "run": "open"}) + "\n"
     return subprocess.run(
-        [sys.executable, payload.__file__],
+        [sys.executable, str(inside / "payload.py")],
         input=line, stdout=subprocess.PIPE, text=True, check=True, timeout=60,
     ).stdout  # fmt: skip
 
 
-def within(orders: dict[str, Any]) -> str:
+def within(orders: dict[str, Any], inside: Path) -> str:
     """What it says within: started as the process is that reads models."""
     process = start(
         Module("payload"),
         limits=LIFE,
         environment=environment(),
-        readable=[INSIDE],
+        readable=[inside],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -95,13 +104,18 @@ def within(orders: dict[str, Any]) -> str:
         process.kill()
 
 
-def test_every_way_out_is_open_without_and_closed_within(orders: dict[str, Any]) -> None:
-    open_lines, closed_lines = without(orders).splitlines(), within(orders).splitlines()
-    outside, inside = json.loads(open_lines[0]), json.loads(closed_lines[0])
-    assert set(outside["worked"]) == {*payload.WAYS, *ALLOWED}, "else the test shows nothing"
-    assert set(inside["worked"]) == ALLOWED
-    assert not set(outside["not_there"]) & {"unshare", "mount", "seccomp", "clone3", "setuid"}
-    assert set(inside["not_there"]) == set(payload.REFUSED)
+def test_every_way_out_is_open_without_and_closed_within(
+    orders: dict[str, Any], inside: Path
+) -> None:
+    open_lines, closed_lines = (
+        without(orders, inside).splitlines(),
+        within(orders, inside).splitlines(),
+    )
+    freely, guarded = json.loads(open_lines[0]), json.loads(closed_lines[0])
+    assert set(freely["worked"]) == {*payload.WAYS, *ALLOWED}, "else the test shows nothing"
+    assert set(guarded["worked"]) == ALLOWED
+    assert not set(freely["not_there"]) & {"unshare", "mount", "seccomp", "clone3", "setuid"}
+    assert set(guarded["not_there"]) == set(payload.REFUSED)
     assert open_lines[1:] == ["became a shell"]
     assert closed_lines[1:] == []
 
@@ -116,11 +130,11 @@ def _still_held(reading: int) -> bool:
     return not (ready and os.read(reading, 1) == b"")
 
 
-def test_nothing_outlives_the_kill(orders: dict[str, Any]) -> None:
+def test_nothing_outlives_the_kill(orders: dict[str, Any], inside: Path) -> None:
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
     unguarded = subprocess.Popen(
-        [sys.executable, payload.__file__],
+        [sys.executable, str(inside / "payload.py")],
         stdin=subprocess.PIPE, pass_fds=[writing], start_new_session=True,
     )  # fmt: skip
     os.close(writing)
@@ -140,7 +154,7 @@ def test_nothing_outlives_the_kill(orders: dict[str, Any]) -> None:
     reading, writing = os.pipe()
     process = start(
         Module("payload"),
-        limits=LIFE, readable=[INSIDE], stdin=subprocess.PIPE, descriptors=[writing],
+        limits=LIFE, readable=[inside], stdin=subprocess.PIPE, descriptors=[writing],
     )  # fmt: skip
     os.close(writing)
     assert process.stdin is not None
@@ -153,7 +167,7 @@ def test_nothing_outlives_the_kill(orders: dict[str, Any]) -> None:
     os.close(reading)
 
 
-def test_it_dies_with_the_server(orders: dict[str, Any], tmp_path: Path) -> None:
+def test_it_dies_with_the_server(orders: dict[str, Any], inside: Path) -> None:
     """Even one that reads no orders: the server is killed, and nobody is left to end it."""
     reading, writing = os.pipe()
     server = (
@@ -165,7 +179,7 @@ def test_it_dies_with_the_server(orders: dict[str, Any], tmp_path: Path) -> None
         "time.sleep(60)\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", server, str(INSIDE), str(writing)],
+        [sys.executable, "-c", server, str(inside), str(writing)],
         stdin=subprocess.PIPE, pass_fds=[writing],
     )  # fmt: skip
     os.close(writing)

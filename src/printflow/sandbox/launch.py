@@ -79,7 +79,9 @@ def start(
         given = {**{key: os.environ[key] for key in _WINDOWS_NEEDS if key in os.environ}, **given}
     # A program on Windows needs no orders: what holds it there is set from outside.
     direct = windows and not isinstance(what, Module)
-    python = [sys.executable, "-I", "-X", "utf8", "-c", _LINE, json.dumps(orders)]
+    # A virtual environment's python.exe starts another, which would be another process.
+    executable = getattr(sys, "_base_executable", sys.executable) if windows else sys.executable
+    python = [executable, "-I", "-X", "utf8", "-c", _LINE, json.dumps(orders)]
     process = run(
         orders["program"] if direct else python,
         stdin=stdin,
