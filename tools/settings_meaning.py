@@ -53,6 +53,16 @@ MEANING: Mapping[str, str] = {
     "server.port": "The port to listen on; 0 takes a free one.",
     "server.threads": "How many requests are worked on at once.",
     "server.connection_limit": "How many connections are held open.",
+    "server.connections_per_client": "Connections that one address (in IPv6 its /64) may hold at once; "
+    "behind a trusted proxy, unfinished requests of each client that it names.",
+    "server.header_seconds": "The head of a request must be complete after so long.",
+    "server.body_grace_seconds": "Bodies, and answers that are read slowly, are looked at once in so long.",
+    "server.body_bytes_per_second": "The least that must have moved meanwhile, on average; slower "
+    "connections are closed.",
+    "server.spool": "Where large bodies are kept while they arrive; on a local disk. Without it: beside an "
+    "embedded database, else in the system's folder for temporary files.",
+    "server.spool_mb": "What all bodies under way may have together; one client may use half. Beyond it "
+    "a large body gets 503 at once.",
     "server.trusted_proxy": "Whose word on the student's address and scheme (`X-Forwarded-For`, "
     "`X-Forwarded-Proto`) is believed; empty: nobody's.",
     "server.metrics_token": "Who sends it as a bearer token sees `/metrics`; empty: only this machine.",

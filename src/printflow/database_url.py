@@ -41,6 +41,11 @@ def checked_database_url(url: str, *, store: Path, mounts: str | None = None) ->
     return sqlite_url(path)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an embedded database, None for another kind."""
+    return _sqlite_file(url) if url.startswith("sqlite:") else None
+
+
 def _sqlite_file(url: str) -> Path:
     name = unquote(url.removeprefix("sqlite:///"))
     if not url.startswith("sqlite:///") or name in {"", "/", ":memory:"}:

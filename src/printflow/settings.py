@@ -7,6 +7,7 @@ one line that names the key, where it stands and what is allowed. Its text is co
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -22,7 +23,7 @@ from pydantic import (
 )
 
 from . import settings_checks as checks
-from .database_url import checked_database_url, sqlite_url
+from .database_url import checked_database_url, sqlite_file, sqlite_url
 from .domain.naming import endings_text, model_endings
 from .errors import SettingsError
 from .settings_layers import (
@@ -207,6 +208,15 @@ class Settings(BaseModel):
     def slicer_profiles(self) -> Path:
         """The folder of the flat profiles that the lab's slicer takes."""
         return self.slicer.profiles or self.state_dir / "slicer"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where the web server keeps large bodies while they arrive: on this machine's own disk."""
+        if self.server.spool is not None:
+            return self.server.spool
+        embedded = sqlite_file(self.database)
+        beside = embedded.parent if embedded is not None else Path(tempfile.gettempdir())
+        return beside / ("spool" if embedded is not None else "printflow-spool")
 
     @property
     def database(self) -> str:

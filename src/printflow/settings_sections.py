@@ -187,6 +187,12 @@ class ServerSettings(BaseModel):
     port: Whole = whole(8080, 0, 65_535)
     threads: Whole = whole(8, 1, 256)
     connection_limit: Whole = whole(400 if sys.platform == "win32" else 1000, 10, 10_000)
+    connections_per_client: Whole = whole(250, 1, 10_000)
+    header_seconds: Whole = whole(10, 1, 600, "number of seconds")
+    body_grace_seconds: Whole = whole(15, 1, 600, "number of seconds")
+    body_bytes_per_second: Whole = whole(2048, 1, 10_000_000, "number of bytes")
+    spool: Path | None = Field(default=None, description="a folder")
+    spool_mb: Whole = whole(1024, 1, 10_000_000, "number of megabytes")
     trusted_proxy: str = Field(
         default="",
         description='the address of the proxy in front, or "*" where only it can connect',
@@ -197,6 +203,11 @@ class ServerSettings(BaseModel):
     @classmethod
     def _host(cls, value: str) -> str:
         return checks.host("server.host", value)
+
+    @field_validator("spool")
+    @classmethod
+    def _spool(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None
 
     @field_validator("trusted_proxy")
     @classmethod

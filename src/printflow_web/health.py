@@ -6,12 +6,15 @@ from typing import Any
 
 from flask import Blueprint, current_app
 
+from .gate import Gate
 from .request import lab_of
 
 pages = Blueprint("health", __name__, url_prefix="/health")
 
 Answer = tuple[dict[str, Any], int] | tuple[dict[str, Any], int, dict[str, str]]
 _AGAIN_SECONDS = 10
+GATE = "printflow_gate"
+"""Where a server leaves its gate for these pages."""
 
 
 @pages.get("/live")
@@ -24,4 +27,9 @@ def live() -> dict[str, Any]:
 def ready() -> Answer:
     """Database, store, disk, worker and mail; 503 when jobs cannot be taken."""
     health = lab_of(current_app).health()
+    gate: Gate | None = current_app.extensions.get(GATE)
+    if gate is not None:
+        health["uploads"] = gate.figures()
+        if health["uploads"]["full"] and health["status"] == "ok":
+            health["status"] = "degraded"
     return (health, 200) if health["ok"] else (health, 503, {"Retry-After": str(_AGAIN_SECONDS)})

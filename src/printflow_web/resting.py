@@ -39,10 +39,12 @@ class Connections(dict[int, Any]):
     def turn(self, seconds: float) -> None:
         """Wait for so long at most, and let those read and write that can."""
         for fd in list(self.awake):
-            connection = self.get(fd)
+            connection: Any = self.get(fd)
             if connection is None:
                 continue
             reads = select.EPOLLIN | select.EPOLLPRI if connection.readable() else 0
+            if fd not in self:
+                continue  # it was late, and is closed
             writes = select.EPOLLOUT if connection.writable() and not connection.accepting else 0
             self._wish(fd, reads | writes)
             # Who would read has no request under way. A server counts its connections each time.

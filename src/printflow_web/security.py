@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -10,10 +11,15 @@ from flask import Flask, Response, abort, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature
 from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
+from werkzeug.http import parse_cookie
+
+from printflow import TooManyRequests, Unavailable
 
 from .acting import recognize
 from .errors import ParameterRefused
+from .gate import NO_ROOM, REFUSED_HEADER, TOO_MANY
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
 if TYPE_CHECKING:
@@ -28,6 +34,7 @@ _POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+_UPLOADS_AGAIN = 30
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 _NAMES_OF_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
@@ -70,6 +77,7 @@ def init_security(app: Flask) -> None:
     for name in map(_host_name, lab.settings.trusted_hosts):
         names |= {name, name.removeprefix(".")}  # ".example.edu" is the domain, and all below it
     app.before_request(partial(_refuse_foreign_names, names))
+    app.before_request(_refuse_what_the_gate_refused)
     app.before_request(recognize)
     app.before_request(_limit_body)
     app.before_request(_refuse_other_sites)
@@ -97,6 +105,44 @@ def _refuse_foreign_names(names: frozenset[str]) -> None:
 def upload_limit(app: Flask) -> int:
     """Bytes that the body of an upload may have: the model, and a small form around it."""
     return (lab_of(app).settings.max_upload_mb << 20) + SMALL_BODY
+
+
+def knows_form(app: Flask) -> Callable[[Mapping[str, str], str], bool]:
+    """Whether a request's head alone shows that its large body may be a form of ours.
+
+    A form's token is bound to the cookie of the page that it was on; who has none, or comes from
+    another site, is refused by the pages anyway, and nothing large is taken first.
+    """
+
+    def known(headers: Mapping[str, str], path: str) -> bool:
+        site = headers.get("SEC_FETCH_SITE")
+        signing = _Sessions().get_signing_serializer(app)
+        cookie = parse_cookie(headers.get("COOKIE", "")).get(app.config["SESSION_COOKIE_NAME"])
+        if (site is not None and site not in _OWN_SITES) or not cookie or signing is None:
+            return False
+        try:
+            opened = signing.loads(cookie)
+        except BadSignature:
+            return False
+        return "csrf_token" in opened and (path == "/submit" or "key" in opened)
+
+    return known
+
+
+def _refuse_what_the_gate_refused() -> None:
+    """Say why a body was not taken; see ``gate.py``."""
+    why = request.environ.get(f"HTTP_{REFUSED_HEADER}")
+    if why == NO_ROOM:
+        full = Unavailable(
+            _("Too many uploads are under way right now. Nothing was saved."),
+            next_step=_("Please try again in a minute."),
+        )
+        full.retry_after = _UPLOADS_AGAIN
+        raise full
+    if why == TOO_MANY:
+        raise TooManyRequests(
+            _("Too many requests from your address are unfinished."), retry_after=_UPLOADS_AGAIN
+        )
 
 
 def _limit_body() -> None:

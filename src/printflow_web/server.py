@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from waitress.server import create_server
 
 from printflow import Printflow
 
-from .channel import LingeringChannel, parser_for
+from .channel import LingeringChannel
+from .crowd import make_room
+from .descriptors import raise_descriptors
 from .factory import create_app
+from .gate import Gate
+from .health import GATE
 from .resting import RestingLoop, connections
-from .security import upload_limit
+from .security import knows_form, upload_limit
 
 _IDLE_SECONDS = 30
+_LOOK_SECONDS = 1
+"""How often connections at rest are looked at."""
 
 
 def _behind(proxy: str) -> dict[str, Any]:
@@ -28,17 +35,27 @@ def _behind(proxy: str) -> dict[str, Any]:
     }
 
 
+def _look_after(server: Any, usual: Callable[[float], None], limit: int, now: float) -> None:
+    """What is done once a second, also while no new connection is let in."""
+    usual(now)
+    make_room(list(server.active_channels.values()), limit)
+
+
 def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], None]) -> None:
     """Bind, announce the address, then answer requests until the process is told to stop.
 
     Raises OSError when the address cannot be listened on.
     """
     app = create_app(lab)
-    settings = lab.settings.server
-    parser = parser_for(upload_limit(app))
+    settings, most = lab.settings.server, upload_limit(app)
+    spool = lab.settings.spool_dir
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app.extensions[GATE] = Gate(lab.settings, spool, knows_form=knows_form(app))
+    raise_descriptors()
 
     class Channel(LingeringChannel):
-        parser_class = parser
+        gate = app.extensions[GATE]
+        upload_limit = most
 
     server: Any = create_server(
         app,
@@ -49,14 +66,18 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
         connection_limit=settings.connection_limit,
         asyncore_use_poll=True,
         channel_timeout=_IDLE_SECONDS,
+        cleanup_interval=_LOOK_SECONDS,
         ident="Printflow",
         clear_untrusted_proxy_headers=True,
         **_behind(settings.trusted_proxy),
     )
-    for one in getattr(server, "map", {}).values():
-        if hasattr(one, "channel_class"):
-            one.channel_class = Channel
-    server.channel_class = Channel
+    listening = [
+        one for one in getattr(server, "map", {}).values() if hasattr(one, "channel_class")
+    ]
+    for one in {id(one): one for one in (*listening, server)}.values():
+        one.channel_class = Channel
+        if hasattr(one, "maintenance"):
+            one.maintenance = partial(_look_after, one, one.maintenance, settings.connection_limit)
     server.asyncore = RestingLoop()
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{port}")

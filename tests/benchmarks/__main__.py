@@ -20,6 +20,7 @@ ALL = (
     "transitions",
     "upload",
     "slow_uploads",
+    "slow_attack",
     "live",
     "doctor",
     "dashboard",

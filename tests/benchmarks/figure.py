@@ -39,6 +39,7 @@ class Size:
     seconds: float = 15.0
     upload_mb: int = 50
     slow_uploads: int = 200
+    slow_connections: int = 1010
     starts: int = 15
 
 
@@ -52,6 +53,7 @@ SMALL = Size(
     seconds=1.0,
     upload_mb=1,
     slow_uploads=5,
+    slow_connections=20,
     starts=2,
 )
 

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -38,6 +38,15 @@ class Program:
     def peak_mb(self) -> float:
         """The most memory that it has held since :meth:`forget_peak`."""
         return self._status("VmHWM")
+
+    def nameless_mb(self) -> float:
+        """What its open files hold on disks although no folder names them."""
+        held = 0
+        for link in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(OSError):
+                if str(link.readlink()).endswith(" (deleted)"):
+                    held += link.stat().st_blocks * 512
+        return held / (1 << 20)
 
     def forget_peak(self) -> None:
         """Begin anew with the peak (see proc(5), clear_refs)."""

@@ -23,7 +23,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
         connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=30)
         _, token, cookie = page(connection, "/submit")
         connection.close()
-        idle = asyncio.run(_pings(program.port, size.seconds))
+        idle = asyncio.run(pings(program.port, size.seconds))
         head = form_head({**FORM, "csrf_token": token})
         beside = asyncio.run(_beside(program.port, head, cookie, size))
     answered = [took for took in beside if took is not None]
@@ -45,7 +45,7 @@ async def _beside(port: int, head: bytes, cookie: str, size: Size) -> list[float
         asyncio.create_task(_upload(port, head, cookie, stop)) for _ in range(size.slow_uploads)
     ]
     await asyncio.sleep(1)
-    found = await _pings(port, size.seconds)
+    found = await pings(port, size.seconds)
     stop.set()
     broken = [fault for fault in await asyncio.gather(*uploads, return_exceptions=True) if fault]
     if broken:
@@ -68,7 +68,7 @@ async def _upload(port: int, head: bytes, cookie: str, stop: asyncio.Event) -> N
     writer.close()
 
 
-async def _pings(port: int, seconds: float) -> list[float | None]:
+async def pings(port: int, seconds: float) -> list[float | None]:
     """Seconds of each look at the form's page; None where no answer came."""
     found: list[float | None] = []
     until = time.monotonic() + seconds
