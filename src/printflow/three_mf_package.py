@@ -14,6 +14,8 @@ import zipfile
 from typing import BinaryIO
 from xml.parsers import expat
 
+from .zip_directory import Wrong, wrong_with
+
 MAX_MEMBERS = 1_000
 MAX_TOTAL = 1 << 30
 MAX_PART = 400 << 20
@@ -39,6 +41,11 @@ class PackageRefused(Exception):
 def open_package(file: BinaryIO) -> tuple[zipfile.ZipFile, str]:
     """The archive and the name of its model part. Raises PackageRefused."""
     try:
+        wrong = wrong_with(file, MAX_MEMBERS)
+        if wrong is Wrong.TOO_MANY:
+            raise _over(f"it has more than {MAX_MEMBERS:,} entries")
+        if wrong is not None:
+            raise zipfile.BadZipFile(wrong.value)
         archive = zipfile.ZipFile(file)
         _check(archive.infolist())
         part = _model_part(archive)
@@ -69,8 +76,8 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MAX_MEMBERS:
-        raise _over(f"it has {len(members):,} entries, at most {MAX_MEMBERS:,} are read")
+    if len(members) > MAX_MEMBERS:  # whatever it said of their number
+        raise _over(f"it has more than {MAX_MEMBERS:,} entries")
     total = sum(member.file_size for member in members)
     if total > MAX_TOTAL:
         raise _over(f"unpacked it has {total >> 20:,} MB, at most {MAX_TOTAL >> 20:,} are read")

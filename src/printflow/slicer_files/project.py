@@ -16,10 +16,9 @@ from typing import Any, BinaryIO
 
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures_of, hours_of, number
+from printflow.zip_directory import Wrong, wrong_with
 
 MEMBERS = 2000
-DIRECTORY = 1_000_000
-"""Bytes of an archive's table of contents."""
 
 LARGEST_TEXT = 4_000_000
 LARGEST_PICTURE = 4_000_000
@@ -54,22 +53,15 @@ def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
 
 
 def _check_directory(stream: BinaryIO) -> None:
-    """The table of contents, before zipfile reads all of it into memory."""
-    size = stream.seek(0, 2)
-    stream.seek(max(0, size - 66_000))
-    end = stream.read()
-    at = end.rfind(b"PK\x05\x06")
-    if at < 0 or len(end) < at + 22:
-        raise Damaged("the archive is cut short")
-    members, length = struct.unpack("<HI", end[at + 10 : at + 16])
-    if end[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
-        # Zip64: its own record counts, whatever the old one says.
-        record = end[max(0, at - 76) : at - 20]
-        if len(record) < 56 or not record.startswith(b"PK\x06\x06"):
+    match wrong_with(stream, MEMBERS):
+        case Wrong.CUT_SHORT:
+            raise Damaged("the archive is cut short")
+        case Wrong.MISPLACED:
             raise Damaged("the archive's table of contents is not where it should be")
-        members, length = struct.unpack("<QQ", record[32:48])
-    if members > MEMBERS or length > DIRECTORY:
-        raise Damaged(f"the archive has more than {MEMBERS:,} members")
+        case Wrong.TOO_MANY:
+            raise Damaged(f"the archive has more than {MEMBERS:,} members")
+        case None:
+            return
 
 
 def _figures(archive: zipfile.ZipFile, names: set[str]) -> Figures | None:
