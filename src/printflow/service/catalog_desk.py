@@ -15,8 +15,9 @@ from ..domain.catalog_history import (
     price_steps,
 )
 from ..domain.people import ChangeKind
+from ..domain.placeholders import unfilled
 from ..domain.text import clean_line
-from ..errors import CatalogChanged, NotFound
+from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
 from ..ports import Transaction
 from .changes import ChangedBy
 from .desk import Desk
@@ -101,12 +102,16 @@ class CatalogDesk(Desk):
         self, tx: Transaction, plain: Mapping[str, Any], who: ChangedBy, expected: int | None
     ) -> None:
         changed: tuple[Difference, ...] = ()
+        before: set[Refusal] = set()
         for newest in tx.lab.catalog_versions(limit=1):
             if expected not in (None, newest.id):
                 raise CatalogChanged(newest.by, newest.at)
             if dict(newest.document) == dict(plain):
                 return
             changed = differences(newest.document, plain)
+            before = set(unfilled(newest.document))
+        if placeholders := [one for one in unfilled(plain) if one not in before]:
+            raise CatalogInvalid(placeholders)
         now = self._ports.clock()
         number = tx.lab.add_catalog(plain, by=clean_line(who.name)[:_NAME_LIMIT], now=now)
         who.record(tx, ChangeKind.CATALOG, _summary(changed), now, version=number)

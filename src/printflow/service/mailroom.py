@@ -91,7 +91,14 @@ class MailDesk(Desk):
                     for_student=False,
                 )
             who = ChangedBy(by, station)
-            who.record(tx, ChangeKind.MAIL_RETRIED, mail.template, now, to=address, before=mail.to)
+            who.record(
+                tx,
+                ChangeKind.MAIL_RETRIED,
+                mail_words(mail.template).staff,
+                now,
+                to=address,
+                before=mail.to,
+            )
         self._ports.postman.resume()
         self._ports.dispatcher.wake()
 
