@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from .config import Config
 
 _SECONDS = 2.0
+_WORDS = 500
+"""Bytes of the answer that are logged."""
 
 
 def report_opened(config: Config, name: str) -> str:
@@ -29,9 +31,13 @@ def report_opened(config: Config, name: str) -> str:
                     "Content-Type": "application/json",
                 },
             )
-            status = connection.getresponse().status
+            answer = connection.getresponse()
+            words = answer.read(_WORDS).decode("utf-8", "replace")
         finally:
             connection.close()
     except (OSError, ValueError, HTTPException) as error:
         return f"not sent: {error}"
-    return "sent" if status < 300 else f"refused with {status}"
+    if answer.status < 300:
+        return "sent"
+    plain = answer.headers.get_content_type() == "text/plain"
+    return f"refused with {answer.status}" + (f": {words.strip()}" if plain and words else "")

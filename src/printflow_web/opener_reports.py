@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, Response, current_app, request
 from flask_babel import gettext as _
 
 from printflow import SignInRefused
@@ -21,7 +21,7 @@ csrf.exempt(pages)
 
 
 @pages.post("/opened")
-def opened() -> tuple[str, int]:
+def opened() -> Response:
     """A station's token stands in for a session: no browser sends this."""
     file, pc_name = _facts()
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
@@ -30,8 +30,8 @@ def opened() -> tuple[str, int]:
             file, station=pc_name, token=token if scheme == "Bearer" else ""
         )
     except SignInRefused as error:
-        return f"{error} {error.next_step}\n", 403
-    return "", 204
+        return Response(f"{error} {error.next_step}\n", 403, mimetype="text/plain")
+    return Response(status=204)
 
 
 def _facts() -> tuple[str, str]:

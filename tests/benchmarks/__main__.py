@@ -21,6 +21,7 @@ ALL = (
     "upload",
     "slow_uploads",
     "slow_attack",
+    "sign_in",
     "live",
     "doctor",
     "dashboard",
