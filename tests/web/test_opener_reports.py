@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from printflow import InvalidInput, NotFound, Printflow
+from printflow_opener.config import Config
+from printflow_opener.report import report_opened
 from printflow_web.factory import create_app
+from printflow_web.this_pc import FILE
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import PASSWORD, token
 
@@ -153,3 +159,34 @@ def test_a_station_needs_a_name(lab: Printflow, staff: FlaskClient) -> None:
     answer = staff.get("/dashboard/this-pc?station=" + "x" * 61)
     assert answer.status_code == 422
     assert "1 to 60 characters" in answer.text
+
+
+def test_the_opener_s_log_says_why_a_report_was_refused(
+    lab: Printflow, submit: Submit, tmp_path: Path
+) -> None:
+    """The real opener's report, over a real socket."""
+    job = submit()
+    lab.set_staff_password(PASSWORD)
+    name, secret = lab.reporting_token("Front desk", station="Lab")
+    server = make_server("127.0.0.1", 0, create_app(lab))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        config = Config(
+            tmp_path / FILE,
+            tmp_path,
+            (),
+            tmp_path / "opener.log",
+            tmp_path / "choices.json",
+            server=f"http://127.0.0.1:{server.server_port}",
+            station=name,
+            station_token=secret,
+        )
+        assert report_opened(config, job.file.name) == "sent"
+        lab.set_staff_password("another good password")
+        said = report_opened(config, job.file.name)
+    finally:
+        server.shutdown()
+        thread.join()
+    assert said.startswith("refused with 403: ")
+    assert "its station was revoked or has a new password" in said

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import islice
 from threading import Event, Semaphore
@@ -397,7 +400,7 @@ def test_when_full_it_says_so_at_once_and_known_pcs_go_on(
         assert go_on.wait(60)
         return False
 
-    monkeypatch.setattr("printflow.service.sign_in.is_password", slow)
+    monkeypatch.setattr("printflow.service.passwords.is_password", slow)
 
     def attempt(number: int) -> str:
         return guess(lab, f"10.1.{number}.1")
@@ -486,3 +489,18 @@ def test_the_pc_s_cookie_is_no_script_s_and_no_other_site_s(app: Flask) -> None:
     cookie = signed_in(app, "Bo").get_cookie("printflow_pc")
     assert cookie is not None
     assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system knows a thread's priority")
+def test_pages_go_before_passwords(lab: Printflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def looked(_stored: str | None, _password: str) -> bool:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return True
+
+    lab.set_staff_password(PASSWORD)
+    monkeypatch.setattr("printflow.service.passwords.is_password", looked)
+    lab.check_staff_password(PASSWORD, address="x")
+    here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert seen == [max(here, 15)]

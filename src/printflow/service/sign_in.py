@@ -17,7 +17,7 @@ from .changes import ChangedBy
 from .desk import Desk, Ports
 from .doors import chosen_door, known_by_pc, pc_proof
 from .limits import check, count, give_back
-from .passwords import Turns, is_password
+from .passwords import Turns
 from .people import checked_name, known_name
 from .stations import session_hash
 
@@ -106,10 +106,11 @@ class SignInDesk(Desk):
                 account = str(door.id) if door else f"no station {station}"
                 bounds = [*_PER_ADDRESS.for_address(address), *_PER_STATION.for_account(account)]
             check(tx, bounds, now, _TOO_OFTEN)
-        with (self._known_pcs if is_known else self._strangers).turn():
+        turns = self._known_pcs if is_known else self._strangers
+        with turns.turn():
             with self._ports.database.write() as tx:
                 count(tx, bounds, now, _TOO_OFTEN)
-            right = is_password(door.password_hash if door else None, password)
+            right = turns.compare(door.password_hash if door else None, password)
         if door is None or not right:
             raise SignInRefused(
                 "The password is wrong."
