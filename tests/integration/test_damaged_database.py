@@ -135,7 +135,13 @@ def test_a_damaged_index_is_made_again_and_nothing_restored(
     assert take_backup(settings, tmp_path / "backups", NOW + timedelta(days=1)).indexes == ()
 
 
-@pytest.mark.parametrize("table", ["jobs", "events", "outbox", "job_files"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "events",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("jobs", "outbox", "job_files")),
+    ],
+)
 def test_a_damaged_table_is_named_and_never_becomes_a_backup(
     job: Job, settings: Settings, tmp_path: Path, table: str
 ) -> None:

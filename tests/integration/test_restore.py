@@ -291,6 +291,7 @@ def test_a_restore_that_fails_at_the_end_leaves_all_as_it_was(
         assert len(lab.jobs()) == 2
 
 
+@pytest.mark.long
 def test_an_older_backup_replaces_a_newer_schema(taken: Path, settings: Settings) -> None:
     """Tables that the program of the backup does not know neither stop it nor are lost."""
     engine = open_engine(settings.database, pooled=False)
