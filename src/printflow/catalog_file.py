@@ -15,6 +15,7 @@ from typing import Any
 
 from .domain.catalog import Catalog, catalog_from
 from .errors import CatalogInvalid, Refusal
+from .named_paths import unreadable, writing
 
 _HEADER = "# The lab's catalog. Change it and run: printflow catalog import FILE --by NAME\n\n"
 
@@ -32,10 +33,8 @@ def read_catalog(path: Path) -> dict[str, Any]:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise _unreadable(path, "there is no such file") from None
     except OSError as error:
-        raise _unreadable(path, f"the file cannot be read: {error.strerror or error}") from error
+        raise _unreadable(path, f"cannot be read: {unreadable(path, error)}") from error
     return parse_catalog(str(path), content)
 
 
@@ -102,16 +101,16 @@ def catalog_toml(data: Mapping[str, Any]) -> str:
 
 
 def write_catalog(data: Mapping[str, Any], path: Path) -> None:
-    """Write the plain form to ``path``: as JSON when it ends in ``.json``, else as TOML."""
+    """Write the plain form to ``path``: as JSON when it ends in ``.json``, else as TOML.
+
+    Raises PathUnusable, DiskFull.
+    """
     if path.suffix.lower() == ".json":
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     else:
         text = catalog_toml(data)
-    try:
+    with writing(path):
         path.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        reason = f"the file cannot be written: {error.strerror or error}"
-        raise _unreadable(path, reason) from error
 
 
 def _toml(text: str) -> dict[str, Any]:

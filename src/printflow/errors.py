@@ -230,6 +230,12 @@ class SettingsError(PrintflowError):
         self.source = source
 
 
+class PathUnusable(PrintflowError):
+    """A file or folder that was named cannot be used; nothing was written to it."""
+
+    code = "path_unusable"
+
+
 class CatalogInvalid(_SeveralReasons):
     """The lab's catalog contradicts itself; one refusal per problem, ``field`` is the place."""
 
@@ -282,6 +288,12 @@ class StoreUnavailable(Unavailable):
     """The file store is missing, does not answer, or is another lab's."""
 
     code = "store_unavailable"
+
+
+class DiskFull(Unavailable):
+    """The disk of a file or folder that was named is full."""
+
+    code = "disk_full"
 
 
 class StoreFull(Unavailable):

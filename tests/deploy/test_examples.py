@@ -229,7 +229,6 @@ def test_the_server_s_command_runs_with_the_lab_s_settings(tmp_path: Path) -> No
     for there, here in (
         ("/opt/printflow/bin/printflow", f"{sys.executable} -m printflow"),
         ("/etc/printflow/printflow.toml", str(config)),
-        ("cd /var/lib/printflow", f"cd {tmp_path}"),
         ("= printflow ]", f"= {getpass.getuser()} ]"),
     ):
         assert there in text
@@ -243,6 +242,10 @@ def test_the_server_s_command_runs_with_the_lab_s_settings(tmp_path: Path) -> No
         )
         assert done.returncode == 0, done.stderr
     assert done.stdout == "No jobs.\n"
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    for words in (["catalog", "export", "mine.toml"], ["catalog", "import", "mine.toml"]):
+        subprocess.run(["sh", str(script), *words], env=bare, cwd=elsewhere, check=True)
+    assert [path.name for path in elsewhere.iterdir()] == ["mine.toml"]
     assert (store / "Uploaded").is_dir()
     assert (DEPLOY / "printflow").stat().st_mode & 0o111
 

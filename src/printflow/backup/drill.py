@@ -19,6 +19,7 @@ from ..database_url import sqlite_url
 from ..db.engine import sqlite_path
 from ..db.snapshot import row_counts
 from ..errors import SettingsError
+from ..named_paths import writing
 from ..settings import Settings
 from .manifest import Manifest
 from .restore import restore
@@ -98,7 +99,8 @@ def _place(folder: Path | None) -> tuple[Path, bool]:
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="printflow-drill-")), True
     if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
+        with writing(folder):
+            folder.mkdir(parents=True, mode=0o700)
         return folder, True
     if not folder.is_dir() or any(folder.iterdir()):
         raise SettingsError(

@@ -12,6 +12,8 @@ from printflow.errors import (
     AlreadyRunning,
     BackupDamaged,
     CatalogInvalid,
+    DiskFull,
+    PathUnusable,
     PrintflowError,
     SettingsError,
     TransitionNotAllowed,
@@ -20,7 +22,7 @@ from printflow.errors import (
 
 from .documents import instant, print_json
 from .session import Session
-from .streams import ENDED_BY_USER, is_closed_pipe, silence_output, warn
+from .streams import ENDED_BY_USER, is_closed_pipe, output_fails, silence_output, warn
 
 REFUSED, WRONG_USE, SURROUNDINGS = 1, 2, 3
 
@@ -28,6 +30,7 @@ _EXIT_CODES: tuple[tuple[type[PrintflowError], int], ...] = (
     (SettingsError, WRONG_USE),
     (CatalogInvalid, WRONG_USE),
     (AlreadyRunning, WRONG_USE),
+    (PathUnusable, WRONG_USE),
     (BackupDamaged, REFUSED),
     (Unavailable, SURROUNDINGS),
     (PrintflowError, REFUSED),
@@ -69,6 +72,10 @@ def _ending_of(error: BaseException, session: Session) -> int | None:
     if isinstance(error, OSError) and is_closed_pipe(error):
         silence_output()
         return ENDED_BY_USER
+    if isinstance(error, OSError) and output_fails(error):
+        silence_output()
+        why = error.strerror or str(error)
+        return _ending_of(DiskFull(f"The output cannot be written: {why}."), session)
     if not isinstance(error, Exception) or isinstance(
         error, click.ClickException | click.exceptions.Exit
     ):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from printflow.named_paths import unreadable, writing
+
 from .documents import print_json
 from .session import json_option, session
 from .streams import say, warn
@@ -57,6 +59,9 @@ def import_(
     is sent.
     """
     old, beside = _read(file, mapping)
+    if report is not None:
+        with writing(report), report.open("ab"):
+            pass  # said before anything is imported, not after
     with (
         session().lab() as lab,
         click.progressbar(length=len(old.rows), label="Rows", file=sys.stderr) as bar,
@@ -91,7 +96,7 @@ def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
             database = opened.read(16) == b"SQLite format 3\0"
     except OSError as error:
         raise InvalidInput.of(
-            "file", "file_unreadable", f"{file} cannot be read: {error.strerror or error}."
+            "file", "file_unreadable", f"{file} cannot be read: {unreadable(file, error)}."
         ) from error
     if database:
         return flask_list(file, given or FLASK), file.absolute().parent / "storage"
@@ -172,7 +177,7 @@ def _write(done: ImportReport, path: Path) -> None:
 
     from printflow.reports.export import plain
 
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("row", "kind", "field", "message"))
         for kind, notes in (("not taken over", done.refused), ("note", done.notes)):

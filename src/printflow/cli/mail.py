@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from printflow import RenderedMail
+from printflow.named_paths import writing
 
 from .documents import print_json
 from .session import json_option, session
@@ -30,12 +31,13 @@ def preview(folder: Path | None, open_: bool) -> None:
     with session().lab() as lab:
         samples = {template.value: sample for template, sample in lab.mail_samples().items()}
     place = folder or Path(tempfile.mkdtemp(prefix="printflow-mails-"))
-    place.mkdir(parents=True, exist_ok=True)
-    for name, sample in samples.items():
-        (place / f"{name}.html").write_text(sample.html_alone, "utf-8")
-        (place / f"{name}.txt").write_text(f"{sample.subject}\n\n{sample.text}", "utf-8")
     index = place / "index.html"
-    index.write_text(_index(samples), "utf-8")
+    with writing(place):
+        place.mkdir(parents=True, exist_ok=True)
+        for name, sample in samples.items():
+            (place / f"{name}.html").write_text(sample.html_alone, "utf-8")
+            (place / f"{name}.txt").write_text(f"{sample.subject}\n\n{sample.text}", "utf-8")
+        index.write_text(_index(samples), "utf-8")
     if session().json:
         print_json(
             {

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from printflow.named_paths import writing
 
 from .documents import facts_document, print_json
 from .session import json_option, session
 from .streams import say
 from .tables import print_facts
+
+if TYPE_CHECKING:
+    from printflow.domain.model_facts import ModelFacts
 
 
 @click.command("inspect")
@@ -21,21 +27,23 @@ from .tables import print_facts
 @json_option
 def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
     """Measure a model: size, volume, closed or not. Needs no lab; with one, says where it fits."""
-    from printflow import FileUnusable, PrintflowError, inspect_file
+    from printflow import FileUnusable, PrintflowError
     from printflow.domain.model_facts import fitting, verdict, warnings
 
     if not _is_color(color):
         raise click.UsageError("--color: a color is written as #2F6FDE.")
-    small = thumbnail.with_suffix(".webp") if thumbnail else None
     try:
-        facts = inspect_file(file, picture=thumbnail, small=small, color=color, up=up)
+        facts, picture = _inspected(file, color=color, up=up, drawn=thumbnail is not None)
     except FileUnusable as error:
         if session().json:
             print_json({"error": error.message, "code": error.code, "next_step": error.next_step})
             raise SystemExit(1) from None
         raise
-    if small is not None:
-        small.unlink(missing_ok=True)
+    if thumbnail is not None:
+        if not picture:
+            raise FileUnusable("The model cannot be drawn.", code="no_picture")
+        with writing(thumbnail):
+            thumbnail.write_bytes(picture)
     try:
         with session().lab() as lab:
             printers = lab.catalog.printers
@@ -64,6 +72,16 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
     )
     for warning in document["warnings"] or [document["verdict"]]:
         say(warning)
+
+
+def _inspected(file: Path, *, color: str, up: str, drawn: bool) -> tuple[ModelFacts, bytes]:
+    """Facts, and the picture as PNG; b"" where none was asked for or could be drawn."""
+    from printflow import inspect_file
+
+    with tempfile.TemporaryDirectory(prefix="printflow-inspect-") as folder:
+        png, small = (Path(folder, name) if drawn else None for name in ("p.png", "p.webp"))
+        facts = inspect_file(file, picture=png, small=small, color=color, up=up)
+        return facts, png.read_bytes() if png and png.exists() else b""
 
 
 def _is_color(text: str) -> bool:

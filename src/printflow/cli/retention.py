@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from printflow.domain.status import Trigger
+from printflow.named_paths import writing
 
 from .documents import details_document, print_json
 from .session import by_option, json_option, session
@@ -154,25 +155,20 @@ def _write_zip(
     from .documents import plain
 
     missing = []
-    try:
-        with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archived:
-            data = json.dumps(plain(document), ensure_ascii=False, indent=2)
-            archived.writestr("data.json", data)
-            for file in files:
-                try:
-                    with lab.open_file(file) as model:
-                        member = zipfile.ZipInfo.from_file(model.fileno(), f"models/{file.name}")  # type: ignore[arg-type]
-                        member.compress_type = zipfile.ZIP_DEFLATED
-                        with archived.open(member, "w") as copy:
-                            shutil.copyfileobj(model, copy, 1 << 20)
-                except NotFound:
-                    missing.append(file.name)
-    except FileExistsError:
-        raise InvalidInput.of("to", "file_exists", f"{path} is there already.") from None
-    except OSError as error:
-        raise InvalidInput.of(
-            "to", "file_unwritable", f"{path} cannot be written: {error.strerror or error}."
-        ) from error
+    if path.exists():
+        raise InvalidInput.of("to", "file_exists", f"{path} is there already.")
+    with writing(path), zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archived:
+        data = json.dumps(plain(document), ensure_ascii=False, indent=2)
+        archived.writestr("data.json", data)
+        for file in files:
+            try:
+                with lab.open_file(file) as model:
+                    member = zipfile.ZipInfo.from_file(model.fileno(), f"models/{file.name}")  # type: ignore[arg-type]
+                    member.compress_type = zipfile.ZIP_DEFLATED
+                    with archived.open(member, "w") as copy:
+                        shutil.copyfileobj(model, copy, 1 << 20)
+            except NotFound:
+                missing.append(file.name)
     return missing
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from printflow.named_paths import writing
+
 from .documents import print_json
 from .session import json_option, session
 from .streams import say
@@ -71,8 +73,10 @@ def flatten(
         if material not in materials:
             raise click.UsageError(f"--material: the lab has no material “{material}”.")
         output = profile_file(folder, lab_printer or "", material or "")
-        output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, "utf-8")
+        with writing(output.parent):
+            output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(output):
+        output.write_text(text, "utf-8")
     if session().json:
         print_json({"file": output.absolute(), "settings": len(text.splitlines())})
     else:

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import sys
+import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -27,6 +28,15 @@ def is_closed_pipe(error: OSError) -> bool:
     return isinstance(error, BrokenPipeError) or (
         sys.platform == "win32" and error.errno == errno.EINVAL
     )
+
+
+def output_fails(error: OSError) -> bool:
+    """Whether the error is that what was said cannot be written, as on a full disk."""
+    if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return False
+    talking = {__name__, f"{__package__}.documents", f"{__package__}.tables"}
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__") in talking for frame, _ in frames)
 
 
 def silence_output() -> None:

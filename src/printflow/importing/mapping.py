@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..domain.numbers import DECIMAL_SIGNS, Notation
 from ..errors import InvalidInput
+from ..named_paths import unreadable
 
 FIELDS: Mapping[str, str] = {
     "key": "what the older list knows the row by; a second run knows it again",
@@ -91,9 +92,9 @@ def read_mapping(path: Path) -> ImportMapping:
     """The mapping in a TOML file; raises InvalidInput naming file, key and what is allowed."""
     try:
         plain = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise _wrong(path, "there is no such file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise _wrong(path, f"it cannot be read: {unreadable(path, error)}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(path, f"cannot be read: {error}") from error
     for key in plain:
         if key not in _OPTIONS:
