@@ -47,6 +47,7 @@ def serving(outside: Outside, port: int, mail_port: int) -> Iterator[subprocess.
         "PRINTFLOW_SETTLE_SECONDS": "0",
         "PRINTFLOW_MAIL__SMTP_HOST": "127.0.0.1",
         "PRINTFLOW_MAIL__SMTP_PORT": str(mail_port),
+        "PRINTFLOW_MAIL__SMTP_SECURITY": "none",
         "PRINTFLOW_MAIL__STAFF_ADDRESS": "lab@example.edu",
     }
     log = outside.folder / "serve.log"

@@ -148,6 +148,7 @@ def test_nothing_is_lost_or_doubled(
             PRINTFLOW_SETTLE_SECONDS="0",
             PRINTFLOW_MAIL__SMTP_HOST="127.0.0.1",
             PRINTFLOW_MAIL__SMTP_PORT=str(mail_server.port),
+            PRINTFLOW_MAIL__SMTP_SECURITY="none",
             PRINTFLOW_MAIL__STAFF_ADDRESS="lab@example.edu",
         ) as site:
             queue = Students(site.port, notes, students)

@@ -103,6 +103,7 @@ def server(tmp_path: Path, mailbox: Mailbox, more_settings: dict[str, str]) -> I
         "PRINTFLOW_BASE_URL": url,
         "PRINTFLOW_MAIL__SMTP_HOST": "127.0.0.1",
         "PRINTFLOW_MAIL__SMTP_PORT": str(mailbox.port),
+        "PRINTFLOW_MAIL__SMTP_SECURITY": "none",  # the test's server offers no TLS
         "PRINTFLOW_MAIL__SENDER": "Print lab <lab@example.edu>",
         "PRINTFLOW_MAIL__STAFF_ADDRESS": "staff@example.edu",
         "PRINTFLOW_UNDO_SECONDS": "1",  # mails of the dashboard wait so long
