@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printflow import Catalog, CatalogInvalid
+from printflow import Catalog, CatalogInvalid, PathUnusable
 from printflow.catalog_file import (
     catalog_toml,
     checked_catalog,
@@ -232,7 +232,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CatalogInvalid, match="cannot be read"):
         (tmp_path / "folder.toml").mkdir()
         read_catalog(tmp_path / "folder.toml")
-    with pytest.raises(CatalogInvalid, match="cannot be written"):
+    with pytest.raises(PathUnusable, match="cannot be written"):
         write_catalog(default_catalog(), tmp_path / "none" / "lab.toml")
 
 
