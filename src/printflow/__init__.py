@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         TransitionRefused,
         Unavailable,
     )
+    from .exhausted import is_exhausted, server_busy
     from .formats import (
         age_text,
         day_text,
@@ -232,6 +233,7 @@ _HOMES = {
     "doctor": ("Examination", "Finding"),
     "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
     "domain.heartbeat": ("Heartbeat",),
+    "exhausted": ("is_exhausted", "server_busy"),
     "log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
     "service.payments": ("OpenBalance",),
@@ -406,6 +408,7 @@ __all__ = [
     "hours_text",
     "in_units",
     "inspect_file",
+    "is_exhausted",
     "lifecycle_markdown",
     "lifecycle_mermaid",
     "lifecycle_rows",
@@ -422,6 +425,7 @@ __all__ = [
     "parse_hours",
     "past_tense",
     "place_of",
+    "server_busy",
     "shortened",
     "shown_hours",
     "size_text",

@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
+from .calendar import Calendar
 from .db import migrate
 from .db.database import SqlDatabase
 from .db.engine import LOOK_AT_IT, sqlite_path
@@ -225,6 +227,7 @@ def _join(
     wrap: Wrap | None,
 ) -> Ports:
     wrap = wrap or _as_it_is
+    calendar = Calendar(clock, time.monotonic) if clock is _utc_now else None
     database: Database = wrap("database", sql)
     store: FileStore = wrap("store", FolderStore(settings.store, identity))
     clock = wrap("clock", clock)
@@ -260,7 +263,7 @@ def _join(
         composer=composer,
         postman=postman,
         placer=placer,
-        dispatcher=Dispatcher(database, store, placer, postman, looker.step, clock),
+        dispatcher=Dispatcher(database, store, placer, postman, looker.step, clock, calendar),
         looker=looker,
         inspector=inspector,
         kept_mails=wrap("kept_mails", _LazyMailFolder(settings)),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .calendar import Calendar
 from .domain.heartbeat import BEAT_EVERY
 from .errors import PrintflowError
 from .intake import abandoned
@@ -51,7 +52,9 @@ class Dispatcher:
         postman: Postman,
         look: Callable[[], bool],
         clock: Clock,
+        calendar: Calendar | None = None,
     ) -> None:
+        self._calendar = calendar
         self._database = database
         self._store = store
         self._placer = placer
@@ -99,9 +102,15 @@ class Dispatcher:
         except (OSError, PrintflowError) as error:
             _log.warning("sweeping has to wait: %s", error)
         with self._database.write() as tx:
+            tx.lab.forget_beats(now - _BEATS_KEPT)
+        if self._calendar is not None and not self._calendar.is_sure(now):
+            _log.warning(
+                "the clock jumped ahead: nothing is removed or reminded of until it is sure"
+            )
+            return swept
+        with self._database.write() as tx:
             tx.lab.forget_counts(now)
             tx.people.forget_sessions(now)
-            tx.lab.forget_beats(now - _BEATS_KEPT)
         for chore in self._chores:
             swept += chore()
         return swept
@@ -141,7 +150,8 @@ class Dispatcher:
         return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
 
     def _files_step(self) -> bool:
-        if self._clock() - self._swept_at >= SWEEP_EVERY:
+        # Also after a clock that was ahead has come back.
+        if abs(self._clock() - self._swept_at) >= SWEEP_EVERY:
             self._sweep()
         _, looked = self._placer.place_due()
         return looked > 0
@@ -178,7 +188,7 @@ class _Pulse:
     def beat(self) -> None:
         """Write one down, if the last is old enough."""
         now = self._clock()
-        if now - self._last >= BEAT_EVERY:
+        if abs(now - self._last) >= BEAT_EVERY:
             with self._database.write() as tx:
                 tx.lab.beat(self._name, self._started, now)
             self._last = now

@@ -19,6 +19,7 @@ from .deadline import TookTooLong, within
 from .domain.naming import MODEL_ENDINGS, endings_text
 from .domain.text import clean_line
 from .errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
+from .exhausted import is_exhausted, server_busy
 from .look_through import check_whole
 from .ports import Database, FileStore, Ids
 from .sniff import HEAD_BYTES, check_model
@@ -203,6 +204,8 @@ def receive_path(
     except FileNotFoundError:
         raise FileMissing(f"There is no file {path}.", next_step="Check the path.") from None
     except OSError as error:
+        if is_exhausted(error):
+            raise server_busy(error) from error
         raise FileUnusable(
             f"The file {path} cannot be read: {error.strerror or error}.",
             next_step="Check that it is a file you may read.",
@@ -240,6 +243,8 @@ def disk_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
             raise _full() from error
+        if is_exhausted(error):
+            raise server_busy(error) from error
         raise StoreUnavailable(
             "We cannot take files right now; nothing was saved.",
             next_step="Please try again in a few minutes; if it stays so, tell the lab.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .domain.status import FOLDERS, THUMBNAILS
 from .errors import SettingsError, StoreUnavailable
+from .exhausted import is_exhausted, server_busy
 from .plain_file import NotPlain
 from .store_folder import Folder
 
@@ -29,6 +30,8 @@ def read_identity(root: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
+        if is_exhausted(error):
+            raise server_busy(error) from error
         raise StoreUnavailable(
             "The file store is not there right now.",
             next_step="No file was touched.",

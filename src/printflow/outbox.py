@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from .domain.clock_slip import SLIP
 from .domain.history import Mail
 from .domain.mail_trouble import LATE_AFTER, MailTrouble, trouble_of
 from .errors import PrintflowError
@@ -115,7 +116,9 @@ class Postman:
                 tx.lab.set_fact(PAUSED, json.dumps({"why": failure.detail, "until": until}), now)
                 return
             again: datetime | None = now + _DELAYS[min(mail.tries - 1, len(_DELAYS) - 1)]
-            if failure.kind is FailureKind.PERMANENT or now - mail.created_at > _GIVE_UP_AFTER:
+            # Many tries as well: the clock alone may be wrong, or nobody was at work for days.
+            worn_out = mail.tries >= len(_DELAYS) and now - mail.created_at > _GIVE_UP_AFTER
+            if failure.kind is FailureKind.PERMANENT or worn_out:
                 again = None
             tx.outbox.failed(mail, error=failure.detail, next_try_at=again)
 
@@ -126,7 +129,8 @@ class Postman:
         if fact is None:
             return ""
         plain = json.loads(fact)
-        over = datetime.fromisoformat(plain["until"]).astimezone(UTC) <= self._clock()
+        left = datetime.fromisoformat(plain["until"]).astimezone(UTC) - self._clock()
+        over = not timedelta() < left <= _PAUSE + SLIP  # longer ahead, it was a wrong clock's
         return "" if over else str(plain["why"])
 
     def trouble(self) -> MailTrouble | None:

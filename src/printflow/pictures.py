@@ -5,6 +5,7 @@ from __future__ import annotations
 from .deadline import TookTooLong, within
 from .domain.job import JobFile
 from .errors import NotFound, StoreUnavailable
+from .exhausted import is_exhausted, server_busy
 from .looking import picture_name
 from .ports import FileStore
 from .store_watch import StoreWatch
@@ -35,4 +36,6 @@ class Pictures:
         except FileNotFoundError:
             raise none from None
         except (OSError, TookTooLong) as error:
+            if is_exhausted(error):
+                raise server_busy(error) from error
             raise StoreUnavailable("The file share does not answer.") from error

@@ -42,8 +42,10 @@ from printflow import (
     TransitionRefused,
     Unavailable,
     allowed,
+    is_exhausted,
     local_time,
     past_tense,
+    server_busy,
 )
 
 from .access import logged_path, request_id
@@ -278,6 +280,21 @@ def kept_to_send_again(message: str, next_step: str = "", *, sign_in: bool = Fal
     )
 
 
+def unknown(error: BaseException) -> Response:
+    """The page of what nobody foresaw; its traceback is only in the log."""
+    if is_exhausted(error):
+        return refused(server_busy(error))
+    error_id = request_id()
+    _log.error("error %s at %s %s", error_id, request.method, logged_path(), exc_info=error)
+    return error_page(
+        500,
+        _("This is our fault, not yours; it was written down."),
+        next_step=_("Please try again. If it happens again, tell the lab."),
+        error_id=error_id,
+        code="unknown",
+    )
+
+
 def init_errors(app: Flask) -> None:
     """Every error gets a page; unknown ones an id, their traceback only the log."""
 
@@ -317,17 +334,7 @@ def init_errors(app: Flask) -> None:
             response.headers["Allow"] = error.get_response().headers.get("Allow", "")
         return response
 
-    @app.errorhandler(Exception)
-    def unknown(error: BaseException) -> Response:
-        error_id = request_id()
-        _log.error("error %s at %s %s", error_id, request.method, logged_path(), exc_info=error)
-        return error_page(
-            500,
-            _("This is our fault, not yours; it was written down."),
-            next_step=_("Please try again. If it happens again, tell the lab."),
-            error_id=error_id,
-            code="unknown",
-        )
+    app.register_error_handler(Exception, unknown)
 
 
 def _http_words(status: int, app: Flask) -> str:

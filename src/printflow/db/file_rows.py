@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     and_,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..domain.clock_slip import FARTHEST_FILE, FARTHEST_LOOK, SLIP
 from ..domain.job import FileRole, FileState, JobFile
 from ..domain.model_facts import InspectionState
 from ..domain.naming import ALL_MODEL_ENDINGS, PICTURED_ENDINGS, ending_of
@@ -64,7 +66,11 @@ _LINES = (
 _OF_ID = update(job_files).where(job_files.c.id == bindparam("file"))
 _FREE = and_(
     job_files.c.next_try_at.is_not(None),
-    or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= bindparam("now")),
+    or_(
+        job_files.c.lease_until.is_(None),
+        job_files.c.lease_until <= bindparam("now"),
+        job_files.c.lease_until > bindparam("far"),
+    ),
 )
 _LEASED = (*FILE_COLUMNS, job_files.c.incoming, job_files.c.tries)
 _CLAIM = _OF_ID.where(_FREE).returning(*_LEASED)
@@ -80,6 +86,16 @@ _BELONGS = _OF_ID.where(_THERE).values(
     tries=0,
     problem="",
 )
+
+
+def _times(now: datetime, lease: timedelta) -> dict[str, datetime]:
+    return {"now": now, "lease_until": now + lease, "far": now + lease + SLIP}
+
+
+def _unleased(now: datetime) -> ColumnElement[bool]:
+    """Whether nobody looks into the model just now."""
+    lease = job_files.c.inspection_lease
+    return or_(lease.is_(None), lease <= now, lease > now + FARTHEST_LOOK)
 
 
 def _placement(row: Row[Any]) -> Placement:
@@ -131,8 +147,12 @@ class SqlFileRows:
         query = (
             select(job_files.c.id)
             .where(
-                job_files.c.next_try_at <= now,
-                or_(job_files.c.lease_until.is_(None), job_files.c.lease_until <= now),
+                or_(job_files.c.next_try_at <= now, job_files.c.next_try_at > now + FARTHEST_FILE),
+                or_(
+                    job_files.c.lease_until.is_(None),
+                    job_files.c.lease_until <= now,
+                    job_files.c.lease_until > now + FARTHEST_FILE,
+                ),
             )
             .order_by(job_files.c.next_try_at)
             .limit(limit)
@@ -145,13 +165,11 @@ class SqlFileRows:
             free = select(job_files.c.id).where(job_files.c.id == file_id)
             if self._connection.scalar(free.with_for_update(skip_locked=True)) is None:
                 return None
-        row = self._connection.execute(
-            _CLAIM, {"file": file_id, "now": now, "lease_until": now + lease}
-        ).first()
+        row = self._connection.execute(_CLAIM, {"file": file_id, **_times(now, lease)}).first()
         return _placement(row) if row else None
 
     def claim_of_job(self, job_id: str, now: datetime, lease: timedelta) -> Sequence[Placement]:
-        claim = {"job": job_id, "now": now, "lease_until": now + lease}
+        claim = {"job": job_id, **_times(now, lease)}
         return [_placement(row) for row in self._connection.execute(_CLAIM_OF_JOB, claim)]
 
     def settle(
@@ -183,7 +201,7 @@ class SqlFileRows:
 
     def to_inspect(self, now: datetime) -> int | None:
         settled = job_files.c.state == FileState.SETTLED.value
-        free = or_(job_files.c.inspection_lease.is_(None), job_files.c.inspection_lease <= now)
+        free = _unleased(now)
         query = (
             select(job_files.c.id)
             .where(job_files.c.inspection.in_(_WAITING), settled, free)
@@ -201,7 +219,7 @@ class SqlFileRows:
             .where(
                 job_files.c.id == file_id,
                 job_files.c.inspection.in_(_WAITING),
-                or_(job_files.c.inspection_lease.is_(None), job_files.c.inspection_lease <= now),
+                _unleased(now),
             )
             .values(
                 inspection=InspectionState.RUNNING.value,
@@ -273,8 +291,10 @@ class SqlFileRows:
         query = select(func.count()).where(job_files.c.next_try_at.is_not(None))
         return int(self._connection.scalar(query) or 0)
 
-    def overdue(self, before: datetime) -> int:
-        query = select(func.count()).where(job_files.c.next_try_at < before)
+    def overdue(self, before: datetime, now: datetime) -> int:
+        late = job_files.c.next_try_at < before
+        by_a_wrong_clock = job_files.c.next_try_at > now + FARTHEST_FILE
+        query = select(func.count()).where(or_(late, by_a_wrong_clock))
         return int(self._connection.scalar(query) or 0)
 
     def count(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 
 from ..domain.catalog_history import CatalogVersion
 from ..domain.heartbeat import Heartbeat
@@ -61,7 +61,8 @@ class SqlLabRows:
         # Sorted, so that two that count under the same keys never wait for each other.
         new = [{"key": key, "times": 1, "until": until} for key, until in sorted(untils.items())]
         row = insert_of(self._connection)(limits).values(new)
-        over = limits.c.until <= now
+        # What ends later than what begins now was begun by a clock that was ahead.
+        over = or_(limits.c.until <= now, limits.c.until > row.excluded.until)
         counted = row.on_conflict_do_update(
             index_elements=["key"],
             set_={

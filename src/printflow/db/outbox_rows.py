@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
+from ..domain.clock_slip import FARTHEST_MAIL, SLIP
 from ..domain.history import Mail
 from .schema import outbox
 from .wakeup import stir
@@ -80,7 +81,9 @@ class SqlOutboxRows:
     def claim(self, now: datetime, lease: timedelta) -> Mail | None:
         due = or_(
             and_(outbox.c.state == "queued", outbox.c.next_try_at <= now),
+            and_(outbox.c.state == "queued", outbox.c.next_try_at > now + FARTHEST_MAIL),
             and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+            and_(outbox.c.state == "sending", outbox.c.lease_until > now + lease + SLIP),
         )
         query = (
             select(outbox.c.id, outbox.c.lease_until)

@@ -134,7 +134,7 @@ def check_work(
     """Nothing waits for longer than it should, and the clock runs forward."""
     now = clock()
     with database.read() as tx:
-        files = tx.files.overdue(now - _OVERDUE)
+        files = tx.files.overdue(now - _OVERDUE, now)
         dead = tx.outbox.find(state="dead", limit=1000)
         newest = tx.history.newest_time()
     if files:

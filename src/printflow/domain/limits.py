@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from .clock_slip import SLIP
+
 _HOUSEHOLD, _SITE = 64, 48
 _HOUSEHOLDS_IN_A_SITE = 4
 """So many times the limit of a /64 counts for its /48: a site may be a campus."""
@@ -82,7 +84,7 @@ def wait_for(
         count.until - now
         for bound in bounds
         if (count := counts.get(bound.key)) is not None
-        and count.until > now
+        and now < count.until <= now + bound.window + SLIP
         and count.times + more > bound.most
     ]
     return max(waits, default=None)

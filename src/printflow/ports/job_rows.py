@@ -162,7 +162,7 @@ class FileRows(Protocol):
 
     def waiting(self) -> int: ...
 
-    def overdue(self, before: datetime) -> int:
+    def overdue(self, before: datetime, now: datetime) -> int:
         """How many placements were due before then."""
 
     def count(self) -> int: ...

@@ -15,6 +15,7 @@ from ..domain.job import FileState, Job, JobFile
 from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, NotFound, PrintflowError, StoreUnavailable
+from ..exhausted import is_exhausted, server_busy
 from .desk import PATIENCE_SECONDS, Desk
 from .received import mails_about
 from .transition import file_fact
@@ -111,6 +112,8 @@ class ReadingDesk(Desk):
         except FileNotFoundError:
             raise NotFound("There is no such file in the store.") from None
         except (OSError, TookTooLong) as error:
+            if is_exhausted(error):
+                raise server_busy(error) from error
             raise StoreUnavailable("The file share does not answer.") from error
 
     def file_choices(self, job_id: str) -> list[FileFact]:

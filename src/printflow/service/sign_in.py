@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ..domain.clock_slip import SLIP
 from ..domain.limits import Limit
 from ..domain.people import SESSION_LIFETIME, ChangeKind, Door, StaffSession
 from ..domain.text import clean_line
@@ -177,10 +178,12 @@ class SignInDesk(Desk):
         hashed, now = session_hash(key), self._ports.clock()
         stamp = self._ports.database.stamp()
         known = self._known.get(hashed, stamp)
-        if known is not None and now < known.expires_at:
+        if known is not None and known.started_at <= now + SLIP and now < known.expires_at:
             return known
         with self._ports.database.read() as tx:
             found = tx.people.session(hashed, now)
+        if found is not None and found.started_at > now + SLIP:
+            found = None  # it was begun by a clock that was ahead
         self._known.keep(hashed, stamp, found)
         return found
 

@@ -17,6 +17,7 @@ from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
+from ..exhausted import is_exhausted, server_busy
 from ..ports import FileStore, Placement, RenderedMail, Transaction
 from .carry_out import CarryOut
 from .desk import PATIENCE_SECONDS, Desk
@@ -171,6 +172,8 @@ class TransitionDesk(Desk):
                 lambda: file_fact(self._ports.store, job, name, settle_seconds=settle_seconds),
             )
         except (TookTooLong, OSError) as error:
+            if is_exhausted(error):
+                raise server_busy(error) from error
             raise StoreUnavailable(
                 "The file share does not answer; nothing was done.",
                 next_step="Try again in a minute. If it stays so, ask whoever runs the share.",
