@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
     from .domain.catalog_history import CatalogVersion, Difference, PriceStep
-    from .domain.correction import EDITABLE, Correction, past_tense
+    from .domain.correction import EDITABLE
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
+    from .domain.event_kind import Correction, past_tense
     from .domain.form_guards import MODELS_LIMIT, field_of_model
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
@@ -117,7 +118,7 @@ if TYPE_CHECKING:
     from .reports.figures import REPORTS
     from .reports.table import Figures, cell_text
     from .reports.table import Table as ReportTable
-    from .service.bulk import FIGURES_EACH, BulkAnswer, bulk_triggers
+    from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.payments import OpenBalance
     from .service.sign_in import SignedIn
@@ -130,7 +131,8 @@ _HOMES = {
     "app": ("Printflow",),
     "dispatcher": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
-    "domain.correction": ("EDITABLE", "Correction", "past_tense"),
+    "domain.correction": ("EDITABLE",),
+    "domain.event_kind": ("Correction", "past_tense"),
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
         "Event",
@@ -228,7 +230,7 @@ _HOMES = {
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
     "reports.table": ("Figures", "cell_text"),
-    "service.bulk": ("FIGURES_EACH", "BulkAnswer", "bulk_triggers"),
+    "service.bulk": ("BulkAnswer", "bulk_triggers"),
     "catalog_file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
     "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
@@ -298,7 +300,6 @@ __all__ = [
     "EXPORT_FORMATS",
     "Event",
     "Examination",
-    "FIGURES_EACH",
     "Figures",
     "FileFact",
     "FileMissing",

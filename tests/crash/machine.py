@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from printflow import ActorKind, Printflow, PrintflowError, Status, Trigger, allowed
-from printflow.domain.correction import Correction
+from printflow.domain.event_kind import Correction
 from printflow.domain.status import FOLDERS
 from printflow.testing import (
     Crash,

@@ -34,8 +34,8 @@ COMMANDS: Mapping[str, Entry] = {
     "report": Entry(_JOBS, "reporting", "report", "Print the lab's figures."),
     "edit": Entry(_JOBS, "corrections", "edit", "Mend what the form of a job said."),
     **{
-        spec.name: Entry(_TRIGGERS, "triggers", "", spec.help, made=True)
-        for spec in TRIGGER_COMMANDS.values()
+        name: Entry(_TRIGGERS, "triggers", "", trigger.record.help, made=True)
+        for name, trigger in TRIGGER_COMMANDS.items()
     },
     "archive": Entry(_TRIGGERS, "retention", "archive", "Put away finished jobs."),
     "pay": Entry(_TRIGGERS, "money", "pay", "Take a payment for a job or several."),

@@ -37,7 +37,7 @@ def _print_table(rows: list[dict[str, object]]) -> None:
             (
                 command_name(Trigger(str(row["trigger"]))),
                 _statuses(row["sources"], len(Status)),
-                str(row["dest"] or "any but ARCHIVED"),
+                str(row["leads_to"]),
                 str(row["who"]),
                 str(row["what"]).replace("*", ""),
             )

@@ -1,4 +1,4 @@
-"""The commands that pull a trigger, built from their table."""
+"""The commands that pull a trigger, built from the triggers' records."""
 
 from __future__ import annotations
 
@@ -6,59 +6,62 @@ from typing import Any
 
 import click
 
-from printflow.domain.status import Trigger
+from printflow.domain.form_field import Field, FieldKind
+from printflow.domain.trigger import Trigger
 
 from .documents import details_document, print_json
 from .session import json_option, session
 from .streams import say
-from .trigger_table import TRIGGER_COMMANDS, Option, TriggerCommand
+from .trigger_table import TRIGGER_COMMANDS
 
-_TRIGGERS = {spec.name: trigger for trigger, spec in TRIGGER_COMMANDS.items()}
+_SEVERAL = frozenset({FieldKind.REASONS})
+_IN_CAPITALS = frozenset({FieldKind.STATUS})
 
 
 def command(name: str) -> click.Command:
     """The command called ``name``."""
-    trigger = _TRIGGERS[name]
-    spec = TRIGGER_COMMANDS[trigger]
+    trigger = TRIGGER_COMMANDS[name]
+    record = trigger.record
 
     def run(job_id: str, by: str, **arguments: Any) -> None:
-        pull(trigger, job_id, by, _typed(spec, arguments))
+        pull(trigger, job_id, by, _typed(record.fields, arguments))
 
     by = click.Option(["--by"], required=True, metavar="NAME", help="Your name, for the history.")
     made = click.Command(
         name,
         callback=run,
-        help=spec.help,
+        help=record.help,
         params=[
             click.Argument(["job_id"], metavar="ID"),
             by,
-            *(_option(option) for option in spec.options),
+            *(_option(field) for field in record.fields),
         ],
     )
     return json_option(made)
 
 
-def _option(option: Option) -> click.Option:
-    if option.is_flag:
-        return click.Option([option.flag, option.argument], is_flag=True, help=option.help)
+def _option(field: Field) -> click.Option:
+    if field.kind is FieldKind.TICK:
+        return click.Option([field.flag, field.name], is_flag=True, help=field.help)
+    several = field.kind in _SEVERAL
     return click.Option(
-        [option.flag, option.argument],
-        required=option.required,
-        multiple=option.multiple,
-        metavar=option.metavar,
-        help=option.help,
-        default=None if option.multiple or option.required else "",
+        [field.flag, field.name],
+        required=field.required,
+        multiple=several,
+        metavar=field.metavar,
+        help=field.help,
+        default=None if several or field.required else "",
         show_default=False,
     )
 
 
-def _typed(spec: TriggerCommand, arguments: dict[str, Any]) -> dict[str, Any]:
-    for option in spec.options:
-        value = arguments[option.argument]
-        if option.upper:
-            arguments[option.argument] = value.strip().upper()
-        elif option.multiple:
-            arguments[option.argument] = tuple(value)
+def _typed(fields: tuple[Field, ...], arguments: dict[str, Any]) -> dict[str, Any]:
+    for field in fields:
+        value = arguments[field.name]
+        if field.kind in _IN_CAPITALS:
+            arguments[field.name] = value.strip().upper()
+        elif field.kind in _SEVERAL:
+            arguments[field.name] = tuple(value)
     return arguments
 
 

@@ -8,19 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from ..domain.correction import Correction
+from ..domain.event_kind import EventKind, event_kind
 from ..domain.history import Event, FileOpening, Note, PrintAttempt
 from ..domain.job import Actor
-from ..domain.status import ActorKind, Status, Trigger
+from ..domain.status import ActorKind, Status
 from .schema import attempts, events, file_openings, notes
 from .wakeup import stir
-
-
-def _trigger(value: str) -> Trigger | Correction:
-    try:
-        return Trigger(value)
-    except ValueError:
-        return Correction(value)
 
 
 def _event(row: Row[Any]) -> Event:
@@ -28,7 +21,7 @@ def _event(row: Row[Any]) -> Event:
         id=row.id,
         job_id=row.job_id,
         at=row.at,
-        trigger=_trigger(row.trigger),
+        trigger=event_kind(row.trigger),
         source=Status(row.source) if row.source else None,
         dest=Status(row.dest),
         actor=Actor(ActorKind(row.actor_kind), row.actor, row.station),
@@ -49,7 +42,7 @@ class SqlHistoryRows:
         job_id: str,
         *,
         at: datetime,
-        trigger: Trigger | Correction,
+        trigger: EventKind,
         source: Status | None,
         dest: Status,
         actor: Actor,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.model_facts import InspectionState, ModelFacts
+from ..domain.pick_up import ON_SHELF
 from ..domain.reckoning import Reckoning
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
@@ -292,7 +293,7 @@ class SqlJobRows:
     def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
         query = (
             select(jobs.c.id, jobs.c.status_since, jobs.c.reminded_at)
-            .where(jobs.c.status == Status.COMPLETED.value, jobs.c.status_since <= before)
+            .where(jobs.c.status.in_(ON_SHELF), jobs.c.status_since <= before)
             .order_by(jobs.c.status_since, jobs.c.id)
         )
         for row in self._connection.execute(query):

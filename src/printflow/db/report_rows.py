@@ -10,12 +10,22 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, case, null, or_, select, union
 
+from ..domain.event_kind import Correction
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
-from ..domain.status import Status
+from ..domain.status import Status, Trigger
 from .schema import attempts, confirmations, events, jobs, payment_shares, payment_voids, payments
 
 _PORTION = 500
-_WORDY = ("reject", "decline", "withdraw", "override", "undo", "import", "complete")
+_WORDY = (
+    Trigger.REJECT,
+    Trigger.DECLINE,
+    Trigger.WITHDRAW,
+    Trigger.OVERRIDE,
+    Trigger.COMPLETE,
+    Correction.UNDO,
+    Correction.IMPORT,
+)
+"""Events whose details reports read."""
 _STATUS = {status.value: status for status in Status}
 _ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payment_id).outerjoin(
     payment_voids, payment_voids.c.payment_id == payments.c.id
@@ -133,7 +143,7 @@ def _told(
 ) -> tuple[tuple[str, ...], int | None, Decimal | None]:
     """Reasons, the event that was taken back, and the final weight that an event tells of."""
     reasons = details.get("reasons") or ([details["reason"]] if details.get("reason") else [])
-    undone = details.get("event") if trigger == "undo" else None
+    undone = details.get("event") if trigger == Correction.UNDO else None
     grams = details.get("final_grams")
     return tuple(map(str, reasons)), undone, None if grams is None else Decimal(grams)
 

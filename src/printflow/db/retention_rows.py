@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
 from ..domain.job import FileState
+from ..domain.lifecycle import row
 from ..domain.people import ChangeKind
 from ..domain.retention import REMOVED_NAME, Part, Removal, known_or_other, unsigned
-from ..domain.status import ActorKind, Status
+from ..domain.status import ActorKind, Status, Trigger
 from .schema import (
     attempts,
     changes,
@@ -29,7 +30,7 @@ from .schema import (
     requests,
 )
 
-_ENDED = (Status.REJECTED.value, Status.PAIDPICKEDUP.value)
+_ARCHIVABLE = tuple(status.value for status in row(Trigger.ARCHIVE).sources)
 
 
 class SqlRetentionRows:
@@ -39,7 +40,7 @@ class SqlRetentionRows:
     def to_archive(self, since: datetime, *, limit: int | None) -> Sequence[tuple[str, datetime]]:
         query = (
             select(jobs.c.id, jobs.c.status_since)
-            .where(jobs.c.status.in_(_ENDED), jobs.c.status_since <= since)
+            .where(jobs.c.status.in_(_ARCHIVABLE), jobs.c.status_since <= since)
             .order_by(jobs.c.status_since, jobs.c.id)
             .limit(limit)
         )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, func, literal, or_, select, text, union_all
 
 from ..domain.job import FileState
-from ..domain.status import Status
+from ..domain.pick_up import ON_SHELF
 from ..domain.worklist import ACTIVE, Flag, JobQuery, Sort
 from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox
 
@@ -99,7 +99,7 @@ def by_flag(
     }
     if unclaimed is not None:
         found[Flag.UNCLAIMED] = select(jobs.c.id).where(
-            jobs.c.status == Status.COMPLETED.value, jobs.c.status_since < unclaimed
+            jobs.c.status.in_(ON_SHELF), jobs.c.status_since < unclaimed
         )
     return found
 

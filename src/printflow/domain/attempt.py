@@ -110,6 +110,8 @@ class Facts:
     resend_from: datetime | None = None
     """Before this time the student may not ask for another link."""
     pick_up: PickUpPolicy = field(default_factory=PickUpPolicy)
+    came_from: Status | None = None
+    """The status that the job was in before the present one."""
     reminder_left: bool = False
     """A reminder to fetch the print has left since it was completed."""
 

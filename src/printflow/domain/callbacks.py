@@ -229,7 +229,7 @@ def tidy_after_override(attempt: Attempt) -> None:
         attempt.effects.append(CloseAttempt("abandoned", reason))
     if dest is Status.PRINTING:
         attempt.effects.append(OpenAttempt(job.printer))
-    if dest is Status.REJECTED:
+    if dest.record.refused:
         attempt.changes.update(reasons=(reason,))
     elif job.reasons:
         attempt.changes.update(reasons=())
@@ -237,19 +237,10 @@ def tidy_after_override(attempt: Attempt) -> None:
         attempt.effects.append(IssueConfirmation())
 
 
-_USUAL_MAIL = {
-    Status.UPLOADED: MailTemplate.RECEIVED,
-    Status.PENDING: MailTemplate.APPROVED,
-    Status.READYTOPRINT: MailTemplate.CONFIRMED,
-    Status.COMPLETED: MailTemplate.COMPLETED,
-    Status.REJECTED: MailTemplate.REJECTED,
-}
-
-
 def mail_if_asked(attempt: Attempt) -> None:
     """The mail that usually belongs to the new status, where it was asked for."""
     if attempt.args.notify:
-        attempt.effects.append(SendMail(_USUAL_MAIL[Status(attempt.state)]))
+        attempt.effects.append(SendMail(_sure(Status(attempt.state).record.usual_mail)))
         attempt.details.update(notified=True)
 
 

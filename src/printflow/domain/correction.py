@@ -1,9 +1,4 @@
-"""Corrections of a job: taking the last action back, and mending what the form said.
-
-They are no steps of the lifecycle: an undo leads back over the step it undoes, an edit leads
-nowhere, and an import leads from submission to where the older system had the job. Money taken or
-voided leaves the status as it is, too. History keeps them, with what they changed.
-"""
+"""Corrections of a job: taking the last action back, and fixing what the form said."""
 
 from __future__ import annotations
 
@@ -11,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import Refusal, TransitionRefused
 from .attempt import Arguments, Attempt, Facts, Submission
+from .event_kind import EventKind
 from .form_guards import complete_form
 from .guards import shelf_fits
+from .history import Event, Note
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
 from .text import clean_line
-
-if TYPE_CHECKING:
-    from .history import Event, Note
 
 EDITABLE = (
     "student_name",
@@ -34,47 +27,9 @@ EDITABLE = (
     "printer",
     "shelf",
 )
-"""The fields of the form that staff may mend, and the shelf."""
+"""The fields of the form that staff may fix, and the shelf."""
 _QUOTED = frozenset({"color", "printer"})
 _DECIMALS = frozenset({"grams", "hours"})
-
-
-class Correction(StrEnum):
-    """What history calls a correction; the value is stored in events."""
-
-    UNDO = "undo"
-    EDIT = "edit"
-    IMPORT = "import"
-    REMOVE = "remove"
-    VERSION = "version"
-    PAYMENT = "payment"
-    VOID = "void"
-
-    @property
-    def label(self) -> str:
-        """What stands on the button (English; templates translate it)."""
-        return _WORDS[self][0]
-
-    @property
-    def past(self) -> str:
-        """What it reads in a sentence: "Ana *took back* this at 10:42"."""
-        return _WORDS[self][1]
-
-
-_WORDS = {
-    Correction.UNDO: ("Undo", "took back the last step of"),
-    Correction.EDIT: ("Edit details", "edited the details of"),
-    Correction.REMOVE: ("Remove data", "removed data of"),
-    Correction.IMPORT: ("Import", "imported"),
-    Correction.VERSION: ("New version", "replaced the file of"),
-    Correction.PAYMENT: ("Take payment", "took a payment for"),
-    Correction.VOID: ("Void payment", "voided a payment for"),
-}
-
-
-def past_tense(name: str) -> str:
-    """What an event's trigger or correction reads in a sentence."""
-    return Correction(name).past if name in set(Correction) else Trigger(name).past
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +37,7 @@ class Reversal:
     """How a job was before its last event: status, values of its row, and its files' places."""
 
     event_id: int
-    trigger: Trigger | Correction
+    trigger: EventKind
     at: datetime
     dest: Status
     values: Mapping[str, Any]

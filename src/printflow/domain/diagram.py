@@ -12,10 +12,6 @@ def _sources(row: Row) -> str:
     return "any" if len(row.sources) == len(Status) else ", ".join(row.sources)
 
 
-def _dest(row: Row) -> str:
-    return "any but ARCHIVED" if row.dest is None else row.dest.value
-
-
 def _guards(row: Row) -> tuple[str, ...]:
     return tuple((guard.__doc__ or "").partition("\n")[0].strip() for guard in row.guards)
 
@@ -27,7 +23,8 @@ def plain_rows() -> list[dict[str, object]]:
             "trigger": row.trigger.value,
             "label": row.trigger.label,
             "sources": [status.value for status in row.sources],
-            "dest": None if row.dest is None else row.dest.value,
+            "dest": row.dest.value if isinstance(row.dest, Status) else None,
+            "leads_to": row.dest.value,
             "who": row.who,
             "guards": list(_guards(row)),
             "what": row.what,
@@ -41,7 +38,7 @@ def markdown() -> str:
     lines = ["| trigger | from → to | who | guards | what happens |", "|---|---|---|---|---|"]
     for row in TABLE:
         guards = " ".join(_guards(row)) or "–"
-        arrow = f"{_sources(row)} → {_dest(row)}"
+        arrow = f"{_sources(row)} → {row.dest.value}"
         lines.append(f"| {row.trigger.value} | {arrow} | {row.who} | {guards} | {row.what} |")
     lines += ["", "| status | in words | folder |", "|---|---|---|"]
     lines += [f"| {status.value} | {status.label} | `{status.folder}/` |" for status in Status]
@@ -52,7 +49,7 @@ def mermaid() -> str:
     """The lifecycle as a Mermaid ``stateDiagram-v2`` (https://mermaid.js.org); without override."""
     lines = ["stateDiagram-v2"]
     for row in TABLE:
-        if row.dest is None:
+        if not isinstance(row.dest, Status):
             continue
         for source in row.sources or ("[*]",):
             lines.append(f"    {source} --> {row.dest.value}: {row.trigger.value}")

@@ -179,7 +179,7 @@ def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
             "notify",
             "Leave the mail out, then use “Change the quote”.",
         )
-    elif attempt.args.to in (Status.PRINTING, Status.PAIDPICKEDUP):
+    elif attempt.args.to in set(Status) and Status(attempt.args.to).record.usual_mail is None:
         yield Refusal(
             "no_usual_mail",
             f"No mail belongs to the status {Status(attempt.args.to).label!r}.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .correction import Correction
+from .event_kind import EventKind
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
 from .status import Status, Trigger
@@ -20,7 +20,7 @@ class Event:
     id: int
     job_id: str
     at: datetime
-    trigger: Trigger | Correction
+    trigger: EventKind
     source: Status | None
     dest: Status
     actor: Actor

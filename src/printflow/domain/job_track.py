@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from .status import Status
+from .status import Status, Trigger
 
 FILTERS = ("discipline", "class_number", "method", "printer", "material", "color")
 """The fields of a job that a report can be narrowed by, and is told by."""
@@ -115,7 +115,7 @@ class JobTrack:
 
     def weighed(self) -> Decimal | None:
         """What the print weighed in g, where somebody said so when it was completed last."""
-        done = [step for step in standing(self.steps) if step.trigger == "complete"]
+        done = [step for step in standing(self.steps) if step.trigger == Trigger.COMPLETE]
         return done[-1].grams if done else None
 
     def standing(self) -> JobTrack:

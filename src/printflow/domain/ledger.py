@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from .status import Status
 
-PAYABLE = (Status.READYTOPRINT, Status.PRINTING, Status.COMPLETED, Status.PAIDPICKEDUP)
+PAYABLE = tuple(status for status in Status if status.record.payable)
 """Where a payment can be taken: from the student's agreement to the price until it is archived."""
 
 

@@ -16,9 +16,9 @@ from ..errors import TransitionNotAllowed, TransitionRefused
 from .attempt import Arguments, Attempt, Facts, Outcome
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
-from .table import TABLE, Callback, Row, allowed, row
+from .table import TABLE, Callback, Leads, Row, allowed, row
 
-__all__ = ["NEW", "TABLE", "Row", "allowed", "fire", "not_allowed", "row"]
+__all__ = ["NEW", "TABLE", "Leads", "Row", "allowed", "fire", "not_allowed", "row"]
 
 NEW = "NEW"
 """The machine's state of a job that does not exist yet."""
@@ -90,9 +90,12 @@ def _all_guards(line: Row) -> Callable[[EventData], bool]:
     return condition
 
 
-def _leads_to(dest: Status) -> Callable[[EventData], bool]:
+def _leads_to(line: Row, dest: Status) -> Callable[[EventData], bool]:
     def condition(event: EventData) -> bool:
-        return _attempt(event).args.to == dest
+        attempt = _attempt(event)
+        if line.dest is Leads.BACK:
+            return attempt.facts.came_from is dest
+        return attempt.args.to == dest
 
     return condition
 
@@ -114,19 +117,19 @@ def _transitions() -> list[dict[str, Any]]:
         }
         guarded = _all_guards(line)
         for source in line.sources or (NEW,):
-            if line.dest is not None:
+            if isinstance(line.dest, Status):
                 arrows.append(
                     {**shared, "source": source, "dest": line.dest.value, "conditions": [guarded]}
                 )
                 continue
-            # A chosen destination: one arrow each, and a last one that only says what is wrong.
+            # One arrow to each status it can lead to, and a last one that only says what is wrong.
             for dest in line.dests(Status(source)):
                 arrows.append(
                     {
                         **shared,
                         "source": source,
                         "dest": dest.value,
-                        "conditions": [_leads_to(dest), guarded],
+                        "conditions": [_leads_to(line, dest), guarded],
                     }
                 )
             arrows.append({**shared, "source": source, "dest": "=", "conditions": [_refused(line)]})

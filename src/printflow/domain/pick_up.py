@@ -15,6 +15,9 @@ from .status import Status
 SHELF_LIMIT = 40
 """Characters of a shelf's name."""
 
+ON_SHELF = tuple(status for status in Status if status.record.on_shelf)
+"""The statuses in which a print waits to be picked up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickUpPolicy:
@@ -35,7 +38,7 @@ class PickUpPolicy:
 
     def reminder_due(self, job: Job, now: datetime) -> bool:
         """The same of a job; False for one that does not wait."""
-        waits = job.status is Status.COMPLETED
+        waits = job.status in ON_SHELF
         return waits and self.due(job.status_since, job.reminded_at, now)
 
     def end(self, since: datetime, last: datetime | None) -> datetime | None:

@@ -19,7 +19,6 @@ from .status import Status
 USUAL_HOURS = Decimal(4)
 """What a print is taken to last while no print of the queue is known."""
 _STAFFED_HOURS, _ALL_DAY = Decimal(8), Decimal(24)
-_AHEAD = frozenset({Status.UPLOADED, Status.PENDING, Status.READYTOPRINT, Status.PRINTING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +165,7 @@ def ready_range(jobs: Iterable[Job], printer: str) -> ReadyRange:
     others. Earliest: one day for the look and the student's answer, then the printer runs day and
     night. Latest: two days more, and it runs 8 hours a day, because somebody must start each print.
     """
-    ahead = [job for job in jobs if job.printer == printer and job.status in _AHEAD]
+    ahead = [job for job in jobs if job.printer == printer and job.status.ahead]
     known = [job.hours for job in ahead if job.hours is not None]
     mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
     hours = sum(known, Decimal()) + mean * (len(ahead) - len(known) + 1)

@@ -1,8 +1,82 @@
-"""The statuses a job can have, the triggers that move it, and who may pull them."""
+"""The statuses a job can have, what each is to the lab and to its student, and who acts on jobs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+
+from .effects import MailTemplate
+from .marking import complete, mark
+from .trigger import Trigger
+
+__all__ = [
+    "FOLDERS",
+    "ORIGINALS",
+    "STATUSES",
+    "THUMBNAILS",
+    "ActorKind",
+    "Stage",
+    "Status",
+    "StatusRecord",
+    "Trigger",
+]
+
+
+class Stage(StrEnum):
+    """What a status means for the work of the lab."""
+
+    WAITING = "waiting"
+    """Not agreed yet: staff look at it, or its student answers."""
+    ACTIVE = "active"
+    """To be printed, or being printed."""
+    FINISHED = "finished"
+    """Printed; it waits for its student."""
+    CLOSED = "closed"
+    """Nothing more is to be done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRecord:
+    """Everything that is said of a status. Texts are English; pages and mails translate them.
+
+    ``tone`` colors its badge: "", "warn", "accent", "ok" or "danger"; ``notice_tone`` and ``icon``
+    are those of the student's notice. ``rank`` counts how far along the way to its student a job
+    is; None beside that way. ``step`` is what the student's line of steps calls it, "" where it is
+    no step of its own; a job whose ``printing_ended`` will not be printed.
+    """
+
+    folder: str
+    """The store's folder that holds the authoritative files."""
+    label: str
+    student_label: str
+    tone: str
+    notice_tone: str
+    icon: str
+    rank: int | None
+    stage: Stage
+    payable: bool
+    """Money can be taken."""
+    owes: bool
+    """The student's page says what is still to pay."""
+    reviewable: bool
+    """Staff mark it as looked at."""
+    takes_versions: bool
+    """Another file can still take the place of the one to print."""
+    on_shelf: bool
+    """There is a print to hand out, on a shelf."""
+    refused: bool
+    """The job will not be printed; its reasons are shown."""
+    step: str
+    headline: str
+    """What the student's page says in large letters."""
+    next_step: str
+    """What happens next, for the student."""
+    at_counter: str
+    """Why there is nothing to hand out; its place is printer."""
+    counter_hint: str
+    usual_mail: MailTemplate | None
+    """The mail that belongs to coming here."""
 
 
 class Status(StrEnum):
@@ -18,36 +92,223 @@ class Status(StrEnum):
     ARCHIVED = "ARCHIVED"
 
     @property
+    def record(self) -> StatusRecord:
+        """Everything that is said of it."""
+        return STATUSES[self]
+
+    @property
     def folder(self) -> str:
         """Name of the store's folder that holds the authoritative files of this status."""
-        return _FOLDERS[self]
+        return STATUSES[self].folder
 
     @property
     def label(self) -> str:
         """The status in people's words (English; templates translate it)."""
-        return _LABELS[self]
+        return STATUSES[self].label
+
+    @property
+    def closed(self) -> bool:
+        """Nothing more is to be done with the job."""
+        return STATUSES[self].stage is Stage.CLOSED
+
+    @property
+    def ahead(self) -> bool:
+        """The job is still to be printed, or being printed."""
+        return STATUSES[self].stage in (Stage.WAITING, Stage.ACTIVE)
 
 
-_FOLDERS = {
-    Status.UPLOADED: "Uploaded",
-    Status.PENDING: "Pending",
-    Status.READYTOPRINT: "ReadyToPrint",
-    Status.PRINTING: "Printing",
-    Status.COMPLETED: "Completed",
-    Status.PAIDPICKEDUP: "PaidPickedUp",
-    Status.REJECTED: "Rejected",
-    Status.ARCHIVED: "Archived",
-}
-_LABELS = {
-    Status.UPLOADED: "Uploaded",
-    Status.PENDING: "Waiting for student",
-    Status.READYTOPRINT: "Ready to print",
-    Status.PRINTING: "Printing",
-    Status.COMPLETED: "Completed",
-    Status.PAIDPICKEDUP: "Paid & picked up",
-    Status.REJECTED: "Rejected",
-    Status.ARCHIVED: "Archived",
-}
+STATUSES: Mapping[Status, StatusRecord] = complete(
+    Status,
+    {
+        Status.UPLOADED: StatusRecord(
+            folder="Uploaded",
+            label=mark("Uploaded"),
+            student_label=mark("Being reviewed"),
+            tone="",
+            notice_tone="",
+            icon="info",
+            rank=0,
+            stage=Stage.WAITING,
+            payable=False,
+            owes=False,
+            reviewable=True,
+            takes_versions=True,
+            on_shelf=False,
+            refused=False,
+            step=mark("Submitted"),
+            headline=mark("We are checking your model"),
+            next_step=mark(
+                "It is our turn: staff look at the model and mail you the price. You do not need "
+                "to do anything."
+            ),
+            at_counter=mark("Not looked at yet"),
+            counter_hint=mark("Staff have to look at the model and set a price first."),
+            usual_mail=MailTemplate.RECEIVED,
+        ),
+        Status.PENDING: StatusRecord(
+            folder="Pending",
+            label=mark("Waiting for student"),
+            student_label=mark("Waiting for your answer"),
+            tone="warn",
+            notice_tone="warn",
+            icon="mail",
+            rank=1,
+            stage=Stage.WAITING,
+            payable=False,
+            owes=False,
+            reviewable=False,
+            takes_versions=True,
+            on_shelf=False,
+            refused=False,
+            step=mark("Price"),
+            headline=mark("Please confirm the price"),
+            next_step=mark(
+                "It is your turn: look at the price and confirm or decline it. We print only after "
+                "that."
+            ),
+            at_counter=mark("The price is not confirmed yet"),
+            counter_hint=mark(
+                "The student answers by the link in the mail. There is nothing to hand out."
+            ),
+            usual_mail=MailTemplate.APPROVED,
+        ),
+        Status.READYTOPRINT: StatusRecord(
+            folder="ReadyToPrint",
+            label=mark("Ready to print"),
+            student_label=mark("In the queue"),
+            tone="accent",
+            notice_tone="",
+            icon="info",
+            rank=2,
+            stage=Stage.ACTIVE,
+            payable=True,
+            owes=False,
+            reviewable=False,
+            takes_versions=True,
+            on_shelf=False,
+            refused=False,
+            step=mark("Confirmed"),
+            headline=mark("Confirmed and in the queue"),
+            next_step=mark(
+                "It is our turn: the print starts as soon as a printer is free. You get a mail "
+                "when it is finished."
+            ),
+            at_counter=mark("Not printed yet"),
+            counter_hint=mark("It waits for a printer. There is nothing to hand out."),
+            usual_mail=MailTemplate.CONFIRMED,
+        ),
+        Status.PRINTING: StatusRecord(
+            folder="Printing",
+            label=mark("Printing"),
+            student_label=mark("Printing"),
+            tone="accent",
+            notice_tone="",
+            icon="info",
+            rank=3,
+            stage=Stage.ACTIVE,
+            payable=True,
+            owes=False,
+            reviewable=False,
+            takes_versions=False,
+            on_shelf=False,
+            refused=False,
+            step=mark("Printing"),
+            headline=mark("Your model is being printed"),
+            next_step=mark("It is our turn: you get a mail when it is finished."),
+            at_counter=mark("Being printed on %(printer)s"),
+            counter_hint=mark("If the print is done, complete it first."),
+            usual_mail=None,
+        ),
+        Status.COMPLETED: StatusRecord(
+            folder="Completed",
+            label=mark("Completed"),
+            student_label=mark("Ready to pick up"),
+            tone="ok",
+            notice_tone="ok",
+            icon="pin",
+            rank=4,
+            stage=Stage.FINISHED,
+            payable=True,
+            owes=True,
+            reviewable=False,
+            takes_versions=False,
+            on_shelf=True,
+            refused=False,
+            step=mark("Ready"),
+            headline=mark("Ready for you to pick up"),
+            next_step=mark("It is your turn: come and pick it up."),
+            at_counter=mark("Ready to hand out"),
+            counter_hint="",
+            usual_mail=MailTemplate.COMPLETED,
+        ),
+        Status.PAIDPICKEDUP: StatusRecord(
+            folder="PaidPickedUp",
+            label=mark("Paid & picked up"),
+            student_label=mark("Picked up"),
+            tone="",
+            notice_tone="ok",
+            icon="check",
+            rank=5,
+            stage=Stage.CLOSED,
+            payable=True,
+            owes=True,
+            reviewable=False,
+            takes_versions=False,
+            on_shelf=False,
+            refused=False,
+            step=mark("Picked up"),
+            headline=mark("Picked up. Enjoy!"),
+            next_step=mark("Nothing more to do."),
+            at_counter=mark("Handed out already"),
+            counter_hint="",
+            usual_mail=None,
+        ),
+        Status.REJECTED: StatusRecord(
+            folder="Rejected",
+            label=mark("Rejected"),
+            student_label=mark("Not printed"),
+            tone="danger",
+            notice_tone="danger",
+            icon="info",
+            rank=None,
+            stage=Stage.CLOSED,
+            payable=False,
+            owes=False,
+            reviewable=False,
+            takes_versions=False,
+            on_shelf=False,
+            refused=True,
+            step="",
+            headline=mark("This job will not be printed"),
+            next_step=mark("You are welcome to change the model and submit it again."),
+            at_counter=mark("This job was rejected"),
+            counter_hint="",
+            usual_mail=MailTemplate.REJECTED,
+        ),
+        Status.ARCHIVED: StatusRecord(
+            folder="Archived",
+            label=mark("Archived"),
+            student_label=mark("Closed"),
+            tone="",
+            notice_tone="",
+            icon="info",
+            rank=None,
+            stage=Stage.CLOSED,
+            payable=False,
+            owes=False,
+            reviewable=False,
+            takes_versions=False,
+            on_shelf=False,
+            refused=False,
+            step="",
+            headline=mark("This job is closed"),
+            next_step=mark("Nothing more to do."),
+            at_counter=mark("This job is archived"),
+            counter_hint="",
+            usual_mail=None,
+        ),
+    },
+)
 
 ORIGINALS = "Originals"
 """Folder of originals that a sliced or replaced file has taken the place of."""
@@ -57,55 +318,6 @@ THUMBNAILS = "Thumbnails"
 
 FOLDERS: tuple[str, ...] = (*(status.folder for status in Status), ORIGINALS)
 """Every folder of the store in which a model file can belong, in the order of the lifecycle."""
-
-
-class Trigger(StrEnum):
-    """What moves a job. The value is what is stored in events and spoken on the command line."""
-
-    SUBMIT = "submit"
-    APPROVE = "approve"
-    REJECT = "reject"
-    CONFIRM = "confirm"
-    DECLINE = "decline"
-    WITHDRAW = "withdraw"
-    REQUOTE = "requote"
-    RESEND = "resend"
-    START_PRINTING = "start_printing"
-    FAIL = "fail"
-    COMPLETE = "complete"
-    PICK_UP = "pick_up"
-    DISPOSE = "dispose"
-    OVERRIDE = "override"
-    ARCHIVE = "archive"
-
-    @property
-    def label(self) -> str:
-        """What stands on the button (English; templates translate it)."""
-        return _TRIGGER_WORDS[self][0]
-
-    @property
-    def past(self) -> str:
-        """What it reads in a sentence: "Ana *approved* this at 10:42"."""
-        return _TRIGGER_WORDS[self][1]
-
-
-_TRIGGER_WORDS = {
-    Trigger.SUBMIT: ("Submit", "submitted"),
-    Trigger.APPROVE: ("Approve", "approved"),
-    Trigger.REJECT: ("Reject", "rejected"),
-    Trigger.CONFIRM: ("Confirm", "confirmed"),
-    Trigger.DECLINE: ("Decline", "declined"),
-    Trigger.WITHDRAW: ("Withdraw", "withdrew"),
-    Trigger.REQUOTE: ("Change the quote", "changed the quote of"),
-    Trigger.RESEND: ("Send the link again", "sent a new link for"),
-    Trigger.START_PRINTING: ("Start printing", "started printing"),
-    Trigger.FAIL: ("Print failed", "reported a failed print of"),
-    Trigger.COMPLETE: ("Complete", "completed"),
-    Trigger.PICK_UP: ("Paid & picked up", "handed out"),
-    Trigger.DISPOSE: ("Dispose of it", "disposed of"),
-    Trigger.OVERRIDE: ("Override the status", "overrode the status of"),
-    Trigger.ARCHIVE: ("Archive", "archived"),
-}
 
 
 class ActorKind(StrEnum):

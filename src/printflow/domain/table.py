@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from . import callbacks as do
 from . import form_guards as form
@@ -22,17 +23,26 @@ Callback = Callable[[Attempt], None]
 STUDENT, STAFF, SYSTEM = ActorKind.STUDENT, ActorKind.STAFF, ActorKind.SYSTEM
 
 
+class Leads(StrEnum):
+    """Where a row leads that has no fixed status to lead to."""
+
+    CHOSEN = "any but ARCHIVED"
+    """The caller names the new status."""
+    BACK = "back where it came from"
+    """The status that the job was in before the present one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the lifecycle's table.
 
-    ``sources`` is empty for a job that does not exist yet; ``dest`` is None where the caller
-    names the new status. ``who`` and ``what`` are the table's words in the documentation.
+    ``sources`` is empty for a job that does not exist yet. ``who`` and ``what`` are the table's
+    words in the documentation.
     """
 
     trigger: Trigger
     sources: tuple[Status, ...]
-    dest: Status | None
+    dest: Status | Leads
     actors: tuple[ActorKind, ...]
     who: str
     what: str
@@ -42,7 +52,7 @@ class Row:
 
     def dests(self, source: Status) -> tuple[Status, ...]:
         """Where the row can lead from ``source``."""
-        if self.dest is not None:
+        if isinstance(self.dest, Status):
             return (self.dest,)
         return tuple(s for s in Status if s not in (source, Status.ARCHIVED))
 
@@ -218,7 +228,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         Trigger.OVERRIDE,
         tuple(Status),
-        None,
+        Leads.CHOSEN,
         (STAFF,),
         "staff",
         "event says override; **no mail unless “send the usual mail” is ticked**",

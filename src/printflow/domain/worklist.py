@@ -13,14 +13,8 @@ from ..errors import InvalidInput
 from .job import Job
 from .status import Status
 
-ACTIVE = (
-    Status.UPLOADED,
-    Status.PENDING,
-    Status.READYTOPRINT,
-    Status.PRINTING,
-    Status.COMPLETED,
-)
-"""The statuses in which somebody has to do something yet."""
+ACTIVE = tuple(status for status in Status if not status.closed)
+"""The statuses in which someone has to do something yet."""
 
 
 class Sort(StrEnum):

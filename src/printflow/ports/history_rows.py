@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from ..domain.correction import Correction
+    from ..domain.event_kind import EventKind
     from ..domain.history import Event, FileOpening, Mail, Note, PrintAttempt
     from ..domain.job import Actor, Quote
     from ..domain.ledger import Payment, Void
-    from ..domain.status import Status, Trigger
+    from ..domain.status import Status
 
 
 class HistoryRows(Protocol):
@@ -23,7 +23,7 @@ class HistoryRows(Protocol):
         job_id: str,
         *,
         at: datetime,
-        trigger: Trigger | Correction,
+        trigger: EventKind,
         source: Status | None,
         dest: Status,
         actor: Actor,

@@ -12,20 +12,19 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..domain.job_track import FILTERS, JobTrack, ReportQuery, Step
-from ..domain.status import Status
+from ..domain.status import Status, Trigger
 from .period import bounds, bucket
 
 DONE = ("submitted", "approved", "rejected", "confirmed", "failed", "completed", "picked_up")
 """What can happen to a job, as reports count it."""
 
-_RANK = {
-    Status.UPLOADED: 0,
-    Status.PENDING: 1,
-    Status.READYTOPRINT: 2,
-    Status.PRINTING: 3,
-    Status.COMPLETED: 4,
-    Status.PAIDPICKEDUP: 5,
+_REACHED = {
+    Status.PENDING: "approved",
+    Status.READYTOPRINT: "confirmed",
+    Status.COMPLETED: "completed",
+    Status.PAIDPICKEDUP: "picked_up",
 }
+_BY_STUDENT = (Trigger.DECLINE, Trigger.WITHDRAW)
 SPANS = (
     ("approve", Status.UPLOADED, Status.PENDING),
     ("confirm", Status.PENDING, Status.READYTOPRINT),
@@ -39,19 +38,36 @@ SPANS = (
 """Spans of time: from the first arrival in one status to the first arrival in another after it."""
 
 
-def done_by(step: Step) -> frozenset[str]:
-    """What a step did to the job, of :data:`DONE`. A step over several statuses did all of them."""
+def done_by(step: Step, along: int = 0) -> frozenset[str]:
+    """What a step did to the job, of :data:`DONE`. A step over several statuses did all of them.
+
+    ``along`` is the rank of the last status on the way to the student that the job was in: where
+    it comes back from beside that way, it goes on from there.
+    """
     if step.source is None:
         return frozenset({"submitted"})
     if step.source is step.dest:
         return frozenset()
-    if step.dest is Status.REJECTED:
+    if step.dest.record.refused:
         return frozenset({"rejected"})
-    if step.trigger == "fail":
+    if step.trigger == Trigger.FAIL:
         return frozenset({"failed"})
-    before, after = _RANK.get(step.source, 0), _RANK.get(step.dest, -1)
-    reached = ((1, "approved"), (2, "confirmed"), (4, "completed"), (5, "picked_up"))
-    return frozenset(name for rank, name in reached if before < rank <= after)
+    before, after = rank_after(step.source, along), step.dest.record.rank
+    if after is None:
+        return frozenset()
+    return frozenset(
+        name for status, name in _REACHED.items() if before < (status.record.rank or 0) <= after
+    )
+
+
+def rank_after(status: Status, along: int) -> int:
+    """How far along its way a job is in ``status``, which may lie beside that way; one that was
+    closed begins again.
+    """
+    rank = status.record.rank
+    if rank is not None:
+        return rank
+    return 0 if status.closed else along
 
 
 def spans_of(steps: list[Step]) -> list[tuple[str, datetime, float]]:
@@ -129,9 +145,10 @@ class Tally:
                 sums["cents"] += payment.cents
 
     def _count_steps(self, job: JobTrack, steps: list[Step]) -> None:
-        completed = False
+        completed, along = False, 0
         for step in steps:
-            done, local = done_by(step), self._local(step.at)
+            done, local = done_by(step, along), self._local(step.at)
+            along = rank_after(step.dest, along)
             if not done or local is None:
                 continue
             sums = self.course[self._bucket(local)]
@@ -145,7 +162,7 @@ class Tally:
                 self.peaks[local.hour, local.weekday()] += 1
             if "rejected" in done:
                 self.reasons.update(step.reasons or ("",))
-                self.totals["declined"] += step.trigger in ("decline", "withdraw")
+                self.totals["declined"] += step.trigger in _BY_STUDENT
             completed = completed or "completed" in done
         if completed:
             self._count_completed(job)

@@ -9,15 +9,11 @@ from typing import Any
 from ..domain.job import Job
 from ..domain.lifecycle import allowed
 from ..domain.pricing import in_units
-from ..domain.status import ActorKind, Status, Trigger
+from ..domain.status import ActorKind, Status
+from ..domain.trigger import Many, Trigger
 from ..errors import PrintflowError
 from .corrections import CorrectionDesk
 from .staff import StaffDesk
-
-FIGURES_EACH = frozenset({Trigger.APPROVE})
-"""What needs figures of its own for each job."""
-NOT_IN_BULK = frozenset({Trigger.REQUOTE})
-"""What is too rare to be done to many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def bulk_triggers(statuses: Iterable[Status]) -> tuple[Trigger, ...]:
     return tuple(
         trigger
         for trigger in lists[0]
-        if trigger not in NOT_IN_BULK and all(trigger in other for other in lists)
+        if trigger.record.many is not Many.NO and all(trigger in other for other in lists)
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..domain import correction
 from ..domain.attempt import Facts
-from ..domain.correction import Correction, Reversal, before
+from ..domain.correction import Reversal, before
+from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
 from ..domain.ledger import Void
 from ..domain.status import ORIGINALS

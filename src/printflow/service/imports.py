@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..domain.correction import Correction
+from ..domain.event_kind import Correction
 from ..domain.import_report import ImportNote, ImportReport
 from ..domain.job import Actor, FileRole, FileState, Job
 from ..domain.ledger import Payment, Share

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..domain import money_guards
-from ..domain.correction import Correction
+from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
 from ..domain.ledger import PAYABLE, Balance, Payment, Share, Void, spread
 from ..domain.money_guards import Tender
@@ -245,7 +245,8 @@ class PaymentDesk(Desk):
             "account": clean_line(tender.account),
         }
         kept = {name: said for name, said in told.items() if said}
-        event_id = _tell(tx, job, Correction.PAYMENT, kept, actor, now)
+        kind = Correction.PAYMENT if cents else Correction.WAIVER
+        event_id = _tell(tx, job, kind, kept, actor, now)
         return Share(job_id=job.id, amount_cents=cents, waived_cents=rest, event_id=event_id)
 
 

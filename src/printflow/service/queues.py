@@ -61,9 +61,7 @@ class QueueDesk(Desk):
     def usually_ready(self, printer: str) -> ReadyRange:
         """In how many days a job that comes now for this printer is usually ready."""
         with self._ports.database.read() as tx:
-            jobs = self._in(
-                tx, Status.UPLOADED, Status.PENDING, Status.READYTOPRINT, Status.PRINTING
-            )
+            jobs = self._in(tx, *(status for status in Status if status.ahead))
         return queueing.ready_range(jobs, printer)
 
     def move_in_queue(self, job_id: str, *, by: str, before: str = "") -> None:

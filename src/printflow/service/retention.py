@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ..domain.attempt import Arguments
 from ..domain.callbacks import DECLINED, WITHDRAWN
-from ..domain.correction import Correction
+from ..domain.event_kind import Correction
 from ..domain.history import JobDetails
 from ..domain.job import Actor, Job
 from ..domain.retention import Part, PurgeReport, Removal, RemovalDay, by_day
@@ -41,7 +41,7 @@ _AT_ONCE = 200
 _OF_A_PERSON = (Part.FILES, Part.MAILS, Part.PAYMENTS, Part.PERSONAL)
 """What of a job tells of the student. The address goes last: by it the rest is found again, should
 this be broken off."""
-_ENDED = (Status.REJECTED, Status.PAIDPICKEDUP, Status.ARCHIVED)
+_ENDED = tuple(status for status in Status if status.closed)
 
 
 class RetentionDesk(TransitionDesk, ReadingDesk):

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from ..deadline import TookTooLong, within
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
-from ..domain.correction import Correction, before
+from ..domain.correction import before
 from ..domain.effects import MailTemplate
+from ..domain.event_kind import EventKind
 from ..domain.history import Event
 from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
@@ -120,6 +121,7 @@ class TransitionDesk(Desk):
     ) -> None:
         """Ask the lifecycle, and write what it answers."""
         ports = self._ports
+        row = lifecycle.row(request.trigger)
         newest = tx.quotes.newest(job.id)
         facts = Facts(
             now=now,
@@ -133,6 +135,7 @@ class TransitionDesk(Desk):
             if newest
             else None,
             pick_up=self.pick_up_policy,
+            came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
         )
         outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
@@ -162,7 +165,7 @@ class TransitionDesk(Desk):
 
     def _chosen_file(self, job: Job, request: Request) -> FileFact | None:
         """What the share says of the file that an approval would print."""
-        if request.trigger not in (Trigger.APPROVE, Trigger.REQUOTE):
+        if not request.trigger.record.prices:
             return None
         name = request.args.file or job.file.name
         settle_seconds = self._ports.settings.settle_seconds
@@ -178,6 +181,18 @@ class TransitionDesk(Desk):
                 "The file share does not answer; nothing was done.",
                 next_step="Try again in a minute. If it stays so, ask whoever runs the share.",
             ) from error
+
+
+def _came_from(tx: Transaction, job: Job) -> Status | None:
+    """The status that the job was in before the present one."""
+    return next(
+        (
+            event.source
+            for event in reversed(tx.history.events(job.id))
+            if event.dest is job.status and event.source is not job.status
+        ),
+        None,
+    )
 
 
 def _reminded(tx: Transaction, job: Job) -> bool:
@@ -245,7 +260,7 @@ def _told(error: TransitionNotAllowed, last: Event | None) -> TransitionNotAllow
     )
 
 
-def stale(job: Job, trigger: Trigger | Correction, last: Event | None) -> TransitionNotAllowed:
+def stale(job: Job, trigger: EventKind, last: Event | None) -> TransitionNotAllowed:
     """The error for a page, or a caller, that did not see the job's last change."""
     who = last.actor.name if last else "Somebody"
     error = StaleJob(

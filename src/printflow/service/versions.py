@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..domain.correction import Correction, before
+from ..domain.correction import before
+from ..domain.event_kind import Correction
 from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
@@ -17,7 +18,6 @@ from ..sniff import check_model, empty
 from .acting import staff_actor
 from .transition import TransitionDesk, stale
 
-_OPEN_FOR_IT = (Status.UPLOADED, Status.PENDING, Status.READYTOPRINT)
 _MEGABYTE = 1 << 20
 
 
@@ -128,7 +128,7 @@ class VersionDesk(TransitionDesk):
             return self._job(tx, job_id)
 
     def _open_for_a_version(self, job: Job) -> None:
-        if job.status not in _OPEN_FOR_IT:
+        if not job.status.record.takes_versions:
             raise TransitionRefused(
                 [
                     Refusal(

@@ -26,8 +26,8 @@ from ..db.schema import (
     payments,
 )
 from ..domain import callbacks as do
-from ..domain.correction import Correction
 from ..domain.effects import OF_NO_EVENT, MailTemplate
+from ..domain.event_kind import CORRECTIONS, Correction
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
@@ -48,13 +48,6 @@ _MAILS = {
     do.alert_staff: MailTemplate.STAFF_ALERT,
 }
 _ENDED = ("sent", "dead", "canceled", "overtaken")
-_USUAL = {
-    "UPLOADED": "received",
-    "PENDING": "approved",
-    "READYTOPRINT": "confirmed",
-    "COMPLETED": "completed",
-    "REJECTED": "rejected",
-}
 
 
 def violations(outside: Outside, *, idle: bool) -> list[str]:
@@ -238,11 +231,12 @@ class _Check:
                 yield f"mail {message_id} is still {mail.state}"
 
     def _owed(self, event: Any) -> list[str]:
-        if event.trigger in set(Correction) or "imported" in event.details:
+        if event.trigger in CORRECTIONS or "imported" in event.details:
             return []
         trigger = Trigger(event.trigger)
         if trigger is Trigger.OVERRIDE:
-            return [_USUAL[event.dest]] if event.details.get("notified") else []
+            usual = Status(event.dest).record.usual_mail
+            return [usual.value] if usual and event.details.get("notified") else []
         found = [_MAILS[after] for after in table_row(trigger).after if after in _MAILS]
         if {WITHHELD, MAILED_WITH} & set(event.details):
             found.remove(MailTemplate.RECEIVED)  # another job's mail tells of it, or none may
@@ -295,7 +289,7 @@ def _tells_of_money(event: Any) -> bool:
         return bool(event.details.get("amount_cents") or event.details.get("waived"))
     if event.trigger == Correction.IMPORT:
         return bool(event.dest == Status.PAIDPICKEDUP)
-    return bool(event.trigger == Correction.PAYMENT)
+    return event.trigger in (Correction.PAYMENT, Correction.WAIVER)
 
 
 def _sha256(path: Path) -> str:

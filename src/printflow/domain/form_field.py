@@ -1,0 +1,361 @@
+"""The fields that a trigger's form asks for: on pages, in scripts and on the command line alike.
+
+A field's ``name`` is that of the library's argument. Pages know how to show each *kind*, so a trigger
+of ordinary fields needs no template of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .marking import mark
+
+
+class FieldKind(StrEnum):
+    """How a field is shown and read."""
+
+    LINE = "line"
+    AREA = "area"
+    """Several lines of text."""
+    GRAMS = "grams"
+    DURATION = "duration"
+    MONEY = "money"
+    MATERIAL = "material"
+    PRINTER = "printer"
+    """One of the printers that do the job's method."""
+    FILE = "file"
+    """One of the files beside the job's own."""
+    REASONS = "reasons"
+    """Any of the catalog's reasons for a rejection."""
+    STATUS = "status"
+    PAYMENT_METHOD = "payment_method"
+    TICK = "tick"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a form.
+
+    ``missing`` is what is said where it must be filled in and is not; "" where it may stay empty.
+    ``label_many`` is the label where one answer counts for many jobs; "" where it is not asked
+    then. ``limit`` is in characters. ``flag``, ``metavar`` and ``help`` are the command line's.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str
+    label_many: str
+    hint: str
+    missing: str
+    limit: int
+    flag: str
+    metavar: str
+    help: str
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be filled in."""
+        return bool(self.missing)
+
+
+WEIGHT = Field(
+    name="weight",
+    kind=FieldKind.GRAMS,
+    label=mark("Weight"),
+    label_many="",
+    hint="",
+    missing=mark("Enter the weight in grams."),
+    limit=12,
+    flag="--weight",
+    metavar="GRAMS",
+    help="Weight of the print, as 42.5.",
+)
+HOURS = Field(
+    name="hours",
+    kind=FieldKind.DURATION,
+    label=mark("Print time"),
+    label_many="",
+    hint="",
+    missing=mark("Enter the print time, for example 3.25 or 2h 30m."),
+    limit=20,
+    flag="--hours",
+    metavar="TIME",
+    help="Print time, as 3.25 or “2h 30m”.",
+)
+MATERIAL = Field(
+    name="material",
+    kind=FieldKind.MATERIAL,
+    label=mark("Material"),
+    label_many="",
+    hint="",
+    missing=mark("Choose a material."),
+    limit=60,
+    flag="--material",
+    metavar="NAME",
+    help="Material, as PLA.",
+)
+QUOTED_PRINTER = Field(
+    name="printer",
+    kind=FieldKind.PRINTER,
+    label=mark("Printer"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=60,
+    flag="--printer",
+    metavar="NAME",
+    help="Printer, if not the one asked for.",
+)
+FILE = Field(
+    name="file",
+    kind=FieldKind.FILE,
+    label=mark("File to print"),
+    label_many="",
+    hint=mark("The newest is chosen. The original stays in the store in any case."),
+    missing="",
+    limit=160,
+    flag="--file",
+    metavar="NAME",
+    help="File to print, if not the present one.",
+)
+NOTE_TO_STUDENT = Field(
+    name="note",
+    kind=FieldKind.AREA,
+    label=mark("Note in the mail"),
+    label_many=mark("Note in the mails"),
+    hint="",
+    missing="",
+    limit=2000,
+    flag="--note",
+    metavar="TEXT",
+    help="A note to the student.",
+)
+REASONS = Field(
+    name="reasons",
+    kind=FieldKind.REASONS,
+    label=mark("Reasons"),
+    label_many=mark("Reasons"),
+    hint="",
+    missing="",
+    limit=100,
+    flag="--reason",
+    metavar="REASON",
+    help="Code of a reason of the catalog, or a text; may be repeated.",
+)
+TEXT_TO_STUDENT = Field(
+    name="text",
+    kind=FieldKind.AREA,
+    label=mark("In your own words"),
+    label_many=mark("In your own words"),
+    hint=mark("The student reads this in the mail, with the reasons above."),
+    missing="",
+    limit=2000,
+    flag="--text",
+    metavar="TEXT",
+    help="More to the student.",
+)
+STUDENTS_REASON = Field(
+    name="text",
+    kind=FieldKind.AREA,
+    label=mark("The student's reason"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=2000,
+    flag="--text",
+    metavar="TEXT",
+    help="Why.",
+)
+HOW_ANSWERED = Field(
+    name="note",
+    kind=FieldKind.AREA,
+    label=mark("How did the student answer?"),
+    label_many=mark("How did the students answer?"),
+    hint=mark("For example “by phone, 14:30”."),
+    missing=mark("Say how the student answered."),
+    limit=2000,
+    flag="--note",
+    metavar="TEXT",
+    help="How the student answered, and to whom.",
+)
+PRINTER = Field(
+    name="printer",
+    kind=FieldKind.PRINTER,
+    label=mark("Printer"),
+    label_many="",
+    hint=mark("Planned: %(printer)s"),
+    missing="",
+    limit=60,
+    flag="--printer",
+    metavar="NAME",
+    help="Printer, if not the quoted one.",
+)
+WHAT_HAPPENED = Field(
+    name="reason",
+    kind=FieldKind.AREA,
+    label=mark("What happened?"),
+    label_many=mark("What happened?"),
+    hint=mark("For example “came loose from the bed after 2 h”."),
+    missing=mark("Say what happened."),
+    limit=2000,
+    flag="--reason",
+    metavar="TEXT",
+    help="What went wrong.",
+)
+FINAL_COST = Field(
+    name="cost",
+    kind=FieldKind.MONEY,
+    label=mark("Final cost"),
+    label_many="",
+    hint=mark("Only if it differs from %(price)s."),
+    missing="",
+    limit=12,
+    flag="--cost",
+    metavar="AMOUNT",
+    help="Final price, if not the quoted one.",
+)
+FINAL_WEIGHT = Field(
+    name="weight",
+    kind=FieldKind.GRAMS,
+    label=mark("Final weight"),
+    label_many="",
+    hint=mark("Only if you weighed it."),
+    missing="",
+    limit=12,
+    flag="--grams",
+    metavar="GRAMS",
+    help="Final weight, if not the quoted one.",
+)
+SHELF = Field(
+    name="shelf",
+    kind=FieldKind.LINE,
+    label=mark("Shelf"),
+    label_many=mark("Shelf for all of them"),
+    hint=mark("Where the print lies now; only staff see it."),
+    missing="",
+    limit=40,
+    flag="--shelf",
+    metavar="NAME",
+    help="Where the print lies now.",
+)
+AMOUNT = Field(
+    name="amount",
+    kind=FieldKind.MONEY,
+    label=mark("Amount paid"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=12,
+    flag="--amount",
+    metavar="AMOUNT",
+    help="What was paid, as 3.00.",
+)
+PAID_BY = Field(
+    name="method",
+    kind=FieldKind.PAYMENT_METHOD,
+    label=mark("Paid by"),
+    label_many=mark("Paid by"),
+    hint="",
+    missing="",
+    limit=60,
+    flag="--method",
+    metavar="METHOD",
+    help="How it was paid, as cash.",
+)
+WAIVE = Field(
+    name="waive",
+    kind=FieldKind.AREA,
+    label=mark("Why is it waived?"),
+    label_many=mark("Why is it waived?"),
+    hint=mark("Leave the amount empty to waive everything."),
+    missing="",
+    limit=2000,
+    flag="--waive",
+    metavar="REASON",
+    help="Why nothing is paid.",
+)
+RECEIPT = Field(
+    name="receipt",
+    kind=FieldKind.LINE,
+    label=mark("Receipt number"),
+    label_many=mark("Receipt number"),
+    hint="",
+    missing="",
+    limit=40,
+    flag="--receipt",
+    metavar="NUMBER",
+    help="Number of the receipt.",
+)
+PAYER = Field(
+    name="payer",
+    kind=FieldKind.LINE,
+    label=mark("Payer"),
+    label_many=mark("Payer"),
+    hint="",
+    missing="",
+    limit=100,
+    flag="--payer",
+    metavar="NAME",
+    help="Who pays, if not the student.",
+)
+ACCOUNT = Field(
+    name="account",
+    kind=FieldKind.LINE,
+    label=mark("Account, course or grant"),
+    label_many=mark("Account, course or grant"),
+    hint="",
+    missing="",
+    limit=60,
+    flag="--account",
+    metavar="CODE",
+    help="Account, course or grant that pays.",
+)
+WHY_WITHOUT_REMINDER = Field(
+    name="reason",
+    kind=FieldKind.AREA,
+    label=mark("Why it goes without a reminder"),
+    label_many=mark("Why they go without a reminder"),
+    hint=mark("Needed only where no reminder has reached the student."),
+    missing="",
+    limit=2000,
+    flag="--reason",
+    metavar="TEXT",
+    help="Why, where no reminder could be sent.",
+)
+NEW_STATUS = Field(
+    name="to",
+    kind=FieldKind.STATUS,
+    label=mark("New status"),
+    label_many=mark("New status"),
+    hint="",
+    missing=mark("Choose the new status."),
+    limit=20,
+    flag="--to",
+    metavar="STATUS",
+    help="The new status.",
+)
+WHY_OVERRIDE = Field(
+    name="reason",
+    kind=FieldKind.AREA,
+    label=mark("Reason"),
+    label_many=mark("Reason"),
+    hint=mark("It stays in the history. If the job is rejected, the student can read it."),
+    missing=mark("Say why."),
+    limit=2000,
+    flag="--reason",
+    metavar="TEXT",
+    help="Why.",
+)
+NOTIFY = Field(
+    name="notify",
+    kind=FieldKind.TICK,
+    label=mark("Send the usual mail for the new status"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=3,
+    flag="--notify",
+    metavar="",
+    help="Send the new status's usual mail.",
+)

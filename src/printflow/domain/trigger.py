@@ -1,0 +1,452 @@
+"""What moves a job, and everything that pages, scripts, history and the command line say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from . import form_field as field
+from .form_field import Field
+from .marking import complete, mark
+
+
+class Form(StrEnum):
+    """How a trigger's form is laid out."""
+
+    PLAIN = "plain"
+    """Its fields one below the other."""
+    QUOTE = "quote"
+    """Figures beside what slicers say of them, with the price as it is typed."""
+    PAYMENT = "payment"
+    """What is due, how it is paid, and why it is waived."""
+
+
+class Many(StrEnum):
+    """Whether a trigger can be pulled on many jobs at once."""
+
+    NO = "no"
+    ALIKE = "alike"
+    """One form counts for all."""
+    EACH = "each"
+    """Each job has figures of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerRecord:
+    """Everything that is said of a trigger. Texts are English; pages and mails translate them.
+
+    ``label`` stands on its button, ``past`` in a sentence ("Ana *approved* this at 10:42"),
+    ``title`` above its form and ``submit`` on the form's button. ``about`` explains the form: its
+    places are price, email, since, planned and kept; ``warning`` is shown above it in a box.
+    ``sentence`` is history's; its places are name, source and dest. ``prominent`` triggers stand
+    beside a job, the others in its menu. ``mail_first`` says that its mail can be looked at before
+    it is sent. ``prices`` says that it sets the price, ``opens_print`` that a print begins with it.
+    """
+
+    label: str
+    past: str
+    title: str
+    submit: str
+    about: str
+    about_many: str
+    warning: str
+    icon: str
+    tone: str
+    """"primary" or "danger"."""
+    prominent: bool
+    form: Form
+    fields: tuple[Field, ...]
+    sentence: str
+    mail_first: bool
+    many: Many
+    prices: bool
+    opens_print: bool
+    command: str
+    """The command line's name for it; "" where it has no command of its own."""
+    help: str
+
+
+class Trigger(StrEnum):
+    """What moves a job. The value is what is stored in events and spoken on the command line."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    REQUOTE = "requote"
+    RESEND = "resend"
+    START_PRINTING = "start_printing"
+    FAIL = "fail"
+    COMPLETE = "complete"
+    PICK_UP = "pick_up"
+    DISPOSE = "dispose"
+    OVERRIDE = "override"
+    ARCHIVE = "archive"
+
+    @property
+    def record(self) -> TriggerRecord:
+        """Everything that is said of it."""
+        return TRIGGERS[self]
+
+    @property
+    def label(self) -> str:
+        """What stands on the button (English; templates translate it)."""
+        return TRIGGERS[self].label
+
+    @property
+    def past(self) -> str:
+        """What it reads in a sentence: "Ana *approved* this at 10:42"."""
+        return TRIGGERS[self].past
+
+
+_QUOTE = (
+    field.WEIGHT,
+    field.HOURS,
+    field.MATERIAL,
+    field.QUOTED_PRINTER,
+    field.FILE,
+    field.NOTE_TO_STUDENT,
+)
+
+TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
+    Trigger,
+    {
+        Trigger.SUBMIT: TriggerRecord(
+            label=mark("Submit"),
+            past=mark("submitted"),
+            title=mark("Submit a model"),
+            submit=mark("Submit"),
+            about="",
+            about_many="",
+            warning="",
+            icon="upload",
+            tone="primary",
+            prominent=False,
+            form=Form.PLAIN,
+            fields=(),
+            sentence=mark("%(name)s submitted the model"),
+            mail_first=False,
+            many=Many.NO,
+            prices=False,
+            opens_print=False,
+            command="",
+            help="Submit a model for a student.",
+        ),
+        Trigger.APPROVE: TriggerRecord(
+            label=mark("Approve"),
+            past=mark("approved"),
+            title=mark("Approve and send the price"),
+            submit=mark("Approve and send mail"),
+            about="",
+            about_many="",
+            warning="",
+            icon="check",
+            tone="primary",
+            prominent=True,
+            form=Form.QUOTE,
+            fields=_QUOTE,
+            sentence=mark("%(name)s approved it and sent the price"),
+            mail_first=True,
+            many=Many.EACH,
+            prices=True,
+            opens_print=False,
+            command="approve",
+            help="Price a job and mail its quote.",
+        ),
+        Trigger.REJECT: TriggerRecord(
+            label=mark("Reject"),
+            past=mark("rejected"),
+            title=mark("Reject this job"),
+            submit=mark("Reject and send mail"),
+            about="",
+            about_many="",
+            warning="",
+            icon="x",
+            tone="danger",
+            prominent=True,
+            form=Form.PLAIN,
+            fields=(field.REASONS, field.TEXT_TO_STUDENT),
+            sentence=mark("%(name)s rejected it"),
+            mail_first=True,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="reject",
+            help="Turn a job down and mail the reasons.",
+        ),
+        Trigger.CONFIRM: TriggerRecord(
+            label=mark("Confirm by hand"),
+            past=mark("confirmed"),
+            title=mark("Confirm for the student"),
+            submit=mark("Confirm"),
+            about=mark(
+                "The student agreed to %(price)s in another way. The link in the mail stops working."
+            ),
+            about_many="",
+            warning="",
+            icon="check",
+            tone="primary",
+            prominent=True,
+            form=Form.PLAIN,
+            fields=(field.HOW_ANSWERED,),
+            sentence=mark("%(name)s confirmed the price"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="confirm",
+            help="Confirm a quote for the student.",
+        ),
+        Trigger.DECLINE: TriggerRecord(
+            label=mark("Decline for the student"),
+            past=mark("declined"),
+            title=mark("Decline for the student"),
+            submit=mark("Decline"),
+            about="",
+            about_many="",
+            warning="",
+            icon="x",
+            tone="danger",
+            prominent=False,
+            form=Form.PLAIN,
+            fields=(field.STUDENTS_REASON, field.HOW_ANSWERED),
+            sentence=mark("%(name)s declined the offer"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="decline",
+            help="Decline a quote for the student.",
+        ),
+        Trigger.WITHDRAW: TriggerRecord(
+            label=mark("Withdraw"),
+            past=mark("withdrew"),
+            title=mark("Cancel this request"),
+            submit=mark("Cancel this request"),
+            about="",
+            about_many="",
+            warning="",
+            icon="x",
+            tone="danger",
+            prominent=False,
+            form=Form.PLAIN,
+            fields=(),
+            sentence=mark("%(name)s canceled the request"),
+            mail_first=False,
+            many=Many.NO,
+            prices=False,
+            opens_print=False,
+            command="",
+            help="Cancel a request (the student does, on the job's page).",
+        ),
+        Trigger.REQUOTE: TriggerRecord(
+            label=mark("Change the quote"),
+            past=mark("changed the quote of"),
+            title=mark("Change the quote"),
+            submit=mark("Send the new price"),
+            about="",
+            about_many="",
+            warning="",
+            icon="pencil",
+            tone="primary",
+            prominent=False,
+            form=Form.QUOTE,
+            fields=_QUOTE,
+            sentence=mark("%(name)s changed the quote"),
+            mail_first=True,
+            many=Many.NO,
+            prices=True,
+            opens_print=False,
+            command="requote",
+            help="Change the quote and mail it again.",
+        ),
+        Trigger.RESEND: TriggerRecord(
+            label=mark("Send link again"),
+            past=mark("sent a new link for"),
+            title=mark("Send a new confirmation link"),
+            submit=mark("Send the link"),
+            about=mark(
+                "%(email)s gets a new mail with the same price. Earlier links stop working."
+            ),
+            about_many=mark(
+                "Each student gets a new mail with the same price. Earlier links stop working."
+            ),
+            warning="",
+            icon="mail",
+            tone="primary",
+            prominent=True,
+            form=Form.PLAIN,
+            fields=(),
+            sentence=mark("%(name)s had a new link sent"),
+            mail_first=True,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="resend",
+            help="Mail the quote again with a new link.",
+        ),
+        Trigger.START_PRINTING: TriggerRecord(
+            label=mark("Start printing"),
+            past=mark("started printing"),
+            title=mark("Start printing"),
+            submit=mark("Start printing"),
+            about="",
+            about_many=mark("Each prints on the printer that is planned for it."),
+            warning="",
+            icon="printer",
+            tone="primary",
+            prominent=True,
+            form=Form.PLAIN,
+            fields=(field.PRINTER,),
+            sentence=mark("%(name)s started the print"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=True,
+            command="start",
+            help="The print begins.",
+        ),
+        Trigger.FAIL: TriggerRecord(
+            label=mark("Print failed"),
+            past=mark("reported a failed print of"),
+            title=mark("The print failed"),
+            submit=mark("Report failed print"),
+            about=mark(
+                "The job goes back to “Ready to print”. The student pays nothing more and gets no "
+                "mail."
+            ),
+            about_many="",
+            warning="",
+            icon="alert",
+            tone="danger",
+            prominent=True,
+            form=Form.PLAIN,
+            fields=(field.WHAT_HAPPENED,),
+            sentence=mark("%(name)s reported a failed print"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="fail",
+            help="The print failed; the job is ready to print again.",
+        ),
+        Trigger.COMPLETE: TriggerRecord(
+            label=mark("Complete"),
+            past=mark("completed"),
+            title=mark("Mark as completed"),
+            submit=mark("Complete and send mail"),
+            about=mark("The student gets a mail that says where and when to pick it up."),
+            about_many=mark("Each student gets a mail that says where and when to pick it up."),
+            warning="",
+            icon="check",
+            tone="primary",
+            prominent=True,
+            form=Form.PLAIN,
+            fields=(field.FINAL_COST, field.FINAL_WEIGHT, field.SHELF),
+            sentence=mark("%(name)s marked it as completed"),
+            mail_first=True,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="complete",
+            help="The print is done; mail where to pick it up.",
+        ),
+        Trigger.PICK_UP: TriggerRecord(
+            label=mark("Paid & picked up"),
+            past=mark("handed out"),
+            title=mark("Paid and picked up"),
+            submit=mark("Mark as picked up"),
+            about="",
+            about_many=mark("Each is paid in full, or all are waived."),
+            warning="",
+            icon="coins",
+            tone="primary",
+            prominent=True,
+            form=Form.PAYMENT,
+            fields=(
+                field.AMOUNT,
+                field.PAID_BY,
+                field.WAIVE,
+                field.RECEIPT,
+                field.PAYER,
+                field.ACCOUNT,
+            ),
+            sentence=mark("%(name)s handed it out"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="pick-up",
+            help="Paid (or waived) and handed out.",
+        ),
+        Trigger.DISPOSE: TriggerRecord(
+            label=mark("Discard print"),
+            past=mark("discarded"),
+            title=mark("Discard the print"),
+            submit=mark("Discard print and notify student"),
+            about=mark(
+                "%(kept)s Ready since %(since)s. The student gets a mail that it is gone; nothing "
+                "is charged."
+            ),
+            about_many=mark("Each student gets a mail that the print is gone; nothing is charged."),
+            warning="",
+            icon="archive",
+            tone="danger",
+            prominent=False,
+            form=Form.PLAIN,
+            fields=(field.WHY_WITHOUT_REMINDER,),
+            sentence=mark("%(name)s discarded the print"),
+            mail_first=True,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="dispose",
+            help="Discard a print that was never picked up.",
+        ),
+        Trigger.OVERRIDE: TriggerRecord(
+            label=mark("Override the status"),
+            past=mark("overrode the status of"),
+            title=mark("Override the status"),
+            submit=mark("Change the status"),
+            about=mark("Status now: %(status)s"),
+            about_many="",
+            warning=mark("This skips all checks. Use it to correct a mistake."),
+            icon="alert",
+            tone="primary",
+            prominent=False,
+            form=Form.PLAIN,
+            fields=(field.NEW_STATUS, field.WHY_OVERRIDE, field.NOTIFY),
+            sentence=mark("%(name)s changed the status from “%(source)s” to “%(dest)s”"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="override",
+            help="Set a job's status by hand.",
+        ),
+        Trigger.ARCHIVE: TriggerRecord(
+            label=mark("Archive"),
+            past=mark("archived"),
+            title=mark("Archive this job"),
+            submit=mark("Archive"),
+            about=mark("The job leaves the lists of daily work. Its history stays."),
+            about_many="",
+            warning="",
+            icon="archive",
+            tone="primary",
+            prominent=False,
+            form=Form.PLAIN,
+            fields=(),
+            sentence=mark("%(name)s archived it"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="archive",
+            help="Put a finished job away.",
+        ),
+    },
+)
