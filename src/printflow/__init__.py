@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
     from .domain.event_kind import Correction, past_tense
+    from .domain.form_field import Field, FieldKind
     from .domain.form_guards import MODELS_LIMIT, field_of_model
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
-    from .domain.lifecycle import TABLE, allowed
+    from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE, allowed
     from .domain.mail_words import MailWords, mail_words
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
@@ -59,8 +60,9 @@ if TYPE_CHECKING:
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
-    from .domain.status import ActorKind, Status, Trigger
+    from .domain.status import ActorKind, Stage, Status, Trigger
     from .domain.text import clean_line, shortened
+    from .domain.trigger import Form, Many
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
     from .errors import (
         AlreadyRunning,
@@ -152,7 +154,8 @@ _HOMES = {
     "domain.retention": ("Part", "PurgeReport", "Removal", "RemovalDay"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
-    "domain.lifecycle": ("TABLE", "allowed"),
+    "domain.form_field": ("Field", "FieldKind"),
+    "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE", "allowed"),
     "domain.mail_words": ("MailWords", "mail_words"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
@@ -167,7 +170,8 @@ _HOMES = {
         "shown_hours",
     ),
     "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
-    "domain.status": ("ActorKind", "Status", "Trigger"),
+    "domain.status": ("ActorKind", "Stage", "Status", "Trigger"),
+    "domain.trigger": ("Form", "Many"),
     "domain.text": ("clean_line", "shortened"),
     "domain.worklist": (
         "Flag",
@@ -272,7 +276,15 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Actor",
+    "CHOSEN_STATUSES",
+    "ENTRY_STATUS",
+    "STAFF_TRIGGERS",
     "ActorKind",
+    "Field",
+    "FieldKind",
+    "Form",
+    "Many",
+    "Stage",
     "AlreadyRunning",
     "BackupDamaged",
     "BackupNotTaken",

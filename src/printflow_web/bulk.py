@@ -11,10 +11,11 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from flask_babel import gettext as _
 
 from printflow import (
-    FIGURES_EACH,
     BulkAnswer,
     FileFact,
+    Form,
     Job,
+    Many,
     NotFound,
     Refusal,
     Suggestion,
@@ -26,7 +27,7 @@ from printflow import (
 from .acting import acting
 from .auth import local_path, require_staff
 from .errors import ParameterRefused, by_field
-from .jobs import FIELDS, price_now, typed_field
+from .jobs import price_now, trigger_of, typed_field
 from .request import lab_of
 
 pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
@@ -36,8 +37,6 @@ MOST = 200
 MOST_FIGURES = 50
 """So many jobs fit into a form that asks for figures of each."""
 _PAIR = re.compile(r"([0-9A-Za-z]{8}):([0-9]{1,18})")
-_FOR_ALL = frozenset({"note", "catalog_version"})
-"""What is said once, even where each job has figures of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +90,24 @@ def choose() -> str:
     jobs = _jobs(chosen)
     offered = bulk_triggers(job.status for job in jobs)
     trigger = _trigger(request.args.get("trigger", ""), offered)
-    if trigger in FIGURES_EACH and len(jobs) > MOST_FIGURES:
+    record = trigger.record if trigger else None
+    each = record is not None and record.many is Many.EACH
+    if each and len(jobs) > MOST_FIGURES:
         raise ParameterRefused(
             _("job: choose up to %(most)s jobs to price them together.", most=MOST_FIGURES)
         )
-    busy = lab.busy_printers() if trigger is Trigger.START_PRINTING else {}
+    busy = lab.busy_printers() if record and record.opens_print else {}
     return render_template(
         "bulk.html",
         chosen=chosen,
         jobs=jobs,
         offered=offered,
         trigger=trigger,
-        quotes=[_quote_row(job, dict(chosen)) for job in jobs] if trigger in FIGURES_EACH else [],
+        record=record,
+        quotes=[_quote_row(job, dict(chosen)) for job in jobs] if each else [],
         busy={job.printer: busy[job.printer] for job in jobs if job.printer in busy},
         form={"reasons": [], "catalog_version": str(lab.catalog_version())},
-        dues=_dues(jobs) if trigger is Trigger.PICK_UP else {},
+        dues=_dues(jobs) if record and record.form is Form.PAYMENT else {},
         errors={},
         back=local_path(request.args.get("next", "")),
     )
@@ -135,12 +137,16 @@ def perform() -> Response:
     """Do it to each, and say what came of each; what was refused can be mended at once."""
     chosen = _chosen("job", request.form.getlist("job"))
     try:
-        trigger = Trigger(request.form.get("trigger", ""))
-        fields = FIELDS[trigger]
-    except (ValueError, KeyError):
+        trigger = trigger_of(request.form.get("trigger", ""))
+    except ValueError:
         raise ParameterRefused(_("trigger: choose an action in the list.")) from None
-    own = frozenset(fields) - _FOR_ALL if trigger in FIGURES_EACH else frozenset()
-    arguments: dict[str, Any] = {name: typed_field(name) for name in fields if name not in own}
+    fields = trigger.record.fields
+    own = [field.name for field in fields if not field.label_many]
+    if trigger.record.many is not Many.EACH:
+        own = []
+    arguments: dict[str, Any] = {
+        field.name: typed_field(field) for field in fields if field.name not in own
+    }
     each = {
         job_id: {name: request.form.get(f"{name}-{job_id}", "") for name in own}
         for job_id, _version in chosen

@@ -92,6 +92,7 @@ def _page(details: JobDetails, method: str, problem: PrintflowError | None = Non
         details=details,
         job=details.job,
         last=details.events[-1],
+        discarded=details.discarded,
         amount=in_units(details.due_cents),
         method=method if method in lab.catalog.payment_methods else "",
         problem=problem,

@@ -25,6 +25,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    ENTRY_STATUS,
     EXPORT_FORMATS,
     ActorKind,
     Flag,
@@ -113,7 +114,7 @@ def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
 
 
 def _query(typed: Mapping[str, str]) -> JobQuery:
-    status, attention = _list(typed.get("status", Status.UPLOADED))
+    status, attention = _list(typed.get("status", ENTRY_STATUS))
     sort = _sort(typed.get("sort", Sort.NEWEST))
     choices: dict[str, Any] = {name: typed.get(name, "")[:_LONGEST] for name in CHOICES}
     try:
@@ -206,7 +207,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
     kept = {key: value for key, value in given.items() if value}
     return {
         "status": query.status,
-        "listed": request.args.get("status", Status.UPLOADED.value),
+        "listed": request.args.get("status", ENTRY_STATUS.value),
         "tally": tally,
         "rows": rows,
         "kept": kept,

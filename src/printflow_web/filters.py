@@ -14,8 +14,10 @@ from babel.numbers import format_currency
 from flask import Flask, g, url_for
 
 from printflow import (
+    CHOSEN_STATUSES,
     Catalog,
     Status,
+    Trigger,
     age_text,
     day_text,
     grams_text,
@@ -125,7 +127,11 @@ def init_filters(app: Flask) -> None:
     )
     app.jinja_env.tests["viewable"] = lambda name: name.lower().endswith(VIEWABLE)
     app.jinja_env.globals.update(
-        asset=asset, statuses=tuple(Status), pick_up_policy=lab.pick_up_policy
+        asset=asset,
+        statuses=tuple(Status),
+        chosen_statuses=CHOSEN_STATUSES,
+        triggers=tuple(Trigger),
+        pick_up_policy=lab.pick_up_policy,
     )
 
     @app.context_processor

@@ -22,7 +22,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     EDITABLE,
+    STAFF_TRIGGERS,
     ActorKind,
+    Field,
+    FieldKind,
+    Form,
     InvalidInput,
     Job,
     JobDetails,
@@ -47,33 +51,29 @@ pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
 
 _DIGITS = 10
-QUOTED = ("weight", "hours", "material", "printer")
-AS_SHOWN = ("expected_cents", "catalog_version")
-"""Hidden fields: what the form showed of the price."""
-FIELDS: dict[Trigger, tuple[str, ...]] = {
-    Trigger.APPROVE: (*QUOTED, "file", "note", *AS_SHOWN),
-    Trigger.REQUOTE: (*QUOTED, "file", "note", *AS_SHOWN),
-    Trigger.REJECT: ("reasons", "text"),
-    Trigger.CONFIRM: ("note",),
-    Trigger.DECLINE: ("text", "note"),
-    Trigger.RESEND: (),
-    Trigger.START_PRINTING: ("printer",),
-    Trigger.FAIL: ("reason",),
-    Trigger.COMPLETE: ("cost", "weight", "shelf"),
-    Trigger.PICK_UP: ("amount", "method", "waive", "receipt", "payer", "account"),
-    Trigger.DISPOSE: ("reason",),
-    Trigger.OVERRIDE: ("to", "reason", "notify"),
-    Trigger.ARCHIVE: (),
-}
-"""The form fields of each trigger; they are named as the library's arguments."""
 
 
-def typed_field(name: str) -> str | bool | tuple[str, ...]:
-    """What stands in a field, as the library takes it."""
+def typed_field(field: Field) -> str | bool | tuple[str, ...]:
+    """What was typed into a field, as the library takes it."""
     form = request.form
-    if name == "reasons":
-        return tuple(form.getlist(name))
-    return form.get(name) == "yes" if name == "notify" else form.get(name, "")
+    if field.kind is FieldKind.REASONS:
+        return tuple(form.getlist(field.name))
+    return (
+        form.get(field.name) == "yes" if field.kind is FieldKind.TICK else form.get(field.name, "")
+    )
+
+
+def typed_arguments(trigger: Trigger) -> dict[str, Any]:
+    """What was typed into a trigger's form, by the names of the library's arguments."""
+    return {field.name: typed_field(field) for field in trigger.record.fields}
+
+
+def trigger_of(name: str) -> Trigger:
+    """The trigger that staff pull by that name; raises ValueError."""
+    trigger = Trigger(name)
+    if trigger not in STAFF_TRIGGERS:
+        raise ValueError(name)
+    return trigger
 
 
 @pages.get("/<job_id>")
@@ -114,12 +114,11 @@ def upright(job_id: str) -> AnyResponse:
 def act(job_id: str, trigger: str) -> AnyResponse | str:
     """An action's form, and carrying it out."""
     try:
-        wanted = Trigger(trigger)
-        fields = FIELDS[wanted]
-    except (ValueError, KeyError):
+        wanted = trigger_of(trigger)
+    except ValueError:
         abort(404)
     if request.method == "POST":
-        return _perform(job_id, wanted, fields)
+        return _perform(job_id, wanted)
     details = lab_of(current_app).details(job_id)
     _expect_allowed(details, wanted)
     return _form(details, wanted, _suggested(details, wanted), {})
@@ -148,13 +147,11 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     """What stands in the form when it is opened."""
     job = details.job
     form: dict[str, Any] = {"printer": job.printer, "reasons": [], "version": job.version}
-    if trigger is Trigger.PICK_UP:
+    if trigger.record.form is Form.PAYMENT:
         form["amount"] = in_units(details.due_cents)
-    if trigger is Trigger.COMPLETE:
-        form["shelf"] = job.shelf
-    if trigger is Trigger.REQUOTE:
+    if trigger.record.form is Form.QUOTE:
         form.update(material=job.material, weight=job.grams or "", hours=job.hours or "")
-    return {**form, "next": came_from()}
+    return {**form, "shelf": job.shelf, "next": came_from()}
 
 
 def price_now(job_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,26 +170,27 @@ def price_now(job_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
 def _form(
     details: JobDetails, trigger: Trigger, form: dict[str, Any], errors: dict[str, Refusal]
 ) -> str:
-    quoting = trigger in (Trigger.APPROVE, Trigger.REQUOTE)
+    record, lab = trigger.record, lab_of(current_app)
+    quoting = record.form is Form.QUOTE
     if quoting:
         form = {**form, **price_now(details.job.id, form)}
-    choices = lab_of(current_app).file_choices(details.job.id) if quoting else []
     return render_template(
         "action.html",
         job=details.job,
         trigger=trigger,
         form=form,
         errors=errors,
-        choices=choices,
-        suggestions=lab_of(current_app).suggestions(details.job.id) if quoting else [],
+        record=record,
+        choices=lab.file_choices(details.job.id) if quoting else [],
+        suggestions=lab.suggestions(details.job.id) if quoting else [],
         due_cents=details.due_cents,
-        busy=lab_of(current_app).busy_printers() if trigger is Trigger.START_PRINTING else {},
+        busy=lab.busy_printers() if record.opens_print else {},
     )
 
 
-def _perform(job_id: str, trigger: Trigger, fields: tuple[str, ...]) -> AnyResponse:
+def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
     lab, typed = lab_of(current_app), request.form
-    arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
+    arguments = typed_arguments(trigger)
     try:
         job = lab.perform(
             trigger,
@@ -217,7 +215,7 @@ def _once_more(job_id: str, trigger: Trigger, error: StaleJob, form: dict[str, A
     if trigger not in allowed(details.job.status, ActorKind.STAFF):
         raise error
     due = in_units(details.due_cents)
-    if trigger is Trigger.PICK_UP and form.get("amount") == form.get("suggested"):
+    if trigger.record.form is Form.PAYMENT and form.get("amount") == form.get("suggested"):
         form = {**form, "amount": due}
     kept = {**form, "version": details.job.version}
     said = Refusal(error.code, who_did_what(error), "", error.next_step)
@@ -234,11 +232,10 @@ def back(job_id: str) -> AnyResponse:
 def mail(job_id: str, trigger: str) -> AnyResponse:
     """The mail that an action would send, as far as its form is filled in. Changes nothing."""
     try:
-        wanted = Trigger(trigger)
-        fields = FIELDS[wanted]
-    except (ValueError, KeyError):
+        wanted = trigger_of(trigger)
+    except ValueError:
         abort(404)
-    arguments: dict[str, Any] = {name: typed_field(name) for name in fields}
+    arguments = typed_arguments(wanted)
     try:
         mails = lab_of(current_app).mails_of(wanted, job_id, by=staff_name(), **arguments)
     except (TransitionRefused, InvalidInput) as error:

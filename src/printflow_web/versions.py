@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import FileRefused, Status, TransitionRefused
+from printflow import FileRefused, TransitionRefused
 
 from .acting import acting
 from .auth import require_staff
@@ -42,7 +42,7 @@ def add(job_id: str) -> AnyResponse:
         flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
         return back
     flash(_("The file to print is %(name)s now.", name=job.file.name), undoable(job))
-    if job.status is Status.PENDING:
+    if job.status.record.quoted:
         words = _("The student was quoted another file: the link is void. Change the quote.")
         flash(words, "error")
     return back

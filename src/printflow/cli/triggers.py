@@ -34,7 +34,7 @@ def command(name: str) -> click.Command:
         params=[
             click.Argument(["job_id"], metavar="ID"),
             by,
-            *(_option(field) for field in record.fields),
+            *(_option(field) for field in record.fields if field.flag),
         ],
     )
     return json_option(made)
@@ -56,7 +56,7 @@ def _option(field: Field) -> click.Option:
 
 
 def _typed(fields: tuple[Field, ...], arguments: dict[str, Any]) -> dict[str, Any]:
-    for field in fields:
+    for field in (one for one in fields if one.flag):
         value = arguments[field.name]
         if field.kind in _IN_CAPITALS:
             arguments[field.name] = value.strip().upper()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
 from ..domain.job import FileState
-from ..domain.lifecycle import row
+from ..domain.lifecycle import row as line_of
 from ..domain.people import ChangeKind
 from ..domain.retention import REMOVED_NAME, Part, Removal, known_or_other, unsigned
 from ..domain.status import ActorKind, Status, Trigger
@@ -30,7 +30,7 @@ from .schema import (
     requests,
 )
 
-_ARCHIVABLE = tuple(status.value for status in row(Trigger.ARCHIVE).sources)
+_ARCHIVABLE = tuple(status.value for status in line_of(Trigger.ARCHIVE).sources)
 
 
 class SqlRetentionRows:

@@ -31,6 +31,8 @@ class FieldKind(StrEnum):
     STATUS = "status"
     PAYMENT_METHOD = "payment_method"
     TICK = "tick"
+    HIDDEN = "hidden"
+    """What the form showed, so that nothing else is done; nobody types it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,30 @@ NOTE_TO_STUDENT = Field(
     flag="--note",
     metavar="TEXT",
     help="A note to the student.",
+)
+EXPECTED_CENTS = Field(
+    name="expected_cents",
+    kind=FieldKind.HIDDEN,
+    label=mark("The price that was shown"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=20,
+    flag="",
+    metavar="",
+    help="",
+)
+CATALOG_VERSION = Field(
+    name="catalog_version",
+    kind=FieldKind.HIDDEN,
+    label=mark("The version of the catalog that was shown"),
+    label_many=mark("The version of the catalog that was shown"),
+    hint="",
+    missing="",
+    limit=20,
+    flag="",
+    metavar="",
+    help="",
 )
 REASONS = Field(
     name="reasons",

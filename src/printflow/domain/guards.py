@@ -163,7 +163,9 @@ def reason_given(attempt: Attempt) -> Iterator[Refusal]:
 def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
     """The new status is another one, and not ARCHIVED."""
     others = tuple(
-        status.value for status in Status if status.value not in (attempt.state, Status.ARCHIVED)
+        status.value
+        for status in Status
+        if status.value != attempt.state and status is not Status.ARCHIVED
     )
     yield from choice(attempt.args.to, others, "to", "status to change to")
 

@@ -108,6 +108,11 @@ class JobDetails:
     openings: tuple[FileOpening, ...] = ()
 
     @property
+    def discarded(self) -> bool:
+        """Whether the job's last step threw the print away."""
+        return self.events[-1].trigger is Trigger.DISPOSE
+
+    @property
     def payments(self) -> tuple[Payment, ...]:
         """The payments that count."""
         return tuple(payment for payment in self.ledger if payment.void is None)
@@ -146,6 +151,8 @@ class StudentPage:
     """What a student may see of a job: nothing internal, and nothing of other people."""
 
     job: Job
+    along: int
+    """The rank of the last status on the way to its student that the job was in."""
     disposed: bool
     """It was never picked up, and the print is gone."""
     request: tuple[RequestJob, ...]

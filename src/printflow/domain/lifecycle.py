@@ -16,9 +16,31 @@ from ..errors import TransitionNotAllowed, TransitionRefused
 from .attempt import Arguments, Attempt, Facts, Outcome
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
-from .table import TABLE, Callback, Leads, Row, allowed, row
+from .table import (
+    CHOSEN_STATUSES,
+    ENTRY_STATUS,
+    STAFF_TRIGGERS,
+    TABLE,
+    Callback,
+    Leads,
+    Row,
+    allowed,
+    row,
+)
 
-__all__ = ["NEW", "TABLE", "Leads", "Row", "allowed", "fire", "not_allowed", "row"]
+__all__ = [
+    "CHOSEN_STATUSES",
+    "ENTRY_STATUS",
+    "NEW",
+    "STAFF_TRIGGERS",
+    "TABLE",
+    "Leads",
+    "Row",
+    "allowed",
+    "fire",
+    "not_allowed",
+    "row",
+]
 
 NEW = "NEW"
 """The machine's state of a job that does not exist yet."""

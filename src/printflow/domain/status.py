@@ -61,6 +61,8 @@ class StatusRecord:
     """The student's page says what is still to pay."""
     reviewable: bool
     """Staff mark it as looked at."""
+    quoted: bool
+    """A price waits for the student's answer; its link is open."""
     takes_versions: bool
     """Another file can still take the place of the one to print."""
     on_shelf: bool
@@ -77,6 +79,8 @@ class StatusRecord:
     counter_hint: str
     usual_mail: MailTemplate | None
     """The mail that belongs to coming here."""
+    actions: tuple[Trigger, ...]
+    """What stands beside a job, the usual next step first; all else is in its menu."""
 
 
 class Status(StrEnum):
@@ -111,6 +115,15 @@ class Status(StrEnum):
         """Nothing more is to be done with the job."""
         return STATUSES[self].stage is Stage.CLOSED
 
+    def rank_after(self, along: int) -> int:
+        """How far along its way to the student a job is that comes here after ``along``: a status
+        beside that way changes nothing, and one that is closed begins again.
+        """
+        record = STATUSES[self]
+        if record.rank is not None:
+            return record.rank
+        return 0 if self.closed else along
+
     @property
     def ahead(self) -> bool:
         """The job is still to be printed, or being printed."""
@@ -132,6 +145,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=False,
             owes=False,
             reviewable=True,
+            quoted=False,
             takes_versions=True,
             on_shelf=False,
             refused=False,
@@ -144,6 +158,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("Not looked at yet"),
             counter_hint=mark("Staff have to look at the model and set a price first."),
             usual_mail=MailTemplate.RECEIVED,
+            actions=(Trigger.APPROVE, Trigger.REJECT),
         ),
         Status.PENDING: StatusRecord(
             folder="Pending",
@@ -157,6 +172,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=False,
             owes=False,
             reviewable=False,
+            quoted=True,
             takes_versions=True,
             on_shelf=False,
             refused=False,
@@ -171,6 +187,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
                 "The student answers by the link in the mail. There is nothing to hand out."
             ),
             usual_mail=MailTemplate.APPROVED,
+            actions=(Trigger.CONFIRM, Trigger.RESEND),
         ),
         Status.READYTOPRINT: StatusRecord(
             folder="ReadyToPrint",
@@ -184,6 +201,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=True,
             owes=False,
             reviewable=False,
+            quoted=False,
             takes_versions=True,
             on_shelf=False,
             refused=False,
@@ -196,6 +214,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("Not printed yet"),
             counter_hint=mark("It waits for a printer. There is nothing to hand out."),
             usual_mail=MailTemplate.CONFIRMED,
+            actions=(Trigger.START_PRINTING,),
         ),
         Status.PRINTING: StatusRecord(
             folder="Printing",
@@ -209,6 +228,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=True,
             owes=False,
             reviewable=False,
+            quoted=False,
             takes_versions=False,
             on_shelf=False,
             refused=False,
@@ -218,6 +238,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("Being printed on %(printer)s"),
             counter_hint=mark("If the print is done, complete it first."),
             usual_mail=None,
+            actions=(Trigger.COMPLETE, Trigger.FAIL),
         ),
         Status.COMPLETED: StatusRecord(
             folder="Completed",
@@ -231,6 +252,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=True,
             owes=True,
             reviewable=False,
+            quoted=False,
             takes_versions=False,
             on_shelf=True,
             refused=False,
@@ -240,6 +262,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("Ready to hand out"),
             counter_hint="",
             usual_mail=MailTemplate.COMPLETED,
+            actions=(Trigger.PICK_UP,),
         ),
         Status.PAIDPICKEDUP: StatusRecord(
             folder="PaidPickedUp",
@@ -253,6 +276,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=True,
             owes=True,
             reviewable=False,
+            quoted=False,
             takes_versions=False,
             on_shelf=False,
             refused=False,
@@ -262,6 +286,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("Handed out already"),
             counter_hint="",
             usual_mail=None,
+            actions=(),
         ),
         Status.REJECTED: StatusRecord(
             folder="Rejected",
@@ -275,6 +300,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=False,
             owes=False,
             reviewable=False,
+            quoted=False,
             takes_versions=False,
             on_shelf=False,
             refused=True,
@@ -284,6 +310,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("This job was rejected"),
             counter_hint="",
             usual_mail=MailTemplate.REJECTED,
+            actions=(),
         ),
         Status.ARCHIVED: StatusRecord(
             folder="Archived",
@@ -297,6 +324,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             payable=False,
             owes=False,
             reviewable=False,
+            quoted=False,
             takes_versions=False,
             on_shelf=False,
             refused=False,
@@ -306,6 +334,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             at_counter=mark("This job is archived"),
             counter_hint="",
             usual_mail=None,
+            actions=(),
         ),
     },
 )

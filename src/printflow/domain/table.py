@@ -54,7 +54,7 @@ class Row:
         """Where the row can lead from ``source``."""
         if isinstance(self.dest, Status):
             return (self.dest,)
-        return tuple(s for s in Status if s not in (source, Status.ARCHIVED))
+        return tuple(s for s in CHOSEN_STATUSES if s is not source)
 
 
 TABLE: tuple[Row, ...] = (
@@ -271,3 +271,16 @@ def allowed(status: Status, actor: ActorKind | None = None) -> tuple[Trigger, ..
 
 
 _ROWS: dict[Trigger, Row] = {line.trigger: line for line in TABLE}
+
+STAFF_TRIGGERS: tuple[Trigger, ...] = tuple(
+    line.trigger for line in TABLE if STAFF in line.actors and line.sources
+)
+"""What staff pull on a job that exists."""
+
+CHOSEN_STATUSES: tuple[Status, ...] = tuple(s for s in Status if s is not Status.ARCHIVED)
+"""What an override can lead to."""
+
+ENTRY_STATUS: Status = next(
+    line.dest for line in TABLE if not line.sources and isinstance(line.dest, Status)
+)
+"""The status in which a job begins."""

@@ -39,8 +39,7 @@ class TriggerRecord:
     ``label`` stands on its button, ``past`` in a sentence ("Ana *approved* this at 10:42"),
     ``title`` above its form and ``submit`` on the form's button. ``about`` explains the form: its
     places are price, email, since, planned and kept; ``warning`` is shown above it in a box.
-    ``sentence`` is history's; its places are name, source and dest. ``prominent`` triggers stand
-    beside a job, the others in its menu. ``mail_first`` says that its mail can be looked at before
+    ``sentence`` is history's; its places are name, source and dest. ``mail_first`` says that its mail can be looked at before
     it is sent. ``prices`` says that it sets the price, ``opens_print`` that a print begins with it.
     """
 
@@ -54,7 +53,12 @@ class TriggerRecord:
     icon: str
     tone: str
     """"primary" or "danger"."""
-    prominent: bool
+    leads_on: bool
+    """It is the usual next step of the status it starts from."""
+    renews_link: bool
+    """The student gets a new link for the same price."""
+    key: str
+    """The letter that pulls it in lists; "" for none."""
     form: Form
     fields: tuple[Field, ...]
     sentence: str
@@ -109,6 +113,8 @@ _QUOTE = (
     field.QUOTED_PRINTER,
     field.FILE,
     field.NOTE_TO_STUDENT,
+    field.EXPECTED_CENTS,
+    field.CATALOG_VERSION,
 )
 
 TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
@@ -124,7 +130,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="upload",
             tone="primary",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(),
             sentence=mark("%(name)s submitted the model"),
@@ -145,7 +153,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="check",
             tone="primary",
-            prominent=True,
+            leads_on=True,
+            renews_link=False,
+            key="",
             form=Form.QUOTE,
             fields=_QUOTE,
             sentence=mark("%(name)s approved it and sent the price"),
@@ -166,7 +176,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="x",
             tone="danger",
-            prominent=True,
+            leads_on=False,
+            renews_link=False,
+            key="r",
             form=Form.PLAIN,
             fields=(field.REASONS, field.TEXT_TO_STUDENT),
             sentence=mark("%(name)s rejected it"),
@@ -189,7 +201,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="check",
             tone="primary",
-            prominent=True,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.HOW_ANSWERED,),
             sentence=mark("%(name)s confirmed the price"),
@@ -210,7 +224,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="x",
             tone="danger",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.STUDENTS_REASON, field.HOW_ANSWERED),
             sentence=mark("%(name)s declined the offer"),
@@ -231,7 +247,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="x",
             tone="danger",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(),
             sentence=mark("%(name)s canceled the request"),
@@ -252,7 +270,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="pencil",
             tone="primary",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.QUOTE,
             fields=_QUOTE,
             sentence=mark("%(name)s changed the quote"),
@@ -277,7 +297,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="mail",
             tone="primary",
-            prominent=True,
+            leads_on=False,
+            renews_link=True,
+            key="",
             form=Form.PLAIN,
             fields=(),
             sentence=mark("%(name)s had a new link sent"),
@@ -298,7 +320,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="printer",
             tone="primary",
-            prominent=True,
+            leads_on=True,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.PRINTER,),
             sentence=mark("%(name)s started the print"),
@@ -322,7 +346,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="alert",
             tone="danger",
-            prominent=True,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.WHAT_HAPPENED,),
             sentence=mark("%(name)s reported a failed print"),
@@ -343,7 +369,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="check",
             tone="primary",
-            prominent=True,
+            leads_on=True,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.FINAL_COST, field.FINAL_WEIGHT, field.SHELF),
             sentence=mark("%(name)s marked it as completed"),
@@ -364,7 +392,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="coins",
             tone="primary",
-            prominent=True,
+            leads_on=True,
+            renews_link=False,
+            key="",
             form=Form.PAYMENT,
             fields=(
                 field.AMOUNT,
@@ -395,7 +425,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="archive",
             tone="danger",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.WHY_WITHOUT_REMINDER,),
             sentence=mark("%(name)s discarded the print"),
@@ -416,7 +448,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning=mark("This skips all checks. Use it to correct a mistake."),
             icon="alert",
             tone="primary",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(field.NEW_STATUS, field.WHY_OVERRIDE, field.NOTIFY),
             sentence=mark("%(name)s changed the status from “%(source)s” to “%(dest)s”"),
@@ -437,7 +471,9 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             warning="",
             icon="archive",
             tone="primary",
-            prominent=False,
+            leads_on=False,
+            renews_link=False,
+            key="",
             form=Form.PLAIN,
             fields=(),
             sentence=mark("%(name)s archived it"),

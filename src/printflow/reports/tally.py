@@ -52,22 +52,12 @@ def done_by(step: Step, along: int = 0) -> frozenset[str]:
         return frozenset({"rejected"})
     if step.trigger == Trigger.FAIL:
         return frozenset({"failed"})
-    before, after = rank_after(step.source, along), step.dest.record.rank
+    before, after = step.source.rank_after(along), step.dest.record.rank
     if after is None:
         return frozenset()
     return frozenset(
         name for status, name in _REACHED.items() if before < (status.record.rank or 0) <= after
     )
-
-
-def rank_after(status: Status, along: int) -> int:
-    """How far along its way a job is in ``status``, which may lie beside that way; one that was
-    closed begins again.
-    """
-    rank = status.record.rank
-    if rank is not None:
-        return rank
-    return 0 if status.closed else along
 
 
 def spans_of(steps: list[Step]) -> list[tuple[str, datetime, float]]:
@@ -148,7 +138,7 @@ class Tally:
         completed, along = False, 0
         for step in steps:
             done, local = done_by(step, along), self._local(step.at)
-            along = rank_after(step.dest, along)
+            along = step.dest.rank_after(along)
             if not done or local is None:
                 continue
             sums = self.course[self._bucket(local)]

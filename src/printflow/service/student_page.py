@@ -65,10 +65,12 @@ class StudentPageDesk(QuoteDesk):
         """Everything that the student may see of the job; raises NotFound."""
         with self._ports.database.read() as tx:
             job = self._of_token(tx, token)
-            quote = tx.quotes.newest(job.id) if job.status is Status.PENDING else None
+            quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
+            events = tx.history.events(job.id)
             return StudentPage(
                 job=job,
-                disposed=job.status is Status.ARCHIVED and _was_disposed(tx.history.events(job.id)),
+                along=_along(events),
+                disposed=job.status is Status.ARCHIVED and _was_disposed(events),
                 request=tuple(
                     RequestJob(job=one, url=self.status_url(one))
                     for one in tx.jobs.of_request(job.request_id)
@@ -210,6 +212,14 @@ def _admit_links(tx: Transaction, address: str, now: datetime) -> LinksAnswer:
         return LinksAnswer(mailed=True, at=now)
     begun = (known[one.key].until - one.window for one in newest if one.key in known)
     return LinksAnswer(mailed=False, at=next(begun, None))
+
+
+def _along(events: Sequence[Event]) -> int:
+    """How far along its way the job has come."""
+    along = 0
+    for event in events:
+        along = event.dest.rank_after(along)
+    return along
 
 
 def _was_disposed(events: Sequence[Event]) -> bool:

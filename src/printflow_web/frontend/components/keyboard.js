@@ -27,8 +27,7 @@ const KEYS = {
   j: () => step(1),
   k: () => step(-1),
   o: () => press("[data-open], .row-name"),
-  a: () => press("[data-trigger=approve], [data-primary]"),
-  r: () => press("[data-trigger=reject]"),
+  a: () => press("[data-primary]"),
   m: () => press("[data-review]"),
   x: () => press("[data-select]"),
   "*": () => document.querySelector("[data-select-all]")?.click(),
@@ -44,9 +43,9 @@ export function keyboard(root) {
   root.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = KEYS[event.key];
-    if (!act) return;
-    event.preventDefault();
+    // Beside those above, actions bring keys of their own.
+    const act = KEYS[event.key] || (() => press(`[data-key="${CSS.escape(event.key)}"]`));
+    if (KEYS[event.key]) event.preventDefault();
     act();
   });
 }
