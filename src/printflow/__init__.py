@@ -38,13 +38,14 @@ if TYPE_CHECKING:
         QuotePage,
         RequestJob,
         StudentPage,
+        event_places,
     )
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
     from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE, allowed
-    from .domain.mail_words import MailWords, mail_words
+    from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
@@ -147,6 +148,7 @@ _HOMES = {
         "QuotePage",
         "RequestJob",
         "StudentPage",
+        "event_places",
     ),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
@@ -156,7 +158,7 @@ _HOMES = {
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.form_field": ("Field", "FieldKind"),
     "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE", "allowed"),
-    "domain.mail_words": ("MailWords", "mail_words"),
+    "domain.mail_record": ("MailRecord", "mail_record"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
@@ -339,7 +341,7 @@ __all__ = [
     "MODELS_LIMIT",
     "Mail",
     "MailNotRetried",
-    "MailWords",
+    "MailRecord",
     "Method",
     "MethodSum",
     "MigrationNeeded",
@@ -416,6 +418,7 @@ __all__ = [
     "cost_cents",
     "day_text",
     "ending_of",
+    "event_places",
     "field_of_model",
     "grams_text",
     "hours_text",
@@ -428,7 +431,7 @@ __all__ = [
     "local_clock",
     "local_date",
     "local_time",
-    "mail_words",
+    "mail_record",
     "log_request",
     "money",
     "parse_catalog",

@@ -12,6 +12,7 @@ from typing import Any
 
 from babel.numbers import format_currency
 from flask import Flask, g, url_for
+from flask_babel import gettext
 
 from printflow import (
     CHOSEN_STATUSES,
@@ -20,13 +21,14 @@ from printflow import (
     Trigger,
     age_text,
     day_text,
+    event_places,
     grams_text,
     hours_text,
     in_units,
     local_clock,
     local_date,
     local_time,
-    mail_words,
+    mail_record,
     money,
     shortened,
 )
@@ -106,7 +108,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=in_currency,
         units=in_units,
-        mail_words=mail_words,
+        mail_record=mail_record,
         rate=rate,
         hours=lambda hours: hours_text(Decimal(hours)),
         grams=lambda grams: grams_text(Decimal(grams)),
@@ -131,6 +133,7 @@ def init_filters(app: Flask) -> None:
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
         triggers=tuple(Trigger),
+        event_places=lambda event: event_places(event, gettext),
         pick_up_policy=lab.pick_up_policy,
     )
 

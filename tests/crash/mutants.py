@@ -38,7 +38,8 @@ class MoveThenCommit(CommitThenMove):
         return super()._commit(seen, request, chosen)
 
     def _move(self, seen: Job, request: Any) -> tuple[str, str, str] | None:
-        dest = lifecycle.row(request.trigger).dest or Status(request.args.to)
+        fixed = lifecycle.row(request.trigger).dest
+        dest = fixed if isinstance(fixed, Status) else Status(request.args.to)
         name, source = seen.file.name, seen.file.folder
         if dest.folder == source:
             return None

@@ -184,7 +184,13 @@ def test_list_and_show_for_people(program: Program) -> None:
     program.call("approve", job_id, *APPROVE)
     said = program.call("show", job_id)
     assert said.code == 0
-    for part in (job_id, "ada@example.edu", "$4.25", "approve: Uploaded → Waiting", "Asked for"):
+    for part in (
+        job_id,
+        "ada@example.edu",
+        "$4.25",
+        "approved it and sent the price: Uploaded → Waiting",
+        "Asked for",
+    ):
         assert part in said.out
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from printflow import Printflow, RenderedMail, local_date
-from printflow.domain.effects import FOR_STAFF, MailTemplate
+from printflow.domain.effects import MailTemplate
+from printflow.domain.mail_record import MAILS
 from tests.integration.conftest import Program
 from tests.plugins.lab import TestClock
 
@@ -117,7 +118,7 @@ def test_staff_s_mails_go_to_staff_and_the_others_to_the_student(
     samples: dict[str, RenderedMail],
 ) -> None:
     for name, mail in samples.items():
-        staffs = name in {template.value for template in FOR_STAFF}
+        staffs = name in {template.value for template, record in MAILS.items() if record.to_staff}
         assert mail.to == ("lab@example.edu" if staffs else "jane.doe@example.edu")
 
 

@@ -14,8 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from printflow import Job, MailNotRetried, Printflow, Settings, Status
 from printflow.domain.effects import MailTemplate
-from printflow.domain.mail_meaning import MEANING
-from printflow.domain.mail_words import MAIL_WORDS
+from printflow.domain.mail_record import MAILS
 from printflow.mail.smtp import SmtpMailer
 from tests.integration.test_smtp import free_port
 from tests.plugins.lab import Submit, TestClock
@@ -80,7 +79,7 @@ def states(lab: Printflow, job: Job) -> dict[str, list[str]]:
 
 
 def test_every_template_has_its_meaning_and_its_words() -> None:
-    assert set(MEANING) == set(MAIL_WORDS) == set(MailTemplate)
+    assert set(MAILS) == set(MailTemplate)
 
 
 def test_what_waited_in_a_paused_outbox_is_what_still_counts(

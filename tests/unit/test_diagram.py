@@ -29,6 +29,7 @@ def test_rows_are_plain_values() -> None:
         "The printer exists and prints by the job's method.",
         "The chosen file is the job's, is present, and nobody is writing to it.",
         "Notes and reasons are not too long.",
+        "The price is the one that the form showed, at the prices it was made from.",
     ]
 
 

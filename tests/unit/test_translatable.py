@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 
+from printflow.domain.event_kind import CORRECTIONS
+from printflow.domain.mail_record import MAILS
+from printflow.domain.status import STATUSES
+from printflow.domain.trigger import TRIGGERS
+
 SRC = Path(__file__).parents[2] / "src"
 TEMPLATES = sorted(
     path
@@ -42,6 +47,24 @@ def test_the_check_itself_sees_bare_words() -> None:
         "Hello",
         "there",
     ]
+
+
+def test_the_words_of_the_lifecycle_are_marked_where_they_stand() -> None:
+    folder = SRC / "printflow" / "domain"
+    found = {
+        message
+        for _, _, message, _, _ in extract_from_dir(
+            folder, [("**.py", "python")], keywords={"mark": None}
+        )
+    }
+    records = (*TRIGGERS.values(), *CORRECTIONS.values(), *STATUSES.values(), *MAILS.values())
+    fields = [field for trigger in TRIGGERS.values() for field in trigger.fields]
+    spoken = ("label", "past", "title", "submit", "about", "about_many", "warning", "sentence",
+              "student_label", "step", "headline", "next_step", "at_counter", "counter_hint",
+              "staff", "student", "label_many", "hint", "missing")  # fmt: skip
+    said = {getattr(one, name, "") for one in (*records, *fields) for name in spoken}
+    assert len(said) > 150
+    assert said - {""} <= found
 
 
 def test_the_marked_texts_can_be_extracted() -> None:

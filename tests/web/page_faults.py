@@ -68,13 +68,14 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         while self._open:
             name, given, said = self._open.pop()
-            if name in _SPEAKING and not said and not self._excused(name, given):
+            in_datalist = any(above == "datalist" for above, _, _ in self._open)
+            if name in _SPEAKING and not (said or in_datalist or self._excused(given)):
                 self.faults.append(f"empty <{name} {given}>")
             if name == tag:
                 return
 
     @staticmethod
-    def _excused(name: str, given: dict[str, str | None]) -> bool:
+    def _excused(given: dict[str, str | None]) -> bool:
         named = given.get("aria-label") or given.get("aria-labelledby") or given.get("title")
         filled_in = any(key.startswith("x-") for key in given)
         return bool(named or filled_in or "hidden" in given or given.get("aria-hidden") == "true")

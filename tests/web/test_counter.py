@@ -226,7 +226,7 @@ def test_bulk_shelf_and_disposal(
     chosen = [f"{job.id}:{job.version}" for job in jobs]
     form = {"job": chosen, "trigger": "complete", "shelf": "Bin 4", "cost": "", "weight": ""}
     page = staff.get("/dashboard/bulk", query_string={"job": chosen, "trigger": "complete"})
-    assert "Where all of them lie now" in said(page)
+    assert "Shelf for all of them" in said(page)
     answer = staff.post("/dashboard/bulk", data={**form, "csrf_token": token(staff, "/pick-up")})
     assert "2 of 2 done" in said(answer)
     assert {lab.job(job.id).shelf for job in jobs} == {"Bin 4"}
@@ -242,12 +242,12 @@ def test_bulk_shelf_and_disposal(
     form = {"job": chosen, "trigger": "dispose", "reason": ""}
     answer = staff.post("/dashboard/bulk", data={**form, "csrf_token": token(staff, "/pick-up")})
     assert "2 of 2 done" in said(answer)
-    assert "The print was disposed of" in said(staff.get(f"/pick-up/{jobs[0].id}"))
+    assert "The print was discarded" in said(staff.get(f"/pick-up/{jobs[0].id}"))
     own = said(staff.get(lab.status_url(lab.job(jobs[0].id)).partition("8080")[2]))
     assert "This print was not picked up" in own
     assert "Picked up – done" not in own
     words = said(staff.get(f"/dashboard/jobs/{jobs[0].id}"))
-    assert "Ana disposed of it" in words
+    assert "Ana discarded the print" in words
     assert "not picked up for 31 days" in words
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from printflow import ActorKind, Job, Printflow, Settings, Status, Trigger, allowed
-from printflow.cli.root import command_group
+from printflow.cli.root import printflow as command_group
 from printflow.domain.event_kind import CORRECTIONS
 from printflow.domain.marking import complete
 from printflow.domain.status import STATUSES

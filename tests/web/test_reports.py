@@ -120,6 +120,6 @@ def test_the_retention_page_says_what_goes_before_it_goes(
     lab.purge()
     page = staff.get(f"/dashboard/jobs/{job.id}")
     assert page.status_code == 200 and "Jane" not in page.text
-    assert "removed data that were kept before" in said(page)
+    assert "removed stored data" in said(page)
     assert staff.get("/dashboard?status=ARCHIVED").status_code == 200
     assert staff.get(f"/dashboard/jobs/{job.id}/files/{job.file.id}").status_code == 404

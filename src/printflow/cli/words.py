@@ -44,14 +44,19 @@ def _file_words(job: Job) -> str:
 
 def event_words(event: Event) -> str:
     """What happened, from where to where."""
+    from printflow.domain.history import event_places
+
+    sentence = event.trigger.record.sentence % event_places(event)
     if event.source is None or event.source == event.dest:
-        return event.trigger.value
-    return f"{event.trigger.value}: {event.source.label} → {event.dest.label}"
+        return sentence
+    return f"{sentence}: {event.source.label} → {event.dest.label}"
 
 
 def detail_words(details: Any) -> str:
     """An event's details in one line."""
-    return ", ".join(_detail(str(key), value) for key, value in dict(details).items() if value)
+    said = {key: value for key, value in dict(details).items() if value}
+    said.pop("before", None)  # what an undo needs, and nobody reads
+    return ", ".join(_detail(str(key), value) for key, value in said.items())
 
 
 def _detail(key: str, value: object) -> str:

@@ -24,22 +24,6 @@ class MailTemplate(StrEnum):
     RECEIPT = "receipt"
 
 
-OF_NO_EVENT = frozenset(
-    {
-        MailTemplate.FIND_JOBS,
-        MailTemplate.REMINDER,
-        MailTemplate.PICK_UP_REMINDER,
-        MailTemplate.MESSAGE,
-        MailTemplate.STUDENT_MESSAGE,
-        MailTemplate.RECEIPT,
-    }
-)
-"""Mails that tell of no step of the lifecycle."""
-
-FOR_STAFF = frozenset({MailTemplate.STAFF_ALERT, MailTemplate.STUDENT_MESSAGE})
-"""Mails to the lab's own address; the others go to the student."""
-
-
 @dataclass(frozen=True, slots=True)
 class PlaceFile:
     """The authoritative file belongs into ``folder`` from now on."""

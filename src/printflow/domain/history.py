@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,27 @@ class Event:
     dest: Status
     actor: Actor
     details: Mapping[str, Any]
+
+
+def event_places(event: Event, say: Callable[[str], str] = str) -> dict[str, str]:
+    """What the sentence of the event's record names; ``say`` translates the words among it."""
+    details = event.details
+    return {
+        "name": event.actor.name or "Printflow",
+        "source": say(event.source.label) if event.source else "–",
+        "dest": say(event.dest.label),
+        "part": str(details.get("removed", "")),
+        "why": str(details.get("why", "")),
+        "number": f"{details.get('payment', 0):06d}",
+    }
+
+
+def along(events: Iterable[Event]) -> int:
+    """How far along its way to the student a job has come by its events, oldest first."""
+    rank = 0
+    for event in events:
+        rank = event.dest.rank_after(rank)
+    return rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +212,8 @@ class QuotePage:
     """No later quote was issued for the job."""
     confirmed: bool
     """The student's answer to this link was yes."""
+    along: int
+    """The rank of the last status on the way to its student that the job was in."""
     together: tuple[OpenQuote, ...] = ()
     """The other models of the same request whose quotes wait for their answer, too."""
     not_confirmed: tuple[Job, ...] = ()

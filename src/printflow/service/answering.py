@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..domain.attempt import Arguments
 from ..domain.form_guards import MODELS_LIMIT
-from ..domain.history import OpenQuote, QuotePage
+from ..domain.history import OpenQuote, QuotePage, along
 from ..domain.job import Actor, Job, LinkState, Quote
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import (
@@ -40,6 +40,7 @@ class QuoteDesk(TransitionDesk):
                 raise no_link()
             job = self._job(tx, quote.job_id)
             newest = tx.quotes.newest(job.id)
+            events = tx.history.events(job.id)
             return QuotePage(
                 job=job,
                 quote=quote,
@@ -47,8 +48,9 @@ class QuoteDesk(TransitionDesk):
                 newest=newest is not None and newest.id == quote.id,
                 confirmed=any(
                     event.trigger is Trigger.CONFIRM and event.at == quote.used_at
-                    for event in tx.history.events(job.id)
+                    for event in events
                 ),
+                along=along(events),
                 together=self._together(tx, job),
             )
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..domain.catalog import Catalog
-from ..domain.effects import FOR_STAFF
 from ..domain.foreign_text import defused, defused_file_name
 from ..domain.history import Mail
 from ..domain.job import Job, Quote
 from ..domain.ledger import Balance
+from ..domain.mail_record import mail_record
 from ..domain.model_facts import warnings
 from ..domain.receipt import Receipt
 from ..domain.status import Status
@@ -79,7 +79,9 @@ class Composer:
         return replace(
             rendered,
             to=mail.to,
-            reply_to=job.student_email if job is not None and mail.template in FOR_STAFF else "",
+            reply_to=job.student_email
+            if job is not None and mail_record(mail.template).to_staff
+            else "",
             picture=shown,
             picture_id=picture_id,
         )

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.catalog import Catalog
-from ..domain.effects import FOR_STAFF, MailTemplate
+from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
 from ..domain.ledger import Payment, Share
+from ..domain.mail_record import MAILS
 from ..domain.pricing import cost_cents
 from ..domain.receipt import Receipt
 from ..domain.status import Status
@@ -21,16 +22,6 @@ from .desk import Desk
 _ID = "K7Q2MX9A"
 _PICTURE_ID = "sample@printflow"
 _LINK_END = "abcdefghijklmnopqrstuvwxyz"
-_STATUS = {
-    MailTemplate.RECEIVED: Status.UPLOADED,
-    MailTemplate.APPROVED: Status.PENDING,
-    MailTemplate.REMINDER: Status.PENDING,
-    MailTemplate.REJECTED: Status.REJECTED,
-    MailTemplate.COMPLETED: Status.COMPLETED,
-    MailTemplate.RECEIPT: Status.PAIDPICKEDUP,
-    MailTemplate.PICK_UP_REMINDER: Status.COMPLETED,
-    MailTemplate.DISPOSED: Status.ARCHIVED,
-}
 
 
 class MailSampleDesk(Desk):
@@ -44,8 +35,8 @@ class MailSampleDesk(Desk):
         return {template: self._sample(template) for template in MailTemplate}
 
     def _sample(self, template: MailTemplate) -> RenderedMail:
-        catalog, now = self.catalog, self._ports.clock()
-        job = _job(catalog, now, _STATUS.get(template, Status.READYTOPRINT))
+        catalog, now, record = self.catalog, self._ports.clock(), MAILS[template]
+        job = _job(catalog, now, record.sample_status)
         quote = _quote(job, now, self.settings.quote_days)
         payment = _payment(job, catalog, now)
         base = self.settings.effective_base_url
@@ -68,7 +59,7 @@ class MailSampleDesk(Desk):
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
             },
             "reasons": reasons if template is MailTemplate.REJECTED else (),
-            "note": _note(template),
+            "note": record.sample_note,
             "model_warnings": (),
             "outcome": "confirmed",
             "together": int(template is MailTemplate.REMINDER),
@@ -85,17 +76,9 @@ class MailSampleDesk(Desk):
             ],
         }
         rendered = self._ports.writer.render(template.value, context)
-        to = self.settings.mail.staff_address if template in FOR_STAFF else job.student_email
+        to = self.settings.mail.staff_address if record.to_staff else job.student_email
         picture = Path(__file__).with_name("mail_sample.png").read_bytes() if own else b""
         return replace(rendered, to=to, picture=picture, picture_id=_PICTURE_ID if own else "")
-
-
-def _note(template: MailTemplate) -> str:
-    return {
-        MailTemplate.APPROVED: "We turned the model so that it needs no supports.",
-        MailTemplate.MESSAGE: "Shall the logo point up or down?",
-        MailTemplate.STUDENT_MESSAGE: "Up, please. Thank you!",
-    }.get(template, "")
 
 
 def _job(catalog: Catalog, now: datetime, status: Status) -> Job:

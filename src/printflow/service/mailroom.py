@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..domain.history import Mail
+from ..domain.mail_record import mail_record
 from ..domain.mail_trouble import MailTrouble
-from ..domain.mail_words import mail_words
 from ..domain.people import ChangeKind
 from ..domain.text import clean_line
 from ..errors import InvalidInput, MailNotRetried, NotFound
@@ -87,7 +87,7 @@ class MailDesk(Desk):
                     mail.job_id,
                     at=now,
                     author=clean_line(by)[:60],
-                    text=f"Email “{mail_words(mail.template).staff}” sent again to {address}.",
+                    text=f"Email “{mail_record(mail.template).staff}” sent again to {address}.",
                     for_student=False,
                 )
             who = ChangedBy(by, station)

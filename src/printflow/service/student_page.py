@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.attempt import Arguments
-from ..domain.effects import FOR_STAFF, MailTemplate
-from ..domain.history import Event, RequestJob, StudentPage
+from ..domain.effects import MailTemplate
+from ..domain.history import Event, RequestJob, StudentPage, along
 from ..domain.job import Actor, Job
 from ..domain.lifecycle import allowed
 from ..domain.limits import Limit, wait_for
+from ..domain.mail_record import mail_record
 from ..domain.status import ActorKind, Status, Trigger
 from ..domain.text import clean_text
 from ..errors import InvalidInput
@@ -69,7 +70,7 @@ class StudentPageDesk(QuoteDesk):
             events = tx.history.events(job.id)
             return StudentPage(
                 job=job,
-                along=_along(events),
+                along=along(events),
                 disposed=job.status is Status.ARCHIVED and _was_disposed(events),
                 request=tuple(
                     RequestJob(job=one, url=self.status_url(one))
@@ -79,7 +80,7 @@ class StudentPageDesk(QuoteDesk):
                 mails=tuple(
                     mail
                     for mail in mails_about(tx, job)
-                    if mail.template not in FOR_STAFF
+                    if not mail_record(mail.template).to_staff
                     and mail.state not in ("canceled", "overtaken")
                 ),
                 quote=quote,
@@ -212,14 +213,6 @@ def _admit_links(tx: Transaction, address: str, now: datetime) -> LinksAnswer:
         return LinksAnswer(mailed=True, at=now)
     begun = (known[one.key].until - one.window for one in newest if one.key in known)
     return LinksAnswer(mailed=False, at=next(begun, None))
-
-
-def _along(events: Sequence[Event]) -> int:
-    """How far along its way the job has come."""
-    along = 0
-    for event in events:
-        along = event.dest.rank_after(along)
-    return along
 
 
 def _was_disposed(events: Sequence[Event]) -> bool:

@@ -26,10 +26,11 @@ from ..db.schema import (
     payments,
 )
 from ..domain import callbacks as do
-from ..domain.effects import OF_NO_EVENT, MailTemplate
+from ..domain.effects import MailTemplate
 from ..domain.event_kind import CORRECTIONS, Correction
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
+from ..domain.mail_record import mail_record
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
 from ..making_store import INCOMING
 from ..service.received import MAILED_WITH, WITHHELD
@@ -186,7 +187,7 @@ class _Check:
         for mail in self._rows["outbox"]:
             if mail.event_id is not None:
                 there[mail.event_id, mail.template] += 1
-            elif mail.template not in OF_NO_EVENT:
+            elif mail_record(mail.template).of_step:
                 yield f"mail {mail.message_id} belongs to no event"
         for event_id, template in sorted({*owed, *there}):
             want, have = owed[event_id, template], there[event_id, template]

@@ -1,0 +1,188 @@
+"""The lab's emails, one record each: what it is called, who gets it, and when it still means
+something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .effects import MailTemplate
+from .marking import complete, mark
+from .status import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """When a mail still means something; what is not set does not matter to it."""
+
+    statuses: frozenset[Status] | None = None
+    """The job is in one of them."""
+    open_link: bool = False
+    """The link that it carries still waits for an answer."""
+    newest: bool = True
+    """No later mail of its kind tells of the same job."""
+    same_reasons: bool = False
+    """The job's reasons are those that it tells."""
+    this_wait: bool = False
+    """It was written since the job came into its status."""
+    unanswered: bool = False
+    """Nobody has answered the student yet."""
+    payment_counts: bool = False
+    """The payment that it tells of was not voided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRecord:
+    """Everything that is said of an email besides its own text. English; pages translate it.
+
+    ``staff`` is what the outbox calls it, ``student`` the student's page ("" where students get
+    none). ``of_step`` says that a step of the lifecycle sends it: it waits for the undo.
+    ``sample_status`` is the status of the job in its sample, ``sample_note`` what someone says in
+    it.
+    """
+
+    staff: str
+    student: str
+    of_step: bool
+    meaning: Meaning
+    sample_status: Status
+    sample_note: str
+
+    @property
+    def to_staff(self) -> bool:
+        """It goes to the lab's own address; the others go to the student."""
+        return not self.student
+
+
+def _in(*statuses: Status) -> Meaning:
+    return Meaning(statuses=frozenset(statuses))
+
+
+_ALWAYS = Meaning(newest=False)
+
+MAILS: Mapping[MailTemplate, MailRecord] = complete(
+    MailTemplate,
+    {
+        MailTemplate.RECEIVED: MailRecord(
+            staff=mark("We have your model"),
+            student=mark("We have your model"),
+            of_step=True,
+            meaning=_in(Status.UPLOADED),
+            sample_status=Status.UPLOADED,
+            sample_note="",
+        ),
+        MailTemplate.APPROVED: MailRecord(
+            staff=mark("The price"),
+            student=mark("The price, with the link to confirm"),
+            of_step=True,
+            meaning=Meaning(statuses=frozenset({Status.PENDING}), open_link=True),
+            sample_status=Status.PENDING,
+            sample_note="We turned the model so that it needs no supports.",
+        ),
+        MailTemplate.CONFIRMED: MailRecord(
+            staff=mark("Confirmed"),
+            student=mark("Confirmed"),
+            of_step=True,
+            meaning=_in(Status.READYTOPRINT, Status.PRINTING),
+            sample_status=Status.READYTOPRINT,
+            sample_note="",
+        ),
+        MailTemplate.REJECTED: MailRecord(
+            staff=mark("Rejected"),
+            student=mark("Not printed, and why"),
+            of_step=True,
+            meaning=Meaning(statuses=frozenset({Status.REJECTED}), same_reasons=True),
+            sample_status=Status.REJECTED,
+            sample_note="",
+        ),
+        MailTemplate.COMPLETED: MailRecord(
+            staff=mark("Ready for pickup"),
+            student=mark("Ready to pick up"),
+            of_step=True,
+            meaning=_in(Status.COMPLETED),
+            sample_status=Status.COMPLETED,
+            sample_note="",
+        ),
+        MailTemplate.PICK_UP_REMINDER: MailRecord(
+            staff=mark("Reminder to pick up"),
+            student=mark("Reminder: your print is ready to pick up"),
+            of_step=False,
+            meaning=Meaning(statuses=frozenset({Status.COMPLETED}), this_wait=True),
+            sample_status=Status.COMPLETED,
+            sample_note="",
+        ),
+        MailTemplate.DISPOSED: MailRecord(
+            staff=mark("Discarded"),
+            student=mark("Discarded because it wasn't picked up"),
+            of_step=True,
+            meaning=_in(Status.ARCHIVED),
+            sample_status=Status.ARCHIVED,
+            sample_note="",
+        ),
+        MailTemplate.STAFF_ALERT: MailRecord(
+            staff=mark("Alert to staff"),
+            student="",
+            of_step=True,
+            meaning=_in(Status.REJECTED),
+            sample_status=Status.READYTOPRINT,
+            sample_note="",
+        ),
+        MailTemplate.FIND_JOBS: MailRecord(
+            staff=mark("Links to jobs"),
+            student=mark("Links to your jobs"),
+            of_step=False,
+            meaning=_ALWAYS,
+            sample_status=Status.READYTOPRINT,
+            sample_note="",
+        ),
+        MailTemplate.REMINDER: MailRecord(
+            staff=mark("Reminder to answer"),
+            student=mark("Reminder: the offer ends soon"),
+            of_step=False,
+            meaning=Meaning(statuses=frozenset({Status.PENDING}), open_link=True),
+            sample_status=Status.PENDING,
+            sample_note="",
+        ),
+        MailTemplate.MESSAGE: MailRecord(
+            staff=mark("Message to the student"),
+            student=mark("A message from the lab"),
+            of_step=False,
+            meaning=_ALWAYS,
+            sample_status=Status.READYTOPRINT,
+            sample_note="Should the logo point up or down?",
+        ),
+        MailTemplate.STUDENT_MESSAGE: MailRecord(
+            staff=mark("The student's message"),
+            student="",
+            of_step=False,
+            meaning=Meaning(newest=False, unanswered=True),
+            sample_status=Status.READYTOPRINT,
+            sample_note="Up, please. Thank you!",
+        ),
+        MailTemplate.RECEIPT: MailRecord(
+            staff=mark("Receipt"),
+            student=mark("Receipt for a payment"),
+            of_step=False,
+            meaning=Meaning(newest=False, payment_counts=True),
+            sample_status=Status.PAIDPICKEDUP,
+            sample_note="",
+        ),
+    },
+)
+
+CONFIRMED_ALERT = _in(Status.READYTOPRINT)
+"""When an alert to staff that a price was confirmed still means something."""
+
+_UNKNOWN = MailRecord(
+    staff=mark("Email"),
+    student=mark("Email"),
+    of_step=False,
+    meaning=_ALWAYS,
+    sample_status=Status.READYTOPRINT,
+    sample_note="",
+)
+
+
+def mail_record(template: str) -> MailRecord:
+    """The record of a row of the outbox; a template that is no longer known is just an email."""
+    return MAILS[MailTemplate(template)] if template in MAILS else _UNKNOWN
