@@ -34,7 +34,8 @@ def link_in(text: str) -> bool:
 
 def name_problem(typed: str) -> str:
     """Why this cannot be a person's name, in people's words; "" when it can be one."""
-    if any(unicodedata.category(sign) == "Cc" for sign in typed.strip()):
+    # A tab comes along with what is pasted from a table, and is cleaned away.
+    if any(unicodedata.category(sign) == "Cc" for sign in typed.strip().replace("\t", " ")):
         return "A name is one line of text. Type it again."
     line = clean_line(typed)
     if link_in(line):

@@ -94,7 +94,7 @@ class MailDesk(Desk):
             who.record(
                 tx,
                 ChangeKind.MAIL_RETRIED,
-                mail_words(mail.template).staff,
+                mail_record(mail.template).staff,
                 now,
                 to=address,
                 before=mail.to,
