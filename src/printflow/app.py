@@ -471,7 +471,7 @@ def _identity(settings: Settings, database: SqlDatabase, now: datetime) -> str:
             FolderStore(settings.store, known).check_identity()
         except StoreUnavailable as error:
             if read_identity(settings.store) is not None:
-                raise SettingsError(error.message, key="store", next_step=error.next_step) from None
+                raise SettingsError(str(error), key="store", next_step=error.next_step) from None
     if not has_catalog:
         from .catalog_file import default_catalog
 

@@ -7,19 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import text
 
 from printflow import Job, NotFound, Part, Printflow, Settings, StaleJob, Status, TransitionRefused
-from printflow.db.engine import open_engine
 from printflow.service.pick_up import PickUpReminders
 from printflow.testing.outside import Mailbox, Mood
 from tests.e2e.conftest import free_port
-from tests.integration.test_migrations import before
 from tests.plugins.lab import Submit, TestClock
 
 JobIn = Callable[[str], Job]
@@ -400,34 +396,3 @@ def test_both_mails_through_a_mail_server(
         body = sent.get_body(("plain",))
         assert body is not None
         assert "B/3" not in body.get_content()
-
-
-# -- the migration ----------------------------------------------------------------------------
-
-
-def there_and_back(lab: Printflow, url: str, job: Job) -> None:
-    """A finished print of before waits afterwards; going back keeps all but the new columns."""
-    from alembic import command
-
-    from printflow.db import migrate
-
-    config, engine = migrate._config(url), open_engine(url)
-    partial = "SELECT count(*) FROM jobs WHERE status = 'UPLOADED' AND reviewed_at IS NULL"
-    for _ in range(2):
-        command.downgrade(config, before("0015"))
-        with engine.connect() as connection:
-            names = {row[0] for row in connection.execute(text("SELECT id FROM jobs"))}
-            assert names == {job.id}
-            assert connection.scalar(text(partial)) == 0
-        command.upgrade(config, "head")
-    engine.dispose()
-    (one,) = lab.waiting_for_pick_up().jobs
-    assert (one.job.id, one.job.shelf, one.reminded_at) == (job.id, "", None)
-    assert one.job == lab.job(job.id)
-    assert lab.edit(job.id, by="Ana", shelf="C1").shelf == "C1"
-
-
-def test_the_migration_both_ways(
-    settings: Settings, job_in: JobIn, lab: Printflow, tmp_path: Path
-) -> None:
-    there_and_back(lab, settings.database, job_in("COMPLETED"))

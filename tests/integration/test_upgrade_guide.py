@@ -7,10 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from alembic import command
 
-from printflow.db import migrate
 from tests.integration.conftest import SUBMIT, Program
+from tests.integration.test_migrations import FOLDED, set_revision
 
 GUIDE = Path(__file__).parents[2] / "docs" / "upgrading.md"
 
@@ -42,7 +41,7 @@ def test_the_upgrade_guide(program: Program, tmp_path: Path) -> None:
     walk(before)
 
     url = f"sqlite:///{program.store / '.printflow' / 'printflow.db'}"
-    command.downgrade(migrate._config(url), "0001")
+    set_revision(url, FOLDED)  # as a store from before the first release has it
     refused = program.run("list")
     assert refused.code == 3
     assert "db upgrade" in refused.err

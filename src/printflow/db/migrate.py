@@ -21,27 +21,12 @@ from .single_file import copy_sqlite
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = (
-    "0001",
-    "0005",
-    "0004",
-    "0007",
-    "0002",
-    "0003",
-    "0008",
-    "0010",
-    "0012",
-    "0013",
-    "0014",
-    "0015",
-    "0017",
-    "0016",
-    "0025",
-    "0026",
-    "0029",
-)
-"""All revisions in the order of their upgrades (their numbers are only names); a test compares them
+REVISIONS = ("0030",)
+"""All revisions in the order of their upgrades, which is that of their numbers; a test compares them
 to the migrations, so that a start needs no alembic."""
+
+_BEFORE_THE_FIRST = "0029"
+"""The last of the revisions that the first one folds together: its tables are the same."""
 
 HEAD = REVISIONS[-1]
 """The newest revision."""
@@ -97,6 +82,8 @@ def check(url: str) -> None:
         return
     if is_newer(found):
         raise newer_than_program(found)
+    if found and found < _BEFORE_THE_FIRST:
+        raise _too_old(found)
     said = f"is at revision {found}" if found else "has no tables yet"
     raise MigrationNeeded(
         f"The database {said}; this program needs revision {HEAD}.",
@@ -107,6 +94,14 @@ def check(url: str) -> None:
 def is_newer(found: str) -> bool:
     """Whether a revision is one that only a newer program knows."""
     return found not in REVISIONS and found > REVISIONS[0]
+
+
+def _too_old(found: str) -> MigrationNeeded:
+    return MigrationNeeded(
+        f"The database is at revision {found}, from before the first release.",
+        next_step=f"Upgrade it to revision {_BEFORE_THE_FIRST} with the Printflow that made it, "
+        "then with this one.",
+    )
 
 
 def newer_than_program(found: str) -> MigrationNeeded:
@@ -130,6 +125,8 @@ def upgrade(url: str) -> Path | None:
         raise newer_than_program(found)
     if found == HEAD:
         return None
+    if found and found < _BEFORE_THE_FIRST:
+        raise _too_old(found)
     path = sqlite_path(url)
     copy = None
     if path is not None:
@@ -138,6 +135,8 @@ def upgrade(url: str) -> Path | None:
             copy = _copy_beside(path, found)
     try:
         with nullcontext() if path is not None else _one_at_a_time(url):
+            if found == _BEFORE_THE_FIRST:
+                command.stamp(_config(url), REVISIONS[0], purge=True)
             command.upgrade(_config(url), "head")
     except DBAPIError as error:
         raise people_error(error, url) from error
