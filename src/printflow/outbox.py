@@ -32,6 +32,7 @@ _GIVE_UP_AFTER = timedelta(hours=72)
 _PAUSE = timedelta(minutes=15)
 _KEPT = timedelta(seconds=5)
 """How long a verdict holds while nothing is written: every page of staff asks for it."""
+_MOST_DEAD = 100
 _REFUSED = 20
 """So many of the newest dead letters are looked at."""
 
@@ -42,6 +43,12 @@ class Held:
 
     why: str
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    trouble: MailTrouble | None
+    dead: int
 
 
 class Postman:
@@ -66,7 +73,7 @@ class Postman:
         self._clock = clock
         self._compose = compose
         self._timing = timing
-        self._verdict: tuple[datetime, Stamp | None, MailTrouble | None] | None = None
+        self._verdict: tuple[datetime, Stamp | None, _Verdict] | None = None
         self._lease = 2 * deadline + timedelta(seconds=30)
 
     def send_due(self, *, limit: int = 50) -> tuple[int, int]:
@@ -135,6 +142,13 @@ class Postman:
 
     def trouble(self) -> MailTrouble | None:
         """Why mail is not leaving, if it isn't; the one verdict that everything shows."""
+        return self._known().trouble
+
+    def dead(self) -> int:
+        """How many mails nobody will get, up to a hundred."""
+        return self._known().dead
+
+    def _known(self) -> _Verdict:
         now, stamp = self._clock(), self._database.stamp()
         seen = self._verdict
         unwritten = seen is not None and stamp is not None and seen[1] == stamp
@@ -144,12 +158,14 @@ class Postman:
         self._verdict = (now, stamp, found)
         return found
 
-    def _look(self, now: datetime) -> MailTrouble | None:
+    def _look(self, now: datetime) -> _Verdict:
         paused = self.paused()
         with self._database.read() as tx:
             late, oldest = tx.outbox.late(now - LATE_AFTER)
-            refused = tx.outbox.refused_since_sent(limit=_REFUSED)
-        return trouble_of(paused=paused, late=late, oldest=oldest, refused=refused)
+            dead = tx.outbox.dead(limit=_MOST_DEAD)
+            refused = tx.outbox.refused_since_sent(limit=_REFUSED) if dead else []
+        found = trouble_of(paused=paused, late=late, oldest=oldest, refused=refused)
+        return _Verdict(found, dead)
 
     def resume(self) -> None:
         """End a pause now, after the login was mended."""

@@ -159,7 +159,7 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
         for status, trigger, button in (
             ("Ready to print", "start_printing", "Start printing"),
             ("Printing", "complete", "Complete and send mail"),
-            ("Completed", "pick_up", "Hand it out"),
+            ("Completed", "pick_up", "Mark as picked up"),
         ):
             hand.click(tab(page, status), row)
             hand.click(row.locator(f"[data-trigger={trigger}]"), dialog)
@@ -182,7 +182,7 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
             "Approve and send mail",
             "Start printing",
             "Complete and send mail",
-            "Hand it out",
+            "Mark as picked up",
         ):
             if button == "Start printing":
                 shop.answered([job])
@@ -191,7 +191,7 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
             if button == "Approve and send mail":
                 used = dialog.locator("input[name=weight]")
                 hand.click(dialog.get_by_role("button", name="Use").first, used)
-            if button == "Hand it out":
+            if button == "Mark as picked up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
             hand.click(dialog.get_by_role("button", name=button), notice)
     shop.done([job])

@@ -117,7 +117,7 @@ def test_from_the_form_to_paid_and_picked_up(
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Amount paid")).to_have_value("4.25")
     dialog.get_by_label("Paid by").select_option("cash")
-    send(page, "Hand it out")
+    send(page, "Mark as picked up")
     in_folder(server, "PaidPickedUp", name)
 
     page.goto(f"{server.url}/dashboard/jobs/{job_id}")

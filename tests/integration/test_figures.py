@@ -385,7 +385,7 @@ def test_the_list_of_jobs_has_every_job_once_in_both_formats(
     lab: Printflow, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("printflow.service.job_list._PAGE", 2)
-    names = ["=cmd|'/C calc'!A0", "@SUM(1)", 'Jane, "J" Doe', "Ünal 3", "Plain"]
+    names = ["=cmd|'/C calc'!A0", "+SUM(1)", 'Jane, "J" Doe', "Ünal 3", "Plain"]
     made = {submit(class_number=name[:30]).id: name[:30] for name in names}
     text = b"".join(lab.report_file("jobs", "csv")).decode("utf-8-sig")
     found = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}

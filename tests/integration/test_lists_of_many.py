@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -225,28 +224,3 @@ def test_a_changed_class_on_postgresql(tmp_path: Path, postgresql_url: str) -> N
 def test_the_rare_printer_is_rare(full_lab: Printflow, staff: FlaskClient) -> None:
     page = staff.get(f"/dashboard?status=all&printer={RARE_PRINTER}").text
     assert len(re.findall('<li class="row"', page)) == 36
-
-
-def old_and_new(lab: Printflow) -> None:
-    """Jobs from before the index are found once the database is upgraded."""
-    fill(lab, Plan(240))
-    wanted = [job.id for job in found(lab, RARE_WORD)]
-    config = migrate._config(lab.settings.database)
-    command.downgrade(config, "0002")
-    command.upgrade(config, "head")
-    assert [job.id for job in found(lab, RARE_WORD)] == wanted != []
-    assert search_index_knows(lab, RARE_WORD) == set(wanted)
-
-
-def test_the_upgrade_indexes_what_is_there_on_sqlite(tmp_path: Path) -> None:
-    with Printflow.open(Settings(store=tmp_path / "store")) as lab:
-        old_and_new(lab)
-
-
-@pytest.mark.postgresql
-def test_the_upgrade_indexes_what_is_there_on_postgresql(
-    tmp_path: Path, postgresql_url: str
-) -> None:
-    migrate.upgrade(postgresql_url.replace("postgresql:", "postgresql+psycopg:"))
-    with Printflow.open(Settings(store=tmp_path / "store", database_url=postgresql_url)) as lab:
-        old_and_new(lab)

@@ -113,7 +113,7 @@ def test_answers_go_to_who_can_help(
     job = job_in("READYTOPRINT")
     lab.send_message(lab.status_url(job).rpartition("/")[2], "May I come at five?")
     lab.dispatch()
-    assert len(post[0].mails) == 5
+    assert len(post[0].mails) == 3, "what a later step has overtaken stays here"
     for mail in post[0].mails:
         to_staff = mail["To"] == "lab@example.edu"
         assert mail["Reply-To"] == ("jane@example.edu" if to_staff else "lab@example.edu")

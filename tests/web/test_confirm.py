@@ -116,9 +116,7 @@ def test_b30_overtaken_by_a_new_quote_or_a_rejection(
     assert [student.get(page).status_code for page in (first, second)] == [409, 409]
 
 
-@pytest.mark.parametrize(
-    "page", ["/jobs/x", "/jobs/" + "a" * 26, "/submit/success?job=AAAAAAAA", "/submit/success"]
-)
+@pytest.mark.parametrize("page", ["/jobs/x", "/jobs/" + "a" * 26])
 def test_b29_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
     answer = student.get(page)
     assert answer.status_code == 404

@@ -234,11 +234,11 @@ def test_details_can_be_edited(staff: FlaskClient, lab: Printflow, submit: Submi
 
 
 def test_dates_are_those_of_the_lab(staff: FlaskClient, submit: Submit, clock: TestClock) -> None:
-    """23:30 on March 1st in New York is March 2nd in UTC."""
-    clock.now = datetime.fromisoformat("2026-03-02T04:30:00+00:00")
+    """23:30 on March 2nd in New York is March 3rd in UTC."""
+    clock.now = datetime.fromisoformat("2026-03-03T04:30:00+00:00")
     job = submit()
-    assert listed(staff, until="2026-03-01") == [job.id]
-    assert listed(staff, since="2026-03-02") == []
+    assert listed(staff, until="2026-03-02") == [job.id]
+    assert listed(staff, since="2026-03-03") == []
 
 
 def test_a_row_shows_the_model_and_what_speaks_against_it(
