@@ -51,7 +51,9 @@ if TYPE_CHECKING:
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
     from .domain.pricing import (
-        cost_cents,
+        LineKind,
+        Price,
+        PriceLine,
         in_units,
         parse_cents,
         parse_grams,
@@ -164,7 +166,9 @@ _HOMES = {
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.pricing": (
-        "cost_cents",
+        "LineKind",
+        "Price",
+        "PriceLine",
         "in_units",
         "parse_cents",
         "parse_grams",
@@ -415,7 +419,9 @@ __all__ = [
     "catalog_toml",
     "cell_text",
     "clean_line",
-    "cost_cents",
+    "LineKind",
+    "Price",
+    "PriceLine",
     "day_text",
     "ending_of",
     "event_places",

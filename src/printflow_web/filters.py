@@ -10,7 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from babel.numbers import format_currency
 from flask import Flask, g, url_for
 from flask_babel import gettext
 
@@ -37,13 +36,12 @@ from printflow import size_text as dimensions_text
 from .acting import is_admin
 from .opener_links import open_link
 from .pictures import picture_url
+from .price_words import rate_words
 from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
 from .this_pc import path_here
 
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
-_RATE = "¤#,##0.00##"
-"""A rate may be finer than a cent."""
 VIEWABLE = (".stl", ".obj", ".3mf")
 """The endings that the 3D viewer reads; see ``frontend/preview/read_model.js``."""
 STATIC = Path(__file__).parent / "static"
@@ -95,15 +93,7 @@ def init_filters(app: Flask) -> None:
         return money(cents, currency or catalog_in_force().currency)
 
     def rate(amount: Decimal, currency: str = "") -> str:
-        return str(
-            format_currency(
-                amount,
-                currency or catalog_in_force().currency,
-                _RATE,
-                locale="en_US",
-                currency_digits=False,
-            )
-        )
+        return rate_words(amount, currency or catalog_in_force().currency)
 
     app.jinja_env.filters.update(
         money=in_currency,

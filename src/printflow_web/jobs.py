@@ -31,6 +31,7 @@ from printflow import (
     Job,
     JobDetails,
     NotFound,
+    Price,
     Refusal,
     StaleJob,
     TransitionNotAllowed,
@@ -38,12 +39,14 @@ from printflow import (
     Trigger,
     allowed,
     in_units,
+    money,
 )
 
 from .acting import acting, staff_name
 from .auth import came_from, local_path, require_staff
 from .errors import ParameterRefused, form_again, who_did_what
 from .pictures import picture_answer
+from .price_words import price_words
 from .request import lab_of
 from .sending import sent
 
@@ -154,17 +157,36 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     return {**form, "shelf": job.shelf, "next": came_from()}
 
 
-def price_now(job_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """The hidden fields that say what the form shows: the price of what is typed, as of now."""
-    lab = lab_of(current_app)
-    cents = lab.price(
+@pages.get("/<job_id>/price")
+def price(job_id: str) -> dict[str, Any]:
+    """The price of what is typed, for the form that shows it: one rule for the page and the quote."""
+    found = _price_of(job_id, request.args)
+    if found is None:
+        return {"cents": "", "cost": "–", "how": _("Enter weight and time to see the price.")}
+    currency = lab_of(current_app).catalog.currency
+    return {
+        "cents": str(found.cents),
+        "cost": money(found.cents, currency),
+        "how": price_words(found, currency),
+    }
+
+
+def _price_of(job_id: str, typed: Mapping[str, Any]) -> Price | None:
+    return lab_of(current_app).price(
         job_id,
         grams=str(typed.get("weight", "")),
         hours=str(typed.get("hours", "")),
         printer=str(typed.get("printer", "")),
     )
-    shown = "" if cents is None else str(cents)
-    return {"expected_cents": shown, "catalog_version": str(lab.catalog_version())}
+
+
+def price_now(job_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The hidden fields that say what the form shows: the price of what is typed, as of now."""
+    lab, found = lab_of(current_app), _price_of(job_id, typed)
+    shown = "" if found is None else str(found.cents)
+    words = "" if found is None else price_words(found, lab.catalog.currency)
+    version = str(lab.catalog_version())
+    return {"expected_cents": shown, "price_words": words, "catalog_version": version}
 
 
 def _form(

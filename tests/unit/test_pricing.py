@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from printflow.domain import pricing
 from printflow.domain.pricing import (
     MAX_CENTS,
     MAX_GRAMS,
     MAX_HOURS,
-    cost_cents,
+    LineKind,
+    Price,
     parse_cents,
     parse_grams,
     parse_hours,
@@ -27,10 +29,31 @@ RATES = st.decimals(0, 10_000, places=6)
 MINIMUM = st.integers(0, 1_000_000)
 
 
-def price(grams: Decimal, hours: Decimal, per_gram: Decimal, per_hour: Decimal, least: int) -> int:
-    return cost_cents(
+def whole_price(
+    grams: Decimal, hours: Decimal, per_gram: Decimal, per_hour: Decimal, least: int
+) -> Price:
+    return pricing.price(
         grams, hours, rate_per_gram=per_gram, rate_per_hour=per_hour, minimum_cents=least
     )
+
+
+def price(grams: Decimal, hours: Decimal, per_gram: Decimal, per_hour: Decimal, least: int) -> int:
+    return whole_price(grams, hours, per_gram, per_hour, least).cents
+
+
+@given(GRAMS, HOURS, RATES, RATES, MINIMUM)
+def test_the_lines_add_up_to_the_price(
+    grams: Decimal, hours: Decimal, per_gram: Decimal, per_hour: Decimal, least: int
+) -> None:
+    found = whole_price(grams, hours, per_gram, per_hour, least)
+    parts = [Fraction(line.quantity) * Fraction(line.rate) for line in found.lines]
+    exact = sum(parts, Fraction())
+    assert half_up(exact * 100) == found.cents >= least
+    kinds = [line.kind for line in found.lines]
+    assert kinds[0] is LineKind.WEIGHT
+    assert (LineKind.TIME in kinds) == bool(per_hour)
+    if LineKind.MINIMUM in kinds:
+        assert kinds[-1] is LineKind.MINIMUM and found.cents == least
 
 
 def half_up(exact: Fraction) -> int:

@@ -54,6 +54,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/notes": {"GET": "staff", "POST": "staff"},
     "/dashboard/jobs/<job_id>/notes/<int:note_id>/undo": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/picture": {"GET": "staff"},
+    "/dashboard/jobs/<job_id>/price": {"GET": "staff"},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/versions": {"POST": "staff"},
     "/dashboard/jobs/<job_id>/ticket": {"GET": "staff"},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import printflow_web
 from printflow import Job, Printflow, Status, TransitionRefused
 from tests.plugins.lab import Submit
 from tests.web.conftest import said, send, token
@@ -36,7 +38,8 @@ def test_the_library_refuses_another_price_than_the_expected_one(
     lab: Printflow, submit: Submit
 ) -> None:
     job = submit()
-    assert lab.price(job.id, grams="42.5", hours="3.25") == 425
+    found = lab.price(job.id, grams="42.5", hours="3.25")
+    assert found is not None and found.cents == 425
     raise_prices(lab)
     figures: dict[str, Any] = {"grams": "42.5", "hours": "3.25", "material": "PLA", "by": "Ana"}
     with pytest.raises(TransitionRefused) as caught:
@@ -174,3 +177,34 @@ def test_many_are_handed_out_for_the_amounts_that_the_dialog_shows(
     answer = said(staff.post("/dashboard/bulk", data=fields))
     assert [lab.job(job.id).status.value for job in jobs] == ["COMPLETED", "PAIDPICKEDUP"]
     assert f"changed job {jobs[0].id} in the meantime" in answer, "it is named, not left out"
+
+
+@pytest.mark.parametrize(
+    ("typed", "cost", "how"),
+    [
+        ({"weight": "42.5", "hours": "3.25"}, "$4.25", "42.5 g × $0.10 = $4.25"),
+        (
+            {"weight": "10", "hours": "0.5"},
+            "$3.00",
+            "10 g × $0.10 = $1.00, so the minimum charge applies.",
+        ),
+        ({"weight": "", "hours": "1"}, "–", "Enter weight and time to see the price."),
+        ({"weight": "1e5", "hours": "1"}, "–", "Enter weight and time to see the price."),
+        ({"weight": "5", "hours": "1", "printer": "?"}, "–", "Enter weight and time"),
+    ],
+)
+def test_the_page_asks_the_server_for_the_price(
+    staff: FlaskClient, submit: Submit, typed: dict[str, str], cost: str, how: str
+) -> None:
+    answer = staff.get(f"/dashboard/jobs/{submit().id}/price", query_string=typed).get_json()
+    assert answer["cost"] == cost
+    assert how in answer["how"]
+    assert answer["cents"] == ("" if cost == "–" else str(round(float(cost[1:]) * 100)))
+
+
+def test_no_script_knows_a_rule_about_prices() -> None:
+    folder = Path(printflow_web.__file__).with_name("frontend") / "components"
+    for name in ("cost_preview.js", "cost_table.js", "asked_price.js"):
+        text = (folder / name).read_text("utf-8")
+        assert "rate" not in text.lower().replace("separate", "") and "minimum" not in text
+        assert "*" not in text

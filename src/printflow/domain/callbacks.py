@@ -66,7 +66,7 @@ def set_price(attempt: Attempt) -> None:
     args, catalog = attempt.args, attempt.facts.catalog
     grams, hours = _sure(parse_grams(args.weight)), _sure(parse_hours(args.hours))
     printer = _sure(catalog.printer(args.printer or attempt.subject.printer))
-    cost = _sure(price_of(catalog, printer.name, args.weight, args.hours))
+    cost = _sure(price_of(catalog, printer.name, args.weight, args.hours)).cents
     attempt.changes.update(
         grams=grams,
         hours=hours,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from . import numbers
 
@@ -107,19 +110,67 @@ def in_units(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def cost_cents(
+class LineKind(StrEnum):
+    """What a line of a price is for."""
+
+    WEIGHT = "weight"
+    TIME = "time"
+    MINIMUM = "minimum"
+    """What is added to reach the minimum charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """One line of a price: ``quantity`` in g or h (1 for the minimum), ``rate`` in currency units
+    for each of them, ``amount`` in currency units, not rounded.
+    """
+
+    kind: LineKind
+    quantity: Decimal
+    rate: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line comes to."""
+        return self.quantity * self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price and how it comes about; the lines add up to it, rounded half up once at the end."""
+
+    lines: tuple[PriceLine, ...]
+
+    @property
+    def cents(self) -> int:
+        """In integer cents."""
+        return _rounded(self.lines)
+
+
+def _rounded(lines: Iterable[PriceLine]) -> int:
+    exact = sum((line.amount for line in lines), Decimal()) * 100
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def price(
     grams: Decimal,
     hours: Decimal,
     *,
     rate_per_gram: Decimal,
     rate_per_hour: Decimal,
     minimum_cents: int,
-) -> int:
-    """Price in integer cents: weight (g) and time (h) at their rates (currency units per g and
-    per h), rounded half up once at the end, never below the minimum charge.
+) -> Price:
+    """The price of a weight (g) and a print time (h) at their rates (currency units per g and per
+    h), never below the minimum charge.
     """
-    exact = (grams * rate_per_gram + hours * rate_per_hour) * 100
-    return max(minimum_cents, int(exact.quantize(Decimal(1), ROUND_HALF_UP)))
+    lines = [PriceLine(LineKind.WEIGHT, grams, rate_per_gram)]
+    if rate_per_hour:
+        lines.append(PriceLine(LineKind.TIME, hours, rate_per_hour))
+    cents = _rounded(lines)
+    if cents < minimum_cents:
+        missing = Decimal(minimum_cents) / 100 - sum((line.amount for line in lines), Decimal())
+        lines.append(PriceLine(LineKind.MINIMUM, Decimal(1), missing))
+    return Price(tuple(lines))
 
 
 def shown_hours(hours: Decimal) -> Decimal:

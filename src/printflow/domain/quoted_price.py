@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from ..errors import Refusal
 from .attempt import Attempt
 from .catalog import Catalog
-from .pricing import cost_cents, in_units, parse_grams, parse_hours
+from .pricing import Price, in_units, parse_grams, parse_hours, price
 
 PRICE_CHANGED = "price_changed"
 
 
-def price_of(catalog: Catalog, printer_name: str, weight: object, hours: object) -> int | None:
-    """The price in integer cents of a weight and a print time as typed, on a printer of the
-    catalog; None where one of the three is none.
+def price_of(catalog: Catalog, printer_name: str, weight: object, hours: object) -> Price | None:
+    """The price of a weight and a print time as typed, on a printer of the catalog; None where one
+    of the three is none.
     """
     printer = catalog.printer(printer_name)
     grams, time = parse_grams(weight), parse_hours(hours)
     if printer is None or grams is None or time is None:
         return None
-    return cost_cents(
+    return price(
         grams,
         time,
         rate_per_gram=printer.rate_per_gram,
@@ -32,11 +32,12 @@ def price_of(catalog: Catalog, printer_name: str, weight: object, hours: object)
 def price_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     """The price is the one that the form showed, at the prices it was made from."""
     args, facts = attempt.args, attempt.facts
-    cents = price_of(
+    found = price_of(
         facts.catalog, args.printer or attempt.subject.printer, args.weight, args.hours
     )
-    if cents is None:
+    if found is None:
         return  # other guards say what is wrong with the figures
+    cents = found.cents
     now = f"{in_units(cents)} {facts.catalog.currency}"
     if args.expected_cents:
         if args.expected_cents != str(cents):

@@ -13,7 +13,7 @@ from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.mail_record import MAILS
-from ..domain.pricing import cost_cents
+from ..domain.pricing import price
 from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..ports import RenderedMail
@@ -121,13 +121,13 @@ def _job(catalog: Catalog, now: datetime, status: Status) -> Job:
         material=method.materials[0],
         grams=grams,
         hours=hours,
-        cost_cents=cost_cents(
+        cost_cents=price(
             grams,
             hours,
             rate_per_gram=printer.rate_per_gram,
             rate_per_hour=printer.rate_per_hour,
             minimum_cents=catalog.minimum_charge_cents,
-        ),
+        ).cents,
         files=(file,),
     )
 

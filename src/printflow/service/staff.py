@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from ..domain.attempt import Arguments
 from ..domain.job import Job
+from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
 from ..domain.status import Status, Trigger
 from ..ports import RenderedMail
@@ -177,8 +178,10 @@ class StaffDesk(TransitionDesk):
             expected_cents="" if expected_cents is None else str(expected_cents),
         )
 
-    def price(self, job_id: str, *, grams: Figure, hours: Figure, printer: str = "") -> int | None:
-        """What a quote with these figures would come to now, in integer cents; None where they are
+    def price(
+        self, job_id: str, *, grams: Figure, hours: Figure, printer: str = ""
+    ) -> Price | None:
+        """What a quote with these figures would come to now, with its lines; None where they are
         no figures, or the printer is none. Changes nothing; raises NotFound.
         """
         with self._ports.database.read() as tx:

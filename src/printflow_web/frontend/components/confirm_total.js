@@ -1,5 +1,5 @@
 // The total of what is confirmed: this model's price and those of the models that are ticked with it.
-import { money } from "./cost_preview.js";
+import { money } from "./money.js";
 
 export function confirmTotal() {
   return {

@@ -1,13 +1,24 @@
 // The figures of many jobs: takes over what the slicers say, and shows each price as it is typed.
-import { gramsFrom, hoursFrom, money, reckoned } from "./cost_preview.js";
+import { askedPrice } from "./asked_price.js";
+
+const TYPED = ["weight", "hours", "printer"];
 
 export function costTable() {
   return {
     init() {
-      this.$el.addEventListener("input", (event) => this.update(event.target.closest("[data-quote]")));
+      this.asks = new Map();
       for (const row of this.$el.querySelectorAll("[data-quote]")) {
-        this.update(row, row.querySelector("[data-name=expected_cents]").value);
+        this.asks.set(row, askedPrice(row.dataset.address, (answer) => this.show(row, answer)));
+        if (this.field(row, "weight").value) this.ask(row);
       }
+      this.$el.addEventListener("input", (event) => {
+        const row = event.target.closest("[data-quote]");
+        if (row && TYPED.includes(event.target.dataset.name)) this.update(row);
+      });
+    },
+
+    field(row, name) {
+      return row.querySelector(`[data-name="${name}"]`);
     },
 
     use(event) {
@@ -23,22 +34,26 @@ export function costTable() {
       const row = button.closest("[data-quote]");
       const { weight, hours, material, printer, file } = button.dataset;
       for (const [name, value] of Object.entries({ weight, hours, material, printer, file })) {
-        const field = row.querySelector(`[data-name="${name}"]`);
+        const field = this.field(row, name);
         if (value && field) field.value = value;
       }
       this.update(row);
     },
 
-    // shown: the price in cents that the server calculated for what is typed, if it did.
-    update(row, shown = "") {
-      if (!row) return;
-      const field = (name) => row.querySelector(`[data-name="${name}"]`);
-      const option = field("printer").selectedOptions[0];
-      const { currency, minimumCents } = this.$root.dataset;
-      const cost = reckoned(option, gramsFrom(field("weight").value), hoursFrom(field("hours").value), Number(minimumCents));
-      const cents = shown || (cost ? cost.cents : "");
-      field("expected_cents").value = cents;
-      row.querySelector("[data-cost]").textContent = cents ? money(Number(cents) / 100, currency) : "";
+    ask(row) {
+      this.asks.get(row)(Object.fromEntries(TYPED.map((name) => [name, this.field(row, name).value])));
+    },
+
+    update(row) {
+      // Until the answer is there, nothing is shown that would not be done.
+      this.field(row, "expected_cents").value = "";
+      row.querySelector("[data-cost]").textContent = "…";
+      this.ask(row);
+    },
+
+    show(row, answer) {
+      this.field(row, "expected_cents").value = answer ? answer.cents : "";
+      row.querySelector("[data-cost]").textContent = answer && answer.cents ? answer.cost : "";
     },
   };
 }
