@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, insert, select, update
 
 from ..domain.job import FileState
 from ..domain.lifecycle import row as line_of
 from ..domain.people import ChangeKind
-from ..domain.retention import REMOVED_NAME, Part, Removal, known_or_other, unsigned
+from ..domain.retention import OTHER_REASON, REMOVED_NAME, Part, Removal, known_or_other, unsigned
 from ..domain.status import ActorKind, Status, Trigger
 from .schema import (
     attempts,
@@ -118,17 +118,27 @@ class SqlRetentionRows:
                 )
 
     def mails_of_no_job(
-        self, before: datetime, *, to: str = "", limit: int | None
+        self,
+        before: datetime,
+        *,
+        to: str = "",
+        of_jobs: Collection[str] = (),
+        limit: int | None,
     ) -> Sequence[tuple[int, datetime, str]]:
+        table, wanted = outbox.c, frozenset(of_jobs)
         query = (
-            select(outbox.c.id, outbox.c.created_at, outbox.c.message_id)
+            select(table.id, table.created_at, table.message_id, table.recipient, table.context)
             .where(outbox.c.job_id.is_(None), outbox.c.created_at <= before)
             .order_by(outbox.c.id)
             .limit(limit)
         )
-        if to:
-            query = query.where(func.lower(outbox.c.recipient) == to.lower())
-        return [(row.id, row.created_at, row.message_id) for row in self._connection.execute(query)]
+        return [
+            (row.id, row.created_at, row.message_id)
+            for row in self._connection.execute(query)
+            if not (to or wanted)
+            or row.recipient.lower() == to.lower()
+            or not wanted.isdisjoint(row.context.get("job_ids", ()))
+        ]
 
     def remove_mails(self, mail_ids: Collection[int]) -> None:
         self._connection.execute(delete(outbox).where(outbox.c.id.in_(mail_ids)))
@@ -151,6 +161,12 @@ class SqlRetentionRows:
                 search_text=job_id.casefold(),
                 reasons=known_or_other(row.reasons, known_reasons),
             )
+        )
+        db.execute(
+            update(attempts)
+            .where(attempts.c.job_id == job_id, attempts.c.reason != "")
+            .where(attempts.c.reason.not_in(known_reasons))
+            .values(reason=OTHER_REASON)
         )
         named = exists().where(jobs.c.request_id == requests.c.id, jobs.c.student_email != "")
         db.execute(

@@ -174,10 +174,16 @@ class RetentionRows(Protocol):
     def mails(self, job_id: str) -> None: ...
 
     def mails_of_no_job(
-        self, before: datetime, *, to: str = "", limit: int | None
+        self,
+        before: datetime,
+        *,
+        to: str = "",
+        of_jobs: Collection[str] = (),
+        limit: int | None,
     ) -> Sequence[tuple[int, datetime, str]]:
         """Mails that tell of no one job (links to all of them), written at ``before`` or earlier:
-        id, moment and Message-ID; with ``to`` only those of an address, in any case."""
+        id, moment and Message-ID; with ``to`` and ``of_jobs`` only those of an address, in any
+        case, and those that tell of one of the jobs, wherever they were sent."""
 
     def remove_mails(self, mail_ids: Collection[int]) -> None: ...
 

@@ -153,11 +153,16 @@ class RetentionDesk(TransitionDesk, ReadingDesk):
             return gone
 
     def _remove_mails_of_no_job(
-        self, before: datetime, *, to: str = "", limit: int | None = None
+        self,
+        before: datetime,
+        *,
+        to: str = "",
+        of_jobs: Collection[str] = (),
+        limit: int | None = None,
     ) -> int:
         """Remove what was written by ``before``; gives how many mails that were."""
         with self._ports.database.read() as tx:
-            found = tx.retention.mails_of_no_job(before, to=to, limit=limit)
+            found = tx.retention.mails_of_no_job(before, to=to, of_jobs=of_jobs, limit=limit)
         if found and self._forget([message_id for _, _, message_id in found]):
             for start in range(0, len(found), _AT_ONCE):
                 with self._ports.database.write() as tx:
@@ -250,7 +255,9 @@ class RetentionDesk(TransitionDesk, ReadingDesk):
         removed: list[tuple[str, Part]] = []
         waiting: list[tuple[str, Part]] = []
         archived = tuple(job.id for job in jobs if self._put_away(job, actor))
-        mails = self._remove_mails_of_no_job(self._ports.clock(), to=normal_email(email))
+        mails = self._remove_mails_of_no_job(
+            self._ports.clock(), to=normal_email(email), of_jobs=[job.id for job in jobs]
+        )
         for part in _OF_A_PERSON:
             with self._ports.database.read() as tx:
                 due = [job.id for job in jobs if part not in tx.retention.removed(job.id)]

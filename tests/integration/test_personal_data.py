@@ -1,0 +1,142 @@
+"""Every column says whether it holds personal data, and what is personal goes with the person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, select, update
+
+from printflow import Job, Printflow, Settings
+from printflow.db.engine import open_engine
+from printflow.db.schema import metadata, outbox
+from tests.plugins.lab import Submit
+
+CLASSES = {"personal", "kept", "secret"}
+MARK = "Zaphod"
+"""Stands in everything that is typed about the student, and nowhere else."""
+
+
+def columns(holds: str) -> set[str]:
+    return {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.info.get("holds") == holds
+    }
+
+
+def test_every_column_has_a_class() -> None:
+    without = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.info.get("holds") not in CLASSES
+    }
+    assert without == set()
+
+
+def test_what_is_called_a_hash_or_a_key_is_a_secret() -> None:
+    named = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if column.name.endswith(("_hash", "_key")) or column.name == "fingerprint"
+    }
+    assert named == columns("secret")
+
+
+def cells(url: str) -> dict[str, list[str]]:
+    """All that is stored, by column, as text."""
+    engine = open_engine(url)
+    found: dict[str, list[str]] = {}
+    with engine.connect() as connection:
+        for table in metadata.tables.values():
+            rows = connection.execute(select(*table.columns)).all()
+            for place, column in enumerate(table.columns):
+                texts = [json.dumps(row[place], default=str, ensure_ascii=False) for row in rows]
+                found[f"{table.name}.{column.name}"] = texts
+    engine.dispose()
+    return found
+
+
+def marked(url: str) -> set[str]:
+    return {
+        name for name, texts in cells(url).items() if any(MARK.lower() in t.lower() for t in texts)
+    }
+
+
+def set_by_hand(url: str, table: Table, **values: str) -> None:
+    """What only a mail server's refusal writes."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(update(table).values(**values))
+    engine.dispose()
+
+
+@pytest.fixture
+def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job]:
+    """Two jobs of one student whose name stands in every column that is personal."""
+    model = tmp_path / f"{MARK}'s bracket.stl"
+    model.write_bytes((tmp_path / "bracket.stl").read_bytes())
+    who = {"student": f"{MARK} Quirrel", "email": f"{MARK}@example.edu"}
+    form = {"method": "Filament", "color": "True Red", "printer": "Prusa MK4S",
+            "discipline": "Engineering", "class_number": "ARCH 4000"}  # fmt: skip
+    done = lab.submit(model, **who, **form, note=f"For {MARK}", acknowledge_minimum=True)
+    token = lab.status_url(done).rpartition("/")[2]
+    lab.send_message(token, f"{MARK} asks")
+    lab.add_note(done.id, by="Ana", text=f"Call {MARK}", for_student=True)
+    lab.mail_my_links(who["email"])
+    lab.dispatch()
+    links = next(mail for mail in lab.mails() if mail.template == "find_jobs")
+    lab.retry_mail(links.id, to=f"{MARK}@example.org", by="Ana")
+    lab.open_clicked(done.id, done.file.name, by="Ana")
+    lab.approve(done.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    quote = lab.details(done.id).quotes[-1]
+    lab.confirm_by_link(lab.confirm_url(quote).rpartition("/")[2], consent=True)
+    lab.start_printing(done.id, by="Ana")
+    lab.fail(done.id, by="Ana", reason=f"{MARK}'s part came loose")
+    lab.start_printing(done.id, by="Ana")
+    lab.complete(done.id, by="Ana", shelf=f"{MARK} 1")
+    paid = lab.take_payment(
+        done.id, amount="1.00", method="account", payer=MARK, account=f"{MARK} 4000",
+        note=f"for {MARK}", by="Ana",
+    )  # fmt: skip
+    lab.void_payment(paid.id, reason=f"{MARK} paid twice", by="Ana")
+    lab.pick_up(done.id, by="Ana", waive=f"{MARK} is a friend")
+    other = lab.submit(model, **who, **form, acknowledge_minimum=True)
+    other = lab.withdraw(lab.status_url(other).rpartition("/")[2], text=f"{MARK} changed plans")
+    lab.dispatch()
+    set_by_hand(lab.settings.database, outbox, error=f"550 no {MARK}@example.edu here")
+    return lab.job(done.id), other
+
+
+def test_what_is_personal_goes_with_the_person(
+    lab: Printflow, settings: Settings, everywhere: tuple[Job, Job]
+) -> None:
+    url = settings.database
+    assert marked(url) == columns("personal"), "the test fills what is personal, and only that"
+    lab.person_erase(f"{MARK}@example.edu", by="Ana")
+    lab.dispatch()
+    assert marked(url) == set()
+
+
+def test_no_file_of_the_lab_names_the_person_any_more(
+    lab: Printflow, settings: Settings, everywhere: tuple[Job, Job]
+) -> None:
+    folders = [settings.store, settings.mail.directory]
+
+    def naming() -> list[str]:
+        files = [path for top in folders if top for path in top.rglob("*") if path.is_file()]
+        return sorted(
+            path.name
+            for path in files
+            if MARK.lower() in path.name.lower()
+            or (".db" not in path.name and MARK.lower().encode() in path.read_bytes().lower())
+        )
+
+    assert naming()
+    lab.person_erase(f"{MARK}@example.edu", by="Ana")
+    lab.dispatch()
+    assert naming() == []
