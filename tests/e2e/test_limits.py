@@ -117,7 +117,7 @@ def test_limits_of_the_running_server(server: Server) -> None:
     assert parts(server) == []
 
 
-def test_a14_a_dropped_connection_leaves_no_job(server: Server) -> None:
+def test_a_dropped_connection_leaves_no_job(server: Server) -> None:
     browser = Browser(server)
     data = body({**FORM, "csrf_token": browser.token}, models.stl())
     head = (
@@ -142,7 +142,7 @@ def test_a_body_that_lies_about_its_form(server: Server) -> None:
     assert parts(server) == []
 
 
-def test_a13_a_client_that_sends_everything_first_can_read_the_page(server: Server) -> None:
+def test_a_client_that_sends_everything_first_can_read_the_page(server: Server) -> None:
     head = (
         f"POST /find HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {64 << 20}\r\n\r\n"
@@ -157,7 +157,7 @@ def test_a13_a_client_that_sends_everything_first_can_read_the_page(server: Serv
     assert b"Content-Security-Policy" in answer
 
 
-def test_b39_a_password_of_a_megabyte_is_refused_at_once(server: Server) -> None:
+def test_a_password_of_a_megabyte_is_refused_at_once(server: Server) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     status, text, _ = Browser(server).post("/login", b"password=" + b"x" * 1_000_000, **kind)
     assert status == 400

@@ -121,7 +121,7 @@ def test_backups_during_a_running_load_are_consistent(
             assert len(restored.jobs()) <= len(lab.jobs())
 
 
-def test_d56_a_store_that_is_not_empty(
+def test_a_store_that_is_not_empty(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path
 ) -> None:
     job = submit()
@@ -209,7 +209,7 @@ def no_manifest(taken: Path) -> None:
 @pytest.mark.parametrize(
     "spoil", [damage_file, lose_file, damage_database, change_manifest, no_manifest]
 )
-def test_d56_a_damaged_backup_is_refused_before_anything_is_written(
+def test_a_damaged_backup_is_refused_before_anything_is_written(
     lab: Printflow,
     settings: Settings,
     submit: Submit,
@@ -225,7 +225,7 @@ def test_d56_a_damaged_backup_is_refused_before_anything_is_written(
     assert not there.store.exists()
 
 
-def test_d56_a_newer_backup(lab: Printflow, settings: Settings, tmp_path: Path) -> None:
+def test_a_newer_backup(lab: Printflow, settings: Settings, tmp_path: Path) -> None:
     import hashlib
 
     taken = take_backup(settings, tmp_path / "backups", NOW).folder

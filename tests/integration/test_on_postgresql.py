@@ -59,7 +59,7 @@ def test_migrations_make_exactly_the_tables_of_the_schema(settings: Settings) ->
     engine.dispose()
 
 
-def test_d52_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> None:
+def test_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> None:
     settings = Settings(
         store=tmp_path / "store", database_url="postgresql://lab:geheim@127.0.0.1:1/printflow"
     )

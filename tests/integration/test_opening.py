@@ -33,13 +33,13 @@ def test_an_empty_folder_becomes_a_lab_and_stays_the_same_one(settings: Settings
         assert lab.catalog.printer("Prusa MK4S") is not None
 
 
-def test_d51_a_missing_folder(settings: Settings) -> None:
+def test_a_missing_folder(settings: Settings) -> None:
     with pytest.raises(SettingsError, match="there is no folder") as refused:
         Printflow.open(settings, create=False)
     assert (refused.value.key, "printflow init" in refused.value.next_step) == ("store", True)
 
 
-def test_d51_a_folder_that_is_no_store(settings: Settings) -> None:
+def test_a_folder_that_is_no_store(settings: Settings) -> None:
     settings.store.mkdir()
     (settings.store / "holiday.jpg").touch()
     with pytest.raises(SettingsError, match="neither empty nor a store"):
@@ -47,7 +47,7 @@ def test_d51_a_folder_that_is_no_store(settings: Settings) -> None:
     assert [path.name for path in settings.store.iterdir()] == ["holiday.jpg"]
 
 
-def test_d51_the_store_of_another_lab(settings: Settings, tmp_path: Path) -> None:
+def test_the_store_of_another_lab(settings: Settings, tmp_path: Path) -> None:
     apart = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'lab.db'}"})
     Printflow.open(apart).close()
     identity = apart.store / ".printflow" / "store.json"
@@ -83,7 +83,7 @@ def test_a_lost_database_beside_files_is_not_made_anew(
 
 
 @pytest.mark.embedded
-def test_d54_a_second_server(settings: Settings) -> None:
+def test_a_second_server(settings: Settings) -> None:
     with (
         Printflow.open(settings, role="server"),
         pytest.raises(AlreadyRunning, match=r"A server already runs .*\(process \d+ on "),
@@ -102,7 +102,7 @@ def revision(settings: Settings, value: str) -> None:
 
 
 @pytest.mark.embedded
-def test_d52_newer_and_older_than_the_program(settings: Settings) -> None:
+def test_newer_and_older_than_the_program(settings: Settings) -> None:
     Printflow.open(settings).close()
     revision(settings, "9999")
     with pytest.raises(MigrationNeeded, match="newer than this program"):

@@ -39,7 +39,7 @@ def test_accepted(name: str, data: bytes, ending: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["part.exe", "part.stl.exe", "part", ".stl", "part.", "x.gcode"])
-def test_a3_the_ending_is_named_with_the_accepted_ones(name: str) -> None:
+def test_the_ending_is_named_with_the_accepted_ones(name: str) -> None:
     with pytest.raises(FileTypeRefused, match="not accepted") as refused:
         check(name, models.stl())
     assert ".stl, .obj or .3mf" in refused.value.next_step
@@ -58,18 +58,18 @@ def test_a3_the_ending_is_named_with_the_accepted_ones(name: str) -> None:
         (b"MZ" + bytes(200), "a Windows program"),
     ],
 )
-def test_a4_content_decides_not_the_name(data: bytes, kind: str) -> None:
+def test_content_decides_not_the_name(data: bytes, kind: str) -> None:
     with pytest.raises(FileTypeRefused) as refused:
         check("model.stl", data)
     assert str(refused.value) == f"This is {kind} named .stl."
 
 
-def test_a2_empty() -> None:
+def test_empty() -> None:
     with pytest.raises(FileUnusable, match="The file is empty"):
         check("a.stl", b"")
 
 
-def test_a5_cut_short() -> None:
+def test_cut_short() -> None:
     data = bytes(80) + struct.pack("<I", 4_000_000_000) + bytes(50)
     with pytest.raises(FileUnusable) as refused:
         check("a.stl", data)

@@ -55,7 +55,7 @@ def everything(lab: Printflow) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("kind", ["jobs", "confirm"])
-def test_b29_tokens_are_alike_in_text_and_in_what_they_cost(
+def test_tokens_are_alike_in_text_and_in_what_they_cost(
     lab: Printflow, student: FlaskClient, job_in: Callable[[str], Job], kind: str
 ) -> None:
     job = job_in("PENDING")
@@ -76,7 +76,7 @@ def test_b29_tokens_are_alike_in_text_and_in_what_they_cost(
     assert student.get(own[kind]).status_code == 200
 
 
-def test_b29_job_ids_are_alike_in_text(staff: FlaskClient, submit: Submit) -> None:
+def test_job_ids_are_alike_in_text(staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     for rest in ("", "/approve", "/edit", "/files/1"):
         answers = [staff.get(f"/dashboard/jobs/{j}{rest}") for j in ("AAAAAAAA", "x", "a" * 300)]
@@ -88,7 +88,7 @@ def test_b29_job_ids_are_alike_in_text(staff: FlaskClient, submit: Submit) -> No
 # -- 31: looking ------------------------------------------------------------------------------------
 
 
-def test_b31_only_a_ticked_form_changes_something(
+def test_only_a_ticked_form_changes_something(
     lab: Printflow, student: FlaskClient, job_in: Callable[[str], Job]
 ) -> None:
     page = link(lab, job_in("PENDING"))
@@ -114,7 +114,7 @@ FIGURES = (
 )
 
 
-def test_b32_the_refusal_stands_at_the_field_and_says_what_is_possible(
+def test_the_refusal_stands_at_the_field_and_says_what_is_possible(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:
     job = submit()
@@ -131,7 +131,7 @@ def test_b32_the_refusal_stands_at_the_field_and_says_what_is_possible(
 # -- 34: two at once --------------------------------------------------------------------------------
 
 
-def test_b34_what_is_possible_instead_is_said(
+def test_what_is_possible_instead_is_said(
     lab: Printflow, staff: FlaskClient, job_in: Callable[[str], Job]
 ) -> None:
     job = job_in("PRINTING")
@@ -157,7 +157,7 @@ def beside(lab: Printflow, job: Job, name: str) -> Path:
     return path
 
 
-def test_b35_a_chosen_file_that_cannot_be_taken(
+def test_a_chosen_file_that_cannot_be_taken(
     lab: Printflow, staff: FlaskClient, submit: Submit, tmp_path: Path
 ) -> None:
     job, foreign = submit(), submit()
@@ -186,7 +186,7 @@ def test_b35_a_chosen_file_that_cannot_be_taken(
     assert everything(lab) == before
 
 
-def test_b35_a_file_that_is_still_being_written(
+def test_a_file_that_is_still_being_written(
     settings: Settings, clock: TestClock, model: Path
 ) -> None:
     slow = settings.model_copy(update={"settle_seconds": 60})
@@ -225,7 +225,7 @@ def test_b35_a_file_that_is_still_being_written(
 
 
 @pytest.mark.parametrize("kind", ["missing", "foreign", "old"])
-def test_b36_no_token_no_change_and_what_was_typed_is_kept(
+def test_no_token_no_change_and_what_was_typed_is_kept(
     app: Flask, lab: Printflow, staff: FlaskClient, submit: Submit, kind: str
 ) -> None:
     job = submit()
@@ -246,7 +246,7 @@ def test_b36_no_token_no_change_and_what_was_typed_is_kept(
 # -- 37: names of hosts -----------------------------------------------------------------------------
 
 
-def test_b37_links_in_mails_keep_the_base_url(
+def test_links_in_mails_keep_the_base_url(
     lab: Printflow, student: FlaskClient, upload: Upload
 ) -> None:
     form = {"csrf_token": token(student, "/find"), "email": "jane@example.edu"}
@@ -268,7 +268,7 @@ def test_b37_links_in_mails_keep_the_base_url(
         assert all(one.startswith("http://127.0.0.1:8080/") for one in links), text
 
 
-def test_b37_forwarded_addresses_do_not_escape_the_throttle(student: FlaskClient) -> None:
+def test_forwarded_addresses_do_not_escape_the_throttle(student: FlaskClient) -> None:
     form = {"csrf_token": token(student, "/login"), "name": "Ana", "password": "wrong"}
     for number in range(6):
         headers = {"X-Forwarded-For": f"10.0.0.{number}"}
@@ -280,7 +280,7 @@ def test_b37_forwarded_addresses_do_not_escape_the_throttle(student: FlaskClient
 
 
 @pytest.mark.parametrize("typed", ["//evil", "javascript:alert(1)", "https://evil.example/x", "\\"])
-def test_b38_next_in_the_address(app: Flask, typed: str) -> None:
+def test_next_in_the_address(app: Flask, typed: str) -> None:
     browser = app.test_client()
     page = browser.get("/login", query_string={"next": typed})
     assert page.status_code == 200
@@ -301,7 +301,7 @@ PARAMETERS = (
 )
 
 
-def test_b38_the_parameter_is_named(staff: FlaskClient) -> None:
+def test_the_parameter_is_named(staff: FlaskClient) -> None:
     for query, name in PARAMETERS:
         answer = staff.get(f"/dashboard?{query}")
         assert answer.status_code == 400
@@ -311,7 +311,7 @@ def test_b38_the_parameter_is_named(staff: FlaskClient) -> None:
 # -- 39: passwords ----------------------------------------------------------------------------------
 
 
-def test_b39_the_sixth_wrong_password_and_the_minute_after(
+def test_the_sixth_wrong_password_and_the_minute_after(
     student: FlaskClient, clock: TestClock
 ) -> None:
     for _ in range(5):
@@ -340,7 +340,7 @@ NO_FILES = (
 )
 
 
-def test_b40_paths_that_are_no_file(staff: FlaskClient, submit: Submit) -> None:
+def test_paths_that_are_no_file(staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     for path in NO_FILES:
         assert staff.get(f"/dashboard/jobs/{job.id}/files/{path}").status_code == 404
@@ -350,7 +350,7 @@ def test_b40_paths_that_are_no_file(staff: FlaskClient, submit: Submit) -> None:
     assert (looked.status_code, b"root:" in looked.data) == (404, False)
 
 
-def test_b40_a_model_is_never_shown_as_a_page(
+def test_a_model_is_never_shown_as_a_page(
     lab: Printflow, staff: FlaskClient, upload: Upload
 ) -> None:
     text = b"solid <script>alert(1)</script>\n" + models.ascii_stl().partition(b"\n")[2]

@@ -32,7 +32,7 @@ def test_it_shows_exactly_what_was_quoted(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_b31_looking_changes_nothing(
+def test_looking_changes_nothing(
     lab: Printflow, quoted: Job, student: FlaskClient, method: str
 ) -> None:
     for headers in ({}, {"Purpose": "prefetch", "Sec-Purpose": "prefetch"}):
@@ -41,7 +41,7 @@ def test_b31_looking_changes_nothing(
     assert lab.job(quoted.id) == quoted
 
 
-def test_b31_without_the_tick(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
+def test_without_the_tick(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
     answer = send(student, link(lab, quoted), action="confirm")
     assert answer.status_code == 422
     assert "Tick the box to agree to the price." in said(answer)
@@ -72,7 +72,7 @@ def test_declining_with_a_reason(lab: Printflow, quoted: Job, student: FlaskClie
     assert "You declined on" in said(student.get(page))
 
 
-def test_b30_expired(lab: Printflow, quoted: Job, student: FlaskClient, clock: TestClock) -> None:
+def test_expired(lab: Printflow, quoted: Job, student: FlaskClient, clock: TestClock) -> None:
     page = link(lab, quoted)
     clock.advance(days=8)
     shown = student.get(page)
@@ -85,7 +85,7 @@ def test_b30_expired(lab: Printflow, quoted: Job, student: FlaskClient, clock: T
     assert student.get(link(lab, quoted)).status_code == 200
 
 
-def test_b30_a_new_link_once_an_hour(
+def test_a_new_link_once_an_hour(
     lab: Printflow, quoted: Job, student: FlaskClient, clock: TestClock
 ) -> None:
     page = link(lab, quoted)
@@ -97,7 +97,7 @@ def test_b30_a_new_link_once_an_hour(
     assert len(lab.mails()) == mails
 
 
-def test_b30_altered_is_like_unknown(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
+def test_altered_is_like_unknown(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
     page = link(lab, quoted)
     other = page[:-1] + ("a" if page[-1] != "a" else "b")
     answers = [student.get(p) for p in (other, "/confirm/x", "/confirm/" + "a" * 26)]
@@ -105,7 +105,7 @@ def test_b30_altered_is_like_unknown(lab: Printflow, quoted: Job, student: Flask
     assert len({said(answer) for answer in answers}) == 1
 
 
-def test_b30_overtaken_by_a_new_quote_or_a_rejection(
+def test_overtaken_by_a_new_quote_or_a_rejection(
     lab: Printflow, quoted: Job, student: FlaskClient
 ) -> None:
     first = link(lab, quoted)
@@ -117,7 +117,7 @@ def test_b30_overtaken_by_a_new_quote_or_a_rejection(
 
 
 @pytest.mark.parametrize("page", ["/jobs/x", "/jobs/" + "a" * 26])
-def test_b29_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
+def test_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
     answer = student.get(page)
     assert answer.status_code == 404
     assert "There is no such job." in said(answer)

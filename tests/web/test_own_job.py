@@ -188,7 +188,7 @@ def test_what_is_confirmed_is_not_taken_back(
     assert lab.job(job.id).version == job.version
 
 
-def test_b29_unknown_links_are_404_alike(student: FlaskClient, submit: Submit) -> None:
+def test_unknown_links_are_404_alike(student: FlaskClient, submit: Submit) -> None:
     submit()
     answers = [student.get(f"/jobs/{token}") for token in ("x", "a" * 26, "A" * 26, "%00")]
     assert {answer.status_code for answer in answers} == {404}
@@ -199,7 +199,7 @@ def test_b29_unknown_links_are_404_alike(student: FlaskClient, submit: Submit) -
         assert answer.status_code == 404
 
 
-def test_b36_without_a_token_the_message_is_kept(
+def test_without_a_token_the_message_is_kept(
     lab: Printflow, student: FlaskClient, submit: Submit
 ) -> None:
     page = path(lab, submit())

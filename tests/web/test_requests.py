@@ -116,7 +116,7 @@ def test_programs_get_the_refusals_of_a_form_as_json(staff: FlaskClient, submit:
         ("/outbox?state=lost", "state:"),
     ],
 )
-def test_b38_the_answer_names_the_parameter(staff: FlaskClient, page: str, name: str) -> None:
+def test_the_answer_names_the_parameter(staff: FlaskClient, page: str, name: str) -> None:
     answer = staff.get(page)
     assert answer.status_code == 400
     assert name in said(answer)
@@ -134,7 +134,7 @@ def test_a_page_s_version_that_is_none(
 
 
 @pytest.mark.parametrize("origin", ["http://[", "null", "localhost", "http://localhost.evil", ""])
-def test_b36_origins_that_are_none(student: FlaskClient, origin: str) -> None:
+def test_origins_that_are_none(student: FlaskClient, origin: str) -> None:
     form = {"csrf_token": token(student, "/find"), "email": "jane@example.edu"}
     assert student.post("/find", data=form, headers={"Origin": origin}).status_code == 403
 
@@ -142,7 +142,7 @@ def test_b36_origins_that_are_none(student: FlaskClient, origin: str) -> None:
 @pytest.mark.parametrize(
     "address", ["//evil", "/\\evil", "//[", "http://[", "/\t/evil", "/\n", "javascript:x", "", "x"]
 )
-def test_b38_no_path_of_this_site(address: str) -> None:
+def test_no_path_of_this_site(address: str) -> None:
     assert local_path(address) == ""
 
 
@@ -152,7 +152,7 @@ def test_names_of_this_machine(student: FlaskClient, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "[::2]", "a b"])
-def test_b37_foreign_names(student: FlaskClient, host: str) -> None:
+def test_foreign_names(student: FlaskClient, host: str) -> None:
     assert student.get("/", headers={"Host": host}).status_code == 400
 
 
@@ -176,7 +176,7 @@ def test_the_lab_s_own_names(settings: Settings) -> None:
             assert answer.status_code == status, host
 
 
-def test_b39_a_password_of_a_megabyte(student: FlaskClient) -> None:
+def test_a_password_of_a_megabyte(student: FlaskClient) -> None:
     form = {"csrf_token": token(student, "/login"), "name": "Ana", "password": "x" * 1_000_000}
     answer = student.post("/login", data=form)
     assert answer.status_code == 400
@@ -218,7 +218,7 @@ def test_triggers_that_staff_do_not_have(staff: FlaskClient, submit: Submit, tri
 
 
 @pytest.mark.parametrize("job_id", ["AAAAAAAA", "x", "..", "%00", "a" * 300])
-def test_b29_jobs_that_are_none(staff: FlaskClient, job_id: str) -> None:
+def test_jobs_that_are_none(staff: FlaskClient, job_id: str) -> None:
     for page in (job_id, f"{job_id}/approve", f"{job_id}/files/1"):
         assert staff.get(f"/dashboard/jobs/{page}").status_code == 404
 

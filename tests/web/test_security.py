@@ -20,14 +20,14 @@ from tests.web.conftest import PASSWORD, said, send, token
         {"Origin": "null"},
     ],
 )
-def test_b36_another_site_cannot_act(student: FlaskClient, headers: dict[str, str]) -> None:
+def test_another_site_cannot_act(student: FlaskClient, headers: dict[str, str]) -> None:
     form = {"csrf_token": token(student, "/find"), "email": "jane@example.edu"}
     assert student.post("/find", data=form, headers=headers).status_code == 403
     own = {"Origin": "http://localhost"}
     assert student.post("/find", data=form, headers=own).status_code == 303
 
 
-def test_b36_an_old_form_is_kept_to_be_sent_again(
+def test_an_old_form_is_kept_to_be_sent_again(
     staff: FlaskClient, submit: Submit, lab: Printflow
 ) -> None:
     job = submit()
@@ -38,7 +38,7 @@ def test_b36_an_old_form_is_kept_to_be_sent_again(
     assert lab.job(job.id) == job
 
 
-def test_b37_foreign_hosts_and_forwarded_headers(student: FlaskClient) -> None:
+def test_foreign_hosts_and_forwarded_headers(student: FlaskClient) -> None:
     assert student.get("/", headers={"Host": "evil.example"}).status_code == 400
     answer = student.get("/dashboard", headers={"X-Forwarded-Host": "evil.example"})
     assert answer.location == "/login?next=/dashboard"
@@ -60,7 +60,7 @@ def test_headers(student: FlaskClient) -> None:
     "next_page",
     ["//evil.example", "javascript:alert(1)", "/\\evil.example", "http://evil.example/", "x"],
 )
-def test_b38_next_stays_on_this_site(student: FlaskClient, next_page: str) -> None:
+def test_next_stays_on_this_site(student: FlaskClient, next_page: str) -> None:
     answer = send(student, "/login", name="Ana", password=PASSWORD, next=next_page)
     assert (answer.status_code, answer.location) == (303, "/dashboard")
 
@@ -70,7 +70,7 @@ def test_next_leads_back(student: FlaskClient) -> None:
     assert answer.location == "/outbox?state=dead"
 
 
-def test_b39_wrong_passwords(student: FlaskClient, lab: Printflow) -> None:
+def test_wrong_passwords(student: FlaskClient, lab: Printflow) -> None:
     for _ in range(5):
         answer = send(student, "/login", name="Ana", password="wrong")
         assert answer.status_code == 401

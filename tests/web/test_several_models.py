@@ -118,7 +118,7 @@ def test_the_lab_s_rules_stand_above_the_form(student: FlaskClient, lab: Printfl
         assert " ".join(rule.split()) in page
 
 
-def test_a25_too_many_from_one_address(settings: Settings, clock: TestClock) -> None:
+def test_too_many_from_one_address(settings: Settings, clock: TestClock) -> None:
     """What is taken counts, not what is refused: a mistake takes nobody's turn away."""
     bounded = settings.model_copy(update={"submissions_per_hour": 3})
     with Printflow.open(bounded, clock=clock) as lab:

@@ -60,7 +60,7 @@ def test_counts_search_and_all(lab: Printflow, staff: FlaskClient, submit: Submi
         ("printer", ["Formlabs Form 3", "x"]),
     ],
 )
-def test_b32_figures_out_of_range(
+def test_figures_out_of_range(
     lab: Printflow, staff: FlaskClient, submit: Submit, field: str, values: list[str]
 ) -> None:
     job = submit()
@@ -73,7 +73,7 @@ def test_b32_figures_out_of_range(
     assert lab.job(job.id) == job
 
 
-def test_b33_a_rejection_needs_a_reason(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
+def test_a_rejection_needs_a_reason(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     page = f"/dashboard/jobs/{job.id}/reject"
     answer = send(staff, page)
@@ -85,9 +85,7 @@ def test_b33_a_rejection_needs_a_reason(lab: Printflow, staff: FlaskClient, subm
     assert lab.details(job.id).events[-1].actor.name == "Ana"
 
 
-def test_b34_what_the_status_does_not_allow(
-    lab: Printflow, staff: FlaskClient, submit: Submit
-) -> None:
+def test_what_the_status_does_not_allow(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     lab.reject(job.id, by="Sam", text="x")
     answer = staff.post(
@@ -98,7 +96,7 @@ def test_b34_what_the_status_does_not_allow(
     assert "Sam rejected this on Mon, Mar 2, 2026, 9:30 AM." in said(answer)
 
 
-def test_b34_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
+def test_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     lab.approve(job.id, by="Sam", grams=1, hours=1, material="PLA")
     answer = staff.post(
@@ -114,11 +112,11 @@ def test_b34_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) ->
     "query",
     ["page=-1", "page=0", "page=abc", "page=100000000000", "status=NOPE", "status=uploaded"],
 )
-def test_b38_parameters_that_are_none(staff: FlaskClient, query: str) -> None:
+def test_parameters_that_are_none(staff: FlaskClient, query: str) -> None:
     assert staff.get(f"/dashboard?{query}").status_code == 400
 
 
-def test_b40_only_the_job_s_own_files(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
+def test_only_the_job_s_own_files(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     one, other = submit(), submit()
     answer = staff.get(f"/dashboard/jobs/{one.id}/files/{one.file.id}")
     assert answer.status_code == 200

@@ -119,7 +119,7 @@ def test_forms_that_are_not_taken(
     assert nothing_left(lab)
 
 
-def test_a21_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -> None:
+def test_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -> None:
     assert upload(student_name="<script>alert(1)</script>", color="?").status_code == 422
     page = upload(student_name="<script>alert(1)</script>", color="?").text
     assert "<script>alert(1)" not in page
@@ -143,7 +143,7 @@ def test_a21_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -
         "=cmd|' /c calc'!A1.stl",
     ],
 )
-def test_a17_to_a19_names_are_data_only(
+def test_to_a19_names_are_data_only(
     lab: Printflow, upload: Upload, staff: FlaskClient, name: str
 ) -> None:
     assert upload(name).status_code == 303
@@ -157,11 +157,11 @@ def test_a17_to_a19_names_are_data_only(
 
 
 @pytest.mark.parametrize("name", ["a.stl.", "a.stl::$DATA"])
-def test_a19_endings_that_are_none(upload: Upload, name: str) -> None:
+def test_endings_that_are_none(upload: Upload, name: str) -> None:
     assert upload(name).status_code == 415
 
 
-def test_a13_declared_over_the_limit(lab: Printflow, student: FlaskClient) -> None:
+def test_declared_over_the_limit(lab: Printflow, student: FlaskClient) -> None:
     limit = lab.settings.max_upload_mb
     answer = student.post(
         "/submit",
@@ -172,14 +172,14 @@ def test_a13_declared_over_the_limit(lab: Printflow, student: FlaskClient) -> No
     assert f"{limit} MB" in said(answer)
 
 
-def test_a24_the_same_form_twice_is_one_job(lab: Printflow, upload: Upload) -> None:
+def test_the_same_form_twice_is_one_job(lab: Printflow, upload: Upload) -> None:
     first, second = upload(idempotency_key="k" * 32), upload(idempotency_key="k" * 32)
     assert first.location == second.location
     assert second.status_code == 303
     assert len(lab.jobs()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 1
 
 
-def test_a26_the_share_is_gone(lab: Printflow, upload: Upload, tmp_path: Path) -> None:
+def test_the_share_is_gone(lab: Printflow, upload: Upload, tmp_path: Path) -> None:
     lab.settings.store.rename(tmp_path / "unmounted")
     lab.settings.store.mkdir()
     answer = upload()
@@ -188,7 +188,7 @@ def test_a26_the_share_is_gone(lab: Printflow, upload: Upload, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("page", ["/", "/submit", "/find", "/login", "/dashboard", "/outbox"])
-def test_a15_large_bodies_are_refused_on_every_route(student: FlaskClient, page: str) -> None:
+def test_large_bodies_are_refused_on_every_route(student: FlaskClient, page: str) -> None:
     big = {"student_name": "x" * 600_000}
     assert student.post(page, data=big).status_code in (405, 413)
     declared = {"CONTENT_LENGTH": str(200 << 20)}
@@ -197,7 +197,7 @@ def test_a15_large_bodies_are_refused_on_every_route(student: FlaskClient, page:
     assert answer.status_code in (405, 413)
 
 
-def test_a15_too_many_parts(student: FlaskClient, lab: Printflow) -> None:
+def test_too_many_parts(student: FlaskClient, lab: Printflow) -> None:
     form = {**FORM, "csrf_token": token(student, "/submit")}
     form.update({f"extra{number}": "x" for number in range(1001)})
     answer = student.post("/submit", data=form, content_type="multipart/form-data")
@@ -205,14 +205,14 @@ def test_a15_too_many_parts(student: FlaskClient, lab: Printflow) -> None:
     assert nothing_left(lab)
 
 
-def test_a16_a_wrong_boundary(student: FlaskClient, lab: Printflow) -> None:
+def test_a_wrong_boundary(student: FlaskClient, lab: Printflow) -> None:
     for kind in ("multipart/form-data", "multipart/form-data; boundary=other"):
         answer = student.post("/submit", data=b"--x\r\n\r\n", headers={"Content-Type": kind})
         assert answer.status_code in (400, 403)
     assert nothing_left(lab)
 
 
-def test_b36_without_a_token_nothing_happens_and_the_form_is_kept(
+def test_without_a_token_nothing_happens_and_the_form_is_kept(
     lab: Printflow, student: FlaskClient
 ) -> None:
     answer = student.post("/submit", data=FORM, content_type="multipart/form-data")
@@ -221,7 +221,7 @@ def test_b36_without_a_token_nothing_happens_and_the_form_is_kept(
     assert nothing_left(lab)
 
 
-def test_a13_a_file_over_the_limit_keeps_the_form(
+def test_a_file_over_the_limit_keeps_the_form(
     lab: Printflow, app: Flask, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lab, "receive", partial(limited, lab.receive))
@@ -239,7 +239,7 @@ def limited(receive: Callable[..., Sink], name: str, **options: int | None) -> S
     return upload
 
 
-def test_a26_the_disk_reserve_is_reached(
+def test_the_disk_reserve_is_reached(
     lab: Printflow, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FolderStore, "free_bytes", lambda _store: 1)
@@ -251,7 +251,7 @@ def test_a26_the_disk_reserve_is_reached(
     assert nothing_left(lab)
 
 
-def test_a26_the_disk_is_full_in_the_middle(
+def test_the_disk_is_full_in_the_middle(
     lab: Printflow, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_upload: Sink, _data: bytes) -> int:
@@ -265,7 +265,7 @@ def test_a26_the_disk_is_full_in_the_middle(
     assert nothing_left(lab)
 
 
-def test_b36_a_foreign_token_leaves_no_file(lab: Printflow, upload: Upload) -> None:
+def test_a_foreign_token_leaves_no_file(lab: Printflow, upload: Upload) -> None:
     answer = upload(csrf_token="IjEyMyI.foreign.token")
     assert answer.status_code == 403
     assert nothing_left(lab)
@@ -273,7 +273,7 @@ def test_b36_a_foreign_token_leaves_no_file(lab: Printflow, upload: Upload) -> N
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
 @pytest.mark.parametrize("page", ["/", "/submit", "/confirm/x", "/nowhere", "/health/live"])
-def test_a15_bodies_of_other_methods(student: FlaskClient, method: str, page: str) -> None:
+def test_bodies_of_other_methods(student: FlaskClient, method: str, page: str) -> None:
     declared = {"CONTENT_LENGTH": str(200 << 20)}
     kind = "application/x-www-form-urlencoded"
     answer = student.open(page, method=method, content_type=kind, environ_overrides=declared)
