@@ -26,6 +26,7 @@ def points() -> list[Point]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.long
 def test_a_crash_at_every_call(part: int, pytestconfig: pytest.Config) -> None:
     """By default at some calls only, spread over all steps."""
     every = points()

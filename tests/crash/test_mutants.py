@@ -15,6 +15,7 @@ CHAIN, STEP = "reject", 1
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
+@pytest.mark.long
 def test_a_naive_protocol_is_caught(mutant: type[Printflow], tmp_path: Path) -> None:
     stage = Stage(tmp_path, mutant)
     caught = []

@@ -181,6 +181,7 @@ def _submit(site: Site) -> str:
     return answer
 
 
+@pytest.mark.long
 def test_the_topology_of_the_compose_file(site: Site) -> None:
     for _ in range(4):  # both web servers take their turn
         assert "a.stl" in _submit(site)

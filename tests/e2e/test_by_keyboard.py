@@ -38,6 +38,7 @@ def choose_by_key(page: Page, model: Path) -> None:
     raise AssertionError("the key does not open the file chooser")
 
 
+@pytest.mark.long
 def test_the_whole_path_by_keyboard(
     server: Server, mailbox: Mailbox, page: Page, lab: Printflow, tmp_path: Path
 ) -> None:

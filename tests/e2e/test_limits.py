@@ -86,6 +86,7 @@ def memory_mb(server: Server) -> float:
     return int(found[1]) / 1024
 
 
+@pytest.mark.long
 def test_limits_of_the_running_server(server: Server) -> None:
     browser = Browser(server)
     form = {**FORM, "csrf_token": browser.token}
@@ -117,6 +118,7 @@ def test_limits_of_the_running_server(server: Server) -> None:
     assert parts(server) == []
 
 
+@pytest.mark.long
 def test_a_dropped_connection_leaves_no_job(server: Server) -> None:
     browser = Browser(server)
     data = body({**FORM, "csrf_token": browser.token}, models.stl())
@@ -134,6 +136,7 @@ def test_a_dropped_connection_leaves_no_job(server: Server) -> None:
     assert status == 303
 
 
+@pytest.mark.long
 def test_a_body_that_lies_about_its_form(server: Server) -> None:
     browser = Browser(server)
     for data in (b"", b"--wrong\r\n", body({}, b"")[:60]):

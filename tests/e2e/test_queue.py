@@ -33,6 +33,7 @@ def order(lab: Printflow) -> list[str]:
     return [one.job.student_name for queue in lab.queues() for one in queue.ready]
 
 
+@pytest.mark.long
 def test_reordered_by_drag_and_by_keyboard(
     server: Server, page: Page, lab: Printflow, tmp_path: Path
 ) -> None:

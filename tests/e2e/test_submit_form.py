@@ -119,6 +119,7 @@ def test_several_models_errors_and_what_was_typed(
         expect(page.get_by_text(part).first).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_slow_line_a_change_of_mind_and_a_broken_line(
     server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
     complaints.lines.clear()
 
 
+@pytest.mark.long
 def test_a_model_that_is_saved_anew_is_named(
     server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:
@@ -256,6 +258,7 @@ def test_back_finds_what_was_typed_and_sending_it_again_makes_no_second_job(
     expect(page.get_by_label("First and last name")).to_have_value("")
 
 
+@pytest.mark.long
 def test_back_gives_each_model_its_own_fields_again(
     page: Page, server: Server, lab: Printflow
 ) -> None:

@@ -50,6 +50,7 @@ def peak_of(inspector: Inspector) -> int:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.long
 def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
     path = write(tmp_path, case)
     begun = time.monotonic()
@@ -64,6 +65,7 @@ def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", [one for one in CASES if one.door], ids=lambda case: case.name)
+@pytest.mark.long
 def test_at_the_door(case: Case, lab: Printflow, tmp_path: Path) -> None:
     with pytest.raises(FileUnusable) as refused:
         lab.submit(write(tmp_path, case), **FORM)

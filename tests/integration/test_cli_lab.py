@@ -104,6 +104,7 @@ def test_db_upgrade_makes_a_new_lab_in_an_empty_folder(program: Program) -> None
     assert program.call("list", "--json").json == []
 
 
+@pytest.mark.long
 def test_demo_fills_a_store_beside_once(program: Program) -> None:
     said = program.call("demo", "--json")
     assert said.code == 0, said.err
@@ -164,6 +165,7 @@ def test_serve_without_the_web_package_says_how_to_install_it(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to handle")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.long
 def test_worker_works_until_told_and_is_alone(program: Program, number: int) -> None:
     program.submit()
     process = subprocess.Popen(

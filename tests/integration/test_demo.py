@@ -85,6 +85,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield lab, jobs, steps
 
 
+@pytest.mark.long
 def test_every_status_has_a_job(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
     counts = lab.counts()

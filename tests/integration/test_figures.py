@@ -262,6 +262,7 @@ def fresh(url: str | None = None) -> Settings:
 @tries(max_examples=12, deadline=None, derandomize=True, database=None,
        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(history=steps, narrow=st.lists(queries, min_size=2, max_size=2))
+@pytest.mark.long
 def test_every_figure_is_what_the_slow_way_finds(
     history: list[tuple[int, str, int]], narrow: list[ReportQuery]
 ) -> None:

@@ -92,6 +92,7 @@ def damaged_copy(url: str, cluster: Path, table: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.mark.long
 def test_a_damaged_page_is_named_and_never_becomes_a_backup(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, postgresql_cluster: Path
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_damaged_search_is_made_again(lab: Printflow, settings: Settings, subm
     assert [one.id for one in lab.jobs(search="Jane")] == [job.id]
 
 
+@pytest.mark.long
 def test_backup_and_restore(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, postgresql_cluster: Path
 ) -> None:

@@ -131,6 +131,7 @@ def checkpoint(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("force", [False, True])
+@pytest.mark.long
 def test_a_lab_in_use_is_never_replaced(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, force: bool
 ) -> None:
@@ -234,6 +235,7 @@ def test_a_drill_fails_when_a_model_is_lost(
     assert [one.code for one in done.examination.left] == ["file_missing"]
 
 
+@pytest.mark.long
 def test_what_force_replaces_is_kept_beside(taken: Path, settings: Settings) -> None:
     before = rows(settings)
     models = {name for name in files(settings.store) if name.endswith(".stl")}

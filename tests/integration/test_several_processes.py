@@ -112,6 +112,7 @@ def test_a_lost_connection_is_made_again(shared: Settings, web: Printflow, model
     until(heard.is_set, "word of the submission")
 
 
+@pytest.mark.long
 def test_polling_goes_on_while_nobody_is_told(
     shared: Settings,
     web: Printflow,
@@ -135,6 +136,7 @@ def test_polling_goes_on_while_nobody_is_told(
         assert not any(lab._listener and lab._listener.connected for lab in (web, worker, other))
 
 
+@pytest.mark.long
 def test_workers_place_each_file_once_and_send_each_mail_once(
     shared: Settings, web: Printflow, model: Path
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_refusal_is_a_dialog(pc: Pc, desktop: Desktop) -> None:
     assert "verdict=refused" in pc.log
 
 
+@pytest.mark.long
 def test_a_chooser_remembers(pc: Pc, desktop: Desktop) -> None:
     pc.put()
     pc.write("[[slicer]]\nname = 'Other'\npath = '/nowhere'\nextensions = ['.stl']\n")

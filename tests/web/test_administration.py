@@ -288,6 +288,7 @@ NAMES = ["a/b", "..", ".", "Größe 模型 🖨 %2e ?#", "x" * 60]
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.long
 def test_a_station_of_any_name_can_be_renewed_and_revoked(
     lab: Printflow, staff: FlaskClient, name: str
 ) -> None:

@@ -44,6 +44,7 @@ def share(monkeypatch: pytest.MonkeyPatch) -> Iterator[Valve]:
     valve.open.set()
 
 
+@pytest.mark.long
 def test_pages_answer_and_all_catches_up(
     lab: Printflow,
     staff: FlaskClient,

@@ -97,6 +97,7 @@ def _free() -> int:
     ],
     ids=["untrusted", "without-starttls", "stalling", "refusing", "wrong-password"],
 )
+@pytest.mark.long
 def test_mail_that_fails_is_told_everywhere_within_a_quarter_of_an_hour(
     settings: Settings,
     clock: TestClock,

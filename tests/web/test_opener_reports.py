@@ -73,6 +73,7 @@ def test_a_report_without_a_click_names_the_station_alone(
 @pytest.mark.parametrize(
     "secret", ["", "x", "é", "a" * 26, "1." + "a" * 26, "²." + "a" * 26, "9" * 400 + ".x"]
 )
+@pytest.mark.long
 def test_a_wrong_token_changes_nothing(
     lab: Printflow, staff: FlaskClient, submit: Submit, secret: str
 ) -> None:

@@ -44,6 +44,7 @@ def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn
     assert lab.job(third).version == version  # a form that is open elsewhere stays good
 
 
+@pytest.mark.long
 def test_a_move_that_is_overtaken_changes_nothing(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:

@@ -41,6 +41,7 @@ def _browser(lab: Printflow) -> FlaskClient:
     return browser
 
 
+@pytest.mark.long
 def test_a_database_that_another_process_locks(lab: Printflow) -> None:
     browser = _browser(lab)
     path = lab.settings.state_dir / "printflow.db"
@@ -52,6 +53,7 @@ def test_a_database_that_another_process_locks(lab: Printflow) -> None:
 
 
 @pytest.mark.mounts
+@pytest.mark.long
 def test_a_full_disk_under_the_database(settings: Settings, small_disk: SmallDisk) -> None:
     url = f"sqlite:///{small_disk.path / 'printflow.db'}"
     with Printflow.open(settings.model_copy(update={"database_url": url})) as lab:
@@ -63,6 +65,7 @@ def test_a_full_disk_under_the_database(settings: Settings, small_disk: SmallDis
 
 
 @pytest.mark.mounts
+@pytest.mark.long
 def test_a_store_that_is_read_only(settings: Settings, small_disk: SmallDisk) -> None:
     given: dict[str, Any] = {
         "store": small_disk.path / "store",

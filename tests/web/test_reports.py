@@ -101,6 +101,7 @@ def test_days_that_were_typed_win_over_a_ready_made_period(
         ("/reports?color=%00x&class_number=%27%3Bdrop", 200),
     ],
 )
+@pytest.mark.long
 def test_bad_addresses_are_refused_in_words(staff: FlaskClient, address: str, status: int) -> None:
     assert staff.get(address).status_code == status
 

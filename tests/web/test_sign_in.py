@@ -229,6 +229,7 @@ def test_passwords_of_stations(lab: Printflow) -> None:
         lab.revoke_station("Nowhere", by="Ana")
 
 
+@pytest.mark.long
 def test_attempts_at_once_count_as_many(lab: Printflow) -> None:
     """Twelve threads at the same moment, again and again, have five tries and not sixty."""
     lab.set_staff_password(PASSWORD)
@@ -254,6 +255,7 @@ def test_attempts_at_once_count_as_many(lab: Printflow) -> None:
         ("10.0.0.1", "10.0.0.2", False),
     ],
 )
+@pytest.mark.long
 def test_the_throttle_of_a_neighborhood(
     lab: Printflow, address: str, neighbor: str, shared: bool
 ) -> None:

@@ -143,9 +143,7 @@ def test_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -> No
         "=cmd|' /c calc'!A1.stl",
     ],
 )
-def test_to_a19_names_are_data_only(
-    lab: Printflow, upload: Upload, staff: FlaskClient, name: str
-) -> None:
+def test_names_are_data_only(lab: Printflow, upload: Upload, staff: FlaskClient, name: str) -> None:
     assert upload(name).status_code == 303
     (job,) = lab.jobs()
     assert job.file.name == f"JaneDoe_Filament_TrueRed_{job.id}.stl"

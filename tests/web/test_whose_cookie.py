@@ -70,6 +70,7 @@ def browser(
 
 
 @pytest.mark.parametrize("browser", ["no key", *WAYS], indirect=True)
+@pytest.mark.long
 def test_a_cookie_without_its_session_opens_nothing(
     app: Flask,
     lab: Printflow,
