@@ -51,7 +51,7 @@ long: install-dev
 
 # The crash tests and the opener's properties with CI's counts: minutes instead of seconds.
 fire: install-dev
-	@$(BIN)/python -m pytest -n auto tests/crash tests/opener tests/inspection tests/benchmarks --fire $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/crash tests/opener tests/inspection tests/benchmarks --fire $(ARGS)
 
 # One table of ratios, and bench.json; nobody else should be at work on the machine.
 bench: install-dev

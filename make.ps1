@@ -120,7 +120,7 @@ switch ($Target) {
     }
     'fire' {
         Install-Dev
-        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', 'tests/crash', 'tests/opener', 'tests/inspection', 'tests/benchmarks', '--fire') + $Rest)
+        Invoke-Checked $Python (@('-m', 'pytest', '-n', 'auto', '--dist', 'worksteal', 'tests/crash', 'tests/opener', 'tests/inspection', 'tests/benchmarks', '--fire') + $Rest)
     }
     'lint' {
         Install-Dev
