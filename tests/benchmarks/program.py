@@ -91,8 +91,9 @@ def page(connection: http.client.HTTPConnection, path: str) -> tuple[str, str, s
 
 
 def cookie_of(answer: http.client.HTTPResponse) -> str:
-    """The cookie that the answer sets."""
-    return (answer.headers["Set-Cookie"] or "").partition(";")[0]
+    """The cookies that the answer sets."""
+    given = answer.headers.get_all("Set-Cookie") or []
+    return "; ".join(one.partition(";")[0] for one in given)
 
 
 def staff_cookie(program: Program, name: str = "Ana") -> str:
