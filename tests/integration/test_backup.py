@@ -38,9 +38,10 @@ NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
 
 def elsewhere(settings: Settings, folder: Path) -> Settings:
-    """The same lab's settings on another machine."""
+    """The same lab's settings on another machine, with a database of its own."""
     mail = settings.mail.model_copy(update={"directory": folder / "mail"})
-    return settings.model_copy(update={"store": folder / "store", "mail": mail})
+    own = {"store": folder / "store", "mail": mail, "database_url": ""}
+    return settings.model_copy(update=own)
 
 
 def test_everything_comes_back(
@@ -121,6 +122,7 @@ def test_backups_during_a_running_load_are_consistent(
             assert len(restored.jobs()) <= len(lab.jobs())
 
 
+@pytest.mark.embedded
 def test_a_store_that_is_not_empty(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,7 +92,7 @@ def _free() -> int:
     [
         (untrusted, "failing", "certificate is not trusted"),
         (without_starttls, "failing", "does not offer encryption"),
-        (stalling, "failing", "no answer within 1 s"),
+        (stalling, "failing", "timed out|no answer within 1 s"),
         (refusing, "refused", "relaying denied"),
         (wrong_password, "paused", "535"),
     ],
@@ -130,7 +131,7 @@ def test_mail_that_fails_is_told_everywhere_within_a_quarter_of_an_hour(
             dashboard = said(staff.get("/dashboard"))
             trouble = lab.mail_trouble()
             assert trouble is not None
-            assert reason in trouble.message
+            assert re.search(reason, trouble.message)
             assert trouble.message in dashboard
             assert trouble.next_step in dashboard
             (finding,) = [f for f in lab.examine(fix=False).findings if f.code == f"mail_{state}"]
