@@ -119,6 +119,21 @@ def test_what_waited_in_a_paused_outbox_is_what_still_counts(
         lab.retry_mail(found.id, by="Ana")
 
 
+@pytest.mark.timeout(30)
+def test_a_step_that_is_dated_ahead_holds_a_mail_without_asking_for_ever(
+    lab: Printflow, server: MailServer, clock: TestClock, submit: Submit
+) -> None:
+    job = submit()
+    clock.advance(days=8)
+    quoted(lab, job)
+    clock.advance(days=-8)  # the clock was wrong, and is right again
+    lab.dispatch()
+    assert states(lab, job)["received"] == ["queued"]
+    clock.advance(days=9)
+    lab.dispatch()
+    assert states(lab, job)["received"] == ["overtaken"]
+
+
 def test_what_overtook_it_may_be_undone_and_then_it_leaves(
     lab: Printflow, server: MailServer, clock: TestClock, submit: Submit
 ) -> None:
