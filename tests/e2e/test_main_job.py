@@ -31,7 +31,7 @@ def submit_model(page: Page, server: Server, model: Path) -> str:
     page.goto(server.url)
     page.get_by_role("link", name="Submit a print").first.click()
     page.get_by_label("First and last name").fill("Zoë Müller")
-    page.get_by_label("E-mail address").fill("zoe@example.edu")
+    page.get_by_label("Email address").fill("zoe@example.edu")
     page.get_by_label("Discipline").select_option("Engineering")
     page.get_by_label("Class number").fill("ARCH 4000")
     page.get_by_role("radio", name="Filament").check(force=True)

@@ -97,7 +97,7 @@ def form_states(page: Page) -> Iterator[str]:
     page.wait_for_url("**/submit/success?job=*")
     yield "thanks"
     page.goto(page.url.partition("/submit")[0] + "/find")
-    page.get_by_label("E-mail address").fill("zoe@example.edu")
+    page.get_by_label("Email address").fill("zoe@example.edu")
     page.get_by_role("button", name="Send me my links").click()
     page.wait_for_url("**/find?sent=*")
     yield "links sent"
