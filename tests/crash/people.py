@@ -43,11 +43,11 @@ class Notes:
 
 
 class Browser:
-    """Keeps its cookie. Raises OSError or HTTPException while the server is dead."""
+    """Keeps its cookies. Raises OSError or HTTPException while the server is dead."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._cookie = ""
+        self._cookies: dict[str, str] = {}
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, kind: str = ""
@@ -55,14 +55,16 @@ class Browser:
         """Status, page and where it leads to."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
         try:
-            headers = {"Cookie": self._cookie, **({"Content-Type": kind} if kind else {})}
+            kept = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+            headers = {"Cookie": kept, **({"Content-Type": kind} if kind else {})}
             connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()
             page = answer.read().decode()
         finally:
             connection.close()
-        if cookie := answer.headers.get("Set-Cookie"):
-            self._cookie = cookie.partition(";")[0]
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
         return answer.status, page, answer.headers.get("Location", "")
 
     def post(self, path: str, **fields: str) -> tuple[int, str, str]:
