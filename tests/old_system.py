@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests import models
+from tests import sample_models
 
 COLUMNS = (
     "id", "student_name", "student_email", "discipline", "class_number", "original_filename",
@@ -77,5 +77,5 @@ def make(root: Path, jobs: list[dict[str, object]] | None = None) -> Path:
             path = Path(str(job["file_path"]))
             there = root / "storage" / path.parent.name / path.name
             there.parent.mkdir(parents=True, exist_ok=True)
-            there.write_bytes(models.stl(header=f"box {number}".encode()))
+            there.write_bytes(sample_models.stl(header=f"box {number}".encode()))
     return root / "old.db"

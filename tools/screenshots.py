@@ -22,7 +22,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from printflow.demo.model_files import stl
-from printflow.demo.models import torus_knot
+from printflow.demo.sample_models import torus_knot
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESKTOP, PHONE = (1280, 800), (390, 844)

@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .app import Printflow
-    from .catalog_file import catalog_toml, parse_catalog
-    from .dispatcher import DispatchReport
+    from .catalogs.file import catalog_toml, parse_catalog
+    from .dispatch.loop import DispatchReport
     from .doctor import Examination, Finding
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
@@ -103,8 +103,8 @@ if TYPE_CHECKING:
         TransitionRefused,
         Unavailable,
     )
-    from .exhausted import is_exhausted, server_busy
-    from .formats import (
+    from .inspection.standalone import inspect_file
+    from .language.formats import (
         age_text,
         day_text,
         grams_text,
@@ -114,15 +114,13 @@ if TYPE_CHECKING:
         local_time,
         money,
     )
-    from .inspection.alone import inspect_file
-    from .intake import Upload
-    from .log_files import LogTail
-    from .log_records import log_request
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
     from .reports.figures import REPORTS
     from .reports.table import Figures, cell_text
     from .reports.table import Table as ReportTable
+    from .runtime.exhausted import is_exhausted, server_busy
+    from .runtime.log_records import log_request
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.payments import OpenBalance
@@ -131,10 +129,12 @@ if TYPE_CHECKING:
     from .service.suggesting import Suggestion
     from .service.system import Ground, SystemView
     from .settings import Settings
+    from .store.log_files import LogTail
+    from .uploads.receiving import Upload
 
 _HOMES = {
     "app": ("Printflow",),
-    "dispatcher": ("DispatchReport",),
+    "dispatch.loop": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
     "domain.correction": ("EDITABLE",),
     "domain.event_kind": ("Correction", "past_tense"),
@@ -224,7 +224,7 @@ _HOMES = {
         "TransitionRefused",
         "Unavailable",
     ),
-    "formats": (
+    "language.formats": (
         "age_text",
         "day_text",
         "grams_text",
@@ -234,19 +234,19 @@ _HOMES = {
         "local_time",
         "money",
     ),
-    "inspection.alone": ("inspect_file",),
-    "intake": ("Upload",),
-    "log_records": ("log_request",),
+    "inspection.standalone": ("inspect_file",),
+    "uploads.receiving": ("Upload",),
+    "runtime.log_records": ("log_request",),
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
     "reports.table": ("Figures", "cell_text"),
     "service.bulk": ("BulkAnswer", "bulk_triggers"),
-    "catalog_file": ("catalog_toml", "parse_catalog"),
+    "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
     "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
     "domain.heartbeat": ("Heartbeat",),
-    "exhausted": ("is_exhausted", "server_busy"),
-    "log_files": ("LogTail",),
+    "runtime.exhausted": ("is_exhausted", "server_busy"),
+    "store.log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
     "service.payments": ("OpenBalance",),
     "service.sign_in": ("SignedIn",),

@@ -16,29 +16,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .calendar import Calendar
+from .catalogs.cache import CatalogCache
 from .db import migrate
 from .db.database import SqlDatabase
 from .db.engine import LOOK_AT_IT, sqlite_path
 from .db.soundness import can_be_made_again, damaged, look
-from .dispatcher import Dispatcher
+from .dispatch.inspection_queue import Looker
+from .dispatch.loop import Dispatcher
+from .dispatch.outbox import Postman
+from .dispatch.placement import Placer
 from .domain.catalog import catalog_from, plain_form
 from .domain.status import FOLDERS
 from .errors import SettingsError, StoreUnavailable
 from .estimating.estimator import Estimator
-from .filestore import FolderStore
 from .inspection.inspector import Inspector
-from .looking import Looker
-from .making_store import SECRET_KEY, STATE, is_new, make_store, probe, read_identity
-from .outbox import Postman
-from .pictures import Pictures
-from .placement import Placer
 from .ports import Clock, Database, FileStore, Ids, Mailer, RenderedMail
+from .runtime.calendar import Calendar
+from .runtime.tokens import Tokens
 from .service.administration import AdministrationDesk
 from .service.bulk import BulkDesk
 from .service.cash_up import CashUpDesk
 from .service.catalog_desk import CatalogDesk
-from .service.catalogs import CatalogCache
 from .service.changes import ChangeDesk
 from .service.checkup import CheckupDesk
 from .service.composer import Composer
@@ -54,6 +52,7 @@ from .service.openings import OpeningDesk
 from .service.payments import PaymentDesk
 from .service.people import PeopleDesk
 from .service.pick_up import DisposalRound, PickUpDesk, PickUpReminders
+from .service.pictures import Pictures
 from .service.queues import QueueDesk
 from .service.reading import ReadingDesk
 from .service.receipts import ReceiptDesk
@@ -69,15 +68,16 @@ from .service.system import SystemDesk
 from .service.versions import VersionDesk
 from .service.worklists import WorklistDesk
 from .settings import Settings
-from .store_folder import Folder
-from .store_watch import StoreWatch
-from .tokens import Tokens
+from .store.folder import Folder
+from .store.folder_store import FolderStore
+from .store.making import SECRET_KEY, STATE, is_new, make_store, probe, read_identity
+from .store.watch import StoreWatch
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from .db.wakeup import Listener
-    from .instance_lock import InstanceLock
+    from .store.instance_lock import InstanceLock
 
 _log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class Printflow(
         try:
             path = sqlite_path(settings.database)
             if role is not None:
-                from .instance_lock import InstanceLock
+                from .store.instance_lock import InstanceLock
 
                 lock = InstanceLock(path.parent, role) if path is not None else None
             with database.alone("open", wait=True):
@@ -473,7 +473,7 @@ def _identity(settings: Settings, database: SqlDatabase, now: datetime) -> str:
             if read_identity(settings.store) is not None:
                 raise SettingsError(str(error), key="store", next_step=error.next_step) from None
     if not has_catalog:
-        from .catalog_file import default_catalog
+        from .catalogs.file import default_catalog
 
         with database.write() as tx:
             if tx.lab.catalog_version() == 0:

@@ -16,7 +16,7 @@ from .descriptors import raise_descriptors
 from .factory import create_app
 from .gate import Gate
 from .health import GATE
-from .resting import RestingLoop, connections
+from .idle_connections import RestingLoop, connections
 from .security import knows_form, upload_limit
 
 _IDLE_SECONDS = 30

@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from printflow import Job, Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.benchmarks.program import serving
 from tests.benchmarks.staff_browser import PASSWORD
 
@@ -239,7 +239,7 @@ def walked(shop: Shop, model: Path, count: int) -> dict[str, Hand]:
 def measure(folder: Path, count: int = MANY) -> dict[str, Hand]:
     """All ways in the program as it is served, in a lab of its own."""
     model = folder / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     settings = Settings(store=folder / "store")
     with Printflow.open(settings) as lab:
         lab.set_staff_password(PASSWORD)

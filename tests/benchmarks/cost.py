@@ -18,7 +18,7 @@ from printflow import Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
-from tests import models
+from tests import sample_models
 from tests.benchmarks.many_jobs import Plan, fill
 from tests.benchmarks.transitions import FORM, approve, counted
 
@@ -43,7 +43,7 @@ def main() -> None:
             grown = _bytes(settings.database) - empty
             print(f"database: {grown / MANY / 1000:.2f} kB a job, indexes and search included")
             model = Path(folder) / "a.stl"
-            model.write_bytes(models.stl())
+            model.write_bytes(sample_models.stl())
             _life(lab, model)
             before = _rows(settings.database)
             with counted() as count:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from printflow import Printflow, Settings
 from printflow.doctor.files import FileCheck
-from tests import models
+from tests import sample_models
 from tests.benchmarks.figure import Figure, Size
 from tests.benchmarks.many_jobs import Plan, fill
 
@@ -44,7 +44,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
 
 def files(lab: Printflow) -> None:
     """Put a small model where each row of the database says that there is one."""
-    content = models.stl()[:84].ljust(84, b"\0")  # as long as the rows say
+    content = sample_models.stl()[:84].ljust(84, b"\0")  # as long as the rows say
     with lab._ports.database.read() as tx:
         for file, _ in tx.files.every():
             if file.state == "settled":

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from printflow import Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.benchmarks.bytecode import kept_bytecode
 from tests.benchmarks.figure import Figure, Size
 
@@ -55,7 +55,7 @@ class _Opener:
         share = folder / "share"
         (share / "Uploaded").mkdir(parents=True)
         name = "JaneDoe_Filament_Red_K7Q2MX9A.stl"
-        (share / "Uploaded" / name).write_bytes(models.stl())
+        (share / "Uploaded" / name).write_bytes(sample_models.stl())
         slicer = folder / "slicer.sh"
         slicer.write_text(SLICER)
         slicer.chmod(0o755)

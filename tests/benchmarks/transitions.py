@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine
 
 from printflow import Job, Printflow, Settings
 from printflow.db.engine import sqlite_module
-from tests import models
+from tests import sample_models
 from tests.benchmarks.figure import Figure, Size
 
 FORM = {
@@ -39,7 +39,7 @@ _TURNS = 4
 
 def submitted(lab: Printflow, model: Path, count: int) -> list[Job]:
     """So many new jobs."""
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     return [lab.submit(model, **FORM) for _ in range(count)]  # type: ignore[arg-type]
 
 

@@ -10,7 +10,8 @@ import sys
 import time
 from datetime import timedelta
 
-from printflow import Printflow, Settings, outbox
+from printflow import Printflow, Settings
+from printflow.dispatch import outbox
 
 
 def main() -> None:

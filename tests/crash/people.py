@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from printflow import Trigger
-from tests import models
+from tests import sample_models
 from tests.web.conftest import FORM
 
 PASSWORD = "a password for the staff"
@@ -81,7 +81,7 @@ class Browser:
         )
         parts += f"--{_BOUNDARY}\r\nContent-Disposition: form-data; "
         parts += 'name="file"; filename="a.stl"\r\n\r\n'
-        body = parts.encode() + models.stl() + f"\r\n--{_BOUNDARY}--\r\n".encode()
+        body = parts.encode() + sample_models.stl() + f"\r\n--{_BOUNDARY}--\r\n".encode()
         return self.ask("POST", "/submit", body, f"multipart/form-data; boundary={_BOUNDARY}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from printflow import Printflow, TransitionRefused, Trigger
 from printflow.testing import Outside
-from tests import models
+from tests import sample_models
 
 Act = Callable[[Outside, Printflow], None]
 FORM: dict[str, Any] = {
@@ -37,7 +37,7 @@ class Step:
 def prepare(outside: Outside) -> None:
     """A lab with its tables, closed again, and a model on the student's machine."""
     outside.folder.mkdir(parents=True, exist_ok=True)
-    (outside.folder / "bracket.stl").write_bytes(models.stl())
+    (outside.folder / "bracket.stl").write_bytes(sample_models.stl())
     outside.kill(outside.open())
 
 

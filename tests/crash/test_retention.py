@@ -23,7 +23,7 @@ from printflow import (
     TransitionRefused,
 )
 from printflow.doctor import examine
-from printflow.settings_sections import RetentionSettings
+from printflow.settings.sections import RetentionSettings
 from printflow.testing import Crash, FaultPlan, Outside, When, settle
 from tests.crash.points import scratch_parent
 from tests.crash.scenario import FORM, prepare
@@ -142,7 +142,7 @@ def test_a_file_that_is_held_open_keeps_the_names_until_it_is_gone(
         raise PermissionError(13, "in use")
 
     with monkeypatch.context() as held:
-        held.setattr("printflow.filestore.FolderStore.remove", busy)
+        held.setattr("printflow.store.folder_store.FolderStore.remove", busy)
         waiting = lab.purge().waiting
         assert {part for _, part in waiting} == {Part.PERSONAL}
         assert lab.job(two_old_jobs[0].id).file.state == "removing"
@@ -250,7 +250,7 @@ def test_a_leftover_that_is_held_open_keeps_the_job_due(
         raise PermissionError(13, "in use")
 
     with monkeypatch.context() as held:
-        held.setattr("printflow.filestore._remove_whole", busy)
+        held.setattr("printflow.store.folder_store._remove_whole", busy)
         report = lab.purge()
     assert set(report.waiting) == {(job.id, Part.FILES), (job.id, Part.PERSONAL)}
     assert (other.id, Part.PERSONAL) in report.removed

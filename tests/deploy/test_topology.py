@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import free_port
 from tests.plugins.postgres import new_database
 
@@ -173,7 +173,7 @@ def _submit(site: Site) -> str:
         for name, value in fields.items()
     ]
     model = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.stl"\r\n\r\n'
-    body = b"".join([*parts, model, models.stl(), b"\r\n--b--\r\n"])
+    body = b"".join([*parts, model, sample_models.stl(), b"\r\n--b--\r\n"])
     request = urllib.request.Request(
         f"{site.url}/submit", body, {"Content-Type": "multipart/form-data; boundary=b"}
     )

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from printflow import Printflow
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Mailbox, Server
 from tests.e2e.test_preview import fact
 
@@ -43,7 +43,7 @@ def test_the_whole_path_by_keyboard(
     server: Server, mailbox: Mailbox, page: Page, lab: Printflow, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     page.goto(server.url)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

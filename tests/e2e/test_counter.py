@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, PHONE, Complaints, Server, watched
 from tests.e2e.test_administration import RULES, faults
@@ -42,7 +42,7 @@ def more_settings() -> dict[str, str]:
 def waiting(server: Server, tmp_path: Path) -> list[Job]:
     """Two finished prints, one that waits for too long, and one that is still being printed."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     settings = Settings(
         store=server.store,
         base_url=server.url,

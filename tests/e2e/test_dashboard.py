@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, Complaints, Mailbox, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults
@@ -39,7 +39,7 @@ def lab(server: Server) -> Iterator[Printflow]:
 def submit(lab: Printflow, tmp_path: Path) -> Callable[[str], Job]:
     """A job of the student of that name."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     return lambda student: lab.submit(model, **{**FORM, "student": student})
 
 

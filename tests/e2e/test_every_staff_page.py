@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Printflow, Status
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_administration import PAGES as OF_ADMINISTRATORS
@@ -85,7 +85,7 @@ def more_settings() -> dict[str, str]:
 def jobs(lab: Printflow, tmp_path: Path) -> dict[Status, Job]:
     """A job in every status of the usual way, with messages, notes, and a file that is missing."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     found: dict[Status, Job] = {}
     for number, (wanted, _step) in enumerate(WAY):
         form = {

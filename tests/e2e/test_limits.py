@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Server
 from tests.web.conftest import FORM
 
@@ -90,9 +90,9 @@ def memory_mb(server: Server) -> float:
 def test_limits_of_the_running_server(server: Server) -> None:
     browser = Browser(server)
     form = {**FORM, "csrf_token": browser.token}
-    status, _, headers = browser.post("/submit", body(form, models.stl()))
+    status, _, headers = browser.post("/submit", body(form, sample_models.stl()))
     assert (status, headers["Location"].partition("=")[0]) == (303, "/submit/success?job")
-    big = models.stl()[:80] + struct.pack("<I", 30_000) + os.urandom(50 * 30_000)
+    big = sample_models.stl()[:80] + struct.pack("<I", 30_000) + os.urandom(50 * 30_000)
     status, _, _ = browser.post("/submit", body({**form, "idempotency_key": "big"}, big))
     assert status == 303, "a file of many read buffers"
     before = memory_mb(server)
@@ -121,7 +121,7 @@ def test_limits_of_the_running_server(server: Server) -> None:
 @pytest.mark.long
 def test_a_dropped_connection_leaves_no_job(server: Server) -> None:
     browser = Browser(server)
-    data = body({**FORM, "csrf_token": browser.token}, models.stl())
+    data = body({**FORM, "csrf_token": browser.token}, sample_models.stl())
     head = (
         f"POST /submit HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {browser.cookie}\r\n"
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Mailbox, Server
 
 pytestmark = pytest.mark.chromium
@@ -72,7 +72,7 @@ def test_from_the_form_to_paid_and_picked_up(
     server: Server, mailbox: Mailbox, page: Page, phone: Page, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     job_id = submit_model(phone, server, model)
     name = f"ZoeMuller_Filament_TrueRed_{job_id}.stl"
     in_folder(server, "Uploaded", name)

@@ -19,7 +19,7 @@ import pytest
 from PIL import ImageChops
 from playwright.sync_api import Browser, Page, expect
 
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_main_job import in_folder, sign_in, submit_model
 from tests.plugins.desktop import Desktop, until
@@ -104,7 +104,7 @@ def test_a_click_shows_the_model_in_the_slicer(
     server: Server, desktop: Desktop, share: Path, screen: Page, phone: Page, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     job_id = submit_model(phone, server, model)
     name = f"ZoeMuller_Filament_TrueRed_{job_id}.stl"
     in_folder(server, "Uploaded", name)
@@ -139,7 +139,7 @@ def test_where_nothing_opens_a_hint_says_what_helps(
     server: Server, desktop: Desktop, share: Path, screen: Page, phone: Page, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     job_id = submit_model(phone, server, model)
     name = f"ZoeMuller_Filament_TrueRed_{job_id}.stl"
     sign_in(screen, server, "Ana")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Printflow
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Complaints, Mailbox, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults, go, signed_in
 
@@ -21,7 +21,7 @@ __all__ = ["signed_in"]
 def ready(lab: Printflow, tmp_path: Path) -> list[Job]:
     """Two jobs of one student, printed and to be paid."""
     model, jobs = tmp_path / "bracket.stl", []
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     for _ in range(2):
         job = lab.submit(
             model, student="Jane Doe", email="jane@example.edu", method="Filament",

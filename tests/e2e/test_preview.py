@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from printflow import Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
 from tests.e2e.test_administration import RULES, faults
@@ -45,7 +45,7 @@ f 4 1 5 8
 
 def parts_in_inches() -> bytes:
     """The box as a 3MF in inches, whose object is a component that is turned and scaled."""
-    packed = zipfile.ZipFile(io.BytesIO(models.three_mf()))
+    packed = zipfile.ZipFile(io.BytesIO(sample_models.three_mf()))
     name = next(one for one in packed.namelist() if one.endswith(".model"))
     model = packed.read(name).decode()
     # x becomes y, y becomes -x; a box of 20 mm is 1/25.4 of 20 inches.
@@ -129,11 +129,11 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/submit")
     assert not [url for url in asked if "preview_worker" in url], "loaded only when needed"
     kinds = {
-        "binary.stl": models.stl(),
-        "text.stl": models.ascii_stl(),
-        "box.obj": models.obj(),
-        "BOX.3MF": models.three_mf(),
-        "solid.stl": models.stl(header=b"solid box"),  # binary for all that
+        "binary.stl": sample_models.stl(),
+        "text.stl": sample_models.ascii_stl(),
+        "box.obj": sample_models.obj(),
+        "BOX.3MF": sample_models.three_mf(),
+        "solid.stl": sample_models.stl(header=b"solid box"),  # binary for all that
         "quads.obj": QUADS,
         "parts.3mf": parts_in_inches(),
     }
@@ -172,15 +172,15 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
 def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) -> None:
     page = still_page
     page.goto(f"{server.url}/submit")
-    long = models.stl(models.box(500, 10, 10))
-    tall = models.stl(models.box(10, 240, 215))
-    open_box = models.stl(models.box()[:-1])
-    solid = models.stl(models.box(100, 100, 100))
+    long = sample_models.stl(sample_models.box(500, 10, 10))
+    tall = sample_models.stl(sample_models.box(10, 240, 215))
+    open_box = sample_models.stl(sample_models.box()[:-1])
+    solid = sample_models.stl(sample_models.box(100, 100, 100))
     choose(
         page,
         file("long.stl", long),
         file("tall.stl", tall),
-        file("inch.stl", models.stl(models.box(1, 2, 0.5))),
+        file("inch.stl", sample_models.stl(sample_models.box(1, 2, 0.5))),
         file("open.stl", open_box),
         file("solid.stl", solid),
         file("none.stl", bytes(80) + struct.pack("<I", 0)),
@@ -220,7 +220,7 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
 def test_without_webgl_the_facts_still_come(server: Server, flat_browser: Browser) -> None:
     page = flat_browser.new_page()
     page.goto(f"{server.url}/submit")
-    choose(page, file("box.stl", models.stl()))
+    choose(page, file("box.stl", sample_models.stl()))
     expect(fact(page, "box.stl", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
     expect(card(page, "box.stl")).to_contain_text("This browser cannot show the picture.")
     expect(card(page, "box.stl").locator(".viewer-button")).to_be_hidden()
@@ -233,7 +233,7 @@ def test_where_the_viewer_s_script_does_not_come_the_form_still_works(
     page = context.new_page()
     page.route("**/preview_worker.js*", lambda route: route.abort())
     page.goto(f"{server.url}/submit")
-    choose(page, file("box.stl", models.stl()))
+    choose(page, file("box.stl", sample_models.stl()))
     expect(card(page, "box.stl")).to_contain_text("You can send it all the same")
     expect(card(page, "box.stl").locator("[data-facts]")).to_be_hidden()
     context.close()
@@ -243,7 +243,7 @@ def test_staff_see_a_stored_model_in_3d(
     server: Server, page: Page, complaints: Complaints, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     settings = Settings(
         store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
     )

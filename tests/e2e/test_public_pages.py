@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from printflow import Job, Model, Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults
@@ -81,9 +81,13 @@ def form_states(page: Page) -> Iterator[str]:
     send(page)
     yield "form with errors"
     fill_in(page)
-    small, large = models.box(0.8, 0.6, 0.4), models.box(700, 300, 300)
-    choose(page, file("inches.stl", models.stl(small)), file("large.stl", models.stl(large)))
-    choose(page, file("none.stl", models.stl([])))
+    small, large = sample_models.box(0.8, 0.6, 0.4), sample_models.box(700, 300, 300)
+    choose(
+        page,
+        file("inches.stl", sample_models.stl(small)),
+        file("large.stl", sample_models.stl(large)),
+    )
+    choose(page, file("none.stl", sample_models.stl([])))
     for color in page.locator("[data-model]").all():
         color.locator("input[value='True Black']").check(force=True)
     page.locator("[data-warning]:visible").nth(1).wait_for()
@@ -107,7 +111,7 @@ def test_every_public_page_is_accessible(
     browser: Browser, server: Server, complaints: Complaints, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     paths = {path: path for path in ("/", "/find", "/login", "/jobs/none", "/confirm/none")}
     paths |= states(server, model)
     wrong: list[str] = []

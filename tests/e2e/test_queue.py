@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from printflow import Printflow, Settings
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import PHONE, Server
 from tests.e2e.test_administration import RULES, faults
@@ -38,7 +38,7 @@ def test_reordered_by_drag_and_by_keyboard(
     server: Server, page: Page, lab: Printflow, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     for name in ("Ada Byron", "Grace Hopper", "Mary Jackson"):
         job = lab.submit(model, **{**FORM, "student": name})
         lab.approve(job.id, by="Ana", grams="42", hours="3", material="PLA")
@@ -89,7 +89,7 @@ def test_reordered_by_drag_and_by_keyboard(
 
     # A new version, larger than any other form may be.
     large = tmp_path / "repaired.stl"
-    large.write_bytes(models.stl() + bytes(300_000))
+    large.write_bytes(sample_models.stl() + bytes(300_000))
     page.get_by_label("New version").set_input_files(large)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("The file to print is")).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Printflow
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults, go
 
@@ -30,7 +30,7 @@ INK = """(canvas) => {
 def jobs(lab: Printflow, tmp_path: Path) -> list[Job]:
     """One job that was handed out, and one that was rejected."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     made = [
         lab.submit(
             model, student="Jane Doe", email="jane@example.edu", method="Filament",

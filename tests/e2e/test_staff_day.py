@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Printflow
-from tests import models
+from tests import sample_models
 from tests.benchmarks import clicks
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import Mailbox, Server
@@ -42,7 +42,7 @@ def more_settings() -> dict[str, str]:
 def submit(lab: Printflow, tmp_path: Path) -> Callable[[str], Job]:
     """A job of the student of that name."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     return lambda student: lab.submit(model, **{**FORM, "student": student})
 
 
@@ -154,7 +154,7 @@ def test_a_busy_printer_is_told_when_it_is_chosen(
 def test_few_clicks(server: Server, browser: Browser, lab: Printflow, tmp_path: Path) -> None:
     """What ``python -m tests.benchmarks.clicks`` counts stays as few as it is."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     found = clicks.walked(clicks.Shop(lab, server.url, browser, server.password), model, 3)
     counted = {name: hand.clicks for name, hand in found.items()}
     most = (13, 12, 10, 22)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Printflow
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import Complaints, Server
 from tests.e2e.slow_line import SlowLine
 from tests.e2e.test_administration import RULES, faults
@@ -82,11 +82,11 @@ def test_several_models_errors_and_what_was_typed(
     fill_in(page)
     expect(page.locator("input[name=color]:enabled")).to_have_count(23)
 
-    choose(page, file("one.stl", models.stl()), file("note.txt", b"hello"))
+    choose(page, file("one.stl", sample_models.stl()), file("note.txt", b"hello"))
     expect(page.locator("#file-error")).to_contain_text("“note.txt” is not a model file")
     take(page, "color", "True Red")
-    drop(page, "two.stl", models.stl())
-    choose(page, file("three.stl", models.stl()), file("empty.stl", b""))
+    drop(page, "two.stl", sample_models.stl())
+    choose(page, file("three.stl", sample_models.stl()), file("empty.stl", b""))
     expect(page.locator("#file-error")).to_contain_text("The file is empty")
     expect(page.locator("[data-model]")).to_have_count(3)
     card(page, "two.stl").get_by_role("radio", name="Blue", exact=True).check(force=True)
@@ -123,7 +123,7 @@ def test_several_models_errors_and_what_was_typed(
 def test_a_slow_line_a_change_of_mind_and_a_broken_line(
     server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:
-    box = models.stl()
+    box = sample_models.stl()
     count = MODEL_BYTES // 50
     big = tmp_path / "big.stl"
     big.write_bytes(box[:80] + struct.pack("<I", count) + box[84:] + bytes(50 * (count - 12)))
@@ -168,13 +168,13 @@ def test_a_model_that_is_saved_anew_is_named(
     server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     page.goto(f"{server.url}/submit")
     fill_in(page)
     page.locator("input[name=file]").set_input_files(model)
     expect(fact(page, "bracket.stl", "size")).to_be_visible()
     take(page, "color", "Blue")
-    model.write_bytes(models.stl(models.box(30, 30, 30)))
+    model.write_bytes(sample_models.stl(sample_models.box(30, 30, 30)))
     later = time.time() + 5  # Chromium compares whole seconds
     os.utime(model, (later, later))
     send(page)
@@ -199,7 +199,7 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
     fill_in(page)
     page.get_by_label("Class number").fill("  ")
     take(page, "color", "Blue")
-    choose(page, file("one.stl", models.stl()), file("two.3mf", models.three_mf()))
+    choose(page, file("one.stl", sample_models.stl()), file("two.3mf", sample_models.three_mf()))
     send(page, force=True)
     expect(page).to_have_title(re.compile("^Error:"))
     expect(page.locator("[data-summary]")).to_be_visible()
@@ -207,7 +207,7 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
     expect(page.get_by_label("Class number")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("input[name=color]:checked")).to_have_value("Blue")
     page.get_by_label("Class number").fill("ARCH 4000")
-    choose(page, file("one.stl", models.stl()), file("two.3mf", models.three_mf()))
+    choose(page, file("one.stl", sample_models.stl()), file("two.3mf", sample_models.three_mf()))
     send(page, force=True)
     page.wait_for_url("**/submit/success?job=*")
     assert sorted(job.original_name for job in lab.jobs()) == ["one.stl", "two.3mf"]
@@ -217,7 +217,7 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
 def test_back_finds_what_was_typed_and_sending_it_again_makes_no_second_job(
     page: Page, server: Server, lab: Printflow
 ) -> None:
-    bracket = file("bracket.stl", models.stl())
+    bracket = file("bracket.stl", sample_models.stl())
     page.goto(f"{server.url}/submit")
     fill_in(page)
     choose(page, bracket)
@@ -262,7 +262,7 @@ def test_back_finds_what_was_typed_and_sending_it_again_makes_no_second_job(
 def test_back_gives_each_model_its_own_fields_again(
     page: Page, server: Server, lab: Printflow
 ) -> None:
-    bracket, arm = (file(name, models.stl()) for name in ("bracket.stl", "arm.stl"))
+    bracket, arm = (file(name, sample_models.stl()) for name in ("bracket.stl", "arm.stl"))
     page.goto(f"{server.url}/submit")
     fill_in(page)
     choose(page, bracket, arm)

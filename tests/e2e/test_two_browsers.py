@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Model, Printflow
-from tests import models
+from tests import sample_models
 from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
 from tests.e2e.test_administration import signed_in
 
@@ -21,7 +21,7 @@ __all__ = ["signed_in"]
 def jobs(lab: Printflow, tmp_path: Path) -> list[Job]:
     """Three models of one request."""
     model = tmp_path / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     return lab.submit_several(
         [Model(file=model, color=color) for color in ("True Red", "Blue", "Gray")],
         student="Jane Doe", email="jane@example.edu", method="Filament", printer="Prusa MK4S",

@@ -24,7 +24,7 @@ from printflow.estimating.own_file import open_own
 from printflow.estimating.slicing import SlicingFailed, slice_stl
 from printflow.inspection.stl_writing import write_stl
 from printflow.slicer_files import Sliced
-from tests import models
+from tests import sample_models
 from tests.estimating.test_slicing import FLAT, program
 
 pytestmark = [
@@ -49,7 +49,7 @@ def script(tmp_path: Path, owned: Path) -> Path:
 
 def hostile(script: Path) -> bytes:
     """A 3MF that brings a slicer's settings along."""
-    written = io.BytesIO(models.three_mf())
+    written = io.BytesIO(sample_models.three_mf())
     with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
             "Metadata/Slic3r_PE.config",
@@ -70,7 +70,7 @@ def sliced(profile: str, tmp_path: Path) -> Sliced:
     file, stl = tmp_path / "profile.ini", tmp_path / "model.stl"
     file.write_text(profile)
     with stl.open("wb") as written:
-        write_stl(np.array(models.box(12, 12, 3), np.float32), written)
+        write_stl(np.array(sample_models.box(12, 12, 3), np.float32), written)
     return slice_stl("prusa-slicer", file, stl, seconds=120, memory_mb=4096)
 
 
@@ -119,7 +119,7 @@ def test_a_profile_that_runs_a_program_runs_none(tmp_path: Path, script: Path, o
     once = tmp_path / "once.ini"
     once.write_text(text)
     model = tmp_path / "box.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     as_once(once, model, tmp_path / "once")
     assert owned.exists(), "a profile can do that"
     owned.unlink()
@@ -165,7 +165,7 @@ def test_the_slicer_finds_no_secrets_and_an_empty_home(
     )
     profile, stl = tmp_path / "profile.ini", tmp_path / "model.stl"
     profile.write_text(FLAT)
-    stl.write_bytes(models.stl())
+    stl.write_bytes(sample_models.stl())
     with pytest.raises(SlicingFailed, match=r"found \[\] \[\] \[\] \[\] True"):
         slice_stl(program(tmp_path, body), profile, stl, seconds=60, memory_mb=2048)
 
@@ -196,7 +196,7 @@ def test_a_slicer_that_was_taken_over_reaches_nothing(tmp_path: Path) -> None:
     )
     profile, stl = tmp_path / "profile.ini", tmp_path / "model.stl"
     profile.write_text(FLAT)
-    stl.write_bytes(models.stl())
+    stl.write_bytes(sample_models.stl())
     slicer = program(tmp_path, body)
     free = subprocess.run(
         [slicer, "-o", tmp_path / "x"], capture_output=True, text=True, check=False
@@ -229,7 +229,7 @@ def test_only_the_file_that_was_asked_for_is_read(tmp_path: Path) -> None:
 
 def test_only_an_stl_is_handed_to_the_slicer(tmp_path: Path) -> None:
     model = tmp_path / "model.3mf"
-    model.write_bytes(models.three_mf())
+    model.write_bytes(sample_models.three_mf())
     with pytest.raises(ValueError, match="no STL"):
         slice_stl("prusa-slicer", tmp_path / "none.ini", model, seconds=5, memory_mb=512)
     assert os.listdir(tmp_path) == ["model.3mf"]

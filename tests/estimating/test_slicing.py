@@ -18,7 +18,7 @@ from printflow.estimating.estimator import profile_file
 from printflow.estimating.flatten import ProfileMissing, flatten, names, sections_of
 from printflow.estimating.slicing import SlicingFailed, slice_stl
 from printflow.slicer_files import read_sliced
-from tests import models
+from tests import sample_models
 
 BUNDLE = """# A vendor's bundle
 [vendor]
@@ -102,7 +102,7 @@ def profile(tmp_path: Path) -> Path:
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     file = tmp_path / "box.stl"
-    file.write_bytes(models.stl(models.box(25, 25, 25)))
+    file.write_bytes(sample_models.stl(sample_models.box(25, 25, 25)))
     return file
 
 
@@ -139,7 +139,7 @@ def test_the_real_slicer_reckons_a_box(profile: Path, model: Path) -> None:
 @pytest.mark.slicer
 def test_a_model_larger_than_the_bed_is_told(tmp_path: Path, profile: Path) -> None:
     large = tmp_path / "large.stl"
-    large.write_bytes(models.stl(models.box(900, 900, 10)))
+    large.write_bytes(sample_models.stl(sample_models.box(900, 900, 10)))
     with pytest.raises(SlicingFailed, match=r"bed|refused|print volume"):
         slice_stl("prusa-slicer", profile, large, seconds=120, memory_mb=4096)
 
@@ -184,7 +184,7 @@ def test_an_approval_is_offered_what_the_slicer_reckoned(tmp_path: Path) -> None
         made.write_text(FLAT)
         color = lab.catalog.methods[0].colors[0].name
         model = tmp_path / "box.stl"
-        model.write_bytes(models.stl(models.box(25, 25, 25)))
+        model.write_bytes(sample_models.stl(sample_models.box(25, 25, 25)))
         job = lab.submit(
             model,
             student="Ada Byron",

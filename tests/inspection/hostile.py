@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import models
+from tests import sample_models
 
 _CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
 
@@ -33,7 +33,7 @@ class Case:
 def package(model: str | bytes | None = None, *, extra: Mapping[str, bytes] | None = None) -> bytes:
     """A 3MF around ``model``; ``extra`` adds parts to it, or takes their place."""
     written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(models.three_mf())) as sound:
+    with zipfile.ZipFile(io.BytesIO(sample_models.three_mf())) as sound:
         parts = {name: sound.read(name) for name in sound.namelist()}
     if model is not None:
         parts["3D/3dmodel.model"] = model.encode() if isinstance(model, str) else model
@@ -96,7 +96,7 @@ def _link() -> bytes:
 
 
 def _stl_of(values: float, triangles: int = 4) -> bytes:
-    return models.stl([[(values, values, values)] * 3] * triangles)
+    return sample_models.stl([[(values, values, values)] * 3] * triangles)
 
 
 def _bomb() -> bytes:
@@ -111,7 +111,7 @@ def _grouped_obj() -> bytes:
 
 
 def _many_triangles() -> bytes:
-    record = models.stl()[84:134]
+    record = sample_models.stl()[84:134]
     return bytes(80) + struct.pack("<I", 10_000_000) + record * 10_000_000
 
 
@@ -121,8 +121,8 @@ CASES = (
     Case("nan only", ".stl", lambda: _stl_of(math.nan), "no_triangles", "no usable triangles"),
     Case("infinity only", ".stl", lambda: _stl_of(math.inf), "no_triangles", "no usable triangles"),
     Case("no area at all", ".stl", lambda: _stl_of(1.0), "no_triangles", "no usable triangles"),
-    Case("larger than the world", ".stl", lambda: models.stl(models.box(1e30, 1e30, 1e30)), "too_large"),
-    Case("ascii stops", ".stl", lambda: models.ascii_stl()[:-80], "damaged", "in line"),
+    Case("larger than the world", ".stl", lambda: sample_models.stl(sample_models.box(1e30, 1e30, 1e30)), "too_large"),
+    Case("ascii stops", ".stl", lambda: sample_models.ascii_stl()[:-80], "damaged", "in line"),
     Case("ascii of words", ".stl", lambda: b"solid x\nfacet\nvertex a b c\nvertex d e f\nvertex g h i\n"
          b"endfacet\nendsolid", "damaged"),
     Case("no zip", ".3mf", lambda: b"PK\x03\x04" + bytes(500), "file_damaged", "ZIP archive"),
@@ -153,10 +153,10 @@ CASES = (
          "<item objectid='1'/>")), "file_damaged"),
     Case("infinite transform", ".3mf", lambda: package(document(_TETRA, "<item objectid='1' "
          "transform='1e308 0 0 0 1e308 0 0 0 1e308 0 0 0'/>")), "no_triangles"),
-    Case("other files", ".obj", lambda: b"mtllib ../../../../etc/passwd\n" + models.obj(), ""),
+    Case("other files", ".obj", lambda: b"mtllib ../../../../etc/passwd\n" + sample_models.obj(), ""),
     Case("a line of 100 MB", ".obj", lambda: b"v 0 0 0\nv 9 0 0\nv 0 9 0\nf 1 2 3 " + b"1 " * (50 << 20),
          "damaged"),
-    Case("far index", ".obj", lambda: models.obj() + b"f 1 2 100000000\n", "damaged"),
+    Case("far index", ".obj", lambda: sample_models.obj() + b"f 1 2 100000000\n", "damaged"),
     Case("20,000 groups", ".obj", _grouped_obj, ""),
     Case("10 million triangles", ".stl", _many_triangles, "too_many_triangles"),
 )  # fmt: skip

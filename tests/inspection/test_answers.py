@@ -17,8 +17,8 @@ from printflow.inspection import scratch
 from printflow.inspection.answers import MOST_PICTURE_BYTES, NotAnAnswer, looked
 from printflow.inspection.guarded import Guarded
 from printflow.inspection.inspector import Inspector, environment
-from printflow.inspection.opening import open_model
-from tests import models
+from printflow.inspection.task_files import open_model
+from tests import sample_models
 from tests.step_file import box_step
 
 FACTS: dict[str, Any] = {
@@ -83,10 +83,12 @@ def test_what_is_no_picture_is_not_kept(png: bytes, webp: bytes) -> None:
     assert not looked(line(picture=True), files).picture
 
 
-@pytest.mark.parametrize("stl", [b"", models.ascii_stl(), models.three_mf(), models.stl() + b"x"])
+@pytest.mark.parametrize(
+    "stl", [b"", sample_models.ascii_stl(), sample_models.three_mf(), sample_models.stl() + b"x"]
+)
 def test_what_is_no_binary_stl_never_reaches_the_slicer(stl: bytes) -> None:
     assert not looked(line(triangles=True), {"triangles": io.BytesIO(stl)}).triangles
-    assert looked(line(triangles=True), {"triangles": io.BytesIO(models.stl())}).triangles
+    assert looked(line(triangles=True), {"triangles": io.BytesIO(sample_models.stl())}).triangles
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ def inspector() -> Iterator[Inspector]:
 @pytest.fixture
 def box(tmp_path: Path) -> Path:
     path = tmp_path / "box.stl"
-    path.write_bytes(models.stl())
+    path.write_bytes(sample_models.stl())
     return path
 
 
@@ -114,7 +116,9 @@ def test_an_answer_nobody_asked_for_ends_the_process(inspector: Inspector, box: 
     assert inspector.look(box, ".stl").facts
 
 
-@pytest.mark.parametrize(("ending", "make"), [(".step", box_step), (".3mf", models.three_mf)])
+@pytest.mark.parametrize(
+    ("ending", "make"), [(".step", box_step), (".3mf", sample_models.three_mf)]
+)
 def test_after_what_libraries_in_c_have_read_the_process_is_another(
     ending: str, make: Any, inspector: Inspector, box: Path
 ) -> None:
@@ -163,7 +167,7 @@ def test_cpu_seconds_of_a_file_are_limited(
     monkeypatch.setattr("printflow.inspection.inspector.CPU_SECONDS", 0.0)
     monkeypatch.setattr("printflow.inspection.inspector._LOOK_EVERY", 0.01)
     slow = box.with_name("slow.obj")
-    slow.write_bytes(models.obj() + b"f 1 2 3\n" * 400_000)
+    slow.write_bytes(sample_models.obj() + b"f 1 2 3\n" * 400_000)
     began = time.monotonic()
     assert inspector.look(slow, ".obj").code == "crashed"
     assert time.monotonic() - began < 30

@@ -16,7 +16,7 @@ from printflow.domain.model_facts import ModelFacts, compared, fits, verdict, wa
 from printflow.inspection import child
 from printflow.inspection.measuring import surface
 from printflow.mesh.bounds import bounds
-from tests import models
+from tests import sample_models
 from tests.inspection.hostile import _TETRA, document, package
 
 SHAPES: dict[str, Any] = {
@@ -64,7 +64,7 @@ def test_as_trimesh_measures(name: str, ending: str, tmp_path: Path) -> None:
 
 def test_ascii_and_binary_are_the_same_model(tmp_path: Path) -> None:
     found = []
-    for data in (models.stl(), models.ascii_stl()):
+    for data in (sample_models.stl(), sample_models.ascii_stl()):
         path = tmp_path / "box.stl"
         path.write_bytes(data)
         facts, _ = inspected(path, ".stl")
@@ -77,14 +77,14 @@ def test_ascii_and_binary_are_the_same_model(tmp_path: Path) -> None:
 
 def test_a_binary_stl_that_begins_with_solid(tmp_path: Path) -> None:
     path = tmp_path / "box.stl"
-    path.write_bytes(models.stl(header=b"solid facet by a CAD program"))
+    path.write_bytes(sample_models.stl(header=b"solid facet by a CAD program"))
     facts, _ = inspected(path, ".stl")
     assert (facts.triangles, facts.notes) == (12, ())
 
 
 def test_a_count_that_was_never_written(tmp_path: Path) -> None:
     path = tmp_path / "box.stl"
-    data = bytearray(models.stl())
+    data = bytearray(sample_models.stl())
     data[80:84] = b"\xff\xff\xff\xff"
     path.write_bytes(data)
     facts, _ = inspected(path, ".stl")
@@ -132,7 +132,7 @@ def test_3mf_objects_in_another_part(tmp_path: Path) -> None:
 
 @given(st.integers(1, 30), st.randoms(use_true_random=False))
 def test_bodies_however_the_triangles_are_ordered(count: int, chance: Any) -> None:
-    box = np.array(models.box(2, 2, 2), dtype=np.float32)
+    box = np.array(sample_models.box(2, 2, 2), dtype=np.float32)
     soup = np.concatenate([box + np.float32(5 * number) for number in range(count)])
     order = list(range(len(soup)))
     chance.shuffle(order)

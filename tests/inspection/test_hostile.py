@@ -19,16 +19,16 @@ from printflow.domain.model_facts import Looked
 from printflow.inspection import inspector as inspector_module
 from printflow.inspection.inspector import SECONDS, Inspector
 from printflow.inspection.limits import LOADED, MEMORY, MEMORY_OF_LOADERS
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.inspection.hostile import CASES, Case, mutated, write
 from tests.inspection.test_more_formats import FILES
 from tests.plugins.fire import count
 
 SEEDS = {
-    ".stl": (models.stl(), models.ascii_stl()),
-    ".obj": (models.obj(),),
-    ".3mf": (models.three_mf(),),
+    ".stl": (sample_models.stl(), sample_models.ascii_stl()),
+    ".obj": (sample_models.obj(),),
+    ".3mf": (sample_models.three_mf(),),
 }
 
 
@@ -60,7 +60,7 @@ def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
     assert (looked.facts is None) == bool(case.code)
     assert peak_of(inspector) < (MEMORY_OF_LOADERS if case.ending in LOADED else MEMORY)
     sound = tmp_path / "sound.stl"
-    sound.write_bytes(models.stl())
+    sound.write_bytes(sample_models.stl())
     assert inspector.look(sound, ".stl").facts is not None, "the next one is read as ever"
 
 
@@ -92,7 +92,7 @@ def test_a_reader_that_takes_too_much_is_stopped(tmp_path: Path) -> None:
 def test_a_reader_that_hangs_is_given_up(tmp_path: Path) -> None:
     made = Inspector(seconds=0.05)
     path = tmp_path / "slow.obj"
-    path.write_bytes(models.obj() + b"f 1 2 3\n" * 400_000)
+    path.write_bytes(sample_models.obj() + b"f 1 2 3\n" * 400_000)
     looked = made.look(path, ".obj")
     assert (looked.code, looked.crashed) == ("too_slow", True)
     made.close()
@@ -101,7 +101,7 @@ def test_a_reader_that_hangs_is_given_up(tmp_path: Path) -> None:
 def test_a_reader_that_is_killed_is_replaced(tmp_path: Path) -> None:
     made = Inspector()
     path = tmp_path / "box.stl"
-    path.write_bytes(models.stl())
+    path.write_bytes(sample_models.stl())
     assert made.look(path, ".stl").facts
     assert made._child is not None
     os.kill(made._child.process.pid, signal.SIGKILL)
@@ -118,7 +118,7 @@ def test_where_numpy_needs_all_of_the_processor_it_gets_it(
     monkeypatch.setattr(inspector_module, "_SORTS", {"NPY_DISABLE_CPU_FEATURES": "SSE2"})
     made = Inspector()
     path = tmp_path / "box.stl"
-    path.write_bytes(models.stl())
+    path.write_bytes(sample_models.stl())
     assert made.look(path, ".stl").facts
     made.close()
 
@@ -166,5 +166,5 @@ def test_changed_files_of_further_formats_harm_nobody(
     print(seen)
     assert len(seen) > 1
     sound = tmp_path / "sound.stl"
-    sound.write_bytes(models.stl())
+    sound.write_bytes(sample_models.stl())
     assert inspector.look(sound, ".stl").facts is not None

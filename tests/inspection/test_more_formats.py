@@ -21,9 +21,9 @@ from printflow import (
 from printflow.doctor import surroundings
 from printflow.domain.naming import MODEL_ENDINGS, PRINTABLE_ENDINGS, model_endings
 from printflow.inspection.inspector import Inspector
-from printflow.sniff import check_model
+from printflow.uploads.file_type import check_model
 from printflow_opener.link import ENDINGS
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.step_file import box_step
 
@@ -90,7 +90,7 @@ def test_content_decides(ending: str) -> None:
     with pytest.raises(FileTypeRefused, match="a PNG image named"):
         check_model(f"box{ending}", b"\x89PNG\r\n\x1a\n" + bytes(90), 98, ON)
     with pytest.raises(FileUnusable, match="does not begin with"):
-        check_model(f"box{ending}", models.stl(), len(models.stl()), ON)
+        check_model(f"box{ending}", sample_models.stl(), len(sample_models.stl()), ON)
     with pytest.raises(FileUnusable, match="empty"):
         check_model(f"box{ending}", b"", 0, ON)
 
@@ -150,7 +150,7 @@ def test_hostile_ones_are_refused_in_words(name: str, tmp_path: Path) -> None:
     try:
         looked = inspector.look(path, ending)
         sound = tmp_path / "sound.stl"
-        sound.write_bytes(models.stl())
+        sound.write_bytes(sample_models.stl())
         assert inspector.look(sound, ".stl").facts is not None, "the next one is read as ever"
     finally:
         inspector.close()

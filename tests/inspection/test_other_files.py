@@ -19,7 +19,7 @@ from printflow.domain.model_facts import Looked
 from printflow.inspection import child
 from printflow.inspection.inspector import Inspector
 from printflow.inspection.problems import Unreadable
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.inspection.hostile import document, package
 
@@ -143,7 +143,7 @@ def test_a_glb_that_holds_all_of_itself_is_read(tmp_path: Path, files_opened: li
 
 PICTURES: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "PLY": (".ply", lambda name: ply(f"TextureFile {name}")),
-    "OBJ": (".obj", lambda name: f"mtllib {name}\nusemtl a\n".encode() + models.obj()),
+    "OBJ": (".obj", lambda name: f"mtllib {name}\nusemtl a\n".encode() + sample_models.obj()),
     "GLB": (".glb", lambda name: glb(None, image=name)),
 }
 
@@ -187,9 +187,9 @@ QUOTED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a wrong property": (".ply", lambda: ply("x").replace(b"property float x", b"property %b x" % WORDS.encode())),
     "a wrong number": (".3mf", lambda: three_mf_with(f'x="{WORDS}"')),
     "a wrong unit": (".3mf", lambda: package(document("", "").replace("millimeter", WORDS))),
-    "no number in a corner": (".obj", lambda: models.obj() + f"v {WORDS} 0 0\n".encode()),
-    "no number in a face": (".obj", lambda: models.obj() + f"f {WORDS} 1 2\n".encode()),
-    "no number in a line": (".stl", lambda: models.ascii_stl().replace(b"vertex 20.0", b"vertex " + WORDS.encode())),
+    "no number in a corner": (".obj", lambda: sample_models.obj() + f"v {WORDS} 0 0\n".encode()),
+    "no number in a face": (".obj", lambda: sample_models.obj() + f"f {WORDS} 1 2\n".encode()),
+    "no number in a line": (".stl", lambda: sample_models.ascii_stl().replace(b"vertex 20.0", b"vertex " + WORDS.encode())),
 }  # fmt: skip
 _QUOTES_IT = ("a wrong kind", "another file", "a wrong property", "a wrong number")
 

@@ -16,9 +16,9 @@ from PIL import Image
 
 from printflow.inspection.embedded_picture import shown
 from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_sliced
-from printflow.slicer_files.reading import HEAD
+from printflow.slicer_files.facts import HEAD
 from tests.inspection import shapes
-from tests.models import stl
+from tests.sample_models import stl
 
 
 def png(side: int = 96, color: str = "orange") -> bytes:

@@ -14,7 +14,7 @@ from printflow.inspection.problems import Unreadable
 from printflow.inspection.stl import read_stl
 from printflow.inspection.stl_writing import write_stl
 from printflow.mesh.blocks import Triangles
-from tests import models
+from tests import sample_models
 
 
 def triangles_of(path: Path) -> Triangles:
@@ -23,7 +23,7 @@ def triangles_of(path: Path) -> Triangles:
 
 
 def test_what_is_written_is_what_was_read(tmp_path: Path) -> None:
-    box = np.array(models.box(20, 15, 10), np.float32)
+    box = np.array(sample_models.box(20, 15, 10), np.float32)
     file = tmp_path / "box.stl"
     with file.open("wb") as written:
         write_stl(box + np.float32(100), written)
@@ -33,7 +33,11 @@ def test_what_is_written_is_what_was_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("m.3mf", models.three_mf()), ("m.obj", models.obj()), ("m.stl", models.ascii_stl())],
+    [
+        ("m.3mf", sample_models.three_mf()),
+        ("m.obj", sample_models.obj()),
+        ("m.stl", sample_models.ascii_stl()),
+    ],
 )
 def test_the_guarded_process_writes_the_triangles_of_any_format(
     tmp_path: Path, name: str, content: bytes
@@ -50,19 +54,21 @@ def test_the_guarded_process_writes_the_triangles_of_any_format(
 def test_triangles_that_are_not_finite_are_left_out(tmp_path: Path) -> None:
     model, stl = tmp_path / "m.stl", tmp_path / "triangles.stl"
     nowhere = (float("nan"), 0.0, float("inf"))
-    model.write_bytes(models.stl([*models.box(), [nowhere, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)]]))
+    model.write_bytes(
+        sample_models.stl([*sample_models.box(), [nowhere, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)]])
+    )
     inspect_file(model, triangles=stl)
-    assert np.array_equal(triangles_of(stl), np.array(models.box(), np.float32))
+    assert np.array_equal(triangles_of(stl), np.array(sample_models.box(), np.float32))
 
 
 def test_too_many_triangles_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stl_writing, "MAX_WRITTEN", 11)
     with pytest.raises(Unreadable, match=r"too many triangles for an estimate \(12; at most 11"):
-        write_stl(np.array(models.box(), np.float32), io.BytesIO())
+        write_stl(np.array(sample_models.box(), np.float32), io.BytesIO())
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     model = tmp_path / "m.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     with pytest.raises(FileUnusable, match="could not be kept for the slicer"):
         inspect_file(model, triangles=tmp_path / "none" / "triangles.stl")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from printflow.archives.three_mf import PackageRefused, open_package
 from printflow.slicer_files import SlicedFileUnreadable, read_sliced
-from printflow.three_mf_package import PackageRefused, open_package
-from tests import models
+from tests import sample_models
 
 _ENTRY = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, *[0] * 14) + b"a"
 
@@ -64,5 +64,5 @@ def test_a_long_one_is_refused_before_it_is_read(name: str) -> None:
 
 
 def test_sound_ones_are_opened() -> None:
-    package, part = open_package(io.BytesIO(models.three_mf()))
+    package, part = open_package(io.BytesIO(sample_models.three_mf()))
     assert part in package.namelist()

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from printflow.cli.root import printflow as command_group
-from tests import models
+from tests import sample_models
 
 SUBMIT = (
     "submit", "bracket.stl", "--student", "Ada Byron", "--email", "ada@example.edu",
@@ -98,7 +98,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     """The program beside an empty store and a real model, ``bracket.stl``."""
     made = Program(tmp_path)
     made.store.mkdir()
-    (tmp_path / "bracket.stl").write_bytes(models.stl())
+    (tmp_path / "bracket.stl").write_bytes(sample_models.stl())
     made.environment = {
         "PRINTFLOW_STORE": str(made.store),
         "PRINTFLOW_SETTLE_SECONDS": "0",

@@ -289,8 +289,8 @@ def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
         "printflow.main(['list'], standalone_mode=False)\n"
         "heavy = {'alembic', 'flask', 'trimesh', 'numpy', 'rich', 'jinja2', 'filelock',\n"
         "         'email_validator', 'xlsxwriter', 'tomli_w', 'printflow.reports.figures',\n"
-        "         'printflow.importing.reading', 'printflow.slicer_files',\n"
-        "         'printflow.estimating.slicing', 'printflow.catalog_file'}\n"
+        "         'printflow.importing.one_row', 'printflow.slicer_files',\n"
+        "         'printflow.estimating.slicing', 'printflow.catalogs.file'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(

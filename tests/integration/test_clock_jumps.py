@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from printflow import FileState, Job, Printflow, Status
-from printflow.calendar import Calendar
 from printflow.domain.limits import Bound, Count, wait_for
-from printflow.exhausted import ServerBusy, is_exhausted
-from printflow.making_store import read_identity
+from printflow.runtime.calendar import Calendar
+from printflow.runtime.exhausted import ServerBusy, is_exhausted
+from printflow.store.making import read_identity
 from printflow.testing import Mood, Outside
 from tests.plugins.lab import Submit, TestClock
 

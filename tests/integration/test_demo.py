@@ -24,9 +24,9 @@ from printflow import (
 )
 from printflow.demo import fill
 from printflow.demo.model_files import WRITERS
-from printflow.demo.models import MODELS
+from printflow.demo.sample_models import MODELS
 from printflow.demo.stories import STORIES
-from printflow.sniff import check_model
+from printflow.uploads.file_type import check_model
 
 
 def loaded(data: bytes, kind: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from printflow.domain.import_report import ImportReport
-from tests import models
+from tests import sample_models
 from tools import reference
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_readme_s_script_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (script,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "bracket.stl").write_bytes(models.stl())
+    (tmp_path / "bracket.stl").write_bytes(sample_models.stl())
     names: dict[str, object] = {}
     exec(compile(script, "README.md", "exec"), names)
     assert names["job"].cost_cents == 425  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ def test_every_block_of_the_tour_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     blocks = re.findall(r"```python\n(.*?)```", page, re.S)
     assert len(blocks) >= 8
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "bracket.stl").write_bytes(models.stl())
+    (tmp_path / "bracket.stl").write_bytes(sample_models.stl())
     guide = (ROOT / "docs" / "administrators.md").read_text("utf-8")
     (mapping,) = re.findall(r"```toml\n(source = .*?)```", guide, re.S)
     (tmp_path / "mapping.toml").write_text(mapping, "utf-8")

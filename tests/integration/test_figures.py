@@ -41,8 +41,8 @@ from printflow import (
 from printflow.db import migrate
 from printflow.reports.export import csv_bytes, plain, xlsx_bytes
 from printflow.reports.table import Column, Kind
-from printflow.settings_sections import MailSettings
-from tests import models
+from printflow.settings.sections import MailSettings
+from tests import sample_models
 from tests.integration import slow_figures as slow
 from tests.integration.conftest import Program
 from tests.plugins.lab import Submit, TestClock
@@ -269,7 +269,7 @@ def test_every_figure_is_what_the_slow_way_finds(
     clock = TestClock()
     with Printflow.open(fresh(), clock=clock) as lab:
         model = lab.settings.store.parent / "part.stl"
-        model.write_bytes(models.stl())
+        model.write_bytes(sample_models.stl())
         play(lab, clock, history, model)
         for query in (ReportQuery(), *narrow):
             agree(slow.Asked(lab, clock(), query))
@@ -294,7 +294,7 @@ def test_postgresql_counts_the_same(postgresql_cluster: Path) -> None:
     clock = TestClock()
     with Printflow.open(fresh(new_database(postgresql_cluster)), clock=clock) as lab:
         model = lab.settings.store.parent / "part.stl"
-        model.write_bytes(models.stl())
+        model.write_bytes(sample_models.stl())
         play(lab, clock, LONG, model)
         for query in ASKED:
             agree(slow.Asked(lab, clock(), query))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from printflow import Printflow
-from printflow.filestore import FolderStore
-from printflow.making_store import read_identity
 from printflow.service.transition import file_fact
+from printflow.store.folder_store import FolderStore
+from printflow.store.making import read_identity
 from tests.plugins.lab import Submit
 
 

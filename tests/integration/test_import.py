@@ -16,7 +16,7 @@ from printflow.backup import read_manifest, take_backup, verify
 from printflow.importing.mapping import read_mapping
 from printflow.importing.rows import csv_list, flask_list
 from printflow.testing import Outside, settle, violations
-from tests import models, old_system
+from tests import old_system, sample_models
 from tests.integration.conftest import Program
 from tests.plugins.lab import TestClock
 
@@ -127,7 +127,7 @@ def test_a_file_is_removed_only_if_the_copy_is_the_same(lab: Printflow, tmp_path
     files = tmp_path / "old" / "storage"
     lab.import_jobs(flask_list(database), files)
     (changed,) = (files / "Pending").iterdir()
-    changed.write_bytes(models.stl(header=b"changed since"))
+    changed.write_bytes(sample_models.stl(header=b"changed since"))
     again = lab.import_jobs(flask_list(database), files, move=True)
     assert again.removed == 6
     assert changed.read_bytes()[:13] == b"changed since"
@@ -158,7 +158,7 @@ def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Pa
 
 def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "part.stl").write_bytes(models.stl())
+    (tmp_path / "models" / "part.stl").write_bytes(sample_models.stl())
     path, mapping = write_csv(tmp_path, GOOD)
     report = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
     assert (report.imported, report.unused_columns) == (1, ("Remark",))
@@ -173,7 +173,7 @@ def test_a_decimal_comma_is_a_comma_where_the_mapping_says_so(
     lab: Printflow, tmp_path: Path
 ) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "part.stl").write_bytes(models.stl())
+    (tmp_path / "models" / "part.stl").write_bytes(sample_models.stl())
     path, mapping = write_csv(tmp_path, (*GOOD[:6], "4,25", *GOOD[7:]))
     refused = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
     assert [note.place for note in refused.refused] == ["line 2"]
@@ -186,7 +186,7 @@ def test_a_decimal_comma_is_a_comma_where_the_mapping_says_so(
 
 def test_examples_show_what_the_list_says_and_what_was_read(lab: Printflow, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "part.stl").write_bytes(models.stl())
+    (tmp_path / "models" / "part.stl").write_bytes(sample_models.stl())
     path, mapping = write_csv(
         tmp_path,
         GOOD,
@@ -239,10 +239,10 @@ def test_rows_that_cannot_become_jobs(
 ) -> None:
     folder = tmp_path / "csv"
     (folder / "models").mkdir(parents=True)
-    (folder / "models" / "part.stl").write_bytes(models.stl())
+    (folder / "models" / "part.stl").write_bytes(sample_models.stl())
     (folder / "models" / "empty.stl").write_bytes(b"")
     (folder / "models" / "notes.txt").write_text("hello")
-    (tmp_path / "secret.stl").write_bytes(models.stl())
+    (tmp_path / "secret.stl").write_bytes(sample_models.stl())
     (folder / "models" / "link.stl").symlink_to(tmp_path / "secret.stl")
     row = list(GOOD)
     row[HEADINGS.index(column)] = value
@@ -306,11 +306,11 @@ def test_a_job_without_a_file_gets_one_before_it_is_approved(
     with pytest.raises(TransitionRefused, match="imported without a file"):
         approve()
     model = tmp_path / "found.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     lab.add_version(job.id, model, by="Ana")
     approved = approve()
     assert [file.state for file in approved.files] == ["absent", "settled"]
-    assert lab.path(approved).read_bytes() == models.stl()
+    assert lab.path(approved).read_bytes() == sample_models.stl()
     lab.set_staff_password()
     assert lab.examine().findings == ()
 

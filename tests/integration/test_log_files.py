@@ -11,8 +11,8 @@ import pytest
 
 from printflow import Settings
 from printflow.cli.log import COMMANDS, log_file, logged
-from printflow.log_records import log_request
-from printflow.settings_sections import LogSettings
+from printflow.runtime.log_records import log_request
+from printflow.settings.sections import LogSettings
 
 MEGABYTE = 1 << 20
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from printflow import Job, Printflow, PrintflowError, RenderedMail, Settings
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.plugins.lab import Submit, TestClock
 
@@ -42,7 +42,7 @@ def test_each_mail_says_what_people_need(
 
 def test_names_are_text_in_html_and_one_line_in_subjects(lab: Printflow) -> None:
     upload = lab.receive("<script>alert(1)<script>\nX.stl")
-    upload.write(models.stl())
+    upload.write(sample_models.stl())
     job = lab.submit(upload, **FORM)
     mail = newest(lab, "received")
     assert "&lt;script&gt;alert" in mail.html
@@ -62,7 +62,7 @@ def test_staff_hear_of_a_declined_quote(lab: Printflow, job_in: Callable[[str], 
 def test_staff_read_the_size_and_what_speaks_against_printing(
     lab: Printflow, submit: Submit, model: Path
 ) -> None:
-    model.write_bytes(models.stl(models.box(300, 15, 10)[:-1]))
+    model.write_bytes(sample_models.stl(sample_models.box(300, 15, 10)[:-1]))
     job = submit()
     lab.inspect_due()
     lab.withdraw(lab.status_url(job).rpartition("/")[2])

@@ -16,7 +16,7 @@ from printflow import Job, MigrationNeeded, Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
-from tests import models
+from tests import sample_models
 from tests.crash.scenario import FORM
 
 FOLDER = Path(migrate.__file__).parent / "migrations"
@@ -36,7 +36,7 @@ def test_numbers_and_order_agree_and_there_is_one_head() -> None:
 def a_lab(url: str, folder: Path) -> tuple[Settings, Job]:
     """A lab with a job in it, whose student waits for an answer."""
     model = folder / "bracket.stl"
-    model.write_bytes(models.stl())
+    model.write_bytes(sample_models.stl())
     settings = Settings(store=folder / "store", database_url=url)
     migrate.upgrade(url)
     with Printflow.open(settings) as lab:

@@ -15,7 +15,7 @@ import pytest
 from printflow import PathUnusable
 from printflow.cli.root import printflow
 from printflow.errors import DiskFull
-from printflow.named_paths import writing
+from printflow.runtime.named_paths import writing
 from tests.integration.conftest import Program, bare_environment
 
 BUNDLE = "[print:a]\nlayer_height = 0.2\n[filament:b]\nx = 1\n[printer:c]\ny = 1\n"
@@ -211,7 +211,7 @@ def test_half_a_file_is_not_left(tmp_path: Path) -> None:
 def test_an_account_without_the_right_is_named(tmp_path: Path) -> None:
     path = str(tmp_path / "x")
     code = (
-        "import os, pwd\nfrom pathlib import Path\nfrom printflow.named_paths import writing\n"
+        "import os, pwd\nfrom pathlib import Path\nfrom printflow.runtime.named_paths import writing\n"
         "os.setgid(65534); os.setuid(65534)\n"
         f"with writing(Path({path!r})): open({path!r}, 'w')"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from printflow import FileState, Printflow, Status
-from printflow.exclusive_rename import rename_exclusive
+from printflow.store.exclusive_rename import rename_exclusive
 from tests.plugins.lab import Submit, TestClock
 
 
@@ -80,7 +80,7 @@ def test_a_file_open_elsewhere_does_not_block_the_click(
         raise OSError(errno.EBUSY, "Device or resource busy")
 
     with monkeypatch.context() as patched:
-        patched.setattr("printflow.filestore.rename_exclusive", busy)
+        patched.setattr("printflow.store.folder_store.rename_exclusive", busy)
         job = lab.reject(job.id, by="Sam", text="x")
     assert (job.status, job.file.state) == (Status.REJECTED, FileState.BUSY)
     clock.advance(seconds=2)

@@ -23,14 +23,14 @@ from printflow import (
     TransitionRefused,
 )
 from printflow.backup import read_manifest, take_backup
+from printflow.dispatch.inspection_queue import picture_name
 from printflow.domain.status import FOLDERS
-from printflow.filestore import FolderStore
-from printflow.log_files import log_tails
-from printflow.looking import picture_name
-from printflow.making_store import make_store
-from printflow.plain_file import NotPlain
-from printflow.store_folder import Folder
-from tests import models
+from printflow.store.folder import Folder
+from printflow.store.folder_store import FolderStore
+from printflow.store.log_files import log_tails
+from printflow.store.making import make_store
+from printflow.store.plain_file import NotPlain
+from tests import sample_models
 from tests.planted import PLANTS, SECRET, Plant, folder, hard_link, pipe, secret, symlink, untouched
 from tests.plugins.lab import Submit, TestClock
 
@@ -271,7 +271,7 @@ def test_a_person_s_export_holds_no_foreign_file(
     missing = _write_zip(lab, zipped, {}, [planted.file, well.file])
     assert missing == [planted.file.name]
     with zipfile.ZipFile(zipped) as archive:
-        assert archive.read(f"models/{well.file.name}") == models.stl()
+        assert archive.read(f"models/{well.file.name}") == sample_models.stl()
         assert archive.getinfo(f"models/{well.file.name}").compress_type == zipfile.ZIP_DEFLATED
         assert len(archive.namelist()) == 2
 
@@ -420,7 +420,7 @@ def test_no_model_is_looked_into_through_a_link(
 ) -> None:
     job = submit()
     target.chmod(0o644)
-    target.write_bytes(models.stl())
+    target.write_bytes(sample_models.stl())
     replaced(lab.path(job), plant, target)
     quickly_enough = time.monotonic() + 20
     lab.inspect_due()

@@ -41,7 +41,7 @@ def until(look: Callable[[], object], what: str) -> None:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks by himself: who acts was told."""
-    monkeypatch.setattr("printflow.dispatcher.POLL_SECONDS", 600.0)
+    monkeypatch.setattr("printflow.dispatch.loop.POLL_SECONDS", 600.0)
     monkeypatch.setattr("printflow.service.tallies._UNASKED", 600.0)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from printflow import Job, Printflow, Settings, Status
-from tests import models
+from tests import sample_models
 
 
 class TestClock:
@@ -61,7 +61,7 @@ def lab(settings: Settings, clock: TestClock) -> Iterator[Printflow]:
 def model(tmp_path: Path) -> Path:
     """A real STL file on this machine."""
     path = tmp_path / "bracket.stl"
-    path.write_bytes(models.stl())
+    path.write_bytes(sample_models.stl())
     return path
 
 

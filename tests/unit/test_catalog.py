@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printflow import Catalog, CatalogInvalid, PathUnusable
-from printflow.catalog_file import (
+from printflow.catalogs.file import (
     catalog_toml,
     checked_catalog,
     default_catalog,

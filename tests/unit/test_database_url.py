@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url
 
 from printflow import Settings
-from printflow.database_url import checked_database_url, sqlite_url
-from printflow.network_path import (
+from printflow.settings.database_url import checked_database_url, sqlite_url
+from printflow.settings.network_path import (
     kind_of_mount,
     linux_mounts,
     mac_mounts,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from printflow.plain_file import NotPlain, is_real_folder, must_be_plain, what_else
-from printflow.windows_pin import ACCESS, pin
+from printflow.store.plain_file import NotPlain, is_real_folder, must_be_plain, what_else
+from printflow.store.windows_pin import ACCESS, pin
 
 REPARSE, DIRECTORY, ARCHIVE = 0x400, 0x10, 0x20
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from printflow import Printflow
 from printflow_web.factory import create_app
-from tests import models
+from tests import sample_models
 
 PASSWORD = "correct horse battery"
 FORM = {
@@ -82,7 +82,7 @@ def upload(student: FlaskClient) -> Upload:
     """Send the public form with a model; keyword arguments replace fields."""
 
     def sent(name: str = "bracket.stl", data: bytes | None = None, **fields: str) -> TestResponse:
-        content = models.stl() if data is None else data
+        content = sample_models.stl() if data is None else data
         form: dict[str, object] = {"csrf_token": token(student, "/submit"), **FORM, **fields}
         if name:
             form["file"] = (io.BytesIO(content), name)

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from printflow import Job, Printflow, Settings, Status
 from printflow_web.factory import create_app
-from tests import models
+from tests import sample_models
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import FORM, PASSWORD, Upload, said, send, token
 from tests.web.test_confirm import link
@@ -153,7 +153,7 @@ def send_from(browser: FlaskClient, page: str, fields: dict[str, str]) -> TestRe
 def beside(lab: Printflow, job: Job, name: str) -> Path:
     """A file saved beside the job's own."""
     path = lab.path(job).with_name(name)
-    path.write_bytes(models.stl())
+    path.write_bytes(sample_models.stl())
     return path
 
 
@@ -353,7 +353,7 @@ def test_paths_that_are_no_file(staff: FlaskClient, submit: Submit) -> None:
 def test_a_model_is_never_shown_as_a_page(
     lab: Printflow, staff: FlaskClient, upload: Upload
 ) -> None:
-    text = b"solid <script>alert(1)</script>\n" + models.ascii_stl().partition(b"\n")[2]
+    text = b"solid <script>alert(1)</script>\n" + sample_models.ascii_stl().partition(b"\n")[2]
     assert upload("page.html.stl", text).status_code == 303
     lab.dispatch()
     (job,) = lab.jobs()

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from printflow import Job, Printflow, Trigger
 from printflow_web import dashboard
-from tests import models
+from tests import sample_models
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said, send
 
@@ -245,7 +245,7 @@ def test_a_row_shows_the_model_and_what_speaks_against_it(
     staff: FlaskClient, lab: Printflow, submit: Submit, model: Path
 ) -> None:
     sound = submit()
-    model.write_bytes(models.stl(models.box()[:-1]))
+    model.write_bytes(sample_models.stl(sample_models.box()[:-1]))
     holed = submit()
     before = staff.get("/dashboard").text
     assert "/picture" not in before

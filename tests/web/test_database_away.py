@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from printflow import Printflow, Settings
 from printflow.db import engine, migrate
 from printflow_web.factory import create_app
-from tests import models
+from tests import sample_models
 from tests.plugins.postgres import Cluster, new_database
 from tests.plugins.small_disk import SmallDisk
 from tests.web.conftest import FORM, PASSWORD, said, send, token
@@ -176,7 +176,7 @@ def test_a_full_disk_under_the_database_is_told_without_its_path(
         form = {"csrf_token": token(staff, page), "name": "<Sam>"}
         upload = {"csrf_token": token(staff, "/submit"), **FORM}
         small_disk.fill()
-        model = (io.BytesIO(models.stl()), "bracket.stl")
+        model = (io.BytesIO(sample_models.stl()), "bracket.stl")
         answer = staff.post(page, data=form)
         sent = staff.post("/submit", data={**upload, "file": model})
         for told in (answer, sent):

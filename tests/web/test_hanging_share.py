@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import FileState, Printflow, Status
-from printflow.filestore import FolderStore
+from printflow.store.folder_store import FolderStore
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import Upload, said, send
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from printflow import InvalidInput, Printflow
-from tests import models
+from tests import sample_models
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import FORM, Upload, said, token
 
@@ -20,7 +20,7 @@ VICTIM = "victim@example.edu"
 def send_models(browser: FlaskClient, count: int, **fields: str) -> TestResponse:
     """Send the form with so many models."""
     form: dict[str, object] = {"csrf_token": token(browser, "/submit"), **FORM, **fields}
-    form["file"] = [(io.BytesIO(models.stl()), f"part{n}.stl") for n in range(1, count + 1)]
+    form["file"] = [(io.BytesIO(sample_models.stl()), f"part{n}.stl") for n in range(1, count + 1)]
     return browser.post("/submit", data=form, content_type="multipart/form-data")
 
 

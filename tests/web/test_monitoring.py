@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from printflow import Job, Printflow, Settings, SettingsError
-from printflow.log_records import formatter
+from printflow.runtime.log_records import formatter
 from printflow_web.factory import create_app
 from printflow_web.server import _behind
 

@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import Job, Printflow
-from printflow.looking import picture_name
-from tests import models
+from printflow.dispatch.inspection_queue import picture_name
+from tests import sample_models
 from tests.planted import PLANTS, SECRET, secret, untouched
 from tests.plugins.lab import Submit
 
@@ -95,7 +95,7 @@ def test_pages_with_a_planted_file_still_open(
 def test_a_download_is_whole_in_parts_or_not_at_all(
     lab: Printflow, staff: FlaskClient, job: Job
 ) -> None:
-    data, route = models.stl(), f"/dashboard/jobs/{job.id}/files/{job.file.id}"
+    data, route = sample_models.stl(), f"/dashboard/jobs/{job.id}/files/{job.file.id}"
     with staff.get(route) as answer:
         assert answer.data == data
         assert answer.content_length == len(data)

@@ -19,7 +19,7 @@ from printflow import InvalidInput, Job, Printflow
 from printflow.db.engine import open_engine
 from printflow.importing.rows import flask_list
 from printflow.service.repeats import fingerprint, form_key, import_key
-from tests import models, old_system
+from tests import old_system, sample_models
 from tests.plugins.lab import Submit
 from tests.web.conftest import FORM, Upload, said, token
 
@@ -29,7 +29,7 @@ KEY = "k" * 32
 def sent(browser: FlaskClient, **fields: str) -> TestResponse:
     """Send the public form in that browser."""
     form: dict[str, object] = {"csrf_token": token(browser, "/submit"), **FORM, **fields}
-    form["file"] = (io.BytesIO(models.stl()), "bracket.stl")
+    form["file"] = (io.BytesIO(sample_models.stl()), "bracket.stl")
     return browser.post("/submit", data=form, content_type="multipart/form-data")
 
 
@@ -75,7 +75,7 @@ def test_another_browser_with_the_same_key_sends_a_job_of_its_own(
         {"student_email": "other@example.edu"},
         {"quantity": "2"},
         {"name": "other.stl"},
-        {"data": models.ascii_stl()},
+        {"data": sample_models.ascii_stl()},
     ],
     ids=lambda changed: next(iter(changed)),
 )

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from printflow import MODELS_LIMIT, Printflow, Settings
 from printflow_web.factory import create_app
-from tests import models
+from tests import sample_models
 from tests.plugins.lab import TestClock
 from tests.web.conftest import FORM, said, token
 from tests.web.test_submit import nothing_left
@@ -25,7 +25,7 @@ def send_models(student: FlaskClient) -> SendModels:
 
     def sent(*names: str, data: dict[str, bytes] | None = None, **fields: str) -> TestResponse:
         content = data or {}
-        files = [(io.BytesIO(content.get(name, models.stl())), name) for name in names]
+        files = [(io.BytesIO(content.get(name, sample_models.stl())), name) for name in names]
         form: dict[str, object] = {"csrf_token": token(student, "/submit"), **FORM, **fields}
         form["file"] = files
         return student.post("/submit", data=form, content_type="multipart/form-data")
@@ -126,7 +126,7 @@ def test_too_many_from_one_address(settings: Settings, clock: TestClock) -> None
 
         def send(address: str, name: str = "a.stl") -> TestResponse:
             form = {**FORM, "csrf_token": token(browser, "/submit")}
-            form["file"] = (io.BytesIO(models.stl()), name)  # type: ignore[assignment]
+            form["file"] = (io.BytesIO(sample_models.stl()), name)  # type: ignore[assignment]
             return browser.post(
                 "/submit",
                 data=form,

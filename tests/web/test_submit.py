@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 
 from printflow import Printflow
 from printflow import Upload as Sink
-from printflow.filestore import FolderStore
-from printflow.intake import disk_errors
-from tests import models
+from printflow.store.folder_store import FolderStore
+from printflow.uploads.receiving import disk_errors
+from tests import sample_models
 from tests.web.conftest import FORM, Upload, said, token
 
 
@@ -41,7 +41,7 @@ def test_a_model_is_taken_and_the_next_steps_are_told(
     page = student.get(answer.location)
     assert job.id in said(page)
     assert "jane@example.edu" in said(page)
-    assert lab.path(job).read_bytes() == models.stl()
+    assert lab.path(job).read_bytes() == sample_models.stl()
 
 
 def test_details_are_only_for_the_browser_that_sent_it(
@@ -59,9 +59,9 @@ def test_details_are_only_for_the_browser_that_sent_it(
     [
         ("A1", "", b"", 400, "Choose a model file (.stl, .obj or .3mf)."),
         ("A2", "a.stl", b"", 422, "The file is empty. Export it again."),
-        ("A3", "part.exe", models.stl(), 415, ".exe"),
-        ("A3", "part.stl.exe", models.stl(), 415, ".stl, .obj or .3mf"),
-        ("A3", "part", models.stl(), 415, "without an ending"),
+        ("A3", "part.exe", sample_models.stl(), 415, ".exe"),
+        ("A3", "part.stl.exe", sample_models.stl(), 415, ".stl, .obj or .3mf"),
+        ("A3", "part", sample_models.stl(), 415, "without an ending"),
         ("A4", "a.stl", b"\x89PNG\r\n\x1a\n" + bytes(99), 415, "This is a PNG image named .stl."),
         ("A4", "a.stl", b"PK\x03\x04" + bytes(99), 415, "This is a ZIP archive named .stl."),
         ("A4", "a.stl", b"<html></html>" + bytes(99), 415, "This is an HTML page named .stl."),
@@ -74,7 +74,7 @@ def test_details_are_only_for_the_browser_that_sent_it(
             422,
             "The STL is cut short: 200,000,000,084 bytes expected, 134 received.",
         ),
-        ("A6", "a.stl", models.stl([]), 422, "The model contains no usable triangles."),
+        ("A6", "a.stl", sample_models.stl([]), 422, "The model contains no usable triangles."),
         ("A8", "a.3mf", bytes(200), 422, "not a 3MF file"),
     ],
 )
@@ -223,7 +223,7 @@ def test_a_file_over_the_limit_keeps_the_form(
     lab: Printflow, app: Flask, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lab, "receive", partial(limited, lab.receive))
-    answer = upload(data=models.stl())
+    answer = upload(data=sample_models.stl())
     assert answer.status_code == 413
     assert "larger than the limit of" in said(answer)
     assert 'value="Jane Doe"' in answer.text

@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from printflow import Job, LinkOvertaken, Printflow, StaleJob, TransitionRefused
 from printflow.importing.rows import flask_list
-from tests import models, old_system
-from tests.integration.test_looking import gcode
+from tests import old_system, sample_models
+from tests.integration.test_inspection_queue import gcode
 from tests.web.conftest import said, send, token
 from tests.web.test_confirm import link
 
@@ -35,7 +35,7 @@ def test_the_original_is_kept_and_the_link_is_void(
     job = job_in("PENDING")
     secret = link(lab, job).rpartition("/")[2]
     kept = lab.path(job.original).read_bytes()
-    fixed = models.stl() + b"\0"
+    fixed = sample_models.stl() + b"\0"
     words = said(replaced(staff, job, "fixed.stl", fixed))
     assert "the link is void" in words
     assert "Ana replaced the file to print" in words
@@ -74,10 +74,10 @@ def test_what_is_no_model_or_comes_too_late_changes_nothing(
     job = job_in("UPLOADED")
     assert "_v2" not in said(replaced(staff, job, "virus.exe", b"MZ" * 99))
     assert len(lab.job(job.id).files) == 1
-    stale = replaced(staff, job, "fixed.stl", models.stl(), version="99")
+    stale = replaced(staff, job, "fixed.stl", sample_models.stl(), version="99")
     assert stale.status_code == 409
     printing = job_in("PRINTING")
-    assert "not replaced any more" in said(replaced(staff, printing, "b.stl", models.stl()))
+    assert "not replaced any more" in said(replaced(staff, printing, "b.stl", sample_models.stl()))
     assert lab.job(printing.id).files == printing.files
     with pytest.raises(StaleJob):
         lab.add_version(job.id, lab.path(job), by="Ana", expected_version=99)
@@ -87,7 +87,7 @@ def test_what_is_no_model_or_comes_too_late_changes_nothing(
 def test_a_new_version_is_taken_back(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     job = job_in("PENDING")
     secret = link(lab, job).rpartition("/")[2]
-    page = replaced(staff, job, "fixed.stl", models.stl() + b"\0").text
+    page = replaced(staff, job, "fixed.stl", sample_models.stl() + b"\0").text
     event = lab.details(job.id).events[-1].id
     assert f'name="event" value="{event}"' in page
     form = {"csrf_token": token(staff, "/staff"), "event": str(event)}
@@ -116,6 +116,6 @@ def test_a_job_that_was_imported_without_a_file_says_so(
     approved = {"weight": "10", "hours": "1", "material": "PLA", "printer": job.printer}
     refused = send(staff, f"{page}/approve", **approved)
     assert "imported without a file" in said(refused)
-    replaced(staff, job, "found.stl", models.stl())
+    replaced(staff, job, "found.stl", sample_models.stl())
     assert lab.job(job.id).file.name == f"{job.standard_name}_v2.stl"
     assert "printflow://" in staff.get(page).text

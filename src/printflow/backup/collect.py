@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from ..database_url import sqlite_url
 from ..db.engine import open_engine
 from ..db.file_rows import SqlFileRows
 from ..domain.status import FOLDERS
-from ..making_store import INCOMING
-from ..store_folder import Folder
+from ..settings.database_url import sqlite_url
+from ..store.folder import Folder
+from ..store.making import INCOMING
 from .manifest import POOL, Lack, StoredFile, pool_names, pool_path
 from .parts import Readable, copy_part, hash_of, is_safe_name, open_part, sync_folder
 

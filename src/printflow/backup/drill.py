@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..database_url import sqlite_url
 from ..db.engine import sqlite_path
 from ..db.snapshot import row_counts
 from ..errors import SettingsError
-from ..named_paths import writing
+from ..runtime.named_paths import writing
 from ..settings import Settings
+from ..settings.database_url import sqlite_url
 from .manifest import Manifest
 from .restore import restore
 from .signing import Signature, signature_of

@@ -14,7 +14,7 @@ from typing import Any
 from ..db.snapshot import SNAPSHOT
 from ..domain.status import FOLDERS
 from ..errors import BackupDamaged
-from ..making_store import IDENTITY_FILE, SECRET_KEY
+from ..store.making import IDENTITY_FILE, SECRET_KEY
 from .parts import is_hash, is_safe_name, open_part
 
 FORMAT = 2

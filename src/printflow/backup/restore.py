@@ -14,8 +14,8 @@ from ..db.at_work import hold
 from ..db.engine import sqlite_path
 from ..db.replacing import Replacement, brought_up, holds_lab, prepared
 from ..errors import BackupDamaged, SettingsError, StoreFull
-from ..making_store import STATE, is_new, make_folders
 from ..settings import Settings
+from ..store.making import STATE, is_new, make_folders
 from .manifest import Manifest, StoredFile, pool_names
 from .parts import copy_part, open_part, sync_folder
 from .room import Room

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ..making_store import is_new
+from ..store.making import is_new
 
 
 class Room:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..store_folder import Folder
+from ..store.folder import Folder
 from .manifest import MANIFEST, SIGNATURE
 from .parts import open_part
 

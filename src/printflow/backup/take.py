@@ -13,13 +13,13 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from .. import __version__
-from ..database_url import sqlite_url
 from ..db import migrate
 from ..db.snapshot import SNAPSHOT, row_counts, take_snapshot
 from ..errors import AlreadyRunning, BackupNotTaken
-from ..making_store import STATE, read_identity
 from ..settings import Settings
-from ..store_folder import Folder
+from ..settings.database_url import sqlite_url
+from ..store.folder import Folder
+from ..store.making import STATE, read_identity
 from .collect import collect
 from .manifest import STATE_FILES, Lack, Manifest, StoredFile, write_manifest
 from .parts import copy_part, hash_of, open_part, sync_folder

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..database_url import sqlite_url
 from ..db.snapshot import foreign_objects, row_counts
 from ..db.soundness import look
 from ..errors import PrintflowError
+from ..settings.database_url import sqlite_url
 from .manifest import Manifest, StoredFile, pool_names, read_manifest
 from .parts import hash_of, open_part
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import sys
 
-from . import garbage
+from . import collector
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and end the process."""
-    garbage.not_yet()
+    collector.not_yet()
     # Plug-ins of pydantic are looked for in every package that is installed; Printflow has none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
@@ -29,4 +29,4 @@ def main() -> None:
     except KeyboardInterrupt:  # before the command began: afterwards faults.py sees it
         sys.exit(130)
     finally:
-        garbage.no_more()
+        collector.no_more()

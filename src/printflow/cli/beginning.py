@@ -35,7 +35,7 @@ def init(
     store: Path | None, catalog: Path | None, write_config: bool, ask: bool, pairs: tuple[str, ...]
 ) -> None:
     """Make the store, the database and the staff password; what is there already stays."""
-    from printflow.catalog_file import read_catalog
+    from printflow.catalogs.file import read_catalog
 
     from .questions import answers, settings_of
 
@@ -92,7 +92,7 @@ def _settings(
 
 def _import(lab: Printflow, data: dict[str, Any]) -> bool:
     """Put the catalog in force unless it is."""
-    from printflow.catalog_file import checked_catalog
+    from printflow.catalogs.file import checked_catalog
 
     if checked_catalog(data) == lab.catalog:
         return False

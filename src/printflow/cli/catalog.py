@@ -21,7 +21,7 @@ def catalog() -> None:
 @json_option
 def export(file: Path | None) -> None:
     """Write the catalog to FILE (.toml or .json), or to standard output."""
-    from printflow.catalog_file import catalog_toml, write_catalog
+    from printflow.catalogs.file import catalog_toml, write_catalog
 
     with session().lab() as lab:
         data = lab.export_catalog()
@@ -43,7 +43,7 @@ def export(file: Path | None) -> None:
 @json_option
 def import_(file: Path, by: str) -> None:
     """Put the catalog in FILE (.toml or .json) in force; quotes made before keep their price."""
-    from printflow.catalog_file import read_catalog
+    from printflow.catalogs.file import read_catalog
 
     data = read_catalog(file)
     with session().lab() as lab:

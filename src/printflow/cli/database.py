@@ -103,7 +103,7 @@ def copy(source: str | None, target: str) -> None:
 
 
 def _checked(url: str, settings: Settings) -> str:
-    from printflow.database_url import checked_database_url
+    from printflow.settings.database_url import checked_database_url
 
     try:
         return checked_database_url(url, store=settings.store)

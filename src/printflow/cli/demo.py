@@ -30,7 +30,7 @@ _CONFIG = "printflow.toml"
 def demo(store: Path | None) -> None:
     """Fill a separate store with jobs in every status; the lab's own store is not touched."""
     from printflow import Settings
-    from printflow.database_url import sqlite_url
+    from printflow.settings.database_url import sqlite_url
 
     folder = (store or _beside(session().load().store)).expanduser().absolute()
     settings = Settings(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from printflow.named_paths import unreadable, writing
+from printflow.runtime.named_paths import unreadable, writing
 
 from .documents import print_json
 from .session import json_option, session

@@ -12,10 +12,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from printflow.log_records import formatter
+from printflow.runtime.log_records import formatter
 
-from ..log_files import log_folder
-from ..store_folder import Folder
+from ..store.folder import Folder
+from ..store.log_files import log_folder
 
 if TYPE_CHECKING:
     from printflow import Settings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from printflow.domain.status import Trigger
-from printflow.named_paths import writing
+from printflow.runtime.named_paths import writing
 
 from .documents import details_document, print_json
 from .session import by_option, json_option, session

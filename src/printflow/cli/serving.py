@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import click
 
 from printflow.errors import AlreadyRunning, SettingsError
-from printflow.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
+from printflow.inspection.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
 
 from .documents import print_json
 from .own_name import own_name

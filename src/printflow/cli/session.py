@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from . import garbage
+from . import collector
 
 if TYPE_CHECKING:
     from printflow import Printflow, Settings
@@ -32,7 +32,7 @@ class Session:
         """The settings in force; ``given`` (from options) comes before file and environment."""
         from printflow import Settings
 
-        garbage.from_now_on()
+        collector.from_now_on()
         self.settings = Settings.load(self.config, **given)
         return self.settings
 

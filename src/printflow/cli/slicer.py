@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from printflow.named_paths import writing
+from printflow.runtime.named_paths import writing
 
 from .documents import print_json
 from .session import json_option, session

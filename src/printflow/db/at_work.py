@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..domain.heartbeat import SILENT_AFTER, Heartbeat
 from ..errors import AlreadyRunning
-from ..instance_lock import InstanceLock
+from ..store.instance_lock import InstanceLock
 from .alone import alone
 from .engine import APPLICATION, is_damage, open_engine, people_error, sqlite_module, sqlite_path
 from .schema import workers

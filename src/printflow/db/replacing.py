@@ -13,8 +13,8 @@ from typing import Protocol
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from ..database_url import sqlite_url
 from ..errors import DatabaseUnavailable
+from ..settings.database_url import sqlite_url
 from . import migrate
 from .copying import copy_database
 from .engine import open_engine, people_error, sqlite_module, sqlite_path

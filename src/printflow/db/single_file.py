@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from ..database_url import sqlite_url
 from ..errors import DatabaseUnavailable
+from ..settings.database_url import sqlite_url
 from .engine import people_error, sqlite_module
 
 BESIDE = ("-wal", "-shm", "-journal")

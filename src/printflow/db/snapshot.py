@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, update
 
-from ..database_url import sqlite_url
+from ..settings.database_url import sqlite_url
 from .copying import copy_database
 from .engine import open_engine, sqlite_module, sqlite_path
 from .schema import job_files, metadata, workers

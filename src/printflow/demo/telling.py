@@ -15,7 +15,7 @@ from ..domain.job import Job
 from ..domain.naming import ending_of
 from ..domain.status import Trigger
 from .model_files import WRITERS
-from .models import MODELS
+from .sample_models import MODELS
 from .stories import STORIES, Step, Story
 
 STAFF = ("Ana", "Sam", "Priya")

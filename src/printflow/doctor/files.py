@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from ..dispatch.placement import Placer
 from ..domain.job import FileState, JobFile
 from ..domain.naming import is_plain_file_name, job_ids_in
 from ..domain.status import FOLDERS, ORIGINALS, Status
-from ..intake import abandoned
-from ..placement import Placer
-from ..plain_file import SECOND_NAME, NotPlain, what_else
 from ..ports import Clock, Database, FileStore, Transaction
-from ..store_folder import Folder
+from ..store.folder import Folder
+from ..store.plain_file import SECOND_NAME, NotPlain, what_else
+from ..uploads.receiving import abandoned
 from .finding import Finding
 
 PART_LIFETIME = timedelta(hours=24)

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from ..dispatch.outbox import Postman
 from ..domain.status import FOLDERS, THUMBNAILS
-from ..making_store import INCOMING, QUARANTINE, SECRET_KEY, STATE, TRASH
-from ..outbox import Postman
-from ..plain_file import is_real_folder
+from ..inspection.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
 from ..ports import Clock, Damage, DamagedPart, Database, FileStore
 from ..settings import Settings
-from ..step_support import STEP_INSTALL, STEP_MISSING, can_read_step
-from ..store_folder import Folder
+from ..store.folder import Folder
+from ..store.making import INCOMING, QUARANTINE, SECRET_KEY, STATE, TRASH
+from ..store.plain_file import is_real_folder
 from .finding import Finding
 
 _OVERDUE = timedelta(minutes=15)

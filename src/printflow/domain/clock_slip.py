@@ -15,7 +15,7 @@ FARTHEST_MAIL = timedelta(hours=6) + SLIP
 """The longest wait of a mail for its next try; see the delays in ``outbox.py``."""
 
 FARTHEST_FILE = timedelta(minutes=1) + SLIP
-"""The longest wait of a file for its next try; see the delays in ``placement.py``."""
+"""The longest wait of a file for its next try; see the delays in ``dispatch/placement.py``."""
 
 FARTHEST_LOOK = timedelta(minutes=3) + SLIP
-"""The longest lease of a look into a model; see ``looking.py``."""
+"""The longest lease of a look into a model; see ``dispatch/inspection_queue.py``."""

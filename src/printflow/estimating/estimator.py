@@ -15,7 +15,7 @@ from printflow.domain.job import Job
 from printflow.domain.reckoning import Reckoning
 
 if TYPE_CHECKING:
-    from printflow.settings_sections import SlicerSettings
+    from printflow.settings.sections import SlicerSettings
 
 _NOT_IN_NAMES = re.compile(r"[^\w .+-]")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..domain.import_report import ImportExample
-from ..formats import local_time, money
+from ..language.formats import local_time, money
 from .mapping import ImportMapping
-from .reading import OldJob
+from .one_row import OldJob
 from .rows import OldRow
 
 _FIRST = 2

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..domain.numbers import DECIMAL_SIGNS, Notation
 from ..errors import InvalidInput
-from ..named_paths import unreadable
+from ..runtime.named_paths import unreadable
 
 FIELDS: Mapping[str, str] = {
     "key": "what the older list knows the row by; a second run knows it again",

@@ -33,8 +33,9 @@ def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any
 
     Raises Unreadable, OSError, MemoryError.
     """
+    from .loading import read_model
     from .measuring import measure, surface
-    from .reading import read_model, stood_up
+    from .model import stood_up
 
     model = read_model(file, ending)
     if up == "y":
@@ -157,7 +158,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.stdout = sys.stderr
     # Before the first file's time begins to count.
-    for name in ("inspection.reading", "inspection.stl", "rendering"):
+    for name in ("inspection.loading", "inspection.stl", "rendering"):
         importlib.import_module(f"printflow.{name}")
     output.write('{"ready": true}\n')
     output.flush()

@@ -16,7 +16,7 @@ from .answers import NotAnAnswer, looked
 from .channel import READS
 from .guarded import Guarded
 from .limits import CPU_SECONDS, worn
-from .opening import Results, open_model
+from .task_files import Results, open_model
 
 SECONDS: Final = 45.0
 """Wall-clock seconds that one file may take; its CPU seconds are limited besides."""

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
-from .reading import Model
 
 _LONGEST_LINE = 1 << 20
 

@@ -12,8 +12,8 @@ from typing import BinaryIO
 import numpy as np
 
 from ..mesh.blocks import Triangles
+from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
-from .reading import Model
 
 _HEADER, _RECORD = 84, 50
 LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])

@@ -16,10 +16,10 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ..archives.three_mf import PackageRefused, open_package, parse_xml, read_part
 from ..mesh.blocks import Triangles
-from ..three_mf_package import PackageRefused, open_package, parse_xml, read_part
+from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
-from .reading import Model
 
 _MAX_INSTANCES, _MAX_DEPTH = 10_000, 100
 _MM = {

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from ..ports import FailureKind, MailFailure
-from ..store_folder import Folder
+from ..store.folder import Folder
 
 
 class FileMailer:

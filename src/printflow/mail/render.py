@@ -26,9 +26,9 @@ from jinja2.runtime import Context
 
 from ..domain.model_facts import size_text
 from ..errors import PrintflowError
-from ..formats import grams_text, hours_text, local_date, local_time, money
+from ..language.formats import grams_text, hours_text, local_date, local_time, money
+from ..language.translation import translations
 from ..ports import RenderedMail
-from ..translation import translations
 
 
 class TemplateBroken(PrintflowError):

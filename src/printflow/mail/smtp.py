@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from ..deadline import TookTooLong, within
 from ..ports import FailureKind, MailFailure
+from ..runtime.deadline import TookTooLong, within
 
 _DETAIL = 300
 _LOGIN_REFUSED = (530, 534, 535, 538)  # RFC 4954, section 6

@@ -9,7 +9,7 @@ from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
 from .job_rows import FileLine, FileRows, JobRows, Placement
 from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
 from .mail import FailureKind, KeptMails, Mailer, MailFailure, MailWriter, RenderedMail
-from .models import ModelReader
+from .model_reader import ModelReader
 from .store import FileStore
 from .surroundings import Clock, Ids, Transliterate
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..domain.job_track import ReportQuery
-from ..formats import money
+from ..language.formats import money
 
 Cell = str | int | float | Decimal | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from ..dispatcher import DispatchReport
+from ..dispatch.loop import DispatchReport
 from .desk import Desk
 
 if TYPE_CHECKING:

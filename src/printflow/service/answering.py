@@ -19,7 +19,7 @@ from ..errors import (
     TransitionRefused,
 )
 from ..ports import Transaction
-from ..tokens import token_hash
+from ..runtime.tokens import token_hash
 from .desk import no_link
 from .transition import Request, TransitionDesk
 

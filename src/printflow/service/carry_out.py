@@ -25,7 +25,7 @@ from ..domain.job import Actor, FileRole, Job, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.status import ORIGINALS, Status
 from ..ports import Transaction
-from ..tokens import token_hash
+from ..runtime.tokens import token_hash
 from .desk import Ports
 
 

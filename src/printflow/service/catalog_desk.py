@@ -51,7 +51,7 @@ class CatalogDesk(Desk):
         With ``expected_version``, only if that one is still in force. Raises CatalogInvalid with
         every problem, CatalogChanged.
         """
-        from ..catalog_file import checked_catalog
+        from ..catalogs.file import checked_catalog
 
         plain = plain_form(checked_catalog(data))
         with self._ports.database.write() as tx:

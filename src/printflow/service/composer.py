@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..catalogs.cache import CatalogCache
 from ..domain.catalog import Catalog
 from ..domain.foreign_text import defused, defused_file_name
 from ..domain.history import Mail
@@ -16,11 +17,10 @@ from ..domain.model_facts import warnings
 from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..errors import NotFound, StoreUnavailable
-from ..pictures import Pictures
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
+from ..runtime.tokens import Tokens
 from ..settings import Settings
-from ..tokens import Tokens
-from .catalogs import CatalogCache
+from .pictures import Pictures
 from .waiting_policy import pick_up_policy
 
 if TYPE_CHECKING:

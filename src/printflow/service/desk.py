@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..deadline import TookTooLong, within
-from ..dispatcher import Dispatcher
+from ..catalogs.cache import CatalogCache
+from ..dispatch.inspection_queue import Looker
+from ..dispatch.loop import Dispatcher
+from ..dispatch.outbox import Postman
+from ..dispatch.placement import Placer
 from ..domain.catalog import Catalog
 from ..domain.job import Job
 from ..domain.ledger import Balance
 from ..domain.naming import normal_job_id
 from ..domain.pick_up import PickUpPolicy
 from ..errors import NotFound
-from ..looking import Looker
-from ..outbox import Postman
-from ..pictures import Pictures
-from ..placement import Placer
 from ..ports import (
     Clock,
     Database,
@@ -29,11 +28,12 @@ from ..ports import (
     Transaction,
     Transliterate,
 )
+from ..runtime.deadline import TookTooLong, within
+from ..runtime.tokens import Tokens
 from ..settings import Settings
-from ..store_watch import StoreWatch
-from ..tokens import Tokens
-from .catalogs import CatalogCache
+from ..store.watch import StoreWatch
 from .composer import Composer
+from .pictures import Pictures
 from .waiting_policy import pick_up_policy
 
 PATIENCE_SECONDS = 2.0

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ..domain.people import Door
 from ..domain.text import clean_line
 from ..errors import InvalidInput
-from ..tokens import Tokens
+from ..runtime.tokens import Tokens
 
 _DIGITS = 18
 """Digits of a station's id at most: what a database can hold."""

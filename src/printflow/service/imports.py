@@ -17,17 +17,17 @@ from ..domain.ledger import Payment, Share
 from ..domain.naming import ALL_MODEL_ENDINGS, ending_of, standard_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, InvalidInput, PrintflowError
-from ..intake import Upload, receive_path
 from ..ports import DuplicateKey, Transaction
-from ..sniff import HEAD_BYTES, check_model
-from ..tokens import token_hash
+from ..runtime.tokens import token_hash
+from ..uploads.file_type import HEAD_BYTES, check_model
+from ..uploads.receiving import Upload, receive_path
 from .addresses import normal_email
 from .repeats import import_key
 from .submitting import SubmissionDesk
 
 if TYPE_CHECKING:
     from ..importing.old_files import OldFiles
-    from ..importing.reading import OldJob
+    from ..importing.one_row import OldJob
     from ..importing.rows import OldList
 
 _NO_LIMIT = 1 << 50
@@ -85,7 +85,7 @@ class ImportDesk(SubmissionDesk):
         """
         from ..importing.examples import Examples
         from ..importing.old_files import OldFiles
-        from ..importing.reading import read_row
+        from ..importing.one_row import read_row
 
         if not files.is_dir():
             raise InvalidInput.of(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ..dispatch.outbox import Held
 from ..domain.history import Mail
 from ..domain.mail_meaning import MailAbout, overtaken
 from ..domain.status import ActorKind
-from ..outbox import Held
 from ..ports import Transaction
 from ..settings import Settings
 

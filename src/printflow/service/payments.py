@@ -15,7 +15,7 @@ from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
 from ..domain.text import clean_line, clean_text
 from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
-from ..formats import money
+from ..language.formats import money
 from ..ports import DuplicateKey, Transaction
 from .acting import staff_actor
 from .desk import Desk

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from ..deadline import TookTooLong, within
 from ..domain import lifecycle
 from ..domain.attempt import FileFact
 from ..domain.history import JobDetails
@@ -15,7 +14,8 @@ from ..domain.job import FileState, Job, JobFile
 from ..domain.status import ActorKind, Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, NotFound, PrintflowError, StoreUnavailable
-from ..exhausted import is_exhausted, server_busy
+from ..runtime.deadline import TookTooLong, within
+from ..runtime.exhausted import is_exhausted, server_busy
 from .desk import PATIENCE_SECONDS, Desk
 from .received import mails_about
 from .transition import file_fact

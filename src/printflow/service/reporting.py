@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..background_look import BackgroundLook
 from ..domain.job_track import ReportQuery
 from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
+from ..runtime.latest import Latest
 from .desk import Ports
 from .job_list import JobListDesk, check_ending
 
@@ -29,9 +29,7 @@ class ReportDesk(JobListDesk):
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
-        self._remembered: OrderedDict[ReportQuery, BackgroundLook[Figures | PrintflowError]] = (
-            OrderedDict()
-        )
+        self._remembered: OrderedDict[ReportQuery, Latest[Figures | PrintflowError]] = OrderedDict()
         self._remembering = threading.Lock()
 
     def figures(self, query: ReportQuery | None = None) -> Figures:
@@ -60,7 +58,7 @@ class ReportDesk(JobListDesk):
         with self._remembering:
             look = self._remembered.pop(query, None)
             if look is None:
-                look = BackgroundLook(lambda: self._counted(query), every=_FRESH_SECONDS)
+                look = Latest(lambda: self._counted(query), every=_FRESH_SECONDS)
             self._remembered[query] = look
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)

@@ -17,7 +17,7 @@ from ..domain.status import ActorKind, Status, Trigger
 from ..domain.text import clean_text
 from ..errors import InvalidInput
 from ..ports import Transaction
-from ..tokens import token_hash
+from ..runtime.tokens import token_hash
 from .addresses import email_problem, normal_email
 from .answering import QuoteDesk
 from .carry_out import add_mail

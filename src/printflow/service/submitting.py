@@ -18,9 +18,9 @@ from ..domain.naming import job_id_from, standard_name
 from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line, clean_text
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
-from ..intake import Upload, no_file, receive, receive_path
 from ..ports import DuplicateKey, Placement, Transaction
-from ..tokens import token_hash
+from ..runtime.tokens import token_hash
+from ..uploads.receiving import Upload, no_file, receive, receive_path
 from .addresses import email_problem, normal_email
 from .carry_out import CarryOut
 from .desk import Desk

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ..deadline import TookTooLong, within
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
+from ..runtime.deadline import TookTooLong, within
 from .desk import PATIENCE_SECONDS, Desk
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import sandbox
-from ..background_look import BackgroundLook
-from ..deadline import TookTooLong, within
 from ..domain.heartbeat import Heartbeat, lost
 from ..errors import DatabaseDamaged, DatabaseUnavailable, PrintflowError, StoreUnavailable
-from ..log_files import LogTail, log_tails
+from ..runtime.deadline import TookTooLong, within
+from ..runtime.latest import Latest
+from ..store.log_files import LogTail, log_tails
 from .desk import PATIENCE_SECONDS, Desk, Ports
 
 _LOG_LINES = 200
@@ -72,9 +72,9 @@ class SystemDesk(Desk):
         super().__init__(ports)
         self._began = time.monotonic()
         self._committed = -_COMMIT_EVERY
-        self._ground = BackgroundLook(self._see_ground)
+        self._ground = Latest(self._see_ground)
         # Apart from the ground, which monitoring waits for: it starts a process.
-        self._unguarded = BackgroundLook(lambda: sandbox.missing(), every=3600.0)
+        self._unguarded = Latest(lambda: sandbox.missing(), every=3600.0)
 
     def health(self) -> dict[str, Any]:
         """How things stand: database, store, disk, worker, mail; no secrets and no paths.

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..deadline import TookTooLong, within
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
 from ..domain.correction import before
@@ -18,8 +17,9 @@ from ..domain.job import Actor, Job, Quote
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import StaleJob, StoreUnavailable, TransitionNotAllowed
-from ..exhausted import is_exhausted, server_busy
 from ..ports import FileStore, Placement, RenderedMail, Transaction
+from ..runtime.deadline import TookTooLong, within
+from ..runtime.exhausted import is_exhausted, server_busy
 from .carry_out import CarryOut
 from .desk import PATIENCE_SECONDS, Desk
 from .receipt_numbers import receipt_used

@@ -12,9 +12,9 @@ from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
-from ..intake import Upload, receive_path
 from ..ports import Placement, Transaction
-from ..sniff import check_model, empty
+from ..uploads.file_type import check_model, empty
+from ..uploads.receiving import Upload, receive_path
 from .acting import staff_actor
 from .transition import TransitionDesk, stale
 

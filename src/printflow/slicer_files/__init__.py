@@ -1,5 +1,5 @@
 """The files that slicers save: what they say of a print, read with little and within limits."""
 
-from .reading import Sliced, SlicedFileUnreadable, read_gcode, read_sliced
+from .facts import Sliced, SlicedFileUnreadable, read_gcode, read_sliced
 
 __all__ = ["Sliced", "SlicedFileUnreadable", "read_gcode", "read_sliced"]

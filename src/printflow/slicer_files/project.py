@@ -14,9 +14,9 @@ import zlib
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from printflow.archives.zip_directory import Wrong, wrong_with
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures_of, hours_of, number
-from printflow.zip_directory import Wrong, wrong_with
 
 MEMBERS = 2000
 

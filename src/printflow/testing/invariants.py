@@ -32,9 +32,9 @@ from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.mail_record import mail_record
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
-from ..making_store import INCOMING
 from ..service.received import MAILED_WITH, WITHHELD
 from ..service.waiting_policy import pick_up_policy
+from ..store.making import INCOMING
 from .outside import Outside
 
 _TABLES = (jobs, job_files, events, confirmations, attempts, payments, payment_shares,

@@ -14,9 +14,9 @@ from random import Random
 from typing import Any
 
 from ..app import Printflow
-from ..making_store import make_store
 from ..ports import FailureKind, MailFailure
 from ..settings import Settings
+from ..store.making import make_store
 from .faults import FaultPlan
 from .wrapped import Wrapping
 

@@ -1,0 +1,139 @@
+"""Catalogs as files: the shipped default, and what ``catalog import`` reads and ``export`` writes.
+
+TOML is for people, JSON for programs; both hold the plain form of ``domain.catalog``.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..domain.catalog import Catalog, catalog_from
+from ..errors import CatalogInvalid, Refusal
+from ..runtime.named_paths import unreadable, writing
+
+_HEADER = "# The lab's catalog. Change it and run: printflow catalog import FILE --by NAME\n\n"
+
+
+def default_catalog() -> dict[str, Any]:
+    """The plain form of the shipped catalog."""
+    return _toml(files("printflow.catalogs").joinpath("default.toml").read_text("utf-8"))
+
+
+def read_catalog(path: Path) -> dict[str, Any]:
+    """The plain form that a ``.toml`` or ``.json`` file holds, checked.
+
+    Raises :class:`~printflow.errors.CatalogInvalid`, with the file's name in front of its message
+    and *every* problem as a refusal.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read: {unreadable(path, error)}") from error
+    return parse_catalog(str(path), content)
+
+
+def parse_catalog(name: str, content: bytes) -> dict[str, Any]:
+    """The plain form that a file of that name holds; raises as :func:`read_catalog`."""
+    kind = name.rpartition(".")[2].upper()
+    reader = {"TOML": _toml, "JSON": _json}.get(kind)
+    if reader is None:
+        raise _unreadable(name, "a catalog is a .toml or a .json file")
+    try:
+        data = reader(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _unreadable(name, "the file is not text in UTF-8; save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(name, f"the file is not valid {kind}: {error}") from error
+    if not isinstance(data, dict):
+        raise _unreadable(name, "the file holds no table of keys and values")
+    try:
+        checked_catalog(data)
+    except CatalogInvalid as error:
+        raise CatalogInvalid(error.refusals, message=_named(name, error.refusals)) from None
+    return data
+
+
+def checked_catalog(data: Mapping[str, Any]) -> Catalog:
+    """The catalog that ``data`` describes, its time zone looked up as well.
+
+    Raises :class:`~printflow.errors.CatalogInvalid` with every problem found.
+    """
+    problems: list[Refusal] = []
+    catalog = None
+    try:
+        catalog = catalog_from(data)
+    except CatalogInvalid as error:
+        problems.extend(error.refusals)
+    name = data.get("time_zone")
+    if isinstance(name, str) and name.strip():
+        problem = time_zone_problem(name.strip())
+        if problem:
+            problems.append(Refusal("catalog", f"time_zone: {problem}", "time_zone"))
+    if catalog is None or problems:
+        raise CatalogInvalid(problems)
+    return catalog
+
+
+def time_zone_problem(name: str) -> str:
+    """Why ``name`` is no time zone, with the nearest real one; "" when it is one."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        near = get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else 'a name as "America/New_York" is needed'
+        return f"there is no time zone {name!r}; {hint}"
+    return ""
+
+
+def catalog_toml(data: Mapping[str, Any]) -> str:
+    """The plain form as TOML, for people to read and change."""
+    import tomli_w
+
+    return _HEADER + tomli_w.dumps(data, multiline_strings=True)
+
+
+def write_catalog(data: Mapping[str, Any], path: Path) -> None:
+    """Write the plain form to ``path``: as JSON when it ends in ``.json``, else as TOML.
+
+    Raises PathUnusable, DiskFull.
+    """
+    if path.suffix.lower() == ".json":
+        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = catalog_toml(data)
+    with writing(path):
+        path.write_text(text, "utf-8", newline="\n")
+
+
+def _toml(text: str) -> dict[str, Any]:
+    # Amounts stay as they were typed: 0.10 is "0.10", never a binary fraction.
+    return tomllib.loads(text, parse_float=str)
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands there twice")
+        found[key] = value
+    return found
+
+
+def _unreadable(path: Path | str, reason: str) -> CatalogInvalid:
+    return CatalogInvalid([Refusal("catalog", f"{path}: {reason}")])
+
+
+def _named(path: Path | str, problems: Sequence[Refusal]) -> str:
+    return f"{path}: " + "; ".join(str(problem) for problem in problems)

@@ -1,0 +1,114 @@
+"""``inspect`` and ``reinspect``: facts and pictures of models."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from printflow.runtime.named_paths import writing
+
+from .documents import facts_document, print_json
+from .session import json_option, session
+from .streams import say
+from .tables import print_facts
+
+if TYPE_CHECKING:
+    from printflow.domain.model_facts import ModelFacts
+
+
+@click.command("inspect")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--thumbnail", type=click.Path(path_type=Path), metavar="PNG", help="Draw it, too.")
+@click.option("--color", default="#2f6fde", metavar="#RRGGBB", help="The picture's color.")
+@click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
+@json_option
+def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
+    """Measure a model: size, volume, closed or not. Needs no lab; with one, says where it fits."""
+    from printflow import FileUnusable, PrintflowError
+    from printflow.domain.model_facts import fitting, verdict, warnings
+
+    if not _is_color(color):
+        raise click.UsageError("--color: a color is written as #2F6FDE.")
+    try:
+        facts, picture = _inspected(file, color=color, up=up, drawn=thumbnail is not None)
+    except FileUnusable as error:
+        if session().json:
+            print_json({"error": error.message, "code": error.code, "next_step": error.next_step})
+            raise SystemExit(1) from None
+        raise
+    if thumbnail is not None:
+        if not picture:
+            raise FileUnusable("The model cannot be drawn.", code="no_picture")
+        with writing(thumbnail):
+            thumbnail.write_bytes(picture)
+    try:
+        with session().lab() as lab:
+            printers = lab.catalog.printers
+    except PrintflowError:
+        printers = ()
+    document: dict[str, Any] = {
+        **facts_document(facts),
+        "fits": list(fitting(facts, printers)),
+        "warnings": list(warnings(facts, printers)),
+        "verdict": verdict(facts, printers),
+    }
+    if session().json:
+        print_json(document)
+        return
+    x, y, z = facts.dimensions_mm
+    print_facts(
+        [
+            ("Size", f"{x:.2f} × {y:.2f} × {z:.2f} mm"),
+            ("Triangles", f"{facts.triangles:,}"),
+            ("Bodies", str(facts.bodies)),
+            ("Volume", f"{facts.volume_cm3:.2f} cm³"),
+            ("Area", f"{facts.area_cm2:.2f} cm²"),
+            ("Closed", "yes" if facts.watertight else f"no, {facts.open_edges:,} open edges"),
+            ("Fits", ", ".join(document["fits"]) or "–"),
+        ]
+    )
+    for warning in document["warnings"] or [document["verdict"]]:
+        say(warning)
+
+
+def _inspected(file: Path, *, color: str, up: str, drawn: bool) -> tuple[ModelFacts, bytes]:
+    """Facts, and the picture as PNG; b"" where none was asked for or could be drawn."""
+    from printflow import inspect_file
+
+    with tempfile.TemporaryDirectory(prefix="printflow-inspect-") as folder:
+        png, small = (Path(folder, name) if drawn else None for name in ("p.png", "p.webp"))
+        facts = inspect_file(file, picture=png, small=small, color=color, up=up)
+        return facts, png.read_bytes() if png and png.exists() else b""
+
+
+def _is_color(text: str) -> bool:
+    return (
+        len(text) == 7 and text[0] == "#" and all(c in "0123456789abcdefABCDEF" for c in text[1:])
+    )
+
+
+@click.command("reinspect")
+@click.argument("job_ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All jobs.")
+@click.option("--later", is_flag=True, help="Only queue them; the server looks into them.")
+@json_option
+def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
+    """Look into models once more, as after an update; those that still wait are done, too."""
+    if every == bool(job_ids):
+        raise click.UsageError("Give the jobs' numbers, or --all.")
+    with session().lab() as lab:
+        queued = lab.inspect_again(None if every else job_ids)
+        done = 0
+        if not later:
+            waiting = lab.uninspected()
+            with click.progressbar(length=waiting, label="Models", hidden=session().json) as bar:
+                while lab.inspect_due(limit=1):
+                    done += 1
+                    bar.update(1)
+        if session().json:
+            print_json({"queued": queued, "looked_into": done, "waiting": lab.uninspected()})
+        else:
+            say(f"{queued} queued, {done} looked into, {lab.uninspected()} waiting")

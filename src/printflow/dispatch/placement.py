@@ -1,0 +1,195 @@
+"""Putting each file where its row says: level-triggered, leased, repeated until it is true.
+
+A step only ever looks and renames. After any error of the file system it looks again before it
+believes anything, because a rename may have happened although it reported a failure.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..domain.job import FileRole, FileState
+from ..domain.status import ORIGINALS
+from ..errors import StoreUnavailable
+from ..ports import Clock, Database, FileStore, Placement, Transaction
+from .inspection_queue import picture_name
+
+BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
+LEASE = timedelta(seconds=60)
+_LOOK_AGAIN = timedelta(seconds=60)
+_BUSY = frozenset({errno.EBUSY, errno.ETXTBSY, errno.EACCES, errno.EPERM, errno.EAGAIN})
+_BUSY_WINDOWS = frozenset({5, 32, 33})
+"""ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a file was found, or left: its state, where it is, and what hinders."""
+
+    state: FileState
+    last_seen: str = ""
+    problem: str = ""
+
+
+def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
+    """One step towards the wanted place; ``stamp`` names what goes to quarantine.
+
+    Raises OSError as the file system gives it, StoreUnavailable when this is not our store.
+    """
+    file = wanted.file
+    if file.state is FileState.REMOVING:
+        return _remove(store, wanted)
+    if wanted.incoming and store.has_incoming(wanted.incoming):
+        try:
+            store.adopt_incoming(wanted.incoming, file.name, file.folder)
+        except FileNotFoundError:
+            pass  # somebody else was faster; the look below finds it
+        else:
+            return Found(FileState.SETTLED, file.folder)
+    folders = list(store.everywhere(file.name))
+    if not folders:
+        words = f"{file.name} is in none of the store's folders.{_in_the_way(store, file.name)}"
+        return Found(FileState.MISSING, problem=words)
+    first = file.folder if file.folder in folders else folders[0]
+    others = [folder for folder in folders if folder != first]
+    for other in others:
+        if not _same_bytes(store, file.name, first, other):
+            return Found(
+                FileState.PARKED,
+                problem=f"{file.name} is in {' and '.join(folders)} with different contents.",
+            )
+    for other in others:
+        if store.same_file_twice(file.name, first, other):
+            store.drop_second_name(file.name, first, other)
+        else:
+            store.quarantine(file.name, other, f"{stamp}_{other}")
+    return _bring_home(store, wanted, first)
+
+
+def _bring_home(store: FileStore, wanted: Placement, first: str) -> Found:
+    """Rename the file from the folder in which it is; nothing is overwritten."""
+    file = wanted.file
+    if first != file.folder:
+        try:
+            store.move(file.name, first, file.folder)
+        except FileExistsError:
+            if not (words := _in_the_way(store, file.name)):
+                raise
+            return Found(FileState.PARKED, first, f"{file.name} cannot be moved.{words}")
+    if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
+        store.protect(file.name, file.folder)
+    return Found(FileState.SETTLED, file.folder)
+
+
+def _remove(store: FileStore, wanted: Placement) -> Found:
+    """Remove the file wherever it is; its name is its own, so nothing else can be meant."""
+    if wanted.incoming:
+        store.discard_incoming(wanted.incoming)
+    name = wanted.file.name
+    for folder in (*store.everywhere(name), *store.in_the_way(name)):
+        store.remove(name, folder)
+    for small in (False, True):
+        store.remove_picture(picture_name(wanted.file, small=small))
+    return Found(FileState.REMOVED)
+
+
+def _in_the_way(store: FileStore, name: str) -> str:
+    """What has the file's name and is not it, in words."""
+    found = store.in_the_way(name)
+    return "".join(f" In {folder}, {what} has its name." for folder, what in found.items())
+
+
+def _same_bytes(store: FileStore, name: str, one: str, other: str) -> bool:
+    if store.same_file_twice(name, one, other):
+        return True
+    return store.size(name, one) == store.size(name, other) and store.sha256(
+        name, one
+    ) == store.sha256(name, other)
+
+
+def attempt(store: FileStore, wanted: Placement, stamp: str) -> Found:
+    """As :func:`place`, with every error of the file system looked at again and put into words."""
+    problem: OSError | None = None
+    for _ in range(2):
+        try:
+            store.check_identity()
+            return place(store, wanted, stamp)
+        except OSError as error:
+            problem = error
+    if problem is not None and _is_busy(problem):
+        return Found(FileState.BUSY, problem="It is open on another PC, or protected.")
+    return Found(FileState.PENDING, problem=str(problem))
+
+
+def _is_busy(error: OSError) -> bool:
+    windows = getattr(error, "winerror", None)
+    return windows in _BUSY_WINDOWS if windows is not None else error.errno in _BUSY
+
+
+class Placer:
+    """Carries out placements: claims a file's lease, takes the step, records what came of it."""
+
+    def __init__(self, database: Database, store: FileStore, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    def lease(self, tx: Transaction, job_id: str) -> Sequence[Placement]:
+        """Lease the files of a job that are not where they belong, within the transaction that
+        says so: nobody else takes them up, and no second commit is needed for it.
+        """
+        return tx.files.claim_of_job(job_id, self._clock(), LEASE)
+
+    def place_job(self, job_id: str) -> None:
+        """Place the files of one job that are not where they belong."""
+        with self._database.write() as tx:
+            leased = self.lease(tx, job_id)
+        self.place(leased)
+
+    def place(self, leased: Sequence[Placement]) -> None:
+        """Place files that were leased."""
+        for wanted in leased:
+            self._place(wanted)
+
+    def place_due(self, *, limit: int = 50) -> tuple[int, int]:
+        """Place what is due; gives how many were settled, and how many looked at in all."""
+        with self._database.read() as tx:
+            due = tx.files.due(self._clock(), limit=limit)
+        states = [self.place_file(file_id) for file_id in due]
+        looked = [state for state in states if state is not None]
+        return sum(state is FileState.SETTLED for state in looked), len(looked)
+
+    def place_file(self, file_id: int) -> FileState | None:
+        """Place one file; None when somebody else is at it or nothing is to do."""
+        with self._database.write() as tx:
+            wanted = tx.files.claim(file_id, self._clock(), LEASE)
+        return None if wanted is None else self._place(wanted)
+
+    def _place(self, wanted: Placement) -> FileState:
+        try:
+            found = attempt(self._store, wanted, f"{self._clock():%Y%m%dT%H%M%S}")
+        except StoreUnavailable as error:
+            found = Found(FileState.PENDING, problem=error.message)
+        if wanted.file.state is FileState.REMOVING and found.state is not FileState.REMOVED:
+            found = Found(FileState.REMOVING, problem=found.problem)
+        with self._database.write() as tx:
+            tx.files.settle(
+                wanted,
+                state=found.state,
+                last_seen=found.last_seen,
+                problem=found.problem,
+                next_try_at=_next_try(found.state, wanted.tries, self._clock()),
+            )
+        return found.state
+
+
+def _next_try(state: FileState, tries: int, now: datetime) -> datetime | None:
+    if state in (FileState.SETTLED, FileState.REMOVED):
+        return None
+    if state in (FileState.MISSING, FileState.PARKED):
+        return now + _LOOK_AGAIN
+    step = BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)]
+    return now + timedelta(seconds=step)

@@ -1,0 +1,69 @@
+"""From a file to triangles, whatever its format; what is unusable is refused in words.
+
+Source of the limits: shared measurements of what loaders do with hostile files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+import numpy as np
+
+from ..mesh.bounds import bounds
+from .model import Model
+from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
+
+_ABSURD_MM = 1e9
+"""From here on, nobody is helped by the exact number."""
+
+
+def read_model(file: BinaryIO, ending: str) -> Model:
+    """The model in a file; ``ending`` (".stl", ".obj", ".3mf", …) says what it should be.
+
+    Raises Unreadable, and OSError as the disk gives it.
+    """
+    model = _reader(ending)(file)
+    triangles = model.triangles
+    if len(triangles) > MAX_TRIANGLES:
+        raise too_many(len(triangles))
+    notes = model.notes
+    if not len(triangles):
+        raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    low, high = bounds(triangles)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        triangles = triangles[np.isfinite(triangles).all(axis=(1, 2))]
+        notes = (*notes, "not_finite")
+        if not len(triangles):
+            raise Unreadable(NO_TRIANGLES, code="no_triangles")
+        low, high = bounds(triangles)
+    extent = float((high.astype(np.float64) - low).max())
+    if extent <= 0:
+        raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    if extent >= MAX_EXTENT_MM:
+        long = f"{extent / 1000:,.0f} m" if extent < _ABSURD_MM else "thousands of kilometers"
+        raise Unreadable(
+            f"The model would be {long} long. Check the unit it was exported in.", code="too_large"
+        )
+    triangles = np.ascontiguousarray(triangles, dtype=np.float32)
+    return Model(model.format, triangles, notes, (low, high))
+
+
+def _reader(ending: str) -> Callable[[BinaryIO], Model]:
+    if ending == ".stl":
+        from .stl import read_stl
+
+        return read_stl
+    if ending == ".3mf":
+        from .three_mf import read_three_mf
+
+        return read_three_mf
+    if ending == ".obj":
+        from .obj import read_obj
+
+        return read_obj
+    if ending in (".ply", ".glb", ".step", ".stp"):
+        from .trimesh_formats import read_other
+
+        return lambda file: read_other(file, ending)
+    raise Unreadable(f"Models of the kind {ending} cannot be looked into.", code="unknown_format")

@@ -1,0 +1,70 @@
+"""Money, weights and times as people read them. English (US) until there are translations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ..domain.pricing import plain_decimal, shown_hours
+
+LOCALE = "en_US"
+
+
+def money(cents: int, currency: str) -> str:
+    """Integer cents as an amount: "$4.25"."""
+    from babel.numbers import format_currency
+
+    return format_currency(Decimal(cents).scaleb(-2), currency, locale=LOCALE)
+
+
+def hours_text(hours: Decimal) -> str:
+    """Print time rounded up to the half hour: "3.5 h"."""
+    return f"{plain_decimal(shown_hours(hours)):f} h"
+
+
+def grams_text(grams: Decimal) -> str:
+    """A weight without needless zeros: "42.5 g"."""
+    return f"{plain_decimal(grams):f} g"
+
+
+def local_time(moment: datetime, time_zone: str) -> str:
+    """A UTC time on the lab's clock: "Mon, Mar 2, 2026, 9:30 AM"."""
+    from babel.dates import format_datetime
+
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return _plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a", locale=LOCALE))
+
+
+def local_date(moment: datetime, time_zone: str) -> str:
+    """The day of a UTC time in the lab: "Mon, Mar 2, 2026"."""
+    return day_text(moment.astimezone(ZoneInfo(time_zone)).date())
+
+
+def local_clock(moment: datetime, time_zone: str) -> str:
+    """A UTC time on the lab's clock, without its day: "9:30 AM"."""
+    from babel.dates import format_time
+
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return _plain_spaces(format_time(local.timetz(), "h:mm a", locale=LOCALE))
+
+
+def day_text(day: date) -> str:
+    """A day: "Mon, Mar 2, 2026"."""
+    from babel.dates import format_date
+
+    return _plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
+
+
+def age_text(moment: datetime, now: datetime) -> str:
+    """How long ago ``moment`` was, in its largest unit: "5 minutes", "3 days"; "just now"."""
+    from babel.dates import format_timedelta
+
+    age = now - moment
+    if age < timedelta(minutes=1):
+        return "just now"
+    return _plain_spaces(format_timedelta(age, threshold=1.5, locale=LOCALE))
+
+
+def _plain_spaces(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\xa0", " ")

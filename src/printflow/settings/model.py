@@ -1,0 +1,279 @@
+"""The settings of a lab: keyword arguments, environment, ``printflow.toml``, defaults.
+
+They are checked when they are read; what is wrong is a :class:`~printflow.errors.SettingsError` of
+one line that names the key, where it stands and what is allowed. Its text is complete by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from ..domain.naming import endings_text, model_endings
+from ..errors import SettingsError
+from . import checks
+from .database_url import checked_database_url, sqlite_file, sqlite_url
+from .layers import (
+    Known,
+    Layer,
+    environment_layer,
+    file_layer,
+    find_file,
+    in_force,
+    keyword_layer,
+    place_of,
+    placed,
+)
+from .sections import (
+    LogSettings,
+    MailSettings,
+    RetentionSettings,
+    ServerSettings,
+    ShareSettings,
+    SlicerSettings,
+    Whole,
+    whole,
+)
+
+_NEVER_SHOWN = ("smtp_password", "secret_key", "metrics_token", "database_url", "base_url")
+
+
+class Settings(BaseModel):
+    """All settings of a lab; immutable.
+
+    ``Settings(store="storage")`` takes keyword arguments, then the environment, then defaults;
+    :meth:`load` reads ``printflow.toml`` as well. A script's relative ``store`` is made absolute.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
+    )
+
+    store: Path = Field(default_factory=lambda: Path.cwd() / "storage", description="a folder")
+    database_url: str = Field(default="", repr=False, description="a database's address")
+    secret_key: SecretStr | None = Field(default=None, description="a text")
+    mail: MailSettings = Field(default_factory=MailSettings, description="the section [mail]")
+    server: ServerSettings = Field(
+        default_factory=ServerSettings, description="the section [server]"
+    )
+    share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
+    slicer: SlicerSettings = Field(
+        default_factory=SlicerSettings, description="the section [slicer]"
+    )
+    log: LogSettings = Field(default_factory=LogSettings, description="the section [log]")
+    retention: RetentionSettings = Field(
+        default_factory=RetentionSettings, description="the section [retention]"
+    )
+    base_url: str = Field(default="", description="a web address as https://prints.example.edu")
+    trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
+    allowed_email_domains: tuple[str, ...] = Field(
+        default=(), description='a list as ["example.edu"]'
+    )
+    more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
+        default=(), description='a list of "ply", "glb" and "step"'
+    )
+    quote_days: Whole = whole(7, 1, 365, "number of days")
+    resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
+    reminder_hours: Whole = whole(48, 0, 8_760, "number of hours")
+    pickup_reminder_days: tuple[Whole, ...] = Field(
+        default=(7, 21), description="a list of whole numbers of days as [7, 21]"
+    )
+    dispose_after_days: Whole = whole(0, 0, 3650, "number of days")
+    dispose_automatic: bool = Field(default=False, description="true or false")
+    submissions_per_hour: Whole = whole(200, 0, 100_000, "number of submissions")
+    attention_days: Whole = whole(7, 1, 365, "number of days")
+    undo_seconds: Whole = whole(30, 0, 300, "number of seconds")
+    settle_seconds: Whole = whole(3, 0, 3600, "number of seconds")
+    max_upload_mb: Whole = whole(100, 1, 100_000, "number of megabytes")
+    disk_reserve_mb: Whole = whole(256, 0, 10_000_000, "number of megabytes")
+
+    def __init__(
+        self,
+        *,
+        config_file: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        **given: Any,
+    ) -> None:
+        """Settings from keywords, the environment and a file, in this order; ``environ`` takes the
+        place of the process's own.
+        """
+        known = _known()
+        layers = (
+            keyword_layer(_plain(given), known),
+            environment_layer(os.environ if environ is None else environ, known),
+            file_layer(config_file, known),
+        )
+        try:
+            super().__init__(**in_force(layers))
+        except ValidationError as error:
+            raise _in_words(error, layers) from None
+
+    @classmethod
+    def load(cls, config: Path | None = None, **given: Any) -> Self:
+        """The settings in force, ``given`` before all else (None there means "not given").
+
+        The file is ``config``, else the one that ``PRINTFLOW_CONFIG`` names, else
+        ``printflow.toml`` in the current folder if there is one.
+        """
+        return cls(config_file=find_file(config, os.environ), **given)
+
+    @field_validator("store")
+    @classmethod
+    def _store(cls, value: Path) -> Path:
+        return Path(os.path.normpath(value.expanduser().absolute()))
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str, info: ValidationInfo) -> str:
+        store = info.data.get("store")
+        return checked_database_url(value, store=store) if store is not None else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("secret_key must have 16 characters or more, or not be set at all")
+        return value
+
+    @field_validator("mail")
+    @classmethod
+    def _mail(cls, value: MailSettings, info: ValidationInfo) -> MailSettings:
+        store = info.data.get("store")
+        if value.directory is not None or store is None:
+            return value
+        return value.model_copy(update={"directory": store / ".printflow" / "mail"})
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url(cls, value: str, info: ValidationInfo) -> str:
+        mail = info.data.get("mail")
+        if not value.strip() and mail is not None and mail.smtp_host:
+            raise ValueError(
+                "base_url is needed for the links in mails: set it to the address that students "
+                "open, for example https://prints.example.edu"
+            )
+        return checks.base_url(value)
+
+    @field_validator("trusted_hosts", "allowed_email_domains")
+    @classmethod
+    def _domains(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        return checks.domains(str(info.field_name), value)
+
+    @field_validator("pickup_reminder_days")
+    @classmethod
+    def _reminder_days(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return checks.reminder_days(value)
+
+    @field_validator("dispose_after_days")
+    @classmethod
+    def _dispose_after_days(cls, value: int, info: ValidationInfo) -> int:
+        return checks.disposal(value, info.data.get("pickup_reminder_days"))
+
+    @field_validator("dispose_automatic")
+    @classmethod
+    def _dispose_automatic(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("dispose_after_days") == 0:
+            raise ValueError("dispose_automatic needs dispose_after_days: after how many days?")
+        return value
+
+    @property
+    def model_endings(self) -> tuple[str, ...]:
+        """The endings of the models that are taken: ``.stl``, …"""
+        return model_endings(self.more_formats)
+
+    @property
+    def model_endings_text(self) -> str:
+        """The same in words: ".stl, .obj or .3mf"."""
+        return endings_text(self.model_endings)
+
+    @property
+    def state_dir(self) -> Path:
+        """The store's hidden folder: identity, embedded database, mails, logs."""
+        return self.store / ".printflow"
+
+    @property
+    def slicer_profiles(self) -> Path:
+        """The folder of the flat profiles that the lab's slicer takes."""
+        return self.slicer.profiles or self.state_dir / "slicer"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where the web server keeps large bodies while they arrive: on this machine's own disk."""
+        if self.server.spool is not None:
+            return self.server.spool
+        embedded = sqlite_file(self.database)
+        beside = embedded.parent if embedded is not None else Path(tempfile.gettempdir())
+        return beside / ("spool" if embedded is not None else "printflow-spool")
+
+    @property
+    def database(self) -> str:
+        """The address of the database in force."""
+        return self.database_url or sqlite_url(self.state_dir / "printflow.db")
+
+    @property
+    def effective_base_url(self) -> str:
+        """What links begin with: ``base_url``, else this machine's own address."""
+        return self.base_url or f"http://127.0.0.1:{self.server.port}"
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "mail": MailSettings,
+    "server": ServerSettings,
+    "share": ShareSettings,
+    "slicer": SlicerSettings,
+    "log": LogSettings,
+    "retention": RetentionSettings,
+}
+
+
+def _known() -> Known:
+    return {
+        "": tuple(Settings.model_fields),
+        **{name: tuple(section.model_fields) for name, section in _SECTIONS.items()},
+    }
+
+
+def _plain(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
+        for key, value in given.items()
+    }
+
+
+def _in_words(error: ValidationError, layers: tuple[Layer, ...]) -> SettingsError:
+    """All that pydantic found wrong, as one line."""
+    said, keys, places = [], [], []
+    for problem in error.errors(include_url=False):
+        location = [str(part) for part in problem["loc"] if not isinstance(part, int)]
+        key = ".".join(location[:2] if location[0] in _SECTIONS else location[:1])
+        reason = str(problem.get("ctx", {}).get("error", ""))
+        if not reason:
+            reason = f"{key} must be {_allowed(location)}"
+            if isinstance(problem["input"], str | int | float) and location[-1] not in _NEVER_SHOWN:
+                reason += f", not {str(problem['input'])[:60]!r}"
+        place = place_of(key, layers)
+        said.append(placed(reason, place))
+        keys.append(key)
+        places.append(place)
+    return SettingsError("; ".join(said), key=keys[0], source=places[0])
+
+
+def _allowed(location: list[str]) -> str:
+    section = _SECTIONS.get(location[0])
+    fields = Settings.model_fields if section is None else section.model_fields
+    name = location[1] if section is not None and len(location) > 1 else location[0]
+    found = fields.get(name) or Settings.model_fields[location[0]]
+    return found.description or "another value"

@@ -1,0 +1,84 @@
+"""What is wrong with a whole model file, told at the door: reads as little as a sound file needs.
+
+The first bytes were judged by :mod:`~printflow.uploads.file_type`; deeper looks are the inspection's, later.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+from typing import BinaryIO
+
+from ..archives.three_mf import PackageRefused, open_package
+from ..errors import FileUnusable
+from .file_type import no_triangles
+
+_HEADER, _RECORD = 84, 50
+_RECORDS_PER_BLOCK = 4096
+_TAIL = 4096
+_BLOCK = 1 << 20
+
+
+def check_whole(file: BinaryIO, ending: str, size: int) -> None:
+    """Raises FileUnusable where the file cannot be a model; ``size`` is in bytes."""
+    if ending == ".3mf":
+        try:
+            open_package(file)
+        except PackageRefused as error:
+            raise FileUnusable(str(error), code=error.code, next_step=error.next_step) from error
+    elif ending in (".step", ".stp"):
+        file.seek(max(0, size - _TAIL))
+        if b"END-ISO-10303-21;" not in file.read():
+            raise FileUnusable(
+                "The STEP file is cut short: its last line is missing.",
+                code="file_cut_short",
+                next_step="Export it again and send the whole file.",
+            )
+    elif ending == ".stl":
+        head = file.read(1024)
+        if head.lstrip().lower().startswith(b"solid") and b"facet" in head.lower():
+            _check_ascii(file, head, size)
+        else:
+            _check_binary(file, size)
+
+
+def _check_binary(file: BinaryIO, size: int) -> None:
+    """At least one triangle has an area; the first one mostly has."""
+    file.seek(_HEADER)
+    for _ in range((size - _HEADER) // _RECORD // _RECORDS_PER_BLOCK + 1):
+        block = file.read(_RECORD * _RECORDS_PER_BLOCK)
+        for start in range(0, len(block) - _RECORD + 1, _RECORD):
+            corners = struct.unpack_from("<9f", block, start + 12)
+            if all(map(math.isfinite, corners)) and _has_area(corners):
+                return
+    raise no_triangles()
+
+
+def _has_area(corners: tuple[float, ...]) -> bool:
+    return len({corners[0:3], corners[3:6], corners[6:9]}) == 3
+
+
+def _check_ascii(file: BinaryIO, head: bytes, size: int) -> None:
+    """It ends where a triangle ends; a binary STL that begins with "solid" is told by its size."""
+    if size == _HEADER + _RECORD * int.from_bytes(head[80:84], "little"):
+        _check_binary(file, size)
+        return
+    file.seek(max(0, size - _TAIL))
+    words = file.read().lower().split()
+    last = max((place for place, word in enumerate(words) if word == b"facet"), default=-1)
+    if b"endfacet" not in words[last + 1 :] and b"endsolid" not in words[last + 1 :]:
+        raise FileUnusable(
+            f"The STL is cut short: it stops in the middle of a triangle, in line {_lines(file):,}.",
+            code="file_cut_short",
+            next_step="Export it again and send the whole file.",
+        )
+
+
+def _lines(file: BinaryIO) -> int:
+    file.seek(0, io.SEEK_SET)
+    count = 1
+    while block := file.read(_BLOCK):
+        count += block.count(b"\n")
+        last = block
+    return count - last.endswith(b"\n")
