@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .app import Printflow
     from .catalogs.file import catalog_toml, parse_catalog
     from .dispatch.loop import DispatchReport
     from .doctor import Examination, Finding
@@ -104,6 +103,7 @@ if TYPE_CHECKING:
         Unavailable,
     )
     from .inspection.standalone import inspect_file
+    from .lab.printflow import Printflow
     from .language.formats import (
         age_text,
         day_text,
@@ -123,9 +123,9 @@ if TYPE_CHECKING:
     from .runtime.log_records import log_request
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
+    from .service.form_check import Model
     from .service.payments import OpenBalance
-    from .service.sign_in import SignedIn
-    from .service.submitting import Model
+    from .service.sessions import SignedIn
     from .service.suggesting import Suggestion
     from .service.system import Ground, SystemView
     from .settings import Settings
@@ -133,7 +133,7 @@ if TYPE_CHECKING:
     from .uploads.receiving import Upload
 
 _HOMES = {
-    "app": ("Printflow",),
+    "lab.printflow": ("Printflow",),
     "dispatch.loop": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
     "domain.correction": ("EDITABLE",),
@@ -249,9 +249,9 @@ _HOMES = {
     "store.log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
     "service.payments": ("OpenBalance",),
-    "service.sign_in": ("SignedIn",),
+    "service.sessions": ("SignedIn",),
     "service.system": ("Ground", "SystemView"),
-    "service.submitting": ("Model",),
+    "service.form_check": ("Model",),
     "service.suggesting": ("Suggestion",),
     "settings": ("Settings",),
 }

@@ -23,7 +23,7 @@ def recognize() -> None:
     """Know who acts, before each request: a session ends here, whatever the cookie says."""
     if request.endpoint in _UNSIGNED or "key" not in session:
         return
-    found = lab_of(current_app).staff_session(str(session["key"]))
+    found = lab_of(current_app).sessions.get(str(session["key"]))
     if found is None:
         session.clear()
         session["ended"] = True

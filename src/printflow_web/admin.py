@@ -48,30 +48,30 @@ def outbox() -> str:
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
         raise ParameterRefused(_("before: a whole number is needed."))
     before = int(typed) if typed else None
-    mails = lab.mails(state=state or None, limit=_PAGE + 1, before=before)
+    mails = lab.mail.find(state=state or None, limit=_PAGE + 1, before=before)
     return render_template(
         "outbox.html",
         mails=mails[:_PAGE],
         more=len(mails) > _PAGE,
         first=before is None,
         state=state or None,
-        counts=lab.mail_counts(),
-        handling=lab.mail_handling(),
-        paused=lab.mail_paused(),
+        counts=lab.mail.counts(),
+        handling=lab.mail.handling(),
+        paused=lab.mail.paused(),
     )
 
 
 @pages.post("/outbox/resume")
 def resume_mail() -> AnyResponse:
     """Let the outbox go on, after its login was mended."""
-    lab_of(current_app).resume_mail(**acting())
+    lab_of(current_app).mail.resume(**acting())
     flash(_("The outbox goes on."), "success")
     return redirect(url_for("admin.outbox"), 303)
 
 
 def _preview(mail_id: int, *, picture: bool = False) -> RenderedMail | None:
     try:
-        return lab_of(current_app).mail_preview(mail_id, picture=picture)
+        return lab_of(current_app).mail.preview(mail_id, picture=picture)
     except PrintflowError:
         _log.exception("mail %s cannot be shown", mail_id)
         return None
@@ -80,7 +80,7 @@ def _preview(mail_id: int, *, picture: bool = False) -> RenderedMail | None:
 @pages.get("/outbox/<int:mail_id>")
 def mail(mail_id: int) -> str:
     """One mail, as it was or will be sent."""
-    found = lab_of(current_app).mail(mail_id)
+    found = lab_of(current_app).mail.get(mail_id)
     return render_template("mail.html", mail=found, preview=_preview(mail_id), errors={}, form=None)
 
 
@@ -101,13 +101,13 @@ def retry_mail(mail_id: int) -> AnyResponse:
     """Send it again, perhaps to another address."""
     lab, to = lab_of(current_app), request.form.get("to", "")
     try:
-        lab.retry_mail(mail_id, to=to, **acting())
+        lab.mail.retry(mail_id, to=to, **acting())
     except InvalidInput as error:
         return form_again(
             error,
             lambda errors: render_template(
                 "mail.html",
-                mail=lab.mail(mail_id),
+                mail=lab.mail.get(mail_id),
                 preview=_preview(mail_id),
                 errors=errors,
                 form={"to": to},
@@ -120,7 +120,7 @@ def retry_mail(mail_id: int) -> AnyResponse:
 
 def _staff_page(errors: dict[str, Refusal]) -> str:
     lab = lab_of(current_app)
-    return render_template("staff.html", staff=lab.staff(), errors=errors, form=request.form)
+    return render_template("staff.html", staff=lab.people.all(), errors=errors, form=request.form)
 
 
 @pages.get("/staff")
@@ -133,11 +133,11 @@ def staff() -> str:
 def add_staff() -> AnyResponse:
     """Add a name."""
     lab, name = lab_of(current_app), clean_line(request.form.get("name", ""))
-    gone = {one.name.casefold() for one in lab.staff() if one.deactivated_at is not None}
+    gone = {one.name.casefold() for one in lab.people.all() if one.deactivated_at is not None}
     if name.casefold() in gone and (answer := require_admin()) is not None:
         return answer  # whom an administrator took from the list, only one brings back
     try:
-        lab.add_staff(name, **acting())
+        lab.people.add(name, **acting())
     except InvalidInput as error:
         return form_again(error, _staff_page)
     return redirect(url_for("admin.staff"), 303)
@@ -148,5 +148,5 @@ def deactivate_staff() -> AnyResponse:
     """Take a name from the list; history keeps it."""
     if (answer := require_admin()) is not None:
         return answer
-    lab_of(current_app).deactivate_staff(request.form.get("name", ""), **acting())
+    lab_of(current_app).people.deactivate(request.form.get("name", ""), **acting())
     return redirect(url_for("admin.staff"), 303)

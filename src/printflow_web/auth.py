@@ -99,12 +99,12 @@ def _page(
     errors: dict[str, Refusal], back: str, form: Mapping[str, str], *, ended: bool = False
 ) -> str:
     lab = lab_of(current_app)
-    known = bool(lab.known_at(known_pc().proof))
+    known = bool(lab.sessions.known_at(known_pc().proof))
     return render_template(
         "login.html",
         known=known,
-        names=lab.staff_names() if known else (),
-        asks_for_station=lab.asks_for_station(),
+        names=lab.people.names() if known else (),
+        asks_for_station=lab.sessions.asks_for_station(),
         errors=errors,
         next=back,
         form=form,
@@ -129,7 +129,7 @@ def _sign_in() -> AnyResponse:
         if not name:
             field = "new_name" if new else "name"
             raise InvalidInput.of(field, "name_missing", _("Say who you are."))
-        signed_in = lab.sign_in(
+        signed_in = lab.sessions.sign_in(
             form.get("password", ""),
             name=name,
             address=request.remote_addr or "",
@@ -139,7 +139,7 @@ def _sign_in() -> AnyResponse:
     except (InvalidInput, SignInRefused, SignInBusy, TooManyRequests) as error:
         return form_again(error, lambda errors: _sign_in_form(errors, back))
     if staff_session() is not None:
-        lab.sign_out(session_key())
+        lab.sessions.sign_out(session_key())
     session.clear()
     session.permanent = True
     session["key"] = signed_in.key
@@ -162,7 +162,7 @@ def act_as() -> AnyResponse:
     if (answer := require_staff()) is not None:
         return answer
     name = clean_line(request.form.get("name", ""))
-    lab_of(current_app).act_as(session_key(), name)
+    lab_of(current_app).sessions.act_as(session_key(), name)
     answer = redirect(local_path(request.form.get("next", "")) or url_for("dashboard.index"), 303)
     remember(answer, known_pc()._replace(name=name))
     return answer
@@ -174,7 +174,7 @@ def logout() -> AnyResponse:
     lab, acts = lab_of(current_app), staff_session()
     if acts is not None:
         if request.form.get("everywhere") == "yes":
-            lab.sign_out_others(name=acts.name, by=acts.name, station=acts.station)
-        lab.sign_out(session_key())
+            lab.sessions.sign_out_others(name=acts.name, by=acts.name, station=acts.station)
+        lab.sessions.sign_out(session_key())
     session.clear()
     return redirect(url_for("auth.login"), 303)

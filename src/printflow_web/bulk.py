@@ -66,7 +66,7 @@ def _jobs(chosen: list[tuple[str, int]]) -> list[Job]:
     lab, found = lab_of(current_app), []
     for job_id, _version in chosen:
         try:
-            found.append(lab.job(job_id))
+            found.append(lab.jobs.get(job_id))
         except NotFound:
             continue
     return found
@@ -74,7 +74,7 @@ def _jobs(chosen: list[tuple[str, int]]) -> list[Job]:
 
 def _dues(jobs: Sequence[Job]) -> dict[str, int]:
     """What is due for each, in integer cents; a payment in between makes the job's version old."""
-    found = lab_of(current_app).balances(job.id for job in jobs)
+    found = lab_of(current_app).payments.balances(job.id for job in jobs)
     return {one.job.id: one.balance.due_cents for one in found}
 
 
@@ -96,7 +96,7 @@ def choose() -> str:
         raise ParameterRefused(
             _("job: choose up to %(most)s jobs to price them together.", most=MOST_FIGURES)
         )
-    busy = lab.busy_printers() if record and record.opens_print else {}
+    busy = lab.queue.busy_printers() if record and record.opens_print else {}
     return render_template(
         "bulk.html",
         chosen=chosen,
@@ -106,7 +106,7 @@ def choose() -> str:
         record=record,
         quotes=[_quote_row(job, dict(chosen)) for job in jobs] if each else [],
         busy={job.printer: busy[job.printer] for job in jobs if job.printer in busy},
-        form={"reasons": [], "catalog_version": str(lab.catalog_version())},
+        form={"reasons": [], "catalog_version": str(lab.catalog.version())},
         dues=_dues(jobs) if record and record.form is Form.PAYMENT else {},
         errors={},
         back=local_path(request.args.get("next", "")),
@@ -120,12 +120,12 @@ def _quote_row(
     errors: Mapping[str, Refusal] | None = None,
 ) -> QuoteRow:
     lab = lab_of(current_app)
-    away = bool(lab.store_problem())  # then each look would wait for the share
-    found = [] if away else lab.suggestions(job.id)
+    away = bool(lab.system.store_problem())  # then each look would wait for the share
+    found = [] if away else lab.suggestions.for_job(job.id)
     return QuoteRow(
         job,
         versions.get(job.id, job.version),
-        [] if away else lab.file_choices(job.id),
+        [] if away else lab.files.choices(job.id),
         next((one for one in found if one.grams and one.hours), None),
         typed or {},
         errors or {},
@@ -151,7 +151,7 @@ def perform() -> Response:
         job_id: {name: request.form.get(f"{name}-{job_id}", "") for name in own}
         for job_id, _version in chosen
     }
-    answers = lab_of(current_app).perform_many(
+    answers = lab_of(current_app).bulk.perform(
         trigger, chosen, **acting(), hold_mail=True, each=each, **arguments
     )
     again = [answer for answer in answers if own and isinstance(answer.error, TransitionRefused)]
@@ -167,7 +167,7 @@ def perform() -> Response:
         for job in _jobs([(answer.job_id, 0)])
     ]
     said = [answer for answer in answers if answer not in again]
-    version = str(lab_of(current_app).catalog_version())
+    version = str(lab_of(current_app).catalog.version())
     form = {"note": arguments.get("note"), "catalog_version": version}
     response = make_response(_done(trigger, said, quotes=rows, form=form))
     response.status_code = 422 if rows and not said else 200
@@ -178,7 +178,7 @@ def perform() -> Response:
 def undo() -> str:
     """Take back what was done to many, each as far as it can still be."""
     events = _chosen("event", request.form.getlist("event"))
-    answers = lab_of(current_app).undo_many(events, **acting())
+    answers = lab_of(current_app).bulk.undo(events, **acting())
     return _done(None, answers)
 
 

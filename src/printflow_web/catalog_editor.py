@@ -47,7 +47,7 @@ def index() -> str:
 
 
 def _overview(problems: Sequence[Refusal]) -> str:
-    versions = lab_of(current_app).catalog_versions()
+    versions = lab_of(current_app).catalog.versions()
     return render_template("catalog.html", versions=versions, problems=problems)
 
 
@@ -57,13 +57,13 @@ def edit(section: str) -> str:
     if section not in SECTIONS:
         abort(404)
     lab = lab_of(current_app)
-    version = lab.catalog_version()
-    return _form(section, lab.export_catalog(), version, {})
+    version = lab.catalog.version()
+    return _form(section, lab.catalog.export(), version, {})
 
 
 def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) -> str:
     lab = lab_of(current_app)
-    prices = lab.price_history() if section == "printers" else ()
+    prices = lab.catalog.price_history() if section == "printers" else ()
     return render_template(
         f"catalog_{section}.html",
         part=section,
@@ -71,7 +71,7 @@ def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) ->
         version=version,
         errors=errors,
         prices=prices,
-        method_names=[method.name for method in lab.catalog.methods],
+        method_names=[method.name for method in lab.catalog.current.methods],
     )
 
 
@@ -84,10 +84,10 @@ def save(section: str) -> AnyResponse:
     typed = form.get("version", "")
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
         raise ParameterRefused(_("version: a whole number is needed; open the page again."))
-    now, plain = lab.catalog_version(), lab.export_catalog()
+    now, plain = lab.catalog.version(), lab.catalog.export()
     changed = SECTIONS[section](form, plain)
     try:
-        lab.change_catalog(changed, expected_version=int(typed), **acting())
+        lab.catalog.change(changed, expected_version=int(typed), **acting())
     except CatalogChanged as error:
         again = _changed_meanwhile(error)
         return make_response(_form(section, {**plain, **changed}, now, {"": again}), 409)
@@ -100,7 +100,7 @@ def save(section: str) -> AnyResponse:
 
 
 def _changed_meanwhile(error: CatalogChanged) -> Refusal:
-    zone = lab_of(current_app).catalog.time_zone
+    zone = lab_of(current_app).catalog.current.time_zone
     words = _(
         "%(name)s changed the catalog on %(time)s.", name=error.by, time=local_time(error.at, zone)
     )
@@ -108,7 +108,7 @@ def _changed_meanwhile(error: CatalogChanged) -> Refusal:
 
 
 def _say_what_is_in_force(before: int) -> None:
-    now = lab_of(current_app).catalog_version()
+    now = lab_of(current_app).catalog.version()
     if now == before:
         flash(_("Nothing was changed."), "info")
     else:
@@ -120,14 +120,14 @@ def version(version: int) -> str:
     """What one version changed."""
     lab = lab_of(current_app)
     return render_template(
-        "catalog_version.html", version=lab.catalog_at(version), newest=lab.catalog_version()
+        "catalog_version.html", version=lab.catalog.at(version), newest=lab.catalog.version()
     )
 
 
 @pages.get("/versions/<int:version>/<ending>")
 def export(version: int, ending: str) -> Response:
     """One version as a file."""
-    document = dict(lab_of(current_app).catalog_at(version).document)
+    document = dict(lab_of(current_app).catalog.at(version).document)
     if ending == "toml":
         response = make_response(catalog_toml(document))
     elif ending == "json":
@@ -144,8 +144,8 @@ def export(version: int, ending: str) -> Response:
 def restore(version: int) -> AnyResponse:
     """Put an older version in force again."""
     lab = lab_of(current_app)
-    before = lab.catalog_version()
-    lab.restore_catalog(version, **acting())
+    before = lab.catalog.version()
+    lab.catalog.restore(version, **acting())
     _say_what_is_in_force(before)
     return redirect(url_for("catalog.index"), 303)
 
@@ -154,12 +154,12 @@ def restore(version: int) -> AnyResponse:
 def take_in() -> AnyResponse:
     """Put the catalog of a file in force."""
     lab, file = lab_of(current_app), request.files.get("file")
-    before = lab.catalog_version()
+    before = lab.catalog.version()
     try:
         if file is None or not file.filename:
             refusal = Refusal("file_missing", _("Choose a file (.toml or .json)."), "file")
             raise CatalogInvalid([refusal])
-        lab.import_catalog(parse_catalog(file.filename, file.read()), **acting())
+        lab.catalog.load(parse_catalog(file.filename, file.read()), **acting())
     except CatalogInvalid as error:
         problems = error.refusals
         return form_again(error, lambda _errors: _overview(problems))

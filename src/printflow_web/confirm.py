@@ -61,7 +61,7 @@ def _page(
         outcome="confirmed" if page.confirmed else "declined",
         errors=errors or {},
         form=request.form,
-        status_url=lab_of(current_app).status_url(page.job),
+        status_url=lab_of(current_app).students.url(page.job),
         sent=sent,
     )
 
@@ -71,7 +71,7 @@ def quote(token: str) -> AnyResponse:
     """Show the quote, or what became of it; take the answer."""
     if request.method == "POST":
         return _answer(token)
-    page = lab_of(current_app).quote_page(token)
+    page = lab_of(current_app).quotes.page(token)
     return make_response(_page(page, token), _PAGES[page.state][1])
 
 
@@ -79,18 +79,18 @@ def _answer(token: str) -> AnyResponse:
     """Confirm, decline, or ask for a new link."""
     lab, form = lab_of(current_app), request.form
     act = {
-        "confirm": lambda: lab.confirm_by_link(
+        "confirm": lambda: lab.quotes.confirm(
             token, consent=bool(form.get("consent")), also=form.getlist("also")
         ),
-        "decline": lambda: lab.decline_by_link(token, text=form.get("text", "")),
-        "resend": lambda: lab.resend_by_link(token),
+        "decline": lambda: lab.quotes.decline(token, text=form.get("text", "")),
+        "resend": lambda: lab.quotes.resend(token),
     }.get(form.get("action", ""))
     try:
         if act is None:
             raise InvalidInput.of("", "action_unknown", "Choose “Confirm” or “Decline”.")
         page = act()
     except _SHOWN_ON_THE_PAGE as error:
-        shown = lab.quote_page(token)
+        shown = lab.quotes.page(token)
         return form_again(error, lambda errors: _page(shown, token, errors))
     if form.get("action") == "resend":
         return make_response(_page(page, token, sent=True))

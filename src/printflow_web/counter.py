@@ -52,16 +52,16 @@ def waiting() -> AnyResponse:
     words, overdue = asked.get("search", "").strip()[:_LONGEST], asked.get("overdue") == "yes"
     try:
         if words:
-            return redirect(url_for("counter.job", job_id=lab.job(words).id), 303)
+            return redirect(url_for("counter.job", job_id=lab.jobs.get(words).id), 303)
     except NotFound:
         pass  # not a number: a name, or a part of one
     try:
-        page = lab.waiting_for_pick_up(
+        page = lab.shelf.waiting(
             search=words, overdue=overdue, after=asked.get("after", "")[:1000], limit=PAGE_SIZE
         )
     except InvalidInput as error:
         raise ParameterRefused(f"{error.refusals[0].field}: {error}") from error
-    others = lab.jobs(search=words, limit=_FOUND) if words and not page.jobs else []
+    others = lab.jobs.find(search=words, limit=_FOUND) if words and not page.jobs else []
     shown = make_response(
         render_template(
             "counter.html",
@@ -79,7 +79,7 @@ def waiting() -> AnyResponse:
 @pages.route("/<job_id>", methods=["GET", "POST"])
 def job(job_id: str) -> AnyResponse:
     """One job at the counter: choose how it is paid, then say that it was handed out."""
-    details = lab_of(current_app).details(job_id)
+    details = lab_of(current_app).jobs.details(job_id)
     if request.method == "POST":
         return _hand_out(job_id)
     return _page(details, request.args.get("method", ""))
@@ -94,7 +94,7 @@ def _page(details: JobDetails, method: str, problem: PrintflowError | None = Non
         last=details.events[-1],
         discarded=details.discarded,
         amount=in_units(details.due_cents),
-        method=method if method in lab.catalog.payment_methods else "",
+        method=method if method in lab.catalog.current.payment_methods else "",
         problem=problem,
         errors=by_field(problem.refusals) if problem else {},
         typed=request.form,
@@ -106,7 +106,7 @@ def _hand_out(job_id: str) -> AnyResponse:
     lab, typed = lab_of(current_app), request.form
     method = typed.get("method", "")
     try:
-        done = lab.pick_up(
+        done = lab.jobs.pick_up(
             job_id,
             amount=typed.get("amount", ""),
             method=method,
@@ -116,6 +116,6 @@ def _hand_out(job_id: str) -> AnyResponse:
             **acting(),
         )
     except (TransitionRefused, TransitionNotAllowed) as error:
-        return _page(lab.details(job_id), method, error)
+        return _page(lab.jobs.details(job_id), method, error)
     flash(_("Job %(id)s is handed out.", id=done.id), undoable(done))
     return redirect(url_for("counter.job", job_id=done.id), 303)

@@ -106,7 +106,7 @@ def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
     day = parse_date(typed, field)
     if day is None:
         return None
-    zone = ZoneInfo(lab_of(current_app).catalog.time_zone)
+    zone = ZoneInfo(lab_of(current_app).catalog.current.time_zone)
     try:
         return datetime.combine(day + timedelta(days=1 if end else 0), time(), zone)
     except OverflowError:
@@ -146,7 +146,7 @@ def _etag(pulse: str) -> str:
     """Changes when the page would: cheap to know, so that a poll costs next to nothing."""
     parts = (
         pulse,
-        lab_of(current_app).store_problem(),
+        lab_of(current_app).system.store_problem(),
         request.full_path,
         staff_name(),
         session.get("view", ""),
@@ -161,7 +161,7 @@ def index() -> Response:
     """
     lab = lab_of(current_app)
     if request.headers.get("X-Requested-With") == "live":
-        tally = lab.recent_tally(current_app.config["TALLY_SECONDS"])
+        tally = lab.worklist.recent_tally(current_app.config["TALLY_SECONDS"])
         etag = _etag(tally.pulse)
         if request.if_none_match.contains(etag):
             return _tagged(make_response("", 304), etag)
@@ -169,7 +169,7 @@ def index() -> Response:
         live: LiveParts = current_app.extensions["printflow_live"]
         text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
         return _tagged(make_response(text), etag)
-    tally = lab.tally()
+    tally = lab.worklist.tally()
     etag = _etag(tally.pulse)
     shown = _shown(tally)
     more = {
@@ -185,7 +185,7 @@ def download(ending: str) -> Response:
     """The whole list that the address tells of, as a file; written while it is sent."""
     if ending not in EXPORT_FORMATS:
         abort(404)
-    chunks = lab_of(current_app).job_list_file(_query(request.args), ending)
+    chunks = lab_of(current_app).job_lists.file(_query(request.args), ending)
     return sent_file(chunks, ending, "jobs")
 
 
@@ -193,13 +193,13 @@ def _shown(tally: Tally) -> dict[str, Any]:
     """What the parts of the page show that change; the same for everybody who asks for them."""
     query, view = _query(request.args), _view()
     lab = lab_of(current_app)
-    page = lab.work_page(query)
+    page = lab.worklist.page(query)
     rows = [
         RowView(
             job,
             allowed(job.status, ActorKind.STAFF),
             page.flags.get(job.id, frozenset()),
-            next(iter(lab.model_warnings(job, job.facts)), "") if job.facts else "",
+            next(iter(lab.models.warnings(job, job.facts)), "") if job.facts else "",
         )
         for job in page.jobs
     ]
@@ -228,7 +228,7 @@ def _tagged(response: Response, etag: str) -> Response:
 def reviewed(job_id: str) -> AnyResponse:
     """The job is no longer new, or is again."""
     seen: Any = request.form.get("reviewed", "yes")
-    lab_of(current_app).mark_reviewed(job_id, by=staff_name(), reviewed=seen == "yes")
+    lab_of(current_app).worklist.mark_reviewed(job_id, by=staff_name(), reviewed=seen == "yes")
     return redirect(
         local_path(request.form.get("next", "")) or url_for("jobs.show", job_id=job_id), 303
     )

@@ -224,7 +224,7 @@ def who_did_what(error: TransitionNotAllowed) -> str:
         "%(name)s %(did)s this on %(time)s.",
         name=error.last_actor,
         did=past_tense(error.last_trigger),
-        time=local_time(error.last_at, lab_of(current_app).catalog.time_zone),
+        time=local_time(error.last_at, lab_of(current_app).catalog.current.time_zone),
     )
     return str(words)
 
@@ -241,7 +241,7 @@ def _conflict(error: TransitionNotAllowed) -> Response:
     lab = lab_of(current_app)
     message = who_did_what(error)
     job_id = (request.view_args or {}).get("job_id")
-    job = lab.job(job_id) if job_id else None
+    job = lab.jobs.get(job_id) if job_id else None
     next_step = error.next_step if message == error.message else error.message
     if job is not None:
         possible = ", ".join(_(one.label) for one in allowed(job.status, ActorKind.STAFF))

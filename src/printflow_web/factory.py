@@ -110,5 +110,5 @@ def create_app(lab: Printflow) -> Flask:
         app.register_blueprint(module.pages)
     app.wsgi_app = LastPage(app)  # type: ignore[method-assign]
     with suppress(Unavailable):
-        _ = lab.catalog  # remembered: pages of errors name the lab without asking
+        _ = lab.catalog.current  # remembered: pages of errors name the lab without asking
     return app

@@ -85,7 +85,7 @@ def init_filters(app: Flask) -> None:
     def catalog_in_force() -> Catalog:
         """The catalog, looked for once in a request, however many figures its page shows."""
         if "catalog" not in g:
-            g.catalog = lab.remembered_catalog if asks_nothing() else lab.catalog
+            g.catalog = lab.catalog.remembered if asks_nothing() else lab.catalog.current
         catalog: Catalog = g.catalog
         return catalog
 
@@ -124,7 +124,7 @@ def init_filters(app: Flask) -> None:
         chosen_statuses=CHOSEN_STATUSES,
         triggers=tuple(Trigger),
         event_places=lambda event: event_places(event, gettext),
-        pick_up_policy=lab.pick_up_policy,
+        pick_up_policy=lab.shelf.policy,
     )
 
     @app.context_processor

@@ -26,7 +26,7 @@ def live() -> dict[str, Any]:
 @pages.get("/ready")
 def ready() -> Answer:
     """Database, store, disk, worker and mail; 503 when jobs cannot be taken."""
-    health = lab_of(current_app).health()
+    health = lab_of(current_app).system.health()
     gate: Gate | None = current_app.extensions.get(GATE)
     if gate is not None:
         health["uploads"] = gate.figures()

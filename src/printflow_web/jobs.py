@@ -83,32 +83,32 @@ def trigger_of(name: str) -> Trigger:
 def show(job_id: str) -> str:
     """Everything about a job."""
     lab = lab_of(current_app)
-    details = lab.details(job_id)
+    details = lab.jobs.details(job_id)
     job = details.job
     return render_template(
         "job.html",
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
-        path=str(lab.path(job)),
-        together=lab.sent_together(job),
-        fits_planned=lab.fits_planned(job),
-        shape_fits=lab.model_fits(job, job.facts) if job.facts else (),
-        shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
-        shape_verdict=lab.model_verdict(job, job.facts) if job.facts else "",
-        changes={file.id: lab.model_change(job, file) for file in job.files},
+        path=str(lab.files.path(job)),
+        together=lab.jobs.sent_together(job),
+        fits_planned=lab.queue.fits_planned(job),
+        shape_fits=lab.models.fits(job, job.facts) if job.facts else (),
+        shape_warnings=lab.models.warnings(job, job.facts) if job.facts else (),
+        shape_verdict=lab.models.verdict(job, job.facts) if job.facts else "",
+        changes={file.id: lab.models.change(job, file) for file in job.files},
     )
 
 
 @pages.get("/<job_id>/picture")
 def picture(job_id: str) -> AnyResponse:
     """The model's picture; small ones are for lists."""
-    return picture_answer(lab_of(current_app).job(job_id))
+    return picture_answer(lab_of(current_app).jobs.get(job_id))
 
 
 @pages.post("/<job_id>/upright")
 def upright(job_id: str) -> AnyResponse:
     """Stand the model up in its picture, or lay it back."""
-    lab_of(current_app).stand_up(job_id)
+    lab_of(current_app).models.stand_up(job_id)
     flash(_("The picture is drawn anew; the file stays as it is."), "success")
     return redirect(url_for("jobs.show", job_id=job_id), 303)
 
@@ -122,7 +122,7 @@ def act(job_id: str, trigger: str) -> AnyResponse | str:
         abort(404)
     if request.method == "POST":
         return _perform(job_id, wanted)
-    details = lab_of(current_app).details(job_id)
+    details = lab_of(current_app).jobs.details(job_id)
     _expect_allowed(details, wanted)
     return _form(details, wanted, _suggested(details, wanted), {})
 
@@ -163,7 +163,7 @@ def price(job_id: str) -> dict[str, Any]:
     found = _price_of(job_id, request.args)
     if found is None:
         return {"cents": "", "cost": "–", "how": _("Enter weight and time to see the price.")}
-    currency = lab_of(current_app).catalog.currency
+    currency = lab_of(current_app).catalog.current.currency
     return {
         "cents": str(found.cents),
         "cost": money(found.cents, currency),
@@ -172,7 +172,7 @@ def price(job_id: str) -> dict[str, Any]:
 
 
 def _price_of(job_id: str, typed: Mapping[str, Any]) -> Price | None:
-    return lab_of(current_app).price(
+    return lab_of(current_app).jobs.price(
         job_id,
         grams=str(typed.get("weight", "")),
         hours=str(typed.get("hours", "")),
@@ -184,8 +184,8 @@ def price_now(job_id: str, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The hidden fields that say what the form shows: the price of what is typed, as of now."""
     lab, found = lab_of(current_app), _price_of(job_id, typed)
     shown = "" if found is None else str(found.cents)
-    words = "" if found is None else price_words(found, lab.catalog.currency)
-    version = str(lab.catalog_version())
+    words = "" if found is None else price_words(found, lab.catalog.current.currency)
+    version = str(lab.catalog.version())
     return {"expected_cents": shown, "price_words": words, "catalog_version": version}
 
 
@@ -203,10 +203,10 @@ def _form(
         form=form,
         errors=errors,
         record=record,
-        choices=lab.file_choices(details.job.id) if quoting else [],
-        suggestions=lab.suggestions(details.job.id) if quoting else [],
+        choices=lab.files.choices(details.job.id) if quoting else [],
+        suggestions=lab.suggestions.for_job(details.job.id) if quoting else [],
         due_cents=details.due_cents,
-        busy=lab.busy_printers() if record.opens_print else {},
+        busy=lab.queue.busy_printers() if record.opens_print else {},
     )
 
 
@@ -214,7 +214,7 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
     lab, typed = lab_of(current_app), request.form
     arguments = typed_arguments(trigger)
     try:
-        job = lab.perform(
+        job = lab.jobs.perform(
             trigger,
             job_id,
             **acting(),
@@ -224,7 +224,9 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
         )
     except (TransitionRefused, InvalidInput) as error:
         form = {**typed.to_dict(), **arguments}
-        return form_again(error, lambda errors: _form(lab.details(job_id), trigger, form, errors))
+        return form_again(
+            error, lambda errors: _form(lab.jobs.details(job_id), trigger, form, errors)
+        )
     except StaleJob as error:
         return _once_more(job_id, trigger, error, {**typed.to_dict(), **arguments})
     flash(_done(job, trigger), undoable(job))
@@ -233,7 +235,7 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
 
 def _once_more(job_id: str, trigger: Trigger, error: StaleJob, form: dict[str, Any]) -> AnyResponse:
     """The form as the job is now, with what was typed, where the action is still possible."""
-    details = lab_of(current_app).details(job_id)
+    details = lab_of(current_app).jobs.details(job_id)
     if trigger not in allowed(details.job.status, ActorKind.STAFF):
         raise error
     due = in_units(details.due_cents)
@@ -259,7 +261,7 @@ def mail(job_id: str, trigger: str) -> AnyResponse:
         abort(404)
     arguments = typed_arguments(wanted)
     try:
-        mails = lab_of(current_app).mails_of(wanted, job_id, by=staff_name(), **arguments)
+        mails = lab_of(current_app).jobs.mails_of(wanted, job_id, by=staff_name(), **arguments)
     except (TransitionRefused, InvalidInput) as error:
         answer = jsonify(problem=" ".join(str(reason.message) for reason in error.refusals))
         answer.status_code = 422
@@ -282,7 +284,7 @@ def _done(job: Job, trigger: Trigger) -> str:
 def undoable(job: Job) -> str:
     """The notice's category; it says what its "Undo" takes back, and how long it can."""
     lab = lab_of(current_app)
-    event = lab.details(job.id).events[-1]
+    event = lab.jobs.details(job.id).events[-1]
     return f"undo:{job.id}:{event.id}:{lab.settings.undo_seconds}"
 
 
@@ -294,7 +296,7 @@ def undo(job_id: str) -> AnyResponse:
     if not (event.isascii() and event.isdigit() and len(event) < 2 * _DIGITS):
         raise ParameterRefused(_("event: a whole number is needed; open the page again."))
     try:
-        job = lab.undo(job_id, event_id=int(event), **acting())
+        job = lab.corrections.undo(job_id, event_id=int(event), **acting())
     except TransitionRefused as error:
         flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
     else:
@@ -312,14 +314,14 @@ def undo(job_id: str) -> AnyResponse:
 def edit(job_id: str) -> AnyResponse | str:
     """Mend what the form said."""
     lab, typed = lab_of(current_app), request.form
-    job = lab.job(job_id)
+    job = lab.jobs.get(job_id)
     form = {name: getattr(job, name) for name in EDITABLE} | {"version": job.version}
     if request.method == "GET":
         form["next"] = came_from()
         return render_template("edit.html", job=job, form=form, errors={})
     fields = {name: typed.get(name, form[name]) for name in EDITABLE}
     try:
-        edited = lab.edit(
+        edited = lab.corrections.edit(
             job.id,
             **acting(),
             expected_version=version_of(typed.get("version", "")),
@@ -349,7 +351,7 @@ def version_of(typed: str) -> int | None:
 def download(job_id: str, file_id: int) -> AnyResponse:
     """One of the job's files, always as a download."""
     lab = lab_of(current_app)
-    for file in lab.job(job_id).files:
+    for file in lab.jobs.get(job_id).files:
         if file.id == file_id:
-            return sent(lab.open_file(file), file.name)
+            return sent(lab.files.open(file), file.name)
     raise NotFound("There is no such file in the store.")

@@ -57,5 +57,5 @@ class LastPage:
             return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
 
     def _page(self) -> str:
-        catalog = self._lab.remembered_catalog
+        catalog = self._lab.catalog.remembered
         return _PAGE.format(name=escape(catalog.lab_name if catalog is not None else _NEUTRAL))

@@ -88,7 +88,7 @@ class _Lab:
         """Jobs by status, work that waits, and whether all is well."""
         from prometheus_client.core import GaugeMetricFamily
 
-        health = self._lab.health()
+        health = self._lab.system.health()
         yield GaugeMetricFamily("printflow_ok", "1 when jobs can be taken.", value=health["ok"])
         free = health["disk"]["free_mb"]
         if free is not None:
@@ -98,12 +98,12 @@ class _Lab:
         if health["database"] != "ok":
             return  # the rest is in there
         jobs = GaugeMetricFamily("printflow_jobs", "Jobs by status.", labels=["status"])
-        for status, count in self._lab.counts().items():
+        for status, count in self._lab.jobs.counts().items():
             jobs.add_metric([status.value], count)
         yield jobs
-        for name, (said, value) in self._lab.work_that_waits().items():
+        for name, (said, value) in self._lab.worker.waiting().items():
             yield GaugeMetricFamily(f"printflow_{name}", said, value=value)
-        trouble = self._lab.mail_trouble()
+        trouble = self._lab.mail.trouble()
         yield GaugeMetricFamily(
             "printflow_mail_ok", "1 while mail leaves as it should.", value=trouble is None
         )

@@ -19,7 +19,7 @@ pages.before_request(require_staff)
 
 
 def _form(job_id: str, form: dict[str, str], errors: dict[str, Refusal]) -> str:
-    job = lab_of(current_app).job(job_id)
+    job = lab_of(current_app).jobs.get(job_id)
     return render_template("note.html", job=job, form=form, errors=errors)
 
 
@@ -31,7 +31,7 @@ def add(job_id: str) -> AnyResponse | str:
     lab, typed = lab_of(current_app), request.form
     message = typed.get("for_student") == "yes"
     try:
-        note_id = lab.add_note(
+        note_id = lab.notes.add(
             job_id,
             by=staff_name(),
             text=typed.get("text", ""),
@@ -40,7 +40,7 @@ def add(job_id: str) -> AnyResponse | str:
         )
     except InvalidInput as error:
         return form_again(error, lambda errors: _form(job_id, typed.to_dict(), errors))
-    job = lab.job(job_id)
+    job = lab.jobs.get(job_id)
     words = (
         _("The message goes to %(email)s.", email=job.student_email)
         if message
@@ -54,7 +54,7 @@ def add(job_id: str) -> AnyResponse | str:
 def undo(job_id: str, note_id: int) -> AnyResponse:
     """Take a note back."""
     try:
-        lab_of(current_app).take_note_back(job_id, note_id, by=staff_name())
+        lab_of(current_app).notes.take_back(job_id, note_id, by=staff_name())
     except TransitionRefused as error:
         flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
     else:
@@ -65,5 +65,5 @@ def undo(job_id: str, note_id: int) -> AnyResponse:
 @pages.post("/<job_id>/answered")
 def answered(job_id: str) -> AnyResponse:
     """The student's messages need no answer."""
-    lab_of(current_app).mark_answered(job_id, by=staff_name())
+    lab_of(current_app).notes.mark_answered(job_id, by=staff_name())
     return back(job_id)

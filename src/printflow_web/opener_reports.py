@@ -26,7 +26,7 @@ def opened() -> Response:
     file, pc_name = _facts()
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     try:
-        lab_of(current_app).report_opened(
+        lab_of(current_app).openings.report(
             file, station=pc_name, token=token if scheme == "Bearer" else ""
         )
     except SignInRefused as error:

@@ -38,14 +38,14 @@ def show(token: str) -> AnyResponse:
 
 def _page(token: str, errors: dict[str, Refusal]) -> str:
     lab = lab_of(current_app)
-    page = lab.student_page(token)
+    page = lab.students.page(token)
     job = page.job
     return render_template(
         "own_job.html",
         page=page,
-        shape_warnings=lab.model_warnings(job, job.facts) if job.facts else (),
+        shape_warnings=lab.models.warnings(job, job.facts) if job.facts else (),
         token=token,
-        ready=lab.usually_ready(job.printer) if job.status.record.reviewable else None,
+        ready=lab.queue.usually_ready(job.printer) if job.status.record.reviewable else None,
         errors=errors,
         form=request.form,
         done=request.args.get("done", ""),
@@ -55,14 +55,14 @@ def _page(token: str, errors: dict[str, Refusal]) -> str:
 @pages.get("/jobs/<token>/picture")
 def picture(token: str) -> AnyResponse:
     """The model's picture."""
-    return picture_answer(lab_of(current_app).job_by_token(token))
+    return picture_answer(lab_of(current_app).students.job(token))
 
 
 @pages.post("/jobs/<token>/withdraw")
 def withdraw(token: str) -> AnyResponse:
     """Take the model back."""
     try:
-        lab_of(current_app).withdraw(token, text=request.form.get("text", ""))
+        lab_of(current_app).students.withdraw(token, text=request.form.get("text", ""))
     except _SHOWN_ON_THE_PAGE as error:
         return _again(error, token)
     return redirect(url_for("own_job.show", token=token, done="withdrawn"), 303)
@@ -72,7 +72,7 @@ def withdraw(token: str) -> AnyResponse:
 def send_message(token: str) -> AnyResponse:
     """Write to staff."""
     try:
-        lab_of(current_app).send_message(token, request.form.get("message", ""))
+        lab_of(current_app).messages.send(token, request.form.get("message", ""))
     except _SHOWN_ON_THE_PAGE as error:
         return _again(error, token)
     return redirect(url_for("own_job.show", token=token, done="sent", _anchor="messages"), 303)

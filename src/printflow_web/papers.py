@@ -26,7 +26,7 @@ def label(job_id: str) -> str:
 
 def _paper(template: str, job_id: str) -> str:
     lab = lab_of(current_app)
-    details = lab.details(job_id)
+    details = lab.jobs.details(job_id)
     job = details.job
     address = lab.settings.effective_base_url + url_for("counter.job", job_id=job.id)
     squares = segno.make(address, error="m", micro=False).matrix

@@ -47,8 +47,8 @@ TENDER = ("amount", "method", "receipt", "payer", "account", "waive", "note")
 def day_close() -> str:
     """What a day's money comes to."""
     lab = lab_of(current_app)
-    close = lab.day_close(_day(request.args.get("date", "")))
-    return render_template("day_close.html", close=close, today=lab.today)
+    close = lab.cash_up.close(_day(request.args.get("date", "")))
+    return render_template("day_close.html", close=close, today=lab.cash_up.today)
 
 
 @pages.get("/day-<day>.<ending>")
@@ -57,7 +57,7 @@ def day_file(day: str, ending: str) -> Response:
     wanted = _day(day)
     if ending not in EXPORT_FORMATS or wanted is None:
         abort(404)
-    chunks = lab_of(current_app).day_close_file(wanted, ending)
+    chunks = lab_of(current_app).cash_up.file(wanted, ending)
     response = Response(chunks, content_type=EXPORT_FORMATS[ending])
     response.headers["Content-Disposition"] = (
         f'attachment; filename="printflow-payments-{wanted}.{ending}"'
@@ -83,7 +83,7 @@ def take() -> AnyResponse | str:
     chosen = request.form.getlist("job")
     said = {name: request.form.get(name, "") for name in TENDER}
     try:
-        payment = lab.take_payment(
+        payment = lab.payments.take(
             chosen,
             key=request.form.get("key", ""),
             expected_due=_shown_due(),
@@ -119,7 +119,7 @@ def _shown_due() -> dict[str, int]:
 def _take_form(
     first: str, chosen: list[str], form: dict[str, Any], errors: dict[str, Refusal]
 ) -> str:
-    balances = lab_of(current_app).open_balances(first)
+    balances = lab_of(current_app).payments.open_balances(first)
     suggested = in_units(sum(one.balance.due_cents for one in balances if one.job.id in chosen))
     if form.get("amount") == form.get("suggested"):  # nobody typed another amount
         form = {**form, "amount": suggested}
@@ -144,7 +144,7 @@ def receipt(payment_id: int) -> str:
 
 
 def _receipt(payment_id: int, to: str, errors: dict[str, Refusal]) -> str:
-    found = lab_of(current_app).receipt(payment_id)
+    found = lab_of(current_app).receipts.get(payment_id)
     return render_template(
         "receipt.html", receipt=found, to=to or found.jobs[0].student_email, errors=errors
     )
@@ -155,7 +155,7 @@ def mail(payment_id: int) -> AnyResponse:
     """Mail the receipt."""
     to = request.form.get("to", "")
     try:
-        address = lab_of(current_app).mail_receipt(payment_id, to=to, **acting())
+        address = lab_of(current_app).receipts.mail(payment_id, to=to, **acting())
     except InvalidInput as error:
         return form_again(error, lambda errors: _receipt(payment_id, to, errors))
     flash(_("The receipt is on its way to %(address)s.", address=address), "success")
@@ -169,7 +169,7 @@ def void(payment_id: int) -> AnyResponse | str:
     if request.method == "GET":
         return _void_form(payment_id, {"reason": "", "next": request.args.get("next", "")}, {})
     try:
-        payment = lab.void_payment(payment_id, reason=form.get("reason", ""), **acting())
+        payment = lab.payments.void(payment_id, reason=form.get("reason", ""), **acting())
     except TransitionRefused as error:
         typed = form.to_dict()
         return form_again(error, lambda errors: _void_form(payment_id, typed, errors))
@@ -180,7 +180,7 @@ def void(payment_id: int) -> AnyResponse | str:
 def _void_form(payment_id: int, form: dict[str, Any], errors: dict[str, Refusal]) -> str:
     return render_template(
         "void_payment.html",
-        payment=lab_of(current_app).payment(payment_id),
+        payment=lab_of(current_app).payments.get(payment_id),
         form=form,
         errors=errors,
     )

@@ -19,7 +19,7 @@ def picture_answer(job: Job) -> Response:
     file = job.pictured
     if file is None:
         raise NotFound("There is no picture of this model.")
-    data = lab_of(current_app).picture(file, small=small)
+    data = lab_of(current_app).models.picture(file, small=small)
     answer = Response(data, mimetype="image/webp" if small else "image/png")
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_SECONDS}"
     answer.add_etag()
@@ -32,5 +32,5 @@ def picture_url(job: Job, of: str, small: bool) -> str:
     size: dict[str, Any] = {"size": "small"} if small else {}
     if of == "staff":
         return url_for("jobs.picture", job_id=job.id, **size)
-    token = lab_of(current_app).status_url(job).rpartition("/")[2]
+    token = lab_of(current_app).students.url(job).rpartition("/")[2]
     return url_for("own_job.picture", token=token, **size)

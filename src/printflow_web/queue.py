@@ -33,12 +33,12 @@ def show() -> str:
     found = None
     if chosen["fits"]:
         try:
-            found = lab.printable_on(
+            found = lab.queue.printable_on(
                 chosen["fits"], material=chosen["material"], color=chosen["color"]
             )
         except InvalidInput as error:
             flash(str(error), "error")
-    return render_template("queue.html", queues=lab.queues(), chosen=chosen, found=found)
+    return render_template("queue.html", queues=lab.queue.by_printer(), chosen=chosen, found=found)
 
 
 @pages.post("/<job_id>/move")
@@ -46,7 +46,7 @@ def move(job_id: str) -> AnyResponse:
     """Put a job before another one; scripts get the answer without a page."""
     quiet = request.headers.get("X-Requested-With") == "XMLHttpRequest"
     try:
-        lab_of(current_app).move_in_queue(
+        lab_of(current_app).queue.move(
             job_id, by=staff_name(), before=request.form.get("before", "")
         )
     except TransitionRefused as error:

@@ -31,7 +31,7 @@ def asks_nothing() -> bool:
 
 def lab_name(app: Flask) -> str:
     """The lab's name as far as it is known, without asking the database."""
-    catalog = lab_of(app).remembered_catalog
+    catalog = lab_of(app).catalog.remembered
     return catalog.lab_name if catalog is not None else str(_("3D printing lab"))
 
 
@@ -45,10 +45,10 @@ def of_the_lab() -> dict[str, Any]:
         "staff_name": acts.name if acts else "",
         "station": acts.station if acts else "",
         "lab_name": lab_name(current_app),
-        "catalog": lab.remembered_catalog,
+        "catalog": lab.catalog.remembered,
     }
     if acts:
-        values["store_problem"] = lab.store_problem()
+        values["store_problem"] = lab.system.store_problem()
         values |= _of_staff(lab)
     return values
 
@@ -57,8 +57,8 @@ def _of_staff(lab: Printflow) -> dict[str, Any]:
     kept: dict[str, Any] = current_app.extensions.setdefault(_KEPT, {})
     if not asks_nothing():
         kept.update(
-            staff_names=lab.staff_names(),
-            mail_dead=lab.dead_mails(),
-            mail_trouble=lab.mail_trouble(),
+            staff_names=lab.people.names(),
+            mail_dead=lab.mail.dead(),
+            mail_trouble=lab.mail.trouble(),
         )
     return kept

@@ -45,7 +45,7 @@ def _query() -> tuple[ReportQuery, str]:
     if preset == "own":
         since, until = (parse_date(typed.get(name, ""), name) for name in ("since", "until"))
     elif preset != "all":
-        zone = ZoneInfo(lab_of(current_app).catalog.time_zone)
+        zone = ZoneInfo(lab_of(current_app).catalog.current.time_zone)
         since = datetime.now(zone).date() - timedelta(days=int(preset))
     for day in (since, until):
         if day is not None and not 1970 <= day.year < 9000:
@@ -64,7 +64,7 @@ def _query() -> tuple[ReportQuery, str]:
 def index() -> Response:
     """All reports of a period. Where counting takes long, what was counted last is shown."""
     query, preset = _query()
-    figures = lab_of(current_app).latest_figures(query)
+    figures = lab_of(current_app).reports.latest_figures(query)
     return make_response(
         render_template(
             "reports.html",
@@ -84,7 +84,7 @@ def download(name: str, ending: str) -> Response:
     if ending not in EXPORT_FORMATS or name not in (*REPORTS, "jobs"):
         abort(404)
     query, _preset = _query()
-    chunks = lab_of(current_app).report_file(name, ending, query)
+    chunks = lab_of(current_app).reports.file(name, ending, query)
     return sent_file(chunks, ending, name)
 
 

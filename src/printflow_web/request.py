@@ -90,7 +90,9 @@ class LabRequest(Request):
             )
         upload = None
         try:
-            upload = lab_of(current_app).receive(filename, declared_size=content_length or None)
+            upload = lab_of(current_app).intake.receive(
+                filename, declared_size=content_length or None
+            )
             self.models.append(upload)
         except FileRefused as error:
             self.models.append(error)

@@ -23,9 +23,9 @@ def show() -> str:
     lab = lab_of(current_app)
     return render_template(
         "retention.html",
-        plan=lab.retention_days(ahead=_AHEAD),
+        plan=lab.retention.days(ahead=_AHEAD),
         periods=lab.settings.retention,
-        archive_days=lab.catalog.retention.archive_after_days,
+        archive_days=lab.catalog.current.retention.archive_after_days,
         days=_AHEAD.days,
         shown=_SHOWN,
     )

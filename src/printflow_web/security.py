@@ -59,7 +59,7 @@ def init_security(app: Flask) -> None:
     lab = lab_of(app)
     own = urlsplit(lab.settings.effective_base_url)
     app.config.update(
-        SECRET_KEY=lab.session_key(),
+        SECRET_KEY=lab.sessions.signing_key(),
         SESSION_COOKIE_NAME="printflow",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -39,8 +39,8 @@ def _page(
     lab = lab_of(current_app)
     return render_template(
         "stations.html",
-        stations=lab.stations(),
-        sessions=lab.staff_sessions(),
+        stations=lab.stations.all(),
+        sessions=lab.sessions.all(),
         errors=errors,
         form=request.form,
         shown=shown,
@@ -50,7 +50,7 @@ def _page(
 
 def _name_of(station_id: int) -> str:
     """A station's name may hold anything, so that addresses have its number. Raises NotFound."""
-    for one in lab_of(current_app).stations():
+    for one in lab_of(current_app).stations.all():
         if one.id == station_id:
             return one.name
     raise NotFound(_("There is no such station."))
@@ -67,7 +67,7 @@ def add() -> AnyResponse | str:
     lab, form = lab_of(current_app), request.form
     name = form.get("name", "")
     try:
-        secret = lab.add_station(
+        secret = lab.stations.add(
             name, password=_password(), admin=form.get("admin") == "yes", **acting()
         )
     except InvalidInput as error:
@@ -80,7 +80,7 @@ def renew(station_id: int) -> AnyResponse | str:
     """A new password for a station; everybody there is signed out, but not who does this."""
     lab, name = lab_of(current_app), _name_of(station_id)
     try:
-        secret = lab.renew_station(name, password=_password(), keep=session_key(), **acting())
+        secret = lab.stations.renew(name, password=_password(), keep=session_key(), **acting())
     except InvalidInput as error:
         return form_again(error, lambda errors: _page(errors, renewing=name))
     return _page({}, shown=(name, secret))
@@ -91,7 +91,7 @@ def role(station_id: int) -> AnyResponse:
     """Let a station administer the lab, or no longer."""
     lab, name = lab_of(current_app), _name_of(station_id)
     try:
-        lab.set_station_role(name, admin=request.form.get("admin") == "yes", **acting())
+        lab.stations.set_role(name, admin=request.form.get("admin") == "yes", **acting())
     except InvalidInput as error:
         flash(str(error), "error")
     return redirect(url_for("stations.index"), 303)
@@ -102,7 +102,7 @@ def revoke(station_id: int) -> AnyResponse:
     """Its password opens nothing any more."""
     name = _name_of(station_id)
     try:
-        lab_of(current_app).revoke_station(name, **acting())
+        lab_of(current_app).stations.revoke(name, **acting())
     except InvalidInput as error:
         flash(str(error), "error")
     else:
@@ -119,7 +119,7 @@ def sign_out() -> AnyResponse:
         raise ParameterRefused(_("session: choose who is to be signed out."))
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
         raise ParameterRefused(_("session: a whole number is needed; open the page again."))
-    count = lab.sign_out_others(
+    count = lab.sessions.sign_out_others(
         session_id=int(typed) if typed else None, at_station=station, **acting()
     )
     words = ngettext("%(num)s session has ended.", "%(num)s sessions have ended.", count)

@@ -91,7 +91,7 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         more_errors=more,
         max_upload_mb=limit,
         max_models=MODELS_LIMIT,
-        lab_data=_for_the_preview(lab_of(current_app).catalog),
+        lab_data=_for_the_preview(lab_of(current_app).catalog.current),
     )
 
 
@@ -127,7 +127,7 @@ def _take() -> AnyResponse:
     try:
         if sent.refused_upload is not None:
             raise sent.refused_upload
-        jobs = lab.submit_several(
+        jobs = lab.intake.submit_several(
             _models(sent),
             student=form["student_name"],
             email=form["student_email"],
@@ -189,13 +189,13 @@ def success() -> AnyResponse | str:
     lab, job_id = lab_of(current_app), request.args.get("job", "")
     if job_id not in session.get("jobs", []):
         return redirect(url_for("student.find"), 303)
-    job = lab.job(job_id)
+    job = lab.jobs.get(job_id)
     return render_template(
         "submit_success.html",
         job=job,
-        together=lab.request_of(job.id),
-        mailed=lab.told_by_mail(job.id),
-        ready=lab.usually_ready(job.printer),
+        together=lab.students.request_of(job.id),
+        mailed=lab.intake.told_by_mail(job.id),
+        ready=lab.queue.usually_ready(job.printer),
     )
 
 
@@ -215,7 +215,7 @@ def find() -> AnyResponse | str:
         )
     began, email = time.monotonic(), request.form.get("email", "")
     try:
-        answer = lab_of(current_app).mail_my_links(email, sender=_sender())
+        answer = lab_of(current_app).messages.mail_links(email, sender=_sender())
     except (InvalidInput, TooManyRequests) as error:
         refusal = error.refusals[0]
         return form_again(

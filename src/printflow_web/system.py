@@ -34,7 +34,7 @@ def index() -> AnyResponse:
 def show() -> str:
     """All that an administrator wants to know; nothing here waits for the share."""
     lab = lab_of(current_app)
-    view, checkup = lab.system(), lab.checkup()
+    view, checkup = lab.system.view(), lab.checkups.latest()
     logs = view.ground.logs if view.ground else ()
     wanted = request.args.get("log", "")
     shown = next((log for log in logs if log.name == wanted), logs[0] if logs else None)
@@ -45,7 +45,7 @@ def show() -> str:
         looking=_stale(view) or (checkup is not None and checkup.ended_at is None),
         log=shown,
         logs=logs,
-        handling=lab.mail_handling(),
+        handling=lab.mail.handling(),
         versions={**view.versions, **{name: version(name) for name in _WEB}},
     )
 
@@ -59,7 +59,7 @@ def _stale(view: SystemView) -> bool:
 @pages.post("/system/checkup")
 def checkup() -> AnyResponse:
     """Let the doctor look, in the background; with mend=yes, mend what loses nothing."""
-    started = lab_of(current_app).start_checkup(
+    started = lab_of(current_app).checkups.start(
         mend=request.form.get("mend") == "yes",
         contents=request.form.get("contents") == "yes",
         **acting(),
@@ -76,6 +76,6 @@ def changes() -> str:
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
         raise ParameterRefused(_("before: a whole number is needed."))
     before = int(typed) if typed else None
-    found = lab_of(current_app).changes(limit=_CHANGES + 1, before=before)
+    found = lab_of(current_app).changes.find(limit=_CHANGES + 1, before=before)
     more = len(found) > _CHANGES
     return render_template("changes.html", changes=found[:_CHANGES], more=more)

@@ -103,7 +103,7 @@ def _station() -> Station | None:
     if not typed.strip():
         return None
     lab = lab_of(current_app)
-    name, token = lab.reporting_token(typed, station=acting()["station"])
+    name, token = lab.openings.token(typed, station=acting()["station"])
     return Station(lab.settings.base_url or request.url_root.rstrip("/"), name, token)
 
 
@@ -162,5 +162,7 @@ def opener(name: str) -> Response:
 def clicked() -> tuple[str, int]:
     """Somebody clicked on "Open": the PC's report, if one comes, then says who."""
     typed = request.form
-    lab_of(current_app).open_clicked(typed.get("job", ""), typed.get("file", ""), by=staff_name())
+    lab_of(current_app).openings.clicked(
+        typed.get("job", ""), typed.get("file", ""), by=staff_name()
+    )
     return "", 204

@@ -32,7 +32,7 @@ def add(job_id: str) -> AnyResponse:
     try:
         if isinstance(sent.models[0], FileRefused):
             raise sent.models[0]
-        job = lab_of(current_app).add_version(
+        job = lab_of(current_app).versions.add(
             job_id,
             sent.models[0],
             **acting(),

@@ -99,7 +99,7 @@ class Shop:
     def submitted(self, count: int, model: Path, *, sliced: bool) -> list[Job]:
         """Jobs of students; ``sliced`` with what a slicer saved beside each."""
         jobs = [
-            self.lab.submit(
+            self.lab.intake.submit(
                 model,
                 student=f"Ada Byron {number}",
                 email="ada@example.edu",
@@ -115,22 +115,22 @@ class Shop:
         self.lab.dispatch()
         for job in jobs:
             if sliced:
-                path = self.lab.path(job).with_name(f"{job.standard_name}.gcode")
+                path = self.lab.files.path(job).with_name(f"{job.standard_name}.gcode")
                 path.write_text(GCODE, "utf-8")
         return jobs
 
     def answered(self, jobs: list[Job]) -> None:
         """The students agree, by their links."""
         for job in jobs:
-            quote = self.lab.details(job.id).quotes[-1]
-            ports = self.lab._ports
+            quote = self.lab.jobs.details(job.id).quotes[-1]
+            ports = self.lab._parts
             token = ports.tokens.of_quote(job.id, quote.id, quote.issued_at)
-            self.lab.confirm_by_link(token, consent=True)
+            self.lab.quotes.confirm(token, consent=True)
 
     def done(self, jobs: list[Job]) -> None:
         """All are picked up, or this measures nothing."""
         for job in jobs:
-            now = self.lab.job(job.id)
+            now = self.lab.jobs.get(job.id)
             if now.status != "PAIDPICKEDUP":
                 raise RuntimeError(f"job {job.id} is {now.status}")
 
@@ -242,7 +242,7 @@ def measure(folder: Path, count: int = MANY) -> dict[str, Hand]:
     model.write_bytes(sample_models.stl())
     settings = Settings(store=folder / "store")
     with Printflow.open(settings) as lab:
-        lab.set_staff_password(PASSWORD)
+        lab.stations.set_password(PASSWORD)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     served = serving(settings.store, PRINTFLOW_SETTLE_SECONDS="0")
     with served as program, sync_playwright() as playwright:

@@ -63,12 +63,12 @@ def main() -> None:
 def _life(lab: Printflow, model: Path) -> tuple[float, float]:
     """One job from submission to pick-up; processor and other time in seconds."""
     used, began = time.process_time(), time.perf_counter()
-    job = lab.submit(model, **FORM)  # type: ignore[arg-type]
+    job = lab.intake.submit(model, **FORM)  # type: ignore[arg-type]
     approve(lab, job)
-    lab.confirm(job.id, by="Ana", note="by phone")
-    lab.start_printing(job.id, by="Sam")
-    lab.complete(job.id, by="Sam")
-    lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+    lab.jobs.confirm(job.id, by="Ana", note="by phone")
+    lab.jobs.start_printing(job.id, by="Sam")
+    lab.jobs.complete(job.id, by="Sam")
+    lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash")
     lab.dispatch()
     return time.process_time() - used, time.perf_counter() - began
 

@@ -29,13 +29,13 @@ def measure(size: Size, folder: Path) -> list[Figure]:
             )
             found.append(time.perf_counter() - began)
             began = time.perf_counter()
-            ports = lab._ports
+            ports = lab._parts
             check = FileCheck(ports.database, ports.store, ports.placer, ports.clock, hashes=False)
             if not list(check()):
                 raise RuntimeError("the doctor finds nothing, where files are missing")
             examined.append(time.perf_counter() - began)
         began = time.perf_counter()
-        lab.examine(hashes=False)
+        lab.doctor.examine(hashes=False)
         whole = time.perf_counter() - began
     ours, theirs = min(examined), min(found)
     note = f"{ours:.2f} s to {theirs:.2f} s; with the database's own check {whole:.1f} s"
@@ -45,9 +45,9 @@ def measure(size: Size, folder: Path) -> list[Figure]:
 def files(lab: Printflow) -> None:
     """Put a small model where each row of the database says that there is one."""
     content = sample_models.stl()[:84].ljust(84, b"\0")  # as long as the rows say
-    with lab._ports.database.read() as tx:
+    with lab._parts.database.read() as tx:
         for file, _ in tx.files.every():
             if file.state == "settled":
-                path = lab.path(file)
+                path = lab.files.path(file)
                 path.write_bytes(content)
                 path.chmod(0o444)

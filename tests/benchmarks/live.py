@@ -21,7 +21,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
     store = folder / "store"
     with Printflow.open(Settings(store=store, settle_seconds=0)) as lab:
         fill(lab, Plan(1000))
-        lab.set_staff_password(PASSWORD)
+        lab.stations.set_password(PASSWORD)
         jobs = submitted(lab, folder / "a.stl", int(size.seconds * 2 * 150) + 20)
         with serving(store, "--no-worker") as program:
             cookie = staff_cookie(program)

@@ -21,7 +21,9 @@ def measure(size: Size, folder: Path) -> list[Figure]:
         staff = signed_in(create_app(lab), lab)
         staff.get("/staff")  # templates that all pages share are compiled once a process
         began = time.perf_counter()
-        lab.figures(ReportQuery())  # remembered nowhere; alone, for each page below begins a count
+        lab.reports.figures(
+            ReportQuery()
+        )  # remembered nowhere; alone, for each page below begins a count
         counted = time.perf_counter() - began
         cold = {}
         for page in _PAGES:
@@ -29,7 +31,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
             if staff.get(page).status_code != 200:
                 raise RuntimeError(page)
             cold[page] = time.perf_counter() - began
-        while lab.latest_figures(ReportQuery(), patience=60) is None:
+        while lab.reports.latest_figures(ReportQuery(), patience=60) is None:
             time.sleep(0.1)
         warm = []
         for _ in range(size.rounds):
@@ -37,7 +39,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
             staff.get(_PAGES[0])
             warm.append(time.perf_counter() - began)
         began = time.perf_counter()
-        first = next(iter(lab.report_file("jobs", "csv")))
+        first = next(iter(lab.reports.file("jobs", "csv")))
         begun = time.perf_counter() - began
         if not first:
             raise RuntimeError("the list of jobs is empty")

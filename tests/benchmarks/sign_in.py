@@ -41,9 +41,9 @@ def _with(stations: int, size: Size, folder: Path) -> list[Figure]:
     store.mkdir()
     with serving(store, "--no-worker", PRINTFLOW_SERVER__TRUSTED_PROXY="127.0.0.1") as program:
         with Printflow.open(Settings(store=store)) as lab:
-            lab.set_staff_password("correct horse battery")
+            lab.stations.set_password("correct horse battery")
             for number in range(stations - 1):
-                lab.add_station(f"Window {number}", by="Ana")
+                lab.stations.add(f"Window {number}", by="Ana")
         took = asyncio.run(_in_turns(Attacker(program), size.seconds / ROUNDS))
     alone, looks, tries = (took[name] for name in ("alone", "looks", "tries"))
     shown = " | ".join(

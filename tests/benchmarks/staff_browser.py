@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 
 def signed_in(app: Flask, lab: Printflow, name: str = "Ana") -> FlaskClient:
     """The browser; the lab's password is set to a known one."""
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     browser = app.test_client()
     found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/login").text)
     if found is None:

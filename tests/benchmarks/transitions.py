@@ -40,12 +40,12 @@ _TURNS = 4
 def submitted(lab: Printflow, model: Path, count: int) -> list[Job]:
     """So many new jobs."""
     model.write_bytes(sample_models.stl())
-    return [lab.submit(model, **FORM) for _ in range(count)]  # type: ignore[arg-type]
+    return [lab.intake.submit(model, **FORM) for _ in range(count)]  # type: ignore[arg-type]
 
 
 def approve(lab: Printflow, job: Job) -> Job:
     """What staff do most."""
-    return lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    return lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
 
 
 def measure(size: Size, folder: Path) -> list[Figure]:

@@ -20,8 +20,7 @@ def _patient() -> Any:
     Only here: other tests measure how long a silent share is waited for.
     """
     patched = pytest.MonkeyPatch()
-    for module in ("service.desk", "service.transition", "intake"):
-        patched.setattr(f"printflow.{module}.PATIENCE_SECONDS", MANY_SECONDS)
+    patched.setattr("printflow.runtime.deadline.PATIENCE_SECONDS", MANY_SECONDS)
     yield
     patched.undo()
 

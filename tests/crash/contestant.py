@@ -32,7 +32,7 @@ def main() -> None:
         for job_id in task["jobs"]:
             for version, (trigger, given) in enumerate(STEPS, start=1):
                 try:
-                    lab.perform(trigger, job_id, by=name, expected_version=version, **given)
+                    lab.jobs.perform(trigger, job_id, by=name, expected_version=version, **given)
                     answer = "done"
                 except TransitionNotAllowed as conflict:
                     answer = f"conflict: {conflict.last_actor}"

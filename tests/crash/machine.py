@@ -135,7 +135,7 @@ class Fire(RuleBasedStateMachine):
         self.keys += 1
         key = f"form-{self.keys}"
         model = self.folder / "bracket.stl"
-        job = self._do(who, lambda lab: lab.submit(model, idempotency_key=key, **FORM))
+        job = self._do(who, lambda lab: lab.intake.submit(model, idempotency_key=key, **FORM))
         if job is not None:
             self.outside.acknowledged.append((job.id, Trigger.SUBMIT.value))
             self.jobs.append(job.id)
@@ -149,7 +149,7 @@ class Fire(RuleBasedStateMachine):
         if not self.jobs:
             return
         job_id = self.jobs[job % len(self.jobs)]
-        done = self._do(who, lambda lab: lab.perform(trigger, job_id, by=f"P{who}", **given))
+        done = self._do(who, lambda lab: lab.jobs.perform(trigger, job_id, by=f"P{who}", **given))
         if done is not None:
             self.outside.acknowledged.append((job_id, trigger.value))
 
@@ -158,7 +158,7 @@ class Fire(RuleBasedStateMachine):
         """Something that the job's buttons offer."""
         if not self.jobs:
             return
-        found = self._do(who, lambda lab: lab.job(self.jobs[job % len(self.jobs)]))
+        found = self._do(who, lambda lab: lab.jobs.get(self.jobs[job % len(self.jobs)]))
         if found is not None:
             offered = allowed(found.status, ActorKind.STAFF)
             trigger = offered[choice % len(offered)]
@@ -168,7 +168,7 @@ class Fire(RuleBasedStateMachine):
     def carry_on(self, who: int, job: int) -> None:
         """What is likeliest next, so that jobs get far."""
         if self.jobs:
-            found = self._do(who, lambda lab: lab.job(self.jobs[job % len(self.jobs)]))
+            found = self._do(who, lambda lab: lab.jobs.get(self.jobs[job % len(self.jobs)]))
             if found is not None and (trigger := _NEXT.get(found.status)) is not None:
                 self._fire(who, job, trigger, _LIKELY[trigger])
 
@@ -195,10 +195,10 @@ class Fire(RuleBasedStateMachine):
         if not self.jobs:
             return
         job_id = self.jobs[job % len(self.jobs)]
-        found = self._do(who, lambda lab: lab.job(job_id))
+        found = self._do(who, lambda lab: lab.jobs.get(job_id))
         if found is not None and (trigger := _NEXT.get(found.status)) is not None:
             self._fire(who, job, trigger, {**_LIKELY[trigger], "hold_mail": held})
-            back = self._do(1 - who, lambda lab: lab.undo(job_id, by=f"P{1 - who}"))
+            back = self._do(1 - who, lambda lab: lab.corrections.undo(job_id, by=f"P{1 - who}"))
             if back is not None:
                 self.outside.acknowledged.append((job_id, Correction.UNDO.value))
 
@@ -215,11 +215,11 @@ class Fire(RuleBasedStateMachine):
 
         def press(lab: Printflow) -> None:
             if trigger is Trigger.CONFIRM:
-                lab.confirm_by_link(token, consent=consent)
+                lab.quotes.confirm(token, consent=consent)
             elif trigger is Trigger.DECLINE:
-                lab.decline_by_link(token, text="too dear")
+                lab.quotes.decline(token, text="too dear")
             else:
-                lab.resend_by_link(token)
+                lab.quotes.resend(token)
 
         self._do(who, press)
 
@@ -362,6 +362,6 @@ class Fire(RuleBasedStateMachine):
             self._reopen(who)
         lab = self.labs[0]
         settle(self.outside, lab)
-        lab.examine(fix=True)  # what hands moved or copied after it was placed
+        lab.doctor.examine(fix=True)  # what hands moved or copied after it was placed
         settle(self.outside, lab)
         self._check(idle=True)

@@ -19,7 +19,7 @@ from printflow.ports import Placement
 
 def _never_repair(lab: Printflow) -> None:
     """Files are moved in the call that wants it, or not at all."""
-    lab._ports.placer.place_due = lambda *, limit=50: (0, 0)  # type: ignore[method-assign]
+    lab._parts.placer.place_due = lambda *, limit=50: (0, 0)  # type: ignore[method-assign]
 
 
 class CommitThenMove(Printflow):
@@ -33,9 +33,14 @@ class CommitThenMove(Printflow):
 class MoveThenCommit(CommitThenMove):
     """Rename first, so that the row never speaks of what is not there."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._plain = self._transitions._commit
+        self._transitions._commit = self._commit  # type: ignore[method-assign]
+
     def _commit(self, seen: Job, request: Any, chosen: Any) -> Sequence[Placement] | None:
         self._move(seen, request)
-        return super()._commit(seen, request, chosen)
+        return self._plain(seen, request, chosen)
 
     def _move(self, seen: Job, request: Any) -> tuple[str, str, str] | None:
         fixed = lifecycle.row(request.trigger).dest
@@ -43,7 +48,7 @@ class MoveThenCommit(CommitThenMove):
         name, source = seen.file.name, seen.file.folder
         if dest.folder == source:
             return None
-        self._ports.store.move(name, source, dest.folder)
+        self._parts.store.move(name, source, dest.folder)
         return name, source, dest.folder
 
 
@@ -53,27 +58,32 @@ class UndoOnException(MoveThenCommit):
     def _commit(self, seen: Job, request: Any, chosen: Any) -> Sequence[Placement] | None:
         moved = self._move(seen, request)
         try:
-            return super(MoveThenCommit, self)._commit(seen, request, chosen)
+            return self._plain(seen, request, chosen)
         except BaseException:
             if moved is not None:
                 name, source, dest = moved
-                self._ports.store.move(name, dest, source)
+                self._parts.store.move(name, dest, source)
             raise
 
 
 class MailBeforeCommit(Printflow):
     """Send the mail while the transaction is open, so that none is forgotten."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._plain = self._transitions._firing._write
+        self._transitions._firing._write = self._write  # type: ignore[method-assign,assignment]
+
     def _write(self, tx: Any, *given: Any) -> None:
-        super()._write(tx, *given)
-        postman = self._ports.postman
-        while (mail := tx.outbox.claim(self._ports.clock(), postman._lease)) is not None:
+        self._plain(tx, *given)
+        postman = self._parts.postman
+        while (mail := tx.outbox.claim(self._parts.clock(), postman._lease)) is not None:
             message = EmailMessage()
             message["Message-ID"] = mail.message_id
             message.set_content("The price, and a link.")
             with suppress(Exception):
                 postman._mailer.send(message)
-                tx.outbox.sent(mail, self._ports.clock())
+                tx.outbox.sent(mail, self._parts.clock())
 
 
 MUTANTS = (CommitThenMove, MoveThenCommit, UndoOnException, MailBeforeCommit)

@@ -24,7 +24,7 @@ def main() -> None:
     )
     outbox._DELAYS = (timedelta(seconds=0.2),)
     with Printflow.open(settings) as lab:
-        lab._ports.postman._lease = timedelta(seconds=2)
+        lab._parts.postman._lease = timedelta(seconds=2)
         while True:
             lab.dispatch()
             time.sleep(0.05)

@@ -43,7 +43,7 @@ def prepare(outside: Outside) -> None:
 
 def _submit(outside: Outside, lab: Printflow) -> None:
     if "job" not in outside.memory:
-        job = lab.submit(outside.folder / "bracket.stl", idempotency_key="the-form", **FORM)
+        job = lab.intake.submit(outside.folder / "bracket.stl", idempotency_key="the-form", **FORM)
         outside.memory.update(job=job.id, version=1)
         outside.acknowledged.append((job.id, Trigger.SUBMIT))
 
@@ -52,17 +52,17 @@ def _click(trigger: Trigger, **arguments: Any) -> Step:
     def act(outside: Outside, lab: Printflow) -> None:
         memory = outside.memory
         job_id, version = memory["job"], memory["version"]
-        if lab.job(job_id).version == version:
+        if lab.jobs.get(job_id).version == version:
             given = {k: v(outside) if callable(v) else v for k, v in arguments.items()}
             try:
-                lab.perform(trigger, job_id, by="Ana", expected_version=version, **given)
+                lab.jobs.perform(trigger, job_id, by="Ana", expected_version=version, **given)
             except TransitionRefused as refused:
                 # The model is not placed yet: the lease of a process that died still runs.
                 if refused.refusals[0].code != "file_gone":
                     raise
                 outside.clock.advance(minutes=2)
                 lab.dispatch()
-                lab.perform(trigger, job_id, by="Ana", expected_version=version, **given)
+                lab.jobs.perform(trigger, job_id, by="Ana", expected_version=version, **given)
             outside.acknowledged.append((job_id, trigger))
         memory["version"] = version + 1
 
@@ -71,7 +71,7 @@ def _click(trigger: Trigger, **arguments: Any) -> Step:
 
 def _slice(outside: Outside, lab: Printflow) -> None:
     """Staff save a sliced file beside the original."""
-    job = lab.job(outside.memory["job"])
+    job = lab.jobs.get(outside.memory["job"])
     path = outside.store / "Uploaded" / f"{job.standard_name}_PLA.gcode"
     outside.memory["sliced"] = path.name
     outside.unknown_files.add(path.name)
@@ -93,9 +93,9 @@ def _read_mail(outside: Outside, lab: Printflow) -> None:
     """The student waits for the newest quote to arrive."""
     for _ in range(20):
         job_id = outside.memory["job"]
-        newest = lab.details(job_id).quotes[-1]
+        newest = lab.jobs.details(job_id).quotes[-1]
         token = outside.mailbox.link(job_id)
-        if token is not None and lab.quote_page(token).quote.id == newest.id:
+        if token is not None and lab.quotes.page(token).quote.id == newest.id:
             outside.memory["token"] = token
             return
         lab.dispatch()
@@ -107,11 +107,11 @@ def _by_link(trigger: Trigger) -> Step:
     def act(outside: Outside, lab: Printflow) -> None:
         memory, token = outside.memory, outside.memory["token"]
         if trigger is Trigger.CONFIRM:
-            lab.confirm_by_link(token, consent=True)
+            lab.quotes.confirm(token, consent=True)
         elif trigger is Trigger.DECLINE:
-            lab.decline_by_link(token, text="too dear")
-        elif lab.job(memory["job"]).version == memory["version"]:
-            lab.resend_by_link(token)
+            lab.quotes.decline(token, text="too dear")
+        elif lab.jobs.get(memory["job"]).version == memory["version"]:
+            lab.quotes.resend(token)
         outside.acknowledged.append((memory["job"], trigger))
         memory["version"] += 1
 
@@ -123,7 +123,7 @@ def _pay(amount: str) -> Step:
 
     def act(outside: Outside, lab: Printflow) -> None:
         memory = outside.memory
-        lab.take_payment(memory["job"], amount=amount, method="card", by="Ana", key=amount)
+        lab.payments.take(memory["job"], amount=amount, method="card", by="Ana", key=amount)
         outside.acknowledged.append((memory["job"], "payment"))
         memory["version"] += 1
 
@@ -132,7 +132,7 @@ def _pay(amount: str) -> Step:
 
 def _void(outside: Outside, lab: Printflow) -> None:
     job_id = outside.memory["job"]
-    lab.void_payment(lab.payments(job_id=job_id)[0].id, reason="wrong", by="Ana")
+    lab.payments.void(lab.payments.find(job_id=job_id)[0].id, reason="wrong", by="Ana")
     outside.acknowledged.append((job_id, "void"))
     outside.memory["version"] += 1
 

@@ -59,7 +59,7 @@ def test_each_trigger_once(
 ) -> None:
     number = count(pytestconfig, "--contested-jobs")
     with Printflow.open(Settings(**plain_settings)) as lab:
-        jobs = [lab.submit(model, **FORM).id for _ in range(number)]
+        jobs = [lab.intake.submit(model, **FORM).id for _ in range(number)]
     answers = contest(plain_settings, jobs)
 
     done: Counter[tuple[str, str]] = Counter()
@@ -78,11 +78,11 @@ def test_each_trigger_once(
     assert len({winner[key] for key in winner}) > 1, "nobody had to share"
 
     with Printflow.open(Settings(**plain_settings)) as lab:
-        assert lab.counts()[Status.PAIDPICKEDUP] == number
+        assert lab.jobs.counts()[Status.PAIDPICKEDUP] == number
         for job_id in jobs:
-            details = lab.details(job_id)
+            details = lab.jobs.details(job_id)
             who = [(event.actor.name, event.trigger.value) for event in details.events[1:]]
             assert sorted(who) == sorted((winner[job_id, step], step) for step, _ in STEPS)
             assert len(details.attempts) == 1
-            assert lab.path(details.job).is_file()
+            assert lab.files.path(details.job).is_file()
     print(f"{number} jobs: {len(done)} done, {len(others)} conflicts, {Counter(winner.values())}")

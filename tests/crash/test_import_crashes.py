@@ -23,7 +23,7 @@ def _import(world: Outside, folder: Path, plan: FaultPlan) -> bool:
     """One life; whether it came to its end."""
     lab = world.open(plan)
     try:
-        lab.import_jobs(flask_list(folder / "old.db"), folder / "storage", move=True)
+        lab.imports.run(flask_list(folder / "old.db"), folder / "storage", move=True)
     except Crash:
         return False
     finally:

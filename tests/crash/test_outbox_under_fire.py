@@ -35,7 +35,7 @@ def worker(store: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 def fill_outbox(settings: Settings, model: Path, mails: int) -> set[str]:
     """One job that is paid for, and so many receipts: no later mail takes a receipt's place."""
     with Printflow.open(settings) as lab:
-        job = lab.submit(
+        job = lab.intake.submit(
             model,
             student="Jane Doe",
             email="jane@example.edu",
@@ -46,12 +46,12 @@ def fill_outbox(settings: Settings, model: Path, mails: int) -> set[str]:
             class_number="1",
             acknowledge_minimum=True,
         )
-        lab.approve(job.id, by="Ana", grams=10, hours=1, material="PLA")
-        lab.confirm(job.id, by="Ana", note="at the counter")
-        paid = lab.take_payment(job.id, by="Ana", amount="1", method="cash")
+        lab.jobs.approve(job.id, by="Ana", grams=10, hours=1, material="PLA")
+        lab.jobs.confirm(job.id, by="Ana", note="at the counter")
+        paid = lab.payments.take(job.id, by="Ana", amount="1", method="cash")
         for _ in range(mails):
-            lab.mail_receipt(paid.id, by="Ana")
-        outbox = lab.mails(limit=2 * mails)
+            lab.receipts.mail(paid.id, by="Ana")
+        outbox = lab.mail.find(limit=2 * mails)
         return {mail.message_id for mail in outbox if mail.template == "receipt"}
 
 
@@ -81,6 +81,6 @@ def test_none_is_missing_and_doubles_are_the_same_mail(
         assert server.met[Mood.DROPS_AFTER_DATA] > 0
         assert server.doubles <= server.met[Mood.DROPS_AFTER_DATA] + kills
     with Printflow.open(settings) as lab:
-        receipts = [mail for mail in lab.mails(limit=2 * mails) if mail.template == "receipt"]
+        receipts = [mail for mail in lab.mail.find(limit=2 * mails) if mail.template == "receipt"]
         assert {mail.state for mail in receipts} == {"sent"}
         assert len(receipts) == mails

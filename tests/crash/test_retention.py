@@ -22,7 +22,6 @@ from printflow import (
     Status,
     TransitionRefused,
 )
-from printflow.doctor import examine
 from printflow.settings.sections import RetentionSettings
 from printflow.testing import Crash, FaultPlan, Outside, When, settle
 from tests.crash.points import scratch_parent
@@ -48,7 +47,7 @@ def names_left(store: Path, *words: str) -> list[str]:
 def two_old_jobs(lab: Printflow, clock: TestClock, job_in: Callable[[str], Job]) -> tuple[Job, Job]:
     """A job handed out and one rejected, a hundred days ago."""
     jobs = job_in("PAIDPICKEDUP"), job_in("REJECTED")
-    lab.add_note(jobs[0].id, by="Ana", text="Jane Doe will call", for_student=True)
+    lab.notes.add(jobs[0].id, by="Ana", text="Jane Doe will call", for_student=True)
     lab.dispatch()
     clock.advance(days=100)
     return jobs
@@ -57,31 +56,31 @@ def two_old_jobs(lab: Printflow, clock: TestClock, job_in: Callable[[str], Job])
 def test_a_dry_run_says_what_the_run_then_does(
     lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job]
 ) -> None:
-    plan = lab.retention_plan()
+    plan = lab.retention.plan()
     assert {(one.job_id, one.part) for one in plan} == {(job.id, None) for job in two_old_jobs}
-    assert lab.counts()[Status.ARCHIVED] == 0, "looking changes nothing"
-    assert set(lab.purge().archived) == {job.id for job in two_old_jobs}
+    assert lab.jobs.counts()[Status.ARCHIVED] == 0, "looking changes nothing"
+    assert set(lab.retention.purge().archived) == {job.id for job in two_old_jobs}
     clock.advance(days=364)
-    assert lab.retention_plan() == ()
-    ahead = lab.retention_plan(ahead=timedelta(days=2))
+    assert lab.retention.plan() == ()
+    ahead = lab.retention.plan(ahead=timedelta(days=2))
     assert {one.part for one in ahead} == set(Part) and len(ahead) == 2 * len(Part)
     clock.advance(days=2)
-    planned = {(one.job_id, one.part) for one in lab.retention_plan()}
-    report = lab.purge()
+    planned = {(one.job_id, one.part) for one in lab.retention.plan()}
+    report = lab.retention.purge()
     assert set(report.removed) == planned and not report.waiting
-    assert lab.retention_plan() == () and lab.purge().removed == ()
+    assert lab.retention.plan() == () and lab.retention.purge().removed == ()
 
 
 def test_after_the_purge_nothing_names_the_student_and_figures_stay(
     lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job]
 ) -> None:
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=366)
-    before = lab.figures()
-    page = lab.job_by_token(lab.status_url(two_old_jobs[0]).rpartition("/")[2])
+    before = lab.reports.figures()
+    page = lab.students.job(lab.students.url(two_old_jobs[0]).rpartition("/")[2])
     assert page.id == two_old_jobs[0].id
-    lab.purge()
-    after = lab.figures()
+    lab.retention.purge()
+    after = lab.reports.figures()
     for was, now in zip(before.tables, after.tables, strict=True):
         if was.name in ("reasons", "printers"):  # own words become one reason; use grows older
             assert [row[1] for row in was.rows] == [row[1] for row in now.rows]
@@ -91,8 +90,8 @@ def test_after_the_purge_nothing_names_the_student_and_figures_stay(
     assert names_left(store, "Jane", "jane@", "JaneDoe", "bracket") == []
     assert names_left(store, "Sam", "Ana") == []
     with pytest.raises(Exception, match="no such job"):
-        lab.job_by_token(lab.status_url(two_old_jobs[0]).rpartition("/")[2])
-    details = lab.details(two_old_jobs[0].id)
+        lab.students.job(lab.students.url(two_old_jobs[0]).rpartition("/")[2])
+    details = lab.jobs.details(two_old_jobs[0].id)
     told = [event.details for event in details.events if event.trigger.value == "remove"]
     assert {one["removed"] for one in told} == set(Part)
     assert all(one["why"] == "kept for 365 days" for one in told)
@@ -100,31 +99,31 @@ def test_after_the_purge_nothing_names_the_student_and_figures_stay(
     assert {file.state for file in details.job.files} == {"removed"}
     assert not list((store / "Thumbnails").glob(f"{details.job.id}*"))
     assert details.mails == () and details.notes == ()
-    assert [f.code for f in examine(lab._ports, fix=False, hashes=True).findings if f.job_id] == []
+    assert [f.code for f in lab.doctor.examine().findings if f.job_id] == []
 
 
 def test_it_runs_by_itself_only_where_it_is_switched_on(
     settings: Settings, clock: TestClock, two_old_jobs: tuple[Job, Job], lab: Printflow
 ) -> None:
     lab.dispatch()
-    assert lab.counts()[Status.ARCHIVED] == 0
+    assert lab.jobs.counts()[Status.ARCHIVED] == 0
     on = settings.model_copy(update={"retention": RetentionSettings(automatic=True)})
     with Printflow.open(on, clock=clock) as automatic:
         automatic.dispatch()
-        assert automatic.counts()[Status.ARCHIVED] == 2
+        assert automatic.jobs.counts()[Status.ARCHIVED] == 2
 
 
 def test_a_period_of_nought_keeps_for_ever(
     settings: Settings, clock: TestClock, two_old_jobs: tuple[Job, Job], lab: Printflow
 ) -> None:
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=9000)
     never = RetentionSettings(
         files_days=0, personal_days=0, mails_days=30, events_days=0, payments_days=0, jobs_days=0
     )
     with Printflow.open(settings.model_copy(update={"retention": never}), clock=clock) as keeping:
-        assert {part for _, part in keeping.purge().removed} == {Part.MAILS}
-        assert keeping.job(two_old_jobs[0].id).student_name == "Jane Doe"
+        assert {part for _, part in keeping.retention.purge().removed} == {Part.MAILS}
+        assert keeping.jobs.get(two_old_jobs[0].id).student_name == "Jane Doe"
 
 
 def test_names_cannot_go_before_the_files_that_tell_them(tmp_path: Path) -> None:
@@ -135,7 +134,7 @@ def test_names_cannot_go_before_the_files_that_tell_them(tmp_path: Path) -> None
 def test_a_file_that_is_held_open_keeps_the_names_until_it_is_gone(
     lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=366)
 
     def busy(*_: object) -> None:
@@ -143,12 +142,12 @@ def test_a_file_that_is_held_open_keeps_the_names_until_it_is_gone(
 
     with monkeypatch.context() as held:
         held.setattr("printflow.store.folder_store.FolderStore.remove", busy)
-        waiting = lab.purge().waiting
+        waiting = lab.retention.purge().waiting
         assert {part for _, part in waiting} == {Part.PERSONAL}
-        assert lab.job(two_old_jobs[0].id).file.state == "removing"
+        assert lab.jobs.get(two_old_jobs[0].id).file.state == "removing"
     clock.advance(minutes=5)
     lab.dispatch()
-    assert {part for _, part in lab.purge().removed} == {Part.PERSONAL}
+    assert {part for _, part in lab.retention.purge().removed} == {Part.PERSONAL}
     assert names_left(lab.settings.store, "JaneDoe") == []
 
 
@@ -156,27 +155,27 @@ def test_a_person_is_exported_and_erased(
     lab: Printflow, submit: Submit, two_old_jobs: tuple[Job, Job]
 ) -> None:
     other = submit(student="Ada Byron", email="ada@example.edu")
-    assert {d.job.id for d in lab.person_export("jane@example.edu")} == {
+    assert {d.job.id for d in lab.personal_data.export("jane@example.edu")} == {
         job.id for job in two_old_jobs
     }
-    report = lab.person_erase("jane@example.edu", by="Ana")
+    report = lab.personal_data.erase("jane@example.edu", by="Ana")
     assert set(report.archived) == {job.id for job in two_old_jobs} and not report.waiting
     assert names_left(lab.settings.store, "Jane", "jane@", "JaneDoe") == []
-    assert [p.amount_cents for p in lab.details(two_old_jobs[0].id).payments] == [425]
-    why = {e.details.get("why") for e in lab.details(two_old_jobs[0].id).events[-3:]}
+    assert [p.amount_cents for p in lab.jobs.details(two_old_jobs[0].id).payments] == [425]
+    why = {e.details.get("why") for e in lab.jobs.details(two_old_jobs[0].id).events[-3:]}
     assert why == {"at the person's request"}
-    assert lab.job(other.id).student_name == "Ada Byron"
-    assert lab.path(other).exists()
+    assert lab.jobs.get(other.id).student_name == "Ada Byron"
+    assert lab.files.path(other).exists()
     with pytest.raises(InvalidInput, match="no job of"):
-        lab.person_erase("jane@example.edu", by="Ana")
+        lab.personal_data.erase("jane@example.edu", by="Ana")
     with pytest.raises(TransitionRefused, match=other.id):
-        lab.person_erase("ada@example.edu", by="Ana")
-    assert lab.path(other).exists(), "nothing was removed"
+        lab.personal_data.erase("ada@example.edu", by="Ana")
+    assert lab.files.path(other).exists(), "nothing was removed"
 
 
 def test_all_jobs_of_a_person_are_found_however_many(lab: Printflow, submit: Submit) -> None:
     made = {submit(email="Ada@Example.edu").id for _ in range(53)}
-    assert {one.job.id for one in lab.person_export(" ada@example.EDU ")} == made
+    assert {one.job.id for one in lab.personal_data.export(" ada@example.EDU ")} == made
 
 
 def test_not_even_the_file_of_the_database_remembers_a_person(
@@ -185,8 +184,8 @@ def test_not_even_the_file_of_the_database_remembers_a_person(
     """Its free pages, its index of words and its write-ahead log."""
     for _ in range(3):
         job = submit(student="Zaphod Quirrel", email="zaphod@example.edu")
-        lab.add_note(job.id, by="Ana", text="Zaphod called", for_student=False)
-        lab.reject(job.id, by="Ana", reasons=["Zaphod's is too thin"])
+        lab.notes.add(job.id, by="Ana", text="Zaphod called", for_student=False)
+        lab.jobs.reject(job.id, by="Ana", reasons=["Zaphod's is too thin"])
     lab.dispatch()
 
     def traces() -> int:
@@ -194,7 +193,7 @@ def test_not_even_the_file_of_the_database_remembers_a_person(
         return sum(path.read_bytes().lower().count(b"zaphod") for path in files)
 
     assert traces()
-    assert not lab.person_erase("zaphod@example.edu", by="Ana").waiting
+    assert not lab.personal_data.erase("zaphod@example.edu", by="Ana").waiting
     lab.close()
     assert traces() == 0
 
@@ -211,22 +210,22 @@ def test_nothing_of_a_job_stays_beside_its_own_files(
     sliced = store / "Uploaded" / f"JaneDoe_Filament_TrueRed_{job.id}_0.2mm.gcode"
     sliced.write_text("; sliced")
     copied = store / ".quarantine" / f"20260302T101010_Pending_{job.file.name}"
-    copied.write_bytes(lab.path(job).read_bytes())
+    copied.write_bytes(lab.files.path(job).read_bytes())
     plates = store / "Originals" / f"{job.id} plates"
     plates.mkdir()
     (plates / "JaneDoe 1.gcode").write_text("; sliced")
     (store / "Uploaded" / f"of {job.id}.stl").symlink_to(model)
     strange = store / "Uploaded" / "JaneDoe_somebody_else.gcode"
     strange.write_text("; of no job")
-    lab.mail_my_links("jane@example.edu")
+    lab.messages.mail_links("jane@example.edu")
     lab.dispatch()
-    links = next(mail for mail in lab.mails() if mail.template == "find_jobs")
-    lab.retry_mail(links.id, to="jane@example.org", by="Ana")
+    links = next(mail for mail in lab.mail.find() if mail.template == "find_jobs")
+    lab.mail.retry(links.id, to="jane@example.org", by="Ana")
     lab.dispatch()
     assert list(mails.glob("*.eml"))
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=366)
-    report = lab.purge()
+    report = lab.retention.purge()
     lab.dispatch()
     assert report.mails == 1 and not report.waiting
     assert not list(mails.iterdir()), "and none of the mails, for all of them were hers"
@@ -234,7 +233,7 @@ def test_nothing_of_a_job_stays_beside_its_own_files(
     assert names_left(store, "JaneDoe", "jane@") == ["JaneDoe_somebody_else.gcode"]
     left = [path for path in store.rglob("*") if job.id in path.name or other.id in path.name]
     assert left == []
-    assert lab.examine().findings[0].place.endswith(strange.name)
+    assert lab.doctor.examine().findings[0].place.endswith(strange.name)
 
 
 def test_a_leftover_that_is_held_open_keeps_the_job_due(
@@ -243,7 +242,7 @@ def test_a_leftover_that_is_held_open_keeps_the_job_due(
     job, other = two_old_jobs
     sliced = lab.settings.store / "Uploaded" / f"JaneDoe_{job.id}.gcode"
     sliced.write_text("; sliced")
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=366)
 
     def busy(*_: object) -> None:
@@ -251,48 +250,48 @@ def test_a_leftover_that_is_held_open_keeps_the_job_due(
 
     with monkeypatch.context() as held:
         held.setattr("printflow.store.folder_store._remove_whole", busy)
-        report = lab.purge()
+        report = lab.retention.purge()
     assert set(report.waiting) == {(job.id, Part.FILES), (job.id, Part.PERSONAL)}
     assert (other.id, Part.PERSONAL) in report.removed
-    assert lab.path(lab.job(job.id)).exists() and sliced.exists()
-    assert (job.id, Part.FILES) in lab.purge().removed
+    assert lab.files.path(lab.jobs.get(job.id)).exists() and sliced.exists()
+    assert (job.id, Part.FILES) in lab.retention.purge().removed
     assert not sliced.exists()
 
 
 def test_files_wait_while_the_store_is_away(
     lab: Printflow, clock: TestClock, two_old_jobs: tuple[Job, Job]
 ) -> None:
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=366)
     identity = lab.settings.state_dir / "store.json"
     text = identity.read_text()
     identity.unlink()
-    report = lab.purge()
+    report = lab.retention.purge()
     assert {job_id for job_id, part in report.waiting if part is Part.FILES} == {
         job.id for job in two_old_jobs
     }
-    assert lab.job(two_old_jobs[0].id).student_name == "Jane Doe"
+    assert lab.jobs.get(two_old_jobs[0].id).student_name == "Jane Doe"
     identity.write_text(text)
-    assert not lab.purge().waiting
+    assert not lab.retention.purge().waiting
 
 
 def test_the_plan_of_many_jobs_is_whole_and_told_by_day(
     lab: Printflow, clock: TestClock, submit: Submit
 ) -> None:
     for number in range(3):
-        lab.reject(submit().id, by="Ana", reasons=["Too thin"])
+        lab.jobs.reject(submit().id, by="Ana", reasons=["Too thin"])
         clock.advance(days=number)  # two on one day, one the day after
     clock.advance(days=86)
-    days = lab.retention_days(ahead=timedelta(days=5))
+    days = lab.retention.days(ahead=timedelta(days=5))
     assert [(len(one.jobs), one.parts, one.due) for one in days] == [
         (2, (None,), False),
         (1, (None,), False),
     ]
     clock.advance(days=1)
-    assert [one.due for one in lab.retention_days(ahead=timedelta(days=5))] == [True, False]
-    assert len(lab.archive_due(limit=1)) == 1
+    assert [one.due for one in lab.retention.days(ahead=timedelta(days=5))] == [True, False]
+    assert len(lab.retention.archive_due(limit=1)) == 1
     clock.advance(days=5)
-    assert len(lab.archive_due()) == 2
+    assert len(lab.retention.archive_due()) == 2
 
 
 # -- crashes --------------------------------------------------------------------------------------
@@ -305,11 +304,11 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
         world = Outside(Path(folder) / "0")
         prepare(world)
         lab = world.open()
-        job = lab.submit(world.folder / "bracket.stl", **FORM)
-        lab.reject(job.id, by="Ana", reasons=["Too thin"])
+        job = lab.intake.submit(world.folder / "bracket.stl", **FORM)
+        lab.jobs.reject(job.id, by="Ana", reasons=["Too thin"])
         settle(world, lab)
         world.clock.advance(days=100)
-        lab.purge()
+        lab.retention.purge()
         settle(world, lab)
         world.clock.advance(days=400)
         world.memory["job"] = job.id
@@ -324,7 +323,7 @@ def test_a_crash_anywhere_leaves_nothing_half_removed(
     plan = FaultPlan()
     rehearsal = outside.copy(outside.folder.parent / "rehearsal")
     lab = rehearsal.open(plan)
-    lab.purge()
+    lab.retention.purge()
     rehearsal.kill(lab)
     points = [(number, when) for number in range(len(plan.calls)) for when in When]
     assert len(points) > 80
@@ -337,16 +336,16 @@ def test_a_crash_anywhere_leaves_nothing_half_removed(
         crashing.crash(number, when)
         lab = world.open(crashing)
         with pytest.raises(Crash):
-            lab.purge()
+            lab.retention.purge()
         world.kill(lab)
         world.clock.advance(minutes=2)
         lab = world.open()
-        lab.purge()
+        lab.retention.purge()
         settle(world, lab)
-        assert lab.purge().waiting == ()
-        events = lab.details(world.memory["job"]).events
+        assert lab.retention.purge().waiting == ()
+        events = lab.jobs.details(world.memory["job"]).events
         removed = [e.details["removed"] for e in events if e.trigger.value == "remove"]
-        assert lab.job(world.memory["job"]).student_name == "(removed)"
+        assert lab.jobs.get(world.memory["job"]).student_name == "(removed)"
         world.kill(lab)
         assert sorted(removed) == sorted(Part), (number, when, plan.calls[number])
         assert not list(world.store.rglob("*Jane*")), (number, when)
@@ -360,7 +359,7 @@ def test_an_erasure_that_breaks_off_anywhere_is_ended_by_asking_again(
     plan = FaultPlan()
     rehearsal = outside.copy(outside.folder.parent / "rehearsal")
     lab = rehearsal.open(plan)
-    lab.person_erase(FORM["email"], by="Ana")
+    lab.personal_data.erase(FORM["email"], by="Ana")
     rehearsal.kill(lab)
     points = [(number, when) for number in range(len(plan.calls)) for when in When]
     wanted = effort(request.config, "--crash-points")
@@ -372,17 +371,17 @@ def test_an_erasure_that_breaks_off_anywhere_is_ended_by_asking_again(
         crashing.crash(number, when)
         lab = world.open(crashing)
         with pytest.raises(Crash):
-            lab.person_erase(FORM["email"], by="Ana")
+            lab.personal_data.erase(FORM["email"], by="Ana")
         world.kill(lab)
         world.clock.advance(minutes=2)
         lab = world.open()
         for _ in range(2):  # the files may be gone only after the first
             try:
-                lab.person_erase(FORM["email"], by="Ana")
+                lab.personal_data.erase(FORM["email"], by="Ana")
             except InvalidInput:  # the address is gone, and with it all the rest
                 break
             settle(world, lab)
-        events = lab.details(world.memory["job"]).events
+        events = lab.jobs.details(world.memory["job"]).events
         removed = [e.details["removed"] for e in events if e.trigger.value == "remove"]
         world.kill(lab)
         assert sorted(removed) == ["files", "mails", "payments", "personal"], (number, when)

@@ -82,7 +82,7 @@ def test_what_was_answered_stays_done(
     chance, notes = random.Random(part), Notes()
     outside, port = Outside(tmp_path), free_port()
     lab = outside.open()
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     outside.kill(lab)
     with FaultMailServer(port=free_port()) as mail_server:
         outside.mailbox = PostOffice(mail_server)

@@ -136,7 +136,7 @@ def test_nothing_is_lost_or_doubled(
         migrate.upgrade(outside.settings.database)
         outside.mailbox = PostOffice(mail_server)
         lab = outside.open()
-        lab.set_staff_password(PASSWORD)
+        lab.stations.set_password(PASSWORD)
         outside.kill(lab)
         notes, looks = Notes(), list[float]()
         with topology(

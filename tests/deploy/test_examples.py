@@ -110,7 +110,7 @@ def test_staff_of_the_group_save_beside_the_models_and_read_nothing_else(tmp_pat
     before = os.umask(0o007)
     try:
         with Printflow.open(Settings(store=store)) as lab:
-            findings = {finding.code for finding in lab.examine().findings}
+            findings = {finding.code for finding in lab.doctor.examine().findings}
     finally:
         os.umask(before)
     assert not findings & {"state_readable", "key_readable"}
@@ -148,10 +148,10 @@ def test_the_doctor_closes_the_labs_own_folder(tmp_path: Path) -> None:
     with Printflow.open(Settings(store=tmp_path / "store")) as lab:
         state = lab.settings.state_dir
         state.chmod(0o750)
-        assert "state_readable" in {finding.code for finding in lab.examine().findings}
-        lab.examine(fix=True)
+        assert "state_readable" in {finding.code for finding in lab.doctor.examine().findings}
+        lab.doctor.examine(fix=True)
         assert state.stat().st_mode & 0o777 == 0o700
-        assert "state_readable" not in {finding.code for finding in lab.examine().findings}
+        assert "state_readable" not in {finding.code for finding in lab.doctor.examine().findings}
 
 
 def test_no_guide_puts_staff_into_the_servers_own_group() -> None:

@@ -17,6 +17,7 @@ import trustme
 from flask.testing import FlaskClient
 
 from printflow import Printflow
+from printflow.service.student_pages import StudentPages
 from printflow_web.access import without_secrets
 from printflow_web.factory import create_app
 from tests.plugins.lab import Submit
@@ -53,10 +54,10 @@ def test_a_valid_link_is_masked_where_it_redirects_and_where_it_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     caplog.set_level(logging.INFO)
-    token = lab.status_url(submit()).rpartition("/")[2]
+    token = lab.students.url(submit()).rpartition("/")[2]
     browser.get(f"/jobs/{token}")
     browser.get(f"/jobs/{token}/")
-    monkeypatch.setattr(Printflow, "student_page", lambda *_args: 1 / 0)
+    monkeypatch.setattr(StudentPages, "page", lambda *_args: 1 / 0)
     assert browser.get(f"/jobs/{token}").status_code == 500
     assert "ZeroDivisionError" in caplog.text
     assert token not in caplog.text

@@ -81,7 +81,7 @@ def test_the_whole_path_by_keyboard(
     press_until_focused(page, "Tab", "main form button.button-primary")
     page.keyboard.press("Enter")
     page.wait_for_url("**/submit/success?job=*")
-    (job,) = lab.jobs()
+    (job,) = lab.jobs.find()
     assert (job.printer, job.student_note) == ("Prusa XL", "Please hurry")
 
     press_until_focused(page, "Tab", "main a[href*='/jobs/']")
@@ -93,7 +93,7 @@ def test_the_whole_path_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.get_by_text("Is Tuesday possible?")).to_be_visible()
 
-    lab.approve(job.id, by="Ana", grams="42.5", hours="2", material="PLA")
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="2", material="PLA")
     page.reload()
     press_until_focused(page, "Tab", "main a[href*='/confirm/']")
     page.keyboard.press("Enter")
@@ -103,7 +103,7 @@ def test_the_whole_path_by_keyboard(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile("confirmed", re.IGNORECASE)).first).to_be_visible()
-    assert lab.job(job.id).status == "READYTOPRINT"
+    assert lab.jobs.get(job.id).status == "READYTOPRINT"
 
     page.goto(f"{server.url}/find")
     press_until_focused(page, "Tab", "#email")

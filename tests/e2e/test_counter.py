@@ -57,12 +57,12 @@ def waiting(server: Server, tmp_path: Path) -> list[Job]:
     ):
         now = datetime.now(UTC) - timedelta(days=days)
         with Printflow.open(settings, create=False, clock=lambda now=now: now) as lab:
-            job = lab.submit(model, **{**FORM, "student": name})
-            lab.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
-            lab.confirm(job.id, by="Ana", note="by phone")
-            job = lab.start_printing(job.id, by="Ana")
+            job = lab.intake.submit(model, **{**FORM, "student": name})
+            lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
+            lab.jobs.confirm(job.id, by="Ana", note="by phone")
+            job = lab.jobs.start_printing(job.id, by="Ana")
             if days:
-                job = lab.complete(job.id, by="Ana", shelf=shelf)
+                job = lab.jobs.complete(job.id, by="Ana", shelf=shelf)
         jobs.append(job)
     with Printflow.open(settings, create=False) as lab:
         lab.dispatch()

@@ -40,7 +40,7 @@ def submit(lab: Printflow, tmp_path: Path) -> Callable[[str], Job]:
     """A job of the student of that name."""
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
-    return lambda student: lab.submit(model, **{**FORM, "student": student})
+    return lambda student: lab.intake.submit(model, **{**FORM, "student": student})
 
 
 def look_again(page: Page) -> None:
@@ -67,7 +67,7 @@ def test_by_keyboard_and_taken_back(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Taken back")).to_be_visible()
     expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_be_visible()
-    assert lab.job(jobs[1].id).status == "UPLOADED"
+    assert lab.jobs.get(jobs[1].id).status == "UPLOADED"
     assert not [mail for mail in mailbox.mails if "The walls are" in mail.as_string()]
 
     page.keyboard.press("/")
@@ -151,7 +151,7 @@ def test_the_staff_pages_are_accessible(
 ) -> None:
     job = submit("Ada Byron")
     waiting = submit("Grace Hopper")
-    lab.approve(waiting.id, by="Sam", grams="42.5", hours="2h 30m", material="PLA")
+    lab.jobs.approve(waiting.id, by="Sam", grams="42.5", hours="2h 30m", material="PLA")
     sign_in(page, server, "Ana")
     state = page.context.storage_state()
     at = f"/dashboard/jobs/{job.id}"

@@ -34,7 +34,7 @@ def test_sent_and_measured(server: Server, phone: Page, lab: Printflow) -> None:
         blue.check(force=True)
     send(phone)
     phone.wait_for_url("**/submit/success?job=*")
-    assert sorted(job.original_name for job in lab.jobs()) == sorted(names)
+    assert sorted(job.original_name for job in lab.jobs.find()) == sorted(names)
     links = phone.get_by_role("link").evaluate_all("all => all.map(one => one.href)")
     pages = [link for link in dict.fromkeys(links) if re.search(r"/jobs/[\w-]{20,}$", link)]
     assert pages

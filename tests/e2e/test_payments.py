@@ -23,15 +23,15 @@ def ready(lab: Printflow, tmp_path: Path) -> list[Job]:
     model, jobs = tmp_path / "bracket.stl", []
     model.write_bytes(sample_models.stl())
     for _ in range(2):
-        job = lab.submit(
+        job = lab.intake.submit(
             model, student="Jane Doe", email="jane@example.edu", method="Filament",
             color="True Red", printer="Prusa MK4S", discipline="Engineering",
             class_number="ARCH 4000", acknowledge_minimum=True,
         )  # fmt: skip
-        lab.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
-        lab.confirm(job.id, by="Ana", note="at the desk")
-        lab.start_printing(job.id, by="Ana")
-        jobs.append(lab.complete(job.id, by="Ana"))
+        lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
+        lab.jobs.confirm(job.id, by="Ana", note="at the desk")
+        lab.jobs.start_printing(job.id, by="Ana")
+        jobs.append(lab.jobs.complete(job.id, by="Ana"))
     return jobs
 
 
@@ -55,7 +55,7 @@ def test_paying_voiding_and_closing_the_day(
     dialog.get_by_label("Receipt number").fill("A-1")
     dialog.get_by_role("button", name="Take payment").dblclick()
     expect(page.get_by_text("Receipt 000001: $6.00.")).to_be_visible()
-    assert [lab.details(job.id).due_cents for job in ready] == [0, 250]
+    assert [lab.jobs.details(job.id).due_cents for job in ready] == [0, 250]
 
     payments = page.locator("section", has=page.get_by_role("heading", name="Payments"))
     payments.get_by_role("link", name="Receipt 000001").click()
@@ -73,7 +73,7 @@ def test_paying_voiding_and_closing_the_day(
     dialog.get_by_label("Why is it void?").fill("card was refused")
     dialog.get_by_role("button", name="Void it").click()
     expect(page.get_by_text("Receipt 000001 is void.")).to_be_visible()
-    lab.take_payment(one.id, amount="4.25", method="cash", by="Ana")
+    lab.payments.take(one.id, amount="4.25", method="cash", by="Ana")
 
     page.get_by_role("link", name="Payments", exact=True).click()
     row = page.get_by_role("row", name=re.compile("Total in USD"))
@@ -94,9 +94,9 @@ def test_the_pages_of_money_fit_and_are_accessible(
 ) -> None:
     one, two = ready
     ids = [one.id, two.id]
-    first = lab.take_payment(ids, amount="5", method="card", receipt="A-1", by="Ana", payer="Boss")
-    void = lab.take_payment(two.id, amount="1", method="cash", by="Ana")
-    lab.void_payment(void.id, reason="counted twice", by="Ana")
+    first = lab.payments.take(ids, amount="5", method="card", receipt="A-1", by="Ana", payer="Boss")
+    void = lab.payments.take(two.id, amount="1", method="cash", by="Ana")
+    lab.payments.void(void.id, reason="counted twice", by="Ana")
     pages = (
         "/dashboard/payments",
         f"/dashboard/payments/{first.id}",

@@ -248,8 +248,8 @@ def test_staff_see_a_stored_model_in_3d(
         store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
     )
     with Printflow.open(settings, create=False) as lab:
-        job = lab.submit(model, **FORM)
-        kept = lab.path(job)
+        job = lab.intake.submit(model, **FORM)
+        kept = lab.files.path(job)
     sign_in(page, server, "Ana")
     page.goto(f"{server.url}/dashboard/jobs/{job.id}")
     viewer = page.locator("[x-data=modelViewer]")

@@ -48,30 +48,36 @@ def states(server: Server, model: Path) -> dict[str, str]:
     paths: dict[str, str] = {}
 
     def shown(name: str, lab: Printflow, job: Job) -> Job:
-        paths[f"job, {name}"] = lab.status_url(job).removeprefix(server.url)
+        paths[f"job, {name}"] = lab.students.url(job).removeprefix(server.url)
         return job
 
     def quoted(name: str, lab: Printflow, job: Job | None = None) -> Job:
         """With a price; the page of its link is one of those to look at."""
-        job = lab.approve((job or lab.submit(model, **FORM)).id, **QUOTE)
-        link = lab.student_page(lab.status_url(job).rpartition("/")[2]).confirm_url
+        job = lab.jobs.approve((job or lab.intake.submit(model, **FORM)).id, **QUOTE)
+        link = lab.students.page(lab.students.url(job).rpartition("/")[2]).confirm_url
         paths[f"confirm, {name}"] = link.removeprefix(server.url)
         return job
 
     with lab_of(server, days_ago=8) as lab:
         shown("lapsed", lab, quoted("lapsed", lab))
     with lab_of(server) as lab:
-        shown("uploaded", lab, lab.submit(model, **FORM))
+        shown("uploaded", lab, lab.intake.submit(model, **FORM))
         shared = {name: value for name, value in FORM.items() if name != "color"}
         pair = [Model(file=model, color="Blue"), Model(file=model, color="Gray")]
-        for job in lab.submit_several(pair, **shared):
+        for job in lab.intake.submit_several(pair, **shared):
             shown("one of two", lab, quoted("one of two", lab, job))
-        lab.decline(quoted("declined", lab).id, by="Ana", text="too expensive", note="by phone")
-        lab.requote(quoted("overtaken", lab).id, **{**QUOTE, "grams": "50"})
-        job = lab.confirm(quoted("done", lab).id, by="Ana", note="by phone")
-        lab.start_printing(job.id, by="Ana")
-        shown("completed", lab, lab.complete(job.id, by="Ana"))
-        shown("rejected", lab, lab.reject(lab.submit(model, **FORM).id, by="Ana", text="Too thin."))
+        lab.jobs.decline(
+            quoted("declined", lab).id, by="Ana", text="too expensive", note="by phone"
+        )
+        lab.jobs.requote(quoted("overtaken", lab).id, **{**QUOTE, "grams": "50"})
+        job = lab.jobs.confirm(quoted("done", lab).id, by="Ana", note="by phone")
+        lab.jobs.start_printing(job.id, by="Ana")
+        shown("completed", lab, lab.jobs.complete(job.id, by="Ana"))
+        shown(
+            "rejected",
+            lab,
+            lab.jobs.reject(lab.intake.submit(model, **FORM).id, by="Ana", text="Too thin."),
+        )
     return paths
 
 

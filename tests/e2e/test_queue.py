@@ -30,7 +30,7 @@ def lab(server: Server) -> Iterator[Printflow]:
 
 
 def order(lab: Printflow) -> list[str]:
-    return [one.job.student_name for queue in lab.queues() for one in queue.ready]
+    return [one.job.student_name for queue in lab.queue.by_printer() for one in queue.ready]
 
 
 @pytest.mark.long
@@ -40,9 +40,9 @@ def test_reordered_by_drag_and_by_keyboard(
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
     for name in ("Ada Byron", "Grace Hopper", "Mary Jackson"):
-        job = lab.submit(model, **{**FORM, "student": name})
-        lab.approve(job.id, by="Ana", grams="42", hours="3", material="PLA")
-        lab.confirm(job.id, by="Ana", note="by phone")
+        job = lab.intake.submit(model, **{**FORM, "student": name})
+        lab.jobs.approve(job.id, by="Ana", grams="42", hours="3", material="PLA")
+        lab.jobs.confirm(job.id, by="Ana", note="by phone")
     sign_in(page, server, "Ana")
     page.get_by_role("link", name="Queue", exact=True).click()
     rows = page.locator("[data-job]")
@@ -76,7 +76,7 @@ def test_reordered_by_drag_and_by_keyboard(
     page.reload()
     expect(rows.nth(2)).to_contain_text("Mary Jackson")
     # On paper: one page each, and nothing that axe finds on the screen.
-    job = lab.jobs()[0]
+    job = lab.jobs.find()[0]
     for paper in ("ticket", "label"):
         page.goto(f"{server.url}/dashboard/jobs/{job.id}/{paper}")
         assert faults(page, RULES["desktop"]) == []
@@ -93,7 +93,7 @@ def test_reordered_by_drag_and_by_keyboard(
     page.get_by_label("New version").set_input_files(large)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("The file to print is")).to_be_visible()
-    assert lab.path(lab.job(job.id)).read_bytes() == large.read_bytes()
+    assert lab.files.path(lab.jobs.get(job.id)).read_bytes() == large.read_bytes()
     page.goto(f"{server.url}/dashboard/queue")
     for size in (None, PHONE):
         if size:

@@ -32,19 +32,19 @@ def jobs(lab: Printflow, tmp_path: Path) -> list[Job]:
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
     made = [
-        lab.submit(
+        lab.intake.submit(
             model, student="Jane Doe", email="jane@example.edu", method="Filament",
             color="True Red", printer="Prusa MK4S", discipline="Engineering",
             class_number="ARCH 4000", acknowledge_minimum=True,
         )
         for _ in range(2)
     ]  # fmt: skip
-    lab.approve(made[0].id, by="Ana", grams="42.5", hours="3.25", material="PLA")
-    lab.confirm(made[0].id, by="Ana", note="by phone")
-    lab.start_printing(made[0].id, by="Sam")
-    lab.complete(made[0].id, by="Sam", grams="44")
-    lab.pick_up(made[0].id, by="Ana", amount="4.25", method="cash")
-    lab.reject(made[1].id, by="Ana", reasons=["Too thin"])
+    lab.jobs.approve(made[0].id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    lab.jobs.confirm(made[0].id, by="Ana", note="by phone")
+    lab.jobs.start_printing(made[0].id, by="Sam")
+    lab.jobs.complete(made[0].id, by="Sam", grams="44")
+    lab.jobs.pick_up(made[0].id, by="Ana", amount="4.25", method="cash")
+    lab.jobs.reject(made[1].id, by="Ana", reasons=["Too thin"])
     return made
 
 

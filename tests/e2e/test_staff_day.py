@@ -43,7 +43,7 @@ def submit(lab: Printflow, tmp_path: Path) -> Callable[[str], Job]:
     """A job of the student of that name."""
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
-    return lambda student: lab.submit(model, **{**FORM, "student": student})
+    return lambda student: lab.intake.submit(model, **{**FORM, "student": student})
 
 
 def test_many_are_approved_and_taken_back_in_the_dialog(
@@ -51,7 +51,7 @@ def test_many_are_approved_and_taken_back_in_the_dialog(
 ) -> None:
     jobs = [submit(name) for name in ("Ada Byron", "Grace Hopper", "Mary Jackson")]
     for job in jobs[:2]:
-        lab.path(job).with_name(f"{job.standard_name}.gcode").write_text(clicks.GCODE)
+        lab.files.path(job).with_name(f"{job.standard_name}.gcode").write_text(clicks.GCODE)
     sign_in(page, server, "Ana")
     dialog = page.get_by_role("dialog")
     page.keyboard.press("*")
@@ -62,13 +62,13 @@ def test_many_are_approved_and_taken_back_in_the_dialog(
     dialog.get_by_role("button", name="Do it for 3 jobs").click()
     expect(dialog.get_by_text("2 of 3 done.")).to_be_visible()
     expect(dialog.get_by_label(f"Weight {jobs[2].id}")).to_have_value("heavy")
-    assert [lab.job(job.id).status for job in jobs] == ["PENDING", "PENDING", "UPLOADED"]
+    assert [lab.jobs.get(job.id).status for job in jobs] == ["PENDING", "PENDING", "UPLOADED"]
 
     dialog.get_by_role("button", name="Undo").click()
     expect(dialog.get_by_role("heading", name="Taken back")).to_be_visible()
     dialog.get_by_role("link", name="Back to the list").click()
     expect(page.locator("#job-list > li")).to_have_count(3)
-    assert {lab.job(job.id).status for job in jobs} == {"UPLOADED"}
+    assert {lab.jobs.get(job.id).status for job in jobs} == {"UPLOADED"}
     assert not [mail for mail in mailbox.mails if "confirm" in str(mail["Subject"]).lower()]
 
 
@@ -84,10 +84,10 @@ def test_a_message_from_the_row_is_taken_back_by_a_key(
     dialog.get_by_label("Send it to the student").check()
     dialog.get_by_role("button", name="Add note").click()
     expect(page.get_by_text("The message goes to")).to_be_visible()
-    assert [note.text for note in lab.details(job.id).notes] == ["Which way up?"]
+    assert [note.text for note in lab.jobs.details(job.id).notes] == ["Which way up?"]
     page.keyboard.press("u")
     expect(page.get_by_text("Taken back; no mail has left.")).to_be_visible()
-    assert lab.details(job.id).notes == ()
+    assert lab.jobs.details(job.id).notes == ()
 
 
 def test_reviewed_by_key_and_nothing_moves(
@@ -102,7 +102,7 @@ def test_reviewed_by_key_and_nothing_moves(
     page.keyboard.press("m")
     expect(middle.get_by_text("New")).to_have_count(0)
     expect(middle.locator(".row-name")).to_be_focused()
-    assert lab.job(jobs[3].id).reviewed_by == "Ana"
+    assert lab.jobs.get(jobs[3].id).reviewed_by == "Ana"
     submit("Somebody New")
     look_again(page)
     expect(page.locator("#job-list > li")).to_have_count(15)
@@ -138,9 +138,9 @@ def test_a_busy_printer_is_told_when_it_is_chosen(
 ) -> None:
     jobs = [submit(name) for name in ("Ada Byron", "Grace Hopper")]
     for job in jobs:
-        lab.approve(job.id, by="Sam", grams="42", hours="3", material="PLA")
-        lab.confirm(job.id, by="Sam", note="by phone")
-    lab.start_printing(jobs[0].id, by="Sam")
+        lab.jobs.approve(job.id, by="Sam", grams="42", hours="3", material="PLA")
+        lab.jobs.confirm(job.id, by="Sam", note="by phone")
+    lab.jobs.start_printing(jobs[0].id, by="Sam")
     sign_in(page, server, "Ana")
     page.goto(f"{server.url}/dashboard?status=READYTOPRINT")
     page.locator(f"#job-{jobs[1].id} [data-trigger=start_printing]").click()

@@ -112,9 +112,9 @@ def test_several_models_errors_and_what_was_typed(
     card(page, "four.stl").get_by_role("button", name="Remove").click()
     send(page)
     page.wait_for_url("**/submit/success?job=*")
-    seen = sorted((job.original_name, job.color, job.quantity) for job in lab.jobs())
+    seen = sorted((job.original_name, job.color, job.quantity) for job in lab.jobs.find())
     assert seen == [("one.stl", "True Red", 1), ("two.stl", "Blue", 5)]
-    assert {job.student_note for job in lab.jobs()} == {"", "flat side up"}
+    assert {job.student_note for job in lab.jobs.find()} == {"", "flat side up"}
     for part in ("one.stl", "two.stl"):
         expect(page.get_by_text(part).first).to_be_visible()
 
@@ -152,11 +152,11 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         line.cut()
         expect(problem).to_contain_text("The connection was lost. Your entries are still here")
         expect(problem).to_be_focused()
-        assert lab.jobs() == []
+        assert lab.jobs.find() == []
         line.mend()
         page.get_by_role("button", name="Try again").click()
         page.wait_for_url("**/submit/success?job=*")
-    assert [(job.original_name, job.file.size) for job in lab.jobs()] == [
+    assert [(job.original_name, job.file.size) for job in lab.jobs.find()] == [
         ("big.stl", big.stat().st_size)
     ]
     assert all("ERR_" in said for said in complaints.lines), complaints.lines
@@ -185,7 +185,7 @@ def test_a_model_that_is_saved_anew_is_named(
     expect(fact(page, "bracket.stl", "size")).to_have_text("30.0 × 30.0 × 30.0 mm")
     page.get_by_role("button", name="Submit for review").dblclick(no_wait_after=True)
     page.wait_for_url("**/submit/success?job=*")
-    assert [job.file.size for job in lab.jobs()] == [model.stat().st_size]
+    assert [job.file.size for job in lab.jobs.find()] == [model.stat().st_size]
     assert all("ERR_UPLOAD_FILE_CHANGED" in said for said in complaints.lines), complaints.lines
     complaints.lines.clear()
 
@@ -210,7 +210,7 @@ def test_without_scripts(server: Server, browser: Browser, lab: Printflow) -> No
     choose(page, file("one.stl", sample_models.stl()), file("two.3mf", sample_models.three_mf()))
     send(page, force=True)
     page.wait_for_url("**/submit/success?job=*")
-    assert sorted(job.original_name for job in lab.jobs()) == ["one.stl", "two.3mf"]
+    assert sorted(job.original_name for job in lab.jobs.find()) == ["one.stl", "two.3mf"]
     context.close()
 
 
@@ -246,14 +246,14 @@ def test_back_finds_what_was_typed_and_sending_it_again_makes_no_second_job(
     send(page)
     page.wait_for_url("**/submit/success?*")
     assert page.url == first
-    assert len(lab.jobs()) == 1
+    assert len(lab.jobs.find()) == 1
     page.go_back()
     choose(page, bracket)
     take(page, "color", "True Red")
     send(page)
     page.wait_for_url("**/submit/success?*")
     assert page.url != first
-    assert sorted(job.color for job in lab.jobs()) == ["Blue", "True Red"]
+    assert sorted(job.color for job in lab.jobs.find()) == ["Blue", "True Red"]
     page.get_by_role("link", name="Submit another model").click()
     expect(page.get_by_label("First and last name")).to_have_value("")
 
@@ -284,4 +284,4 @@ def test_back_gives_each_model_its_own_fields_again(
     send(page)
     page.wait_for_url("**/submit/success?*")
     page.wait_for_load_state("networkidle")
-    assert len({job.request_id for job in lab.jobs()}) <= 2
+    assert len({job.request_id for job in lab.jobs.find()}) <= 2

@@ -22,7 +22,7 @@ def jobs(lab: Printflow, tmp_path: Path) -> list[Job]:
     """Three models of one request."""
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
-    return lab.submit_several(
+    return lab.intake.submit_several(
         [Model(file=model, color=color) for color in ("True Red", "Blue", "Gray")],
         student="Jane Doe", email="jane@example.edu", method="Filament", printer="Prusa MK4S",
         discipline="Engineering", class_number="ARCH 4000", acknowledge_minimum=True,
@@ -60,19 +60,19 @@ def test_a_price_raised_while_the_dialog_is_open_is_shown_before_it_counts(
     expect(dialog.get_by_text("The price is 8.50 USD").first).to_be_visible()
     expect(dialog.locator(".preview-cost")).to_have_text("$8.50")
     expect(dialog.get_by_label("Weight")).to_have_value("42.5")
-    assert lab.job(job.id).cost_cents is None
+    assert lab.jobs.get(job.id).cost_cents is None
     page.screenshot(path=tmp_path / "price-changed.png")
     dialog.get_by_role("button", name="Approve and send").click()
     expect(dialog).not_to_be_visible()
-    assert lab.job(job.id).cost_cents == 850
+    assert lab.jobs.get(job.id).cost_cents == 850
 
 
 def test_the_total_on_the_confirmation_page_is_of_what_is_ticked(
     server: Server, phone: Page, browser: Browser, lab: Printflow, jobs: list[Job], tmp_path: Path
 ) -> None:
     for job, grams in zip(jobs, ("40", "50", "60"), strict=True):
-        lab.approve(job.id, by="Ana", grams=grams, hours="2", material="PLA")
-    address = lab.student_page(lab.status_url(jobs[0]).rpartition("/")[2]).confirm_url
+        lab.jobs.approve(job.id, by="Ana", grams=grams, hours="2", material="PLA")
+    address = lab.students.page(lab.students.url(jobs[0]).rpartition("/")[2]).confirm_url
     phone.goto(address)
     total = phone.get_by_text("You're confirming:")
     expect(total).to_contain_text("$4.00")
@@ -101,9 +101,13 @@ def test_a_job_that_moved_while_the_bulk_dialog_was_open_is_named(
         page.locator(f"[data-select][value^='{job.id}:']").check()
     chosen = "&".join(f"job={job.id}:{job.version}" for job in jobs)
     page.goto(f"{server.url}/dashboard/bulk?trigger=reject&{chosen}")
-    lab.approve(jobs[1].id, by="Sam", grams="40", hours="2", material="PLA")
+    lab.jobs.approve(jobs[1].id, by="Sam", grams="40", hours="2", material="PLA")
     page.locator("textarea[name=text]").fill("No")
     page.get_by_role("button", name="Do it for 3 jobs").click()
     expect(page.get_by_text("2 of 3 done.")).to_be_visible()
     expect(page.get_by_text(f"changed job {jobs[1].id} in the meantime")).to_be_visible()
-    assert [lab.job(job.id).status.value for job in jobs] == ["REJECTED", "PENDING", "REJECTED"]
+    assert [lab.jobs.get(job.id).status.value for job in jobs] == [
+        "REJECTED",
+        "PENDING",
+        "REJECTED",
+    ]

@@ -91,23 +91,23 @@ def test_the_settings_in_a_3mf_run_nothing(
     as_once(profile, model, tmp_path / "once")
     assert owned.exists() == (not line), "the attack works on a profile that does not forbid it"
     owned.unlink(missing_ok=True)
-    printer = lab.catalog.printers_for("Filament")[0].name
+    printer = lab.catalog.current.printers_for("Filament")[0].name
     made = profile_file(lab.settings.slicer_profiles, printer, "PLA")
     made.parent.mkdir(parents=True)
     made.write_text(profile.read_text())
-    job = lab.submit(
+    job = lab.intake.submit(
         model,
         student="Mallory Byron",
         email="mallory@example.edu",
         method="Filament",
-        color=lab.catalog.methods[0].colors[0].name,
+        color=lab.catalog.current.methods[0].colors[0].name,
         printer=printer,
-        discipline=lab.catalog.disciplines[0],
+        discipline=lab.catalog.current.disciplines[0],
         class_number="ARCH 4000",
         acknowledge_minimum=True,
     )
-    lab.inspect_due()
-    reckoned = lab.job(job.id).original.reckoned
+    lab.models.inspect_due()
+    reckoned = lab.jobs.get(job.id).original.reckoned
     assert reckoned is not None
     assert reckoned.problem == ""
     assert reckoned.grams and reckoned.hours

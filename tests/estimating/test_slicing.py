@@ -178,36 +178,36 @@ def test_limits_and_crashes(tmp_path: Path, profile: Path, model: Path) -> None:
 def test_an_approval_is_offered_what_the_slicer_reckoned(tmp_path: Path) -> None:
     settings = Settings(store=tmp_path / "store", slicer={"command": "prusa-slicer"})
     with Printflow.open(settings) as lab:
-        printer = lab.catalog.printers_for("Filament")[0].name
+        printer = lab.catalog.current.printers_for("Filament")[0].name
         made = profile_file(settings.slicer_profiles, printer, "PLA")
         made.parent.mkdir(parents=True)
         made.write_text(FLAT)
-        color = lab.catalog.methods[0].colors[0].name
+        color = lab.catalog.current.methods[0].colors[0].name
         model = tmp_path / "box.stl"
         model.write_bytes(sample_models.stl(sample_models.box(25, 25, 25)))
-        job = lab.submit(
+        job = lab.intake.submit(
             model,
             student="Ada Byron",
             email="ada@example.edu",
             method="Filament",
             color=color,
             printer=printer,
-            discipline=lab.catalog.disciplines[0],
+            discipline=lab.catalog.current.disciplines[0],
             class_number="ARCH 4000",
             acknowledge_minimum=True,
         )
-        lab.inspect_due()
-        sliced, about = lab.suggestions(job.id)
+        lab.models.inspect_due()
+        sliced, about = lab.suggestions.for_job(job.id)
         assert sliced.by_slicer and sliced.source.startswith("PrusaSlicer")
         assert sliced.material == "PLA" and sliced.printer == printer
         assert about.source == "" and not about.by_slicer
         assert sliced.grams and about.grams
         assert abs(sliced.grams - about.grams) < sliced.grams / 2
-        kept = lab.job(job.id)
+        kept = lab.jobs.get(job.id)
         assert kept.grams is None, "nothing is taken without a click"
         assert kept.original.reckoned is not None
-        lab.approve(job.id, by="Sam", grams=str(sliced.grams / 2), hours="10", material="PLA")
-        off = job_document(lab, lab.job(job.id))["estimate_error_percent"]
+        lab.jobs.approve(job.id, by="Sam", grams=str(sliced.grams / 2), hours="10", material="PLA")
+        off = job_document(lab, lab.jobs.get(job.id))["estimate_error_percent"]
         assert off["grams"] == Decimal("100.0")
         assert off["hours"] < 0
 

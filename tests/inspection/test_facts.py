@@ -160,7 +160,7 @@ def test_it_fits_in_any_order_of_the_axes() -> None:
 
 
 def test_warnings_in_words(lab: Any) -> None:
-    printers = lab.catalog.printers
+    printers = lab.catalog.current.printers
     assert verdict(facts_of((20, 20, 20)), printers).startswith("Closed")
     assert "14 open edges; it may print with holes" in verdict(
         facts_of((20, 20, 20), open_edges=14), printers

@@ -68,10 +68,10 @@ def test_its_verdict(case: Case, inspector: Inspector, tmp_path: Path) -> None:
 @pytest.mark.long
 def test_at_the_door(case: Case, lab: Printflow, tmp_path: Path) -> None:
     with pytest.raises(FileUnusable) as refused:
-        lab.submit(write(tmp_path, case), **FORM)
+        lab.intake.submit(write(tmp_path, case), **FORM)
     assert case.door in str(refused.value)
     assert refused.value.next_step
-    assert lab.jobs() == []
+    assert lab.jobs.find() == []
     assert not list((lab.settings.store / ".incoming").iterdir())
 
 

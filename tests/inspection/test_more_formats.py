@@ -57,11 +57,11 @@ def wide(tmp_path: Path) -> Any:
 def test_measured_and_drawn(ending: str, wide: Printflow, tmp_path: Path) -> None:
     path = tmp_path / f"box{ending}"
     path.write_bytes(FILES[ending]())
-    job = wide.submit(path, **FORM)
+    job = wide.intake.submit(path, **FORM)
     assert job.file.name.endswith(ending)
     wide.dispatch()
-    wide.inspect_due()
-    file = wide.job(job.id).file
+    wide.models.inspect_due()
+    file = wide.jobs.get(job.id).file
     assert file.facts is not None, file.inspection_note
     assert sorted(file.facts.dimensions_mm) == pytest.approx([10, 20, 30], abs=0.01)
     assert file.facts.dimensions_mm[2] == pytest.approx(10, abs=0.01), "z is up"
@@ -69,7 +69,7 @@ def test_measured_and_drawn(ending: str, wide: Printflow, tmp_path: Path) -> Non
     assert file.facts.watertight
     assert file.facts.bodies == 1
     assert file.picture
-    assert wide.picture(file).startswith(b"\x89PNG")
+    assert wide.models.picture(file).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("ending", FILES)
@@ -77,7 +77,7 @@ def test_not_taken_where_it_is_not_switched_on(ending: str, lab: Printflow, tmp_
     path = tmp_path / f"box{ending}"
     path.write_bytes(FILES[ending]())
     with pytest.raises(FileTypeRefused, match="not accepted") as refused:
-        lab.submit(path, **FORM)
+        lab.intake.submit(path, **FORM)
     assert ".stl, .obj or .3mf" in refused.value.next_step
 
 
@@ -106,8 +106,8 @@ def test_what_is_cut_short_or_empty(wide: Printflow, tmp_path: Path) -> None:
     cut = tmp_path / "box.step"
     cut.write_bytes(box_step()[:-40])
     with pytest.raises(FileUnusable, match="STEP file is cut short"):
-        wide.submit(cut, **FORM)
-    assert wide.jobs() == []
+        wide.intake.submit(cut, **FORM)
+    assert wide.jobs.find() == []
 
 
 HOSTILE = {
@@ -165,7 +165,7 @@ def test_without_the_library_for_step_the_doctor_says_so(
     wide: Printflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def codes() -> set[str]:
-        ports = wide._ports
+        ports = wide._parts
         return {f.code for f in surroundings.check_settings(ports.settings, ports.database)}
 
     assert "step_unreadable" not in codes(), "CI installs it"

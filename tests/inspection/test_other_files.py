@@ -229,5 +229,5 @@ def test_nor_at_the_door(lab: Printflow, tmp_path: Path) -> None:
     relations = {"_rels/.rels": f"<Relationships><{WORDS}".encode()}
     path.write_bytes(package(extra=relations))
     with pytest.raises(FileUnusable, match="XML is broken in line 1") as refused:
-        lab.submit(path, **FORM)
+        lab.intake.submit(path, **FORM)
     assert "token" not in str(refused.value), "expat's own word"

@@ -27,7 +27,7 @@ class Asked:
 
     def local(self, at: datetime) -> datetime:
         """The moment on the lab's clock on the wall."""
-        return at.astimezone(ZoneInfo(self.lab.catalog.time_zone))
+        return at.astimezone(ZoneInfo(self.lab.catalog.current.time_zone))
 
     def holds(self, at: datetime | None) -> bool:
         """Whether a moment is one of the period's."""
@@ -51,7 +51,7 @@ class Asked:
 
     def jobs(self) -> list[JobDetails]:
         """All jobs that pass the filters, with all that is known of them."""
-        found = [self.lab.details(job.id) for job in self.lab.jobs()]
+        found = [self.lab.jobs.details(job.id) for job in self.lab.jobs.find()]
         return [
             one
             for one in found
@@ -175,7 +175,7 @@ def printed(asked: Asked) -> dict[str, tuple[int, int, int, float]]:
 
 def _hours(asked: Asked, start: datetime, end: datetime) -> float:
     """Day by day, how much of a print lies in the period."""
-    zone, found = ZoneInfo(asked.lab.catalog.time_zone), 0.0
+    zone, found = ZoneInfo(asked.lab.catalog.current.time_zone), 0.0
     day = asked.local(start).date()
     while day <= asked.local(end).date():
         begins, ends = (

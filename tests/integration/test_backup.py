@@ -48,22 +48,24 @@ def test_everything_comes_back(
     lab: Printflow, settings: Settings, job_in: Callable[[Status], Job], tmp_path: Path
 ) -> None:
     jobs = [job_in(status) for status in (Status.UPLOADED, Status.PENDING, Status.PAIDPICKEDUP)]
-    beside = lab.path(jobs[0]).with_suffix(".gcode")
+    beside = lab.files.path(jobs[0]).with_suffix(".gcode")
     beside.write_bytes(b"G28\n")
-    lab.set_staff_password("correct horse")
+    lab.stations.set_password("correct horse")
     taken = take_backup(settings, tmp_path / "backups", NOW).folder
     assert list(verify(taken)) == []
     there = elsewhere(settings, tmp_path / "there")
     restore(there, taken, key=key(settings))
     with Printflow.open(there, create=False) as restored:
         for job in jobs:
-            assert restored.job(job.id) == job
-            assert restored.path(job).read_bytes() == lab.path(job).read_bytes()
-            assert restored.status_url(job) == lab.status_url(job), "links in old mails still work"
+            assert restored.jobs.get(job.id) == job
+            assert restored.files.path(job).read_bytes() == lab.files.path(job).read_bytes()
+            assert restored.students.url(job) == lab.students.url(job), (
+                "links in old mails still work"
+            )
         assert (there.store / "Uploaded" / beside.name).read_bytes() == b"G28\n"
-        assert restored.check_staff_password("correct horse", address="x") == "Lab"
+        assert restored.sessions.check_password("correct horse", address="x") == "Lab"
         restored.dispatch()
-        found = restored.examine()
+        found = restored.doctor.examine()
         assert (found.findings, found.unchecked) == ((), ())
 
 
@@ -92,9 +94,9 @@ def test_backups_during_a_running_load_are_consistent(
         try:
             while not stop.is_set():
                 job = submit()
-                lab.approve(job.id, by="Ana", grams=10, hours=1, material="PLA")
-                lab.confirm(job.id, by="Ana", note="x")
-                lab.start_printing(job.id, by="Ana")
+                lab.jobs.approve(job.id, by="Ana", grams=10, hours=1, material="PLA")
+                lab.jobs.confirm(job.id, by="Ana", note="x")
+                lab.jobs.start_printing(job.id, by="Ana")
         except BaseException as error:
             errors.append(error)
 
@@ -111,15 +113,15 @@ def test_backups_during_a_running_load_are_consistent(
         there = elsewhere(settings, tmp_path / f"there{number}")
         restore(there, folder, key=key(settings))
         with Printflow.open(there, create=False) as restored:
-            restored.set_staff_password()
+            restored.stations.set_password()
             restored.dispatch()
             left = [
                 f
-                for f in restored.examine().findings
+                for f in restored.doctor.examine().findings
                 if f.code not in ("clock_behind", "work_overdue")
             ]
             assert left == []
-            assert len(restored.jobs()) <= len(lab.jobs())
+            assert len(restored.jobs.find()) <= len(lab.jobs.find())
 
 
 @pytest.mark.embedded
@@ -138,7 +140,7 @@ def test_a_store_that_is_not_empty(
     (aside,) = (tmp_path / "there").glob("store-before-restore-*")
     assert (aside / "theirs.txt").read_text() == "precious"
     with Printflow.open(there) as restored:
-        assert restored.job(job.id).student_name == "Jane Doe"
+        assert restored.jobs.get(job.id).student_name == "Jane Doe"
 
 
 @pytest.mark.embedded
@@ -159,7 +161,7 @@ def test_a_store_that_cannot_be_renamed_makes_room_within(
         update={"database_url": f"sqlite:///{outside}"}
     )
     with Printflow.open(there) as other:
-        theirs = other.submit(
+        theirs = other.intake.submit(
             tmp_path / "bracket.stl", student="Ada Byron", email="ada@example.edu",
             method="Filament", color="True Red", printer="Prusa MK4S", discipline="Engineering",
             class_number="ARCH 4000", acknowledge_minimum=True,
@@ -178,11 +180,11 @@ def test_a_store_that_cannot_be_renamed_makes_room_within(
     with closing(sqlite3.connect(database)) as kept:
         assert kept.execute("SELECT id FROM jobs").fetchall() == [(theirs.id,)]
     with Printflow.open(there) as restored:
-        assert restored.job(job.id).student_name == "Jane Doe"
-        restored.set_staff_password()
+        assert restored.jobs.get(job.id).student_name == "Jane Doe"
+        restored.stations.set_password()
         restored.dispatch()
-        assert restored.examine().findings == ()
-        assert [one.id for one in restored.jobs()] == [job.id]
+        assert restored.doctor.examine().findings == ()
+        assert [one.id for one in restored.jobs.find()] == [job.id]
 
 
 def damage_file(taken: Path) -> None:

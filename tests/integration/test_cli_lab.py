@@ -23,7 +23,7 @@ def signs_in(program: Program, password: str) -> bool:
     """Whether the password opens the staff's pages."""
     with Printflow.open(Settings(store=program.store)) as lab:
         try:
-            lab.check_staff_password(password, address="test")
+            lab.sessions.check_password(password, address="test")
         except SignInRefused:
             return False
     return True

@@ -32,7 +32,7 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
 
 
 def _submit(lab: Printflow, model: Path) -> Job:
-    return lab.submit(
+    return lab.intake.submit(
         model,
         student="Jane Doe",
         email="jane@example.edu",
@@ -57,7 +57,7 @@ def test_a_mail_that_was_tried_while_the_clock_was_ahead_goes_out_today(
     outside.mailbox.mood = Mood.WELL
     lab.dispatch()
     assert len(outside.mailbox.delivered) == 1
-    assert lab.mail_trouble() is None
+    assert lab.mail.trouble() is None
 
 
 def test_a_mail_that_was_written_while_the_clock_was_ahead_goes_out_today(
@@ -77,10 +77,10 @@ def test_a_pause_that_was_begun_ahead_is_over(outside: Outside, model: Path) -> 
     outside.clock.advance(days=AHEAD)
     outside.mailbox.mood = Mood.AUTHENTICATION
     lab.dispatch()
-    assert lab.mail_paused()
+    assert lab.mail.paused()
     outside.clock.advance(days=-AHEAD)
     outside.mailbox.mood = Mood.WELL
-    assert lab.mail_paused() == ""
+    assert lab.mail.paused() == ""
     lab.dispatch()
     assert len(outside.mailbox.delivered) == 1
 
@@ -89,26 +89,26 @@ def test_a_file_that_was_to_be_placed_later_is_placed_today(
     lab: Printflow, submit: Submit, clock: TestClock
 ) -> None:
     job = submit()
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         far = clock() + timedelta(days=AHEAD)
         tx._connection.exec_driver_sql(  # type: ignore[attr-defined]
             f"UPDATE job_files SET state = '{FileState.PENDING.value}', next_try_at = '"
             f"{far:%Y-%m-%d %H:%M:%S}.000000', lease_until = '{far:%Y-%m-%d %H:%M:%S}.000000'"
         )
-    codes = [finding.code for finding in lab.examine(fix=False).findings]
+    codes = [finding.code for finding in lab.doctor.examine(fix=False).findings]
     assert "work_overdue" in codes, "the doctor is not content"
     lab.dispatch()
-    assert lab.job(job.id).file.state is FileState.SETTLED
-    assert lab.job(job.id).status is Status.UPLOADED
+    assert lab.jobs.get(job.id).file.state is FileState.SETTLED
+    assert lab.jobs.get(job.id).status is Status.UPLOADED
 
 
 def test_a_session_that_was_begun_ahead_is_over(lab: Printflow, clock: TestClock) -> None:
-    lab.set_staff_password("correct horse battery")
+    lab.stations.set_password("correct horse battery")
     clock.advance(days=AHEAD)
-    key = lab.sign_in("correct horse battery", name="Ana", address="192.0.2.7").key
-    assert lab.staff_session(key) is not None
+    key = lab.sessions.sign_in("correct horse battery", name="Ana", address="192.0.2.7").key
+    assert lab.sessions.get(key) is not None
     clock.advance(days=-AHEAD)
-    assert lab.staff_session(key) is None
+    assert lab.sessions.get(key) is None
 
 
 def test_a_limit_that_was_reached_ahead_holds_nobody_back() -> None:
@@ -163,8 +163,8 @@ def test_out_of_descriptors_is_told_as_busy_not_as_a_lost_store(
     job = submit()
     asks: tuple[Callable[[], object], ...] = (
         lambda: read_identity(lab.settings.store),
-        lambda: lab.receive("bracket.stl"),
-        lambda: lab.open_file(job),
+        lambda: lab.intake.receive("bracket.stl"),
+        lambda: lab.files.open(job),
     )
     for ask in asks:
         with _no_descriptors(), pytest.raises(ServerBusy) as told:

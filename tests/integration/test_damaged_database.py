@@ -28,7 +28,7 @@ NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 def job(lab: Printflow, submit: Submit, clock: TestClock) -> Job:
     """The first of some jobs of a lab that is closed, with all of it in one file."""
     clock.now = datetime.now(UTC)
-    lab.set_staff_password()
+    lab.stations.set_password()
     first = submit()
     for number in range(5):
         submit(student=f"Ada Byron {number}")
@@ -92,7 +92,7 @@ def spoil_the_search(settings: Settings) -> None:
 def examine(settings: Settings, *, fix: bool = False) -> dict[str, tuple[str, str]]:
     """What the doctor finds of the database: code, place and what to do next."""
     with Printflow.open(settings, create=False) as lab:
-        found = lab.examine(fix=fix, only=("database",))
+        found = lab.doctor.examine(fix=fix, only=("database",))
         assert found.unchecked == ()
         assert not fix or found.left == ()
         return {one.code: (one.place, one.next_step) for one in found.findings}
@@ -104,11 +104,11 @@ def test_a_search_beside_a_writer_is_no_damage(settings: Settings, model: Path) 
     rest = {"printer": "Prusa MK4S", "discipline": "Engineering", "class_number": "1"}
     with Printflow.open(settings) as searching, Printflow.open(settings) as writing:
         for number in range(30):
-            searching.jobs(search="Jane")
-            writing.submit(
+            searching.jobs.find(search="Jane")
+            writing.intake.submit(
                 model, student=f"Jane Doe {number}", **form, **rest, acknowledge_minimum=True
             )
-            assert searching.examine(only=("database",), hashes=False).findings == ()
+            assert searching.doctor.examine(only=("database",), hashes=False).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_a_damaged_index_is_made_again_and_nothing_restored(
     assert list(found) == [code]
     assert "restore" not in found[code][1]
     with Printflow.open(settings, create=False) as lab:
-        assert len(lab.jobs(search="Byron")) == 5, "found without the index"
+        assert len(lab.jobs.find(search="Byron")) == 5, "found without the index"
     taken = take_backup(settings, tmp_path / "backups", NOW)
     assert len(taken.indexes) == 1 and list(verify(taken.folder)) == []
     assert drill(taken.folder).passed
     assert list(examine(settings, fix=True)) == [code]
     assert examine(settings) == {}
     with Printflow.open(settings, role="server") as lab:
-        assert len(lab.jobs(search="Byron")) == 5
-        assert job.id in [one.id for one in lab.jobs(search="Jane")]
+        assert len(lab.jobs.find(search="Byron")) == 5
+        assert job.id in [one.id for one in lab.jobs.find(search="Jane")]
     assert take_backup(settings, tmp_path / "backups", NOW + timedelta(days=1)).indexes == ()
 
 
@@ -195,13 +195,13 @@ def test_no_database_at_all_is_said_in_words(job: Job, settings: Settings) -> No
 
 def test_a_server_that_meets_damage_remembers_it(job: Job, settings: Settings) -> None:
     with Printflow.open(settings, create=False) as lab:
-        assert lab._ports.database.seen_damaged() == ""
+        assert lab._parts.database.seen_damaged() == ""
     spoil(settings, "events")
     with Printflow.open(settings, create=False) as lab:
         with pytest.raises(DatabaseDamaged, match="is damaged"):
-            lab.details(job.id)
-        assert "is damaged" in lab._ports.database.seen_damaged()
-        assert lab.health()["ok"] is False
+            lab.jobs.details(job.id)
+        assert "is damaged" in lab._parts.database.seen_damaged()
+        assert lab.system.health()["ok"] is False
 
 
 def rot(settings: Settings, job: Job) -> Path:
@@ -229,7 +229,7 @@ def test_a_model_that_changed_is_told_by_backup_verify_and_doctor(
     done = run.invoke(printflow, ["backup", str(root), "--verify"])
     assert done.exit_code == 1 and job.file.name in done.output
     with Printflow.open(settings, create=False) as lab:
-        assert [f.code for f in lab.examine(only=("files",)).findings] == ["file_changed"]
+        assert [f.code for f in lab.doctor.examine(only=("files",)).findings] == ["file_changed"]
     assert [f.code for f in drill(backups(root)[0]).examination.left] == ["file_changed"]
 
 

@@ -34,7 +34,7 @@ def test_a_lab_goes_over_and_works_on(
 ) -> None:
     fill(lab, Plan(240))
     job = submit(student="Zoë Ängström")
-    lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
     lab.close()
     copied = copy_database(settings.database, driver(postgresql_url))
     assert {table.name for table in copied} == set(metadata.tables)
@@ -43,14 +43,14 @@ def test_a_lab_goes_over_and_works_on(
         Printflow.open(settings) as before,
         Printflow.open(elsewhere(settings, postgresql_url)) as after,
     ):
-        assert after.jobs() == before.jobs()
-        assert after.details(job.id) == before.details(job.id)
-        assert after.catalog == before.catalog
-        wanted = [one.id for one in before.jobs(search=RARE_WORD)]
-        assert [one.id for one in after.jobs(search=RARE_WORD)] == wanted != []
-        after.reject(job.id, by="Ana", reasons=["Too thin"])
-        new = after.submit(  # numbers go on where the others end
-            after.path(after.job(job.id)),
+        assert after.jobs.find() == before.jobs.find()
+        assert after.jobs.details(job.id) == before.jobs.details(job.id)
+        assert after.catalog.current == before.catalog.current
+        wanted = [one.id for one in before.jobs.find(search=RARE_WORD)]
+        assert [one.id for one in after.jobs.find(search=RARE_WORD)] == wanted != []
+        after.jobs.reject(job.id, by="Ana", reasons=["Too thin"])
+        new = after.intake.submit(  # numbers go on where the others end
+            after.files.path(after.jobs.get(job.id)),
             student="Jane Doe",
             email="jane@example.edu",
             method="Filament",
@@ -60,7 +60,7 @@ def test_a_lab_goes_over_and_works_on(
             class_number="ARCH 4000",
             acknowledge_minimum=True,
         )
-        assert after.job(new.id).request_id > job.request_id
+        assert after.jobs.get(new.id).request_id > job.request_id
 
 
 def test_and_back_again(
@@ -71,7 +71,7 @@ def test_and_back_again(
     back = f"sqlite:///{tmp_path / 'back.db'}"
     assert copy_database(driver(postgresql_url), back) == there
     with Printflow.open(settings.model_copy(update={"database_url": back})) as again:
-        assert again.jobs() == lab.jobs()
+        assert again.jobs.find() == lab.jobs.find()
 
 
 def test_the_command(
@@ -108,7 +108,7 @@ def test_not_from_a_server_s_database_while_it_runs(
     command = ["db", "copy", "--from", there.database, "--to", target]
     run = CliRunner(env={"PRINTFLOW_STORE": str(there.store)})
     with Printflow.open(there, role="worker") as lab:
-        lab.start_worker()
+        lab.worker.start()
         done = run.invoke(printflow, command)
         assert done.exit_code == 2, done.output
         assert "uses this database" in done.output and "Stop the server" in done.output
@@ -121,7 +121,7 @@ def test_a_row_that_comes_out_different_is_found(
     lab: Printflow, settings: Settings, postgresql_url: str
 ) -> None:
     """A database that changes what it is given: nothing stays there."""
-    lab.add_staff("Ana")
+    lab.people.add("Ana")
     target = driver(postgresql_url)
     migrate.upgrade(target)
     engine = open_engine(target)

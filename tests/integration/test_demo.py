@@ -88,18 +88,18 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.mark.long
 def test_every_status_has_a_job(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
-    counts = lab.counts()
+    counts = lab.jobs.counts()
     assert all(counts[status] >= 1 for status in Status), counts
     assert counts[Status.UPLOADED] >= 3
     assert sum(counts.values()) == len(jobs) == len(STORIES) >= 12
-    assert [lab.job(job.id) for job in jobs] == jobs
+    assert [lab.jobs.get(job.id) for job in jobs] == jobs
 
 
 def test_every_model_was_looked_into(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
-    assert lab.uninspected() == 0
+    assert lab.models.uninspected() == 0
     assert all(job.facts and job.pictured for job in jobs)
-    assert lab.picture(jobs[0].file).startswith(b"\x89PNG")
+    assert lab.models.picture(jobs[0].file).startswith(b"\x89PNG")
 
 
 def test_the_files_are_where_they_belong(told: tuple[Printflow, list[Job], object]) -> None:
@@ -109,7 +109,7 @@ def test_the_files_are_where_they_belong(told: tuple[Printflow, list[Job], objec
         assert job.file.folder == job.status.folder
         for file in job.files:
             assert file.state is FileState.SETTLED
-            path = lab.path(file)
+            path = lab.files.path(file)
             assert path == lab.settings.store / file.folder / file.name
             assert sha256(path.read_bytes()).hexdigest() == file.sha256
         if job.file != job.original:
@@ -122,7 +122,7 @@ def test_the_ages_are_honest(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
     now = datetime.now(UTC)
     for job in jobs:
-        details = lab.details(job.id)
+        details = lab.jobs.details(job.id)
         times = [event.at for event in details.events]
         assert times == sorted(times)
         assert times[0] == job.created_at
@@ -136,7 +136,7 @@ def test_the_ages_are_honest(told: tuple[Printflow, list[Job], object]) -> None:
 
 def test_the_history_has_something_to_show(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
-    details = [lab.details(job.id) for job in jobs]
+    details = [lab.jobs.details(job.id) for job in jobs]
     assert {event.trigger for entry in details for event in entry.events} >= set(Trigger) - {
         Trigger.RESEND,
         Trigger.WITHDRAW,
@@ -154,12 +154,12 @@ def test_the_history_has_something_to_show(told: tuple[Printflow, list[Job], obj
         and entry.quotes[-1].state(datetime.now(UTC)) is LinkState.EXPIRED
     ]
     assert len(lapsed) == 1
-    assert set(lab.staff_names()) == {"Ana", "Sam", "Priya"}
+    assert set(lab.people.names()) == {"Ana", "Sam", "Priya"}
 
 
 def test_mails_are_files_and_nothing_waits(told: tuple[Printflow, list[Job], object]) -> None:
     lab, jobs, _ = told
-    mails = lab.mails()
+    mails = lab.mail.find()
     assert {mail.state for mail in mails} == {"sent"}
     assert len(mails) >= 2 * len(jobs)
     report = lab.dispatch()

@@ -23,7 +23,7 @@ OLD = time.time() - 3600
 def healthy(lab: Printflow, submit: Submit, clock: TestClock) -> Job:
     """A job of a lab in which all is well."""
     clock.now = datetime.now(UTC)
-    lab.set_staff_password()
+    lab.stations.set_password()
     job = submit()
     lab.dispatch()
     assert codes(lab) == []
@@ -31,7 +31,7 @@ def healthy(lab: Printflow, submit: Submit, clock: TestClock) -> Job:
 
 
 def codes(lab: Printflow, *, fix: bool = False) -> list[str]:
-    found = lab.examine(fix=fix)
+    found = lab.doctor.examine(fix=fix)
     assert found.unchecked == ()
     return [finding.code for finding in found.findings]
 
@@ -51,11 +51,11 @@ Plant = Callable[[Printflow, Job], None]
 
 
 def misplaced(lab: Printflow, job: Job) -> None:
-    lab.path(job).rename(lab.settings.store / "Printing" / job.file.name)
+    lab.files.path(job).rename(lab.settings.store / "Printing" / job.file.name)
 
 
 def twice_the_same(lab: Printflow, job: Job) -> None:
-    (lab.settings.store / "Printing" / job.file.name).write_bytes(lab.path(job).read_bytes())
+    (lab.settings.store / "Printing" / job.file.name).write_bytes(lab.files.path(job).read_bytes())
 
 
 def twice_another(lab: Printflow, job: Job) -> None:
@@ -114,36 +114,36 @@ def key_readable(lab: Printflow, _job: Job) -> None:
 def test_what_can_be_mended_is_and_nothing_is_lost(
     lab: Printflow, healthy: Job, plant: Plant, code: str
 ) -> None:
-    data = lab.path(healthy).read_bytes()
+    data = lab.files.path(healthy).read_bytes()
     plant(lab, healthy)
     assert codes(lab) == [code], "looking alone changes nothing"
     assert codes(lab) == [code]
     assert codes(lab, fix=True) == [code]
     assert codes(lab) == [], "a second run is clean"
-    assert lab.path(lab.job(healthy.id)).read_bytes() == data
+    assert lab.files.path(lab.jobs.get(healthy.id)).read_bytes() == data
 
 
 def test_what_is_put_aside_stays_in_quarantine(lab: Printflow, healthy: Job) -> None:
     stray(lab, healthy)
     twice_another(lab, healthy)
-    lab.examine(fix=True)
+    lab.doctor.examine(fix=True)
     kept = sorted(path.read_bytes() for path in (lab.settings.store / ".quarantine").iterdir())
     assert kept == [b"something else", b"x"]
 
 
 def missing(lab: Printflow, job: Job) -> None:
-    lab.path(job).unlink()
+    lab.files.path(job).unlink()
 
 
 def overwritten(lab: Printflow, job: Job) -> None:
-    path = lab.path(job)
+    path = lab.files.path(job)
     data = path.read_bytes()
     path.chmod(0o644)
     path.write_bytes(data[:-1] + b"!")
 
 
 def cut_short(lab: Printflow, job: Job) -> None:
-    path = lab.path(job)
+    path = lab.files.path(job)
     path.chmod(0o644)
     path.write_bytes(b"short")
 
@@ -186,14 +186,14 @@ def test_what_a_person_must_mend_is_told_and_left_alone(
     lab: Printflow, healthy: Job, plant: Plant, code: str
 ) -> None:
     plant(lab, healthy)
-    (finding,) = lab.examine(fix=True).findings
+    (finding,) = lab.doctor.examine(fix=True).findings
     assert finding.code == code
     assert finding.next_step
     assert codes(lab) == [code]
 
 
 def test_a_slicer_s_file_beside_its_job_is_no_stray(lab: Printflow, healthy: Job) -> None:
-    path = lab.path(healthy).with_suffix(".gcode")
+    path = lab.files.path(healthy).with_suffix(".gcode")
     path.write_bytes(b"G28")
     os.utime(path, (OLD, OLD))
     assert codes(lab) == []
@@ -210,7 +210,7 @@ def test_the_share_that_is_gone_is_said_not_mistaken(
     lab.settings.store.rename(tmp_path / "away")
     lab.settings.store.mkdir()
     (lab.settings.store / ".printflow").mkdir()
-    found = lab.examine(fix=True)
+    found = lab.doctor.examine(fix=True)
     assert any(words.startswith("files: ") for words in found.unchecked)
     assert "file_missing" not in [finding.code for finding in found.findings]
 
@@ -225,7 +225,7 @@ def test_unsafe_settings_are_named(settings: Settings, clock: TestClock) -> None
     )
     clock.now = datetime.now(UTC)
     with Printflow.open(risky, clock=clock) as lab:
-        lab.set_staff_password()
+        lab.stations.set_password()
         assert codes(lab) == ["unsafe_http", "unsafe_login"]
 
 
@@ -236,10 +236,10 @@ def test_a_paused_outbox(settings: Settings, clock: TestClock, model: Path) -> N
 
     clock.now = datetime.now(UTC)
     with Printflow.open(settings, clock=clock, mailer=Locked()) as lab:
-        lab.set_staff_password()
+        lab.stations.set_password()
         form = {"student": "A B", "email": "a@b.cc", "method": "Filament", "color": "Blue"}
         rest = {"printer": "Prusa XL", "discipline": "Other", "class_number": "1"}
-        lab.submit(model, **form, **rest, acknowledge_minimum=True)
+        lab.intake.submit(model, **form, **rest, acknowledge_minimum=True)
         lab.dispatch()
         assert codes(lab) == ["mail_paused"]
 

@@ -84,7 +84,7 @@ def play(
     for number in range(4):
         clock.advance(hours=7)
         jobs.append(
-            lab.submit(
+            lab.intake.submit(
                 model, student=f"Student {number}", email=f"s{number}@example.edu",
                 method="Filament", color=("True Red", "True Black")[number % 2], printer="Prusa MK4S",
                 discipline=("Engineering", "Architecture")[number // 2],
@@ -102,31 +102,35 @@ def act(lab: Printflow, clock: TestClock, job_id: str, action: str, amount: int)
     weight = str(10 + amount * 7)
     match action:
         case "approve" | "requote":
-            getattr(lab, action)(
+            getattr(lab.jobs, action)(
                 job_id, by="Ana", grams=weight, hours="2.5", material=("PLA", "PETG")[amount % 2]
             )
         case "confirm":
-            lab.confirm(job_id, by="Ana", note="by phone")
+            lab.jobs.confirm(job_id, by="Ana", note="by phone")
         case "start":
-            lab.start_printing(job_id, by="Sam", printer=("Prusa MK4S", "Prusa XL")[amount % 2])
+            lab.jobs.start_printing(
+                job_id, by="Sam", printer=("Prusa MK4S", "Prusa XL")[amount % 2]
+            )
         case "complete":
-            lab.complete(job_id, by="Sam", grams=str(12 + amount) if amount % 3 else "")
+            lab.jobs.complete(job_id, by="Sam", grams=str(12 + amount) if amount % 3 else "")
         case "pick_up":
-            lab.pick_up(job_id, by="Ana", waive="a gift") if amount == 0 else lab.pick_up(
+            lab.jobs.pick_up(job_id, by="Ana", waive="a gift") if amount == 0 else lab.jobs.pick_up(
                 job_id, by="Ana", amount="20.00", method="cash"
             )
         case "reject":
-            lab.reject(job_id, by="Ana", reasons=["Too thin"] if amount % 2 else ["Too big", "Odd"])
+            lab.jobs.reject(
+                job_id, by="Ana", reasons=["Too thin"] if amount % 2 else ["Too big", "Odd"]
+            )
         case "decline":
-            lab.decline(job_id, by="Ana", note="by phone")
+            lab.jobs.decline(job_id, by="Ana", note="by phone")
         case "fail":
-            lab.fail(job_id, by="Sam", reason=("came loose", "ran out")[amount % 2])
+            lab.jobs.fail(job_id, by="Sam", reason=("came loose", "ran out")[amount % 2])
         case "undo":
-            clock.now -= clock.now - lab.details(job_id).events[-1].at
+            clock.now -= clock.now - lab.jobs.details(job_id).events[-1].at
             clock.advance(seconds=3)
-            lab.undo(job_id, by="Ana")
+            lab.corrections.undo(job_id, by="Ana")
         case "override":
-            lab.override(job_id, by="Ana", to=list(Status)[amount + 1], reason="made by hand")
+            lab.jobs.override(job_id, by="Ana", to=list(Status)[amount + 1], reason="made by hand")
 
 
 def column(figures: Figures, name: str, key: str) -> list[object]:
@@ -157,7 +161,7 @@ def told(figures: Figures, name: str, key: str) -> dict[object, object]:
 
 def agree(asked: slow.Asked) -> None:
     """Every column of every report says what the slow way finds."""
-    figures = asked.lab.figures(asked.query)
+    figures = asked.lab.reports.figures(asked.query)
     done = {name: slow.counts(asked, name) for name in (
         "submitted", "approved", "rejected", "confirmed", "failed", "completed", "picked_up")}  # fmt: skip
     for name, found in done.items():
@@ -304,7 +308,7 @@ def test_a_long_history_is_counted_right_and_reaches_every_report(
     lab: Printflow, clock: TestClock, model: Path
 ) -> None:
     play(lab, clock, LONG, model)
-    figures = lab.figures()
+    figures = lab.reports.figures()
     for query in ASKED:
         agree(slow.Asked(lab, clock(), query))
     assert [table.name for table in figures.tables] == list(REPORTS)
@@ -314,16 +318,16 @@ def test_a_long_history_is_counted_right_and_reaches_every_report(
 
 def test_an_override_counts_as_what_it_did(lab: Printflow, job_in: Callable[[str], Job]) -> None:
     job = job_in("UPLOADED")
-    lab.override(job.id, by="Ana", to="COMPLETED", reason="printed by hand")
-    row = lab.figures().table("course").rows[-1]
+    lab.jobs.override(job.id, by="Ana", to="COMPLETED", reason="printed by hand")
+    row = lab.reports.figures().table("course").rows[-1]
     assert row[1:] == (1, 1, 0, 1, 0, 1, 0)
 
 
 def test_an_undone_rejection_never_happened(lab: Printflow, job_in: Callable[[str], Job]) -> None:
     job = job_in("UPLOADED")
-    lab.reject(job.id, by="Ana", reasons=["Too thin"])
-    lab.undo(job.id, by="Ana")
-    figures = lab.figures()
+    lab.jobs.reject(job.id, by="Ana", reasons=["Too thin"])
+    lab.corrections.undo(job.id, by="Ana")
+    figures = lab.reports.figures()
     assert figures.table("reasons").rows == ()
     assert column(figures, "decisions", "count") == [0, 0, 0]
 
@@ -333,29 +337,31 @@ def test_a_period_takes_what_happened_in_it(
 ) -> None:
     job = job_in("UPLOADED")  # on March 2
     clock.advance(days=30)  # April 1
-    lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
-    april = lab.figures(ReportQuery(since=date(2026, 4, 1), until=date(2026, 4, 30), unit=Unit.DAY))
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    april = lab.reports.figures(
+        ReportQuery(since=date(2026, 4, 1), until=date(2026, 4, 30), unit=Unit.DAY)
+    )
     assert april.table("course").rows == (("2026-04-01", 0, 1, 0, 0, 0, 0, 0),)
-    march = lab.figures(ReportQuery(until=date(2026, 3, 31)))
+    march = lab.reports.figures(ReportQuery(until=date(2026, 3, 31)))
     assert march.table("course").rows == (("2026-03-01", 1, 0, 0, 0, 0, 0, 0),)
-    assert lab.figures(ReportQuery(color="True Black")).table("course").rows == ()
+    assert lab.reports.figures(ReportQuery(color="True Black")).table("course").rows == ()
     with pytest.raises(InvalidInput, match="ends before it begins"):
-        lab.figures(ReportQuery(since=date(2026, 4, 2), until=date(2026, 4, 1)))
+        lab.reports.figures(ReportQuery(since=date(2026, 4, 2), until=date(2026, 4, 1)))
 
 
 def test_a_print_over_the_period_s_ends_counts_its_hours_within(
     lab: Printflow, clock: TestClock, job_in: Callable[[str], Job]
 ) -> None:
     job = job_in("PRINTING")
-    begun = lab.details(job.id).attempts[0].started_at
+    begun = lab.jobs.details(job.id).attempts[0].started_at
     clock.advance(days=3)
     day = (begun + timedelta(days=1)).date()  # it printed all day
     query = ReportQuery(since=day, until=day)
     that_day = (("Prusa MK4S", 24.0, 100.0, 0, 0, 0),)
-    assert lab.figures(query).table("printers").rows == that_day
-    lab.complete(job.id, by="Sam")
-    assert lab.figures(query).table("printers").rows == that_day
-    ((_, hours, _, completed, *_),) = lab.figures().table("printers").rows
+    assert lab.reports.figures(query).table("printers").rows == that_day
+    lab.jobs.complete(job.id, by="Sam")
+    assert lab.reports.figures(query).table("printers").rows == that_day
+    ((_, hours, _, completed, *_),) = lab.reports.figures().table("printers").rows
     assert (hours, completed) == (72.0, 1)
 
 
@@ -363,22 +369,24 @@ def test_a_final_weight_counts_and_one_that_nobody_said_is_no_error(
     lab: Printflow, job_in: Callable[[str], Job]
 ) -> None:
     job, silent = job_in("PRINTING"), job_in("PRINTING")
-    lab.complete(job.id, by="Sam", grams="51")  # 42.5 were quoted
-    lab.complete(silent.id, by="Sam")
-    figures = lab.figures()
+    lab.jobs.complete(job.id, by="Sam", grams="51")  # 42.5 were quoted
+    lab.jobs.complete(silent.id, by="Sam")
+    figures = lab.reports.figures()
     assert figures.table("materials").rows == (("PLA", 2, Decimal("93.5")),)
     assert figures.table("estimates").rows[0] == ("Weight", 1, 20.0, 20.0, 20.0)
-    lab.override(job.id, by="Ana", to="PRINTING", reason="once more")
-    lab.complete(job.id, by="Sam", grams="34")
-    assert lab.figures().table("materials").rows == (("PLA", 2, Decimal("76.5")),)
-    assert lab.figures().table("estimates").rows[0] == ("Weight", 1, -20.0, 20.0, 20.0)
+    lab.jobs.override(job.id, by="Ana", to="PRINTING", reason="once more")
+    lab.jobs.complete(job.id, by="Sam", grams="34")
+    assert lab.reports.figures().table("materials").rows == (("PLA", 2, Decimal("76.5")),)
+    assert lab.reports.figures().table("estimates").rows[0] == ("Weight", 1, -20.0, 20.0, 20.0)
 
 
 def test_a_period_that_begins_long_before_the_lab_is_told_whole(
     lab: Printflow, job_in: Callable[[str], Job]
 ) -> None:
     job_in("UPLOADED")
-    rows = lab.figures(ReportQuery(since=date(1970, 1, 1), unit=Unit.DAY)).table("course").rows
+    rows = (
+        lab.reports.figures(ReportQuery(since=date(1970, 1, 1), unit=Unit.DAY)).table("course").rows
+    )
     assert [row[:2] for row in rows] == [("2026-03-02", 1)]
 
 
@@ -388,13 +396,13 @@ def test_the_list_of_jobs_has_every_job_once_in_both_formats(
     monkeypatch.setattr("printflow.service.job_list._PAGE", 2)
     names = ["=cmd|'/C calc'!A0", "+SUM(1)", 'Jane, "J" Doe', "Ünal 3", "Plain"]
     made = {submit(class_number=name[:30]).id: name[:30] for name in names}
-    text = b"".join(lab.report_file("jobs", "csv")).decode("utf-8-sig")
+    text = b"".join(lab.reports.file("jobs", "csv")).decode("utf-8-sig")
     found = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
     assert {key: row["class_number"] for key, row in found.items()} == {
         key: plain(name) for key, name in made.items()
     }
     assert sum(row["class_number"].startswith("'") for row in found.values()) == 2
-    book = zipfile.ZipFile(io.BytesIO(b"".join(lab.report_file("jobs", "xlsx"))))
+    book = zipfile.ZipFile(io.BytesIO(b"".join(lab.reports.file("jobs", "xlsx"))))
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert len(sheet.findall(f".//{SPACE}row")) == 6
     assert not sheet.findall(f".//{SPACE}f"), "no text became a formula"
@@ -456,7 +464,7 @@ def test_what_was_counted_a_moment_ago_is_shown_while_it_is_fresh(
     lab: Printflow, submit: Submit
 ) -> None:
     submit()
-    first = lab.latest_figures(ReportQuery(), patience=20)
+    first = lab.reports.latest_figures(ReportQuery(), patience=20)
     submit()
-    assert lab.latest_figures(ReportQuery(), patience=20) is first
-    assert lab.work_page(JobQuery()).jobs, "and the lists do not wait for it"
+    assert lab.reports.latest_figures(ReportQuery(), patience=20) is first
+    assert lab.worklist.page(JobQuery()).jobs, "and the lists do not wait for it"

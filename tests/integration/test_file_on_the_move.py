@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from printflow import Printflow
-from printflow.service.transition import file_fact
+from printflow.service.file_facts import file_fact
 from printflow.store.folder_store import FolderStore
 from printflow.store.making import read_identity
 from tests.plugins.lab import Submit
@@ -30,5 +30,5 @@ def test_a_file_that_moves(lab: Printflow, submit: Submit, times: int, present: 
     job = submit()
     store = Moved(lab.settings.store, read_identity(lab.settings.store) or "")
     store.times = times
-    fact = file_fact(store, lab.job(job.id), job.file.name, settle_seconds=0)
+    fact = file_fact(store, lab.jobs.get(job.id), job.file.name, settle_seconds=0)
     assert (fact.present, fact.settled) == (present, present)

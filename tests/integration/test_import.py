@@ -68,12 +68,12 @@ GOOD = ("7", "José Ñandú", "j@example.edu", "blue", "The Big One", "Handed ou
 def test_the_older_flask_system_is_taken_over_whole(lab: Printflow, tmp_path: Path) -> None:
     database = old_system.make(tmp_path / "old")
     before = database.read_bytes()
-    report = lab.import_jobs(flask_list(database), tmp_path / "old" / "storage")
+    report = lab.imports.run(flask_list(database), tmp_path / "old" / "storage")
     assert (report.rows, report.imported, report.refused) == (7, 7, ())
     assert report.unused_columns == ("student_confirmed",)
     assert database.read_bytes() == before
     assert sorted(report.by_status) == sorted([*old_system.STATUSES, "REJECTED"])
-    for job in lab.jobs():
+    for job in lab.jobs.find():
         assert (job.student_name, job.discipline, job.method) == (
             "Ada Byron",
             "Engineering",
@@ -82,53 +82,55 @@ def test_the_older_flask_system_is_taken_over_whole(lab: Printflow, tmp_path: Pa
         assert (job.printer, job.color) == ("Prusa MK4S", "True Red")
         assert job.created_at == datetime(2024, 3, 1, 14, 30, 0, 123456, UTC)
         assert job.status_since == datetime(2024, 3, 5, 8, 15, tzinfo=UTC)
-        assert lab.path(job).parent.name == job.status.folder
-        assert lab.path(job).read_bytes()[:3] == b"box"
-        first, last = lab.details(job.id).events
+        assert lab.files.path(job).parent.name == job.status.folder
+        assert lab.files.path(job).read_bytes()[:3] == b"box"
+        first, last = lab.jobs.details(job.id).events
         assert (first.trigger, first.at) == ("submit", job.created_at)
         assert (last.trigger, last.dest, last.details["from"]) == ("import", job.status, "flask")
         assert last.details["last_changed_by"] == "sam"
-    (rejected,) = lab.jobs(status="REJECTED")
+    (rejected,) = lab.jobs.find(status="REJECTED")
     assert rejected.reasons == ("Too thin", "Not closed")
-    assert [note.text for note in lab.details(rejected.id).notes] == ["Asked for a thicker wall"]
-    (done,) = lab.jobs(status="PAIDPICKEDUP")
+    assert [note.text for note in lab.jobs.details(rejected.id).notes] == [
+        "Asked for a thicker wall"
+    ]
+    (done,) = lab.jobs.find(status="PAIDPICKEDUP")
     assert (done.grams, done.hours, done.cost_cents) == (Decimal("42.5"), Decimal("3.25"), 425)
-    assert lab.details(done.id).paid_cents == 425
+    assert lab.jobs.details(done.id).paid_cents == 425
     assert not list((tmp_path / "mail").glob("*.eml"))
-    lab.set_staff_password()
-    assert lab.examine().findings == ()
+    lab.stations.set_password()
+    assert lab.doctor.examine().findings == ()
 
 
 def test_what_was_taken_over_goes_on_as_any_job(lab: Printflow, tmp_path: Path) -> None:
-    lab.import_jobs(flask_list(old_system.make(tmp_path / "old")), tmp_path / "old" / "storage")
-    by_status = {job.status.value: job.id for job in lab.jobs()}
-    lab.approve(by_status["UPLOADED"], by="Ana", grams="10", hours="1", material="PLA")
-    lab.perform("resend", by_status["PENDING"], by="Ana")
-    lab.start_printing(by_status["READYTOPRINT"], by="Ana")
-    lab.complete(by_status["PRINTING"], by="Ana")
-    lab.pick_up(by_status["COMPLETED"], by="Ana", amount="4.25", method="cash")
-    assert {lab.job(by_status[s]).status for s in ("UPLOADED", "PENDING")} == {"PENDING"}
+    lab.imports.run(flask_list(old_system.make(tmp_path / "old")), tmp_path / "old" / "storage")
+    by_status = {job.status.value: job.id for job in lab.jobs.find()}
+    lab.jobs.approve(by_status["UPLOADED"], by="Ana", grams="10", hours="1", material="PLA")
+    lab.jobs.perform("resend", by_status["PENDING"], by="Ana")
+    lab.jobs.start_printing(by_status["READYTOPRINT"], by="Ana")
+    lab.jobs.complete(by_status["PRINTING"], by="Ana")
+    lab.jobs.pick_up(by_status["COMPLETED"], by="Ana", amount="4.25", method="cash")
+    assert {lab.jobs.get(by_status[s]).status for s in ("UPLOADED", "PENDING")} == {"PENDING"}
 
 
 def test_a_second_run_takes_nothing_twice(lab: Printflow, tmp_path: Path) -> None:
     database = old_system.make(tmp_path / "old")
     files = tmp_path / "old" / "storage"
-    lab.import_jobs(flask_list(database), files)
-    again = lab.import_jobs(flask_list(database), files, move=True)
+    lab.imports.run(flask_list(database), files)
+    again = lab.imports.run(flask_list(database), files, move=True)
     assert (again.imported, again.already, again.removed) == (0, 7, 7)
-    assert len(lab.jobs()) == 7
+    assert len(lab.jobs.find()) == 7
     assert not [path for path in files.rglob("*") if path.is_file()]
-    lab.set_staff_password()
-    assert lab.examine().findings == ()
+    lab.stations.set_password()
+    assert lab.doctor.examine().findings == ()
 
 
 def test_a_file_is_removed_only_if_the_copy_is_the_same(lab: Printflow, tmp_path: Path) -> None:
     database = old_system.make(tmp_path / "old")
     files = tmp_path / "old" / "storage"
-    lab.import_jobs(flask_list(database), files)
+    lab.imports.run(flask_list(database), files)
     (changed,) = (files / "Pending").iterdir()
     changed.write_bytes(sample_models.stl(header=b"changed since"))
-    again = lab.import_jobs(flask_list(database), files, move=True)
+    again = lab.imports.run(flask_list(database), files, move=True)
     assert again.removed == 6
     assert changed.read_bytes()[:13] == b"changed since"
     assert any(str(changed) in note.message for note in again.notes)
@@ -143,10 +145,10 @@ def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Pa
     ]
     database = old_system.make(tmp_path / "old", jobs)
     files = tmp_path / "old" / "storage"
-    dry = lab.import_jobs(flask_list(database), files, dry_run=True)
-    assert lab.jobs() == []
+    dry = lab.imports.run(flask_list(database), files, dry_run=True)
+    assert lab.jobs.find() == []
     assert not list((lab.settings.store / ".incoming").iterdir())
-    real = lab.import_jobs(flask_list(database), files)
+    real = lab.imports.run(flask_list(database), files)
     assert (dry.imported, dry.by_status, dry.bytes) == (real.imported, real.by_status, real.bytes)
     assert (dry.refused, dry.notes) == (real.refused, real.notes)
     lost, negative = dry.refused
@@ -160,9 +162,9 @@ def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "part.stl").write_bytes(sample_models.stl())
     path, mapping = write_csv(tmp_path, GOOD)
-    report = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
+    report = lab.imports.run(csv_list(path, read_mapping(mapping)), tmp_path)
     assert (report.imported, report.unused_columns) == (1, ("Remark",))
-    (job,) = lab.jobs()
+    (job,) = lab.jobs.find()
     assert (job.student_name, job.printer, job.color) == ("José Ñandú", "Prusa XL", "Blue")
     assert (job.cost_cents, job.discipline, job.status) == (100_450, "Other", "PAIDPICKEDUP")
     assert job.created_at == datetime(2023, 7, 4, 13, 30, tzinfo=UTC)
@@ -175,13 +177,13 @@ def test_a_decimal_comma_is_a_comma_where_the_mapping_says_so(
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "part.stl").write_bytes(sample_models.stl())
     path, mapping = write_csv(tmp_path, (*GOOD[:6], "4,25", *GOOD[7:]))
-    refused = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
+    refused = lab.imports.run(csv_list(path, read_mapping(mapping)), tmp_path)
     assert [note.place for note in refused.refused] == ["line 2"]
-    assert lab.jobs() == []
+    assert lab.jobs.find() == []
     mapping.write_text(MAPPING.replace('decimal = "."', 'decimal = ","'), "utf-8")
-    lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path)
-    (job,) = lab.jobs()
-    assert job.cost_cents == lab.details(job.id).paid_cents == 425
+    lab.imports.run(csv_list(path, read_mapping(mapping)), tmp_path)
+    (job,) = lab.jobs.find()
+    assert job.cost_cents == lab.jobs.details(job.id).paid_cents == 425
 
 
 def test_examples_show_what_the_list_says_and_what_was_read(lab: Printflow, tmp_path: Path) -> None:
@@ -196,7 +198,7 @@ def test_examples_show_what_the_list_says_and_what_was_read(lab: Printflow, tmp_
         ("11", *GOOD[1:6], "$21,004.50", *GOOD[7:]),
         ("12", *GOOD[1:6], "3,0", *GOOD[7:]),
     )
-    report = lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path, dry_run=True)
+    report = lab.imports.run(csv_list(path, read_mapping(mapping)), tmp_path, dry_run=True)
     shown = {(one.field, one.listed): one.read for one in report.examples}
     assert {listed: read for (field, listed), read in shown.items() if field == "cost"} == {
         "$1,004.50": "$1,004.50",
@@ -247,42 +249,42 @@ def test_rows_that_cannot_become_jobs(
     row = list(GOOD)
     row[HEADINGS.index(column)] = value
     path, mapping = write_csv(folder, tuple(row))
-    report = lab.import_jobs(csv_list(path, read_mapping(mapping)), folder)
+    report = lab.imports.run(csv_list(path, read_mapping(mapping)), folder)
     assert report.imported == 0
     assert said in " ".join(note.message for note in report.refused)
-    assert lab.jobs() == []
+    assert lab.jobs.find() == []
     assert not list((lab.settings.store / ".incoming").iterdir())
 
 
 def without_file(lab: Printflow, tmp_path: Path, state: str) -> Job:
     path, mapping = write_csv(tmp_path, (*GOOD[:5], state, *GOOD[6:]))
     old = csv_list(path, read_mapping(mapping))
-    assert lab.import_jobs(old, tmp_path).imported == 0
-    assert lab.import_jobs(old, tmp_path, without_file=True).imported == 1
-    (job,) = lab.jobs()
+    assert lab.imports.run(old, tmp_path).imported == 0
+    assert lab.imports.run(old, tmp_path, without_file=True).imported == 1
+    (job,) = lab.jobs.find()
     assert job.file.state == "absent"
     return job
 
 
 def test_a_job_without_a_file_is_well(lab: Printflow, tmp_path: Path, clock: TestClock) -> None:
     job = without_file(lab, tmp_path, "READYTOPRINT")
-    lab.set_staff_password()
+    lab.stations.set_password()
     for _ in range(3):
-        assert lab._ports.placer.place_due() == (0, 0), "nothing is looked for"
-        assert lab.examine().findings == ()
+        assert lab._parts.placer.place_due() == (0, 0), "nothing is looked for"
+        assert lab.doctor.examine().findings == ()
         clock.advance(minutes=10)
-    job = lab.start_printing(job.id, by="Ana")
-    job = lab.complete(job.id, by="Ana")
-    job = lab.pick_up(job.id, by="Ana", amount="1004.50", method="cash")
+    job = lab.jobs.start_printing(job.id, by="Ana")
+    job = lab.jobs.complete(job.id, by="Ana")
+    job = lab.jobs.pick_up(job.id, by="Ana", amount="1004.50", method="cash")
     assert (job.file.state, job.file.folder) == ("absent", "PaidPickedUp")
-    assert lab.examine().findings == ()
+    assert lab.doctor.examine().findings == ()
     taken = take_backup(lab.settings, tmp_path / "backups", clock())
     assert (taken.files, taken.lacks, read_manifest(taken.folder).files) == (0, (), ())
     assert list(verify(taken.folder)) == []
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         tx.retention.files(job.id, clock())
-    assert lab._ports.placer.place_due() == (0, 1)
-    assert lab.job(job.id).file.state == "removed"
+    assert lab._parts.placer.place_due() == (0, 1)
+    assert lab.jobs.get(job.id).file.state == "removed"
 
 
 def test_nothing_of_a_job_without_a_file_is_a_violation(tmp_path: Path) -> None:
@@ -300,19 +302,19 @@ def test_a_job_without_a_file_gets_one_before_it_is_approved(
     job = without_file(lab, tmp_path, "UPLOADED")
 
     def approve() -> Job:
-        return lab.approve(job.id, by="Ana", grams="10", hours="1", material="PLA")
+        return lab.jobs.approve(job.id, by="Ana", grams="10", hours="1", material="PLA")
 
-    assert lab.file_choices(job.id) == []
+    assert lab.files.choices(job.id) == []
     with pytest.raises(TransitionRefused, match="imported without a file"):
         approve()
     model = tmp_path / "found.stl"
     model.write_bytes(sample_models.stl())
-    lab.add_version(job.id, model, by="Ana")
+    lab.versions.add(job.id, model, by="Ana")
     approved = approve()
     assert [file.state for file in approved.files] == ["absent", "settled"]
-    assert lab.path(approved).read_bytes() == sample_models.stl()
-    lab.set_staff_password()
-    assert lab.examine().findings == ()
+    assert lab.files.path(approved).read_bytes() == sample_models.stl()
+    lab.stations.set_password()
+    assert lab.doctor.examine().findings == ()
 
 
 @pytest.mark.parametrize(
@@ -349,7 +351,7 @@ def test_a_list_that_is_none(tmp_path: Path) -> None:
 def test_a_folder_of_files_that_is_none_is_said_once(lab: Printflow, tmp_path: Path) -> None:
     path, mapping = write_csv(tmp_path, GOOD, GOOD)
     with pytest.raises(InvalidInput, match="There is no folder"):
-        lab.import_jobs(csv_list(path, read_mapping(mapping)), tmp_path / "models")
+        lab.imports.run(csv_list(path, read_mapping(mapping)), tmp_path / "models")
 
 
 def test_the_command(program: Program, tmp_path: Path) -> None:

@@ -25,25 +25,25 @@ _MINUTE = timedelta(minutes=1)
 def test_facts_and_pictures_of_a_submission(lab: Printflow, submit: Submit) -> None:
     job = submit()
     assert job.file.inspection is InspectionState.QUEUED
-    assert lab.inspect_due() == 1
-    job = lab.job(job.id)
+    assert lab.models.inspect_due() == 1
+    job = lab.jobs.get(job.id)
     assert job.facts is not None
     assert job.facts.dimensions_mm == (20, 15, 10)
     assert job.file.inspection is InspectionState.DONE
-    assert lab.picture(job.file).startswith(b"\x89PNG")
-    assert lab.picture(job.file, small=True)[8:12] == b"WEBP"
-    assert lab.model_verdict(job, job.facts).startswith("Closed")
-    assert lab.inspect_due() == 0
-    assert lab.examine().findings == () or all(
-        "Thumbnails" not in str(one) for one in lab.examine().findings
+    assert lab.models.picture(job.file).startswith(b"\x89PNG")
+    assert lab.models.picture(job.file, small=True)[8:12] == b"WEBP"
+    assert lab.models.verdict(job, job.facts).startswith("Closed")
+    assert lab.models.inspect_due() == 0
+    assert lab.doctor.examine().findings == () or all(
+        "Thumbnails" not in str(one) for one in lab.doctor.examine().findings
     )
 
 
 def test_the_newest_comes_first(lab: Printflow, submit: Submit) -> None:
     first, second = submit(), submit()
-    lab.inspect_due(limit=1)
-    assert lab.job(second.id).facts
-    assert not lab.job(first.id).facts
+    lab.models.inspect_due(limit=1)
+    assert lab.jobs.get(second.id).facts
+    assert not lab.jobs.get(first.id).facts
 
 
 def test_a_model_that_cannot_be_read_has_a_reason(
@@ -51,13 +51,13 @@ def test_a_model_that_cannot_be_read_has_a_reason(
 ) -> None:
     model.write_bytes(sample_models.stl(sample_models.box(1e20, 1e20, 1e20)))
     job = submit()
-    lab.inspect_due()
-    job = lab.job(job.id)
+    lab.models.inspect_due()
+    job = lab.jobs.get(job.id)
     assert job.file.inspection is InspectionState.FAILED
     assert "Check the unit" in job.file.inspection_note
     with pytest.raises(NotFound):
-        lab.picture(job.file)
-    lab.reject(job.id, by="Sam", text="Too large.")
+        lab.models.picture(job.file)
+    lab.jobs.reject(job.id, by="Sam", text="Too large.")
 
 
 class Crashing:
@@ -78,32 +78,32 @@ def test_a_crash_is_tried_twice_more(
 ) -> None:
     job = submit()
     crashing = Crashing()
-    monkeypatch.setattr(lab._ports.looker, "_inspector", crashing)
-    assert lab.inspect_due() == TRIES == crashing.asked
-    assert lab.job(job.id).file.inspection is InspectionState.FAILED
+    monkeypatch.setattr(lab._parts.inspections, "_inspector", crashing)
+    assert lab.models.inspect_due() == TRIES == crashing.asked
+    assert lab.jobs.get(job.id).file.inspection is InspectionState.FAILED
     monkeypatch.undo()
-    assert lab.inspect_again([job.id]) == 1
-    assert lab.inspect_due() == 1
-    assert lab.job(job.id).facts
+    assert lab.models.inspect_again([job.id]) == 1
+    assert lab.models.inspect_due() == 1
+    assert lab.jobs.get(job.id).facts
 
 
 def test_a_worker_that_died_leaves_its_work_to_the_next(
     lab: Printflow, submit: Submit, clock: TestClock
 ) -> None:
     job = submit()
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         claimed = tx.files.claim_inspection(job.file.id, clock(), lease=_MINUTE)
     assert claimed is not None
-    assert lab.inspect_due() == 0, "somebody is at it"
+    assert lab.models.inspect_due() == 0, "somebody is at it"
     clock.advance(minutes=2)
-    assert lab.inspect_due() == 1
+    assert lab.models.inspect_due() == 1
 
 
 def test_a_server_does_it_by_itself(lab: Printflow, submit: Submit) -> None:
-    lab._ports.dispatcher.start()
+    lab._parts.dispatcher.start()
     job = submit()
     until = time.monotonic() + 30
-    while lab.job(job.id).facts is None:
+    while lab.jobs.get(job.id).facts is None:
         assert time.monotonic() < until
         time.sleep(0.05)
 
@@ -113,11 +113,11 @@ def test_a_sliced_version_is_compared(lab: Printflow, submit: Submit) -> None:
     name = f"{job.standard_name}_smaller.stl"
     beside = lab.settings.store / "Uploaded" / name
     beside.write_bytes(sample_models.stl(sample_models.box(18, 13.5, 9)))
-    job = lab.approve(job.id, by="Sam", grams=10, hours=1, material="PLA", file=name)
-    lab.inspect_due()
-    job = lab.job(job.id)
+    job = lab.jobs.approve(job.id, by="Sam", grams=10, hours=1, material="PLA", file=name)
+    lab.models.inspect_due()
+    job = lab.jobs.get(job.id)
     assert job.file.name == name
-    assert lab.model_change(job, job.file) == "10 % smaller than the original"
+    assert lab.models.change(job, job.file) == "10 % smaller than the original"
 
 
 def gcode(side: int) -> bytes:
@@ -136,26 +136,26 @@ def test_gcode_shows_the_picture_that_its_slicer_put_into_it(
     lab: Printflow, submit: Submit, side: int
 ) -> None:
     job = submit()
-    lab.inspect_due()
-    drawn = lab.picture(lab.job(job.id).file)
+    lab.models.inspect_due()
+    drawn = lab.models.picture(lab.jobs.get(job.id).file)
     name = f"{job.standard_name}.gcode"
     (lab.settings.store / "Uploaded" / name).write_bytes(gcode(side))
-    job = lab.approve(job.id, by="Sam", grams=4, hours=1, material="PLA", file=name)
-    assert lab.inspect_due() == 1
-    job = lab.job(job.id)
+    job = lab.jobs.approve(job.id, by="Sam", grams=4, hours=1, material="PLA", file=name)
+    assert lab.models.inspect_due() == 1
+    job = lab.jobs.get(job.id)
     assert job.file.name == name
     assert (job.file.inspection, job.file.inspection_note) == (InspectionState.DONE, "")
     assert job.file.facts is None
     assert job.facts == job.original.facts
     assert job.pictured is not None
-    shown = lab.picture(job.pictured)
+    shown = lab.models.picture(job.pictured)
     if not side:
         assert shown == drawn, "the model's own stands in"
         return
     with Image.open(io.BytesIO(shown)) as picture:
         assert (picture.format, picture.size) == ("PNG", (220, 220))
         assert picture.convert("RGB").getpixel((9, 9)) == (200, 30, 30)
-    assert lab.picture(job.pictured, small=True)[8:12] == b"WEBP"
+    assert lab.models.picture(job.pictured, small=True)[8:12] == b"WEBP"
 
 
 def test_a_model_that_lies_on_its_back_is_stood_up(
@@ -163,19 +163,19 @@ def test_a_model_that_lies_on_its_back_is_stood_up(
 ) -> None:
     model.write_bytes(sample_models.stl(sample_models.box(20, 30, 10)))
     job = submit()
-    lab.inspect_due()
-    before = lab.picture(lab.job(job.id).file)
-    assert lab.stand_up(job.id).original.up == "y"
-    assert lab.inspect_due() == 1
-    job = lab.job(job.id)
+    lab.models.inspect_due()
+    before = lab.models.picture(lab.jobs.get(job.id).file)
+    assert lab.models.stand_up(job.id).original.up == "y"
+    assert lab.models.inspect_due() == 1
+    job = lab.jobs.get(job.id)
     assert job.facts is not None
     assert job.facts.dimensions_mm == (20, 10, 30)
     assert job.facts.volume_cm3 == pytest.approx(6)
-    assert lab.picture(job.file) != before
-    assert model.read_bytes() == lab.path(job.file).read_bytes(), "the file stays as it is"
-    lab.stand_up(job.id)
-    lab.inspect_due()
-    assert lab.picture(lab.job(job.id).file) == before
+    assert lab.models.picture(job.file) != before
+    assert model.read_bytes() == lab.files.path(job.file).read_bytes(), "the file stays as it is"
+    lab.models.stand_up(job.id)
+    lab.models.inspect_due()
+    assert lab.models.picture(lab.jobs.get(job.id).file) == before
 
 
 def test_inspect_file(tmp_path: Path, model: Path) -> None:

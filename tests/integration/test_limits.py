@@ -19,7 +19,7 @@ HOUSE = LIMIT.for_address("2001:db8:1:1::5") + LIMIT.for_account("Ada")
 
 @pytest.fixture
 def database(lab: Printflow, settings: Settings) -> Database:
-    return lab._ports.database
+    return lab._parts.database
 
 
 def test_many_at_once_count_as_many(database: Database) -> None:

@@ -72,7 +72,7 @@ def unindexed(lab: Printflow, statement: str, given: Any) -> list[str]:
 def test_a_list_costs_few_statements_each_with_an_index(
     view: str, full_lab: Printflow, staff: FlaskClient, statements: Statements
 ) -> None:
-    full_lab._tallies._counted = None  # the tabs' counts are made anew, too
+    full_lab.worklist._tallies._counted = None  # the tabs' counts are made anew, too
     answer = staff.get(f"/dashboard?{view}")
     assert answer.status_code == 200
     assert len(answer.data) <= MOST_BYTES
@@ -96,8 +96,8 @@ def test_what_waits_costs_few_statements_each_with_an_index(
 
 def test_reminding_reads_only_what_waits(full_lab: Printflow, statements: Statements) -> None:
     days = timedelta(days=100_000)
-    with full_lab._ports.database.read() as tx:
-        assert list(tx.jobs.waiting(full_lab._ports.clock() - days)) == []
+    with full_lab._parts.database.read() as tx:
+        assert list(tx.jobs.waiting(full_lab._parts.clock() - days)) == []
     asked = [one for one in statements if "FROM jobs" in one[0]]
     assert asked
     for statement, given in asked:
@@ -129,8 +129,8 @@ def test_a_poll_beside_changes_asks_for_the_session_and_the_newest_event(
     live = {"X-Requested-With": "live", "If-None-Match": etag}
     statements.clear()
     for number in range(10):
-        with full_lab._ports.database.write() as tx:  # no event: no list changes
-            tx.lab.set_fact("poll", str(number), full_lab._ports.clock())
+        with full_lab._parts.database.write() as tx:  # no event: no list changes
+            tx.lab.set_fact("poll", str(number), full_lab._parts.clock())
         assert staff.get("/dashboard", headers=live).status_code == 304
     sessions = [one for one, _ in statements if "FROM sessions" in one]
     events = [one for one, _ in statements if "FROM events" in one]
@@ -140,7 +140,7 @@ def test_a_poll_beside_changes_asks_for_the_session_and_the_newest_event(
 
 
 def found(lab: Printflow, words: str) -> list[Job]:
-    return lab.jobs(search=words)
+    return lab.jobs.find(search=words)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def found(lab: Printflow, words: str) -> list[Job]:
     ],
 )
 def test_a_search_finds_what_a_look_at_every_job_finds(full_lab: Printflow, words: str) -> None:
-    everything = full_lab.jobs()
+    everything = full_lab.jobs.find()
     wanted = [
         job.id
         for job in everything
@@ -188,7 +188,7 @@ def class_changes(lab: Printflow) -> None:
     fill(lab, Plan(240))
     (job, *_) = found(lab, RARE_WORD)
     assert job.id in search_index_knows(lab, job.class_number)
-    lab.edit(job.id, by="Ana", class_number="Quirin 7")
+    lab.corrections.edit(job.id, by="Ana", class_number="Quirin 7")
     assert [one.id for one in found(lab, "quirin")] == [job.id]
     assert [one.id for one in found(lab, "uir")] == [job.id]
     assert [one.id for one in found(lab, f"{job.id[2:5]} qu")] == [job.id]

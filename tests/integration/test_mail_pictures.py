@@ -74,23 +74,23 @@ def test_the_picture_comes_with_the_mail(
 ) -> None:
     job = job_in("UPLOADED")
     lab.dispatch()
-    lab.inspect_due()
-    lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    lab.models.inspect_due()
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
     lab.dispatch()
     mail = post[0].about("Please confirm $4.25")
     shown, data = picture(mail)
-    pictured = lab.job(job.id).pictured
+    pictured = lab.jobs.get(job.id).pictured
     assert pictured is not None
-    assert data == lab.picture(pictured)
+    assert data == lab.models.picture(pictured)
     assert data.startswith(PNG)
     html = mail.get_body(("html",))
     text = mail.get_body(("plain",))
     assert html is not None and text is not None
     assert html.get_content().count(f'src="cid:{shown}"') == 1
     assert "/confirm/" in text.get_content()
-    (row,) = [row for row in lab.mails() if row.template == "approved"]
-    assert "data:image/png;base64," in lab.mail_preview(row.id, picture=True).html_alone
-    assert "cid:" not in lab.mail_preview(row.id).html, "without it, no broken picture"
+    (row,) = [row for row in lab.mail.find() if row.template == "approved"]
+    assert "data:image/png;base64," in lab.mail.preview(row.id, picture=True).html_alone
+    assert "cid:" not in lab.mail.preview(row.id).html, "without it, no broken picture"
 
 
 def test_a_mail_waits_for_no_picture(
@@ -98,8 +98,8 @@ def test_a_mail_waits_for_no_picture(
 ) -> None:
     job = job_in("UPLOADED")
     lab.dispatch()
-    lab.inspect_due()
-    lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    lab.models.inspect_due()
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
     shutil.rmtree(lab.settings.store / "Thumbnails")
     lab.dispatch()
     mail = post[0].about("Please confirm $4.25")
@@ -111,7 +111,7 @@ def test_answers_go_to_who_can_help(
     lab: Printflow, job_in: Brought, post: tuple[Post, int]
 ) -> None:
     job = job_in("READYTOPRINT")
-    lab.send_message(lab.status_url(job).rpartition("/")[2], "May I come at five?")
+    lab.messages.send(lab.students.url(job).rpartition("/")[2], "May I come at five?")
     lab.dispatch()
     assert len(post[0].mails) == 3, "what a later step has overtaken stays here"
     for mail in post[0].mails:
@@ -123,7 +123,7 @@ def test_the_setting_for_answers_counts_first(settings: Settings, job_in: Brough
     mail = settings.mail.model_copy(update={"reply_to": "desk@example.edu"})
     job = job_in("UPLOADED")
     with Printflow.open(settings.model_copy(update={"mail": mail})) as lab:
-        lab.add_note(job.id, by="Ana", text="Hello", for_student=True)
+        lab.notes.add(job.id, by="Ana", text="Hello", for_student=True)
         lab.dispatch()
         assert mail.directory is not None
         (path,) = mail.directory.glob("*message*.eml")

@@ -40,7 +40,7 @@ TEMPLATES = [template.value for template in MailTemplate]
 @pytest.fixture
 def samples(lab: Printflow) -> dict[str, RenderedMail]:
     """All mails."""
-    return {template.value: mail for template, mail in lab.mail_samples().items()}
+    return {template.value: mail for template, mail in lab.mail_samples.all().items()}
 
 
 class Outline(HTMLParser):
@@ -80,9 +80,12 @@ def test_links_amounts_and_expiry(
         assert not re.search(r"\bNone\b|\{\{|\{%|Undefined", part)
         if name in EXPIRIES:
             expiry = clock.now.replace(day=clock.now.day + lab.settings.quote_days)
-            assert local_date(expiry, lab.catalog.time_zone) in part
+            assert local_date(expiry, lab.catalog.current.time_zone) in part
         if name in ("completed", "pick_up_reminder"):
-            assert lab.catalog.pick_up.place in part and lab.catalog.pick_up.hours in part
+            assert (
+                lab.catalog.current.pick_up.place in part
+                and lab.catalog.current.pick_up.hours in part
+            )
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -14,8 +14,8 @@ from tests.plugins.lab import Submit, TestClock
 
 
 def newest(lab: Printflow, template: str) -> RenderedMail:
-    mail = next(mail for mail in lab.mails() if mail.template == template)
-    return lab.mail_preview(mail.id)
+    mail = next(mail for mail in lab.mail.find() if mail.template == template)
+    return lab.mail.preview(mail.id)
 
 
 def test_each_mail_says_what_people_need(
@@ -23,10 +23,14 @@ def test_each_mail_says_what_people_need(
 ) -> None:
     job = job_in("COMPLETED")
     wanted = {
-        "received": [job.id, "bracket.stl", lab.status_url(job)],
+        "received": [job.id, "bracket.stl", lab.students.url(job)],
         "approved": ["$4.25", "42.5 g", "3.5 h", "PLA", "Prusa MK4S", "Mar 9, 2026", "/confirm/"],
         "confirmed": [job.id, "$4.25"],
-        "completed": ["$4.25", lab.catalog.pick_up.place, lab.catalog.pick_up.hours],
+        "completed": [
+            "$4.25",
+            lab.catalog.current.pick_up.place,
+            lab.catalog.current.pick_up.hours,
+        ],
         "staff_alert": ["Jane Doe", f"/dashboard/jobs/{job.id}"],
     }
     for template, words in wanted.items():
@@ -35,25 +39,25 @@ def test_each_mail_says_what_people_need(
         for word in words:
             assert word in mail.text + mail.subject, (template, word)
     other = submit()
-    lab.reject(other.id, by="Ana", text="The wall is too thin.")
+    lab.jobs.reject(other.id, by="Ana", text="The wall is too thin.")
     assert "- The wall is too thin." in newest(lab, "rejected").text
     assert "The wall is too thin." in newest(lab, "rejected").html
 
 
 def test_names_are_text_in_html_and_one_line_in_subjects(lab: Printflow) -> None:
-    upload = lab.receive("<script>alert(1)<script>\nX.stl")
+    upload = lab.intake.receive("<script>alert(1)<script>\nX.stl")
     upload.write(sample_models.stl())
-    job = lab.submit(upload, **FORM)
+    job = lab.intake.submit(upload, **FORM)
     mail = newest(lab, "received")
     assert "&lt;script&gt;alert" in mail.html
     assert "<script>" not in mail.html
     assert "\n" not in mail.subject
-    assert f'href="{lab.status_url(job)}"' in mail.html
+    assert f'href="{lab.students.url(job)}"' in mail.html
 
 
 def test_staff_hear_of_a_declined_quote(lab: Printflow, job_in: Callable[[str], Job]) -> None:
     job = job_in("PENDING")
-    lab.decline(job.id, by="Ana", note="by phone", text="Too expensive")
+    lab.jobs.decline(job.id, by="Ana", note="by phone", text="Too expensive")
     mail = newest(lab, "staff_alert")
     assert mail.subject.startswith("Declined: Jane Doe")
     assert "Too expensive" in mail.text
@@ -64,8 +68,8 @@ def test_staff_read_the_size_and_what_speaks_against_printing(
 ) -> None:
     model.write_bytes(sample_models.stl(sample_models.box(300, 15, 10)[:-1]))
     job = submit()
-    lab.inspect_due()
-    lab.withdraw(lab.status_url(job).rpartition("/")[2])
+    lab.models.inspect_due()
+    lab.students.withdraw(lab.students.url(job).rpartition("/")[2])
     mail = newest(lab, "staff_alert")
     for text in (mail.text, mail.html):
         assert "300.0 × 15.0 × 10.0 mm" in text
@@ -83,14 +87,14 @@ def test_a_lab_s_own_file_takes_the_shipped_one_s_place(
     with Printflow.open(settings.model_copy(update={"mail": mail}), clock=clock) as lab:
         form = {"student": "A B", "email": "a@b.cc", "method": "Filament", "color": "Blue"}
         rest = {"printer": "Prusa XL", "discipline": "Other", "class_number": "1"}
-        job = lab.submit(model, **form, **rest, acknowledge_minimum=True)
+        job = lab.intake.submit(model, **form, **rest, acknowledge_minimum=True)
         assert newest(lab, "received").subject == f"Got it: {job.id}"
         assert "Hello A," in newest(lab, "received").text
         (own / "received" / "subject.txt").write_text("{{ nothing }}")
         with pytest.raises(PrintflowError, match=r"received/subject\.txt"):
             newest(lab, "received")
         assert lab.dispatch().failed == 1, "the mail waits until the template is mended"
-        assert lab.mails()[0].state == "queued"
+        assert lab.mail.find()[0].state == "queued"
 
 
 def test_eml_files_are_whole_and_one_per_mail(lab: Printflow, submit: Submit) -> None:
@@ -100,7 +104,7 @@ def test_eml_files_are_whole_and_one_per_mail(lab: Printflow, submit: Submit) ->
     assert folder is not None
     (path,) = folder.iterdir()
     assert path.suffix == ".eml"
-    (mail,) = lab.mails()
-    lab.retry_mail(mail.id, by="Ana")
+    (mail,) = lab.mail.find()
+    lab.mail.retry(mail.id, by="Ana")
     lab.dispatch()
     assert list(folder.iterdir()) == [path], "the same Message-ID is the same file"

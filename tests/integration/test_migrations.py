@@ -40,10 +40,10 @@ def a_lab(url: str, folder: Path) -> tuple[Settings, Job]:
     settings = Settings(store=folder / "store", database_url=url)
     migrate.upgrade(url)
     with Printflow.open(settings) as lab:
-        job = lab.submit(model, **FORM)
-        lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
-        lab.send_message(lab.status_url(job).rpartition("/")[2], "Can it be blue?")
-        return settings, lab.job(job.id)
+        job = lab.intake.submit(model, **FORM)
+        lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+        lab.messages.send(lab.students.url(job).rpartition("/")[2], "Can it be blue?")
+        return settings, lab.jobs.get(job.id)
 
 
 def set_revision(url: str, revision: str) -> None:
@@ -63,8 +63,8 @@ def takes_in_what_was_made_before(url: str, folder: Path) -> None:
     assert migrate.current(url) == migrate.HEAD
     assert (copy is not None and copy.exists()) == url.startswith("sqlite")
     with Printflow.open(settings) as lab:
-        assert lab.job(job.id) == job
-        assert [found.id for found in lab.jobs(search="Jane")] == [job.id]
+        assert lab.jobs.get(job.id) == job
+        assert [found.id for found in lab.jobs.find(search="Jane")] == [job.id]
 
 
 def test_what_was_made_before_is_taken_in_on_sqlite(tmp_path: Path) -> None:

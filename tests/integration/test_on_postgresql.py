@@ -97,7 +97,7 @@ def test_a_damaged_page_is_named_and_never_becomes_a_backup(
     lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path, postgresql_cluster: Path
 ) -> None:
     submit()
-    lab.set_staff_password()
+    lab.stations.set_password()
     lab.dispatch()
     lab.close()
     taken = take_backup(settings, tmp_path / "backups", datetime(2026, 3, 2, tzinfo=UTC)).folder
@@ -105,7 +105,7 @@ def test_a_damaged_page_is_named_and_never_becomes_a_backup(
         update={"database_url": damaged_copy(settings.database, postgresql_cluster, "events")}
     )
     with Printflow.open(spoiled, create=False) as opened:
-        (finding,) = opened.examine(only=("database",)).findings
+        (finding,) = opened.doctor.examine(only=("database",)).findings
         assert (finding.code, finding.place) == ("database_damaged", "events")
         assert "restore the newest backup" in finding.next_step
     with pytest.raises(DatabaseDamaged, match="invalid page"):
@@ -113,7 +113,7 @@ def test_a_damaged_page_is_named_and_never_becomes_a_backup(
     assert backups(tmp_path / "backups") == [taken]
     restore(spoiled, taken, force=True)
     with Printflow.open(spoiled, create=False) as opened:
-        assert opened.examine(only=("database", "files")).findings == ()
+        assert opened.doctor.examine(only=("database", "files")).findings == ()
 
 
 def test_a_damaged_search_is_made_again(lab: Printflow, settings: Settings, submit: Submit) -> None:
@@ -122,11 +122,11 @@ def test_a_damaged_search_is_made_again(lab: Printflow, settings: Settings, subm
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM job_search")
     engine.dispose()
-    assert lab.jobs(search="Jane") == []
-    (finding,) = lab.examine(only=("database",)).findings
+    assert lab.jobs.find(search="Jane") == []
+    (finding,) = lab.doctor.examine(only=("database",)).findings
     assert finding.code == "search_damaged"
-    assert lab.examine(fix=True, only=("database",)).left == ()
-    assert [one.id for one in lab.jobs(search="Jane")] == [job.id]
+    assert lab.doctor.examine(fix=True, only=("database",)).left == ()
+    assert [one.id for one in lab.jobs.find(search="Jane")] == [job.id]
 
 
 @pytest.mark.long
@@ -146,8 +146,8 @@ def test_backup_and_restore(
     )
     restore(there, taken, key=key_if_there(settings.state_dir))
     with Printflow.open(there) as restored:
-        assert restored.job(job.id) == job
-        assert restored.path(job).read_bytes() == lab.path(job).read_bytes()
-        restored.set_staff_password()
+        assert restored.jobs.get(job.id) == job
+        assert restored.files.path(job).read_bytes() == lab.files.path(job).read_bytes()
+        restored.stations.set_password()
         restored.dispatch()
-        assert restored.examine().findings == ()
+        assert restored.doctor.examine().findings == ()

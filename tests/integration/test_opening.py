@@ -26,11 +26,11 @@ def test_an_empty_folder_becomes_a_lab_and_stays_the_same_one(settings: Settings
     settings.store.mkdir()
     (settings.store / ".gitkeep").touch()
     with Printflow.open(settings, create=False) as lab:
-        assert lab.jobs() == []
-        key = lab.session_key()
+        assert lab.jobs.find() == []
+        key = lab.sessions.signing_key()
     with Printflow.open(settings, create=False) as lab:
-        assert lab.session_key() == key
-        assert lab.catalog.printer("Prusa MK4S") is not None
+        assert lab.sessions.signing_key() == key
+        assert lab.catalog.current.printer("Prusa MK4S") is not None
 
 
 def test_a_missing_folder(settings: Settings) -> None:

@@ -43,13 +43,13 @@ def test_a_passing_failure_is_tried_again_with_the_same_message_id(
     mailer.mood = FailureKind.TRANSIENT
     assert lab.dispatch().failed == 1
     assert lab.dispatch().failed == 0, "not before its time"
-    (mail,) = lab.mails()
+    (mail,) = lab.mail.find()
     assert (mail.state, mail.tries, mail.error) == ("queued", 1, "transient trouble")
     mailer.mood = None
     clock.advance(minutes=1)
     assert lab.dispatch().sent == 1
     assert [message["Message-ID"] for message in mailer.sent] == [mail.message_id]
-    assert lab.mails()[0].state == "sent"
+    assert lab.mail.find()[0].state == "sent"
 
 
 def test_after_72_hours_it_is_given_up(
@@ -60,9 +60,9 @@ def test_after_72_hours_it_is_given_up(
     for _ in range(100):
         lab.dispatch()
         clock.advance(hours=1)
-        if lab.mails()[0].state == "dead":
+        if lab.mail.find()[0].state == "dead":
             break
-    (mail,) = lab.mails()
+    (mail,) = lab.mail.find()
     assert mail.state == "dead"
     assert 72 <= (clock.now - mail.created_at).total_seconds() / 3600 < 82
 
@@ -73,11 +73,11 @@ def test_a_refused_recipient_is_a_dead_letter_until_the_address_is_mended(
     submit()
     mailer.mood = FailureKind.PERMANENT
     lab.dispatch()
-    (mail,) = lab.mails(state="dead")
+    (mail,) = lab.mail.find(state="dead")
     mailer.mood = None
     with pytest.raises(InvalidInput):
-        lab.retry_mail(mail.id, to="not an address", by="Ana")
-    lab.retry_mail(mail.id, to="jane.doe@example.edu", by="Ana")
+        lab.mail.retry(mail.id, to="not an address", by="Ana")
+    lab.mail.retry(mail.id, to="jane.doe@example.edu", by="Ana")
     assert lab.dispatch().sent == 1
     assert mailer.sent[0]["To"] == "jane.doe@example.edu"
 
@@ -90,8 +90,8 @@ def test_a_refused_login_pauses_the_outbox_and_counts_against_no_mail(
     mailer.mood = FailureKind.AUTHENTICATION
     report = lab.dispatch()
     assert (report.failed, report.waiting_mails) == (1, 3), "one try is enough to know"
-    assert report.mail_paused == lab.mail_paused() == "authentication trouble"
-    assert {mail.tries for mail in lab.mails()} == {0}
+    assert report.mail_paused == lab.mail.paused() == "authentication trouble"
+    assert {mail.tries for mail in lab.mail.find()} == {0}
     mailer.mood = None
     assert lab.dispatch().sent == 0
     clock.advance(minutes=16)

@@ -67,13 +67,13 @@ def lab(settings: Settings, clock: TestClock, server: MailServer) -> Iterator[Pr
 
 
 def quoted(lab: Printflow, job: Job) -> Job:
-    return lab.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
+    return lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
 
 
 def states(lab: Printflow, job: Job) -> dict[str, list[str]]:
     """The states of the job's mails by template, oldest first."""
     found: dict[str, list[str]] = {}
-    for mail in lab.details(job.id).mails:
+    for mail in lab.jobs.details(job.id).mails:
         found.setdefault(mail.template, []).append(mail.state)
     return found
 
@@ -88,18 +88,18 @@ def test_what_waited_in_a_paused_outbox_is_what_still_counts(
     done, rejected, requoted, waiting = (submit(student=f"Jane {name}") for name in "ABCD")
     server.open = False
     lab.dispatch()
-    assert lab.mail_paused()
+    assert lab.mail.paused()
     quoted(lab, done)
-    lab.confirm(done.id, by="Ana", note="at the desk")
-    lab.start_printing(done.id, by="Ana")
-    lab.complete(done.id, by="Ana")
-    lab.pick_up(done.id, by="Ana", amount="4.25", method="cash")
-    lab.reject(quoted(lab, rejected).id, by="Ana", text="The walls are too thin.")
+    lab.jobs.confirm(done.id, by="Ana", note="at the desk")
+    lab.jobs.start_printing(done.id, by="Ana")
+    lab.jobs.complete(done.id, by="Ana")
+    lab.jobs.pick_up(done.id, by="Ana", amount="4.25", method="cash")
+    lab.jobs.reject(quoted(lab, rejected).id, by="Ana", text="The walls are too thin.")
     quoted(lab, requoted)
-    lab.requote(requoted.id, by="Ana", grams="60", hours="3", material="PLA")
+    lab.jobs.requote(requoted.id, by="Ana", grams="60", hours="3", material="PLA")
     clock.advance(days=2)
     server.open = True
-    lab.resume_mail(by="Ana")
+    lab.mail.resume(by="Ana")
     lab.dispatch()
     sent = ("received", "approved", "confirmed", "staff_alert", "completed")
     assert states(lab, done) == {name: ["overtaken"] for name in sent}
@@ -111,12 +111,12 @@ def test_what_waited_in_a_paused_outbox_is_what_still_counts(
     assert states(lab, requoted) == {"received": ["overtaken"], "approved": ["overtaken", "sent"]}
     assert states(lab, waiting) == {"received": ["sent"]}
     assert len(server.subjects) == 3
-    why = {mail.template: mail.error for mail in lab.details(done.id).mails}
+    why = {mail.template: mail.error for mail in lab.jobs.details(done.id).mails}
     assert why["approved"] == f"the job is “{Status.PAIDPICKEDUP.label}” now"
-    assert lab.mail_counts()["overtaken"] == 9
-    (found,) = lab.mails(state="overtaken", limit=1)
+    assert lab.mail.counts()["overtaken"] == 9
+    (found,) = lab.mail.find(state="overtaken", limit=1)
     with pytest.raises(MailNotRetried, match="no longer applies"):
-        lab.retry_mail(found.id, by="Ana")
+        lab.mail.retry(found.id, by="Ana")
 
 
 @pytest.mark.timeout(30)
@@ -140,13 +140,13 @@ def test_what_overtook_it_may_be_undone_and_then_it_leaves(
     job = submit()
     lab.dispatch()
     figures: dict[str, Any] = {"weight": "42.5", "hours": "3", "material": "PLA"}
-    lab.perform("approve", job.id, by="Ana", hold_mail=True, **figures)
+    lab.jobs.perform("approve", job.id, by="Ana", hold_mail=True, **figures)
     clock.advance(seconds=25)
-    lab.perform("reject", job.id, by="Ana", hold_mail=True, text="Too thin.")
+    lab.jobs.perform("reject", job.id, by="Ana", hold_mail=True, text="Too thin.")
     clock.advance(seconds=10)  # the price's mail is due, the rejection can still be undone
     lab.dispatch()
     assert states(lab, job)["approved"] == ["queued"]
-    lab.undo(job.id, by="Ana")
+    lab.corrections.undo(job.id, by="Ana")
     clock.advance(minutes=1)
     lab.dispatch()
     assert states(lab, job) == {
@@ -154,7 +154,7 @@ def test_what_overtook_it_may_be_undone_and_then_it_leaves(
         "approved": ["sent"],
         "rejected": ["canceled"],
     }
-    assert lab.details(job.id).mails[1].tries == 1
+    assert lab.jobs.details(job.id).mails[1].tries == 1
 
 
 def test_without_an_undo_it_is_dropped_once_the_window_is_over(
@@ -163,9 +163,9 @@ def test_without_an_undo_it_is_dropped_once_the_window_is_over(
     job = submit()
     lab.dispatch()
     figures: dict[str, Any] = {"weight": "42.5", "hours": "3", "material": "PLA"}
-    lab.perform("approve", job.id, by="Ana", hold_mail=True, **figures)
+    lab.jobs.perform("approve", job.id, by="Ana", hold_mail=True, **figures)
     clock.advance(seconds=25)
-    lab.perform("reject", job.id, by="Ana", hold_mail=True, text="Too thin.")
+    lab.jobs.perform("reject", job.id, by="Ana", hold_mail=True, text="Too thin.")
     clock.advance(minutes=1)
     lab.dispatch()
     assert states(lab, job)["approved"] == ["overtaken"]
@@ -185,7 +185,7 @@ def late(
     def leave() -> list[str]:
         server.open = True
         clock.advance(minutes=20)
-        lab.resume_mail(by="Ana")
+        lab.mail.resume(by="Ana")
         lab.dispatch()
         return server.subjects
 
@@ -198,7 +198,7 @@ def test_a_reminder_to_answer_does_not_reach_who_answered(
     job = quoted(lab, submit())
     leave = late(lab, server, clock, lambda: clock.advance(days=6, hours=1))
     assert "reminder" in states(lab, job)
-    lab.decline(job.id, by="Ana", note="by phone")
+    lab.jobs.decline(job.id, by="Ana", note="by phone")
     assert not any("jane:" in subject for subject in leave())
     assert states(lab, job)["reminder"] == ["overtaken"]
 
@@ -209,7 +209,7 @@ def test_a_reminder_to_pick_up_does_not_reach_who_came(
     job = job_in(Status.COMPLETED)
     leave = late(lab, server, clock, lambda: clock.advance(days=8))
     assert states(lab, job)["pick_up_reminder"] == ["queued"]
-    lab.pick_up(job.id, by="Ana", waive="a gift")
+    lab.jobs.pick_up(job.id, by="Ana", waive="a gift")
     assert leave() == []
     assert states(lab, job)["pick_up_reminder"] == ["overtaken"]
 
@@ -218,20 +218,20 @@ def test_the_receipt_of_a_voided_payment_is_not_sent(
     lab: Printflow, server: MailServer, clock: TestClock, job_in: Callable[[Status], Job]
 ) -> None:
     job = job_in(Status.COMPLETED)
-    payment = lab.take_payment(job.id, by="Ana", amount="1.00", method="cash")
-    leave = late(lab, server, clock, lambda: lab.mail_receipt(payment.id, by="Ana"))
-    lab.void_payment(payment.id, by="Ana", reason="wrong job")
+    payment = lab.payments.take(job.id, by="Ana", amount="1.00", method="cash")
+    leave = late(lab, server, clock, lambda: lab.receipts.mail(payment.id, by="Ana"))
+    lab.payments.void(payment.id, by="Ana", reason="wrong job")
     assert leave() == []
-    assert lab.mails(state="overtaken")[0].error == "the payment was voided"
+    assert lab.mail.find(state="overtaken")[0].error == "the payment was voided"
 
 
 def test_staff_are_not_alerted_of_a_message_that_was_answered(
     lab: Printflow, server: MailServer, clock: TestClock, submit: Submit
 ) -> None:
     job = submit()
-    token = lab.status_url(job).rpartition("/")[2]
-    leave = late(lab, server, clock, lambda: lab.send_message(token, "When can I come?"))
-    lab.add_note(job.id, by="Ana", text="Tomorrow.", for_student=True)
+    token = lab.students.url(job).rpartition("/")[2]
+    leave = late(lab, server, clock, lambda: lab.messages.send(token, "When can I come?"))
+    lab.notes.add(job.id, by="Ana", text="Tomorrow.", for_student=True)
     assert [subject.split(":")[0] for subject in leave()] == ["jane"]
     assert states(lab, job)["student_message"] == ["overtaken"]
 
@@ -240,12 +240,12 @@ def test_a_dead_letter_that_was_overtaken_can_be_put_away(
     lab: Printflow, clock: TestClock, submit: Submit
 ) -> None:
     job = submit()
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         mail = tx.outbox.claim(clock(), timedelta(minutes=2))
         assert mail is not None
         tx.outbox.failed(mail, error="550 no such user", next_try_at=None)
     quoted(lab, job)
-    assert lab.dead_mails() == 1
+    assert lab.mail.dead() == 1
     with pytest.raises(MailNotRetried, match=f"the job is “{Status.PENDING.label}” now"):
-        lab.retry_mail(mail.id, by="Ana", to="jane.doe@example.edu")
-    assert lab.dead_mails() == 0
+        lab.mail.retry(mail.id, by="Ana", to="jane.doe@example.edu")
+    assert lab.mail.dead() == 0

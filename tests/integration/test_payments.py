@@ -45,13 +45,13 @@ def codes(error: pytest.ExceptionInfo[PrintflowError]) -> list[str]:
 
 def refused(lab: Printflow, jobs: Any, **said: Any) -> list[str]:
     with pytest.raises((TransitionRefused, InvalidInput)) as error:
-        lab.take_payment(jobs, by="Ana", **said)
+        lab.payments.take(jobs, by="Ana", **said)
     return codes(error)
 
 
 def with_rules(lab: Printflow, **rules: Any) -> None:
-    plain = plain_form(lab.catalog)
-    lab.change_catalog({"payments": {**plain["payments"], **rules}}, by="Ana")
+    plain = plain_form(lab.catalog.current)
+    lab.catalog.change({"payments": {**plain["payments"], **rules}}, by="Ana")
 
 
 # -- taking ---------------------------------------------------------------------------------------
@@ -59,25 +59,25 @@ def with_rules(lab: Printflow, **rules: Any) -> None:
 
 def test_a_part_before_the_print_and_the_rest_at_pick_up(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("READYTOPRINT")
-    first = lab.take_payment(
+    first = lab.payments.take(
         job.id, amount="1.00", method="card", receipt=" A-17 ", payer="Dr. Who", by="Ana",
         station="Desk", account="ARCH 4000", note="deposit",
     )  # fmt: skip
     assert (first.amount_cents, first.method, first.receipt) == (100, "card", "A-17")
     assert (first.payer, first.account, first.note) == ("Dr. Who", "ARCH 4000", "deposit")
     assert (first.by, first.station, first.job_ids) == ("Ana", "Desk", (job.id,))
-    details = lab.details(job.id)
+    details = lab.jobs.details(job.id)
     assert (details.paid_cents, details.due_cents, details.payable) == (100, 325, True)
     told = details.events[-1]
     assert (told.trigger, told.source, told.dest) == ("payment", job.status, job.status)
     assert told.details["amount_cents"] == 100
-    assert lab.job(job.id).version == job.version + 1
-    lab.start_printing(job.id, by="Ana")
-    lab.complete(job.id, by="Ana")
+    assert lab.jobs.get(job.id).version == job.version + 1
+    lab.jobs.start_printing(job.id, by="Ana")
+    lab.jobs.complete(job.id, by="Ana")
     with pytest.raises(TransitionRefused, match=r"is not the 3\.25 USD"):
-        lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
-    lab.pick_up(job.id, by="Ana", amount="3.25", method="cash", payer="Jane")
-    details = lab.details(job.id)
+        lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+    lab.jobs.pick_up(job.id, by="Ana", amount="3.25", method="cash", payer="Jane")
+    details = lab.jobs.details(job.id)
     assert [(one.amount_cents, one.payer) for one in details.payments] == [
         (100, "Dr. Who"),
         (325, "Jane"),
@@ -87,28 +87,28 @@ def test_a_part_before_the_print_and_the_rest_at_pick_up(lab: Printflow, job_in:
 
 def test_a_settled_balance_is_handed_out_without_money(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("COMPLETED")
-    lab.take_payment(job.id, amount="2", method="cash", by="Ana")
+    lab.payments.take(job.id, amount="2", method="cash", by="Ana")
     with pytest.raises(TransitionRefused, match=r"2\.25 USD are due"):
-        lab.pick_up(job.id, by="Ana")
-    lab.take_payment(job.id, amount="2.25", method="account", by="Ben")
-    assert lab.pick_up(job.id, by="Ana").status == "PAIDPICKEDUP"
-    assert len(lab.details(job.id).payments) == 2
+        lab.jobs.pick_up(job.id, by="Ana")
+    lab.payments.take(job.id, amount="2.25", method="account", by="Ben")
+    assert lab.jobs.pick_up(job.id, by="Ana").status == "PAIDPICKEDUP"
+    assert len(lab.jobs.details(job.id).payments) == 2
     assert refused(lab, job.id, amount="1", method="cash") == ["nothing_due"]
 
 
 def test_one_payment_for_several_jobs(lab: Printflow, job_in: JobIn) -> None:
     jobs = [job_in("COMPLETED"), job_in("READYTOPRINT"), job_in("COMPLETED")]
     ids = [job.id for job in jobs]
-    payment = lab.take_payment(ids, amount="9.00", method="card", by="Ana")
+    payment = lab.payments.take(ids, amount="9.00", method="card", by="Ana")
     assert {share.job_id: share.amount_cents for share in payment.shares} == {
         ids[0]: 425,
         ids[1]: 425,
         ids[2]: 50,
     }
-    assert [one.balance.due_cents for one in lab.balances(ids)] == [0, 0, 375]
-    assert all(lab.details(one).events[-1].trigger == "payment" for one in ids)
-    assert [one.id for one in lab.payments(job_id=ids[2])] == [payment.id]
-    rest = lab.take_payment({ids[2]: "1.75"}, method="cash", by="Ana")
+    assert [one.balance.due_cents for one in lab.payments.balances(ids)] == [0, 0, 375]
+    assert all(lab.jobs.details(one).events[-1].trigger == "payment" for one in ids)
+    assert [one.id for one in lab.payments.find(job_id=ids[2])] == [payment.id]
+    rest = lab.payments.take({ids[2]: "1.75"}, method="cash", by="Ana")
     assert rest.amount_cents == 175
     assert refused(lab, {ids[2]: "3"}, method="cash") == ["amount_over"]
     assert refused(lab, ids, amount="9.00", method="card") == ["amount_over"]
@@ -116,20 +116,20 @@ def test_one_payment_for_several_jobs(lab: Printflow, job_in: JobIn) -> None:
 
 def test_what_is_left_is_waived_with_a_reason(lab: Printflow, job_in: JobIn) -> None:
     one, two = job_in("COMPLETED"), job_in("COMPLETED")
-    payment = lab.take_payment(
+    payment = lab.payments.take(
         [one.id, two.id], amount="5", method="cash", waive="our mistake", by="Ana"
     )
     assert (payment.amount_cents, payment.waived_cents) == (500, 350)
-    assert [lab.details(job.id).due_cents for job in (one, two)] == [0, 0]
-    assert lab.pick_up(two.id, by="Ana").status == "PAIDPICKEDUP"
+    assert [lab.jobs.details(job.id).due_cents for job in (one, two)] == [0, 0]
+    assert lab.jobs.pick_up(two.id, by="Ana").status == "PAIDPICKEDUP"
     (_, waived) = payment.shares if payment.shares[0].job_id == one.id else payment.shares[::-1]
     assert (waived.amount_cents, waived.waived_cents) == (75, 350)
 
 
 def test_a_waived_pick_up_owes_nothing(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("COMPLETED")
-    lab.pick_up(job.id, by="Ana", amount="1", method="cash", waive="half was our mistake")
-    details = lab.details(job.id)
+    lab.jobs.pick_up(job.id, by="Ana", amount="1", method="cash", waive="half was our mistake")
+    details = lab.jobs.details(job.id)
     assert (details.paid_cents, details.balance.waived_cents, details.due_cents) == (100, 325, 0)
 
 
@@ -140,32 +140,32 @@ def test_what_cannot_be_paid_for(lab: Printflow, job_in: JobIn) -> None:
     assert refused(lab, [], amount="1", method="cash") == ["jobs_missing"]
     assert refused(lab, done.id, amount="1", method="cash", key="x" * 65) == ["key_too_long"]
     with pytest.raises(NotFound):
-        lab.take_payment([done.id, "ZZZZZZZZ"], amount="1", method="cash", by="Ana")
+        lab.payments.take([done.id, "ZZZZZZZZ"], amount="1", method="cash", by="Ana")
     with pytest.raises(InvalidInput, match="who is acting"):
-        lab.take_payment(done.id, amount="1", method="cash", by=" ")
-    assert lab.details(done.id).ledger == ()
-    assert lab.job(done.id).version == done.version
+        lab.payments.take(done.id, amount="1", method="cash", by=" ")
+    assert lab.jobs.details(done.id).ledger == ()
+    assert lab.jobs.get(done.id).version == done.version
 
 
 def test_a_double_click_pays_once(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("COMPLETED")
     click: dict[str, Any] = {"amount": "1", "method": "cash", "by": "Ana", "key": "abc"}
-    once, twice = (lab.take_payment(job.id, **click) for _ in range(2))
+    once, twice = (lab.payments.take(job.id, **click) for _ in range(2))
     assert once == twice
-    assert lab.details(job.id).paid_cents == 100
+    assert lab.jobs.details(job.id).paid_cents == 100
 
 
 def test_a_receipt_number_is_used_once(lab: Printflow, job_in: JobIn) -> None:
     one, two = job_in("COMPLETED"), job_in("COMPLETED")
-    first = lab.take_payment(one.id, amount="1", method="card", receipt="17", by="Ana")
+    first = lab.payments.take(one.id, amount="1", method="card", receipt="17", by="Ana")
     assert refused(lab, two.id, amount="1", method="cash", receipt=" 17") == ["receipt_used"]
     with pytest.raises(TransitionRefused, match=f"payment {first.number} of job {one.id}"):
-        lab.pick_up(two.id, amount="4.25", method="cash", receipt="17", by="Ana")
-    lab.void_payment(first.id, reason="wrong job", by="Ana")
-    lab.pick_up(two.id, amount="4.25", method="cash", receipt="17", by="Ana")
+        lab.jobs.pick_up(two.id, amount="4.25", method="cash", receipt="17", by="Ana")
+    lab.payments.void(first.id, reason="wrong job", by="Ana")
+    lab.jobs.pick_up(two.id, amount="4.25", method="cash", receipt="17", by="Ana")
     with_rules(lab, unique_receipts=False)
-    lab.take_payment(one.id, amount="1", method="card", receipt="17", by="Ana")
-    assert lab.details(one.id).paid_cents == 100
+    lab.payments.take(one.id, amount="1", method="card", receipt="17", by="Ana")
+    assert lab.jobs.details(one.id).paid_cents == 100
 
 
 def test_a_way_of_payment_that_wants_a_receipt(lab: Printflow, job_in: JobIn) -> None:
@@ -173,8 +173,8 @@ def test_a_way_of_payment_that_wants_a_receipt(lab: Printflow, job_in: JobIn) ->
     job = job_in("COMPLETED")
     assert refused(lab, job.id, amount="1", method="card") == ["receipt_missing"]
     assert refused(lab, job.id, amount="1", method="account") == ["account_missing"]
-    lab.take_payment(job.id, amount="1", method="account", account="ARCH 4000", by="Ana")
-    (change,) = lab.catalog_versions()[0].differences[:1]
+    lab.payments.take(job.id, amount="1", method="account", account="ARCH 4000", by="Ana")
+    (change,) = lab.catalog.versions()[0].differences[:1]
     assert "receipt methods" in change.place
 
 
@@ -183,9 +183,9 @@ def test_a_way_of_payment_that_wants_a_receipt(lab: Printflow, job_in: JobIn) ->
 
 def test_a_void_is_an_entry_and_the_job_is_due_again(lab: Printflow, job_in: JobIn) -> None:
     one, two = job_in("COMPLETED"), job_in("COMPLETED")
-    payment = lab.take_payment([one.id, two.id], amount="8.50", method="card", by="Ana")
-    lab.pick_up(one.id, by="Ana")
-    void = lab.void_payment(payment.id, reason="card was refused", by="Ben", station="Desk")
+    payment = lab.payments.take([one.id, two.id], amount="8.50", method="card", by="Ana")
+    lab.jobs.pick_up(one.id, by="Ana")
+    void = lab.payments.void(payment.id, reason="card was refused", by="Ben", station="Desk")
     assert void.void is not None
     assert (void.void.by, void.void.station, void.void.reason) == (
         "Ben",
@@ -194,53 +194,53 @@ def test_a_void_is_an_entry_and_the_job_is_due_again(lab: Printflow, job_in: Job
     )
     assert (void.amount_cents, void.shares) == (850, payment.shares), "the entry stays"
     for job in (one, two):
-        details = lab.details(job.id)
+        details = lab.jobs.details(job.id)
         assert (details.paid_cents, details.due_cents, details.payments) == (0, 425, ())
         assert details.events[-1].trigger == "void"
         assert details.events[-1].details["payment"] == payment.id
-    assert lab.details(one.id).payable, "it was handed out, and is due"
-    assert lab.void_payment(payment.id, reason="card was refused", by="Ben") == void
+    assert lab.jobs.details(one.id).payable, "it was handed out, and is due"
+    assert lab.payments.void(payment.id, reason="card was refused", by="Ben") == void
     with pytest.raises(TransitionRefused, match="Ben voided this payment already"):
-        lab.void_payment(payment.id, reason="card was refused", by="Ana")
+        lab.payments.void(payment.id, reason="card was refused", by="Ana")
     with pytest.raises(TransitionRefused, match="Say why"):
-        lab.void_payment(lab.take_payment(two.id, amount="1", method="cash", by="A").id,
+        lab.payments.void(lab.payments.take(two.id, amount="1", method="cash", by="A").id,
                          reason=" ", by="Ana")  # fmt: skip
     with pytest.raises(NotFound):
-        lab.void_payment(999, reason="x", by="Ana")
+        lab.payments.void(999, reason="x", by="Ana")
 
 
 def test_undo_of_a_pick_up_voids_its_payment_alone(
     lab: Printflow, job_in: JobIn, clock: TestClock
 ) -> None:
     job = job_in("COMPLETED")
-    deposit = lab.take_payment(job.id, amount="1", method="card", by="Ana")
-    lab.pick_up(job.id, by="Ana", amount="3.25", method="cash")
-    lab.undo(job.id, by="Ben")
-    assert [one.id for one in lab.details(job.id).payments] == [deposit.id]
-    taken = lab.details(job.id).ledger[-1]
+    deposit = lab.payments.take(job.id, amount="1", method="card", by="Ana")
+    lab.jobs.pick_up(job.id, by="Ana", amount="3.25", method="cash")
+    lab.corrections.undo(job.id, by="Ben")
+    assert [one.id for one in lab.jobs.details(job.id).payments] == [deposit.id]
+    taken = lab.jobs.details(job.id).ledger[-1]
     assert taken.void is not None
     assert (taken.void.by, taken.amount_cents) == ("Ben", 325)
     with pytest.raises(TransitionRefused):
-        lab.undo(job.id, by="Ben")  # a payment is voided, not undone
+        lab.corrections.undo(job.id, by="Ben")  # a payment is voided, not undone
 
 
 def test_a_price_that_is_lowered_shows_what_was_paid_too_much(
     lab: Printflow, job_in: JobIn
 ) -> None:
     job = job_in("PRINTING")
-    lab.take_payment(job.id, amount="4.25", method="cash", by="Ana")
-    lab.complete(job.id, by="Ana", cost="3.00")
-    assert lab.details(job.id).balance.over_cents == 125
-    assert lab.details(job.id).due_cents == 0
+    lab.payments.take(job.id, amount="4.25", method="cash", by="Ana")
+    lab.jobs.complete(job.id, by="Ana", cost="3.00")
+    assert lab.jobs.details(job.id).balance.over_cents == 125
+    assert lab.jobs.details(job.id).due_cents == 0
     assert refused(lab, job.id, amount="1", method="cash") == ["nothing_due"]
 
 
 def test_an_archived_job_s_payments_stay(lab: Printflow, job_in: JobIn, clock: TestClock) -> None:
     job = job_in("PAIDPICKEDUP")
     clock.advance(days=100)
-    lab.archive(job.id, by="Ana")
+    lab.jobs.archive(job.id, by="Ana")
     with pytest.raises(TransitionRefused, match="is archived"):
-        lab.void_payment(lab.details(job.id).payments[0].id, reason="late", by="Ana")
+        lab.payments.void(lab.jobs.details(job.id).payments[0].id, reason="late", by="Ana")
 
 
 # -- the day close --------------------------------------------------------------------------------
@@ -248,11 +248,11 @@ def test_an_archived_job_s_payments_stay(lab: Printflow, job_in: JobIn, clock: T
 
 def test_a_day_that_is_over_stays_as_it_is(lab: Printflow, job_in: JobIn, clock: TestClock) -> None:
     jobs = [job_in("COMPLETED") for _ in range(3)]
-    first = lab.take_payment(jobs[0].id, amount="4.25", method="cash", by="Ana")
-    lab.take_payment(jobs[1].id, amount="1", method="card", receipt="=1+1", by="Ana")
-    lab.pick_up(jobs[2].id, waive="a gift", by="Ben")
-    day = lab.today
-    before = lab.day_close()
+    first = lab.payments.take(jobs[0].id, amount="4.25", method="cash", by="Ana")
+    lab.payments.take(jobs[1].id, amount="1", method="card", receipt="=1+1", by="Ana")
+    lab.jobs.pick_up(jobs[2].id, waive="a gift", by="Ben")
+    day = lab.cash_up.today
+    before = lab.cash_up.close()
     assert before.totals == {"USD": 525}
     assert [(one.method, one.total_cents, one.waived_cents) for one in before.sums] == [
         ("", 0, 425),
@@ -260,37 +260,37 @@ def test_a_day_that_is_over_stays_as_it_is(lab: Printflow, job_in: JobIn, clock:
         ("cash", 425, 0),
     ]
     clock.advance(days=1)
-    lab.void_payment(first.id, reason="wrong person", by="Ben")
-    assert lab.day_close(day).totals == before.totals
-    assert lab.day_close().totals == {"USD": -425}
-    assert [one.id for one in lab.day_close().voids] == [first.id]
-    assert lab.payments(day=lab.today) == []
-    assert len(lab.payments(day=day)) == 3
+    lab.payments.void(first.id, reason="wrong person", by="Ben")
+    assert lab.cash_up.close(day).totals == before.totals
+    assert lab.cash_up.close().totals == {"USD": -425}
+    assert [one.id for one in lab.cash_up.close().voids] == [first.id]
+    assert lab.payments.find(day=lab.cash_up.today) == []
+    assert len(lab.payments.find(day=day)) == 3
 
 
 def test_midnight_is_the_lab_s(lab: Printflow, job_in: JobIn, clock: TestClock) -> None:
     job = job_in("COMPLETED")
     clock.now = clock.now.replace(hour=4, minute=59)  # 11:59 pm of the day before in New York
-    lab.take_payment(job.id, amount="1", method="cash", by="Ana")
+    lab.payments.take(job.id, amount="1", method="cash", by="Ana")
     clock.advance(minutes=2)
-    lab.take_payment(job.id, amount="2", method="cash", by="Ana")
-    assert lab.day_close(date(2026, 3, 1)).totals == {"USD": 100}
-    assert lab.day_close(date(2026, 3, 2)).totals == {"USD": 200}
+    lab.payments.take(job.id, amount="2", method="cash", by="Ana")
+    assert lab.cash_up.close(date(2026, 3, 1)).totals == {"USD": 100}
+    assert lab.cash_up.close(date(2026, 3, 2)).totals == {"USD": 200}
 
 
 def test_the_file_of_a_day_adds_up_and_holds_no_formula(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("COMPLETED")
-    wrong = lab.take_payment(job.id, amount="4.25", method="cash", payer="=cmd|x", by="Ana")
-    lab.void_payment(wrong.id, reason="@home", by="Ana")
-    lab.take_payment(job.id, amount="1.10", method="cash", by="Ana", waive="-1")
-    text = b"".join(lab.day_close_file(lab.today, "csv")).decode("utf-8-sig")
+    wrong = lab.payments.take(job.id, amount="4.25", method="cash", payer="=cmd|x", by="Ana")
+    lab.payments.void(wrong.id, reason="@home", by="Ana")
+    lab.payments.take(job.id, amount="1.10", method="cash", by="Ana", waive="-1")
+    text = b"".join(lab.cash_up.file(lab.cash_up.today, "csv")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["amount"] for row in rows] == ["4.25", "1.10", "-4.25"]
     assert [row["entry"] for row in rows] == ["payment", "payment", "void"]
     assert (rows[0]["payer"], rows[2]["reason"], rows[1]["reason"]) == ("'=cmd|x", "'@home", "'-1")
-    assert b"".join(lab.day_close_file(lab.today, "xlsx"))[:2] == b"PK"
+    assert b"".join(lab.cash_up.file(lab.cash_up.today, "xlsx"))[:2] == b"PK"
     with pytest.raises(InvalidInput):
-        lab.day_close_file(lab.today, "pdf")
+        lab.cash_up.file(lab.cash_up.today, "pdf")
 
 
 # -- the receipt ----------------------------------------------------------------------------------
@@ -298,38 +298,42 @@ def test_the_file_of_a_day_adds_up_and_holds_no_formula(lab: Printflow, job_in: 
 
 def test_the_receipt_goes_by_mail(lab: Printflow, job_in: JobIn, settings: Settings) -> None:
     one, two = job_in("COMPLETED"), job_in("COMPLETED")
-    payment = lab.take_payment([one.id, two.id], amount="5", method="card", receipt="A-1", by="Ana")
-    assert lab.mail_receipt(payment.id, by="Ana") == "jane@example.edu"
-    assert lab.mail_receipt(payment.id, by="Ana", to="boss@example.edu") == "boss@example.edu"
+    payment = lab.payments.take(
+        [one.id, two.id], amount="5", method="card", receipt="A-1", by="Ana"
+    )
+    assert lab.receipts.mail(payment.id, by="Ana") == "jane@example.edu"
+    assert lab.receipts.mail(payment.id, by="Ana", to="boss@example.edu") == "boss@example.edu"
     with pytest.raises(InvalidInput):
-        lab.mail_receipt(payment.id, by="Ana", to="nobody")
+        lab.receipts.mail(payment.id, by="Ana", to="nobody")
     lab.dispatch()
-    mails = [mail for mail in lab.mails() if mail.template == "receipt"]
+    mails = [mail for mail in lab.mail.find() if mail.template == "receipt"]
     assert [mail.state for mail in mails] == ["sent", "sent"]
-    text = lab.mail_preview(mails[0].id).text
+    text = lab.mail.preview(mails[0].id).text
     for part in ("$4.25", "$0.75", "$5.00", one.id, two.id, "card", "A-1", payment.number):
         assert part in text
-    assert any("mailed to boss@" in note.text for note in lab.details(two.id).notes)
-    lab.void_payment(payment.id, reason="refused", by="Ana")
-    assert "does not count any more" in lab.mail_preview(mails[0].id).text
+    assert any("mailed to boss@" in note.text for note in lab.jobs.details(two.id).notes)
+    lab.payments.void(payment.id, reason="refused", by="Ana")
+    assert "does not count any more" in lab.mail.preview(mails[0].id).text
 
 
 def test_an_erased_person_s_money_stays_without_a_name(
     lab: Printflow, job_in: JobIn, clock: TestClock
 ) -> None:
     job = job_in("COMPLETED")
-    lab.take_payment(
+    lab.payments.take(
         job.id, amount="4.25", method="card", payer="Jane Doe", account="JD-1", receipt="17",
         note="Jane's card", by="Ana", key="k",
     )  # fmt: skip
-    lab.pick_up(job.id, by="Ana")
-    lab.person_erase("jane@example.edu", by="Ana")
+    lab.jobs.pick_up(job.id, by="Ana")
+    lab.personal_data.erase("jane@example.edu", by="Ana")
     lab.dispatch()
-    lab.person_erase("jane@example.edu", by="Ana") if lab.job(job.id).student_email else None
-    (payment,) = lab.details(job.id).payments
+    lab.personal_data.erase("jane@example.edu", by="Ana") if lab.jobs.get(
+        job.id
+    ).student_email else None
+    (payment,) = lab.jobs.details(job.id).payments
     assert (payment.amount_cents, payment.method, payment.receipt) == (425, "card", "17")
     assert (payment.payer, payment.account, payment.note, payment.by) == ("", "", "", "(removed)")
-    assert not any("Jane" in str(event.details) for event in lab.details(job.id).events)
+    assert not any("Jane" in str(event.details) for event in lab.jobs.details(job.id).events)
 
 
 # -- all sums are one -----------------------------------------------------------------------------
@@ -343,52 +347,52 @@ acts = st.lists(
 
 
 def play(lab: Printflow, clock: TestClock, jobs: list[Job], history: Any) -> None:
-    ways = lab.catalog.payment_methods
+    ways = lab.catalog.current.payment_methods
     for action, which, cents, way in history:
         job, amount = jobs[which], f"{cents // 100}.{cents % 100:02d}"
         with suppress(TransitionRefused, TransitionNotAllowed):
             if action == "take":
-                lab.take_payment(job.id, amount=amount, method=ways[way], by="Ana")
+                lab.payments.take(job.id, amount=amount, method=ways[way], by="Ana")
             elif action == "several":
                 ids = [one.id for one in jobs]
-                lab.take_payment(ids, amount=f"{cents // 50}", method=ways[way], by="Ana")
+                lab.payments.take(ids, amount=f"{cents // 50}", method=ways[way], by="Ana")
             elif action == "waive":
-                lab.take_payment(job.id, amount=amount if way else "", method=ways[way],
+                lab.payments.take(job.id, amount=amount if way else "", method=ways[way],
                                  waive="a gift", by="Ana")  # fmt: skip
             elif action == "void":
-                ledger = lab.payments(job_id=job.id)
+                ledger = lab.payments.find(job_id=job.id)
                 if ledger:
-                    lab.void_payment(ledger[cents % len(ledger)].id, reason="wrong", by="Ben")
+                    lab.payments.void(ledger[cents % len(ledger)].id, reason="wrong", by="Ben")
             elif action == "pick_up":
-                due = lab.details(job.id).due_cents
+                due = lab.jobs.details(job.id).due_cents
                 paid = f"{due // 100}.{due % 100:02d}"
-                lab.pick_up(job.id, amount=paid, method=ways[way], by="Ana")
+                lab.jobs.pick_up(job.id, amount=paid, method=ways[way], by="Ana")
             elif action == "undo":
-                lab.undo(job.id, by="Ana")
+                lab.corrections.undo(job.id, by="Ana")
             elif action == "lower":
-                lab.override(job.id, to="PRINTING", reason="again", by="Ana")
-                lab.complete(job.id, cost=amount, by="Ana")
+                lab.jobs.override(job.id, to="PRINTING", reason="again", by="Ana")
+                lab.jobs.complete(job.id, cost=amount, by="Ana")
             else:
                 clock.advance(hours=9)
 
 
 def days(lab: Printflow, first: date) -> list[DayClose]:
-    count = (lab.today - first).days
-    return [lab.day_close(first + timedelta(days=number)) for number in range(count + 1)]
+    count = (lab.cash_up.today - first).days
+    return [lab.cash_up.close(first + timedelta(days=number)) for number in range(count + 1)]
 
 
 def check_sums(lab: Printflow, first: date, job_ids: list[str]) -> None:
     """The ledger, by method, by job, by day and in the reports: one sum."""
     entries: dict[int, Payment] = {}
     for job_id in job_ids:
-        entries |= {one.id: one for one in lab.payments(job_id=job_id)}
+        entries |= {one.id: one for one in lab.payments.find(job_id=job_id)}
     counts = [one for one in entries.values() if one.void is None]
     total = sum(one.amount_cents for one in counts)
     assert all(
         one.amount_cents == sum(share.amount_cents for share in one.shares)
         for one in entries.values()
     )
-    details = [lab.details(job_id) for job_id in job_ids]
+    details = [lab.jobs.details(job_id) for job_id in job_ids]
     assert sum(one.paid_cents for one in details) == total
     for one in details:
         balance = one.balance
@@ -403,7 +407,7 @@ def check_sums(lab: Printflow, first: date, job_ids: list[str]) -> None:
     for entry in counts:
         of_entries[entry.method] += entry.amount_cents
     assert +by_method == +of_entries
-    figures = lab.figures(ReportQuery(unit=Unit.DAY))
+    figures = lab.reports.figures(ReportQuery(unit=Unit.DAY))
     revenue = {str(row[0]): row[3] for row in figures.table("revenue").rows}
     assert {day: cents for day, cents in revenue.items() if cents} == {
         str(close.day): cents for close in closes if (cents := sum(close.totals.values()))
@@ -411,7 +415,7 @@ def check_sums(lab: Printflow, first: date, job_ids: list[str]) -> None:
     reported = {row[0]: row[3] for row in figures.table("payment_methods").rows}
     assert {way: cents for way, cents in reported.items() if cents} == +by_method
     for close in closes:
-        text = b"".join(lab.day_close_file(close.day, "csv")).decode("utf-8-sig")
+        text = b"".join(lab.cash_up.file(close.day, "csv")).decode("utf-8-sig")
         amounts = [row["amount"] for row in csv.DictReader(io.StringIO(text))]
         in_cents = [int(amount.replace(".", "")) for amount in amounts]
         assert sum(in_cents) == sum(close.totals.values())
@@ -424,9 +428,9 @@ def test_every_sum_is_the_ledger_s(
 ) -> None:
     jobs = [job_in("COMPLETED"), job_in("READYTOPRINT"), job_in("PAIDPICKEDUP")]
     play(lab, clock, jobs, history)
-    every = [job.id for job in lab.jobs()]
+    every = [job.id for job in lab.jobs.find()]
     first = date(2026, 3, 2)
-    assert lab.today >= first
+    assert lab.cash_up.today >= first
     check_sums(lab, first, every)
 
 
@@ -443,7 +447,7 @@ with Printflow.open(Settings(**task["settings"])) as lab:
     for number in range(task["times"]):
         try:
             jobs = task["jobs"] if number % 2 else task["jobs"][:1]
-            paid = lab.take_payment(jobs, amount="0.50", method="cash", by=sys.argv[1],
+            paid = lab.payments.take(jobs, amount="0.50", method="cash", by=sys.argv[1],
                                     receipt=str(number))
             taken.append([paid.id, paid.amount_cents])
         except PrintflowError as error:
@@ -491,9 +495,9 @@ def test_cashiers_at_once_take_no_more_than_is_due_and_no_receipt_twice(
     assert codes <= {"amount_over", "nothing_due", "receipt_used"}, "nothing else went wrong"
     assert "receipt_used" in codes
     assert len({number for number, _ in taken}) == len(taken)
-    paid = [lab.details(job_id).paid_cents for job_id in jobs]
+    paid = [lab.jobs.details(job_id).paid_cents for job_id in jobs]
     assert sum(paid) == sum(cents for _, cents in taken)
     assert all(cents <= 425 for cents in paid)
-    entries = {one.id: one for job_id in jobs for one in lab.payments(job_id=job_id)}
+    entries = {one.id: one for job_id in jobs for one in lab.payments.find(job_id=job_id)}
     receipts = [one.receipt for one in entries.values()]
     assert len(receipts) == len(set(receipts)) == len(taken)

@@ -83,33 +83,35 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     who = {"student": f"{MARK} Quirrel", "email": f"{MARK}@example.edu"}
     form = {"method": "Filament", "color": "True Red", "printer": "Prusa MK4S",
             "discipline": "Engineering", "class_number": "ARCH 4000"}  # fmt: skip
-    done = lab.submit(model, **who, **form, note=f"For {MARK}", acknowledge_minimum=True)
-    token = lab.status_url(done).rpartition("/")[2]
-    lab.send_message(token, f"{MARK} asks")
-    lab.add_note(done.id, by="Ana", text=f"Call {MARK}", for_student=True)
-    lab.mail_my_links(who["email"])
+    done = lab.intake.submit(model, **who, **form, note=f"For {MARK}", acknowledge_minimum=True)
+    token = lab.students.url(done).rpartition("/")[2]
+    lab.messages.send(token, f"{MARK} asks")
+    lab.notes.add(done.id, by="Ana", text=f"Call {MARK}", for_student=True)
+    lab.messages.mail_links(who["email"])
     lab.dispatch()
-    links = next(mail for mail in lab.mails() if mail.template == "find_jobs")
-    lab.retry_mail(links.id, to=f"{MARK}@example.org", by="Ana")
-    lab.open_clicked(done.id, done.file.name, by="Ana")
-    lab.approve(done.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
-    quote = lab.details(done.id).quotes[-1]
-    lab.confirm_by_link(lab.confirm_url(quote).rpartition("/")[2], consent=True)
-    lab.start_printing(done.id, by="Ana")
-    lab.fail(done.id, by="Ana", reason=f"{MARK}'s part came loose")
-    lab.start_printing(done.id, by="Ana")
-    lab.complete(done.id, by="Ana", shelf=f"{MARK} 1")
-    paid = lab.take_payment(
+    links = next(mail for mail in lab.mail.find() if mail.template == "find_jobs")
+    lab.mail.retry(links.id, to=f"{MARK}@example.org", by="Ana")
+    lab.openings.clicked(done.id, done.file.name, by="Ana")
+    lab.jobs.approve(done.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    quote = lab.jobs.details(done.id).quotes[-1]
+    lab.quotes.confirm(lab.quotes.url(quote).rpartition("/")[2], consent=True)
+    lab.jobs.start_printing(done.id, by="Ana")
+    lab.jobs.fail(done.id, by="Ana", reason=f"{MARK}'s part came loose")
+    lab.jobs.start_printing(done.id, by="Ana")
+    lab.jobs.complete(done.id, by="Ana", shelf=f"{MARK} 1")
+    paid = lab.payments.take(
         done.id, amount="1.00", method="account", payer=MARK, account=f"{MARK} 4000",
         note=f"for {MARK}", by="Ana",
     )  # fmt: skip
-    lab.void_payment(paid.id, reason=f"{MARK} paid twice", by="Ana")
-    lab.pick_up(done.id, by="Ana", waive=f"{MARK} is a friend")
-    other = lab.submit(model, **who, **form, acknowledge_minimum=True)
-    other = lab.withdraw(lab.status_url(other).rpartition("/")[2], text=f"{MARK} changed plans")
+    lab.payments.void(paid.id, reason=f"{MARK} paid twice", by="Ana")
+    lab.jobs.pick_up(done.id, by="Ana", waive=f"{MARK} is a friend")
+    other = lab.intake.submit(model, **who, **form, acknowledge_minimum=True)
+    other = lab.students.withdraw(
+        lab.students.url(other).rpartition("/")[2], text=f"{MARK} changed plans"
+    )
     lab.dispatch()
     set_by_hand(lab.settings.database, outbox, error=f"550 no {MARK}@example.edu here")
-    return lab.job(done.id), other
+    return lab.jobs.get(done.id), other
 
 
 def test_what_is_personal_goes_with_the_person(
@@ -117,7 +119,7 @@ def test_what_is_personal_goes_with_the_person(
 ) -> None:
     url = settings.database
     assert marked(url) == columns("personal"), "the test fills what is personal, and only that"
-    lab.person_erase(f"{MARK}@example.edu", by="Ana")
+    lab.personal_data.erase(f"{MARK}@example.edu", by="Ana")
     lab.dispatch()
     assert marked(url) == set()
 
@@ -137,6 +139,6 @@ def test_no_file_of_the_lab_names_the_person_any_more(
         )
 
     assert naming()
-    lab.person_erase(f"{MARK}@example.edu", by="Ana")
+    lab.personal_data.erase(f"{MARK}@example.edu", by="Ana")
     lab.dispatch()
     assert naming() == []

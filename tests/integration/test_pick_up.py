@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from printflow import Job, NotFound, Part, Printflow, Settings, StaleJob, Status, TransitionRefused
-from printflow.service.pick_up import PickUpReminders
+from printflow.service.reminders import PickUpReminders
 from printflow.testing.outside import Mailbox, Mood
 from tests.e2e.conftest import free_port
 from tests.plugins.lab import Submit, TestClock
@@ -30,9 +30,15 @@ def settings(settings: Settings) -> Settings:
 def reminders(lab: Printflow, job: Job) -> list[str]:
     """The states of the reminders of a job, the newest first."""
     return [
-        mail.state for mail in reversed(lab.details(job.id).mails)
+        mail.state for mail in reversed(lab.jobs.details(job.id).mails)
         if mail.template == "pick_up_reminder"
     ]  # fmt: skip
+
+
+def round_of(lab: Printflow) -> PickUpReminders:
+    """What the dispatcher does at its rounds."""
+    parts = lab._parts
+    return PickUpReminders(parts.database, parts.clock, lab._mail_queue, lab.shelf.policy)
 
 
 def later(lab: Printflow, clock: TestClock, days: float) -> None:
@@ -46,26 +52,26 @@ def later(lab: Printflow, clock: TestClock, days: float) -> None:
 
 def test_a_shelf_is_kept_edited_and_undone(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("PRINTING")
-    done = lab.complete(job.id, by="Sam", shelf=" B/3 ")
-    assert done.shelf == lab.job(job.id).shelf == "B/3"
-    assert lab.details(job.id).events[-1].details["shelf"] == "B/3"
-    assert "B/3" not in lab.mail_preview(lab.mails()[0].id).text, "the shelf is for staff"
-    moved = lab.edit(job.id, by="Ana", shelf="Window 2")
+    done = lab.jobs.complete(job.id, by="Sam", shelf=" B/3 ")
+    assert done.shelf == lab.jobs.get(job.id).shelf == "B/3"
+    assert lab.jobs.details(job.id).events[-1].details["shelf"] == "B/3"
+    assert "B/3" not in lab.mail.preview(lab.mail.find()[0].id).text, "the shelf is for staff"
+    moved = lab.corrections.edit(job.id, by="Ana", shelf="Window 2")
     assert moved.shelf == "Window 2"
-    assert lab.details(job.id).events[-1].details["changed"] == {"shelf": ["B/3", "Window 2"]}
+    assert lab.jobs.details(job.id).events[-1].details["changed"] == {"shelf": ["B/3", "Window 2"]}
     with pytest.raises(TransitionRefused) as raised:
-        lab.edit(job.id, by="Ana", shelf="x" * 41)
+        lab.corrections.edit(job.id, by="Ana", shelf="x" * 41)
     assert [r.field for r in raised.value.refusals] == ["shelf"]
-    assert lab.edit(job.id, by="Ana", shelf="").shelf == ""
+    assert lab.corrections.edit(job.id, by="Ana", shelf="").shelf == ""
     other = job_in("PRINTING")
-    lab.perform("complete", other.id, by="Sam", hold_mail=True, shelf="A1")
-    assert lab.undo(other.id, by="Sam").shelf == ""
+    lab.jobs.perform("complete", other.id, by="Sam", hold_mail=True, shelf="A1")
+    assert lab.corrections.undo(other.id, by="Sam").shelf == ""
 
 
 def test_one_shelf_for_many(lab: Printflow, job_in: JobIn) -> None:
     jobs = [job_in("PRINTING") for _ in range(3)]
     wanted = [(job.id, job.version) for job in jobs]
-    answers = lab.perform_many("complete", wanted, by="Sam", shelf="Bin 4")  # type: ignore[arg-type]
+    answers = lab.bulk.perform("complete", wanted, by="Sam", shelf="Bin 4")  # type: ignore[arg-type]
     assert [answer.job.shelf for answer in answers if answer.job] == ["Bin 4"] * 3
 
 
@@ -79,7 +85,7 @@ def test_the_list_is_the_oldest_first_with_what_is_due(
     clock.advance(days=24.5)
     young, _printing, _gone = job_in("COMPLETED"), job_in("PRINTING"), job_in("PAIDPICKEDUP")
     later(lab, clock, 6)
-    page = lab.waiting_for_pick_up()
+    page = lab.shelf.waiting()
     assert [one.job.id for one in page.jobs] == [old.id, young.id]
     first, second = page.jobs
     assert (first.days, second.days) == (30, 6)
@@ -91,12 +97,12 @@ def test_the_list_is_the_oldest_first_with_what_is_due(
     assert first.disposal_at == first.reminded_at + timedelta(days=9)
     assert not first.overdue
     later(lab, clock, 9)
-    assert [one.job.id for one in lab.waiting_for_pick_up(overdue=True).jobs] == [old.id]
-    begin = lab.waiting_for_pick_up(limit=1)
-    rest = lab.waiting_for_pick_up(limit=1, after=begin.next)
+    assert [one.job.id for one in lab.shelf.waiting(overdue=True).jobs] == [old.id]
+    begin = lab.shelf.waiting(limit=1)
+    rest = lab.shelf.waiting(limit=1, after=begin.next)
     assert [one.job.id for one in (*begin.jobs, *rest.jobs)] == [old.id, young.id]
     assert rest.next == ""
-    assert [one.job.id for one in lab.waiting_for_pick_up(search=young.id).jobs] == [young.id]
+    assert [one.job.id for one in lab.shelf.waiting(search=young.id).jobs] == [young.id]
 
 
 def test_what_waits_too_long_needs_attention(
@@ -108,14 +114,14 @@ def test_what_waits_too_long_needs_attention(
     job = job_in("COMPLETED")
     with Printflow.open(patient, clock=clock) as other:
         clock.advance(days=29)
-        assert other.tally().attention == 0
+        assert other.worklist.tally().attention == 0
         clock.advance(days=2)
-        assert other.tally().attention == 1
-        page = other.work_page(JobQuery(attention=True))
+        assert other.worklist.tally().attention == 1
+        page = other.worklist.page(JobQuery(attention=True))
         assert page.flags[job.id] == {Flag.UNCLAIMED}
     keeps = patient.model_copy(update={"dispose_after_days": 0})
     with Printflow.open(keeps, clock=clock) as other:
-        assert other.tally().attention == 0
+        assert other.worklist.tally().attention == 0
 
 
 # -- reminders --------------------------------------------------------------------------------
@@ -129,12 +135,12 @@ def test_reminders_say_where_when_what_and_until_when(
     assert reminders(lab, job) == []
     later(lab, clock, 0.2)
     assert reminders(lab, job) == ["sent"]
-    version = lab.job(job.id).version
+    version = lab.jobs.get(job.id).version
     assert version == job.version, "a reminder takes no form away from anybody"
-    mail = lab.mail_preview(next(m.id for m in lab.mails() if m.template == "pick_up_reminder"))
+    mail = lab.mail.preview(next(m.id for m in lab.mail.find() if m.template == "pick_up_reminder"))
     assert mail.to == "jane@example.edu"
     assert job.id in mail.subject
-    place, hours = lab.catalog.pick_up.place, lab.catalog.pick_up.hours
+    place, hours = lab.catalog.current.pick_up.place, lab.catalog.current.pick_up.hours
     for body in (mail.text, mail.html):
         assert place in body
         assert hours.splitlines()[0] in body
@@ -160,17 +166,17 @@ def test_one_mail_where_nobody_looked_for_weeks(
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda lab, job: lab.pick_up(job.id, by="Ana", amount="4.25", method="cash"),
-        lambda lab, job: lab.override(job.id, by="Ana", to="PRINTING", reason="wrong row"),
-        lambda lab, job: lab.override(job.id, by="Ana", to="REJECTED", reason="broken"),
-        lambda lab, job: lab.undo(job.id, by="Ana"),
+        lambda lab, job: lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash"),
+        lambda lab, job: lab.jobs.override(job.id, by="Ana", to="PRINTING", reason="wrong row"),
+        lambda lab, job: lab.jobs.override(job.id, by="Ana", to="REJECTED", reason="broken"),
+        lambda lab, job: lab.corrections.undo(job.id, by="Ana"),
     ],
 )
 def test_who_waits_no_longer_is_left_in_peace(
     lab: Printflow, job_in: JobIn, clock: TestClock, leave: Callable[[Printflow, Job], object]
 ) -> None:
     job = job_in("PRINTING")
-    lab.perform("complete", job.id, by="Ana", hold_mail=True)
+    lab.jobs.perform("complete", job.id, by="Ana", hold_mail=True)
     leave(lab, job)
     later(lab, clock, 100)
     assert reminders(lab, job) == []
@@ -181,9 +187,9 @@ def test_a_second_wait_is_reminded_of_by_its_own_time(
 ) -> None:
     job = job_in("COMPLETED")
     later(lab, clock, 8)
-    lab.override(job.id, by="Ana", to="PRINTING", reason="broke when it was taken out")
+    lab.jobs.override(job.id, by="Ana", to="PRINTING", reason="broke when it was taken out")
     clock.advance(days=1)
-    lab.complete(job.id, by="Ana")
+    lab.jobs.complete(job.id, by="Ana")
     later(lab, clock, 6)
     assert len(reminders(lab, job)) == 1
     later(lab, clock, 2)
@@ -195,9 +201,9 @@ def test_a_reminder_that_still_waits_does_not_follow_who_came(
 ) -> None:
     job = job_in("COMPLETED")
     clock.advance(days=8)
-    assert PickUpReminders(lab._ports)() == 1
+    assert round_of(lab)() == 1
     assert reminders(lab, job) == ["queued"]
-    lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+    lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash")
     clock.advance(minutes=1)
     lab.dispatch()
     assert reminders(lab, job) == ["overtaken"]
@@ -215,7 +221,7 @@ def test_a_reminder_in_doubt_is_not_repeated_to_who_came(
         later(worker, clock, 8)
         assert reminders(lab, job) == ["queued"]
         mailbox.mood = Mood.WELL
-        lab.pick_up(job.id, by="Ana", amount="4.25", method="cash")
+        lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash")
         later(worker, clock, 1)
     assert reminders(lab, job) == ["overtaken"]
     assert list(mailbox.ids().values()) == [1]
@@ -229,7 +235,7 @@ def test_several_workers_at_once_send_one_each(
     labs = [Printflow.open(settings, clock=clock) for _ in range(4)]
     try:
         with ThreadPoolExecutor(4) as threads:
-            counts = list(threads.map(lambda one: PickUpReminders(one._ports)(), labs))
+            counts = list(threads.map(lambda one: round_of(one)(), labs))
     finally:
         for one in labs:
             one.close()
@@ -254,48 +260,50 @@ def test_staff_dispose_of_what_waited_long_enough(
     job = job_in("COMPLETED")
     later(lab, clock, 8)
     with pytest.raises(TransitionRefused, match="waits since"):
-        lab.dispose(job.id, by="Ana")
+        lab.jobs.dispose(job.id, by="Ana")
     later(lab, clock, 14)
     later(lab, clock, 10)
-    assert lab.job(job.id).status is Status.COMPLETED, "nothing goes by itself"
-    gone = lab.dispose(job.id, by="Ana", station="front desk")
+    assert lab.jobs.get(job.id).status is Status.COMPLETED, "nothing goes by itself"
+    gone = lab.jobs.dispose(job.id, by="Ana", station="front desk")
     assert gone.status is Status.ARCHIVED
     lab.dispatch()
-    assert gone.file.folder == lab.job(job.id).file.last_seen == "Archived"
-    event = lab.details(job.id).events[-1]
+    assert gone.file.folder == lab.jobs.get(job.id).file.last_seen == "Archived"
+    event = lab.jobs.details(job.id).events[-1]
     assert (event.trigger, event.actor.name, event.actor.station) == (
         "dispose", "Ana", "front desk",
     )  # fmt: skip
     assert event.details["why"] == "not picked up for 32 days"
-    assert lab.details(job.id).payments == ()
-    mail = lab.mail_preview(lab.mails()[0].id)
-    assert (mail.to, lab.mails()[0].state) == ("jane@example.edu", "sent")
+    assert lab.jobs.details(job.id).payments == ()
+    mail = lab.mail.preview(lab.mail.find()[0].id)
+    assert (mail.to, lab.mail.find()[0].state) == ("jane@example.edu", "sent")
     assert "Mar 2, 2026" in mail.text
     assert "disposed of it" in mail.text
     assert "disposed of it" in mail.html
     with pytest.raises(StaleJob):
-        lab.override(job.id, by="Sam", to="COMPLETED", reason="x", expected_version=job.version)
+        lab.jobs.override(
+            job.id, by="Sam", to="COMPLETED", reason="x", expected_version=job.version
+        )
 
 
 def test_the_file_of_a_disposed_print_follows_retention(
     lab: Printflow, job_in: JobIn, clock: TestClock
 ) -> None:
     job = job_in("COMPLETED")
-    lab.edit(job.id, by="Ana", shelf="Jane's box")
+    lab.corrections.edit(job.id, by="Ana", shelf="Jane's box")
     later(lab, clock, 22)
     later(lab, clock, 10)
-    lab.dispose(job.id, by="Ana")
+    lab.jobs.dispose(job.id, by="Ana")
     clock.advance(days=364)
-    assert lab.purge().removed == ()
+    assert lab.retention.purge().removed == ()
     clock.advance(days=2)
-    assert (job.id, Part.FILES) in lab.purge().removed
+    assert (job.id, Part.FILES) in lab.retention.purge().removed
     lab.dispatch()
-    assert lab.job(job.id).file.state == "removed"
-    token = lab.status_url(lab.job(job.id)).rpartition("/")[2]
+    assert lab.jobs.get(job.id).file.state == "removed"
+    token = lab.students.url(lab.jobs.get(job.id)).rpartition("/")[2]
     with pytest.raises(NotFound):
-        lab.student_page(token)
-    assert lab.job(job.id).shelf == ""
-    event = next(e for e in lab.details(job.id).events if e.trigger == "dispose")
+        lab.students.page(token)
+    assert lab.jobs.get(job.id).shelf == ""
+    event = next(e for e in lab.jobs.details(job.id).events if e.trigger == "dispose")
     assert event.details["why"] == "not picked up for 32 days"
 
 
@@ -304,15 +312,15 @@ def test_nobodys_print_goes_without_a_reminder_that_left(
 ) -> None:
     job = job_in("COMPLETED")
     lab.dispatch()
-    monkeypatch.setattr(lab._ports.postman, "send_due", lambda limit=None: (0, 0))
+    monkeypatch.setattr(lab._parts.postman, "send_due", lambda limit=None: (0, 0))
     later(lab, clock, 22)
     later(lab, clock, 20)
     assert reminders(lab, job) == ["queued"]
-    assert lab.dispose_due() == ()
+    assert lab.shelf.dispose_due() == ()
     with pytest.raises(TransitionRefused) as raised:
-        lab.dispose(job.id, by="Ana")
+        lab.jobs.dispose(job.id, by="Ana")
     assert [r.code for r in raised.value.refusals] == ["not_reminded"]
-    assert lab.dispose(job.id, by="Ana", reason="left the school").status is Status.ARCHIVED
+    assert lab.jobs.dispose(job.id, by="Ana", reason="left the school").status is Status.ARCHIVED
     monkeypatch.undo()
     later(lab, clock, 1)
     assert reminders(lab, job) == ["overtaken"]
@@ -322,11 +330,13 @@ def test_disposing_can_be_taken_back(lab: Printflow, job_in: JobIn, clock: TestC
     job = job_in("COMPLETED")
     later(lab, clock, 22)
     later(lab, clock, 10)
-    lab.perform("dispose", job.id, by="Ana", hold_mail=True)
-    back = lab.undo(job.id, by="Ana")
+    lab.jobs.perform("dispose", job.id, by="Ana", hold_mail=True)
+    back = lab.corrections.undo(job.id, by="Ana")
     assert (back.status, back.status_since) == (Status.COMPLETED, job.status_since)
     later(lab, clock, 1)
-    assert "disposed" not in {m.template for m in lab.details(job.id).mails if m.state == "sent"}
+    assert "disposed" not in {
+        m.template for m in lab.jobs.details(job.id).mails if m.state == "sent"
+    }
 
 
 def test_by_itself_only_where_it_is_switched_on(
@@ -337,13 +347,13 @@ def test_by_itself_only_where_it_is_switched_on(
     with Printflow.open(on, clock=clock) as lab:
         later(lab, clock, 29)  # the reminder is late, so the end is, too
         later(lab, clock, 8.9)
-        assert lab.job(job.id).status is Status.COMPLETED
+        assert lab.jobs.get(job.id).status is Status.COMPLETED
         later(lab, clock, 0.2)
-        assert lab.job(job.id).status is Status.ARCHIVED
-        event = lab.details(job.id).events[-1]
+        assert lab.jobs.get(job.id).status is Status.ARCHIVED
+        event = lab.jobs.details(job.id).events[-1]
         assert (event.actor.kind, event.actor.name) == ("system", "Disposal")
-        assert lab.mails()[0].template == "disposed"
-        assert lab.counts()[Status.ARCHIVED] == 1
+        assert lab.mail.find()[0].template == "disposed"
+        assert lab.jobs.counts()[Status.ARCHIVED] == 1
 
 
 # -- a real mail server -----------------------------------------------------------------------
@@ -378,13 +388,13 @@ def test_both_mails_through_a_mail_server(
     real = Settings(**{**settings.model_dump(), "mail": mail})
     job = submit()
     with Printflow.open(real, clock=clock) as lab:
-        lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
-        lab.confirm(job.id, by="Ana", note="by phone")
-        lab.start_printing(job.id, by="Ana")
-        lab.complete(job.id, by="Ana", shelf="B/3")
+        lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+        lab.jobs.confirm(job.id, by="Ana", note="by phone")
+        lab.jobs.start_printing(job.id, by="Ana")
+        lab.jobs.complete(job.id, by="Ana", shelf="B/3")
         later(lab, clock, 22)
         later(lab, clock, 10)
-        lab.dispose(job.id, by="Ana")
+        lab.jobs.dispose(job.id, by="Ana")
         lab.dispatch()
         lab.dispatch()
     subjects = [str(mail["Subject"]) for mail in handler.mails]

@@ -14,31 +14,31 @@ from tests.plugins.lab import Submit, TestClock
 
 def test_a_file_moved_by_hand_is_found_and_brought_home(lab: Printflow, submit: Submit) -> None:
     job = submit()
-    lab.path(job).rename(lab.settings.store / "Rejected" / job.file.name)
-    job = lab.override(job.id, by="Sam", to="READYTOPRINT", reason="x")
+    lab.files.path(job).rename(lab.settings.store / "Rejected" / job.file.name)
+    job = lab.jobs.override(job.id, by="Sam", to="READYTOPRINT", reason="x")
     assert job.file.state is FileState.SETTLED
-    assert lab.path(job).parent.name == "ReadyToPrint"
-    assert lab.path(job).exists()
+    assert lab.files.path(job).parent.name == "ReadyToPrint"
+    assert lab.files.path(job).exists()
 
 
 def test_a_lost_file_is_flagged_and_comes_back(
     lab: Printflow, submit: Submit, clock: TestClock, tmp_path: Path
 ) -> None:
     job = submit()
-    lab.path(job).rename(tmp_path / "away.stl")
-    job = lab.reject(job.id, by="Sam", text="x")
+    lab.files.path(job).rename(tmp_path / "away.stl")
+    job = lab.jobs.reject(job.id, by="Sam", text="x")
     assert (job.status, job.file.state) == (Status.REJECTED, FileState.MISSING)
     (tmp_path / "away.stl").rename(lab.settings.store / "Uploaded" / job.file.name)
     clock.advance(minutes=2)
     assert lab.dispatch().placed == 1
-    assert lab.job(job.id).file.state is FileState.SETTLED
+    assert lab.jobs.get(job.id).file.state is FileState.SETTLED
 
 
 def test_two_different_files_of_one_name_are_parked(lab: Printflow, submit: Submit) -> None:
     job = submit()
-    here, there = lab.path(job), lab.settings.store / "Printing" / job.file.name
+    here, there = lab.files.path(job), lab.settings.store / "Printing" / job.file.name
     there.write_bytes(b"something else")
-    job = lab.reject(job.id, by="Sam", text="x")
+    job = lab.jobs.reject(job.id, by="Sam", text="x")
     assert job.file.state is FileState.PARKED
     assert here.exists()
     assert there.read_bytes() == b"something else"
@@ -46,11 +46,11 @@ def test_two_different_files_of_one_name_are_parked(lab: Printflow, submit: Subm
 
 def test_two_equal_files_of_one_name_become_one(lab: Printflow, submit: Submit) -> None:
     job = submit()
-    data = lab.path(job).read_bytes()
+    data = lab.files.path(job).read_bytes()
     (lab.settings.store / "Printing" / job.file.name).write_bytes(data)
-    job = lab.reject(job.id, by="Sam", text="x")
+    job = lab.jobs.reject(job.id, by="Sam", text="x")
     assert job.file.state is FileState.SETTLED
-    assert lab.path(job).read_bytes() == data
+    assert lab.files.path(job).read_bytes() == data
     quarantined = list((lab.settings.store / ".quarantine").iterdir())
     assert [path.read_bytes() for path in quarantined] == [data]
 
@@ -62,13 +62,13 @@ def test_an_unmounted_share_stops_the_mover(
     store = lab.settings.store
     store.rename(tmp_path / "elsewhere")
     store.mkdir()
-    job = lab.reject(job.id, by="Sam", text="x")
+    job = lab.jobs.reject(job.id, by="Sam", text="x")
     assert (job.status, job.file.state) == (Status.REJECTED, FileState.PENDING)
     store.rmdir()
     (tmp_path / "elsewhere").rename(store)
     clock.advance(minutes=2)
     lab.dispatch()
-    assert lab.path(lab.job(job.id)).parent.name == "Rejected"
+    assert lab.files.path(lab.jobs.get(job.id)).parent.name == "Rejected"
 
 
 def test_a_file_open_elsewhere_does_not_block_the_click(
@@ -81,11 +81,11 @@ def test_a_file_open_elsewhere_does_not_block_the_click(
 
     with monkeypatch.context() as patched:
         patched.setattr("printflow.store.folder_store.rename_exclusive", busy)
-        job = lab.reject(job.id, by="Sam", text="x")
+        job = lab.jobs.reject(job.id, by="Sam", text="x")
     assert (job.status, job.file.state) == (Status.REJECTED, FileState.BUSY)
     clock.advance(seconds=2)
     lab.dispatch()
-    assert lab.job(job.id).file.state is FileState.SETTLED
+    assert lab.jobs.get(job.id).file.state is FileState.SETTLED
 
 
 def test_a_rename_never_overwrites(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def settings(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest)
 def taken(lab: Printflow, settings: Settings, submit: Submit, tmp_path: Path) -> Path:
     """A backup of a lab with one job, that has another one since; the lab is closed."""
     submit()
-    lab.set_staff_password("correct horse")
+    lab.stations.set_password("correct horse")
     lab.dispatch()
     folder = take_backup(settings, tmp_path / "backups", NOW).folder
     submit(student="Ada Byron")
@@ -148,7 +148,7 @@ def test_a_lab_in_use_is_never_replaced(
     assert rows(settings) == before
     assert sorted(path.name for path in settings.store.iterdir()) == models
     assert elsewhere is settings or not elsewhere.store.exists()
-    assert len(lab.jobs()) == 2
+    assert len(lab.jobs.find()) == 2
 
 
 @pytest.mark.long
@@ -217,9 +217,9 @@ def test_what_a_drill_keeps_opens_with_its_own_settings(
     own = Settings(config_file=done.folder / "printflow.toml", environ={})
     assert own.database != settings.database
     with Printflow.open(own, create=False) as lab:
-        (job,) = lab.jobs()
+        (job,) = lab.jobs.find()
         assert job.student_name == "Jane Doe"
-        assert lab.path(job).exists()
+        assert lab.files.path(job).exists()
 
 
 def test_a_drill_fails_when_a_model_is_lost(
@@ -227,7 +227,7 @@ def test_a_drill_fails_when_a_model_is_lost(
 ) -> None:
     job = submit()
     lab.dispatch()
-    lab.path(lab.job(job.id)).unlink()
+    lab.files.path(lab.jobs.get(job.id)).unlink()
     taken = take_backup(settings, tmp_path / "backups", NOW)
     assert [one.name for one in taken.lacks] == [job.file.name]
     done = drill(taken.folder)
@@ -241,12 +241,12 @@ def test_what_force_replaces_is_kept_beside(taken: Path, settings: Settings) -> 
     models = {name for name in files(settings.store) if name.endswith(".stl")}
     done = restore(settings, taken, force=True)
     with Printflow.open(settings, create=False) as lab:
-        assert [job.student_name for job in lab.jobs()] == ["Jane Doe"]
-        assert lab.check_staff_password("correct horse", address="x") == "Lab"
+        assert [job.student_name for job in lab.jobs.find()] == ["Jane Doe"]
+        assert lab.sessions.check_password("correct horse", address="x") == "Lab"
         lab.dispatch()
-        assert [f.code for f in lab.examine(only=("database", "files")).findings] == []
-        lab.submit(  # numbers go on
-            lab.path(lab.jobs()[0]), student="Bo Li", email="bo@example.edu", method="Filament",
+        assert [f.code for f in lab.doctor.examine(only=("database", "files")).findings] == []
+        lab.intake.submit(  # numbers go on
+            lab.files.path(lab.jobs.find()[0]), student="Bo Li", email="bo@example.edu", method="Filament",
             color="True Red", printer="Prusa MK4S", discipline="Engineering",
             class_number="ARCH 4000", acknowledge_minimum=True,
         )  # fmt: skip
@@ -290,7 +290,7 @@ def test_a_restore_that_fails_at_the_end_leaves_all_as_it_was(
     }
     assert left == set()
     with Printflow.open(settings, create=False) as lab:
-        assert len(lab.jobs()) == 2
+        assert len(lab.jobs.find()) == 2
 
 
 @pytest.mark.long

@@ -105,12 +105,14 @@ def test_what_a_pc_sees(port: int, lab: Printflow, submit: Submit, tmp_path: Pat
     config = tmp_path / "samba" / "smb.conf"
     assert ".printflow" not in smb(port, config, "ls")
     file = find(fetched(port, job, tmp_path), Wanted(job.file.name))
-    assert file.read_bytes() == lab.path(job).read_bytes()
+    assert file.read_bytes() == lab.files.path(job).read_bytes()
     sliced = tmp_path / "sliced.gcode"
     sliced.write_bytes(b"G28\n")
     name = f"{job.standard_name}_PLA.gcode"
     said = smb(port, config, f'put "{sliced}" "Uploaded\\{name}"')
     assert "NT_STATUS" not in said, said
-    job = lab.perform("approve", job.id, by="Ana", weight="1", hours="1", material="PLA", file=name)
+    job = lab.jobs.perform(
+        "approve", job.id, by="Ana", weight="1", hours="1", material="PLA", file=name
+    )
     seen = fetched(port, job, tmp_path)
     assert find(seen, Wanted(name)).relative_to(seen.resolve()) == Path("Pending", name)

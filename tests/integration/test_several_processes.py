@@ -56,7 +56,7 @@ def web(shared: Settings) -> Iterator[Printflow]:
 def worker(shared: Settings, web: Printflow) -> Iterator[Printflow]:
     with Printflow.open(shared, role="worker") as lab:
         until(lambda: lab._listener and lab._listener.connected, "listener of the worker")
-        lab.start_worker()
+        lab.worker.start()
         yield lab
 
 
@@ -69,7 +69,7 @@ def test_a_worker_is_woken_by_another_process(
     patient: None, shared: Settings, web: Printflow, worker: Printflow, model: Path
 ) -> None:
     time.sleep(0.5)  # the worker has looked once, found nothing, and sleeps
-    web.submit(model, **FORM)  # type: ignore[arg-type]
+    web.intake.submit(model, **FORM)  # type: ignore[arg-type]
     until(lambda: len(mails(shared)) == 1, "mail, although nobody polls")
 
 
@@ -78,10 +78,10 @@ def test_a_web_server_shows_what_another_one_did(
 ) -> None:
     with Printflow.open(shared, role="server") as other:
         until(lambda: other._listener and other._listener.connected, "listener")
-        before = other.recent_tally(600.0)
-        assert other.recent_tally(600.0) is before
-        web.submit(model, **FORM)  # type: ignore[arg-type]
-        until(lambda: other.recent_tally(0.5).by_status["UPLOADED"] == 1, "new count")  # type: ignore[index]
+        before = other.worklist.recent_tally(600.0)
+        assert other.worklist.recent_tally(600.0) is before
+        web.intake.submit(model, **FORM)  # type: ignore[arg-type]
+        until(lambda: other.worklist.recent_tally(0.5).by_status["UPLOADED"] == 1, "new count")  # type: ignore[index]
 
 
 def cut(shared: Settings) -> int:
@@ -108,7 +108,7 @@ def test_a_lost_connection_is_made_again(shared: Settings, web: Printflow, model
     listener._heard = heard.set
     until(lambda: listener.connected, "new connection")
     heard.clear()
-    web.submit(model, **FORM)  # type: ignore[arg-type]
+    web.intake.submit(model, **FORM)  # type: ignore[arg-type]
     until(heard.is_set, "word of the submission")
 
 
@@ -123,14 +123,14 @@ def test_polling_goes_on_while_nobody_is_told(
     monkeypatch.setattr("printflow.db.wakeup._RETRY_SECONDS", (600.0,))
     with Printflow.open(shared, role="server") as other:
         until(lambda: other._listener and other._listener.connected, "listener")
-        before = other.recent_tally(0.5).by_status[Status.UPLOADED]
+        before = other.worklist.recent_tally(0.5).by_status[Status.UPLOADED]
         assert cut(shared) == 3
         for lab in (web, worker, other):
             until(lambda lab=lab: not lab._listener.connected, "end of the connection")  # type: ignore[misc]
-        web.submit(model, **FORM)  # type: ignore[arg-type]
+        web.intake.submit(model, **FORM)  # type: ignore[arg-type]
         until(lambda: len(mails(shared)) == 1, "mail of a worker that looks by himself")
         until(
-            lambda: other.recent_tally(0.5).by_status[Status.UPLOADED] == before + 1,
+            lambda: other.worklist.recent_tally(0.5).by_status[Status.UPLOADED] == before + 1,
             "count of a server that looks by itself",
         )
         assert not any(lab._listener and lab._listener.connected for lab in (web, worker, other))
@@ -140,15 +140,18 @@ def test_polling_goes_on_while_nobody_is_told(
 def test_workers_place_each_file_once_and_send_each_mail_once(
     shared: Settings, web: Printflow, model: Path
 ) -> None:
-    jobs: list[Job] = [web.submit(model, **FORM) for _ in range(15)]  # type: ignore[arg-type]
+    jobs: list[Job] = [web.intake.submit(model, **FORM) for _ in range(15)]  # type: ignore[arg-type]
     with ExitStack() as stack:
         workers = [stack.enter_context(Printflow.open(shared, role="worker")) for _ in range(3)]
         for one in workers:
-            one.start_worker()
+            one.worker.start()
         for job in jobs:
-            web.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+            web.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
         until(lambda: len(mails(shared)) >= 30, "mails")
-        until(lambda: web.health()["waiting"] == {"files": 0, "mails": 0, "dead_mails": 0}, "rest")
+        until(
+            lambda: web.system.health()["waiting"] == {"files": 0, "mails": 0, "dead_mails": 0},
+            "rest",
+        )
     ids = [
         line
         for path in mails(shared)
@@ -156,9 +159,9 @@ def test_workers_place_each_file_once_and_send_each_mail_once(
         if "Message-I" in line
     ]
     assert len(ids) == len(set(ids)) == 30
-    for job in web.jobs():
+    for job in web.jobs.find():
         assert job.file.state is FileState.SETTLED
-        assert web.path(job).exists()
+        assert web.files.path(job).exists()
 
 
 def test_only_one_at_a_time(upgraded_url: str) -> None:
@@ -183,7 +186,7 @@ def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) 
             ready.wait()
             migrate.upgrade(settings.database)
             with Printflow.open(settings, role="server") as lab:
-                told.append(lab.ensure_staff_password())
+                told.append(lab.stations.ensure_password())
         except BaseException as error:
             faults.append(error)
 
@@ -196,10 +199,10 @@ def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) 
     assert faults == []
     passwords = [password for password in told if password]
     with Printflow.open(settings) as lab:
-        assert lab.catalog_version() == 1
+        assert lab.catalog.version() == 1
         # One is told, and it is the one that opens: nobody writes down a password that is void.
         assert len(passwords) == 1
-        lab.sign_in(passwords[0], name="Ana", address="127.0.0.1")
+        lab.sessions.sign_in(passwords[0], name="Ana", address="127.0.0.1")
 
 
 def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str) -> None:
@@ -207,8 +210,8 @@ def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str)
     settings.store.mkdir()
     with ExitStack() as stack:
         labs = [stack.enter_context(Printflow.open(settings)) for _ in range(4)]
-        labs[0].set_staff_password("correct horse battery")
-        labs[0].add_station("Office", by="Ana", admin=True)
+        labs[0].stations.set_password("correct horse battery")
+        labs[0].stations.add("Office", by="Ana", admin=True)
 
         def at_once(act: Callable[[int], object]) -> list[str]:
             """What each is told: "" who was obeyed, else the refusal's code."""
@@ -232,11 +235,11 @@ def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str)
                 thread.join()
             return sorted(told)
 
-        told = at_once(lambda number: labs[number].add_station("Front desk", by="Ana"))
+        told = at_once(lambda number: labs[number].stations.add("Front desk", by="Ana"))
         assert told == ["", *["station_known"] * 3]
         # The last that may administer the lab stays, however many let go at once.
         names = ["Lab", "Office"] * 2
-        told = at_once(lambda number: labs[number].revoke_station(names[number], by="Ana"))
+        told = at_once(lambda number: labs[number].stations.revoke(names[number], by="Ana"))
         assert told.count("") == 1
         assert set(told) <= {"", "last_admin_station", "not_found"}
-        assert at_once(lambda number: labs[number].add_staff("Bea")) == [""] * 4
+        assert at_once(lambda number: labs[number].people.add("Bea")) == [""] * 4

@@ -285,7 +285,7 @@ def test_a_link_in_the_store_is_not_followed_into_the_backup(
 ) -> None:
     job = submit()
     lab.dispatch()
-    path = lab.path(lab.job(job.id))
+    path = lab.files.path(lab.jobs.get(job.id))
     link_to(path, settings.state_dir / "secret.key")
     taken = take_backup(settings, tmp_path / "backups", NOW)
     assert [(one.name, one.held) for one in taken.lacks] == [(job.file.name, False)]

@@ -43,22 +43,22 @@ def left_behind(lab: Printflow) -> list[str]:
 
 def test_an_upload_in_pieces_is_hashed_on_the_way(lab: Printflow) -> None:
     data = sample_models.stl()
-    upload = lab.receive("a.stl")
+    upload = lab.intake.receive("a.stl")
     for start in range(0, len(data), 100):
         upload.write(data[start : start + 100])
-    job = lab.submit(upload, **FORM)  # type: ignore[arg-type]
+    job = lab.intake.submit(upload, **FORM)  # type: ignore[arg-type]
     assert (job.file.sha256, job.file.size) == (hashlib.sha256(data).hexdigest(), len(data))
-    assert lab.path(job).read_bytes() == data
+    assert lab.files.path(job).read_bytes() == data
 
 
 def test_over_the_limit_while_writing(lab: Printflow, settings: Settings) -> None:
-    upload = lab.receive("a.stl")
+    upload = lab.intake.receive("a.stl")
     with pytest.raises(FileTooLarge, match=f"{settings.max_upload_mb} MB"):
         for _ in range(settings.max_upload_mb + 1):
             upload.write(bytes(1 << 20))
     assert left_behind(lab) == []
     with pytest.raises(FileTooLarge):
-        lab.receive("a.stl", declared_size=(settings.max_upload_mb << 20) + 1)
+        lab.intake.receive("a.stl", declared_size=(settings.max_upload_mb << 20) + 1)
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_a_wrong_form_leaves_nothing(
         submit(**replaced)
     assert [reason.field for reason in refused.value.refusals] == fields
     assert all(reason.message for reason in refused.value.refusals)
-    assert (left_behind(lab), lab.jobs(), lab.mails()) == ([], [], [])
+    assert (left_behind(lab), lab.jobs.find(), lab.mail.find()) == ([], [], [])
 
 
 def test_a_domain_the_lab_does_not_allow(settings: Settings, model: Path) -> None:
     limited = settings.model_copy(update={"allowed_email_domains": ["example.edu"]})
     with Printflow.open(limited) as lab:
         with pytest.raises(InvalidInput, match=r"Use your address at example\.edu"):
-            lab.submit(model, **{**FORM, "email": "x@elsewhere.org"})  # type: ignore[arg-type]
-        job = lab.submit(model, **{**FORM, "email": "x@cs.example.edu"})  # type: ignore[arg-type]
+            lab.intake.submit(model, **{**FORM, "email": "x@elsewhere.org"})  # type: ignore[arg-type]
+        job = lab.intake.submit(model, **{**FORM, "email": "x@cs.example.edu"})  # type: ignore[arg-type]
         assert job.student_email == "x@cs.example.edu"
 
 
@@ -103,29 +103,29 @@ def test_form_and_file_are_told_together(lab: Printflow, tmp_path: Path) -> None
     picture = tmp_path / "picture.stl"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     with pytest.raises(FileTypeRefused):
-        lab.submit(picture, **FORM)  # type: ignore[arg-type]
+        lab.intake.submit(picture, **FORM)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput) as refused:
-        lab.submit(picture, **{**FORM, "color": "?"})  # type: ignore[arg-type]
+        lab.intake.submit(picture, **{**FORM, "color": "?"})  # type: ignore[arg-type]
     assert [reason.field for reason in refused.value.refusals] == ["color", "file"]
     assert left_behind(lab) == []
 
 
 def test_no_file(lab: Printflow, tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match=r"Choose a model file \(\.stl, \.obj or \.3mf\)"):
-        lab.submit(None, **FORM)  # type: ignore[arg-type]
+        lab.intake.submit(None, **FORM)  # type: ignore[arg-type]
     with pytest.raises(FileMissing, match="There is no file"):
-        lab.submit(tmp_path / "nowhere.stl", **FORM)  # type: ignore[arg-type]
+        lab.intake.submit(tmp_path / "nowhere.stl", **FORM)  # type: ignore[arg-type]
 
 
 def test_the_same_form_twice_gives_the_first_job(lab: Printflow, submit: Submit) -> None:
     first = submit(idempotency_key="k1")
     assert submit(idempotency_key="k1").id == first.id
     assert submit(idempotency_key="k2").id != first.id
-    assert len(lab.jobs()) == len(left_behind(lab)) == 2
+    assert len(lab.jobs.find()) == len(left_behind(lab)) == 2
 
 
 def test_a_closed_upload_leaves_nothing(lab: Printflow) -> None:
-    upload = lab.receive("a.stl")
+    upload = lab.intake.receive("a.stl")
     upload.write(bytes(1000))
     upload.close()
     assert left_behind(lab) == []
@@ -153,10 +153,10 @@ def test_the_file_of_a_job_is_not_swept_however_long_it_waits(
         job = submit()
         clock.advance(hours=25)
         assert lab.dispatch().swept == 0
-        assert "stale_upload" not in {finding.code for finding in lab.examine().findings}
+        assert "stale_upload" not in {finding.code for finding in lab.doctor.examine().findings}
     clock.advance(hours=1)
     lab.dispatch()
-    assert lab.path(job).is_file()
+    assert lab.files.path(job).is_file()
 
 
 def test_the_disk_reserve(settings: Settings) -> None:
@@ -165,14 +165,14 @@ def test_the_disk_reserve(settings: Settings) -> None:
         Printflow.open(greedy) as lab,
         pytest.raises(StoreFull, match="We cannot take files right now"),
     ):
-        lab.receive("a.stl")
+        lab.intake.receive("a.stl")
 
 
 def test_the_share_is_gone(lab: Printflow, tmp_path: Path) -> None:
     lab.settings.store.rename(tmp_path / "unmounted")
     lab.settings.store.mkdir()
     with pytest.raises(StoreUnavailable):
-        lab.receive("a.stl")
+        lab.intake.receive("a.stl")
     assert list(lab.settings.store.iterdir()) == []
 
 

@@ -83,7 +83,7 @@ def submit(lab: Printflow, model: Path) -> Submit:
             "class_number": "ARCH 4000",
             "acknowledge_minimum": True,
         }
-        return lab.submit(model, **{**form, **replaced})  # type: ignore[arg-type]
+        return lab.intake.submit(model, **{**form, **replaced})  # type: ignore[arg-type]
 
     return submitted
 
@@ -98,19 +98,21 @@ def job_in(lab: Printflow, submit: Submit) -> Callable[[Status | str], Job]:
     def brought(status: Status | str) -> Job:
         job = submit()
         if status == Status.REJECTED:
-            return lab.reject(job.id, by="Sam", reasons=["Too thin"])
+            return lab.jobs.reject(job.id, by="Sam", reasons=["Too thin"])
         steps: tuple[tuple[Status, Callable[[], Job]], ...] = (
             (Status.UPLOADED, lambda: job),
             (
                 Status.PENDING,
-                lambda: lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA"),
+                lambda: lab.jobs.approve(
+                    job.id, by="Ana", grams="42.5", hours="3.25", material="PLA"
+                ),
             ),
-            (Status.READYTOPRINT, lambda: lab.confirm(job.id, by="Ana", note="by phone")),
-            (Status.PRINTING, lambda: lab.start_printing(job.id, by="Sam")),
-            (Status.COMPLETED, lambda: lab.complete(job.id, by="Sam")),
+            (Status.READYTOPRINT, lambda: lab.jobs.confirm(job.id, by="Ana", note="by phone")),
+            (Status.PRINTING, lambda: lab.jobs.start_printing(job.id, by="Sam")),
+            (Status.COMPLETED, lambda: lab.jobs.complete(job.id, by="Sam")),
             (
                 Status.PAIDPICKEDUP,
-                lambda: lab.pick_up(job.id, by="Ana", amount="4.25", method="cash"),
+                lambda: lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash"),
             ),
         )
         for reached, step in steps:

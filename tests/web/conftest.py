@@ -32,7 +32,7 @@ FORM = {
 
 @pytest.fixture
 def app(lab: Printflow) -> Flask:
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     made = create_app(lab)
     made.config["FIND_SECONDS"] = 0
     made.config["TALLY_SECONDS"] = 0  # a test does not wait to see what it has done
@@ -51,7 +51,7 @@ def staff(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     browser = app.test_client()
     form = {"csrf_token": token(browser, "/login"), "name": "Ana", "password": PASSWORD}
     with monkeypatch.context() as patch:
-        patch.setattr("printflow.service.sign_in.SESSION_LIFETIME", timedelta(days=3650))
+        patch.setattr("printflow.service.sessions.SESSION_LIFETIME", timedelta(days=3650))
         assert browser.post("/login", data=form).status_code == 303
     return browser
 

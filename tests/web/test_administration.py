@@ -73,12 +73,12 @@ def place(name: str) -> str:
 
 
 def test_saving_a_page_as_it_is_changes_nothing(lab: Printflow, staff: FlaskClient) -> None:
-    before = lab.export_catalog()
+    before = lab.catalog.export()
     for section in ("printers", "methods", "reasons", "texts", "lab"):
         answer = saved(staff, section)
         assert (answer.status_code, answer.location) == (303, f"{EDITOR}/{section}")
-    assert lab.export_catalog() == before
-    assert lab.catalog_version() == 1
+    assert lab.catalog.export() == before
+    assert lab.catalog.version() == 1
     assert "Nothing was changed." in said(staff.get("/admin/catalog"))
 
 
@@ -90,9 +90,9 @@ def test_an_old_quote_keeps_its_price(
 ) -> None:
     quoted = job_in("PENDING")
     assert saved(staff, "printers", printers__0__rate_per_gram="0.50").status_code == 303
-    assert lab.catalog.printers[0].rate_per_gram == 0.5
+    assert lab.catalog.current.printers[0].rate_per_gram == 0.5
     assert "$4.25" in said(student.get(link(lab, quoted)))
-    confirmed = lab.confirm(quoted.id, by="Ana", note="by phone")
+    confirmed = lab.jobs.confirm(quoted.id, by="Ana", note="by phone")
     assert confirmed.cost_cents == 425
     newer = job_in("PENDING")
     assert newer.cost_cents == 2125
@@ -103,24 +103,26 @@ def test_an_old_quote_keeps_its_price(
 
 
 def test_what_is_added_and_removed(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
-    job, colors = submit(), len(lab.catalog.methods[0].colors)
-    index = next(i for i, one in enumerate(lab.catalog.methods[0].colors) if one.name == job.color)
+    job, colors = submit(), len(lab.catalog.current.methods[0].colors)
+    index = next(
+        i for i, one in enumerate(lab.catalog.current.methods[0].colors) if one.name == job.color
+    )
     changes = {
         f"methods__0__colors__{index}__remove": "yes",
         f"methods__0__colors__{colors}__name": "Sky",
         f"methods__0__colors__{colors}__hex": "#87ceeb",
     }
     assert saved(staff, "methods", **changes).status_code == 303
-    names = lab.catalog.methods[0].color_names
+    names = lab.catalog.current.methods[0].color_names
     assert job.color not in names
     assert names[-1] == "Sky"
-    assert lab.catalog.methods[0].colors[-1].hex == "#87CEEB"
-    assert lab.job(job.id).color == "True Red", "jobs keep what they were submitted with"
+    assert lab.catalog.current.methods[0].colors[-1].hex == "#87CEEB"
+    assert lab.jobs.get(job.id).color == "True Red", "jobs keep what they were submitted with"
     assert staff.get(f"/dashboard/jobs/{job.id}").status_code == 200
-    reasons = len(lab.catalog.rejection_reasons)
+    reasons = len(lab.catalog.current.rejection_reasons)
     new = {f"rejection_reasons__{reasons}__text": "Too tall!"}
     assert saved(staff, "reasons", **new).status_code == 303
-    assert lab.catalog.rejection_reasons[-1].code == "too_tall"
+    assert lab.catalog.current.rejection_reasons[-1].code == "too_tall"
 
 
 WRONG = (
@@ -141,30 +143,33 @@ WRONG = (
 
 
 def test_a_wrong_value_is_told_at_its_field_and_kept(lab: Printflow, staff: FlaskClient) -> None:
-    before = lab.export_catalog()
+    before = lab.catalog.export()
     for section, field, typed, words in WRONG:
         answer = saved(staff, section, **{field: typed})
         assert answer.status_code == 422, field
         assert words in said(answer), field
         if typed.strip():
             assert typed in answer.text, "what was typed is kept"
-    assert lab.export_catalog() == before
-    assert lab.catalog_version() == 1
+    assert lab.catalog.export() == before
+    assert lab.catalog.version() == 1
 
 
 def test_two_administrators_at_once(lab: Printflow, staff: FlaskClient) -> None:
     page = staff.get(f"{EDITOR}/lab").text
-    other = {**lab.export_catalog(), "lab_name": "Sam's lab"}
-    lab.import_catalog(other, by="Sam")
+    other = {**lab.catalog.export(), "lab_name": "Sam's lab"}
+    lab.catalog.load(other, by="Sam")
     data = {**dict(fields_of(page)), "minimum_charge": "5.00"}
     answer = staff.post(f"{EDITOR}/lab", data=data)
     assert answer.status_code == 409
     assert "Sam changed the catalog on Mon, Mar 2, 2026" in said(answer)
     assert 'value="5.00"' in answer.text, "what was typed is kept"
-    assert lab.catalog.lab_name == "Sam's lab"
+    assert lab.catalog.current.lab_name == "Sam's lab"
     again = {**dict(fields_of(answer.text)), "lab_name": "Sam's lab"}
     assert staff.post(f"{EDITOR}/lab", data=again).status_code == 303
-    assert (lab.catalog.lab_name, lab.catalog.minimum_charge_cents) == ("Sam's lab", 500)
+    assert (lab.catalog.current.lab_name, lab.catalog.current.minimum_charge_cents) == (
+        "Sam's lab",
+        500,
+    )
 
 
 def test_versions_say_who_when_and_what(lab: Printflow, staff: FlaskClient) -> None:
@@ -176,9 +181,9 @@ def test_versions_say_who_when_and_what(lab: Printflow, staff: FlaskClient) -> N
     send_to = "/admin/catalog/versions/1/restore"
     form = {"csrf_token": token(staff, "/admin/catalog")}
     assert staff.post(send_to, data=form).status_code == 303
-    assert lab.catalog.minimum_charge_cents == 300
-    assert lab.catalog_version() == 3
-    (change, *_rest) = lab.changes()
+    assert lab.catalog.current.minimum_charge_cents == 300
+    assert lab.catalog.version() == 3
+    (change, *_rest) = lab.changes.find()
     assert (change.kind, change.subject) == (ChangeKind.CATALOG, "minimum charge")
     assert (change.by, change.station) == ("Ana", "Lab")
     assert "Changed the catalog: minimum charge" in said(staff.get("/admin/changes"))
@@ -187,9 +192,9 @@ def test_versions_say_who_when_and_what(lab: Printflow, staff: FlaskClient) -> N
 def test_export_and_import(lab: Printflow, staff: FlaskClient) -> None:
     as_toml = staff.get("/admin/catalog/versions/1/toml")
     assert as_toml.headers["Content-Disposition"] == 'attachment; filename="catalog-1.toml"'
-    assert tomllib.loads(as_toml.text) == lab.export_catalog()
+    assert tomllib.loads(as_toml.text) == lab.catalog.export()
     as_json = json.loads(staff.get("/admin/catalog/versions/1/json").data)
-    assert as_json == lab.export_catalog()
+    assert as_json == lab.catalog.export()
     assert staff.get("/admin/catalog/versions/1/exe").status_code == 404
 
     def sent(name: str, content: bytes) -> TestResponse:
@@ -198,8 +203,8 @@ def test_export_and_import(lab: Printflow, staff: FlaskClient) -> None:
 
     changed = {**as_json, "lab_name": "Another lab"}
     assert sent("c.json", json.dumps(changed).encode()).status_code == 303
-    assert lab.catalog.lab_name == "Another lab"
-    assert lab.catalog_versions()[0].by == "Ana"
+    assert lab.catalog.current.lab_name == "Another lab"
+    assert lab.catalog.versions()[0].by == "Ana"
     broken = {**as_json, "printers": [], "currency": "dollars"}
     for name, content, words in (
         ("c.json", json.dumps(broken).encode(), "printers: at least one entry is needed"),
@@ -213,7 +218,7 @@ def test_export_and_import(lab: Printflow, staff: FlaskClient) -> None:
         assert answer.status_code == 422, name
         assert words in said(answer)
     assert sent("c.json", b" " * 100_000).status_code == 413
-    assert lab.catalog_version() == 2
+    assert lab.catalog.version() == 2
 
 
 def test_pages_of_the_editor_that_are_none(staff: FlaskClient) -> None:
@@ -247,14 +252,14 @@ def test_a_station_s_password_is_shown_once(app: Flask, lab: Printflow, staff: F
     assert window.get("/admin/stations").status_code == 200, "at once"
     post(staff, f"{at(lab, 'Window PC')}/revoke")
     assert window.get("/dashboard").status_code == 303
-    kinds = [change.kind.value for change in lab.changes(limit=3)]
+    kinds = [change.kind.value for change in lab.changes.find(limit=3)]
     assert kinds == ["station_revoked", "station_role", "station_added"]
-    assert {change.by for change in lab.changes(limit=3)} == {"Ana"}
+    assert {change.by for change in lab.changes.find(limit=3)} == {"Ana"}
 
 
 def at(lab: Printflow, station: str) -> str:
     """The address of a station."""
-    (found,) = [one for one in lab.stations() if one.name == station]
+    (found,) = [one for one in lab.stations.all() if one.name == station]
     return f"/admin/stations/{found.id}"
 
 
@@ -281,7 +286,7 @@ def test_refusals_about_stations(lab: Printflow, staff: FlaskClient) -> None:
         assert post(staff, f"/admin/stations/{'9' * 40}/{action}").status_code == 404
     assert post(staff, "/admin/stations/sign-out").status_code == 400
     assert post(staff, "/admin/stations/sign-out", session="x").status_code == 400
-    assert [one.name for one in lab.stations()] == ["Lab"]
+    assert [one.name for one in lab.stations.all()] == ["Lab"]
 
 
 NAMES = ["a/b", "..", ".", "Größe 模型 🖨 %2e ?#", "x" * 60]
@@ -292,7 +297,7 @@ NAMES = ["a/b", "..", ".", "Größe 模型 🖨 %2e ?#", "x" * 60]
 def test_a_station_of_any_name_can_be_renewed_and_revoked(
     lab: Printflow, staff: FlaskClient, name: str
 ) -> None:
-    lab.add_station(name, by="Ana", password="a first good password")
+    lab.stations.add(name, by="Ana", password="a first good password")
     page = staff.get("/admin/stations").text
     actions = re.findall(rf'action="({at(lab, name)}/\w+)"', page)
     assert {one.rpartition("/")[2] for one in actions} == {"password", "role", "revoke"}
@@ -300,13 +305,13 @@ def test_a_station_of_any_name_can_be_renewed_and_revoked(
     assert f"The password of {name} is shown this once" in said(answer)
     post(staff, f"{at(lab, name)}/role", admin="yes")
     with pytest.raises(SignInRefused):
-        lab.check_staff_password("a first good password", station=name, address="x")
-    lab.check_staff_password("a second good password", station=name, address="x")
+        lab.sessions.check_password("a first good password", station=name, address="x")
+    lab.sessions.check_password("a second good password", station=name, address="x")
     post(staff, f"{at(lab, name)}/revoke")
     with pytest.raises(SignInRefused):
-        lab.check_staff_password("a second good password", station=name, address="x")
+        lab.sessions.check_password("a second good password", station=name, address="x")
     post(staff, "/admin/stations", name=name, password="a third good password")
-    lab.check_staff_password("a third good password", station=name, address="x")
+    lab.sessions.check_password("a third good password", station=name, address="x")
 
 
 def test_one_s_own_station_gets_a_new_password(
@@ -318,13 +323,13 @@ def test_one_s_own_station_gets_a_new_password(
     assert "another good password" in said(answer)
     assert staff.get("/dashboard").status_code == 200, "who set it stays"
     assert other.get("/dashboard").status_code == 303
-    assert lab.check_staff_password("another good password", address="x") == "Lab"
+    assert lab.sessions.check_password("another good password", address="x") == "Lab"
 
 
 def test_signing_others_out(app: Flask, lab: Printflow, staff: FlaskClient) -> None:
     other = app.test_client()
     send(other, "/login", name="Sam", password=PASSWORD)
-    (sam,) = [one for one in lab.staff_sessions() if one.name == "Sam"]
+    (sam,) = [one for one in lab.sessions.all() if one.name == "Sam"]
     assert "Sam Lab · 127.0.0.1" in said(staff.get("/admin/stations"))
     assert post(staff, "/admin/stations/sign-out", session=str(sam.id)).status_code == 303
     assert other.get("/dashboard").status_code == 303
@@ -339,20 +344,20 @@ def test_signing_others_out(app: Flask, lab: Printflow, staff: FlaskClient) -> N
 def test_names_are_deactivated_and_brought_back(
     app: Flask, lab: Printflow, staff: FlaskClient
 ) -> None:
-    lab.add_staff("Sam")
+    lab.people.add("Sam")
     window = app.test_client()
-    secret = lab.add_station("Window", by="Ana")
+    secret = lab.stations.add("Window", by="Ana")
     send(window, "/login", station="Window", name="Sam", password=secret)
     assert post(staff, "/staff/deactivate", name="Sam").status_code == 303
     assert "No longer here Sam since" in said(staff.get("/staff"))
     assert window.get("/staff").status_code == 303, "signed out"
     assert post(staff, "/staff/deactivate", name="Sam").status_code == 404
-    secret = lab.renew_station("Window", by="Ana")
+    secret = lab.stations.renew("Window", by="Ana")
     send(window, "/login", station="Window", name="Bo", password=secret)
     form = {"csrf_token": token(window, "/staff"), "name": "Sam"}
     assert window.post("/staff", data=form).status_code == 403, "for administrators"
     assert post(staff, "/staff", name="Sam").status_code == 303
-    assert lab.staff_names() == ("Ana", "Bo", "Sam")
+    assert lab.people.names() == ("Ana", "Bo", "Sam")
 
 
 # -- mails ------------------------------------------------------------------------------------------
@@ -382,24 +387,24 @@ def test_a_mail_that_was_canceled_is_not_sent_again(
     job = submit()
     lab.dispatch()
     send(staff, f"/dashboard/jobs/{job.id}/reject", text="Too thin")
-    (held,) = [mail for mail in lab.mails() if mail.template == "rejected"]
+    (held,) = [mail for mail in lab.mail.find() if mail.template == "rejected"]
     assert "leaves" in said(staff.get("/outbox"))
-    lab.undo(job.id, by="Ana")
+    lab.corrections.undo(job.id, by="Ana")
     assert "Send it again" not in said(staff.get(f"/outbox/{held.id}"))
     assert post(staff, f"/outbox/{held.id}/retry", to="x@example.edu").status_code == 409
-    assert lab.mail(held.id).state == "canceled"
+    assert lab.mail.get(held.id).state == "canceled"
 
 
 def test_who_sent_a_mail_again_is_kept(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     submit()
-    (mail,) = lab.mails()
+    (mail,) = lab.mail.find()
     post(staff, f"/outbox/{mail.id}/retry", to="jane.doe@example.edu")
-    (change, *_rest) = lab.changes()
+    (change, *_rest) = lab.changes.find()
     assert (change.kind, change.by) == (ChangeKind.MAIL_RETRIED, "Ana")
     assert change.details == {"to": "jane.doe@example.edu", "before": "jane@example.edu"}
     assert "to jane.doe@example.edu" in said(staff.get("/admin/changes"))
     assert post(staff, "/outbox/resume").status_code == 303
-    assert lab.changes()[0].kind is ChangeKind.OUTBOX_RESUMED
+    assert lab.changes.find()[0].kind is ChangeKind.OUTBOX_RESUMED
 
 
 # -- override ---------------------------------------------------------------------------------------
@@ -413,10 +418,10 @@ def test_an_override_mails_only_when_ticked(
     assert not re.search(r'name="notify"[^>]*checked', staff.get(page).text)
     assert send(staff, page, to="COMPLETED", reason="").status_code == 422
     assert send(staff, page, to="COMPLETED", reason="Printed by hand").status_code == 303
-    assert lab.job(job.id).status is Status.COMPLETED
-    assert "completed" not in {mail.template for mail in lab.mails()}
+    assert lab.jobs.get(job.id).status is Status.COMPLETED
+    assert "completed" not in {mail.template for mail in lab.mail.find()}
     assert send(staff, page, to="REJECTED", reason="Twice", notify="yes").status_code == 303
-    assert "rejected" in {mail.template for mail in lab.mails()}
+    assert "rejected" in {mail.template for mail in lab.mail.find()}
 
 
 # -- the system page --------------------------------------------------------------------------------
@@ -435,7 +440,7 @@ def test_the_doctor_looks_and_mends_in_the_background(
 ) -> None:
     job = submit()
     lab.dispatch()
-    path = lab.path(lab.job(job.id))
+    path = lab.files.path(lab.jobs.get(job.id))
     path.rename(path.parents[1] / "Printing" / path.name)
     stray = path.with_name("nobody.stl")
     stray.write_bytes(b"x")
@@ -451,8 +456,8 @@ def test_the_doctor_looks_and_mends_in_the_background(
     until(lambda: "mended" in said(staff.get(page)) and path.exists())
     assert not stray.exists()
     assert list((lab.settings.store / ".quarantine").rglob("*nobody.stl*"))
-    until(lambda: lab.changes()[0].kind is ChangeKind.MENDED)
-    assert lab.changes()[0].by == "Ana"
+    until(lambda: lab.changes.find()[0].kind is ChangeKind.MENDED)
+    assert lab.changes.find()[0].by == "Ana"
 
 
 def test_the_system_page_says_what_the_sandbox_lacks(
@@ -497,19 +502,19 @@ def test_the_system_page_tells_what_there_is(
 
 
 def test_workers_give_signs_of_life(lab: Printflow, staff: FlaskClient, clock: TestClock) -> None:
-    assert lab.health()["worker"] == "not running"
-    assert lab.health()["status"] == "degraded"
-    lab.start_worker()
-    until(lambda: lab.health()["worker"] == "running")
-    assert lab.health()["status"] == "ok"
+    assert lab.system.health()["worker"] == "not running"
+    assert lab.system.health()["status"] == "degraded"
+    lab.worker.start()
+    until(lambda: lab.system.health()["worker"] == "running")
+    assert lab.system.health()["status"] == "ok"
     works = ("at work files", "at work mails", "at work models")
     until(lambda: all(work in said(staff.get("/admin/system")) for work in works))
-    lab.stop_worker()
-    assert lab.health()["worker"] == "not running", "one that ended in order leaves no sign"
-    with lab._ports.database.write() as tx:
+    lab.worker.stop()
+    assert lab.system.health()["worker"] == "not running", "one that ended in order leaves no sign"
+    with lab._parts.database.write() as tx:
         tx.lab.beat("elsewhere/1/files", clock(), clock())
     clock.advance(seconds=91)
-    assert lab.health()["worker"] == "silent"
+    assert lab.system.health()["worker"] == "silent"
     assert "no sign of life files elsewhere/1" in said(staff.get("/admin/system"))
 
 
@@ -519,7 +524,7 @@ def test_workers_give_signs_of_life(lab: Printflow, staff: FlaskClient, clock: T
 def test_ready_says_what_is_wrong_without_secrets(
     lab: Printflow, student: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lab._ground, "_every", 0.0)
+    monkeypatch.setattr(lab.system._ground, "_every", 0.0)
     ready = student.get("/health/ready")
     assert ready.status_code == 200
     assert ready.json is not None
@@ -556,7 +561,7 @@ def test_ready_on_grounds_of_all_kinds(
     ground: Ground,
     status: int,
 ) -> None:
-    monkeypatch.setattr(lab._ground, "_look", lambda: ground)
+    monkeypatch.setattr(lab.system._ground, "_look", lambda: ground)
     answer = student.get("/health/ready")
     assert answer.status_code == status
     assert "/srv" not in answer.text

@@ -46,9 +46,9 @@ def statements() -> Iterator[list[str]]:
 
 def everything(lab: Printflow) -> tuple[object, ...]:
     """All that a refused request must leave as it was."""
-    jobs = lab.jobs()
-    mails = [(mail.id, mail.to, mail.state) for mail in lab.mails(limit=1000)]
-    return jobs, mails, lab.staff_names(), [lab.details(job.id).events for job in jobs]
+    jobs = lab.jobs.find()
+    mails = [(mail.id, mail.to, mail.state) for mail in lab.mail.find(limit=1000)]
+    return jobs, mails, lab.people.names(), [lab.jobs.details(job.id).events for job in jobs]
 
 
 # -- 29: ids and tokens -----------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def test_tokens_are_alike_in_text_and_in_what_they_cost(
 ) -> None:
     job = job_in("PENDING")
     own = {
-        "jobs": lab.status_url(job).removeprefix(lab.settings.effective_base_url),
+        "jobs": lab.students.url(job).removeprefix(lab.settings.effective_base_url),
         "confirm": link(lab, job),
     }
     other = {"jobs": own["confirm"], "confirm": own["jobs"]}[kind].rpartition("/")[2]
@@ -139,7 +139,7 @@ def test_what_is_possible_instead_is_said(
     assert answer.status_code == 409
     assert "Sam started printing this on" in said(answer)
     assert "Possible now: Print failed, Complete" in said(answer)
-    assert lab.job(job.id) == job
+    assert lab.jobs.get(job.id) == job
 
 
 def send_from(browser: FlaskClient, page: str, fields: dict[str, str]) -> TestResponse:
@@ -152,7 +152,7 @@ def send_from(browser: FlaskClient, page: str, fields: dict[str, str]) -> TestRe
 
 def beside(lab: Printflow, job: Job, name: str) -> Path:
     """A file saved beside the job's own."""
-    path = lab.path(job).with_name(name)
+    path = lab.files.path(job).with_name(name)
     path.write_bytes(sample_models.stl())
     return path
 
@@ -162,7 +162,7 @@ def test_a_chosen_file_that_cannot_be_taken(
 ) -> None:
     job, foreign = submit(), submit()
     lab.dispatch()
-    stem = lab.path(job).stem
+    stem = lab.files.path(job).stem
     gone = beside(lab, job, f"{stem}_v2.gcode")
     gone.unlink()
     wrong = beside(lab, job, f"{stem}.exe")
@@ -191,10 +191,10 @@ def test_a_file_that_is_still_being_written(
 ) -> None:
     slow = settings.model_copy(update={"settle_seconds": 60})
     with Printflow.open(slow, clock=clock) as lab:
-        lab.set_staff_password(PASSWORD)
+        lab.stations.set_password(PASSWORD)
         browser = create_app(lab).test_client()
         send(browser, "/login", name="Ana", password=PASSWORD)
-        job = lab.submit(
+        job = lab.intake.submit(
             model,
             student="Jane Doe",
             email="jane@example.edu",
@@ -206,7 +206,7 @@ def test_a_file_that_is_still_being_written(
             acknowledge_minimum=True,
         )
         lab.dispatch()
-        sliced = beside(lab, job, f"{lab.path(job).stem}_sliced.gcode")
+        sliced = beside(lab, job, f"{lab.files.path(job).stem}_sliced.gcode")
         page = f"/dashboard/jobs/{job.id}/approve"
         offered = browser.get(page).text
         assert f'<option value="{sliced.name}" disabled>' in offered
@@ -218,7 +218,7 @@ def test_a_file_that_is_still_being_written(
         os.utime(sliced, (an_hour_ago, an_hour_ago))
         assert f'<option value="{sliced.name}" selected>' in browser.get(page).text
         assert send(browser, page, **QUOTE, file=sliced.name).status_code == 303
-        assert lab.job(job.id).file.name == sliced.name
+        assert lab.jobs.get(job.id).file.name == sliced.name
 
 
 # -- 36: forms of other pages -----------------------------------------------------------------------
@@ -240,7 +240,7 @@ def test_no_token_no_change_and_what_was_typed_is_kept(
     again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.text))
     again["note"] = "Mind the <corner>."
     assert staff.post(page, data=again).status_code == 303, "one press sends it again"
-    assert lab.job(job.id).status is Status.PENDING
+    assert lab.jobs.get(job.id).status is Status.PENDING
 
 
 # -- 37: names of hosts -----------------------------------------------------------------------------
@@ -262,8 +262,8 @@ def test_links_in_mails_keep_the_base_url(
     answer = student.post("/find", data=form, headers=forged)
     assert answer.status_code == 303
     assert "evil" not in answer.location
-    for mail in lab.mails():
-        text = lab.mail_preview(mail.id).text
+    for mail in lab.mail.find():
+        text = lab.mail.preview(mail.id).text
         links = re.findall(r"https?://\S+", text)
         assert all(one.startswith("http://127.0.0.1:8080/") for one in links), text
 
@@ -356,7 +356,7 @@ def test_a_model_is_never_shown_as_a_page(
     text = b"solid <script>alert(1)</script>\n" + sample_models.ascii_stl().partition(b"\n")[2]
     assert upload("page.html.stl", text).status_code == 303
     lab.dispatch()
-    (job,) = lab.jobs()
+    (job,) = lab.jobs.find()
     with staff.get(f"/dashboard/jobs/{job.id}/files/{job.file.id}") as answer:
         assert answer.status_code == 200
         assert answer.mimetype == "application/octet-stream"

@@ -14,8 +14,8 @@ from tests.web.conftest import said, send, token
 
 def link(lab: Printflow, job: Job) -> str:
     """The path in the newest mail, as the student opens it."""
-    mail = next(m for m in lab.mails() if m.job_id == job.id and m.template == "approved")
-    return "/confirm/" + lab.mail_preview(mail.id).text.partition("/confirm/")[2].split()[0]
+    mail = next(m for m in lab.mail.find() if m.job_id == job.id and m.template == "approved")
+    return "/confirm/" + lab.mail.preview(mail.id).text.partition("/confirm/")[2].split()[0]
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def test_looking_changes_nothing(
     for headers in ({}, {"Purpose": "prefetch", "Sec-Purpose": "prefetch"}):
         answer = student.open(link(lab, quoted), method=method, headers=headers)
         assert answer.status_code == 200
-    assert lab.job(quoted.id) == quoted
+    assert lab.jobs.get(quoted.id) == quoted
 
 
 def test_without_the_tick(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
     answer = send(student, link(lab, quoted), action="confirm")
     assert answer.status_code == 422
     assert "Tick the box to agree to the price." in said(answer)
-    assert lab.job(quoted.id).status is Status.PENDING
+    assert lab.jobs.get(quoted.id).status is Status.PENDING
 
 
 def test_confirming_twice_shows_the_same_answer(
@@ -59,14 +59,14 @@ def test_confirming_twice_shows_the_same_answer(
     answer = student.get(page)
     assert answer.status_code == 200
     assert "You confirmed on" in said(answer)
-    assert lab.job(quoted.id).status is Status.READYTOPRINT
-    assert sum(mail.template == "confirmed" for mail in lab.mails()) == 1
+    assert lab.jobs.get(quoted.id).status is Status.READYTOPRINT
+    assert sum(mail.template == "confirmed" for mail in lab.mail.find()) == 1
 
 
 def test_declining_with_a_reason(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
     page = link(lab, quoted)
     assert send(student, page, action="decline", text="Too expensive").status_code == 303
-    job = lab.job(quoted.id)
+    job = lab.jobs.get(quoted.id)
     assert job.status is Status.REJECTED
     assert job.reasons == ("Declined by the student", "Too expensive")
     assert "You declined on" in said(student.get(page))
@@ -92,9 +92,9 @@ def test_a_new_link_once_an_hour(
     clock.advance(days=8)
     form = {"action": "resend", "csrf_token": token(student, page)}
     assert student.post(page, data=form).status_code == 200
-    mails = len(lab.mails())
+    mails = len(lab.mail.find())
     assert student.post(page, data=form).status_code == 409
-    assert len(lab.mails()) == mails
+    assert len(lab.mail.find()) == mails
 
 
 def test_altered_is_like_unknown(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
@@ -109,10 +109,10 @@ def test_overtaken_by_a_new_quote_or_a_rejection(
     lab: Printflow, quoted: Job, student: FlaskClient
 ) -> None:
     first = link(lab, quoted)
-    lab.requote(quoted.id, by="Ana", grams=80, hours=2, material="PLA")
+    lab.jobs.requote(quoted.id, by="Ana", grams=80, hours=2, material="PLA")
     second = link(lab, quoted)
     assert "Please open the link in the newest mail." in said(student.get(first))
-    lab.reject(quoted.id, by="Ana", text="Too thin")
+    lab.jobs.reject(quoted.id, by="Ana", text="Too thin")
     assert [student.get(page).status_code for page in (first, second)] == [409, 409]
 
 
@@ -126,7 +126,7 @@ def test_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
 def test_the_status_page_shows_where_the_job_stands(
     lab: Printflow, quoted: Job, student: FlaskClient
 ) -> None:
-    path = lab.status_url(quoted).removeprefix(lab.settings.effective_base_url)
+    path = lab.students.url(quoted).removeprefix(lab.settings.effective_base_url)
     page = said(student.get(path))
     assert "Please confirm the price" in page
     assert "$4.25" in page
@@ -135,11 +135,11 @@ def test_the_status_page_shows_where_the_job_stands(
 def test_find_my_jobs_never_says_whether_it_knows_the_address(
     lab: Printflow, quoted: Job, student: FlaskClient
 ) -> None:
-    before = len(lab.mails())
+    before = len(lab.mail.find())
     known = send(student, "/find", email="JANE@example.edu")
     unknown = send(student, "/find", email="nobody@example.edu")
     assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
-    assert len(lab.mails()) == before + 1
-    (mail,) = [mail for mail in lab.mails() if mail.template == "find_jobs"]
-    assert lab.status_url(quoted) in lab.mail_preview(mail.id).text
+    assert len(lab.mail.find()) == before + 1
+    (mail,) = [mail for mail in lab.mail.find() if mail.template == "find_jobs"]
+    assert lab.students.url(quoted) in lab.mail.preview(mail.id).text
     assert send(student, "/find", email="no address").status_code == 422

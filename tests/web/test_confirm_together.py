@@ -23,7 +23,7 @@ def token(lab: Printflow, job: Job) -> str:
 @pytest.fixture
 def three(lab: Printflow, model: Path) -> Three:
     """Three models of one request, each with a quote."""
-    jobs = lab.submit_several(
+    jobs = lab.intake.submit_several(
         [Model(file=model, color=color) for color in ("True Red", "Blue", "Gray")],
         student="Jane Doe",
         email="jane@example.edu",
@@ -34,20 +34,20 @@ def three(lab: Printflow, model: Path) -> Three:
         acknowledge_minimum=True,
     )
     return [
-        lab.approve(job.id, by="Ana", grams=grams, hours="2", material="PLA")
+        lab.jobs.approve(job.id, by="Ana", grams=grams, hours="2", material="PLA")
         for job, grams in zip(jobs, ("40", "50", "60"), strict=True)
     ]
 
 
 def link(lab: Printflow, job: Job) -> str:
     """The path of the job's newest confirmation link."""
-    url = lab.student_page(lab.status_url(job).rpartition("/")[2]).confirm_url
+    url = lab.students.page(lab.students.url(job).rpartition("/")[2]).confirm_url
     return url.removeprefix(lab.settings.effective_base_url)
 
 
 def statuses(lab: Printflow, jobs: Three) -> list[str]:
     """How they stand now."""
-    return [lab.job(job.id).status.value for job in jobs]
+    return [lab.jobs.get(job.id).status.value for job in jobs]
 
 
 def test_the_page_shows_all_and_confirms_what_is_ticked(
@@ -64,8 +64,8 @@ def test_the_page_shows_all_and_confirms_what_is_ticked(
     done = student.get(page)
     assert "Also waiting for your answer" in said(done)
     assert link(lab, three[2]) in done.text
-    events = [lab.details(job.id).events[-1] for job in three[:2]]
-    version = lab.catalog.texts.consent_version
+    events = [lab.jobs.details(job.id).events[-1] for job in three[:2]]
+    version = lab.catalog.current.texts.consent_version
     assert [event.details["consent_version"] for event in events] == [version] * 2
 
 
@@ -92,7 +92,7 @@ def test_one_that_staff_rejected_meanwhile_stays_rejected(
 ) -> None:
     page = link(lab, three[0])
     also = [token(lab, job) for job in three[1:]]
-    lab.reject(three[1].id, by="Ana", text="Broken")
+    lab.jobs.reject(three[1].id, by="Ana", text="Broken")
     assert send(student, page, consent="yes", action="confirm", also=also).status_code == 303
     assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "READYTOPRINT"]
     assert "Confirmed. We will print it." in said(student.get(page))
@@ -102,15 +102,15 @@ def test_lapsed_and_declined_ones_are_not_offered(
     lab: Printflow, three: Three, clock: TestClock
 ) -> None:
     clock.advance(days=5)
-    lab.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
+    lab.jobs.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
     others = [token(lab, job) for job in three[1:]]
-    lab.decline_by_link(others[0])
+    lab.quotes.decline(others[0])
     clock.advance(days=3)  # the third one's seven days are over
     first = token(lab, three[0])
-    assert lab.quote_page(first).together == ()
+    assert lab.quotes.page(first).together == ()
     with pytest.raises(TransitionRefused):
-        lab.confirm_by_link(first, consent=False)
-    lab.confirm_by_link(first, consent=True, also=others)
+        lab.quotes.confirm(first, consent=False)
+    lab.quotes.confirm(first, consent=True, also=others)
     assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "PENDING"]
 
 
@@ -118,9 +118,9 @@ def test_a_link_that_a_requote_took_over_confirms_nothing_along(
     lab: Printflow, three: Three
 ) -> None:
     old = link(lab, three[0]).rpartition("/")[2]
-    lab.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
+    lab.jobs.requote(three[0].id, by="Ana", grams="41", hours="2", material="PLA")
     with pytest.raises(LinkOvertaken):
-        lab.confirm_by_link(old, consent=True, also=[token(lab, three[1])])
+        lab.quotes.confirm(old, consent=True, also=[token(lab, three[1])])
     assert statuses(lab, three) == ["PENDING"] * 3
 
 
@@ -128,7 +128,7 @@ def test_a_price_that_changed_since_the_page_was_shown_is_not_confirmed_along(
     lab: Printflow, student: FlaskClient, three: Three
 ) -> None:
     page, seen = link(lab, three[0]), token(lab, three[1])
-    lab.requote(three[1].id, by="Ana", grams="600", hours="2", material="PLA")
+    lab.jobs.requote(three[1].id, by="Ana", grams="600", hours="2", material="PLA")
     send(student, page, consent="yes", action="confirm", also=[seen, three[2].id, "x"])
     assert statuses(lab, three) == ["READYTOPRINT", "PENDING", "PENDING"]
     done = said(student.get(page))

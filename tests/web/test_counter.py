@@ -36,7 +36,7 @@ def fields(page: str) -> dict[str, str]:
 
 
 def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
-    job = lab.complete(job_in("PRINTING").id, by="Sam", shelf="B3")
+    job = lab.jobs.complete(job_in("PRINTING").id, by="Sam", shelf="B3")
     here = f"/pick-up/{job.id}"
     opened = staff.get(here)
     assert ["Jane Doe", job.id, "B3", "$4.25"] == [
@@ -44,13 +44,13 @@ def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn
     ]
     chosen = staff.get(choice(opened.text, "Cash"))
     assert "Paid $4.25 by cash – handed out" in said(chosen)
-    assert lab.job(job.id).status is Status.COMPLETED, "looking changes nothing"
+    assert lab.jobs.get(job.id).status is Status.COMPLETED, "looking changes nothing"
     answer = staff.post(here, data=fields(chosen.text))
     assert (answer.status_code, answer.location) == (303, here)
     done = staff.get(here)
     assert "Handed out already" in said(done)
     assert "Undo" in said(done)
-    (payment,) = lab.details(job.id).payments
+    (payment,) = lab.jobs.details(job.id).payments
     assert (payment.amount_cents, payment.method, payment.by) == (425, "cash", "Ana")
     event = re.search(r'name="event" value="(\d+)"', done.text)
     assert event
@@ -60,7 +60,7 @@ def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn
     )
     assert undone.location == here
     assert "How is it paid?" in said(staff.get(here))
-    assert lab.details(job.id).payments == ()
+    assert lab.jobs.details(job.id).payments == ()
 
 
 def test_a_second_tap_pays_nothing_twice(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
@@ -70,7 +70,7 @@ def test_a_second_tap_pays_nothing_twice(staff: FlaskClient, lab: Printflow, job
     again = staff.post(f"/pick-up/{job.id}", data=form)
     assert again.status_code == 409
     assert "Handed out already" in said(again)
-    assert len(lab.details(job.id).payments) == 1
+    assert len(lab.jobs.details(job.id).payments) == 1
 
 
 def test_an_amount_that_is_not_due_is_refused_with_the_page(
@@ -81,7 +81,7 @@ def test_an_amount_that_is_not_due_is_refused_with_the_page(
     answer = staff.post(f"/pick-up/{job.id}", data={**form, "amount": "1.00"})
     assert answer.status_code == 422
     assert "is not the 4.25 USD that is due" in said(answer)
-    assert lab.job(job.id).status is Status.COMPLETED
+    assert lab.jobs.get(job.id).status is Status.COMPLETED
     assert "How is it paid?" in said(staff.get(f"/pick-up/{job.id}?method=shells"))
     assert staff.post(f"/pick-up/{job.id}", data={**form, "version": "x"}).status_code == 400
 
@@ -89,7 +89,7 @@ def test_an_amount_that_is_not_due_is_refused_with_the_page(
 def test_the_receipt_number_is_asked_for_where_the_lab_wants_one(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
-    lab.change_catalog({"payments": {"receipt_methods": ["card"]}}, by="Ana")
+    lab.catalog.change({"payments": {"receipt_methods": ["card"]}}, by="Ana")
     job = job_in("COMPLETED")
     here = f"/pick-up/{job.id}"
     assert 'name="receipt"' not in staff.get(f"{here}?method=cash").text
@@ -100,15 +100,15 @@ def test_the_receipt_number_is_asked_for_where_the_lab_wants_one(
     assert "Enter the receipt number" in said(refused)
     done = staff.post(here, data={**fields(asked), "receipt": "R-17"})
     assert done.status_code == 303
-    assert lab.details(job.id).payments[0].receipt == "R-17"
+    assert lab.jobs.details(job.id).payments[0].receipt == "R-17"
 
 
 def test_nothing_to_pay_is_one_tap(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
-    job = lab.complete(job_in("PRINTING").id, by="Sam", cost="0")
+    job = lab.jobs.complete(job_in("PRINTING").id, by="Sam", cost="0")
     page = staff.get(f"/pick-up/{job.id}")
     assert "Nothing to pay – handed out" in said(page)
     assert staff.post(f"/pick-up/{job.id}", data=fields(page.text)).status_code == 303
-    assert lab.job(job.id).status is Status.PAIDPICKEDUP
+    assert lab.jobs.get(job.id).status is Status.PAIDPICKEDUP
 
 
 SAYS = {
@@ -160,7 +160,7 @@ def test_who_is_not_signed_in_comes_back_to_the_job(
 def test_the_list_search_and_the_camera(
     staff: FlaskClient, lab: Printflow, submit: Submit, job_in: JobIn, clock: TestClock
 ) -> None:
-    old = lab.complete(job_in("PRINTING").id, by="Sam", shelf="B3")
+    old = lab.jobs.complete(job_in("PRINTING").id, by="Sam", shelf="B3")
     clock.advance(days=8)
     young = job_in("COMPLETED")
     lab.dispatch()
@@ -197,7 +197,7 @@ def test_shelf_on_forms_rows_and_papers(staff: FlaskClient, lab: Printflow, job_
     assert refused.status_code == 422
     assert "at most 40 fit" in said(refused)
     assert send(staff, act, shelf="B<3>", cost="", weight="").status_code == 303
-    assert lab.job(job.id).shelf == "B<3>"
+    assert lab.jobs.get(job.id).shelf == "B<3>"
     pages = (
         f"/dashboard/jobs/{job.id}",
         f"/dashboard/jobs/{job.id}/pick_up",
@@ -215,7 +215,7 @@ def test_shelf_on_forms_rows_and_papers(staff: FlaskClient, lab: Printflow, job_
     words = said(staff.get(f"/dashboard/jobs/{job.id}"))
     assert "Shelf: B<3> → C/1" in words
     assert "Kept until" in words
-    own = staff.get(lab.status_url(lab.job(job.id)).partition("8080")[2])
+    own = staff.get(lab.students.url(lab.jobs.get(job.id)).partition("8080")[2])
     assert "C/1" not in said(own), "students are not told"
 
 
@@ -229,7 +229,7 @@ def test_bulk_shelf_and_disposal(
     assert "Shelf for all of them" in said(page)
     answer = staff.post("/dashboard/bulk", data={**form, "csrf_token": token(staff, "/pick-up")})
     assert "2 of 2 done" in said(answer)
-    assert {lab.job(job.id).shelf for job in jobs} == {"Bin 4"}
+    assert {lab.jobs.get(job.id).shelf for job in jobs} == {"Bin 4"}
     clock.advance(days=22)
     lab.dispatch()
     lab.dispatch()
@@ -243,7 +243,7 @@ def test_bulk_shelf_and_disposal(
     answer = staff.post("/dashboard/bulk", data={**form, "csrf_token": token(staff, "/pick-up")})
     assert "2 of 2 done" in said(answer)
     assert "The print was discarded" in said(staff.get(f"/pick-up/{jobs[0].id}"))
-    own = said(staff.get(lab.status_url(lab.job(jobs[0].id)).partition("8080")[2]))
+    own = said(staff.get(lab.students.url(lab.jobs.get(jobs[0].id)).partition("8080")[2]))
     assert "This print was not picked up" in own
     assert "Picked up – done" not in own
     words = said(staff.get(f"/dashboard/jobs/{jobs[0].id}"))

@@ -27,7 +27,7 @@ def listed(staff: FlaskClient, **query: str) -> list[str]:
 
 def approve(lab: Printflow, job: Job, **given: str) -> Job:
     quote: dict[str, Any] = {"weight": "42.5", "hours": "3", "material": "PLA", **given}
-    return lab.perform(Trigger.APPROVE, job.id, by="Ana", **quote)
+    return lab.jobs.perform(Trigger.APPROVE, job.id, by="Ana", **quote)
 
 
 def test_filters_and_orders(
@@ -100,8 +100,8 @@ def test_what_needs_attention(
     lapsed, lost, fine = submit(), submit(), submit()
     approve(lab, lapsed)
     assert listed(staff, status="attention") == []
-    lab.path(lost).unlink()
-    lab.perform(Trigger.REJECT, lost.id, by="Ana", reasons=("Too thin",))
+    lab.files.path(lost).unlink()
+    lab.jobs.perform(Trigger.REJECT, lost.id, by="Ana", reasons=("Too thin",))
     lab.dispatch()
     assert listed(staff, status="attention") == [lost.id]
     clock.advance(days=7, hours=1)
@@ -119,9 +119,9 @@ def test_new_until_somebody_says_so(staff: FlaskClient, lab: Printflow, submit: 
     answer = staff.post(f"{address}/reviewed", data={**form, "next": "/dashboard"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/dashboard")
     assert "mark as reviewed" not in staff.get("/dashboard").text
-    assert (lab.job(job.id).reviewed_by, lab.job(job.id).version) == ("Ana", 1)
+    assert (lab.jobs.get(job.id).reviewed_by, lab.jobs.get(job.id).version) == ("Ana", 1)
     staff.post(f"{address}/reviewed", data={**form, "reviewed": "no"})
-    assert lab.job(job.id).reviewed_at is None
+    assert lab.jobs.get(job.id).reviewed_at is None
 
 
 def test_a_poll_costs_nothing_until_something_changes(
@@ -170,19 +170,19 @@ def test_undo_from_the_notice(
     answer = staff.post(f"/dashboard/jobs/{job.id}/undo", data=form)
     assert answer.status_code == 303
     assert "Taken back" in said(staff.get("/dashboard"))
-    assert lab.job(job.id).status == "UPLOADED"
+    assert lab.jobs.get(job.id).status == "UPLOADED"
     again = staff.post(f"/dashboard/jobs/{job.id}/undo", data=form, follow_redirects=True)
     assert "no action to take back" in said(again)
     clock.advance(hours=1)
     lab.dispatch()
-    assert [mail.state for mail in lab.details(job.id).mails if mail.template == "rejected"] == [
-        "canceled"
-    ]
+    assert [
+        mail.state for mail in lab.jobs.details(job.id).mails if mail.template == "rejected"
+    ] == ["canceled"]
 
 
 def test_many_at_once(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
     jobs = [submit(), submit(), submit()]
-    lab.perform(Trigger.REJECT, jobs[2].id, by="Ben", text="Too thin")
+    lab.jobs.perform(Trigger.REJECT, jobs[2].id, by="Ben", text="Too thin")
     chosen = [f"{job.id}:1" for job in jobs]
     page = staff.get("/dashboard/bulk", query_string={"job": chosen})
     assert "no action that all of them allow" not in said(page)
@@ -198,7 +198,7 @@ def test_many_at_once(staff: FlaskClient, lab: Printflow, submit: Submit) -> Non
     done = said(staff.post("/dashboard/bulk", data=form))
     assert "2 of 3 done" in done
     assert "Ben" in done
-    assert [lab.job(job.id).reasons for job in jobs] == [
+    assert [lab.jobs.get(job.id).reasons for job in jobs] == [
         ("The printer is broken",),
         ("The printer is broken",),
         ("Too thin",),
@@ -211,14 +211,14 @@ def test_many_are_paid_in_full(staff: FlaskClient, lab: Printflow, submit: Submi
     jobs = [submit(), submit()]
     for job in jobs:
         approve(lab, job)
-        lab.confirm(job.id, by="Ana", note="x")
-        lab.start_printing(job.id, by="Ana")
-        lab.complete(job.id, by="Ana")
+        lab.jobs.confirm(job.id, by="Ana", note="x")
+        lab.jobs.start_printing(job.id, by="Ana")
+        lab.jobs.complete(job.id, by="Ana")
     query = {"job": [f"{job.id}:5" for job in jobs], "trigger": "pick_up"}
     page = staff.get("/dashboard/bulk", query_string=query)
     token = re.findall(r'csrf_token" value="([^"]+)', page.text)[0]
     staff.post("/dashboard/bulk", data={**query, "csrf_token": token, "method": "cash"})
-    assert [lab.details(job.id).payments[0].amount_cents for job in jobs] == [425, 425]
+    assert [lab.jobs.details(job.id).payments[0].amount_cents for job in jobs] == [425, 425]
 
 
 def test_details_can_be_edited(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
@@ -249,7 +249,7 @@ def test_a_row_shows_the_model_and_what_speaks_against_it(
     holed = submit()
     before = staff.get("/dashboard").text
     assert "/picture" not in before
-    lab.inspect_due()
+    lab.models.inspect_due()
     page = staff.get("/dashboard").text
     rows = dict(re.findall(r'<li class="row" id="job-(\w+)">(.*?)</li>', page, re.DOTALL))
     for job in (sound, holed):

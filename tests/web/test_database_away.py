@@ -97,7 +97,7 @@ def test_a_killed_postgresql_is_told_on_every_route_and_comes_back(
 ) -> None:
     for rule in LET_IN:
         address(rule)
-    name = app.extensions["printflow"].catalog.lab_name
+    name = app.extensions["printflow"].catalog.current.lab_name
     cluster.kill()
     found = _every_route(app, visitors, address)
     for rule, answers in found.items():
@@ -145,10 +145,10 @@ def test_a_database_locked_for_long_is_told_on_every_route(
 )
 def test_a_database_that_is_none_is_told(settings: Settings, damage: bytes) -> None:
     with Printflow.open(settings) as lab:
-        lab.set_staff_password(PASSWORD)
+        lab.stations.set_password(PASSWORD)
         app = create_app(lab)
         path = settings.state_dir / "printflow.db"
-        lab._ports.database.close()
+        lab._parts.database.close()
         for kept in (path.with_name("printflow.db-wal"), path.with_name("printflow.db-shm")):
             kept.unlink(missing_ok=True)
         path.write_bytes(damage)
@@ -168,7 +168,7 @@ def test_a_full_disk_under_the_database_is_told_without_its_path(
 ) -> None:
     url = f"sqlite:///{small_disk.path / 'printflow.db'}"
     with Printflow.open(settings.model_copy(update={"database_url": url})) as lab:
-        lab.set_staff_password(PASSWORD)
+        lab.stations.set_password(PASSWORD)
         app = create_app(lab)
         staff = app.test_client()
         send(staff, "/login", name="Ana", password=PASSWORD)
@@ -184,7 +184,7 @@ def test_a_full_disk_under_the_database_is_told_without_its_path(
             assert told.status_code == 503
             assert "database can't be used right now" in said(told)
         assert 'name="name" value="&lt;Sam&gt;"' in answer.text, "what was typed is kept"
-        assert lab.jobs() == []
+        assert lab.jobs.find() == []
         small_disk.make_room()
         assert staff.post(page, data=form).status_code == 303
 
@@ -198,7 +198,7 @@ def test_an_error_in_a_hook_has_a_page(app: Flask, monkeypatch: pytest.MonkeyPat
     assert answer.status_code == 500, "a fault of ours is called one"
     assert "This is our fault" in said(answer)
     assert "/tmp/secret" not in answer.text
-    assert app.extensions["printflow"].catalog.lab_name in said(answer)
+    assert app.extensions["printflow"].catalog.current.lab_name in said(answer)
 
 
 def test_when_even_the_page_of_an_error_fails_there_are_words(
@@ -212,4 +212,4 @@ def test_when_even_the_page_of_an_error_fails_there_are_words(
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "/tmp/secret" not in answer.text
-    assert app.extensions["printflow"].catalog.lab_name in said(answer)
+    assert app.extensions["printflow"].catalog.current.lab_name in said(answer)

@@ -116,7 +116,7 @@ def visitors(app: Flask, lab: Printflow) -> dict[str, FlaskClient]:
     """A browser of each kind; where a form's token is asked for, they have one."""
     app.config["WTF_CSRF_ENABLED"] = False
     browsers = {role: app.test_client() for role in ROLES}
-    passwords = {"Window": lab.add_station("Window", by="Ana"), "Lab": PASSWORD}
+    passwords = {"Window": lab.stations.add("Window", by="Ana"), "Lab": PASSWORD}
     for role, (station, password) in zip(("staff", "admin"), passwords.items(), strict=True):
         form = {"station": station, "name": "Ana", "password": password}
         assert browsers[role].post("/login", data=form).status_code == 303
@@ -127,19 +127,19 @@ def visitors(app: Flask, lab: Printflow) -> dict[str, FlaskClient]:
 def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str]:
     """The address of a route, with values that exist."""
     job = job_in("PENDING")
-    lab.add_station("Shelf", by="Ana")
-    station = next(one for one in lab.stations() if one.name == "Shelf")
-    (payment,) = lab.details(job_in("PAIDPICKEDUP").id).payments
+    lab.stations.add("Shelf", by="Ana")
+    station = next(one for one in lab.stations.all() if one.name == "Shelf")
+    (payment,) = lab.jobs.details(job_in("PAIDPICKEDUP").id).payments
     token = {
-        "/jobs/": lab.status_url(job).rpartition("/")[2],
+        "/jobs/": lab.students.url(job).rpartition("/")[2],
         "/confirm/": link(lab, job).rpartition("/")[2],
     }
     values = {
         "job_id": job.id,
         "trigger": "requote",
         "file_id": str(job.file.id),
-        "mail_id": str(lab.mails()[0].id),
-        "note_id": str(lab.add_note(job.id, by="Ana", text="Mind the corner.")),
+        "mail_id": str(lab.mail.find()[0].id),
+        "note_id": str(lab.notes.add(job.id, by="Ana", text="Mind the corner.")),
         "filename": "app.css",
         "name": "jobs",
         "station_id": str(station.id),
@@ -242,7 +242,7 @@ def test_asking_for_the_methods_does_nothing(
 @pytest.fixture
 def guarded(lab: Printflow) -> FlaskClient:
     """Ana's browser, with the forms' tokens asked for."""
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     browser = create_app(lab).test_client()
     send(browser, "/login", name="Ana", password=PASSWORD)
     return browser
@@ -251,11 +251,11 @@ def guarded(lab: Printflow) -> FlaskClient:
 def test_nothing_is_taken_without_a_form_s_token(
     lab: Printflow, guarded: FlaskClient, address: Callable[[str], str]
 ) -> None:
-    before = (lab.jobs(), lab.mails(), lab.staff_names())
+    before = (lab.jobs.find(), lab.mail.find(), lab.people.names())
     for rule, methods in LET_IN.items():
         if "POST" in methods:
             answer = guarded.post(address(rule), data={"name": "Ana", "text": "x"})
             # What openers report is no form; this is not even a report.
             assert answer.status_code == (400 if rule == "/opened" else 403), rule
-    assert (lab.jobs(), lab.mails(), lab.staff_names()) == before
+    assert (lab.jobs.find(), lab.mail.find(), lab.people.names()) == before
     assert guarded.get("/dashboard").status_code == 200, "still signed in"

@@ -36,10 +36,10 @@ def any_job_in(lab: Printflow, job_in: JobIn, clock: TestClock) -> JobIn:
             pass
         if status == Status.ARCHIVED:
             job = job_in(Status.REJECTED)
-            clock.advance(days=lab.catalog.retention.archive_after_days + 1)
-            return lab.archive(job.id, by="Ana")
+            clock.advance(days=lab.catalog.current.retention.archive_after_days + 1)
+            return lab.jobs.archive(job.id, by="Ana")
         job = job_in(Status.UPLOADED)
-        return lab.override(job.id, to=status, reason="To see it.", by="Ana")
+        return lab.jobs.override(job.id, to=status, reason="To see it.", by="Ana")
 
     return brought
 
@@ -67,7 +67,7 @@ def test_every_page_of_staff_shows_a_job_in_every_status(
         "/dashboard/queue",
         "/reports",
         "/outbox",
-        *(f"/outbox/{mail.id}" for mail in lab.details(job.id).mails),
+        *(f"/outbox/{mail.id}" for mail in lab.jobs.details(job.id).mails),
     ]
     for address in pages:
         answer = staff.get(address, follow_redirects=True)
@@ -95,7 +95,7 @@ def test_the_students_page_shows_every_status(
     status: Status, student: FlaskClient, any_job_in: JobIn, lab: Printflow
 ) -> None:
     job = any_job_in(status)
-    answer = student.get(lab.status_url(job).removeprefix(lab.settings.effective_base_url))
+    answer = student.get(lab.students.url(job).removeprefix(lab.settings.effective_base_url))
     assert answer.status_code == 200
     assert page_faults(answer.text) == []
     assert f'<h1 class="mt-1">{status.record.headline}' in answer.text
@@ -123,9 +123,9 @@ def test_every_sentence_of_history_is_read_on_a_jobs_page(
     told: set[str] = set()
     for status in Status:
         job = any_job_in(status)
-        told |= {event.trigger.value for event in lab.details(job.id).events}
+        told |= {event.trigger.value for event in lab.jobs.details(job.id).events}
         page = staff.get(f"/dashboard/jobs/{job.id}").text
-        assert page.count('<p class="font-medium">') == len(lab.details(job.id).events)
+        assert page.count('<p class="font-medium">') == len(lab.jobs.details(job.id).events)
     assert len(told) > 6
 
 

@@ -19,7 +19,7 @@ CAMPUS = {"REMOTE_ADDR": "192.0.2.7"}
 
 def links(lab: Printflow) -> list[str]:
     """Who got links, the newest first."""
-    return [mail.to for mail in lab.mails() if mail.template == "find_jobs"]
+    return [mail.to for mail in lab.mail.find() if mail.template == "find_jobs"]
 
 
 def ask(browser: FlaskClient, email: str, environment: dict[str, str]) -> tuple[int, str, str]:
@@ -35,11 +35,11 @@ def test_all_jobs_of_the_address_and_no_other(
     own = [submit(), submit(email="Jane@Example.edu")]
     foreign = submit(email="other@example.edu")
     send(student, "/find", email=" jane@example.EDU ")
-    (mail,) = [mail for mail in lab.mails() if mail.template == "find_jobs"]
-    sent = lab.mail_preview(mail.id)
+    (mail,) = [mail for mail in lab.mail.find() if mail.template == "find_jobs"]
+    sent = lab.mail.preview(mail.id)
     for job in own:
-        assert lab.status_url(job) in sent.text
-        assert f'href="{lab.status_url(job)}"' in sent.html
+        assert lab.students.url(job) in sent.text
+        assert f'href="{lab.students.url(job)}"' in sent.html
     assert foreign.id not in sent.text + sent.html
 
 
@@ -120,7 +120,7 @@ def test_the_limit_of_a_network_address_says_when_to_try_again(
 ) -> None:
     submit()
     few = Limit("find", 3, timedelta(hours=1))
-    monkeypatch.setattr("printflow.service.student_page._QUESTIONS", few)
+    monkeypatch.setattr("printflow.service.student_messages._QUESTIONS", few)
     browser = app.test_client()
     for number in range(3):
         assert ask(browser, f"nobody{number}@example.edu", CAMPUS)[0] == 303
@@ -142,4 +142,4 @@ def test_what_is_no_address_is_kept_to_be_mended(lab: Printflow, student: FlaskC
         assert answer.status_code == 422, typed
         assert 'href="#email"' in answer.text and 'aria-invalid="true"' in answer.text
     assert 'value="jane"' in send(student, "/find", email="jane").text
-    assert lab.mails() == []
+    assert lab.mail.find() == []

@@ -77,8 +77,8 @@ def test_pages_answer_and_all_catches_up(
 
     answer = send(staff, f"/dashboard/jobs/{job.id}/reject", text="Too thin")
     assert answer.status_code == 303, "the click is done, the file follows"
-    assert lab.job(job.id).status is Status.REJECTED
-    assert lab.job(job.id).file.state is FileState.PENDING
+    assert lab.jobs.get(job.id).status is Status.REJECTED
+    assert lab.jobs.get(job.id).file.state is FileState.PENDING
     answer = upload()
     assert answer.status_code == 503
     assert "nothing was saved" in said(answer)
@@ -87,8 +87,8 @@ def test_pages_answer_and_all_catches_up(
     time.sleep(0.3)
     clock.advance(minutes=2)
     lab.dispatch()
-    assert lab.job(job.id).file.state is FileState.SETTLED
-    assert lab.path(lab.job(job.id)).parent.name == "Rejected"
+    assert lab.jobs.get(job.id).file.state is FileState.SETTLED
+    assert lab.files.path(lab.jobs.get(job.id)).parent.name == "Rejected"
     until = time.monotonic() + 5
     while "does not answer" in said(staff.get("/dashboard")):
         assert time.monotonic() < until

@@ -116,25 +116,27 @@ def test_mail_that_fails_is_told_everywhere_within_a_quarter_of_an_hour(
         }
         plain = settings.model_dump(include={"store", "database_url", "base_url"})
         with Printflow.open(Settings(**plain, mail=mail), clock=clock) as lab:
-            lab.set_staff_password(PASSWORD)
+            lab.stations.set_password(PASSWORD)
             staff = create_app(lab).test_client()
             send(staff, "/login", name="Ana", password=PASSWORD)
-            assert lab.mail_trouble() is None
+            assert lab.mail.trouble() is None
             _submit(lab, model, "jane@example.edu")
             _submit(lab, model, "paul@example.edu")
             for _ in range(3):
                 lab.dispatch()
                 clock.advance(minutes=4)
-            health = lab.health()
+            health = lab.system.health()
             assert (health["mail"], health["ok"]) == (state, True)
             assert health["status"] == "degraded"
             dashboard = said(staff.get("/dashboard"))
-            trouble = lab.mail_trouble()
+            trouble = lab.mail.trouble()
             assert trouble is not None
             assert re.search(reason, trouble.message)
             assert trouble.message in dashboard
             assert trouble.next_step in dashboard
-            (finding,) = [f for f in lab.examine(fix=False).findings if f.code == f"mail_{state}"]
+            (finding,) = [
+                f for f in lab.doctor.examine(fix=False).findings if f.code == f"mail_{state}"
+            ]
             assert (finding.message, finding.next_step) == (trouble.message, trouble.next_step)
             figures = staff.get("/metrics", base_url="http://127.0.0.1:8080", environ_base=LOCAL)
             assert "printflow_mail_ok 0.0" in figures.text.splitlines()
@@ -142,16 +144,16 @@ def test_mail_that_fails_is_told_everywhere_within_a_quarter_of_an_hour(
 
 def test_mail_that_nobody_sends_is_told(lab: Printflow, clock: TestClock, submit: Any) -> None:
     submit()
-    assert lab.mail_trouble() is None
+    assert lab.mail.trouble() is None
     clock.advance(minutes=9)
-    assert lab.mail_trouble() is None
+    assert lab.mail.trouble() is None
     clock.advance(minutes=2)
-    trouble = lab.mail_trouble()
+    trouble = lab.mail.trouble()
     assert trouble is not None
     assert "nobody has tried" in trouble.message
     assert "printflow worker" in trouble.next_step
     lab.dispatch()
-    assert lab.mail_trouble() is None
+    assert lab.mail.trouble() is None
 
 
 def test_one_wrong_address_is_no_alarm(settings: Settings, clock: TestClock, model: Path) -> None:
@@ -161,12 +163,12 @@ def test_one_wrong_address_is_no_alarm(settings: Settings, clock: TestClock, mod
         with Printflow.open(Settings(**plain, mail=mail), clock=clock) as lab:
             _submit(lab, model, "jane@example.edu")
             lab.dispatch()
-            assert lab.mail_counts()["dead"] == 1
-            assert lab.mail_trouble() is None
+            assert lab.mail.counts()["dead"] == 1
+            assert lab.mail.trouble() is None
 
 
 def _submit(lab: Printflow, model: Path, email: str) -> None:
-    lab.submit(
+    lab.intake.submit(
         model,
         student="Jane Doe",
         email=email,

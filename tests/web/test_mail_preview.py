@@ -22,7 +22,7 @@ def test_it_shows_what_would_be_sent_and_sends_nothing(
     lab: Printflow, submit: Submit, staff: FlaskClient
 ) -> None:
     job = submit()
-    before = lab.details(job.id)
+    before = lab.jobs.details(job.id)
     answer = look(staff, job, "approve", **QUOTE)
     (mail,) = answer.json["mails"]  # type: ignore[index]
     assert "$4.25" in mail["subject"]
@@ -31,12 +31,12 @@ def test_it_shows_what_would_be_sent_and_sends_nothing(
     (mail,) = answer.json["mails"]  # type: ignore[index]
     assert mail["to"] == job.student_email
     assert "The walls are too thin." in mail["text"]
-    assert lab.details(job.id) == before
-    assert lab.job(job.id).status is Status.UPLOADED
+    assert lab.jobs.details(job.id) == before
+    assert lab.jobs.get(job.id).status is Status.UPLOADED
 
     # What is then done is what was shown.
     send(staff, f"/dashboard/jobs/{job.id}/reject", text="The walls are too thin.")
-    sent = lab.mail_preview(lab.details(job.id).mails[-1].id)
+    sent = lab.mail.preview(lab.jobs.details(job.id).mails[-1].id)
     assert (sent.subject, sent.text) == (mail["subject"], mail["text"])
 
 

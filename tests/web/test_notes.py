@@ -22,7 +22,7 @@ def undo_of(page: str) -> tuple[str, dict[str, str]]:
 
 
 def messages(lab: Printflow, job: Job) -> list[str]:
-    return [one.state for one in lab.details(job.id).mails if one.template == "message"]
+    return [one.state for one in lab.jobs.details(job.id).mails if one.template == "message"]
 
 
 def test_a_message_waits_and_can_be_taken_back(
@@ -37,7 +37,7 @@ def test_a_message_waits_and_can_be_taken_back(
     address, form = undo_of(staff.get("/dashboard").text)
     assert staff.post(address, data=form).location == "/dashboard"
     assert "Taken back" in said(staff.get("/dashboard"))
-    assert lab.details(job.id).notes == ()
+    assert lab.jobs.details(job.id).notes == ()
     clock.advance(minutes=1)
     lab.dispatch()
     assert messages(lab, job) == ["canceled"]
@@ -59,23 +59,23 @@ def test_a_message_that_has_left_stays(
     clock.advance(seconds=10)
     staff.post(address, data=form)
     assert "more than 35 seconds ago" in said(staff.get("/dashboard"))
-    assert len(lab.details(job.id).notes) == 1
+    assert len(lab.jobs.details(job.id).notes) == 1
 
 
 def test_what_a_student_wrote_is_not_taken_back(
     staff: FlaskClient, lab: Printflow, submit: Submit
 ) -> None:
     job = submit()
-    lab.send_message(lab.status_url(job).rpartition("/")[2], "Please hurry.")
-    (note,) = lab.details(job.id).notes
+    lab.messages.send(lab.students.url(job).rpartition("/")[2], "Please hurry.")
+    (note,) = lab.jobs.details(job.id).notes
     form = {"csrf_token": token(staff, "/staff")}
     staff.post(f"/dashboard/jobs/{job.id}/notes/{note.id}/undo", data=form)
-    assert lab.details(job.id).notes == (note,)
+    assert lab.jobs.details(job.id).notes == (note,)
     page = staff.get(f"/dashboard/jobs/{job.id}")
     assert "from the student" in said(page)
     other = submit()
     staff.post(f"/dashboard/jobs/{other.id}/notes/{note.id}/undo", data=form)
-    assert lab.details(job.id).notes == (note,)
+    assert lab.jobs.details(job.id).notes == (note,)
 
 
 def test_an_empty_note_keeps_the_form(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
@@ -84,7 +84,7 @@ def test_an_empty_note_keeps_the_form(staff: FlaskClient, lab: Printflow, submit
     assert answer.status_code == 422
     assert "Write a note" in said(answer)
     assert re.search(r'name="for_student"[^>]* checked', answer.text)
-    assert lab.details(job.id).notes == ()
+    assert lab.jobs.details(job.id).notes == ()
 
 
 def test_an_edit_is_taken_back(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:
@@ -94,10 +94,14 @@ def test_an_edit_is_taken_back(staff: FlaskClient, lab: Printflow, submit: Submi
     assert answer.location == "/dashboard"
     address, form = undo_of(staff.get("/dashboard").text)
     staff.post(address, data=form)
-    back = lab.job(job.id)
+    back = lab.jobs.get(job.id)
     assert back.student_name == job.student_name
-    assert [found.id for found in lab.jobs(search=job.student_name)] == [job.id]
-    assert [event.trigger for event in lab.details(job.id).events] == ["submit", "edit", "undo"]
+    assert [found.id for found in lab.jobs.find(search=job.student_name)] == [job.id]
+    assert [event.trigger for event in lab.jobs.details(job.id).events] == [
+        "submit",
+        "edit",
+        "undo",
+    ]
 
 
 def test_a_row_offers_notes_and_edits(staff: FlaskClient, submit: Submit) -> None:
@@ -111,7 +115,7 @@ def test_a_question_needs_attention_until_it_is_answered(
     staff: FlaskClient, lab: Printflow, submit: Submit
 ) -> None:
     job = submit()
-    secret = lab.status_url(job).rpartition("/")[2]
+    secret = lab.students.url(job).rpartition("/")[2]
 
     def asks() -> bool:
         page = staff.get("/dashboard?status=attention").text
@@ -119,15 +123,15 @@ def test_a_question_needs_attention_until_it_is_answered(
         return f'id="job-{job.id}"' in page
 
     assert not asks()
-    lab.send_message(secret, "Can it be blue?")
+    lab.messages.send(secret, "Can it be blue?")
     assert asks()
-    lab.add_note(job.id, by="Ana", text="ask Ben")
+    lab.notes.add(job.id, by="Ana", text="ask Ben")
     assert asks(), "a note among staff is no answer"
-    note = lab.add_note(job.id, by="Ana", text="Yes.", for_student=True, hold_mail=True)
+    note = lab.notes.add(job.id, by="Ana", text="Yes.", for_student=True, hold_mail=True)
     assert not asks()
-    lab.take_note_back(job.id, note, by="Ana")
+    lab.notes.take_back(job.id, note, by="Ana")
     assert asks(), "the answer was taken back"
     staff.post(f"/dashboard/jobs/{job.id}/answered", data={"csrf_token": token(staff, "/staff")})
     assert not asks()
-    lab.send_message(secret, "Thank you!")
+    lab.messages.send(secret, "Thank you!")
     assert asks()

@@ -50,7 +50,7 @@ def test_a_job_shows_who_opened_it_where(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:
     job = submit()
-    name, secret = lab.reporting_token("  Front desk ", station="Lab")
+    name, secret = lab.openings.token("  Front desk ", station="Lab")
     assert click(staff, job.id, job.file.name).status_code == 204
     assert shown(staff, job.id) == []
     assert report(lab, job.file.name, name, secret).status_code == 204
@@ -62,7 +62,7 @@ def test_a_report_without_a_click_names_the_station_alone(
     lab: Printflow, staff: FlaskClient, submit: Submit, clock: TestClock
 ) -> None:
     job = submit()
-    name, secret = lab.reporting_token("Front desk", station="Lab")
+    name, secret = lab.openings.token("Front desk", station="Lab")
     click(staff, job.id, job.file.name)
     clock.advance(minutes=3)
     assert report(lab, job.file.name, name, secret).status_code == 204
@@ -79,15 +79,15 @@ def test_a_wrong_token_changes_nothing(
 ) -> None:
     job = submit()
     assert report(lab, job.file.name, "Front desk", secret).status_code == 403
-    _, other = lab.reporting_token("Back room", station="Lab")
+    _, other = lab.openings.token("Back room", station="Lab")
     assert report(lab, job.file.name, "Front desk", other).status_code == 403
     assert shown(staff, job.id) == []
 
 
 @pytest.mark.parametrize("file", ["", "K7Q2MX9A.stl", "../x_K7Q2MX9A.stl", "a" * 3000, "\x00"])
 def test_a_file_of_no_job(lab: Printflow, file: object) -> None:
-    lab.set_staff_password(PASSWORD)
-    name, secret = lab.reporting_token("Front desk", station="Lab")
+    lab.stations.set_password(PASSWORD)
+    name, secret = lab.openings.token("Front desk", station="Lab")
     assert report(lab, file, name, secret).status_code == 404
 
 
@@ -126,10 +126,10 @@ def test_a_token_ends_with_its_station_or_its_password(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:
     job = submit()
-    lab.add_station("Window", by="Ana")
-    for end in (lab.renew_station, lab.revoke_station):
-        name, secret = lab.reporting_token("Front desk", station="Window")
-        _, other = lab.reporting_token("Front desk", station="Lab")
+    lab.stations.add("Window", by="Ana")
+    for end in (lab.stations.renew, lab.stations.revoke):
+        name, secret = lab.openings.token("Front desk", station="Window")
+        _, other = lab.openings.token("Front desk", station="Lab")
         assert report(lab, job.file.name, name, secret).status_code == 204
         end("Window", by="Ana")
         answer = report(lab, job.file.name, name, secret)
@@ -137,10 +137,10 @@ def test_a_token_ends_with_its_station_or_its_password(
         assert "its station was revoked or has a new password" in answer.text
         assert "“Set up this PC”" in answer.text
         assert report(lab, job.file.name, name, other).status_code == 204, "others go on"
-    lab.add_station("Window", by="Ana")
+    lab.stations.add("Window", by="Ana")
     assert report(lab, job.file.name, name, secret).status_code == 403, "back in use, but new"
     with pytest.raises(NotFound):
-        lab.reporting_token("Front desk", station="Nowhere")
+        lab.openings.token("Front desk", station="Nowhere")
 
 
 def test_a_click_needs_the_pages_token_and_a_file_of_the_job(
@@ -156,7 +156,7 @@ def test_a_click_needs_the_pages_token_and_a_file_of_the_job(
 def test_a_station_needs_a_name(lab: Printflow, staff: FlaskClient) -> None:
     for name in ("", "x" * 61):
         with pytest.raises(InvalidInput):
-            lab.reporting_token(name, station="Lab")
+            lab.openings.token(name, station="Lab")
     answer = staff.get("/dashboard/this-pc?station=" + "x" * 61)
     assert answer.status_code == 422
     assert "1 to 60 characters" in answer.text
@@ -167,8 +167,8 @@ def test_the_opener_s_log_says_why_a_report_was_refused(
 ) -> None:
     """The real opener's report, over a real socket."""
     job = submit()
-    lab.set_staff_password(PASSWORD)
-    name, secret = lab.reporting_token("Front desk", station="Lab")
+    lab.stations.set_password(PASSWORD)
+    name, secret = lab.openings.token("Front desk", station="Lab")
     server = make_server("127.0.0.1", 0, create_app(lab))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -184,7 +184,7 @@ def test_the_opener_s_log_says_why_a_report_was_refused(
             station_token=secret,
         )
         assert report_opened(config, job.file.name) == "sent"
-        lab.set_staff_password("another good password")
+        lab.stations.set_password("another good password")
         said = report_opened(config, job.file.name)
     finally:
         server.shutdown()

@@ -16,12 +16,12 @@ Brought = Callable[[str], Job]
 
 def path(lab: Printflow, job: Job) -> str:
     """The page's path."""
-    return lab.status_url(job).removeprefix(lab.settings.effective_base_url)
+    return lab.students.url(job).removeprefix(lab.settings.effective_base_url)
 
 
 def templates(lab: Printflow) -> list[str]:
     """The mails so far, oldest first."""
-    return [mail.template for mail in reversed(lab.mails())]
+    return [mail.template for mail in reversed(lab.mail.find())]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_every_status_says_who_must_act(
 
 def test_the_price_is_one_click_away(lab: Printflow, student: FlaskClient, job_in: Brought) -> None:
     page = student.get(path(lab, job_in("PENDING")))
-    url = lab.student_page(page.request.path.rpartition("/")[2]).confirm_url
+    url = lab.students.page(page.request.path.rpartition("/")[2]).confirm_url
     assert f'href="{url}"' in page.text
     assert student.get(url).status_code == 200
 
@@ -70,7 +70,7 @@ def test_nothing_of_other_people_and_nothing_internal(
     lab: Printflow, student: FlaskClient, submit: Submit
 ) -> None:
     job, other = submit(), submit(student="Other Person", email="other@example.edu")
-    lab.add_note(job.id, by="Ana", text="Looks like homework for two", for_student=False)
+    lab.notes.add(job.id, by="Ana", text="Looks like homework for two", for_student=False)
     page = student.get(path(lab, job))
     for secret in ("homework", "Other Person", other.id, "other@example.edu", "Ana"):
         assert secret not in page.text
@@ -84,9 +84,9 @@ def test_mails_and_models_of_the_request_are_listed(
     page = said(student.get(path(lab, job)))
     assert "We have your model is on its way" in page
     lab.dispatch()
-    lab.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
     lab.dispatch()
-    lab.confirm(job.id, by="Ana", note="at the desk")
+    lab.jobs.confirm(job.id, by="Ana", note="at the desk")
     lab.dispatch()
     page = said(student.get(path(lab, job)))
     for words in (
@@ -111,13 +111,13 @@ def test_messages_go_both_ways(lab: Printflow, student: FlaskClient, submit: Sub
     assert "Your message is with staff." in said(shown)
     assert "May it be &lt;b&gt;blue&lt;/b&gt;?\nThanks" in shown.text
     assert templates(lab)[-1] == "student_message"
-    assert lab.mails()[0].to == "lab@example.edu"
-    lab.add_note(job.id, by="Ana", text="Yes, it may.", for_student=True)
+    assert lab.mail.find()[0].to == "lab@example.edu"
+    lab.notes.add(job.id, by="Ana", text="Yes, it may.", for_student=True)
     assert templates(lab)[-1] == "message"
-    assert lab.mails()[0].to == "jane@example.edu"
-    assert "Yes, it may." in lab.mail_preview(lab.mails()[0].id).text
+    assert lab.mail.find()[0].to == "jane@example.edu"
+    assert "Yes, it may." in lab.mail.preview(lab.mail.find()[0].id).text
     assert "Yes, it may. Ana, for the lab" in said(student.get(page))
-    notes = lab.details(job.id).notes
+    notes = lab.jobs.details(job.id).notes
     assert [(note.author, note.from_student) for note in notes] == [
         ("Jane Doe", True),
         ("Ana", False),
@@ -159,22 +159,22 @@ def test_a_model_is_taken_back(
 ) -> None:
     job = job_in(status)
     page = path(lab, job)
-    link = lab.student_page(page.rpartition("/")[2]).confirm_url
+    link = lab.students.page(page.rpartition("/")[2]).confirm_url
     form = {"csrf_token": csrf(student, page), "text": "I found a better one"}
     answer = student.post(f"{page}/withdraw", data=form)
     assert answer.status_code == 303
-    after = lab.job(job.id)
+    after = lab.jobs.get(job.id)
     assert (after.status, after.file.folder) == ("REJECTED", "Rejected")
     assert after.reasons == ("Withdrawn by the student", "I found a better one")
     assert "You took the model back." in said(student.get(answer.location))
-    alert = lab.mail_preview(lab.mails()[0].id)
+    alert = lab.mail.preview(lab.mail.find()[0].id)
     assert alert.subject.startswith("Withdrawn: Jane Doe")
     assert "I found a better one" in alert.text
     if link:
         assert student.get(link).status_code == 409, "the open link is void"
     again = student.post(f"{page}/withdraw", data=form)
     assert again.status_code == 409
-    assert len(lab.details(job.id).events) == (2 if status == "UPLOADED" else 3)
+    assert len(lab.jobs.details(job.id).events) == (2 if status == "UPLOADED" else 3)
 
 
 @pytest.mark.parametrize("status", ["READYTOPRINT", "PRINTING", "COMPLETED", "REJECTED"])
@@ -185,7 +185,7 @@ def test_what_is_confirmed_is_not_taken_back(
     page = path(lab, job)
     answer = student.post(f"{page}/withdraw", data={"csrf_token": csrf(student, page)})
     assert answer.status_code == 409
-    assert lab.job(job.id).version == job.version
+    assert lab.jobs.get(job.id).version == job.version
 
 
 def test_unknown_links_are_404_alike(student: FlaskClient, submit: Submit) -> None:
@@ -206,7 +206,7 @@ def test_without_a_token_the_message_is_kept(
     answer = student.post(f"{page}/messages", data={"message": "Can I come at five?"})
     assert answer.status_code == 403
     assert "Can I come at five?" in answer.text
-    assert lab.details(lab.jobs()[0].id).notes == ()
+    assert lab.jobs.details(lab.jobs.find()[0].id).notes == ()
 
 
 def test_find_says_the_same_of_every_address(
@@ -219,4 +219,4 @@ def test_find_says_the_same_of_every_address(
     ]
     assert [said(page) for page in pages[::2]] == [said(page) for page in pages[1::2]]
     assert templates(lab) == ["received", "find_jobs"], "once in ten minutes"
-    assert lab.status_url(job) in lab.mail_preview(lab.mails()[0].id).text
+    assert lab.students.url(job) in lab.mail.preview(lab.mail.find()[0].id).text

@@ -44,10 +44,10 @@ def test_the_job_page_sets_the_size_against_the_volume_and_names_edits(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
     job = job_in("UPLOADED")
-    lab.edit(job.id, by="Ana", station="front desk", class_number="ME 101")
+    lab.corrections.edit(job.id, by="Ana", station="front desk", class_number="ME 101")
     lab.dispatch()
     words = said(staff.get(f"/dashboard/jobs/{job.id}"))
     assert "250 × 210 × 220 mm" in words
-    assert lab.fits_planned(lab.job(job.id)) == (lab.job(job.id).facts is not None)
+    assert lab.queue.fits_planned(lab.jobs.get(job.id)) == (lab.jobs.get(job.id).facts is not None)
     assert "Class: ARCH 4000 → ME 101" in words
     assert "front desk" in words

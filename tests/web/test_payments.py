@@ -39,7 +39,7 @@ def test_the_form_suggests_what_is_due_and_takes_it(
     assert "Due $0.00" in words and "A-1 · Dr. Who" in words
     assert "Ana took a payment" in words and "$4.25 by cash" in words
     assert "Take payment" not in words
-    assert lab.details(job.id).payments[0].by == "Ana"
+    assert lab.jobs.details(job.id).payments[0].by == "Ana"
 
 
 def test_several_jobs_of_a_student_at_once(
@@ -51,7 +51,7 @@ def test_several_jobs_of_a_student_at_once(
     assert ticks == {one.id: " checked", two.id: ""}
     assert pending.id not in form
     take(staff, one, job=[one.id, two.id], amount="8.50")
-    assert [lab.details(job.id).due_cents for job in (one, two)] == [0, 0]
+    assert [lab.jobs.details(job.id).due_cents for job in (one, two)] == [0, 0]
     assert "one payment of $8.50 for" in said(staff.get(f"/dashboard/jobs/{two.id}"))
 
 
@@ -68,9 +68,9 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
     assert "at most 40 fit" in said(answer)
     assert 'value="hers"' in answer.text and 'name="key" value="kept"' in answer.text
     assert "Choose the jobs" in take(staff, job, job=[])
-    lab.take_payment(other.id, amount="1", method="cash", receipt="17", by="Ana")
+    lab.payments.take(other.id, amount="1", method="cash", receipt="17", by="Ana")
     assert f"of job {other.id}" in take(staff, job, receipt="17")
-    assert lab.details(job.id).ledger == ()
+    assert lab.jobs.details(job.id).ledger == ()
     assert staff.get(f"{PAGE}/take").status_code == 404
     assert staff.get(f"{PAGE}/take?job=ZZZZZZZZ").status_code == 404
 
@@ -79,13 +79,13 @@ def test_pressed_twice_it_is_paid_once(staff: FlaskClient, lab: Printflow, job_i
     job = job_in("COMPLETED")
     for _ in range(2):
         take(staff, job, amount="1", key="same")
-    assert lab.details(job.id).paid_cents == 100
+    assert lab.jobs.details(job.id).paid_cents == 100
 
 
 def test_pick_up_with_a_receipt_and_an_account(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
-    lab.change_catalog({"payments": {"receipt_methods": ["card"]}}, by="Ana")
+    lab.catalog.change({"payments": {"receipt_methods": ["card"]}}, by="Ana")
     job = job_in("COMPLETED")
     page = f"/dashboard/jobs/{job.id}/pick_up"
     assert "Needed for: card." in said(staff.get(page))
@@ -93,7 +93,7 @@ def test_pick_up_with_a_receipt_and_an_account(
     assert "Enter the receipt number" in said(send(staff, page, **form))
     answer = send(staff, page, **form, receipt="A-2", account="ARCH 4000", payer="Jane")
     assert answer.status_code == 303
-    (payment,) = lab.details(job.id).payments
+    (payment,) = lab.jobs.details(job.id).payments
     assert (payment.receipt, payment.account, payment.payer) == ("A-2", "ARCH 4000", "Jane")
 
 
@@ -101,7 +101,7 @@ def test_voiding_needs_a_reason_and_stays_to_be_seen(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
     job = job_in("PAIDPICKEDUP")
-    (payment,) = lab.details(job.id).payments
+    (payment,) = lab.jobs.details(job.id).payments
     page = f"{PAGE}/{payment.id}/void"
     assert "is due again" in said(staff.get(page))
     refused = send(staff, page, reason="")
@@ -118,8 +118,8 @@ def test_voiding_needs_a_reason_and_stays_to_be_seen(
 
 def test_what_was_paid_too_much_is_said(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     job = job_in("PRINTING")
-    lab.take_payment(job.id, amount="4.25", method="cash", by="Ana")
-    lab.complete(job.id, by="Ana", cost="3.00")
+    lab.payments.take(job.id, amount="4.25", method="cash", by="Ana")
+    lab.jobs.complete(job.id, by="Ana", cost="3.00")
     assert "$1.25 more was paid than it costs." in said(staff.get(f"/dashboard/jobs/{job.id}"))
 
 
@@ -127,7 +127,7 @@ def test_the_receipt_on_paper_and_by_mail(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
     job = job_in("PAIDPICKEDUP")
-    (payment,) = lab.details(job.id).payments
+    (payment,) = lab.jobs.details(job.id).payments
     page = f"{PAGE}/{payment.id}"
     words = said(staff.get(page))
     for part in (payment.number, job.id, "bracket.stl", "$4.25", "cash", "Jane Doe", "Ana"):
@@ -141,8 +141,8 @@ def test_the_receipt_on_paper_and_by_mail(
     )
     assert sent.location == page
     assert "on its way to boss@example.edu" in said(staff.get(page))
-    assert lab.mails()[0].template == "receipt"
-    lab.void_payment(payment.id, reason="wrong", by="Ben")
+    assert lab.mail.find()[0].template == "receipt"
+    lab.payments.void(payment.id, reason="wrong", by="Ben")
     assert "VOID" in said(staff.get(page))
     assert "Voided by Ben on" in said(staff.get(page))
     assert staff.get(f"{PAGE}/999").status_code == 404
@@ -158,9 +158,9 @@ def test_the_day_close_adds_up(
     staff: FlaskClient, lab: Printflow, job_in: JobIn, clock: TestClock
 ) -> None:
     one, two, three = job_in("COMPLETED"), job_in("COMPLETED"), job_in("COMPLETED")
-    first = lab.take_payment(one.id, amount="4.25", method="cash", payer="@SUM(1)", by="Ana")
-    lab.take_payment(two.id, amount="1.00", method="card", receipt="A-1", by="Ben")
-    lab.pick_up(three.id, waive="a gift", by="Ben")
+    first = lab.payments.take(one.id, amount="4.25", method="cash", payer="@SUM(1)", by="Ana")
+    lab.payments.take(two.id, amount="1.00", method="card", receipt="A-1", by="Ben")
+    lab.jobs.pick_up(three.id, waive="a gift", by="Ben")
     assert 'href="/dashboard/payments"' in staff.get("/dashboard").text
     words = said(staff.get(PAGE))
     assert "Day close of Mon, Mar 2, 2026" in words
@@ -168,7 +168,7 @@ def test_the_day_close_adds_up(
         assert row in words
     assert "Total in USD $5.25" in words
     clock.advance(days=1)
-    lab.void_payment(first.id, reason="wrong person", by="Ben")
+    lab.payments.void(first.id, reason="wrong person", by="Ben")
     assert "Total in USD $5.25" in said(staff.get(f"{PAGE}?date=2026-03-02"))
     later = said(staff.get(f"{PAGE}?date=2026-03-03"))
     assert "Total in USD -$4.25" in later and "wrong person" in later
@@ -195,7 +195,7 @@ def test_a_payment_s_needs_are_edited_with_the_catalog(staff: FlaskClient, lab: 
     form = staff.get(page).text
     assert form.count('name="payments.receipt_methods"') == 3
     fields = {
-        "version": lab.catalog_version(),
+        "version": lab.catalog.version(),
         "lab_name": "Makerspace",
         "time_zone": "America/New_York",
         "minimum_charge": "3.00",
@@ -207,10 +207,10 @@ def test_a_payment_s_needs_are_edited_with_the_catalog(staff: FlaskClient, lab: 
         "payments.account_methods": "account",
     }
     assert send(staff, page, **fields).status_code == 303
-    rules = lab.catalog.payments
+    rules = lab.catalog.current.payments
     assert (rules.receipt_methods, rules.account_methods) == (("card", "cash"), ("account",))
     assert not rules.unique_receipts
-    without = {**fields, "version": lab.catalog_version(), "payment_methods": "card"}
+    without = {**fields, "version": lab.catalog.version(), "payment_methods": "card"}
     assert send(staff, page, **without).status_code == 303
-    after: tuple[str, ...] = lab.catalog.payments.receipt_methods
+    after: tuple[str, ...] = lab.catalog.current.payments.receipt_methods
     assert after == ("card",), "what is gone needs nothing"

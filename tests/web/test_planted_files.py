@@ -21,15 +21,15 @@ from tests.plugins.lab import Submit
 def job(lab: Printflow, submit: Submit) -> Job:
     """A job with a picture."""
     made = submit()
-    lab.inspect_due()
-    return lab.job(made.id)
+    lab.models.inspect_due()
+    return lab.jobs.get(made.id)
 
 
 def routes(lab: Printflow, job: Job) -> Iterator[tuple[str, Path]]:
     """Where a file is served, and what is served there."""
     store = lab.settings.store
-    yield f"/dashboard/jobs/{job.id}/files/{job.file.id}", lab.path(job)
-    own = "/jobs/" + lab.status_url(job).rpartition("/")[2]
+    yield f"/dashboard/jobs/{job.id}/files/{job.file.id}", lab.files.path(job)
+    own = "/jobs/" + lab.students.url(job).rpartition("/")[2]
     for small in (False, True):
         size = "?size=small" if small else ""
         picture = store / "Thumbnails" / picture_name(job.file, small=small)
@@ -78,9 +78,9 @@ def test_pages_with_a_planted_file_still_open(
     lab: Printflow, staff: FlaskClient, job: Job, tmp_path: Path
 ) -> None:
     target = secret(tmp_path)
-    lab.path(job).unlink()
-    lab.path(job).symlink_to(target)
-    lab.path(job).with_suffix(".gcode").symlink_to(target)
+    lab.files.path(job).unlink()
+    lab.files.path(job).symlink_to(target)
+    lab.files.path(job).with_suffix(".gcode").symlink_to(target)
     logs = lab.settings.state_dir / "logs"
     logs.mkdir(exist_ok=True)
     (logs / "server-x.log").symlink_to(target)

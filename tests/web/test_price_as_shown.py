@@ -28,28 +28,28 @@ def hidden(answer: TestResponse, name: str) -> str:
 
 def raise_prices(lab: Printflow) -> None:
     """All rates are twice what they were."""
-    plain = lab.export_catalog()
+    plain = lab.catalog.export()
     for printer in plain["printers"]:
         printer["rate_per_gram"] = str(float(printer["rate_per_gram"]) * 2)
-    lab.import_catalog(plain, by="Sam")
+    lab.catalog.load(plain, by="Sam")
 
 
 def test_the_library_refuses_another_price_than_the_expected_one(
     lab: Printflow, submit: Submit
 ) -> None:
     job = submit()
-    found = lab.price(job.id, grams="42.5", hours="3.25")
+    found = lab.jobs.price(job.id, grams="42.5", hours="3.25")
     assert found is not None and found.cents == 425
     raise_prices(lab)
     figures: dict[str, Any] = {"grams": "42.5", "hours": "3.25", "material": "PLA", "by": "Ana"}
     with pytest.raises(TransitionRefused) as caught:
-        lab.approve(job.id, **figures, expected_cents=425)
+        lab.jobs.approve(job.id, **figures, expected_cents=425)
     assert [reason.code for reason in caught.value.refusals] == ["price_changed"]
     assert "8.50 USD" in str(caught.value)
-    assert lab.job(job.id).status is Status.UPLOADED
-    assert lab.approve(job.id, **figures, expected_cents=850).cost_cents == 850
+    assert lab.jobs.get(job.id).status is Status.UPLOADED
+    assert lab.jobs.approve(job.id, **figures, expected_cents=850).cost_cents == 850
     with pytest.raises(TransitionRefused):
-        lab.requote(job.id, **figures, expected_cents=425)
+        lab.jobs.requote(job.id, **figures, expected_cents=425)
 
 
 @pytest.mark.parametrize("shown", ["425", ""], ids=["with scripts", "without scripts"])
@@ -59,8 +59,8 @@ def test_a_price_raised_meanwhile_is_shown_and_taken_with_one_more_click(
 ) -> None:
     job = submit()
     if trigger == "requote":
-        lab.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
-    before = lab.job(job.id)
+        lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    before = lab.jobs.get(job.id)
     page = f"/dashboard/jobs/{job.id}/{trigger}"
     seen = {**QUOTE, "catalog_version": hidden(staff.get(page), "catalog_version")}
     raise_prices(lab)
@@ -70,10 +70,10 @@ def test_a_price_raised_meanwhile_is_shown_and_taken_with_one_more_click(
     assert "The price is 8.50 USD" in said(refused)
     assert "$8.50" in said(refused)
     assert note in said(refused), "nothing typed is lost"
-    assert lab.job(job.id) == before
+    assert lab.jobs.get(job.id) == before
     again = {name: hidden(refused, name) for name in ("expected_cents", "catalog_version")}
     assert send(staff, page, **QUOTE, **again, note=note).status_code == 303
-    assert lab.job(job.id).cost_cents == 850
+    assert lab.jobs.get(job.id).cost_cents == 850
 
 
 def test_a_catalog_that_changed_without_the_price_is_no_reason_to_refuse(
@@ -82,7 +82,7 @@ def test_a_catalog_that_changed_without_the_price_is_no_reason_to_refuse(
     job = submit()
     page = f"/dashboard/jobs/{job.id}/approve"
     seen = hidden(staff.get(page), "catalog_version")
-    lab.import_catalog({**lab.export_catalog(), "lab_name": "Another name"}, by="Sam")
+    lab.catalog.load({**lab.catalog.export(), "lab_name": "Another name"}, by="Sam")
     answer = send(staff, page, **QUOTE, catalog_version=seen, expected_cents="425")
     assert answer.status_code == 303
 
@@ -101,13 +101,13 @@ def test_in_bulk_each_price_is_the_one_that_its_row_showed(
         fields[f"expected_cents-{job.id}"] = cents
     fields["csrf_token"] = token(staff, address)
     answer = staff.post("/dashboard/bulk", data=fields)
-    assert [lab.job(job.id).cost_cents for job in jobs] == [850, None]
+    assert [lab.jobs.get(job.id).cost_cents for job in jobs] == [850, None]
     assert "The price is 8.50 USD, not what this form showed." in said(answer)
     new = hidden(answer, f"expected_cents-{jobs[1].id}")
     assert new == "850"
     fields = {**fields, "job": pairs[1:], f"expected_cents-{jobs[1].id}": new}
     staff.post("/dashboard/bulk", data=fields)
-    assert lab.job(jobs[1].id).cost_cents == 850
+    assert lab.jobs.get(jobs[1].id).cost_cents == 850
 
 
 def test_a_payment_is_for_what_was_shown_as_due(
@@ -117,18 +117,18 @@ def test_a_payment_is_for_what_was_shown_as_due(
     page = f"/dashboard/payments/take?job={job.id}"
     opened = staff.get(page)
     typed = {name: hidden(opened, name) for name in ("key", "suggested", "shown_job", "shown_due")}
-    due = lab.details(job.id).due_cents
-    lab.complete(job.id, by="Sam", cost="8.50")
+    due = lab.jobs.details(job.id).due_cents
+    lab.jobs.complete(job.id, by="Sam", cost="8.50")
     fields = {**typed, "job": job.id, "method": "cash", "amount": typed["suggested"]}
     refused = send(staff, page, **fields)
     assert refused.status_code == 422
     assert f"8.50 USD is due now, not the {due / 100:.2f} that was shown." in said(refused)
-    assert lab.details(job.id).payments == ()
+    assert lab.jobs.details(job.id).payments == ()
     again = {name: hidden(refused, name) for name in ("suggested", "shown_job", "shown_due")}
     assert again["suggested"] == "8.50"
     assert 'name="amount" type="text" value="8.50"' in refused.text
     assert send(staff, page, **{**fields, **again, "amount": "8.50"}).status_code == 303
-    assert lab.details(job.id).due_cents == 0
+    assert lab.jobs.details(job.id).due_cents == 0
 
 
 def test_a_waiver_is_of_what_was_shown_as_due(
@@ -138,9 +138,9 @@ def test_a_waiver_is_of_what_was_shown_as_due(
     page = f"/dashboard/payments/take?job={job.id}"
     opened = staff.get(page)
     typed = {name: hidden(opened, name) for name in ("key", "shown_job", "shown_due")}
-    lab.complete(job.id, by="Sam", cost="85.00")
+    lab.jobs.complete(job.id, by="Sam", cost="85.00")
     assert send(staff, page, **typed, job=job.id, amount="", waive="Broken").status_code == 422
-    assert lab.details(job.id).due_cents == 8500
+    assert lab.jobs.details(job.id).due_cents == 8500
 
 
 def test_a_payment_meanwhile_brings_the_hand_out_back_with_what_is_due_now(
@@ -150,7 +150,7 @@ def test_a_payment_meanwhile_brings_the_hand_out_back_with_what_is_due_now(
     page = f"/dashboard/jobs/{job.id}/pick_up"
     opened = staff.get(page)
     typed = {name: hidden(opened, name) for name in ("version", "suggested")}
-    lab.take_payment(job.id, by="Sam", amount="1.00", method="cash")
+    lab.payments.take(job.id, by="Sam", amount="1.00", method="cash")
     fields = {**typed, "amount": typed["suggested"], "method": "card", "payer": "Department"}
     refused = send(staff, page, **fields)
     assert refused.status_code == 409
@@ -160,7 +160,7 @@ def test_a_payment_meanwhile_brings_the_hand_out_back_with_what_is_due_now(
     assert f'name="amount" type="text" value="{again["suggested"]}"' in refused.text
     fields = {**fields, **again, "amount": again["suggested"]}
     assert send(staff, page, **fields).status_code == 303
-    assert lab.details(job.id).due_cents == 0
+    assert lab.jobs.details(job.id).due_cents == 0
 
 
 def test_many_are_handed_out_for_the_amounts_that_the_dialog_shows(
@@ -169,13 +169,13 @@ def test_many_are_handed_out_for_the_amounts_that_the_dialog_shows(
     jobs = [job_in(Status.COMPLETED), job_in(Status.COMPLETED)]
     pairs = [f"{job.id}:{job.version}" for job in jobs]
     address = "/dashboard/bulk?trigger=pick_up&" + "&".join(f"job={pair}" for pair in pairs)
-    due = sum(lab.details(job.id).due_cents for job in jobs)
+    due = sum(lab.jobs.details(job.id).due_cents for job in jobs)
     assert f"Total due: ${due / 100:.2f}." in said(staff.get(address))
     csrf = token(staff, address)
-    lab.take_payment(jobs[0].id, by="Sam", amount="1.00", method="cash")
+    lab.payments.take(jobs[0].id, by="Sam", amount="1.00", method="cash")
     fields = {"job": pairs, "trigger": "pick_up", "method": "cash", "csrf_token": csrf}
     answer = said(staff.post("/dashboard/bulk", data=fields))
-    assert [lab.job(job.id).status.value for job in jobs] == ["COMPLETED", "PAIDPICKEDUP"]
+    assert [lab.jobs.get(job.id).status.value for job in jobs] == ["COMPLETED", "PAIDPICKEDUP"]
     assert f"changed job {jobs[0].id} in the meantime" in answer, "it is named, not left out"
 
 

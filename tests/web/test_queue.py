@@ -14,7 +14,12 @@ JobIn = Callable[[str], Job]
 
 
 def order(lab: Printflow, printer: str = "Prusa MK4S") -> list[str]:
-    return [one.job.id for queue in lab.queues() if queue.printer == printer for one in queue.ready]
+    return [
+        one.job.id
+        for queue in lab.queue.by_printer()
+        if queue.printer == printer
+        for one in queue.ready
+    ]
 
 
 def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: JobIn) -> None:
@@ -30,18 +35,18 @@ def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: J
 
 def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     first, second, third = (job_in("READYTOPRINT").id for _ in range(3))
-    version = lab.job(third).version
+    version = lab.jobs.get(third).version
     answer = staff.post(
         f"/dashboard/queue/{third}/move",
         data={"csrf_token": token(staff, "/dashboard/queue"), "before": first},
     )
     assert (answer.status_code, answer.location) == (303, f"/dashboard/queue#queued-{third}")
     assert order(lab) == [third, first, second]
-    lab.move_in_queue(third, by="Ana")
+    lab.queue.move(third, by="Ana")
     assert order(lab) == [first, second, third]
     later = job_in("READYTOPRINT").id
     assert order(lab) == [first, second, third, later]
-    assert lab.job(third).version == version  # a form that is open elsewhere stays good
+    assert lab.jobs.get(third).version == version  # a form that is open elsewhere stays good
 
 
 @pytest.mark.long
@@ -57,10 +62,10 @@ def test_a_move_that_is_overtaken_changes_nothing(
     page = staff.post(f"/dashboard/queue/{printing}/move", data=form, follow_redirects=True)
     assert "does not wait for a printer any more" in said(page)
     with pytest.raises(TransitionRefused):
-        lab.move_in_queue(printing, by="Ana")
+        lab.queue.move(printing, by="Ana")
     with pytest.raises(NotFound):
-        lab.move_in_queue("ZZZZZZZZ", by="Ana")
-    assert lab.job(waiting).queue_place is None
+        lab.queue.move("ZZZZZZZZ", by="Ana")
+    assert lab.jobs.get(waiting).queue_place is None
 
 
 def test_what_fits_a_printer(staff: FlaskClient, job_in: JobIn) -> None:
@@ -83,10 +88,10 @@ def test_starting_on_a_busy_printer_warns_and_can_be_done(
     assert f"Prusa MK4S prints job {printing.id} of Jane Doe since" in words
     assert "Prusa MK4S (busy)" in words
     assert send(staff, page, printer="Prusa MK4S").status_code == 303
-    assert lab.job(ready.id).status == "PRINTING"
+    assert lab.jobs.get(ready.id).status == "PRINTING"
 
 
 def test_students_see_a_range_of_days(student: FlaskClient, upload: Upload, lab: Printflow) -> None:
     answer = student.get(upload().location)
     assert "Usually ready in 1–3 days" in said(answer)
-    assert "Usually ready in 1–3 days" in said(student.get(lab.status_url(lab.jobs()[0])))
+    assert "Usually ready in 1–3 days" in said(student.get(lab.students.url(lab.jobs.find()[0])))

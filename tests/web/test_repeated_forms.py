@@ -36,8 +36,8 @@ def sent(browser: FlaskClient, **fields: str) -> TestResponse:
 def test_an_imported_job_is_opened_by_no_form(app: Flask, lab: Printflow, tmp_path: Path) -> None:
     old = flask_list(old_system.make(tmp_path / "old"))
     files = tmp_path / "old" / "storage"
-    lab.import_jobs(old, files)
-    imported = {job.id for job in lab.jobs()}
+    lab.imports.run(old, files)
+    imported = {job.id for job in lab.jobs.find()}
     browser = app.test_client()
     engine = open_engine(lab.settings.database)
     with engine.connect() as database:
@@ -49,7 +49,7 @@ def test_an_imported_job_is_opened_by_no_form(app: Flask, lab: Printflow, tmp_pa
         assert answer.location.rpartition("=")[2] not in imported
     with browser.session_transaction() as session:
         assert imported.isdisjoint(session["jobs"])
-    assert lab.import_jobs(old, files).already == len(imported), "the imports are still known"
+    assert lab.imports.run(old, files).already == len(imported), "the imports are still known"
 
 
 def test_another_browser_with_the_same_key_sends_a_job_of_its_own(
@@ -58,13 +58,13 @@ def test_another_browser_with_the_same_key_sends_a_job_of_its_own(
     ours, theirs = app.test_client(), app.test_client()
     first, second = (sent(browser, idempotency_key=KEY) for browser in (ours, theirs))
     assert first.location != second.location
-    assert len(lab.jobs()) == 2
-    job = lab.job(first.location.rpartition("=")[2])
+    assert len(lab.jobs.find()) == 2
+    job = lab.jobs.get(first.location.rpartition("=")[2])
     page = theirs.get(first.location, follow_redirects=True)
     assert page.request.path == "/find"
-    assert job.id not in page.text and lab.status_url(job).rpartition("/")[2] not in page.text
+    assert job.id not in page.text and lab.students.url(job).rpartition("/")[2] not in page.text
     assert sent(ours, idempotency_key=KEY).location == first.location
-    assert len(lab.jobs()) == 2
+    assert len(lab.jobs.find()) == 2
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_was_changed_before_it_was_sent_again_is_not_swallowed(
     assert second.status_code == 303
     assert second.location != first.location
     assert upload(idempotency_key=KEY).location == first.location
-    assert len(lab.jobs()) == 2
+    assert len(lab.jobs.find()) == 2
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_a_key_that_is_none_makes_every_form_a_new_one(
     lab: Printflow, upload: Upload, key: str
 ) -> None:
     assert upload(idempotency_key=key).location != upload(idempotency_key=key).location
-    assert len(lab.jobs()) == 2
+    assert len(lab.jobs.find()) == 2
 
 
 def test_a_form_of_a_program_is_not_a_browser_s(
     lab: Printflow, submit: Submit, upload: Upload
 ) -> None:
     upload(idempotency_key=KEY)
-    (job,) = lab.jobs()
+    (job,) = lab.jobs.find()
     assert submit(idempotency_key=KEY).id != job.id
 
 
@@ -130,17 +130,17 @@ def test_a_payment_s_key_with_anything_else_is_refused_and_says_what_was_entered
 ) -> None:
     job = job_in("COMPLETED")
     click: dict[str, Any] = {"amount": "1", "method": "cash", "by": "Ana", "key": KEY}
-    payment = lab.take_payment(job.id, **click)
-    assert lab.take_payment(job.id, **click) == payment
+    payment = lab.payments.take(job.id, **click)
+    assert lab.payments.take(job.id, **click) == payment
     for other in ({"amount": "2"}, {"by": "Ben"}, {"note": "again"}, {"method": "card"}):
         with pytest.raises(
             InvalidInput, match=f"receipt {payment.number}, .1.00, by Ana"
         ) as caught:
-            lab.take_payment(job.id, **{**click, **other})
+            lab.payments.take(job.id, **{**click, **other})
         assert "Nothing more was entered" in caught.value.message
     with pytest.raises(InvalidInput, match="already used"):
-        lab.take_payment({job.id: "1"}, **{**click, "amount": ""})
-    assert lab.details(job.id).paid_cents == 100
+        lab.payments.take({job.id: "1"}, **{**click, "amount": ""})
+    assert lab.jobs.details(job.id).paid_cents == 100
 
 
 def test_a_form_whose_payment_was_voided_does_not_say_that_it_was_taken(
@@ -151,7 +151,7 @@ def test_a_form_whose_payment_was_voided_does_not_say_that_it_was_taken(
     form = {"csrf_token": token(staff, page), "job": job.id, "key": KEY}
     form |= {"amount": "1", "method": "cash"}
     assert staff.post(page, data=form).status_code == 303
-    lab.void_payment(lab.details(job.id).payments[0].id, reason="wrong job", by="Ana")
+    lab.payments.void(lab.jobs.details(job.id).payments[0].id, reason="wrong job", by="Ana")
     answer = staff.post(page, data=form)
     assert answer.status_code == 422
     assert "voided since" in said(answer)

@@ -22,8 +22,8 @@ def test_every_report_is_on_the_page_with_its_table(
 ) -> None:
     job_in("PAIDPICKEDUP")
     job_in("REJECTED")
-    counted = lab.latest_figures
-    monkeypatch.setattr(lab, "latest_figures", lambda query: counted(query, patience=20))
+    counted = lab.reports.latest_figures
+    monkeypatch.setattr(lab.reports, "latest_figures", lambda query: counted(query, patience=20))
     page = staff.get("/reports?period=all")
     assert page.status_code == 200
     for name in REPORTS:
@@ -37,7 +37,7 @@ def test_every_report_is_on_the_page_with_its_table(
 def test_the_page_does_not_wait_for_the_count(
     lab: Printflow, staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lab, "latest_figures", lambda query: None)
+    monkeypatch.setattr(lab.reports, "latest_figures", lambda query: None)
     page = staff.get("/reports")
     assert "are being counted" in said(page) and 'x-data="lookAgain"' in page.text
 
@@ -115,10 +115,10 @@ def test_the_retention_page_says_what_goes_before_it_goes(
     page = staff.get("/admin/retention")
     assert job.id in page.text and "The job is archived" in said(page)
     clock.advance(days=100)
-    lab.purge()
+    lab.retention.purge()
     clock.advance(days=366)
     assert "Personal data" in said(staff.get("/admin/retention"))
-    lab.purge()
+    lab.retention.purge()
     page = staff.get(f"/dashboard/jobs/{job.id}")
     assert page.status_code == 200 and "Jane" not in page.text
     assert "removed stored data" in said(page)

@@ -43,7 +43,7 @@ def test_a_link_s_secret_is_not_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    path = lab.status_url(submit()).removeprefix(lab.settings.effective_base_url)
+    path = lab.students.url(submit()).removeprefix(lab.settings.effective_base_url)
     assert student.get(path).status_code == 200
     assert path.rpartition("/")[2] not in caplog.text
     assert "GET /jobs/... 200" in caplog.text
@@ -130,7 +130,7 @@ def test_a_page_s_version_that_is_none(
     answer = send(staff, f"/dashboard/jobs/{job.id}/reject", text="x", version=version)
     assert answer.status_code == 400
     assert "version:" in said(answer)
-    assert lab.job(job.id) == job
+    assert lab.jobs.get(job.id) == job
 
 
 @pytest.mark.parametrize("origin", ["http://[", "null", "localhost", "http://localhost.evil", ""])

@@ -35,7 +35,7 @@ def test_an_old_form_is_kept_to_be_sent_again(
     answer = staff.post(page, data={"csrf_token": "old", "text": "The wall is too thin."})
     assert answer.status_code == 403
     assert 'value="The wall is too thin."' in answer.text
-    assert lab.job(job.id) == job
+    assert lab.jobs.get(job.id) == job
 
 
 def test_foreign_hosts_and_forwarded_headers(student: FlaskClient) -> None:

@@ -43,8 +43,8 @@ def test_each_model_is_a_job_with_its_own_fields(
         **{"quantity": "2", "color-2": "Blue", "quantity-2": "5", "note-2": "flat side up"},
     )
     assert answer.status_code == 303
-    (request,) = {job.request_id for job in lab.jobs()}
-    jobs = [one.job for one in lab.request_of(lab.jobs()[0].id)]
+    (request,) = {job.request_id for job in lab.jobs.find()}
+    jobs = [one.job for one in lab.students.request_of(lab.jobs.find()[0].id)]
     assert {job.request_id for job in jobs} == {request}
     seen = [(job.original_name, job.color, job.quantity, job.student_note) for job in jobs]
     assert seen == [
@@ -52,7 +52,7 @@ def test_each_model_is_a_job_with_its_own_fields(
         ("two.stl", "Blue", 5, "flat side up"),
         ("three.stl", "True Red", 2, ""),
     ]
-    assert sorted(mail.template for mail in lab.mails()) == ["received"]
+    assert sorted(mail.template for mail in lab.mail.find()) == ["received"]
     page = said(student.get(answer.location))
     assert all(job.id in page and job.original_name in page for job in jobs)
     assert list((lab.settings.store / ".incoming").iterdir()) == []
@@ -91,14 +91,14 @@ def test_more_models_than_fit(lab: Printflow, send_models: SendModels) -> None:
     assert f"Up to {MODELS_LIMIT} models per submission" in said(answer)
     assert nothing_left(lab)
     assert send_models(*(f"{n}.stl" for n in range(MODELS_LIMIT))).status_code == 303
-    assert len(lab.jobs()) == MODELS_LIMIT
+    assert len(lab.jobs.find()) == MODELS_LIMIT
 
 
 def test_the_same_models_twice_are_the_same_jobs(lab: Printflow, send_models: SendModels) -> None:
     first = send_models("one.stl", "two.stl", idempotency_key="k" * 32)
     second = send_models("one.stl", "two.stl", idempotency_key="k" * 32)
     assert first.location == second.location
-    assert len(lab.jobs()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 2
+    assert len(lab.jobs.find()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 2
 
 
 def test_rules_that_changed_meanwhile_are_to_be_read_again(
@@ -107,14 +107,14 @@ def test_rules_that_changed_meanwhile_are_to_be_read_again(
     answer = send_models("one.stl", consent_version="of last year")
     assert answer.status_code == 422
     assert "changed its rules while this form was open" in said(answer)
-    version = lab.catalog.texts.consent_version
+    version = lab.catalog.current.texts.consent_version
     assert f'name="consent_version" value="{version}"' in answer.text
     assert send_models("one.stl", consent_version=version).status_code == 303
 
 
 def test_the_lab_s_rules_stand_above_the_form(student: FlaskClient, lab: Printflow) -> None:
     page = said(student.get("/submit"))
-    for rule in lab.catalog.texts.rules.splitlines():
+    for rule in lab.catalog.current.texts.rules.splitlines():
         assert " ".join(rule.split()) in page
 
 
@@ -141,6 +141,6 @@ def test_too_many_from_one_address(settings: Settings, clock: TestClock) -> None
         assert 3500 < int(answer.headers["Retry-After"]) <= 3600
         assert "Try again in 60 minutes" in said(answer)
         assert 'value="Jane Doe"' in answer.text
-        assert len(lab.jobs()) == len(list((settings.store / "Uploaded").iterdir())) == 3
+        assert len(lab.jobs.find()) == len(list((settings.store / "Uploaded").iterdir())) == 3
         assert send("192.0.2.8").status_code == 303
         assert send("127.0.0.1").status_code == 303

@@ -26,7 +26,7 @@ from printflow import (
     Status,
     TooManyRequests,
 )
-from printflow.service.sign_in import turns_for
+from printflow.service.sessions import turns_for
 from printflow_web.auth import SOMEBODY_ELSE
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import PASSWORD, said, send, token
@@ -35,28 +35,28 @@ QUOTE = {"weight": "42.5", "hours": "3.25", "material": "PLA", "printer": "Prusa
 
 
 def test_a_new_name_signs_in_and_joins_the_list(lab: Printflow, student: FlaskClient) -> None:
-    lab.add_staff("Ana")
+    lab.people.add("Ana")
     form = {"name": SOMEBODY_ELSE, "password": PASSWORD}
     answer = send(student, "/login", new_name="", **form)
     assert answer.status_code == 422
     assert "Say who you are" in said(answer)
     assert send(student, "/login", new_name="Bo", **form).status_code == 303
-    assert set(lab.staff_names()) == {"Ana", "Bo"}
+    assert set(lab.people.names()) == {"Ana", "Bo"}
 
 
 def test_a_new_name_counts_without_the_choice(lab: Printflow, student: FlaskClient) -> None:
-    lab.add_staff("Ana")
+    lab.people.add("Ana")
     answer = send(student, "/login", name="", new_name="Bo", password=PASSWORD)
     assert answer.status_code == 303
-    assert "Bo" in lab.staff_names()
+    assert "Bo" in lab.people.names()
 
 
 def test_a_wrong_password_adds_no_name(lab: Printflow, student: FlaskClient) -> None:
-    lab.add_staff("Ana")
+    lab.people.add("Ana")
     answer = send(student, "/login", name=SOMEBODY_ELSE, new_name="Bo", password="wrong")
     assert answer.status_code == 401
     assert 'value="Bo"' in answer.text
-    assert list(lab.staff_names()) == ["Ana"]
+    assert list(lab.people.names()) == ["Ana"]
 
 
 def test_a_dialog_learns_that_the_session_ended(
@@ -73,7 +73,7 @@ def test_a_dialog_learns_that_the_session_ended(
         kept = stranger.post(page, data={**form_of_a_stranger, "note": "Mind the corner."})
         assert kept.status_code == 401
         assert 'value="Mind the corner."' in kept.text
-    assert lab.job(job.id).status is Status.UPLOADED
+    assert lab.jobs.get(job.id).status is Status.UPLOADED
 
 
 def test_the_form_of_an_action_that_is_not_possible(
@@ -109,17 +109,17 @@ def inside(browser: FlaskClient) -> bool:
 
 
 def test_each_station_has_a_password_of_its_own(app: Flask, lab: Printflow) -> None:
-    secret = lab.add_station("Window PC", by="Ana")
+    secret = lab.stations.add("Window PC", by="Ana")
     browser = signed_in(app, "Bo", secret, "window pc")
     assert "Station: Window PC" in said(browser.get("/dashboard"))
-    (session,) = lab.staff_sessions()
+    (session,) = lab.sessions.all()
     assert (session.name, session.station, session.admin) == ("Bo", "Window PC", False)
-    lab.revoke_station("Window PC", by="Ana")
+    lab.stations.revoke("Window PC", by="Ana")
     assert not inside(browser), "who is signed in by it is out at once"
     assert send(app.test_client(), "/login", name="Bo", password=secret).status_code == 401
     assert inside(signed_in(app, "Bo")), "the others go on"
-    assert lab.add_station("window pc", by="Ana") != secret
-    assert [one.name for one in lab.stations()] == ["Lab", "Window PC"]
+    assert lab.stations.add("window pc", by="Ana") != secret
+    assert [one.name for one in lab.stations.all()] == ["Lab", "Window PC"]
 
 
 def test_a_session_that_another_process_ends_is_over_at_once(
@@ -129,13 +129,13 @@ def test_a_session_that_another_process_ends_is_over_at_once(
     with Printflow.open(settings) as other:
         for _ in range(3):
             assert inside(browser)
-        assert other.sign_out_others(by="Ana", name="Bo") == 1
+        assert other.sessions.sign_out_others(by="Ana", name="Bo") == 1
         assert not inside(browser), "what was found before is not believed any more"
 
 
 def test_a_new_password_signs_out(app: Flask, lab: Printflow) -> None:
     browser = signed_in(app, "Bo")
-    lab.set_staff_password("another good password", by="the command line")
+    lab.stations.set_password("another good password", by="the command line")
     assert not inside(browser)
     assert "You were signed out" in said(browser.get("/login"))
     assert "You were signed out" not in said(browser.get("/login")), "said once"
@@ -151,9 +151,9 @@ def test_a_session_lasts_twelve_hours_whatever_one_does(
         assert inside(browser)
     clock.advance(hours=1)
     assert not inside(browser)
-    assert lab.staff_sessions() == []
+    assert lab.sessions.all() == []
     lab.dispatch()
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
 
 
 def test_signing_out_ends_the_session_and_not_only_the_cookie(app: Flask) -> None:
@@ -170,73 +170,73 @@ def test_signing_out_everywhere(app: Flask, lab: Printflow) -> None:
     form = {"csrf_token": token(here, "/staff"), "everywhere": "yes"}
     assert here.post("/logout", data=form).status_code == 303
     assert [inside(browser) for browser in (here, there, other)] == [False, False, True]
-    (change, *_rest) = lab.changes()
+    (change, *_rest) = lab.changes.find()
     assert (change.kind, change.subject, change.by) == (ChangeKind.SIGNED_OUT, "Bo", "Bo")
     assert change.details == {"sessions": 2}
 
 
 def test_a_deactivated_name_is_out_and_stays_out(app: Flask, lab: Printflow) -> None:
     browser = signed_in(app, "Bo")
-    lab.deactivate_staff("Bo", by="Ana", station="Lab")
+    lab.people.deactivate("Bo", by="Ana", station="Lab")
     assert not inside(browser)
     answer = send(app.test_client(), "/login", name="*", new_name="bo", password=PASSWORD)
     assert answer.status_code == 422
     assert "Bo was taken from the list of staff." in said(answer)
-    assert lab.staff_names() == ()
-    lab.add_staff("BO", by="Ana")
-    assert lab.staff_names() == ("Bo",)
-    kinds = [change.kind.value for change in lab.changes()]
+    assert lab.people.names() == ()
+    lab.people.add("BO", by="Ana")
+    assert lab.people.names() == ("Bo",)
+    kinds = [change.kind.value for change in lab.changes.find()]
     assert kinds[:3] == ["staff_reactivated", "staff_deactivated", "staff_added"]
 
 
 def test_who_acts_is_on_every_change(app: Flask, lab: Printflow, submit: Submit) -> None:
-    browser, job = signed_in(app, "Bo", lab.add_station("Window", by="x"), "Window"), submit()
-    lab.add_staff("Ana")
+    browser, job = signed_in(app, "Bo", lab.stations.add("Window", by="x"), "Window"), submit()
+    lab.people.add("Ana")
     send(browser, f"/dashboard/jobs/{job.id}/approve", **QUOTE)
     form = {"csrf_token": token(browser, "/staff"), "name": "Ana"}
     assert browser.post("/acting", data=form).status_code == 303
     send(browser, f"/dashboard/jobs/{job.id}/reject", text="Too thin")
-    actors = [(one.actor.name, one.actor.station) for one in lab.details(job.id).events[1:]]
+    actors = [(one.actor.name, one.actor.station) for one in lab.jobs.details(job.id).events[1:]]
     assert actors == [("Bo", "Window"), ("Ana", "Window")]
     assert browser.post("/acting", data={**form, "name": "Nobody"}).status_code == 404
 
 
 def test_the_last_station_of_administrators_stays(lab: Printflow) -> None:
-    lab.set_staff_password(PASSWORD)
-    lab.add_station("Window", by="Ana")
+    lab.stations.set_password(PASSWORD)
+    lab.stations.add("Window", by="Ana")
     last = "the last station that may administer"
     with pytest.raises(InvalidInput, match=last):
-        lab.revoke_station("Lab", by="Ana")
+        lab.stations.revoke("Lab", by="Ana")
     with pytest.raises(InvalidInput, match=last):
-        lab.set_station_role("Lab", admin=False, by="Ana")
-    lab.set_station_role("Window", admin=True, by="Ana")
-    lab.revoke_station("Lab", by="Ana")
-    assert lab.ensure_staff_password() is None
-    lab.set_staff_password(PASSWORD)
-    assert [one.revoked_at for one in lab.stations()] == [None, None], "the way back in"
+        lab.stations.set_role("Lab", admin=False, by="Ana")
+    lab.stations.set_role("Window", admin=True, by="Ana")
+    lab.stations.revoke("Lab", by="Ana")
+    assert lab.stations.ensure_password() is None
+    lab.stations.set_password(PASSWORD)
+    assert [one.revoked_at for one in lab.stations.all()] == [None, None], "the way back in"
 
 
 def test_passwords_of_stations(lab: Printflow) -> None:
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     for password, code in (("short", "password_length"), (PASSWORD, "password_taken")):
         with pytest.raises(InvalidInput) as refused:
-            lab.add_station("Window", by="Ana", password=password)
+            lab.stations.add("Window", by="Ana", password=password)
         assert refused.value.refusals[0].code == code
     for name in ("", " ", "x" * 61, "LAB"):
         with pytest.raises(InvalidInput):
-            lab.add_station(name, by="Ana")
+            lab.stations.add(name, by="Ana")
     with pytest.raises(NotFound):
-        lab.revoke_station("Nowhere", by="Ana")
+        lab.stations.revoke("Nowhere", by="Ana")
 
 
 @pytest.mark.long
 def test_attempts_at_once_count_as_many(lab: Printflow) -> None:
     """Twelve threads at the same moment, again and again, have five tries and not sixty."""
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
 
     def attempt(_number: int) -> str:
         try:
-            return lab.check_staff_password("wrong", address="10.1.1.1")
+            return lab.sessions.check_password("wrong", address="10.1.1.1")
         except PrintflowError as error:
             return error.code
 
@@ -259,16 +259,16 @@ def test_attempts_at_once_count_as_many(lab: Printflow) -> None:
 def test_the_throttle_of_a_neighborhood(
     lab: Printflow, address: str, neighbor: str, shared: bool
 ) -> None:
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     for _ in range(5):
         with pytest.raises(SignInRefused):
-            lab.check_staff_password("wrong", address=address)
+            lab.sessions.check_password("wrong", address=address)
     if shared:
         with pytest.raises(TooManyRequests):
-            lab.check_staff_password(PASSWORD, address=neighbor)
+            lab.sessions.check_password(PASSWORD, address=neighbor)
     else:
-        assert lab.check_staff_password(PASSWORD, address=neighbor) == "Lab"
-    assert lab.check_staff_password(PASSWORD, address="10.9.9.9") == "Lab"
+        assert lab.sessions.check_password(PASSWORD, address=neighbor) == "Lab"
+    assert lab.sessions.check_password(PASSWORD, address="10.9.9.9") == "Lab"
 
 
 # -- guessing -------------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def test_the_throttle_of_a_neighborhood(
 def guess(lab: Printflow, address: str, station: str = "Lab", known_pc: str = "") -> str:
     """What a wrong password comes to."""
     try:
-        return lab.check_staff_password(
+        return lab.sessions.check_password(
             "wrong", address=address, station=station, known_pc=known_pc
         )
     except PrintflowError as error:
@@ -298,19 +298,19 @@ class TestGuessing:
     def test_one_s_own_password_takes_back_nothing_of_another_station_s(
         self, lab: Printflow
     ) -> None:
-        lab.set_staff_password(PASSWORD)
-        own = lab.add_station("Window", by="Ana")
+        lab.stations.set_password(PASSWORD)
+        own = lab.stations.add("Window", by="Ana")
         for _ in range(4):
             assert guess(lab, "10.1.1.1") == "sign_in_refused"
-            lab.sign_in(own, name="Eve", station="Window", address="10.1.1.1")
+            lab.sessions.sign_in(own, name="Eve", station="Window", address="10.1.1.1")
         assert guess(lab, "10.1.1.1") == "sign_in_refused"
         assert guess(lab, "10.1.1.1") == "too_many_requests"
 
     def test_a_botnet_guesses_no_more_than_one_address_could(
         self, lab: Printflow, clock: TestClock
     ) -> None:
-        lab.set_staff_password(PASSWORD)
-        lab.add_station("Window", by="Ana")
+        lab.stations.set_password(PASSWORD)
+        lab.stations.add("Window", by="Ana")
         answers = [guess(lab, f"10.1.1.{number}", "LAB ") for number in range(30)]
         assert answers == ["sign_in_refused"] * 20 + ["too_many_requests"] * 10
         assert guess(lab, "10.2.2.2", "Window") == "sign_in_refused", "another station"
@@ -320,12 +320,12 @@ class TestGuessing:
     def test_a_pc_that_has_signed_in_is_not_locked_out_by_strangers(
         self, lab: Printflow, clock: TestClock
     ) -> None:
-        lab.set_staff_password(PASSWORD)
-        known = lab.sign_in(PASSWORD, name="Ana", address="10.1.1.1").known_pc
+        lab.stations.set_password(PASSWORD)
+        known = lab.sessions.sign_in(PASSWORD, name="Ana", address="10.1.1.1").known_pc
         for number in range(40):
             guess(lab, f"10.1.1.{number % 8}")
         assert guess(lab, "10.1.1.1") == "too_many_requests"
-        signed_in = lab.sign_in(PASSWORD, name="Ana", address="10.1.1.1", known_pc=known)
+        signed_in = lab.sessions.sign_in(PASSWORD, name="Ana", address="10.1.1.1", known_pc=known)
         assert signed_in.station == "Lab"
         answers = [guess(lab, "10.1.1.1", known_pc=known) for _ in range(6)]
         assert answers == ["sign_in_refused"] * 5 + ["too_many_requests"], "but it is counted"
@@ -333,36 +333,36 @@ class TestGuessing:
         assert guess(lab, "10.1.1.1", known_pc=known) == "sign_in_refused"
 
     def test_a_known_pc_is_a_stranger_elsewhere_and_after_a_renewal(self, lab: Printflow) -> None:
-        lab.set_staff_password(PASSWORD)
-        lab.add_station("Window", by="Ana")
-        known = lab.sign_in(PASSWORD, name="Ana", station="Lab", address="x").known_pc
-        assert lab.known_at(known) == "Lab"
+        lab.stations.set_password(PASSWORD)
+        lab.stations.add("Window", by="Ana")
+        known = lab.sessions.sign_in(PASSWORD, name="Ana", station="Lab", address="x").known_pc
+        assert lab.sessions.known_at(known) == "Lab"
         for _ in range(5):
             guess(lab, "10.1.1.1", "Window", known)
         assert guess(lab, "10.1.1.1", "Window", known) == "too_many_requests"
         number, _, rest = known.partition(".")
         for forged in (f"{int(number) + 1}.{rest}", known[:-1], f"{known}x", rest, "", "1..", "²."):
-            assert lab.known_at(forged) == ""
-        lab.set_staff_password("another good password")
-        assert lab.known_at(known) == ""
-        known = lab.sign_in(
+            assert lab.sessions.known_at(forged) == ""
+        lab.stations.set_password("another good password")
+        assert lab.sessions.known_at(known) == ""
+        known = lab.sessions.sign_in(
             "another good password", name="Ana", station="Lab", address="y"
         ).known_pc
-        lab.set_station_role("Window", admin=True, by="Ana")
-        lab.revoke_station("Lab", by="Ana")
-        assert lab.known_at(known) == ""
+        lab.stations.set_role("Window", admin=True, by="Ana")
+        lab.stations.revoke("Lab", by="Ana")
+        assert lab.sessions.known_at(known) == ""
 
     def test_a_station_that_is_none_costs_and_counts_the_same(self, lab: Printflow) -> None:
-        lab.set_staff_password(PASSWORD)
-        lab.add_station("Window", by="Ana")
+        lab.stations.set_password(PASSWORD)
+        lab.stations.add("Window", by="Ana")
         for station in ("Window", "Nowhere"):
             address = f"10.4.4.{len(station)}"
             with pytest.raises(SignInRefused, match="The station or its password is wrong"):
-                lab.check_staff_password("wrong", address=address, station=station)
+                lab.sessions.check_password("wrong", address=address, station=station)
             answers = [guess(lab, address, station) for _ in range(5)]
             assert answers == ["sign_in_refused"] * 4 + ["too_many_requests"]
         with pytest.raises(InvalidInput) as refused:
-            lab.check_staff_password(PASSWORD, address="x")
+            lab.sessions.check_password(PASSWORD, address="x")
         assert refused.value.refusals[0].field == "station"
 
 
@@ -378,9 +378,9 @@ def test_as_many_comparisons_for_one_try_whatever_the_stations(
         return verify(hasher, stored, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", counted)
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     for number in range(2):
-        lab.add_station(f"Window {number}", by="Ana")
+        lab.stations.add(f"Window {number}", by="Ana")
     compared.clear()
     for station in ("Lab", "Window 1", "Nowhere"):
         guess(lab, "10.1.1.1", station)
@@ -436,22 +436,22 @@ def test_comparing_passwords_leaves_threads_to_the_pages(threads: int, places: i
 
 
 def test_strangers_learn_no_name(app: Flask, lab: Printflow) -> None:
-    lab.add_staff("Ana Lovelace")
+    lab.people.add("Ana Lovelace")
     stranger = app.test_client()
     for form in ({}, {"name": "Ana Lovelace", "password": "wrong"}, {"name": "x", "password": ""}):
         page = send(stranger, "/login", **form) if form else stranger.get("/login")
         shown = page.text.replace('value="Ana Lovelace"', "") if form else page.text
         assert "Lovelace" not in shown
         assert "<select" not in shown
-    lab.add_station("Window PC", by="Ana")
+    lab.stations.add("Window PC", by="Ana")
     assert 'name="station"' in stranger.get("/login").text
     assert "Window PC" not in stranger.get("/login").text.replace("such as “Window PC”", "")
 
 
 def test_a_pc_that_has_signed_in_chooses_from_the_names(app: Flask, lab: Printflow) -> None:
-    lab.add_staff("Sam")
+    lab.people.add("Sam")
     assert 'name="station"' not in app.test_client().get("/login").text, "a small lab has one"
-    secret = lab.add_station("Window", by="Ana")
+    secret = lab.stations.add("Window", by="Ana")
     browser = signed_in(app, "Bo", secret, "Window")
     browser.post("/acting", data={"csrf_token": token(browser, "/staff"), "name": "Sam"})
     browser.post("/logout", data={"csrf_token": token(browser, "/staff")})
@@ -461,7 +461,7 @@ def test_a_pc_that_has_signed_in_chooses_from_the_names(app: Flask, lab: Printfl
     form = {"name": "Sam", "password": secret}
     assert send(browser, "/login", **form).status_code == 303, "known where, without a word"
     assert 'value="Window"' in browser.get("/login").text
-    lab.renew_station("Window", by="Ana")
+    lab.stations.renew("Window", by="Ana")
     page = browser.get("/login").text
     assert ">Bo<" not in page, "whoever had the old password sees no names"
     assert 'value="Sam"' in page, "but its own last one"
@@ -469,7 +469,7 @@ def test_a_pc_that_has_signed_in_chooses_from_the_names(app: Flask, lab: Printfl
 
 def test_a_browser_can_be_told_to_forget(app: Flask, lab: Printflow) -> None:
     browser = signed_in(app, "Bo")
-    lab.add_staff("Sam")
+    lab.people.add("Sam")
     assert "Sam" in browser.get("/login").text
     assert send(browser, "/login", name="Sam", password="wrong").status_code == 401
     form = {"csrf_token": token(browser, "/login")}
@@ -501,8 +501,8 @@ def test_pages_go_before_passwords(lab: Printflow, monkeypatch: pytest.MonkeyPat
         seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
         return True
 
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     monkeypatch.setattr("printflow.service.passwords.is_password", looked)
-    lab.check_staff_password(PASSWORD, address="x")
+    lab.sessions.check_password(PASSWORD, address="x")
     here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     assert seen == [max(here, 15)]

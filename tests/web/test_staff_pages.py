@@ -70,7 +70,7 @@ def test_figures_out_of_range(
         assert answer.status_code == 422, value
         assert f'id="act-{field}-error" data-error><' not in answer.text
         assert 'value="3.25"' in answer.text or field == "hours", "what was typed is kept"
-    assert lab.job(job.id) == job
+    assert lab.jobs.get(job.id) == job
 
 
 def test_a_rejection_needs_a_reason(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
@@ -79,15 +79,15 @@ def test_a_rejection_needs_a_reason(lab: Printflow, staff: FlaskClient, submit: 
     answer = send(staff, page)
     assert answer.status_code == 422
     assert "Say why" in said(answer)
-    reason = lab.catalog.rejection_reasons[0]
+    reason = lab.catalog.current.rejection_reasons[0]
     assert send(staff, page, reasons=[reason.code], text="See the corner.").status_code == 303
-    assert lab.job(job.id).reasons == (reason.text, "See the corner.")
-    assert lab.details(job.id).events[-1].actor.name == "Ana"
+    assert lab.jobs.get(job.id).reasons == (reason.text, "See the corner.")
+    assert lab.jobs.details(job.id).events[-1].actor.name == "Ana"
 
 
 def test_what_the_status_does_not_allow(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     job = submit()
-    lab.reject(job.id, by="Sam", text="x")
+    lab.jobs.reject(job.id, by="Sam", text="x")
     answer = staff.post(
         f"/dashboard/jobs/{job.id}/approve",
         data={**QUOTE, "csrf_token": token(staff, "/dashboard")},
@@ -98,14 +98,14 @@ def test_what_the_status_does_not_allow(lab: Printflow, staff: FlaskClient, subm
 
 def test_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
     job = submit()
-    lab.approve(job.id, by="Sam", grams=1, hours=1, material="PLA")
+    lab.jobs.approve(job.id, by="Sam", grams=1, hours=1, material="PLA")
     answer = staff.post(
         f"/dashboard/jobs/{job.id}/reject",
         data={"text": "x", "version": "1", "csrf_token": token(staff, "/dashboard")},
     )
     assert answer.status_code == 409
     assert "Sam approved this" in said(answer)
-    assert lab.job(job.id).status is Status.PENDING
+    assert lab.jobs.get(job.id).status is Status.PENDING
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_note_for_the_student_shows_on_their_page(
     form = {"csrf_token": token(staff, page), "text": "Which way up?", "for_student": "yes"}
     assert staff.post(f"{page}/notes", data=form).status_code == 303
     staff.post(f"{page}/notes", data={**form, "text": "secret", "for_student": ""})
-    path = lab.status_url(job).removeprefix(lab.settings.effective_base_url)
+    path = lab.students.url(job).removeprefix(lab.settings.effective_base_url)
     seen = said(student.get(path))
     assert "Which way up?" in seen
     assert "secret" not in seen
@@ -146,7 +146,7 @@ def test_the_outbox_shows_mails_and_mends_addresses(
     lab: Printflow, staff: FlaskClient, submit: Submit
 ) -> None:
     submit()
-    (mail,) = lab.mails()
+    (mail,) = lab.mail.find()
     assert "jane@example.edu" in said(staff.get("/outbox"))
     page = f"/outbox/{mail.id}"
     assert "We have your model" in said(staff.get(page))
@@ -156,20 +156,20 @@ def test_the_outbox_shows_mails_and_mends_addresses(
     assert staff.post(f"{page}/retry", data=form).status_code == 422
     form["to"] = "jane.doe@example.edu"
     assert staff.post(f"{page}/retry", data=form).status_code == 303
-    assert lab.mails()[0].to == "jane.doe@example.edu"
+    assert lab.mail.find()[0].to == "jane.doe@example.edu"
     assert staff.get("/outbox?state=lost").status_code == 400
     assert staff.get("/outbox/999").status_code == 404
 
 
 def test_staff_names(lab: Printflow, staff: FlaskClient) -> None:
     assert send(staff, "/staff", action="add", name="Sam").status_code == 303
-    assert lab.staff_names() == ("Ana", "Sam")
+    assert lab.people.names() == ("Ana", "Sam")
     form = {"csrf_token": token(staff, "/staff"), "name": "Sam", "next": "/outbox"}
     answer = staff.post("/acting", data=form)
     assert answer.location == "/outbox"
     form["name"] = "Ana"
     assert staff.post("/staff/deactivate", data=form).status_code == 303
-    assert lab.staff_names() == ("Sam",)
+    assert lab.people.names() == ("Sam",)
     assert send(staff, "/staff", action="add", name=" ").status_code == 422
 
 
@@ -182,7 +182,7 @@ def test_a_job_tells_all_that_its_student_wished(
         assert "The flat side down." in seen
         assert "3 copies" in seen
     assert "3 copies" in said(staff.get("/dashboard"))
-    lab.withdraw(lab.status_url(job).rpartition("/")[2], text="Not any more.")
+    lab.students.withdraw(lab.students.url(job).rpartition("/")[2], text="Not any more.")
     seen = said(staff.get(f"/dashboard/jobs/{job.id}"))
     assert f"{job.student_name} canceled the request" in seen
     assert "Message of the student" not in seen

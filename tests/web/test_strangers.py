@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import Printflow, Settings
+from printflow.service.quotes import Quotes
 from tests.web.conftest import Upload
 from tests.web.test_every_route import LET_IN, address
 
@@ -55,8 +56,10 @@ def test_no_route_tells_strangers_where_anything_lies(
     paths = {rule: address(rule) for rule in LET_IN}
     fault(lab.settings)
     if fault is not full:
-        until(lambda: bool(lab.store_problem()))
-        assert str(lab.settings.store) in lab.store_problem(), "staff are told which store it is"
+        until(lambda: bool(lab.system.store_problem()))
+        assert str(lab.settings.store) in lab.system.store_problem(), (
+            "staff are told which store it is"
+        )
     answers = [
         (method, rule, student.open(path, method=method, headers={"Accept": kind}))
         for rule, path in paths.items()
@@ -89,7 +92,7 @@ def test_a_fault_of_the_program_itself_shows_a_number_only(
     def broken(*_args: object) -> None:
         raise RuntimeError(where)
 
-    monkeypatch.setattr(Printflow, "quote_page", broken)
+    monkeypatch.setattr(Quotes, "page", broken)
     for kind in ("text/html", "application/json"):
         answer = student.get("/confirm/x", headers={"Accept": kind})
         assert answer.status_code == 500

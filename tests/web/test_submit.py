@@ -29,19 +29,19 @@ def nothing_left(lab: Printflow) -> bool:
         for path in root.rglob("*")
         if path.is_file() and path.relative_to(root).parts[0] != ".printflow"
     ]
-    return not (files or lab.jobs() or lab.mails())
+    return not (files or lab.jobs.find() or lab.mail.find())
 
 
 def test_a_model_is_taken_and_the_next_steps_are_told(
     lab: Printflow, upload: Upload, student: FlaskClient
 ) -> None:
     answer = upload()
-    (job,) = lab.jobs()
+    (job,) = lab.jobs.find()
     assert (answer.status_code, answer.location) == (303, f"/submit/success?job={job.id}")
     page = student.get(answer.location)
     assert job.id in said(page)
     assert "jane@example.edu" in said(page)
-    assert lab.path(job).read_bytes() == sample_models.stl()
+    assert lab.files.path(job).read_bytes() == sample_models.stl()
 
 
 def test_details_are_only_for_the_browser_that_sent_it(
@@ -51,7 +51,7 @@ def test_details_are_only_for_the_browser_that_sent_it(
     stranger = app.test_client().get(location)  # type: ignore[attr-defined]
     assert (stranger.status_code, stranger.location) == (303, "/find")
     assert "jane@example.edu" not in stranger.text
-    assert lab.status_url(lab.jobs()[0]).rpartition("/")[2] not in stranger.text
+    assert lab.students.url(lab.jobs.find()[0]).rpartition("/")[2] not in stranger.text
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_markup_in_a_name_is_shown_as_text(lab: Printflow, upload: Upload) -> No
 )
 def test_names_are_data_only(lab: Printflow, upload: Upload, staff: FlaskClient, name: str) -> None:
     assert upload(name).status_code == 303
-    (job,) = lab.jobs()
+    (job,) = lab.jobs.find()
     assert job.file.name == f"JaneDoe_Filament_TrueRed_{job.id}.stl"
     assert [path.name for path in (lab.settings.store / "Uploaded").iterdir()] == [job.file.name]
     assert not any(character in job.original_name for character in "\n\0‮")
@@ -174,7 +174,7 @@ def test_the_same_form_twice_is_one_job(lab: Printflow, upload: Upload) -> None:
     first, second = upload(idempotency_key="k" * 32), upload(idempotency_key="k" * 32)
     assert first.location == second.location
     assert second.status_code == 303
-    assert len(lab.jobs()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 1
+    assert len(lab.jobs.find()) == len(list((lab.settings.store / "Uploaded").iterdir())) == 1
 
 
 def test_the_share_is_gone(lab: Printflow, upload: Upload, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_the_share_is_gone(lab: Printflow, upload: Upload, tmp_path: Path) -> No
     lab.settings.store.mkdir()
     answer = upload()
     assert answer.status_code == 503
-    assert lab.jobs() == []
+    assert lab.jobs.find() == []
 
 
 @pytest.mark.parametrize("page", ["/", "/submit", "/find", "/login", "/dashboard", "/outbox"])
@@ -222,7 +222,7 @@ def test_without_a_token_nothing_happens_and_the_form_is_kept(
 def test_a_file_over_the_limit_keeps_the_form(
     lab: Printflow, app: Flask, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lab, "receive", partial(limited, lab.receive))
+    monkeypatch.setattr(lab.intake, "receive", partial(limited, lab.intake.receive))
     answer = upload(data=sample_models.stl())
     assert answer.status_code == 413
     assert "larger than the limit of" in said(answer)

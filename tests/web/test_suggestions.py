@@ -128,13 +128,13 @@ def test_an_approval_is_offered_them_and_takes_none_by_itself(
     lab: Printflow, submit: Submit, staff: FlaskClient
 ) -> None:
     job = submit()
-    lab.inspect_due()
-    (reckoned,) = lab.suggestions(job.id)
+    lab.models.inspect_due()
+    (reckoned,) = lab.suggestions.for_job(job.id)
     assert (reckoned.source, reckoned.hours) == ("", None)
     assert Decimal("1") < (reckoned.grams or 0) < Decimal("4"), "a box of 3 cm³"
     name = f"{job.standard_name}_0.2mm_PLA.gcode"
     (lab.settings.store / "Uploaded" / name).write_bytes(PRUSA)
-    first, _ = lab.suggestions(job.id)
+    first, _ = lab.suggestions.for_job(job.id)
     assert (first.source, first.grams, first.material, first.printer) == (
         name, Decimal("6.56"), "PLA", "Prusa MK4S"
     )  # fmt: skip

@@ -81,7 +81,7 @@ def test_the_open_button_writes_a_link_that_the_opener_takes(
 
 
 def test_strangers_get_nothing(lab: Printflow) -> None:
-    lab.set_staff_password(PASSWORD)
+    lab.stations.set_password(PASSWORD)
     browser = create_app(lab).test_client()
     opener = "/dashboard/this-pc/opener/printflow-opener.pyz"
     for address in ("/dashboard/this-pc", "/dashboard/this-pc/printflow-opener.toml", opener):

@@ -34,23 +34,23 @@ def test_the_original_is_kept_and_the_link_is_void(
 ) -> None:
     job = job_in("PENDING")
     secret = link(lab, job).rpartition("/")[2]
-    kept = lab.path(job.original).read_bytes()
+    kept = lab.files.path(job.original).read_bytes()
     fixed = sample_models.stl() + b"\0"
     words = said(replaced(staff, job, "fixed.stl", fixed))
     assert "the link is void" in words
     assert "Ana replaced the file to print" in words
-    now = lab.job(job.id)
+    now = lab.jobs.get(job.id)
     assert now.file.name == f"{job.standard_name}_v2.stl"
-    assert lab.path(now.file).read_bytes() == fixed
-    assert lab.path(now.file).parent.name == "Pending"
-    assert lab.path(now.original).read_bytes() == kept
-    assert lab.path(now.original).parent.name == "Originals"
+    assert lab.files.path(now.file).read_bytes() == fixed
+    assert lab.files.path(now.file).parent.name == "Pending"
+    assert lab.files.path(now.original).read_bytes() == kept
+    assert lab.files.path(now.original).parent.name == "Originals"
     with pytest.raises((LinkOvertaken, TransitionRefused)):
-        lab.confirm_by_link(secret, consent=True)
-    again = lab.requote(job.id, by="Ana", grams="40", hours="3", material="PLA")
-    assert lab.details(job.id).quotes[-1].file_sha256 == again.file.sha256
-    lab.confirm_by_link(link(lab, again).rpartition("/")[2], consent=True)
-    assert lab.path(lab.job(job.id)).parent.name == "ReadyToPrint"
+        lab.quotes.confirm(secret, consent=True)
+    again = lab.jobs.requote(job.id, by="Ana", grams="40", hours="3", material="PLA")
+    assert lab.jobs.details(job.id).quotes[-1].file_sha256 == again.file.sha256
+    lab.quotes.confirm(link(lab, again).rpartition("/")[2], consent=True)
+    assert lab.files.path(lab.jobs.get(job.id)).parent.name == "ReadyToPrint"
 
 
 def test_what_a_slicer_saved_is_taken_and_shows_its_picture(
@@ -59,11 +59,11 @@ def test_what_a_slicer_saved_is_taken_and_shows_its_picture(
     job = job_in("UPLOADED")
     words = said(replaced(staff, job, "sliced for the MK4S.gcode", gcode(200)))
     assert "_v2.gcode" in words
-    lab.inspect_due()
-    now = lab.job(job.id)
+    lab.models.inspect_due()
+    now = lab.jobs.get(job.id)
     assert now.pictured is not None
     assert now.pictured.id == now.file.id
-    with Image.open(io.BytesIO(lab.picture(now.pictured))) as picture:
+    with Image.open(io.BytesIO(lab.models.picture(now.pictured))) as picture:
         assert picture.size == (200, 200)
     assert "empty" in said(replaced(staff, job, "nothing.gcode", b""))
 
@@ -73,14 +73,14 @@ def test_what_is_no_model_or_comes_too_late_changes_nothing(
 ) -> None:
     job = job_in("UPLOADED")
     assert "_v2" not in said(replaced(staff, job, "virus.exe", b"MZ" * 99))
-    assert len(lab.job(job.id).files) == 1
+    assert len(lab.jobs.get(job.id).files) == 1
     stale = replaced(staff, job, "fixed.stl", sample_models.stl(), version="99")
     assert stale.status_code == 409
     printing = job_in("PRINTING")
     assert "not replaced any more" in said(replaced(staff, printing, "b.stl", sample_models.stl()))
-    assert lab.job(printing.id).files == printing.files
+    assert lab.jobs.get(printing.id).files == printing.files
     with pytest.raises(StaleJob):
-        lab.add_version(job.id, lab.path(job), by="Ana", expected_version=99)
+        lab.versions.add(job.id, lab.files.path(job), by="Ana", expected_version=99)
     assert not list((lab.settings.store / ".incoming").glob("*"))
 
 
@@ -88,15 +88,15 @@ def test_a_new_version_is_taken_back(staff: FlaskClient, lab: Printflow, job_in:
     job = job_in("PENDING")
     secret = link(lab, job).rpartition("/")[2]
     page = replaced(staff, job, "fixed.stl", sample_models.stl() + b"\0").text
-    event = lab.details(job.id).events[-1].id
+    event = lab.jobs.details(job.id).events[-1].id
     assert f'name="event" value="{event}"' in page
     form = {"csrf_token": token(staff, "/staff"), "event": str(event)}
     staff.post(f"/dashboard/jobs/{job.id}/undo", data=form)
-    back = lab.job(job.id)
+    back = lab.jobs.get(job.id)
     assert (back.file.name, back.file.folder) == (job.file.name, "Pending")
-    assert lab.path(back).parent.name == "Pending"
-    lab.confirm_by_link(secret, consent=True)
-    assert lab.job(job.id).status == "READYTOPRINT"
+    assert lab.files.path(back).parent.name == "Pending"
+    lab.quotes.confirm(secret, consent=True)
+    assert lab.jobs.get(job.id).status == "READYTOPRINT"
 
 
 def test_a_job_that_was_imported_without_a_file_says_so(
@@ -104,8 +104,8 @@ def test_a_job_that_was_imported_without_a_file_says_so(
 ) -> None:
     old = flask_list(old_system.make(tmp_path / "old", [old_system.old_job(1, "", "UPLOADED")]))
     (tmp_path / "nothing").mkdir()
-    lab.import_jobs(old, tmp_path / "nothing", without_file=True)
-    (job,) = lab.jobs()
+    lab.imports.run(old, tmp_path / "nothing", without_file=True)
+    (job,) = lab.jobs.find()
     page = f"/dashboard/jobs/{job.id}"
     words = said(staff.get(page))
     assert "No file" in words
@@ -117,5 +117,5 @@ def test_a_job_that_was_imported_without_a_file_says_so(
     refused = send(staff, f"{page}/approve", **approved)
     assert "imported without a file" in said(refused)
     replaced(staff, job, "found.stl", sample_models.stl())
-    assert lab.job(job.id).file.name == f"{job.standard_name}_v2.stl"
+    assert lab.jobs.get(job.id).file.name == f"{job.standard_name}_v2.stl"
     assert "printflow://" in staff.get(page).text

@@ -19,12 +19,12 @@ __all__ = ["address"]
 
 WAYS: dict[str, Callable[[Printflow, TestClock], None]] = {
     "never was": lambda lab, _clock: None,
-    "ended": lambda lab, _clock: lab.sign_out("the key"),
-    "ended from elsewhere": lambda lab, _clock: (lab.sign_out_others(by="Ana"), None)[1],
+    "ended": lambda lab, _clock: lab.sessions.sign_out("the key"),
+    "ended from elsewhere": lambda lab, _clock: (lab.sessions.sign_out_others(by="Ana"), None)[1],
     "expired": lambda _lab, clock: clock.advance(hours=12),
-    "station revoked": lambda lab, _clock: lab.revoke_station("Window", by="Ana"),
-    "station renewed": lambda lab, _clock: (lab.renew_station("Window", by="Ana"), None)[1],
-    "name deactivated": lambda lab, _clock: lab.deactivate_staff("Ana"),
+    "station revoked": lambda lab, _clock: lab.stations.revoke("Window", by="Ana"),
+    "station renewed": lambda lab, _clock: (lab.stations.renew("Window", by="Ana"), None)[1],
+    "name deactivated": lambda lab, _clock: lab.people.deactivate("Ana"),
     "name deactivated meanwhile": lambda lab, clock: _deactivated_meanwhile(lab, clock),
     "station revoked meanwhile": lambda lab, clock: _revoked_meanwhile(lab, clock),
 }
@@ -33,12 +33,12 @@ WAYS: dict[str, Callable[[Printflow, TestClock], None]] = {
 
 def _deactivated_meanwhile(lab: Printflow, clock: TestClock) -> None:
     """By another process, at the moment of signing in: the session's row is still there."""
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         assert tx.people.deactivate("Ana", clock())
 
 
 def _revoked_meanwhile(lab: Printflow, clock: TestClock) -> None:
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         tx.people.revoke_station("Window", clock() - timedelta(seconds=1))
 
 
@@ -55,15 +55,15 @@ def browser(
     """Its cookie names a session that is none, and says that Ana signed in."""
     app.config["WTF_CSRF_ENABLED"] = False
     made = app.test_client()
-    password = lab.add_station("Window", by="Ana", admin=True)
+    password = lab.stations.add("Window", by="Ana", admin=True)
     claims: dict[str, Any] = {"staff": "Ana", "station": "Window", "admin": True}
     if request.param == "no key":
         cookie(app, made, **claims)
         return made
-    key = lab.sign_in(password, name="Ana", station="Window", address="x").key
+    key = lab.sessions.sign_in(password, name="Ana", station="Window", address="x").key
     cookie(app, made, **claims, key="0" * 32 if request.param == "never was" else key)
     if request.param == "ended":
-        lab.sign_out(key)
+        lab.sessions.sign_out(key)
     else:
         WAYS[request.param](lab, clock)
     return made
@@ -80,7 +80,7 @@ def test_a_cookie_without_its_session_opens_nothing(
 ) -> None:
     job_in("UPLOADED")
     kept = {one.key: one.value for one in (browser.get_cookie("printflow"),) if one}
-    before = (lab.jobs(), lab.mails(), lab.staff(), lab.changes())
+    before = (lab.jobs.find(), lab.mail.find(), lab.people.all(), lab.changes.find())
     for rule, methods in LET_IN.items():
         for method, needed in methods.items():
             path = address(rule)
@@ -90,12 +90,12 @@ def test_a_cookie_without_its_session_opens_nothing(
                 browser.set_cookie(name, value)
             with browser.open(path, method=method, data={"name": "Ana"}) as answer:
                 refused_at_the_door(answer, method, "everybody", (method, rule))
-    assert (lab.jobs(), lab.mails(), lab.staff(), lab.changes()) == before
+    assert (lab.jobs.find(), lab.mail.find(), lab.people.all(), lab.changes.find()) == before
 
 
 def test_what_strangers_see_never_takes_a_claim_for_a_session(app: Flask, lab: Printflow) -> None:
     """Public and error pages, answers to scripts, the opener's door: all ask the database."""
-    lab.add_staff("Ana")
+    lab.people.add("Ana")
     made, plain = app.test_client(), app.test_client()
     for page in ("/", "/login", "/submit", "/nowhere", "/find"):
         cookie(app, made, staff="Ana", station="Lab", last_staff="Ana", admin=True, key="0" * 32)
@@ -119,8 +119,8 @@ def test_a_key_may_be_anything(app: Flask) -> None:
 
 def test_signing_out_with_a_claim_ends_nobody_s_session(app: Flask, lab: Printflow) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
-    lab.sign_in(PASSWORD, name="Ana", address="x")
+    lab.sessions.sign_in(PASSWORD, name="Ana", address="x")
     made = app.test_client()
     cookie(app, made, staff="Ana", station="Lab")
     assert made.post("/logout", data={"everywhere": "yes"}).status_code == 303
-    assert len(lab.staff_sessions()) == 1
+    assert len(lab.sessions.all()) == 1

@@ -36,8 +36,8 @@ def test_every_page_of_a_job_in_every_status(
         job = job_in(Status.REJECTED if status is Status.ARCHIVED else status)
         if status is Status.ARCHIVED:
             clock.advance(days=100)
-            lab.archive(job.id, by="Ana")
-        with lab._ports.database.write() as tx:
+            lab.jobs.archive(job.id, by="Ana")
+        with lab._parts.database.write() as tx:
             for template in MailTemplate:
                 tx.outbox.add(
                     message_id=f"<{job.id}.{template.name.lower()}@example.edu>",
@@ -50,20 +50,20 @@ def test_every_page_of_a_job_in_every_status(
                     now=clock(),
                     not_before=clock(),
                 )
-        token = lab.status_url(job).rpartition("/")[2]
+        token = lab.students.url(job).rpartition("/")[2]
         pages = {f"/jobs/{token}": student, f"/dashboard/jobs/{job.id}": staff}
         for address, browser in {**pages, "/outbox": staff, "/dashboard?status=all": staff}.items():
             if found := faults(said(browser.get(address))):
                 wrong[f"{status} {address}"] = found
-    mail = next(one for one in lab.mails(state="queued") if one.template == "find_jobs")
-    lab.retry_mail(mail.id, by="Ana")
+    mail = next(one for one in lab.mail.find(state="queued") if one.template == "find_jobs")
+    lab.mail.retry(mail.id, by="Ana")
     if found := faults(said(staff.get("/admin/changes"))):
         wrong["/admin/changes"] = found
     assert wrong == {}
 
 
 def test_every_mail(lab: Printflow) -> None:
-    samples = lab.mail_samples()
+    samples = lab.mail_samples.all()
     assert set(samples) == set(MailTemplate)
     wrong = {
         name: found
@@ -78,22 +78,22 @@ def test_every_mail(lab: Printflow) -> None:
 def test_a_placeholder_in_the_labs_own_words_is_refused_where_it_stands(
     lab: Printflow, words: str
 ) -> None:
-    plain = lab.export_catalog()
+    plain = lab.catalog.export()
     texts = {**plain["texts"], "consent": words}
     with pytest.raises(CatalogInvalid) as caught:
-        lab.change_catalog({"texts": texts}, by="Ana")
+        lab.catalog.change({"texts": texts}, by="Ana")
     (refusal,) = caught.value.refusals
     assert refusal.field == "texts.consent"
     assert "would be shown as it is" in refusal.message
-    assert lab.export_catalog() == plain
+    assert lab.catalog.export() == plain
 
 
 def test_one_that_is_stored_already_hinders_no_other_change_and_is_shown_as_it_is(
     lab: Printflow, student: FlaskClient, clock: TestClock
 ) -> None:
-    plain = lab.export_catalog()
+    plain = lab.catalog.export()
     old = {**plain, "texts": {**plain["texts"], "minimum_charge": "At least {name} %(lab)s"}}
-    with lab._ports.database.write() as tx:
+    with lab._parts.database.write() as tx:
         tx.lab.add_catalog(old, by="an older release", now=clock())
     assert "At least {name} %(lab)s" in said(student.get("/submit"))
-    assert lab.change_catalog({"lab_name": "New name"}, by="Ana").lab_name == "New name"
+    assert lab.catalog.change({"lab_name": "New name"}, by="Ana").lab_name == "New name"

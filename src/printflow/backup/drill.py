@@ -111,11 +111,11 @@ def _place(folder: Path | None) -> tuple[Path, bool]:
 
 
 def _examine(settings: Settings) -> tuple[int, Examination]:
-    from ..app import Printflow
+    from ..lab.printflow import Printflow
 
     with Printflow.open(settings, create=False) as lab:
         # What was on its way when the backup was taken is put in its place, as the lab would.
-        examination = lab.examine(fix=True, only=CHECKS)
+        examination = lab.doctor.examine(fix=True, only=CHECKS)
     database = sqlite_path(settings.database)
     return (row_counts(database)["jobs"] if database else 0), examination
 

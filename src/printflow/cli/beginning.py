@@ -50,7 +50,7 @@ def init(
     new = not (settings.state_dir / "store.json").exists()
     with session().lab(settings, create=True) as lab:
         imported = data is not None and _import(lab, data)
-        password = lab.ensure_staff_password()
+        password = lab.stations.ensure_password()
     written = write_config and _write(config, settings, given)
     done = {
         "store": settings.store,
@@ -94,9 +94,9 @@ def _import(lab: Printflow, data: dict[str, Any]) -> bool:
     """Put the catalog in force unless it is."""
     from printflow.catalogs.file import checked_catalog
 
-    if checked_catalog(data) == lab.catalog:
+    if checked_catalog(data) == lab.catalog.current:
         return False
-    lab.import_catalog(data, by="printflow init")
+    lab.catalog.load(data, by="printflow init")
     return True
 
 

@@ -24,7 +24,7 @@ def export(file: Path | None) -> None:
     from printflow.catalogs.file import catalog_toml, write_catalog
 
     with session().lab() as lab:
-        data = lab.export_catalog()
+        data = lab.catalog.export()
     if file is not None:
         write_catalog(data, file)
         if session().json:
@@ -47,9 +47,9 @@ def import_(file: Path, by: str) -> None:
 
     data = read_catalog(file)
     with session().lab() as lab:
-        found = lab.import_catalog(data, by=by)
+        found = lab.catalog.load(data, by=by)
         if session().json:
-            print_json(lab.export_catalog())
+            print_json(lab.catalog.export())
         else:
             counts = f"{len(found.methods)} methods, {len(found.printers)} printers"
             say(f"The catalog of {found.lab_name} is in force: {counts}.")

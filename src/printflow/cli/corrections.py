@@ -18,9 +18,9 @@ from .streams import say
 def undo(job_id: str, by: str) -> None:
     """Take back the last action of staff on a job, while its mail waits."""
     with session().lab() as lab:
-        job = lab.undo(job_id, by=by)
+        job = lab.corrections.undo(job_id, by=by)
         if session().json:
-            print_json(details_document(lab, lab.details(job.id)))
+            print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
             say(f"{job.id}: taken back; {job.status} again")
 
@@ -42,8 +42,8 @@ def edit(job_id: str, by: str, **typed: str | None) -> None:
     if not fields:
         raise click.UsageError("Nothing to change: give one of the options, as --email.")
     with session().lab() as lab:
-        job = lab.edit(job_id, by=by, **fields)
+        job = lab.corrections.edit(job_id, by=by, **fields)
         if session().json:
-            print_json(details_document(lab, lab.details(job.id)))
+            print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
             say(f"{job.id}: changed")

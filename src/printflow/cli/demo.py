@@ -39,11 +39,11 @@ def demo(store: Path | None) -> None:
         mail={"smtp_host": "", "directory": str(folder / ".printflow" / "mail")},
     )
     with session().lab(settings, create=True) as lab:
-        there = lab.jobs(limit=1)
+        there = lab.jobs.find(limit=1)
         if not there:
             _fill(lab)
-        password = lab.ensure_staff_password()
-        count = sum(lab.counts().values())
+        password = lab.stations.ensure_password()
+        count = sum(lab.jobs.counts().values())
     config = _write_config(settings.store)
     if session().json:
         print_json(

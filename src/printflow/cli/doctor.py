@@ -40,13 +40,13 @@ def doctor(fix: bool, quick: bool) -> None:
 
 def _examined(fix: bool, quick: bool) -> Examination:
     with session().lab() as lab:
-        total = lab.file_count() if on_terminal() and not session().json else 0
+        total = lab.files.count() if on_terminal() and not session().json else 0
         if total:
             with click.progressbar(length=total, label="Files") as bar:
-                return lab.examine(
+                return lab.doctor.examine(
                     fix=fix, hashes=not quick, progress=lambda count: bar.update(count - bar.pos)
                 )
-        return lab.examine(fix=fix, hashes=not quick)
+        return lab.doctor.examine(fix=fix, hashes=not quick)
 
 
 def _of_damaged_database(fix: bool, quick: bool) -> Examination:

@@ -117,18 +117,18 @@ def payment_document(payment: Payment) -> dict[str, Any]:
 def _file(lab: Printflow, job: Job, file: JobFile) -> dict[str, Any]:
     facts = facts_document(file.facts) if file.facts else None
     if facts is not None and file.facts is not None:
-        facts["fits"] = list(lab.model_fits(job, file.facts))
-        facts["warnings"] = list(lab.model_warnings(job, file.facts))
-        facts["verdict"] = lab.model_verdict(job, file.facts)
+        facts["fits"] = list(lab.models.fits(job, file.facts))
+        facts["warnings"] = list(lab.models.warnings(job, file.facts))
+        facts["verdict"] = lab.models.verdict(job, file.facts)
     return {
         **_fields(file, "id", "name", "role", "authoritative", "folder", "last_seen", "state"),
         **_fields(file, "size", "sha256"),
-        "path": lab.path(file),
+        "path": lab.files.path(file),
         "inspection": file.inspection,
         "inspection_note": file.inspection_note,
         "picture": file.picture,
         "facts": facts,
-        "change": lab.model_change(job, file),
+        "change": lab.models.change(job, file),
         "reckoned": file.reckoned.plain() if file.reckoned else None,
     }
 

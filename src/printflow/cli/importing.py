@@ -66,7 +66,7 @@ def import_(
         session().lab() as lab,
         click.progressbar(length=len(old.rows), label="Rows", file=sys.stderr) as bar,
     ):
-        done = lab.import_jobs(
+        done = lab.imports.run(
             old,
             files or beside,
             dry_run=dry_run,

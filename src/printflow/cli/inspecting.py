@@ -46,7 +46,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
             thumbnail.write_bytes(picture)
     try:
         with session().lab() as lab:
-            printers = lab.catalog.printers
+            printers = lab.catalog.current.printers
     except PrintflowError:
         printers = ()
     document: dict[str, Any] = {
@@ -100,15 +100,15 @@ def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
     if every == bool(job_ids):
         raise click.UsageError("Give the jobs' numbers, or --all.")
     with session().lab() as lab:
-        queued = lab.inspect_again(None if every else job_ids)
+        queued = lab.models.inspect_again(None if every else job_ids)
         done = 0
         if not later:
-            waiting = lab.uninspected()
+            waiting = lab.models.uninspected()
             with click.progressbar(length=waiting, label="Models", hidden=session().json) as bar:
-                while lab.inspect_due(limit=1):
+                while lab.models.inspect_due(limit=1):
                     done += 1
                     bar.update(1)
         if session().json:
-            print_json({"queued": queued, "looked_into": done, "waiting": lab.uninspected()})
+            print_json({"queued": queued, "looked_into": done, "waiting": lab.models.uninspected()})
         else:
-            say(f"{queued} queued, {done} looked into, {lab.uninspected()} waiting")
+            say(f"{queued} queued, {done} looked into, {lab.models.uninspected()} waiting")

@@ -26,7 +26,7 @@ _COLUMNS = ("ID", "Status", "Student", "File", "Printer", "Color", "Material", "
 def list_jobs(status: str, search: str, older_than: str | None, limit: int | None) -> None:
     """List jobs, newest first."""
     with session().lab() as lab:
-        jobs = lab.jobs(status=status, search=search, older_than=older_than, limit=limit)
+        jobs = lab.jobs.find(status=status, search=search, older_than=older_than, limit=limit)
         if session().json:
             print_json([job_document(lab, job) for job in jobs])
         elif jobs:
@@ -59,7 +59,7 @@ def _row(job: Job) -> tuple[str, ...]:
 def show(job_id: str) -> None:
     """Show a job with its files and history."""
     with session().lab() as lab:
-        details = lab.details(job_id)
+        details = lab.jobs.details(job_id)
         if session().json:
             print_json(details_document(lab, details))
         else:
@@ -71,13 +71,13 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
 
     from .words import detail_words, event_words, facts_of
 
-    job, zone = details.job, lab.catalog.time_zone
-    print_facts(facts_of(job, details, lab.catalog))
+    job, zone = details.job, lab.catalog.current.time_zone
+    print_facts(facts_of(job, details, lab.catalog.current))
     say()
     print_table(
         ("Role", "Printed", "State", "Path"),
         [
-            (file.role, "yes" if file.authoritative else "", file.state, str(lab.path(file)))
+            (file.role, "yes" if file.authoritative else "", file.state, str(lab.files.path(file)))
             for file in job.files
         ],
         title="Files",
@@ -114,8 +114,8 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
 def note(job_id: str, by: str, text: str, for_student: bool) -> None:
     """Add a note to a job."""
     with session().lab() as lab:
-        lab.add_note(job_id, by=by, text=text, for_student=for_student)
-        details = lab.details(job_id)
+        lab.notes.add(job_id, by=by, text=text, for_student=for_student)
+        details = lab.jobs.details(job_id)
         if session().json:
             print_json(details_document(lab, details))
         else:

@@ -29,7 +29,7 @@ def mail() -> None:
 def preview(folder: Path | None, open_: bool) -> None:
     """Write every mail with sample data into FOLDER (a temporary one), as HTML and as text."""
     with session().lab() as lab:
-        samples = {template.value: sample for template, sample in lab.mail_samples().items()}
+        samples = {template.value: sample for template, sample in lab.mail_samples.all().items()}
     place = folder or Path(tempfile.mkdtemp(prefix="printflow-mails-"))
     index = place / "index.html"
     with writing(place):

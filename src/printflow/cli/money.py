@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
     """Take a payment for the jobs ID; it pays them in their order."""
     with session().lab() as lab:
-        payment = lab.take_payment(job_ids, by=by, **typed)
+        payment = lab.payments.take(job_ids, by=by, **typed)
         if session().json:
             print_json(payment_document(payment))
             return
         say(f"Receipt {payment.number}: {_amount(payment)}")
-        for one in lab.balances(payment.job_ids):
+        for one in lab.payments.balances(payment.job_ids):
             say(f"{one.job.id}: {_money(one.balance.due_cents, one.job.currency)} due")
 
 
@@ -49,7 +49,7 @@ def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
 def void_payment(number: int, by: str, reason: str) -> None:
     """Void the payment NUMBER, as its receipt shows it; the ledger keeps both entries."""
     with session().lab() as lab:
-        payment = lab.void_payment(number, reason=reason, by=by)
+        payment = lab.payments.void(number, reason=reason, by=by)
         if session().json:
             print_json(payment_document(payment))
         else:
@@ -67,9 +67,9 @@ def day_close(day: str, ending: str) -> None:
     from printflow import parse_date
 
     with session().lab() as lab:
-        close = lab.day_close(parse_date(day, "date"))
+        close = lab.cash_up.close(parse_date(day, "date"))
         if ending:
-            pour(lab.day_close_file(close.day, ending))
+            pour(lab.cash_up.file(close.day, ending))
         elif session().json:
             print_json(_document(close))
         else:

@@ -21,7 +21,7 @@ def staff_password(generate: bool, piped: bool) -> None:
         raise click.UsageError("Give --generate or --stdin, not both.")
     given = None if generate else _given(piped)
     with session().lab() as lab:
-        chosen = lab.set_staff_password(given, by="the command line")
+        chosen = lab.stations.set_password(given, by="the command line")
     if session().json:
         print_json({"staff_password": chosen if generate else None})
     elif generate:

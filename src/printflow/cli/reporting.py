@@ -50,13 +50,13 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
         **filters,
     )
     with session().lab() as lab:
-        chunks = lab.report_file(name, ending or "csv", query)
+        chunks = lab.reports.file(name, ending or "csv", query)
         if ending or (name == "jobs" and not session().json):
             pour(chunks)
         elif name == "jobs":
             raise click.UsageError("The list of jobs is told by “printflow list --json”.")
         else:
-            _tell(lab.figures(query), name)
+            _tell(lab.reports.figures(query), name)
 
 
 report = _filtered(report)

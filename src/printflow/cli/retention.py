@@ -65,12 +65,12 @@ def _run(dry_run: bool, ahead: int, *, archive_only: bool) -> None:
 
     with session().lab() as lab:
         if dry_run:
-            plan = lab.retention_plan(ahead=timedelta(days=ahead))
+            plan = lab.retention.plan(ahead=timedelta(days=ahead))
             _tell_plan(lab, [one for one in plan if one.part is None or not archive_only])
         elif archive_only:
-            _tell_report(PurgeReport(archived=lab.archive_due()))
+            _tell_report(PurgeReport(archived=lab.retention.archive_due()))
         else:
-            _tell_report(lab.purge())
+            _tell_report(lab.retention.purge())
 
 
 def _tell_plan(lab: Printflow, plan: list[Removal]) -> None:
@@ -82,7 +82,7 @@ def _tell_plan(lab: Printflow, plan: list[Removal]) -> None:
     if not plan:
         say("Nothing is due.")
         return
-    zone = lab.catalog.time_zone
+    zone = lab.catalog.current.time_zone
     rows = [(local_date(one.due_at, zone), one.job_id or "(none)", _label(one)) for one in plan]
     print_table(("From", "Job", "What goes"), rows, title="Nothing was changed.")
     for what, count in Counter(_label(one) for one in plan).items():
@@ -130,7 +130,7 @@ def person() -> None:
 def export(email: str, to: Path | None) -> None:
     """Print all that is stored of EMAIL, as JSON; the paths of the model files are in it."""
     with session().lab() as lab:
-        found = lab.person_export(email)
+        found = lab.personal_data.export(email)
         jobs = [details_document(lab, details) for details in found]
         document = {"email": email, "jobs": jobs}
         if to is None:
@@ -162,7 +162,7 @@ def _write_zip(
         archived.writestr("data.json", data)
         for file in files:
             try:
-                with lab.open_file(file) as model:
+                with lab.files.open(file) as model:
                     member = zipfile.ZipInfo.from_file(model.fileno(), f"models/{file.name}")  # type: ignore[arg-type]
                     member.compress_type = zipfile.ZIP_DEFLATED
                     with archived.open(member, "w") as copy:
@@ -179,4 +179,4 @@ def _write_zip(
 def erase(email: str, by: str) -> None:
     """Remove files, mails and data of EMAIL; payments stay, without a name."""
     with session().lab() as lab:
-        _tell_report(lab.person_erase(email, by=by))
+        _tell_report(lab.personal_data.erase(email, by=by))

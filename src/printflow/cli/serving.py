@@ -48,7 +48,7 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
     settings = _settings(host, port)
     with suppress(KeyboardInterrupt), _sigterm(), session().lab(settings, role="server") as lab:
         if not no_worker:
-            lab.start_worker()
+            lab.worker.start()
         address = settings.server
         try:
             run(lab, address.host, address.port, announce=lambda url: _announce(lab, url))
@@ -86,7 +86,7 @@ def web_server() -> WebServer:
 
 def _announce(lab: Printflow, url: str) -> None:
     """Say where the pages are, once the server listens."""
-    password, settings = lab.ensure_staff_password(), lab.settings
+    password, settings = lab.stations.ensure_password(), lab.settings
     if session().json:
         print_json(
             {
@@ -94,7 +94,7 @@ def _announce(lab: Printflow, url: str) -> None:
                 "links": settings.effective_base_url,
                 "store": settings.store,
                 "staff_password": password,
-                "mail": lab.mail_handling(),
+                "mail": lab.mail.handling(),
             }
         )
         return
@@ -103,7 +103,7 @@ def _announce(lab: Printflow, url: str) -> None:
     if password is not None:
         say(f"  The staff password is {password} - it is not shown again.")
         say(f"  `{own_name()} staff-password` sets another one.")
-    say(f"  Mail:   {lab.mail_handling()}")
+    say(f"  Mail:   {lab.mail.handling()}")
     say(f"  Files:  {settings.store}")
     if not _is_loopback(settings.server.host) and not settings.base_url:
         warn(

@@ -45,7 +45,7 @@ class Session:
         role: Literal["server", "worker"] | None = None,
     ) -> Iterator[Printflow]:
         """The lab of the settings, open; only ``create`` makes a folder that is not there."""
-        from printflow.app import Printflow
+        from printflow.lab.printflow import Printflow
 
         from .log import COMMANDS, logged
 

@@ -66,8 +66,8 @@ def flatten(
     if output is None:
         with session().lab() as lab:
             folder = lab.settings.slicer_profiles
-            known = lab.catalog.printer(lab_printer or "")
-            materials = {one for method in lab.catalog.methods for one in method.materials}
+            known = lab.catalog.current.printer(lab_printer or "")
+            materials = {one for method in lab.catalog.current.methods for one in method.materials}
         if known is None:
             raise click.UsageError(f"--for: the lab has no printer “{lab_printer}”.")
         if material not in materials:

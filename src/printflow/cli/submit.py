@@ -41,7 +41,7 @@ def submit(
 ) -> None:
     """Submit a model for a student."""
     with session().lab() as lab:
-        job = lab.submit(
+        job = lab.intake.submit(
             file,
             student=student,
             email=email,
@@ -56,6 +56,6 @@ def submit(
             by=by,
         )
         if session().json:
-            print_json(details_document(lab, lab.details(job.id)))
+            print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
             say(f"{job.id}: {job.status.label}, {job.file.name}")

@@ -70,8 +70,8 @@ def pull(trigger: Trigger, job_id: str, by: str, arguments: dict[str, Any]) -> N
     from .words import outcome_line
 
     with session().lab() as lab:
-        job = lab.perform(trigger, job_id, by=by, **arguments)
-        details = lab.details(job.id)
+        job = lab.jobs.perform(trigger, job_id, by=by, **arguments)
+        details = lab.jobs.details(job.id)
         if session().json:
             print_json(details_document(lab, details))
         else:

@@ -25,7 +25,7 @@ _COLUMNS = ("ID", "Student", "Shelf", "Days", "Due", "Reminded", "Disposal")
 def waiting(overdue: bool, limit: int) -> None:
     """List prints that wait to be picked up, those that wait longest first."""
     with session().lab() as lab:
-        page, zone = lab.waiting_for_pick_up(overdue=overdue, limit=limit), lab.catalog.time_zone
+        page, zone = lab.shelf.waiting(overdue=overdue, limit=limit), lab.catalog.current.time_zone
         if session().json:
             print_json(
                 [

@@ -38,14 +38,14 @@ def dispatch() -> None:
 def worker() -> None:
     """Place files and send mail in the foreground until Ctrl-C or SIGTERM."""
     with session().lab(role="worker") as lab, until_told() as stopped:
-        lab.start_worker()
+        lab.worker.start()
         if session().json:
             print_json({"store": lab.settings.store, "working": True})
         else:
-            say(f"Working on {lab.settings.store}. {lab.mail_handling()} Ctrl-C ends it.")
+            say(f"Working on {lab.settings.store}. {lab.mail.handling()} Ctrl-C ends it.")
         while not stopped.wait(1.0):  # Windows sees Ctrl-C only between waits
             pass
-        lab.stop_worker()
+        lab.worker.stop()
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..app import Printflow
     from ..domain.job import Job
+    from ..lab.printflow import Printflow
 
 Progress = Callable[[int, int], None]
 

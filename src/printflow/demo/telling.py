@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..app import Printflow
 from ..domain.catalog import Catalog
 from ..domain.job import Job
 from ..domain.naming import ending_of
 from ..domain.status import Trigger
+from ..lab.printflow import Printflow
 from .model_files import WRITERS
 from .sample_models import MODELS
 from .stories import STORIES, Step, Story
@@ -50,7 +50,7 @@ class StoryClock:
 def tell(lab: Printflow, progress: Callable[[int, int], None] | None = None) -> list[Job]:
     """Tell all stories to the lab; gives their jobs as they are at the end."""
     now = datetime.now(UTC)
-    zone = ZoneInfo(lab.catalog.time_zone)
+    zone = ZoneInfo(lab.catalog.current.time_zone)
     moments = [
         (_time(step.when, now, zone), number, step)
         for number, story in enumerate(STORIES)
@@ -61,8 +61,8 @@ def tell(lab: Printflow, progress: Callable[[int, int], None] | None = None) -> 
     told: dict[int, str] = {}
     with _in_the_past(lab, clock) as past:
         for name in STAFF:
-            if name not in past.staff_names():
-                past.add_staff(name)
+            if name not in past.people.names():
+                past.people.add(name)
         teller = _Teller(past)
         for done, (time, number, step) in enumerate(moments, start=1):
             clock.go_to(time)
@@ -73,8 +73,8 @@ def tell(lab: Printflow, progress: Callable[[int, int], None] | None = None) -> 
             past.dispatch()
             if progress:
                 progress(done, len(moments))
-        past.inspect_due()
-    return [lab.job(told[number]) for number in range(len(STORIES))]
+        past.models.inspect_due()
+    return [lab.jobs.get(told[number]) for number in range(len(STORIES))]
 
 
 def _time(when: str, now: datetime, zone: ZoneInfo) -> datetime:
@@ -112,12 +112,12 @@ class _Teller:
     lab: Printflow
 
     def submit(self, story: Story) -> Job:
-        story = _offered(story, self.lab.catalog)
+        story = _offered(story, self.lab.catalog.current)
         ending = ending_of(story.file)
         model = WRITERS[ending](MODELS[story.model]())
-        upload = self.lab.receive(story.file, declared_size=len(model))
+        upload = self.lab.intake.receive(story.file, declared_size=len(model))
         upload.write(model)
-        return self.lab.submit(
+        return self.lab.intake.submit(
             upload,
             student=story.student,
             email=story.email,
@@ -133,23 +133,23 @@ class _Teller:
         said = dict(step.said)
         match step.what:
             case "note":
-                self.lab.add_note(job_id, by=step.by, **said)
+                self.lab.notes.add(job_id, by=step.by, **said)
             case "slice":
                 self._slice(job_id, said["tag"])
             case "by_link":
                 self._answer(job_id, said)
             case trigger:
-                self.lab.perform(
+                self.lab.jobs.perform(
                     Trigger(trigger), job_id, by=step.by, **self._fitting(job_id, said)
                 )
 
     def _fitting(self, job_id: str, said: dict[str, Any]) -> dict[str, Any]:
         """What is said, in the words of the lab's own catalog."""
-        job, catalog = self.lab.job(job_id), self.lab.catalog
+        job, catalog = self.lab.jobs.get(job_id), self.lab.catalog.current
         method = catalog.method(job.method)
         if "material" in said and method is not None:
             said["material"] = _one_of(said["material"], method.materials)
-            choices = self.lab.file_choices(job_id)
+            choices = self.lab.files.choices(job_id)
             said["file"] = choices[0].name if choices else ""
         if "amount" in said and job.cost_cents is not None:
             said["amount"] = f"{job.cost_cents // 100}.{job.cost_cents % 100:02d}"
@@ -158,7 +158,7 @@ class _Teller:
 
     def _slice(self, job_id: str, tag: str) -> None:
         """A slicer saves its file beside the model, as staff would have it."""
-        model = self.lab.path(self.lab.job(job_id))
+        model = self.lab.files.path(self.lab.jobs.get(job_id))
         with model.with_name(f"{model.stem}_{tag}.gcode").open("x", encoding="utf-8") as file:
             file.write(_GCODE)
 
@@ -166,15 +166,15 @@ class _Teller:
         """The student follows the link in the newest mail."""
         mail = next(
             mail
-            for mail in self.lab.mails()
+            for mail in self.lab.mail.find()
             if mail.job_id == job_id and mail.template == "approved"
         )
-        text = self.lab.mail_preview(mail.id).text
+        text = self.lab.mail.preview(mail.id).text
         token = text.partition("/confirm/")[2].split()[0]
         if "decline" in said:
-            self.lab.decline_by_link(token, text=said["decline"])
+            self.lab.quotes.decline(token, text=said["decline"])
         else:
-            self.lab.confirm_by_link(token, consent=said["consent"])
+            self.lab.quotes.confirm(token, consent=said["consent"])
 
 
 def _one_of(wanted: str, known: tuple[str, ...]) -> str:

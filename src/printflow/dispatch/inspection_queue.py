@@ -32,7 +32,7 @@ def picture_name(file: JobFile, *, small: bool = False) -> str:
     return f"{file.job_id}_{file.id}{'.webp' if small else '.png'}"
 
 
-class Looker:
+class InspectionQueue:
     """Takes the next model that waits, looks into it, writes down what came of it."""
 
     def __init__(

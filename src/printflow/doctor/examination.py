@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .. import sandbox
+from ..dispatch.outbox import Postman
+from ..dispatch.placement import Placer
 from ..errors import PrintflowError
-from ..ports import Database
-from ..service.desk import Ports
+from ..ports import Clock, Database, FileStore
+from ..settings import Settings
 from .files import FileCheck
 from .finding import Finding
 from .surroundings import check_database, check_disk, check_settings, check_work
@@ -36,31 +38,50 @@ class Examination:
         return tuple(finding for finding in self.findings if finding not in self.mended)
 
 
-def examine(
-    ports: Ports,
-    *,
-    fix: bool,
-    hashes: bool,
-    only: Collection[str] = (),
-    progress: Callable[[int], None] | None = None,
-) -> Examination:
-    """Run every check; with ``fix``, mend what loses nothing and put aside what nobody knows.
+class Doctor:
+    """Checks whether store, database, work and settings fit together."""
 
-    Nothing is ever deleted but uploads that came to nothing a day ago. ``hashes`` reads every
-    file; ``only`` names some of the checks, by default all; ``progress`` is told how many rows were
-    compared.
-    """
-    files = FileCheck(
-        ports.database, ports.store, ports.placer, ports.clock, hashes=hashes, progress=progress
-    )
-    checks: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
-        ("database", lambda: check_database(ports.database)),
-        ("disk", lambda: check_disk(ports.store, ports.settings)),
-        ("files", files),
-        ("work", lambda: check_work(ports.database, ports.postman, ports.store, ports.clock)),
-        ("settings", lambda: check_settings(ports.settings, ports.database)),
-    )
-    return _run([(name, check) for name, check in checks if not only or name in only], fix=fix)
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        clock: Clock,
+        settings: Settings,
+        placer: Placer,
+        postman: Postman,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._placer = placer
+        self._postman = postman
+
+    def examine(
+        self,
+        *,
+        fix: bool = False,
+        hashes: bool = True,
+        only: Collection[str] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> Examination:
+        """Run every check; with ``fix``, mend what loses nothing and put aside what nobody knows.
+
+        Nothing is ever deleted but uploads that came to nothing a day ago. ``hashes`` reads every
+        file to compare its contents; ``only`` names some of the checks (database, disk, files,
+        work, settings), by default all; ``progress`` is told now and then how many files were
+        compared.
+        """
+        database, store, clock = self._database, self._store, self._clock
+        files = FileCheck(database, store, self._placer, clock, hashes=hashes, progress=progress)
+        checks: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
+            ("database", lambda: check_database(database)),
+            ("disk", lambda: check_disk(store, self._settings)),
+            ("files", files),
+            ("work", lambda: check_work(database, self._postman, store, clock)),
+            ("settings", lambda: check_settings(self._settings, database)),
+        )
+        return _run([(name, check) for name, check in checks if not only or name in only], fix=fix)
 
 
 def examine_database(database: Database, *, fix: bool) -> Examination:

@@ -22,6 +22,11 @@ def midnights(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
 
 
+def today(now: datetime, zone: ZoneInfo) -> date:
+    """The day it is there."""
+    return now.astimezone(zone).date()
+
+
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 

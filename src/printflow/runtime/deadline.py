@@ -10,6 +10,9 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 2.0
+"""How long a person waits for the share before work in the background takes over."""
+
 _KEPT = 16
 """So many threads wait for the next call; to start one costs as much as a small look at a disk."""
 
@@ -77,3 +80,8 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     made = _Call(call)
     hand.take(made)
     return made.wait(seconds)
+
+
+def patiently(call: Callable[[], T], *, times: float = 1) -> T:
+    """As :func:`within`, for as long as a person waits for the share (``times`` as long)."""
+    return within(PATIENCE_SECONDS * times, call)

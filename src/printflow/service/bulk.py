@@ -12,8 +12,10 @@ from ..domain.pricing import in_units
 from ..domain.status import ActorKind, Status
 from ..domain.trigger import Many, Trigger
 from ..errors import PrintflowError
-from .corrections import CorrectionDesk
-from .staff import StaffDesk
+from ..ports import Database
+from .corrections import Corrections
+from .jobs import Jobs
+from .lookup import balance_of, job_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,20 @@ def bulk_triggers(statuses: Iterable[Status]) -> tuple[Trigger, ...]:
     )
 
 
-class BulkDesk(StaffDesk, CorrectionDesk):
+class Bulk:
     """Many jobs at once."""
 
-    def perform_many(
+    def __init__(
+        self,
+        database: Database,
+        jobs: Jobs,
+        corrections: Corrections,
+    ) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._corrections = corrections
+
+    def perform(
         self,
         trigger: Trigger,
         jobs: Iterable[tuple[str, int | None]],
@@ -73,14 +85,14 @@ class BulkDesk(StaffDesk, CorrectionDesk):
             for job_id, version in jobs
         ]
 
-    def undo_many(
+    def undo(
         self, events: Iterable[tuple[str, int]], *, by: str, station: str = ""
     ) -> list[BulkAnswer]:
         """Take back what was done to many: pairs of job id and event id, each as by ``undo``."""
         answers = []
         for job_id, event_id in events:
             try:
-                job = self.undo(job_id, by=by, station=station, event_id=event_id)
+                job = self._corrections.undo(job_id, by=by, station=station, event_id=event_id)
             except PrintflowError as error:
                 answers.append(BulkAnswer(job_id, error=error))
             else:
@@ -98,7 +110,7 @@ class BulkDesk(StaffDesk, CorrectionDesk):
         arguments: dict[str, Any],
     ) -> BulkAnswer:
         try:
-            job = self.perform(
+            job = self._jobs.perform(
                 trigger,
                 job_id,
                 by=by,
@@ -109,14 +121,14 @@ class BulkDesk(StaffDesk, CorrectionDesk):
             )
         except PrintflowError as error:
             return BulkAnswer(job_id, error=error)
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             event = tx.history.last_event(job.id)
         return BulkAnswer(job.id, job=job, event_id=event.id if event else 0)
 
     def _due(self, trigger: Trigger, job_id: str, arguments: dict[str, Any]) -> dict[str, str]:
         if trigger is not Trigger.PICK_UP or arguments.get("amount") or arguments.get("waive"):
             return {}
-        with self._ports.database.read() as tx:
-            job = self._job(tx, job_id)
-            cents = self._balance(tx, job).due_cents
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+            cents = balance_of(tx, job).due_cents
         return {"amount": in_units(cents)}

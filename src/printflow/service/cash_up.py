@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from ..catalogs.cache import CatalogCache
 from ..domain.ledger import DayClose, Payment, day_close
 from ..errors import InvalidInput
+from ..ports import Clock, Database
 from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
-from ..reports.period import midnights
+from ..reports.period import midnights, today
 from ..reports.table import Cell, Column, Kind
-from .desk import Desk
 
 _COLUMNS = (
     Column("entry", "Entry", Kind.TEXT),
@@ -32,18 +33,28 @@ _COLUMNS = (
 )
 
 
-class CashUpDesk(Desk):
+class CashUp:
     """Days of the ledger."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
 
     @property
     def today(self) -> date:
         """The day it is where the lab is."""
-        return self._ports.clock().astimezone(self._zone()).date()
+        return today(self._clock(), self._zone())
 
     def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.catalog.time_zone)
+        return ZoneInfo(self._catalogs.newest().time_zone)
 
-    def day_close(self, day: date | None = None) -> DayClose:
+    def close(self, day: date | None = None) -> DayClose:
         """What was taken and voided on a day of the lab's time zone (today), with its sums.
 
         A day that is over comes to the same whenever it is asked for: a payment that is voided
@@ -51,20 +62,10 @@ class CashUpDesk(Desk):
         """
         day = day or self.today
         since, until = midnights(day, self._zone())
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return day_close(day, tx.ledger.taken(since, until), tx.ledger.voided(since, until))
 
-    def payments(self, *, day: date | None = None, job_id: str = "") -> list[Payment]:
-        """Payments, the void ones too, oldest first: of a job, or of a day (today).
-
-        Raises NotFound.
-        """
-        with self._ports.database.read() as tx:
-            if job_id:
-                return list(tx.ledger.of_job(self._job(tx, job_id).id))
-            return list(tx.ledger.taken(*midnights(day or self.today, self._zone())))
-
-    def day_close_file(self, day: date, ending: str) -> Iterator[bytes]:
+    def file(self, day: date, ending: str) -> Iterator[bytes]:
         """The entries of a day as "csv" or "xlsx", a void with its amount below 0.
 
         The column of amounts adds up to the day's total. Raises InvalidInput for another format.
@@ -73,7 +74,7 @@ class CashUpDesk(Desk):
             raise InvalidInput.of(
                 "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
             )
-        rows = list(_rows(self.day_close(day), self._zone()))
+        rows = list(_rows(self.close(day), self._zone()))
         if ending == "csv":
             return csv_bytes(_COLUMNS, rows)
         return xlsx_bytes(_COLUMNS, rows, title=f"Day close {day}")

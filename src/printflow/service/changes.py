@@ -8,8 +8,7 @@ from typing import Any
 
 from ..domain.people import Change, ChangeKind
 from ..domain.text import clean_line
-from ..ports import Transaction
-from .desk import Desk
+from ..ports import Database, Transaction
 
 _NAME_LIMIT = 60
 _MOST = 500
@@ -36,10 +35,16 @@ class ChangedBy:
         )
 
 
-class ChangeDesk(Desk):
+class Changes:
     """The record of changes."""
 
-    def changes(self, *, limit: int = 50, before: int | None = None) -> list[Change]:
+    def __init__(
+        self,
+        database: Database,
+    ) -> None:
+        self._database = database
+
+    def find(self, *, limit: int = 50, before: int | None = None) -> list[Change]:
         """Changes of the lab itself, newest first; ``before`` an id, for the next page."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return list(tx.people.changes(limit=min(limit, _MOST), before=before))

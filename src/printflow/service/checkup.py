@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..domain.people import ChangeKind
+from ..ports import Clock, Database
 from .changes import ChangedBy
-from .desk import Desk, Ports
 
 if TYPE_CHECKING:
-    from ..doctor import Examination
+    from ..doctor import Doctor, Examination
 
 _log = logging.getLogger(__name__)
 
@@ -34,50 +34,55 @@ class Checkup:
     failed: str = ""
 
 
-class CheckupDesk(Desk):
+class Checkups:
     """One round at a time; the last one is remembered until the program ends."""
 
-    def __init__(self, ports: Ports) -> None:
-        super().__init__(ports)
-        self._checkup_lock = threading.Lock()
-        self._checkup: Checkup | None = None
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        doctor: Doctor,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._doctor = doctor
+        self._lock = threading.Lock()
+        self._latest: Checkup | None = None
 
-    def checkup(self) -> Checkup | None:
+    def latest(self) -> Checkup | None:
         """The round under way, or the last one."""
-        return self._checkup
+        return self._latest
 
-    def start_checkup(
+    def start(
         self, *, by: str, station: str = "", mend: bool = False, contents: bool = False
     ) -> bool:
         """Let the doctor look in the background; False when a round is under way.
 
         With ``mend`` what loses nothing is mended; ``contents`` reads every file.
         """
-        with self._checkup_lock:
-            if self._checkup is not None and self._checkup.ended_at is None:
+        with self._lock:
+            if self._latest is not None and self._latest.ended_at is None:
                 return False
-            begun = Checkup(self._ports.clock(), by, mend, contents)
-            self._checkup = begun
+            begun = Checkup(self._clock(), by, mend, contents)
+            self._latest = begun
         who = ChangedBy(by, station)
         threading.Thread(target=self._round, args=(begun, who), name="checkup", daemon=True).start()
         return True
 
     def _round(self, begun: Checkup, who: ChangedBy) -> None:
-        from ..doctor import examine
-
         try:
-            found = examine(self._ports, fix=begun.mending, hashes=begun.contents)
+            found = self._doctor.examine(fix=begun.mending, hashes=begun.contents)
             if found.mended:
                 self._record(found, who)
             ended = replace(begun, found=found)
         except Exception as error:  # noqa: BLE001 - whatever it is, people shall read it
             _log.exception("the doctor could not finish")
             ended = replace(begun, failed=str(error) or type(error).__name__)
-        self._checkup = replace(ended, ended_at=self._ports.clock())
+        self._latest = replace(ended, ended_at=self._clock())
 
     def _record(self, found: Examination, who: ChangedBy) -> None:
         subject = ", ".join(sorted({finding.code for finding in found.mended}))
         places = [finding.place for finding in found.mended][:50]
-        with self._ports.database.write() as tx:
-            now = self._ports.clock()
+        with self._database.write() as tx:
+            now = self._clock()
             who.record(tx, ChangeKind.MENDED, subject, now, places=places)

@@ -18,8 +18,8 @@ from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..errors import NotFound, StoreUnavailable
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
-from ..runtime.tokens import Tokens
 from ..settings import Settings
+from .links import Links
 from .pictures import Pictures
 from .waiting_policy import pick_up_policy
 
@@ -38,7 +38,7 @@ class Composer:
         settings: Settings,
         database: Database,
         catalogs: CatalogCache,
-        tokens: Tokens,
+        links: Links,
         writer: MailWriter,
         clock: Clock,
         pictures: Pictures,
@@ -46,7 +46,7 @@ class Composer:
         self._settings = settings
         self._database = database
         self._catalogs = catalogs
-        self._tokens = tokens
+        self._links = links
         self._writer = writer
         self._clock = clock
         self._pictures = pictures
@@ -101,11 +101,10 @@ class Composer:
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
         links = {"home": f"{base}/", "status": "", "confirm": "", "dashboard": f"{base}/dashboard"}
         if job is not None:
-            links["status"] = self._status_url(job)
+            links["status"] = self._links.of_job(job)
             links["dashboard"] = f"{base}/dashboard/jobs/{job.id}"
         if quote is not None:
-            token = self._tokens.of_quote(quote.job_id, quote.id, quote.issued_at)
-            links["confirm"] = f"{base}/confirm/{token}"
+            links["confirm"] = self._links.of_quote(quote)
         jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in stored.get("job_ids", ())]
         several = job is not None and len(jobs) > 1
         if several:  # the mail tells of each, with its own link
@@ -137,7 +136,7 @@ class Composer:
             "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
             "disposal_at": pick_up_policy(self._settings).disposal_at(job) if job else None,
             "jobs": [
-                {"job": j, "status_url": self._status_url(j), "status_label": j.status.label}
+                {"job": j, "status_url": self._links.of_job(j), "status_label": j.status.label}
                 for j in jobs or [job]
                 if j is not None
             ],
@@ -149,9 +148,6 @@ class Composer:
             return 0
         others = (one for one in tx.jobs.of_request(job.request_id) if one.id != job.id)
         return sum(one.status is Status.PENDING for one in others)
-
-    def _status_url(self, job: Job) -> str:
-        return f"{self._settings.effective_base_url}/jobs/{self._tokens.of_job(job.id)}"
 
 
 def _in_mail(job: Job | None) -> Job | None:

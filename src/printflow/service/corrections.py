@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..catalogs.cache import CatalogCache
 from ..domain import correction
 from ..domain.attempt import Facts
 from ..domain.correction import Reversal, before
@@ -12,17 +13,34 @@ from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
 from ..domain.ledger import Void
 from ..domain.status import ORIGINALS
-from ..ports import Transaction
+from ..ports import Clock, Database, Transaction
+from ..settings import Settings
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
+from .filing import Filing
+from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
-from .transition import TransitionDesk, stale
+from .stale import stale
 
 _TAKEN_BACK = "Taken back with the pick-up"
 
 
-class CorrectionDesk(TransitionDesk):
+class Corrections:
     """What is not a step of the lifecycle."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+        settings: Settings,
+        filing: Filing,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
+        self._settings = settings
+        self._filing = filing
 
     def undo(self, job_id: str, *, by: str, station: str = "", event_id: int | None = None) -> Job:
         """Take the last action of staff on a job back, as long as the settings' ``undo_seconds``.
@@ -34,10 +52,10 @@ class CorrectionDesk(TransitionDesk):
         Raises NotFound, TransitionRefused (too late, mail has left, somebody acted since),
         StaleJob, DatabaseBusy.
         """
-        actor, ports = staff_actor(by, station), self._ports
-        window = timedelta(seconds=ports.settings.undo_seconds + UNDO_GRACE_SECONDS)
-        with ports.database.write() as tx:
-            job, now = self._job(tx, job_id), ports.clock()
+        actor = staff_actor(by, station)
+        window = timedelta(seconds=self._settings.undo_seconds + UNDO_GRACE_SECONDS)
+        with self._database.write() as tx:
+            job, now = job_of(tx, job_id), self._clock()
             last = tx.history.last_event(job.id)
             mail_left = last is not None and tx.outbox.cancel(last.id)
             back = correction.reversal(
@@ -60,8 +78,8 @@ class CorrectionDesk(TransitionDesk):
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
             _put_back(tx, job, back, now)
-            leased = ports.placer.lease(tx, job.id)
-        self._place(leased)
+            leased = self._filing.lease(tx, job.id)
+        self._filing.place(leased)
         return self._fresh(job.id)
 
     def edit(
@@ -81,17 +99,17 @@ class CorrectionDesk(TransitionDesk):
         """
         if unknown := set(fields) - set(correction.EDITABLE):
             raise TypeError(f"not to be edited: {', '.join(sorted(unknown))}")
-        actor, ports = staff_actor(by, station), self._ports
+        actor = staff_actor(by, station)
         problem = ""
         if "student_email" in fields:
-            problem = email_problem(fields["student_email"], ports.settings.allowed_email_domains)
+            problem = email_problem(fields["student_email"], self._settings.allowed_email_domains)
             fields["student_email"] = normal_email(fields["student_email"])
-        with ports.database.write() as tx:
-            job, now = self._job(tx, job_id), ports.clock()
+        with self._database.write() as tx:
+            job, now = job_of(tx, job_id), self._clock()
             last = tx.history.last_event(job.id)
             if expected_version not in (None, job.version):
                 raise stale(job, Correction.EDIT, last)
-            facts = Facts(now=now, catalog=ports.catalogs.within(tx), email_problem=problem)
+            facts = Facts(now=now, catalog=self._catalogs.within(tx), email_problem=problem)
             changes, told = correction.edited(job, fields, actor, facts)
             if not changes:
                 return job
@@ -111,8 +129,8 @@ class CorrectionDesk(TransitionDesk):
         return self._fresh(job.id)
 
     def _fresh(self, job_id: str) -> Job:
-        with self._ports.database.read() as tx:
-            return self._job(tx, job_id)
+        with self._database.read() as tx:
+            return job_of(tx, job_id)
 
 
 def _void_payments(tx: Transaction, job: Job, back: Reversal, actor: Actor, now: datetime) -> None:

@@ -10,29 +10,36 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..catalogs.cache import CatalogCache
 from ..domain.event_kind import Correction
 from ..domain.import_report import ImportNote, ImportReport
-from ..domain.job import Actor, FileRole, FileState, Job
+from ..domain.job import Actor, FileState, Job
 from ..domain.ledger import Payment, Share
-from ..domain.naming import ALL_MODEL_ENDINGS, ending_of, standard_name
+from ..domain.naming import ALL_MODEL_ENDINGS, ending_of
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, InvalidInput, PrintflowError
-from ..ports import DuplicateKey, Transaction
-from ..runtime.tokens import token_hash
+from ..ports import (
+    Clock,
+    Database,
+    DuplicateKey,
+    FileStore,
+    Transaction,
+)
 from ..uploads.file_type import HEAD_BYTES, check_model
-from ..uploads.receiving import Upload, receive_path
+from ..uploads.receiving import Upload
 from .addresses import normal_email
-from .repeats import import_key
-from .submitting import SubmissionDesk
+from .filing import Filing
+from .job_writer import JobWriter
+from .lookup import job_of
+from .repeats import earlier_jobs, import_key
+from .uploading import Uploads
 
 if TYPE_CHECKING:
     from ..importing.old_files import OldFiles
     from ..importing.one_row import OldJob
     from ..importing.rows import OldList
 
-_NO_LIMIT = 1 << 50
 _BLOCK = 1 << 20
-_MEGABYTE = 1 << 20
 _BY = Actor(ActorKind.SYSTEM, "Import")
 
 
@@ -59,10 +66,28 @@ class _Way:
     without_file: bool
 
 
-class ImportDesk(SubmissionDesk):
+class Imports:
     """The door for jobs that were not born here. No mail leaves for them."""
 
-    def import_jobs(
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        clock: Clock,
+        catalogs: CatalogCache,
+        uploads: Uploads,
+        writer: JobWriter,
+        filing: Filing,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._catalogs = catalogs
+        self._uploads = uploads
+        self._writer = writer
+        self._filing = filing
+
+    def run(
         self,
         old: OldList,
         files: Path,
@@ -95,11 +120,13 @@ class ImportDesk(SubmissionDesk):
                 "Name the one that the paths of the list begin in (--files).",
             )
         way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
-        tally, now = _Tally(), self._ports.clock()
-        examples = Examples(old.mapping, self.catalog.time_zone, self.catalog.currency)
+        tally, now = _Tally(), self._clock()
+        examples = Examples(
+            old.mapping, self._catalogs.newest().time_zone, self._catalogs.newest().currency
+        )
         seen: set[str] = set()
         for count, row in enumerate(old.rows, 1):
-            reading = read_row(row, old.mapping, self.catalog, now)
+            reading = read_row(row, old.mapping, self._catalogs.newest(), now)
             if reading.key in seen:
                 reading.refusals.append(f"its key “{reading.key[:40]}” stands there twice")
             if reading.refusals or reading.job is None:
@@ -179,19 +206,13 @@ class ImportDesk(SubmissionDesk):
             return ""
         upload = None
         if path is not None:
-            upload = receive_path(
-                self._ports.store,
-                self._ports.ids,
-                path,
-                limit=_NO_LIMIT,
-                reserve=self.settings.disk_reserve_mb * _MEGABYTE,
-            )
+            upload = self._uploads.of_path(path, of_any_size=True)
         try:
             if upload is not None:
                 upload.seal(check)
-            with self._ports.database.write() as tx:
+            with self._database.write() as tx:
                 job_id = self._write_old(tx, old, upload, key, way.source)
-                leased = self._ports.placer.lease(tx, job_id)
+                leased = self._filing.lease(tx, job_id)
         except DuplicateKey:  # another import was faster
             _discard(upload)
             found = self._brought(key)
@@ -202,19 +223,18 @@ class ImportDesk(SubmissionDesk):
             _discard(upload)
             raise
         tally.bytes += upload.size if upload is not None else 0
-        self._place(leased)
+        self._filing.place(leased)
         return job_id
 
     def _brought(self, key: str) -> Job | None:
         """The job that an earlier import made of the same row."""
-        return next(iter(self._earlier(key)), None)
+        return next(iter(earlier_jobs(self._database, key)), None)
 
     def _write_old(
         self, tx: Transaction, old: OldJob, upload: Upload | None, key: str, source: str
     ) -> str:
-        ports, now = self._ports, self._ports.clock()
+        now = self._clock()
         texts = {**old.texts, "student_email": normal_email(old.texts["student_email"])}
-        job_id = self._new_id(tx)
         request_id = tx.jobs.add_request(
             now=old.created_at,
             idempotency_key=key,
@@ -222,44 +242,24 @@ class ImportDesk(SubmissionDesk):
             student_email=texts["student_email"],
             consent_version="",
         )
-        name = standard_name(
-            texts["student_name"],
-            texts["method"],
-            texts["color"],
-            job_id,
-            transliterate=ports.transliterate,
-        )
         original = texts["original_name"] or (upload.file_name if upload else old.file_name)
         formed = ("student_name", "student_email", "discipline", "class_number", "method", "color")
-        tx.jobs.add(
-            job_id,
+        job_id = self._writer.add(
+            tx,
             request_id=request_id,
-            now=old.created_at,
+            created_at=old.created_at,
             actor=texts["updated_by"] or _BY.name,
             status=old.status,
-            standard_name=name,
-            token_hash=token_hash(ports.tokens.of_job(job_id)),
             values={
                 **{field: texts[field] for field in (*formed, "printer")},
                 "original_name": original,
-                "currency": ports.catalogs.within(tx).currency,
+                "currency": self._catalogs.within(tx).currency,
             },
-        )
-        ending = upload.ending if upload else ending_of(old.file or old.file_name) or ".stl"
-        tx.files.add(
-            job_id,
-            role=FileRole.ORIGINAL,
-            authoritative=True,
-            name=f"{name}{ending}",
-            folder=old.status.folder,
-            last_seen="",
-            incoming=upload.incoming if upload else "",
-            size=upload.size if upload else 0,
-            sha256=upload.sha256 if upload else "",
+            upload=upload,
+            ending=upload.ending if upload else ending_of(old.file or old.file_name) or ".stl",
             now=now,
-            absent=upload is None,
         )
-        self._write_figures(tx, self._job(tx, job_id), old, now)
+        self._write_figures(tx, job_of(tx, job_id), old, now)
         if old.note:
             tx.history.add_note(
                 job_id, at=old.status_since, author=_BY.name, text=old.note, for_student=False
@@ -322,14 +322,14 @@ class ImportDesk(SubmissionDesk):
             details={name: value for name, value in told.items() if value},
         )
         if old.status is Status.PAIDPICKEDUP:
-            tx.ledger.add(_payment(self._job(tx, job_id), old, event_id))
+            tx.ledger.add(_payment(job_of(tx, job_id), old, event_id))
 
     def _remove_older(self, path: Path, job_id: str, place: str, tally: _Tally) -> None:
         """Remove the older file if the store holds the same bytes in their place, and only then."""
-        with self._ports.database.read() as tx:
-            file = self._job(tx, job_id).original
+        with self._database.read() as tx:
+            file = job_of(tx, job_id).original
         try:
-            here = self._ports.store.sha256(file.name, file.folder)
+            here = self._store.sha256(file.name, file.folder)
             proved = file.state is FileState.SETTLED and (_sha256(path) == file.sha256 == here)
             if proved:
                 path.unlink()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..domain.worklist import JobQuery, place
 from ..errors import InvalidInput
-from .desk import Desk
+from ..ports import Clock, Database
+from ..settings import Settings
 
 if TYPE_CHECKING:
     from ..reports.table import Cell
@@ -17,12 +18,20 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-class JobListDesk(Desk):
+class JobLists:
     """Lists of jobs, whole, with the names and addresses of the students."""
 
-    def job_list_file(
-        self, query: JobQuery, ending: str, *, class_number: str = ""
-    ) -> Iterator[bytes]:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+
+    def file(self, query: JobQuery, ending: str, *, class_number: str = "") -> Iterator[bytes]:
         """All jobs of a list (pages and limits do not count) as "csv" or "xlsx".
 
         Raises InvalidInput at once for another ending; the rows then come as they are asked for,
@@ -41,10 +50,10 @@ class JobListDesk(Desk):
         from ..reports.job_list import cells
 
         wanted = replace(query, after=None, offset=0, limit=_PAGE)
-        attention = timedelta(days=self.settings.attention_days)
+        attention = timedelta(days=self._settings.attention_days)
         while True:
-            now = self._ports.clock()
-            with self._ports.database.read() as tx:
+            now = self._clock()
+            with self._database.read() as tx:
                 jobs = tx.jobs.find(wanted, now, now - attention)
             for job in jobs:
                 if class_number in ("", job.class_number):

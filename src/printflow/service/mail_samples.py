@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ..catalogs.cache import CatalogCache
 from ..domain.catalog import Catalog
 from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
@@ -16,18 +17,31 @@ from ..domain.mail_record import MAILS
 from ..domain.pricing import price
 from ..domain.receipt import Receipt
 from ..domain.status import Status
-from ..ports import RenderedMail
-from .desk import Desk
+from ..ports import Clock, MailWriter, RenderedMail
+from ..settings import Settings
+from .waiting_policy import pick_up_policy
 
 _ID = "K7Q2MX9A"
 _PICTURE_ID = "sample@printflow"
 _LINK_END = "abcdefghijklmnopqrstuvwxyz"
 
 
-class MailSampleDesk(Desk):
+class MailSamples:
     """Mails that are shown and never sent."""
 
-    def mail_samples(self) -> dict[MailTemplate, RenderedMail]:
+    def __init__(
+        self,
+        clock: Clock,
+        catalogs: CatalogCache,
+        settings: Settings,
+        writer: MailWriter,
+    ) -> None:
+        self._clock = clock
+        self._catalogs = catalogs
+        self._settings = settings
+        self._writer = writer
+
+    def all(self) -> dict[MailTemplate, RenderedMail]:
         """Each mail as it reads with sample data, in the lab's own templates, prices and texts.
 
         Raises PrintflowError that names the template that cannot be rendered.
@@ -35,11 +49,11 @@ class MailSampleDesk(Desk):
         return {template: self._sample(template) for template in MailTemplate}
 
     def _sample(self, template: MailTemplate) -> RenderedMail:
-        catalog, now, record = self.catalog, self._ports.clock(), MAILS[template]
+        catalog, now, record = self._catalogs.newest(), self._clock(), MAILS[template]
         job = _job(catalog, now, record.sample_status)
-        quote = _quote(job, now, self.settings.quote_days)
+        quote = _quote(job, now, self._settings.quote_days)
         payment = _payment(job, catalog, now)
-        base = self.settings.effective_base_url
+        base = self._settings.effective_base_url
         status_url = f"{base}/jobs/{_LINK_END}"
         own = template is not MailTemplate.FIND_JOBS
         reasons = tuple(reason.text for reason in catalog.rejection_reasons[:2])
@@ -68,15 +82,15 @@ class MailSampleDesk(Desk):
             "payment_lines": Receipt(payment, (job,)).lines,
             "payments_due_cents": job.cost_cents,
             "waited_since": now - timedelta(days=7),
-            "disposal_at": self.pick_up_policy.disposal_at(
+            "disposal_at": pick_up_policy(self._settings).disposal_at(
                 replace(job, status_since=now - timedelta(days=7))
             ),
             "jobs": [
                 {"job": job, "status_url": status_url, "status_label": job.status.label},
             ],
         }
-        rendered = self._ports.writer.render(template.value, context)
-        to = self.settings.mail.staff_address if record.to_staff else job.student_email
+        rendered = self._writer.render(template.value, context)
+        to = self._settings.mail.staff_address if record.to_staff else job.student_email
         picture = Path(__file__).with_name("mail_sample.png").read_bytes() if own else b""
         return replace(rendered, to=to, picture=picture, picture_id=_PICTURE_ID if own else "")
 

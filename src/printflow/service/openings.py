@@ -7,18 +7,30 @@ from datetime import timedelta
 from ..domain.naming import is_plain_file_name, job_ids_in
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
-from .desk import Desk, no_job
+from ..ports import Clock, Database
+from ..runtime.tokens import Tokens
 from .doors import may_report, reporting_token
+from .lookup import job_of, no_job
 
 _CLICK_COUNTS = timedelta(minutes=2)
 """A report so long after a click on "Open" still belongs to it: slicers and shares are slow."""
 _NAME_LIMIT = 60
 
 
-class OpeningDesk(Desk):
+class Openings:
     """Reports are a courtesy: nothing depends on them."""
 
-    def reporting_token(self, pc_name: str, *, station: str) -> tuple[str, str]:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        tokens: Tokens,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._tokens = tokens
+
+    def token(self, pc_name: str, *, station: str) -> tuple[str, str]:
         """A staff PC's name, cleaned, and the token that its opener reports with.
 
         It counts until that station is revoked or has a new password. Raises InvalidInput, and
@@ -29,41 +41,41 @@ class OpeningDesk(Desk):
             raise InvalidInput.of(
                 "station", "name_invalid", f"Name the PC in 1 to {_NAME_LIMIT} characters."
             )
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             door = next((one for one in tx.people.doors() if one.name == station), None)
         if door is None:
             raise NotFound("There is no such station.")
-        return name, reporting_token(self._ports.tokens, door, name)
+        return name, reporting_token(self._tokens, door, name)
 
-    def open_clicked(self, job_id: str, file_name: str, *, by: str) -> None:
+    def clicked(self, job_id: str, file_name: str, *, by: str) -> None:
         """Remember who clicked on a file's "Open", for the report that may follow.
 
         Raises NotFound.
         """
-        with self._ports.database.write() as tx:
-            job = self._job(tx, job_id)
+        with self._database.write() as tx:
+            job = job_of(tx, job_id)
             if all(file.name != file_name for file in job.files):
                 raise NotFound("The job has no such file.")
             tx.history.click_opening(
-                job.id, file_name=file_name, at=self._ports.clock(), by=clean_line(by)
+                job.id, file_name=file_name, at=self._clock(), by=clean_line(by)
             )
 
-    def report_opened(self, file_name: str, *, station: str, token: str) -> None:
+    def report(self, file_name: str, *, station: str, token: str) -> None:
         """A PC's opener has started a slicer with the file; ``station`` is the PC's name.
 
         Raises SignInRefused for a token that is not that PC's, NotFound for a file of no job.
         """
         name = clean_line(station)
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             doors = tx.people.doors()
-        if not may_report(self._ports.tokens, doors, token, name):
+        if not may_report(self._tokens, doors, token, name):
             raise SignInRefused(
                 "This PC's token is not valid: its station was revoked or has a new password, "
                 "or the PC has another name.",
                 next_step="Get printflow-opener.toml from “Set up this PC” again.",
             )
-        now = self._ports.clock()
-        with self._ports.database.write() as tx:
+        now = self._clock()
+        with self._database.write() as tx:
             plain = is_plain_file_name(file_name)
             for job_id in job_ids_in(file_name) if plain else ():
                 if tx.jobs.get(job_id) is None:

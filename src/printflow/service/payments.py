@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from ..catalogs.cache import CatalogCache
 from ..domain import money_guards
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
@@ -16,12 +18,18 @@ from ..domain.pricing import in_units, parse_cents
 from ..domain.text import clean_line, clean_text
 from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
 from ..language.formats import money
-from ..ports import DuplicateKey, Transaction
+from ..ports import (
+    Clock,
+    Database,
+    DuplicateKey,
+    Transaction,
+)
+from ..reports.period import midnights, today
 from .acting import staff_actor
-from .desk import Desk
+from .jobs import Figure
+from .lookup import balance_of, job_of
 from .receipt_numbers import receipt_used
 from .repeats import fingerprint
-from .staff import Figure
 
 _TRIES = 5
 _KEY_LIMIT = 64
@@ -41,10 +49,20 @@ class _Overtaken(Exception):
     """Somebody changed one of the jobs meanwhile; nothing was written."""
 
 
-class PaymentDesk(Desk):
+class Payments:
     """Money, apart from the pick-up: before it, after it, in parts, for several jobs at once."""
 
-    def take_payment(
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
+
+    def take(
         self,
         jobs: str | Iterable[str] | Mapping[str, Figure],
         *,
@@ -94,14 +112,14 @@ class PaymentDesk(Desk):
             if key and (known := tx.ledger.of_key(key)):
                 _expect_repeated(*known, told)
                 return known[0]
-            paid_for = [self._job(tx, one) for one in ids]
-            due = {job.id: self._balance(tx, job).due_cents for job in paid_for}
+            paid_for = [job_of(tx, one) for one in ids]
+            due = {job.id: balance_of(tx, job).due_cents for job in paid_for}
             _refuse(money_guards.due_as_shown(paid_for, due, expected_due or {}))
             return self._enter(tx, paid_for, due, parts, tender, actor, (key, told))
 
         return self._written(enter)
 
-    def void_payment(self, payment_id: int, *, reason: str, by: str, station: str = "") -> Payment:
+    def void(self, payment_id: int, *, reason: str, by: str, station: str = "") -> Payment:
         """Enter that a payment does not count, and why; gives it as it stands afterwards.
 
         Its jobs are due again. Repeated by the same person for the same reason, nothing happens.
@@ -115,9 +133,9 @@ class PaymentDesk(Desk):
                 raise no_payment()
             if payment.void and (payment.void.by, payment.void.reason) == (actor.name, said):
                 return payment
-            jobs = [self._job(tx, job_id) for job_id in payment.job_ids]
+            jobs = [job_of(tx, job_id) for job_id in payment.job_ids]
             _refuse(money_guards.voidable(payment, jobs, said))
-            now = self._ports.clock()
+            now = self._clock()
             for job in sorted(jobs, key=lambda job: job.id):
                 share = payment.share_of(job.id)
                 told = {
@@ -134,24 +152,35 @@ class PaymentDesk(Desk):
 
         return self._written(enter)
 
-    def payment(self, payment_id: int) -> Payment:
+    def get(self, payment_id: int) -> Payment:
         """One entry of the ledger; raises NotFound."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             found = tx.ledger.get(payment_id)
         if found is None:
             raise no_payment()
         return found
+
+    def find(self, *, day: date | None = None, job_id: str = "") -> list[Payment]:
+        """Payments, the void ones too, oldest first: of a job, or of a day (today).
+
+        Raises NotFound.
+        """
+        with self._database.read() as tx:
+            if job_id:
+                return list(tx.ledger.of_job(job_of(tx, job_id).id))
+            zone = ZoneInfo(self._catalogs.within(tx).time_zone)
+            return list(tx.ledger.taken(*midnights(day or today(self._clock(), zone), zone)))
 
     def open_balances(self, job_id: str) -> tuple[OpenBalance, ...]:
         """The job and its student's other jobs that something can be paid for, that one first.
 
         Raises NotFound.
         """
-        with self._ports.database.read() as tx:
-            first = self._job(tx, job_id)
+        with self._database.read() as tx:
+            first = job_of(tx, job_id)
             others = tx.jobs.of_email(first.student_email) if first.student_email else ()
             jobs = (first, *(job for job in others if job.id != first.id))
-            found = [OpenBalance(job, self._balance(tx, job)) for job in jobs]
+            found = [OpenBalance(job, balance_of(tx, job)) for job in jobs]
         return tuple(
             one
             for one in found
@@ -160,9 +189,9 @@ class PaymentDesk(Desk):
 
     def balances(self, job_ids: Iterable[str]) -> tuple[OpenBalance, ...]:
         """How the money of these jobs stands; raises NotFound."""
-        with self._ports.database.read() as tx:
-            jobs = [self._job(tx, job_id) for job_id in job_ids]
-            return tuple(OpenBalance(job, self._balance(tx, job)) for job in jobs)
+        with self._database.read() as tx:
+            jobs = [job_of(tx, job_id) for job_id in job_ids]
+            return tuple(OpenBalance(job, balance_of(tx, job)) for job in jobs)
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -170,7 +199,7 @@ class PaymentDesk(Desk):
         """Enter it once: again from the start when somebody was faster, in one transaction each."""
         for _ in range(_TRIES):
             try:
-                with self._ports.database.write() as tx:
+                with self._database.write() as tx:
                     return enter(tx)
             except (DuplicateKey, _Overtaken):
                 continue
@@ -189,7 +218,7 @@ class PaymentDesk(Desk):
         actor: Actor,
         key: tuple[str, str],
     ) -> Payment:
-        catalog, now = self._ports.catalogs.within(tx), self._ports.clock()
+        catalog, now = self._catalogs.within(tx), self._clock()
         _refuse(money_guards.payable(jobs))
         shares = None
         if parts is not None:

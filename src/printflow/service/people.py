@@ -5,33 +5,40 @@ from __future__ import annotations
 from ..domain.people import ChangeKind, StaffName
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound
-from ..ports import Transaction
+from ..ports import Clock, Database, Transaction
 from .changes import ChangedBy
-from .desk import Desk
 
 _NAME_LIMIT = 60
 
 
-class PeopleDesk(Desk):
+class People:
     """The names of staff."""
 
-    def staff_names(self) -> tuple[str, ...]:
-        """The names one may act under, sorted."""
-        return tuple(one.name for one in self.staff() if one.deactivated_at is None)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._clock = clock
 
-    def staff(self) -> list[StaffName]:
+    def names(self) -> tuple[str, ...]:
+        """The names one may act under, sorted."""
+        return tuple(one.name for one in self.all() if one.deactivated_at is None)
+
+    def all(self) -> list[StaffName]:
         """All names, the deactivated ones too, sorted."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return list(tx.people.names())
 
-    def add_staff(self, name: str, *, by: str = "", station: str = "") -> str:
+    def add(self, name: str, *, by: str = "", station: str = "") -> str:
         """Add a name, or bring a deactivated one back; gives it as the list has it.
 
         A name that differs only in capitals from one of the list is that one. Raises InvalidInput.
         """
         cleaned = checked_name(name)
-        now = self._ports.clock()
-        with self._ports.database.write() as tx:
+        now = self._clock()
+        with self._database.write() as tx:
             known = known_name(tx, cleaned)
             if known is not None and known.deactivated_at is None:
                 return known.name
@@ -41,13 +48,13 @@ class PeopleDesk(Desk):
             ChangedBy(by, station).record(tx, kind, found, now)
         return found
 
-    def deactivate_staff(self, name: str, *, by: str = "", station: str = "") -> None:
+    def deactivate(self, name: str, *, by: str = "", station: str = "") -> None:
         """Take a name from the list; history keeps it. Who acts under it is signed out.
 
         Raises NotFound.
         """
-        cleaned, now = clean_line(name), self._ports.clock()
-        with self._ports.database.write() as tx:
+        cleaned, now = clean_line(name), self._clock()
+        with self._database.write() as tx:
             if not tx.people.deactivate(cleaned, now):
                 raise NotFound("There is no such name on the list.")
             tx.people.end_sessions(name=cleaned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..catalogs.cache import CatalogCache
 from ..domain import queueing
 from ..domain.job import Job
 from ..domain.model_facts import fits
@@ -11,68 +12,78 @@ from ..domain.queueing import PrinterQueue, QueuedJob, ReadyRange
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, Refusal, TransitionRefused
-from ..ports import Transaction
+from ..ports import Clock, Database, Transaction
 from .acting import staff_actor
-from .desk import Desk
+from .lookup import job_of
 
 
-class QueueDesk(Desk):
+class Queues:
     """What is ready and printing, by printer."""
 
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
+
     def _in(self, tx: Transaction, *statuses: Status) -> list[Job]:
-        now = self._ports.clock()
+        now = self._clock()
         return [
             job for status in statuses for job in tx.jobs.find(JobQuery(status=status), now, now)
         ]
 
-    def queues(self) -> tuple[PrinterQueue, ...]:
+    def by_printer(self) -> tuple[PrinterQueue, ...]:
         """The queue of every printer, with expected ends."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             jobs = self._in(tx, Status.PRINTING, Status.READYTOPRINT)
-        return queueing.queues(self.catalog, jobs, self._ports.clock())
+        return queueing.queues(self._catalogs.newest(), jobs, self._clock())
 
     def printable_on(self, printer: str, *, material: str = "", color: str = "") -> list[Job]:
         """The ready jobs that fit a printer, whichever they are planned for, in their order.
 
         Raises InvalidInput for a printer that the lab has not.
         """
-        known = self.catalog.printer(printer)
+        known = self._catalogs.newest().printer(printer)
         if known is None:
             raise InvalidInput.of(
                 "fits", "printer_unknown", "The lab has no such printer.", "Choose another one."
             )
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             ready = self._in(tx, Status.READYTOPRINT)
         return queueing.printable_on(known, ready, material=material, color=color)
 
     def fits_planned(self, job: Job) -> bool:
         """Whether the measured model fits the printer that is planned; False if either is unknown."""
-        printer = self.catalog.printer(job.printer)
+        printer = self._catalogs.newest().printer(job.printer)
         if printer is None or job.facts is None:
             return False
         return fits(job.facts.dimensions_mm, printer.build_volume)
 
     def busy_printers(self) -> Mapping[str, QueuedJob]:
         """By name, the printers that print now, and what holds them longest."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             printing = self._in(tx, Status.PRINTING)
-        return queueing.busy(printing, self._ports.clock())
+        return queueing.busy(printing, self._clock())
 
     def usually_ready(self, printer: str) -> ReadyRange:
         """In how many days a job that comes now for this printer is usually ready."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             jobs = self._in(tx, *(status for status in Status if status.ahead))
         return queueing.ready_range(jobs, printer)
 
-    def move_in_queue(self, job_id: str, *, by: str, before: str = "") -> None:
+    def move(self, job_id: str, *, by: str, before: str = "") -> None:
         """Print a ready job before another one of its printer, or last.
 
         The order of the others stays. Raises NotFound, InvalidInput without a name, and
         TransitionRefused when one of the two does not wait for that printer (any more).
         """
         staff_actor(by, "")
-        with self._ports.database.write() as tx:
-            job = self._job(tx, job_id)
+        with self._database.write() as tx:
+            job = job_of(tx, job_id)
             waiting = self._in(tx, Status.READYTOPRINT)
             queue = queueing.in_order(one for one in waiting if one.printer == job.printer)
             order = [one.id for one in queue]

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..domain.effects import MailTemplate
 from ..domain.receipt import Receipt
 from ..errors import InvalidInput
-from ..ports import Transaction
+from ..ports import Clock, Database, Transaction
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
-from .carry_out import add_mail
-from .desk import Desk
+from .mail_queue import MailQueue
 from .payments import no_payment
 
 
-class ReceiptDesk(Desk):
+class Receipts:
     """Receipts."""
 
-    def receipt(self, payment_id: int) -> Receipt:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        mails: MailQueue,
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._mails = mails
+        self._wake = wake
+
+    def get(self, payment_id: int) -> Receipt:
         """The receipt of a payment, void or not; raises NotFound."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return _receipt(tx, payment_id)
 
-    def mail_receipt(self, payment_id: int, *, by: str, station: str = "", to: str = "") -> str:
+    def mail(self, payment_id: int, *, by: str, station: str = "", to: str = "") -> str:
         """Mail the receipt to the student of its (first) job, or to another address; gives it.
 
         Raises NotFound, InvalidInput for an address that is none, or where there is none any more.
         """
         actor = staff_actor(by, station)
-        with self._ports.database.write() as tx:
-            now, found = self._ports.clock(), _receipt(tx, payment_id)
+        with self._database.write() as tx:
+            now, found = self._clock(), _receipt(tx, payment_id)
             address = normal_email(to) or found.jobs[0].student_email
             if problem := email_problem(address, ()):
                 raise InvalidInput.of("to", "address_invalid", problem)
             for job in found.jobs:
                 text = f"Receipt {found.payment.number} mailed to {address}."
                 tx.history.add_note(job.id, at=now, author=actor.name, text=text, for_student=False)
-            add_mail(
-                self._ports,
+            self._mails.add(
                 tx,
                 template=MailTemplate.RECEIPT,
                 recipient=address,
@@ -46,7 +58,7 @@ class ReceiptDesk(Desk):
                 context={"payment_id": payment_id},
                 now=now,
             )
-        self._ports.dispatcher.wake()
+        self._wake()
         return address
 
 

@@ -16,9 +16,8 @@ from ..domain.job import Job
 from ..domain.limits import Limit
 from ..ports import Transaction
 from .addresses import mailbox_of
-from .carry_out import add_mail
-from .desk import Ports
 from .limits import admitted
+from .mail_queue import MailQueue
 
 _MAILS = (Limit("received", 5, timedelta(hours=1)), Limit("received-day", 20, timedelta(days=1)))
 """To one mailbox, for forms that came from browsers."""
@@ -36,11 +35,10 @@ def may_mail(tx: Transaction, address: str, now: datetime) -> bool:
 
 
 def mail_received(
-    ports: Ports, tx: Transaction, to: str, job_ids: Sequence[str], event_id: int, now: datetime
+    mails: MailQueue, tx: Transaction, to: str, job_ids: Sequence[str], event_id: int, now: datetime
 ) -> None:
     """One mail for all jobs of a submission; it belongs to the first of them and its event."""
-    add_mail(
-        ports,
+    mails.add(
         tx,
         template=MailTemplate.RECEIVED,
         recipient=to,

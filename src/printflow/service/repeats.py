@@ -12,6 +12,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from ..domain.job import Job
+from ..ports import Database
+
 _DIGITS = 48
 """Of the hash, in hex (192 bits): with its word it fits into a column of 64 characters."""
 
@@ -34,3 +37,13 @@ def import_key(source: str, key: str) -> str:
     """What a row of an older system's list is known by."""
     row = f"{source}\0{key}".encode()
     return f"import:{hashlib.sha256(row).hexdigest()[:_DIGITS]}"
+
+
+def earlier_jobs(database: Database, key: str) -> list[Job]:
+    """The jobs that the request of that key holds, of one that was taken already."""
+    if not key:
+        return []
+    with database.read() as tx:
+        job_id = tx.jobs.request_of_key(key)
+        job = tx.jobs.get(job_id) if job_id else None
+        return list(tx.jobs.of_request(job.request_id)) if job else []

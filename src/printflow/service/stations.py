@@ -7,9 +7,8 @@ import hashlib
 from ..domain.naming import ALPHABET
 from ..domain.people import ChangeKind, Station
 from ..errors import InvalidInput, NotFound
-from ..ports import Transaction
+from ..ports import Clock, Database, Ids, Transaction
 from .changes import ChangedBy
-from .desk import Desk
 from .passwords import LONGEST, SHORTEST, hashed, is_password
 from .people import checked_name
 
@@ -20,28 +19,38 @@ MOST_STATIONS = 20
 """A new password is compared with every station's, which takes its time."""
 
 
-class StationDesk(Desk):
+class Stations:
     """Stations and their passwords, of which only hashes (argon2) are stored."""
 
-    def stations(self) -> list[Station]:
-        """All stations, the revoked ones too, oldest first."""
-        with self._ports.database.read() as tx:
-            return list(tx.people.stations(self._ports.clock()))
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
 
-    def ensure_staff_password(self) -> str | None:
+    def all(self) -> list[Station]:
+        """All stations, the revoked ones too, oldest first."""
+        with self._database.read() as tx:
+            return list(tx.people.stations(self._clock()))
+
+    def ensure_password(self) -> str | None:
         """A new password where nobody could sign in yet, to be told once; else None."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             if tx.people.doors():
                 return None
         chosen, stored = self._chosen(None, STATION)
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             tx.people.take_turns()
             if tx.people.doors():
                 return None  # another server was first, and has told its own
             self._keep(tx, STATION, stored, ChangedBy(""), ChangeKind.STATION_RENEWED, admin=True)
         return chosen
 
-    def set_staff_password(self, password: str | None = None, *, by: str = "") -> str:
+    def set_password(self, password: str | None = None, *, by: str = "") -> str:
         """Set the password of the lab's own station, a generated one by default; gives it.
 
         Whoever holds it may administer the lab. Everybody who signed in there is signed out.
@@ -49,12 +58,12 @@ class StationDesk(Desk):
         station's.
         """
         chosen, stored = self._chosen(password, STATION)
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             tx.people.take_turns()
             self._keep(tx, STATION, stored, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
         return chosen
 
-    def add_station(
+    def add(
         self,
         name: str,
         *,
@@ -70,14 +79,14 @@ class StationDesk(Desk):
         wanted = checked_name(name)
         chosen, stored = self._chosen(password, wanted)
         who = ChangedBy(by, station)
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             tx.people.take_turns()
             found = self._name_for(tx, wanted)
             self._keep(tx, found, stored, who, ChangeKind.STATION_ADDED, admin=admin)
         return chosen
 
     def _name_for(self, tx: Transaction, wanted: str) -> str:
-        known = {one.name.casefold(): one for one in tx.people.stations(self._ports.clock())}
+        known = {one.name.casefold(): one for one in tx.people.stations(self._clock())}
         there = known.get(wanted.casefold())
         if there is not None and there.revoked_at is None:
             raise InvalidInput.of(
@@ -92,7 +101,7 @@ class StationDesk(Desk):
             )
         return there.name if there else wanted
 
-    def renew_station(
+    def renew(
         self,
         name: str,
         *,
@@ -108,28 +117,28 @@ class StationDesk(Desk):
         """
         chosen, stored = self._chosen(password, name)
         who, kind = ChangedBy(by, station), ChangeKind.STATION_RENEWED
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             found = self._open_station(tx, name)
             self._keep(tx, name, stored, who, kind, admin=found.admin, signed_in=keep)
         return chosen
 
-    def set_station_role(self, name: str, *, admin: bool, by: str, station: str = "") -> None:
+    def set_role(self, name: str, *, admin: bool, by: str, station: str = "") -> None:
         """Let a station administer the lab, or no longer. Raises NotFound, InvalidInput."""
-        now = self._ports.clock()
-        with self._ports.database.write() as tx:
+        now = self._clock()
+        with self._database.write() as tx:
             self._open_station(tx, name)
             if not admin:
                 self._keep_an_admin(tx, name)
             tx.people.set_admin(name, admin)
             ChangedBy(by, station).record(tx, ChangeKind.STATION_ROLE, name, now, admin=admin)
 
-    def revoke_station(self, name: str, *, by: str, station: str = "") -> None:
+    def revoke(self, name: str, *, by: str, station: str = "") -> None:
         """Its password opens nothing any more, and who signed in by it is signed out.
 
         Raises NotFound, InvalidInput when it is the last one that may administer the lab.
         """
-        now = self._ports.clock()
-        with self._ports.database.write() as tx:
+        now = self._clock()
+        with self._database.write() as tx:
             self._open_station(tx, name)
             self._keep_an_admin(tx, name)
             tx.people.revoke_station(name, now)
@@ -139,7 +148,7 @@ class StationDesk(Desk):
     def _open_station(self, tx: Transaction, name: str) -> Station:
         """The station of this name, while nobody else changes one."""
         tx.people.take_turns()
-        for one in tx.people.stations(self._ports.clock()):
+        for one in tx.people.stations(self._clock()):
             if one.name == name and one.revoked_at is None:
                 return one
         raise NotFound("There is no such station.")
@@ -147,7 +156,7 @@ class StationDesk(Desk):
     def _keep_an_admin(self, tx: Transaction, name: str) -> None:
         left = [
             one
-            for one in tx.people.stations(self._ports.clock())
+            for one in tx.people.stations(self._clock())
             if one.admin and one.revoked_at is None and one.name != name
         ]
         if not left:
@@ -175,7 +184,7 @@ class StationDesk(Desk):
         admin: bool,
         signed_in: str = "",
     ) -> None:
-        now = self._ports.clock()
+        now = self._clock()
         tx.people.set_station(name, hashed, admin=admin, now=now)
         tx.people.end_sessions(station=name, but=session_hash(signed_in) if signed_in else "")
         who.record(tx, kind, name, now, admin=admin)
@@ -187,7 +196,7 @@ class StationDesk(Desk):
                 "password_length",
                 f"A password needs {SHORTEST} to {LONGEST} characters.",
             )
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             others = [door for door in tx.people.doors() if door.name != name]
         if any(is_password(door.password_hash, password) for door in others):
             raise InvalidInput.of(
@@ -198,7 +207,7 @@ class StationDesk(Desk):
             )
 
     def _generated(self) -> str:
-        letters = [ALPHABET[self._ports.ids(5)].lower() for _ in range(16)]
+        letters = [ALPHABET[self._ids(5)].lower() for _ in range(16)]
         return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 

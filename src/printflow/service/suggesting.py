@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ..catalogs.cache import CatalogCache
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
-from ..runtime.deadline import TookTooLong, within
-from .desk import PATIENCE_SECONDS, Desk
+from ..ports import Database, FileStore
+from ..runtime.deadline import TookTooLong, patiently
+from ..settings import Settings
+from .lookup import job_of
 
 if TYPE_CHECKING:
     from ..slicer_files import Sliced
@@ -35,21 +38,33 @@ class Suggestion:
     printer: str = ""
 
 
-class SuggestionDesk(Desk):
+class Suggestions:
     """Figures to look at; none is ever taken without somebody's click."""
 
-    def suggestions(self, job_id: str) -> list[Suggestion]:
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        catalogs: CatalogCache,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._catalogs = catalogs
+        self._settings = settings
+
+    def for_job(self, job_id: str) -> list[Suggestion]:
         """The newest file's first; the one reckoned from the volume, without a slicer, last."""
-        with self._ports.database.read() as tx:
-            job = self._job(tx, job_id)
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
         try:
-            found = within(PATIENCE_SECONDS, lambda: self._of_files(job))
+            found = patiently(lambda: self._of_files(job))
         except (TookTooLong, OSError, PrintflowError):
             found = []
         reckoned = job.original.reckoned
         if reckoned and not reckoned.problem and reckoned.printer == job.printer:
             found.append(_of_the_slicer(reckoned, job.quantity))
-        method = self.catalog.method(job.method)
+        method = self._catalogs.newest().method(job.method)
         grams = (
             estimated_grams(job.original.facts, method) if job.original.facts and method else None
         )
@@ -60,7 +75,7 @@ class SuggestionDesk(Desk):
     def _of_files(self, job: Job) -> list[Suggestion]:
         from ..slicer_files import SlicedFileUnreadable, read_sliced
 
-        store, seconds = self._ports.store, self.settings.settle_seconds
+        store, seconds = self._store, self._settings.settle_seconds
         beside = store.siblings(job.id, job.status.folder, settle_seconds=seconds)
         found = []
         for fact in beside[:_FILES]:
@@ -76,10 +91,12 @@ class SuggestionDesk(Desk):
         return found
 
     def _named(self, job: Job, name: str, sliced: Sliced) -> Suggestion:
-        method = self.catalog.method(job.method)
+        method = self._catalogs.newest().method(job.method)
         materials = method.materials if method else ()
         wanted = sliced.material.casefold()
-        printers = [one.name for one in self.catalog.printers if job.method in one.methods]
+        printers = [
+            one.name for one in self._catalogs.newest().printers if job.method in one.methods
+        ]
         model = _plain(sliced.printer)
         return Suggestion(
             source=name,

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import sandbox
+from ..dispatch.outbox import Postman
 from ..domain.heartbeat import Heartbeat, lost
 from ..errors import DatabaseDamaged, DatabaseUnavailable, PrintflowError, StoreUnavailable
-from ..runtime.deadline import TookTooLong, within
+from ..ports import Clock, Database, FileStore
+from ..runtime.deadline import PATIENCE_SECONDS, TookTooLong, patiently, within
 from ..runtime.latest import Latest
+from ..settings import Settings
 from ..store.log_files import LogTail, log_tails
-from .desk import PATIENCE_SECONDS, Desk, Ports
+from ..store.watch import StoreWatch
 
 _LOG_LINES = 200
 _FRESH_SECONDS = 10.0
@@ -65,11 +68,24 @@ class SystemView:
     up_seconds: float
 
 
-class SystemDesk(Desk):
+class System:
     """Nothing here waits for the share: what may hang is looked at in the background."""
 
-    def __init__(self, ports: Ports) -> None:
-        super().__init__(ports)
+    def __init__(
+        self,
+        database: Database,
+        store: FileStore,
+        clock: Clock,
+        settings: Settings,
+        postman: Postman,
+        watch: StoreWatch,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._postman = postman
+        self._watch = watch
         self._began = time.monotonic()
         self._committed = -_COMMIT_EVERY
         self._ground = Latest(self._see_ground)
@@ -86,7 +102,7 @@ class SystemDesk(Desk):
         ground = self._known_ground()
         database = _OK if ground.database == _OK else "not available"
         store = ground.store if ground.store in (_OK, _SILENT) else "not available"
-        low = ground.free_mb is not None and ground.free_mb < self.settings.disk_reserve_mb
+        low = ground.free_mb is not None and ground.free_mb < self._settings.disk_reserve_mb
         ok = database == _OK and store == _OK and not low
         worker, mail = "unknown", "unknown"
         waiting: dict[str, int] = {}
@@ -104,6 +120,14 @@ class SystemDesk(Desk):
             "waiting": waiting,
         }
 
+    def store_problem(self) -> str:
+        """What is wrong with the file store as far as is known ("" = nothing); never waits.
+
+        Asking starts a look in the background, so what happens is known within a few seconds of
+        pages being looked at.
+        """
+        return self._watch.problem()
+
     def _known_ground(self) -> Ground:
         sight = self._ground.latest()
         trouble = sight.value is not None and _OK not in (sight.value.database, sight.value.store)
@@ -114,8 +138,8 @@ class SystemDesk(Desk):
         return sight.value
 
     def _work(self) -> tuple[str, str, dict[str, int]]:
-        now = self._ports.clock()
-        with self._ports.database.read() as tx:
+        now = self._clock()
+        with self._database.read() as tx:
             beats = list(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
         living = {one.work for one in beats if not one.silent(now)}
@@ -126,13 +150,13 @@ class SystemDesk(Desk):
             "mails": mails.get("queued", 0) + mails.get("sending", 0),
             "dead_mails": mails.get("dead", 0),
         }
-        trouble = self._ports.postman.trouble()
+        trouble = self._postman.trouble()
         return worker, _OK if trouble is None else str(trouble.state), waiting
 
-    def system(self) -> SystemView:
+    def view(self) -> SystemView:
         """All facts for administrators; those of the share are from the last look."""
-        sight, now, ports = self._ground.latest(), self._ports.clock(), self._ports
-        with ports.database.read() as tx:
+        sight, now = self._ground.latest(), self._clock()
+        with self._database.read() as tx:
             beats = tuple(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
             models = tx.files.uninspected()
@@ -140,10 +164,10 @@ class SystemDesk(Desk):
             ground=sight.value,
             ground_age=sight.age,
             looking_for=sight.looking_for,
-            reserve_mb=self.settings.disk_reserve_mb,
+            reserve_mb=self._settings.disk_reserve_mb,
             workers=tuple(one for one in beats if not one.silent(now)),
             silent=lost(beats, now),
-            mail_paused=ports.postman.paused(),
+            mail_paused=self._postman.paused(),
             mails=mails,
             files_waiting=files,
             models_waiting=models,
@@ -159,24 +183,22 @@ class SystemDesk(Desk):
         return {
             "Printflow": version("printflow"),
             "Python": platform.python_version(),
-            "Database": self._ports.database.version()[0],
+            "Database": self._database.version()[0],
             "System": platform.platform(terse=True),
         }
 
     def _see_ground(self) -> Ground:
         """Look at what may hang; runs in a thread of its own, each part with its deadline."""
-        ports = self._ports
         began = time.monotonic()
-        store = _said(ports.store.try_out)
+        store = _said(self._store.try_out)
         took = (time.monotonic() - began) * 1000
         free: int | None = None
         logs: tuple[LogTail, ...] = ()
         if store == _OK:
             try:
-                free = within(PATIENCE_SECONDS, ports.store.free_bytes) >> 20
-                logs = within(
-                    PATIENCE_SECONDS,
-                    lambda: log_tails(self.settings.state_dir, lines=_LOG_LINES),
+                free = patiently(self._store.free_bytes) >> 20
+                logs = patiently(
+                    lambda: log_tails(self._settings.state_dir, lines=_LOG_LINES),
                 )
             except (TookTooLong, OSError, StoreUnavailable):
                 pass
@@ -185,16 +207,16 @@ class SystemDesk(Desk):
 
     def _database_commits(self) -> None:
         """Raise unless there is room for a job and a commit comes through."""
-        if damaged := self._ports.database.seen_damaged():
+        if damaged := self._database.seen_damaged():
             raise DatabaseDamaged(damaged)
-        now, room = self._ports.clock(), self._ports.database.room()
+        now, room = self._clock(), self._database.room()
         if room is not None and room < _LEAST_ROOM:
             raise DatabaseUnavailable("The disk under the database is full.")
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             tx.lab.catalog_version()
         if time.monotonic() - self._committed < _COMMIT_EVERY:
             return
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             tx.lab.set_fact(_PROBE, now.isoformat(), now)
         self._committed = time.monotonic()
 

@@ -12,19 +12,35 @@ from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
-from ..ports import Placement, Transaction
+from ..ports import Clock, Database, Placement, Transaction
+from ..settings import Settings
 from ..uploads.file_type import check_model, empty
-from ..uploads.receiving import Upload, receive_path
+from ..uploads.receiving import Upload
 from .acting import staff_actor
-from .transition import TransitionDesk, stale
+from .filing import Filing
+from .lookup import job_of
+from .stale import stale
+from .uploading import Uploads
 
-_MEGABYTE = 1 << 20
 
-
-class VersionDesk(TransitionDesk):
+class Versions:
     """Replacing the file that is printed."""
 
-    def add_version(
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        uploads: Uploads,
+        filing: Filing,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._uploads = uploads
+        self._filing = filing
+
+    def add(
         self,
         job_id: str,
         file: Upload | str | os.PathLike[str],
@@ -40,29 +56,22 @@ class VersionDesk(TransitionDesk):
         the FileRefused family, StoreUnavailable and StoreFull; after any of them nothing has
         changed, and nothing is left behind.
         """
-        actor, settings = staff_actor(by, station), self.settings
+        actor = staff_actor(by, station)
         upload = file if isinstance(file, Upload) else None
         try:
             self._open_for_a_version(self._now(job_id))
             if upload is None:
-                upload = receive_path(
-                    self._ports.store,
-                    self._ports.ids,
-                    Path(str(file)),
-                    limit=settings.max_upload_mb * _MEGABYTE,
-                    reserve=settings.disk_reserve_mb * _MEGABYTE,
-                    endings=settings.model_endings,
-                )
+                upload = self._uploads.of_path(Path(str(file)))
             upload.seal(self._ending_of)
-            with self._ports.database.write() as tx:
-                job = self._job(tx, job_id)
+            with self._database.write() as tx:
+                job = job_of(tx, job_id)
                 self._open_for_a_version(job)
                 leased = self._take_in(tx, job, upload, actor, expected_version)
         except BaseException:
             if upload is not None:
                 upload.discard()
             raise
-        self._place(leased)
+        self._filing.place(leased)
         return self._now(job.id)
 
     def _take_in(
@@ -74,7 +83,7 @@ class VersionDesk(TransitionDesk):
         expected_version: int | None,
     ) -> Sequence[Placement]:
         """Write that the upload is the one to print; gives the files that are to be placed."""
-        now, last = self._ports.clock(), tx.history.last_event(job.id)
+        now, last = self._clock(), tx.history.last_event(job.id)
         current = expected_version in (None, job.version)
         if not current or not tx.jobs.update(
             job, now=now, actor=actor.name, status=job.status, values={}
@@ -111,21 +120,21 @@ class VersionDesk(TransitionDesk):
                 "before": before(job, {}),
             },
         )
-        return self._ports.placer.lease(tx, job.id)
+        return self._filing.lease(tx, job.id)
 
     def _ending_of(self, name: str, head: bytes, size: int) -> str:
         """The ending of a model that the lab takes, or of what slicers save."""
         ending = ending_of(name)
         if ending in ALL_MODEL_ENDINGS or ending not in PRINTABLE_ENDINGS:
-            return check_model(name, head, size, self.settings.model_endings)
+            return check_model(name, head, size, self._settings.model_endings)
         if not size:
             raise empty()
         return ending
 
     def _now(self, job_id: str) -> Job:
         """The job as it is now; raises NotFound."""
-        with self._ports.database.read() as tx:
-            return self._job(tx, job_id)
+        with self._database.read() as tx:
+            return job_of(tx, job_id)
 
     def _open_for_a_version(self, job: Job) -> None:
         if not job.status.record.takes_versions:

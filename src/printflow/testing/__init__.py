@@ -7,7 +7,7 @@ For tests of Printflow itself and of what is built on it::
     plan.crash(17, When.AFTER)  # the process dies after its 17th call of a port
     lab = outside.open(plan)
     try:
-        lab.submit(...)
+        lab.intake.submit(...)
     except Crash:
         outside.kill(lab)
     lab = outside.open()  # recovery
@@ -17,7 +17,7 @@ For tests of Printflow itself and of what is built on it::
 
 from __future__ import annotations
 
-from ..app import Printflow
+from ..lab.printflow import Printflow
 from .faults import Crash, FaultPlan, When, os_error
 from .invariants import undone, violations
 from .outside import Mailbox, ManualClock, Mood, Outside

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ..app import Printflow
+from ..lab.printflow import Printflow
 from ..ports import FailureKind, MailFailure
 from ..settings import Settings
 from ..store.making import make_store

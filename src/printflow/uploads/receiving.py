@@ -19,21 +19,20 @@ from ..domain.naming import MODEL_ENDINGS, endings_text
 from ..domain.text import clean_line
 from ..errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
 from ..ports import Database, FileStore, Ids
-from ..runtime.deadline import TookTooLong, within
+from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
 from .completeness import check_whole
 from .file_type import HEAD_BYTES, check_model
 
 _BLOCK = 1 << 20
-PATIENCE_SECONDS = 2.0
 Check = Callable[[str, bytes, int], str]
-"""Looks at a file's name, first bytes and size, and gives its ending; see ``sniff``."""
+"""Looks at a file's name, first bytes and size, and gives its ending; see ``file_type``."""
 
 
 class Upload:
     """A model file on its way in: a binary sink, as file-like as a form parser needs.
 
-    Write all its bytes, then give it to :meth:`Printflow.submit`, which seals it; or
+    Write all its bytes, then give it to ``lab.intake.submit``, which seals it; or
     :meth:`discard` it. Writing past the limit raises FileTooLarge and discards it.
     """
 
@@ -167,7 +166,7 @@ def _free_bytes(store: FileStore) -> int:
 def _answer(ask: Callable[[], int]) -> int:
     """What the share says; a share that hangs must not hold the server's threads."""
     try:
-        return within(PATIENCE_SECONDS, ask)
+        return patiently(ask)
     except TookTooLong as error:
         raise OSError("the share does not answer") from error
 

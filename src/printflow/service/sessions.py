@@ -13,9 +13,9 @@ from ..domain.limits import Limit
 from ..domain.people import SESSION_LIFETIME, ChangeKind, Door, StaffSession
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
-from ..ports import Stamp
+from ..ports import Clock, Database, Ids, Stamp
+from ..runtime.tokens import Tokens
 from .changes import ChangedBy
-from .desk import Desk, Ports
 from .doors import chosen_door, known_by_pc, pc_proof
 from .limits import check, count, give_back
 from .passwords import Turns
@@ -75,15 +75,26 @@ class _KnownSessions:
                 self._found.popitem(last=False)
 
 
-class SignInDesk(Desk):
+class Sessions:
     """The door to the staff's pages."""
 
-    def __init__(self, ports: Ports) -> None:
-        super().__init__(ports)
-        self._strangers, self._known_pcs = turns_for(ports.settings.server.threads)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        ids: Ids,
+        tokens: Tokens,
+        *,
+        threads: int,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+        self._tokens = tokens
+        self._strangers, self._known_pcs = turns_for(threads)
         self._known = _KnownSessions()
 
-    def check_staff_password(
+    def check_password(
         self, password: str, *, address: str, station: str = "", known_pc: str = ""
     ) -> str:
         """The name of the station, whose password this must be; "" stands for the only one.
@@ -95,8 +106,8 @@ class SignInDesk(Desk):
         return self._door(password, address, station, known_pc).name
 
     def _door(self, password: str, address: str, station: str, known_pc: str) -> Door:
-        tokens, now = self._ports.tokens, self._ports.clock()
-        with self._ports.database.read() as tx:
+        tokens, now = self._tokens, self._clock()
+        with self._database.read() as tx:
             doors = tx.people.doors()
             known = known_by_pc(tokens, doors, known_pc)
             door = chosen_door(doors, station, known)
@@ -109,7 +120,7 @@ class SignInDesk(Desk):
             check(tx, bounds, now, _TOO_OFTEN)
         turns = self._known_pcs if is_known else self._strangers
         with turns.turn():
-            with self._ports.database.write() as tx:
+            with self._database.write() as tx:
                 count(tx, bounds, now, _TOO_OFTEN)
             right = turns.compare(door.password_hash if door else None, password)
         if door is None or not right:
@@ -119,20 +130,20 @@ class SignInDesk(Desk):
                 else "The station or its password is wrong.",
                 next_step="Ask in the lab, or set a new one with: printflow staff-password",
             )
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             # Nothing else is taken back: who knows one station's password may be guessing another's.
             give_back(tx, bounds)
         return door
 
     def known_at(self, known_pc: str) -> str:
         """The station where a browser with that proof has signed in; "" when it counts no longer."""
-        with self._ports.database.read() as tx:
-            door = known_by_pc(self._ports.tokens, tx.people.doors(), known_pc)
+        with self._database.read() as tx:
+            door = known_by_pc(self._tokens, tx.people.doors(), known_pc)
         return door.name if door else ""
 
     def asks_for_station(self) -> bool:
         """Whether who signs in has to say where: there is more than one station."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return len(tx.people.doors()) > 1
 
     def sign_in(
@@ -140,13 +151,13 @@ class SignInDesk(Desk):
     ) -> SignedIn:
         """Begin a session of 12 hours for ``name``, who joins the list of staff if new there.
 
-        ``station`` and ``known_pc`` as for :meth:`check_staff_password`. Raises what that raises,
+        ``station`` and ``known_pc`` as for :meth:`check_password`. Raises what that raises,
         and InvalidInput (field name) when the name was deactivated.
         """
         typed = checked_name(name)
         door = self._door(password, address, station, known_pc)
-        key, now = f"{self._ports.ids(128):032x}", self._ports.clock()
-        with self._ports.database.write() as tx:
+        key, now = f"{self._ids(128):032x}", self._clock()
+        with self._database.write() as tx:
             tx.people.take_turns()
             if door not in tx.people.doors():
                 raise SignInRefused("The station has just been revoked, or has a new password.")
@@ -170,31 +181,31 @@ class SignInDesk(Desk):
                 now=now,
                 expires_at=now + SESSION_LIFETIME,
             )
-        proof = pc_proof(self._ports.tokens, door, f"{self._ports.ids(128):032x}")
+        proof = pc_proof(self._tokens, door, f"{self._ids(128):032x}")
         return SignedIn(key, found, door.name, proof)
 
-    def staff_session(self, key: str) -> StaffSession | None:
+    def get(self, key: str) -> StaffSession | None:
         """Who acts with that key; None when the session is over, ended, or never was."""
-        hashed, now = session_hash(key), self._ports.clock()
-        stamp = self._ports.database.stamp()
+        hashed, now = session_hash(key), self._clock()
+        stamp = self._database.stamp()
         known = self._known.get(hashed, stamp)
         if known is not None and known.started_at <= now + SLIP and now < known.expires_at:
             return known
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             found = tx.people.session(hashed, now)
         if found is not None and found.started_at > now + SLIP:
             found = None  # it was begun by a clock that was ahead
         self._known.keep(hashed, stamp, found)
         return found
 
-    def staff_sessions(self) -> list[StaffSession]:
+    def all(self) -> list[StaffSession]:
         """Everybody who is signed in, newest first."""
-        with self._ports.database.read() as tx:
-            return list(tx.people.sessions(self._ports.clock()))
+        with self._database.read() as tx:
+            return list(tx.people.sessions(self._clock()))
 
     def act_as(self, key: str, name: str) -> None:
         """Somebody else of the staff sits down at this browser. Raises NotFound."""
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             known = known_name(tx, clean_line(name))
             if known is None or known.deactivated_at is not None:
                 raise NotFound("There is no such name on the list.")
@@ -202,7 +213,7 @@ class SignInDesk(Desk):
 
     def sign_out(self, key: str) -> None:
         """End this session; its key opens nothing any more."""
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             tx.people.end_session(session_hash(key))
 
     def sign_out_others(
@@ -218,8 +229,8 @@ class SignInDesk(Desk):
 
         ``by`` and ``station`` say who does it and where.
         """
-        now = self._ports.clock()
-        with self._ports.database.write() as tx:
+        now = self._clock()
+        with self._database.write() as tx:
             known = {one.id: one.name for one in tx.people.sessions(now)}
             count = tx.people.end_sessions(session_id=session_id, name=name, station=at_station)
             subject = (
@@ -230,9 +241,9 @@ class SignInDesk(Desk):
                 who.record(tx, ChangeKind.SIGNED_OUT, subject, now, sessions=count)
         return count
 
-    def session_key(self) -> bytes:
+    def signing_key(self) -> bytes:
         """The key that signs cookies; the same on every server of the lab."""
-        return self._ports.tokens.session_key()
+        return self._tokens.session_key()
 
 
 def turns_for(threads: int) -> tuple[Turns, Turns]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..catalogs.cache import CatalogCache
 from ..domain.catalog import Catalog, plain_form
 from ..domain.catalog_history import (
     CatalogVersion,
@@ -18,27 +19,46 @@ from ..domain.people import ChangeKind
 from ..domain.placeholders import unfilled
 from ..domain.text import clean_line
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
-from ..ports import Transaction
+from ..ports import Clock, Database, Transaction
 from .changes import ChangedBy
-from .desk import Desk
 
 _NAME_LIMIT = 60
 _VERSIONS = 100
 
 
-class CatalogDesk(Desk):
+class Catalogs:
     """Every version is kept; a quote keeps the figures that it was made with."""
 
-    def export_catalog(self) -> dict[str, Any]:
-        """The catalog in force as dicts, lists, texts and numbers."""
-        return plain_form(self.catalog)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
 
-    def catalog_version(self) -> int:
+    @property
+    def current(self) -> Catalog:
+        """The catalog in force: methods, printers, colors, prices, texts."""
+        return self._catalogs.newest()
+
+    @property
+    def remembered(self) -> Catalog | None:
+        """The catalog that was read last, for pages that must not ask the database."""
+        return self._catalogs.held()
+
+    def export(self) -> dict[str, Any]:
+        """The catalog in force as dicts, lists, texts and numbers."""
+        return plain_form(self.current)
+
+    def version(self) -> int:
         """The number of the version in force; it grows with every change."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return tx.lab.catalog_version()
 
-    def import_catalog(
+    def load(
         self,
         data: Mapping[str, Any],
         *,
@@ -54,11 +74,11 @@ class CatalogDesk(Desk):
         from ..catalogs.file import checked_catalog
 
         plain = plain_form(checked_catalog(data))
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             self._put(tx, plain, ChangedBy(by, station), expected_version)
-        return self.catalog
+        return self.current
 
-    def change_catalog(
+    def change(
         self,
         sections: Mapping[str, Any],
         *,
@@ -68,34 +88,34 @@ class CatalogDesk(Desk):
     ) -> Catalog:
         """Put a version in force that has these sections (keys of the plain form) anew.
 
-        Raises as :meth:`import_catalog`.
+        Raises as :meth:`load`.
         """
-        data = {**self.export_catalog(), **sections}
-        return self.import_catalog(data, by=by, station=station, expected_version=expected_version)
+        data = {**self.export(), **sections}
+        return self.load(data, by=by, station=station, expected_version=expected_version)
 
-    def restore_catalog(self, version: int, *, by: str, station: str = "") -> Catalog:
+    def restore(self, version: int, *, by: str, station: str = "") -> Catalog:
         """Put an older version in force again, as a new one. Raises NotFound, CatalogInvalid."""
-        return self.import_catalog(self.catalog_at(version).document, by=by, station=station)
+        return self.load(self.at(version).document, by=by, station=station)
 
-    def catalog_at(self, version: int) -> CatalogVersion:
+    def at(self, version: int) -> CatalogVersion:
         """One version, with what it changed; raises NotFound."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             found = list(tx.lab.catalog_versions(limit=2, upto=version))
         if not found or found[0].id != version:
             raise NotFound("There is no such version of the catalog.")
         before = found[1].document if len(found) > 1 else None
         return _compared(found[0], before)
 
-    def catalog_versions(self, *, limit: int = 50) -> list[CatalogVersion]:
+    def versions(self, *, limit: int = 50) -> list[CatalogVersion]:
         """The newest versions, the one in force first, each with what it changed."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             found = list(tx.lab.catalog_versions(limit=min(limit, _VERSIONS) + 1))
         older = [one.document for one in found[1:]] + [None]
         return [_compared(*pair) for pair in zip(found, older, strict=True)][:limit]
 
     def price_history(self) -> tuple[PriceStep, ...]:
         """Each printer's rates over time, as far as the versions at hand go; the newest first."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return price_steps(tx.lab.catalog_versions(limit=_VERSIONS))
 
     def _put(
@@ -112,7 +132,7 @@ class CatalogDesk(Desk):
             before = set(unfilled(newest.document))
         if placeholders := [one for one in unfilled(plain) if one not in before]:
             raise CatalogInvalid(placeholders)
-        now = self._ports.clock()
+        now = self._clock()
         number = tx.lab.add_catalog(plain, by=clean_line(who.name)[:_NAME_LIMIT], now=now)
         who.record(tx, ChangeKind.CATALOG, _summary(changed), now, version=number)
 

@@ -18,33 +18,48 @@ from ..errors import (
     TransitionNotAllowed,
     TransitionRefused,
 )
-from ..ports import Transaction
+from ..ports import Clock, Database, Transaction
 from ..runtime.tokens import token_hash
-from .desk import no_link
-from .transition import Request, TransitionDesk
+from .links import Links
+from .lookup import job_of, no_link
+from .transitions import Request, Transitions
 
 
-class QuoteDesk(TransitionDesk):
+class Quotes:
     """What stands behind a confirmation link."""
 
-    def confirm_url(self, quote: Quote) -> str:
-        """The address of the quote's confirmation page."""
-        token = self._ports.tokens.of_quote(quote.job_id, quote.id, quote.issued_at)
-        return f"{self.settings.effective_base_url}/confirm/{token}"
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        links: Links,
+        transitions: Transitions,
+        *,
+        resend_minutes: int,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._links = links
+        self._transitions = transitions
+        self._resend_minutes = resend_minutes
 
-    def quote_page(self, token: str) -> QuotePage:
+    def url(self, quote: Quote) -> str:
+        """The address of the quote's confirmation page."""
+        return self._links.of_quote(quote)
+
+    def page(self, token: str) -> QuotePage:
         """What stands behind a confirmation link; raises NotFound. Changes nothing."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             quote = tx.quotes.of_token(token_hash(token))
             if quote is None:
                 raise no_link()
-            job = self._job(tx, quote.job_id)
+            job = job_of(tx, quote.job_id)
             newest = tx.quotes.newest(job.id)
             events = tx.history.events(job.id)
             return QuotePage(
                 job=job,
                 quote=quote,
-                state=quote.state(self._ports.clock()),
+                state=quote.state(self._clock()),
                 newest=newest is not None and newest.id == quote.id,
                 confirmed=any(
                     event.trigger is Trigger.CONFIRM and event.at == quote.used_at
@@ -61,13 +76,11 @@ class QuoteDesk(TransitionDesk):
             if other.id == job.id or other.status is not Status.PENDING:
                 continue
             quote = tx.quotes.newest(other.id)
-            if quote is not None and quote.state(self._ports.clock()) is LinkState.OPEN:
-                found.append(OpenQuote(job=other, quote=quote, url=self.confirm_url(quote)))
+            if quote is not None and quote.state(self._clock()) is LinkState.OPEN:
+                found.append(OpenQuote(job=other, quote=quote, url=self.url(quote)))
         return tuple(found)
 
-    def confirm_by_link(
-        self, token: str, *, consent: bool, also: Collection[str] = ()
-    ) -> QuotePage:
+    def confirm(self, token: str, *, consent: bool, also: Collection[str] = ()) -> QuotePage:
         """The student agrees to the quote. Doing so twice shows the same answer again.
 
         ``also`` holds the tokens of further quotes of the same request, as its page showed them;
@@ -76,7 +89,7 @@ class QuoteDesk(TransitionDesk):
         Raises NotFound, LinkExpired, LinkOvertaken, TransitionRefused (no consent).
         """
         args = Arguments(consent=consent, by_link=True)
-        before = self.quote_page(token)
+        before = self.page(token)
         page = self._answer(token, Trigger.CONFIRM, args)
         left = [
             job
@@ -85,12 +98,12 @@ class QuoteDesk(TransitionDesk):
         ]
         if not also:
             return page
-        return replace(page, together=self.quote_page(token).together, not_confirmed=tuple(left))
+        return replace(page, together=self.page(token).together, not_confirmed=tuple(left))
 
     def _confirm_together(self, request_id: int, token: str, args: Arguments) -> Job | None:
         """Confirm another quote of the request; gives its job where that could not be."""
         try:
-            other = self.quote_page(token)
+            other = self.page(token)
         except NotFound:
             return None
         if other.job.request_id != request_id:
@@ -100,27 +113,29 @@ class QuoteDesk(TransitionDesk):
         except (LinkExpired, LinkOvertaken, TransitionRefused):
             return other.job
 
-    def decline_by_link(self, token: str, *, text: str = "") -> QuotePage:
+    def decline(self, token: str, *, text: str = "") -> QuotePage:
         """The student turns the quote down, with a word why if they like. Raises as confirming."""
         return self._answer(token, Trigger.DECLINE, Arguments(text=text, by_link=True))
 
-    def resend_by_link(self, token: str) -> QuotePage:
+    def resend(self, token: str) -> QuotePage:
         """A new link by mail, asked for on the page of an expired one.
 
         Raises NotFound, LinkOvertaken, TooManyRequests.
         """
-        page = self.quote_page(token)
+        page = self.page(token)
         if page.state is not LinkState.EXPIRED or not page.newest:
             raise overtaken(page)
         try:
-            self._pull(self._of_student(page, token, Trigger.RESEND, Arguments(by_link=True)))
+            self._transitions.pull(
+                self._of_student(page, token, Trigger.RESEND, Arguments(by_link=True))
+            )
         except TransitionNotAllowed:
             raise overtaken(page) from None
         except TransitionRefused as refused:
             reason = refused.refusals[0]
             raise TooManyRequests(
                 reason.message,
-                retry_after=self.settings.resend_minutes * 60,
+                retry_after=self._resend_minutes * 60,
                 next_step=reason.next_step,
             ) from refused
         return page
@@ -137,16 +152,16 @@ class QuoteDesk(TransitionDesk):
         )
 
     def _answer(self, token: str, trigger: Trigger, args: Arguments) -> QuotePage:
-        page = self.quote_page(token)
+        page = self.page(token)
         if page.state is LinkState.USED:
             return page
         if page.state is LinkState.VOID:
             raise overtaken(page)
         try:
-            self._pull(self._of_student(page, token, trigger, args))
+            self._transitions.pull(self._of_student(page, token, trigger, args))
         except TransitionNotAllowed:
             # Somebody was faster: the same student in another tab, or staff.
-            page = self.quote_page(token)
+            page = self.page(token)
             if page.state is not LinkState.USED:
                 raise overtaken(page) from None
             return page
@@ -159,7 +174,7 @@ class QuoteDesk(TransitionDesk):
             if codes & {"link_overtaken", "quote_changed"}:
                 raise overtaken(page) from refused
             raise
-        return self.quote_page(token)
+        return self.page(token)
 
 
 def overtaken(page: QuotePage) -> LinkOvertaken:

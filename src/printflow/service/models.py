@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from ..catalogs.cache import CatalogCache
+from ..dispatch.inspection_queue import InspectionQueue
 from ..domain.catalog import Printer
 from ..domain.job import Job, JobFile
 from ..domain.model_facts import ModelFacts, compared, fitting, verdict, warnings
-from .desk import Desk
+from ..ports import Database
+from .lookup import job_of
+from .pictures import Pictures
 
 
-class InspectionDesk(Desk):
+class Models:
     """Facts and pictures of models."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalogs: CatalogCache,
+        queue: InspectionQueue,
+        pictures: Pictures,
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._catalogs = catalogs
+        self._queue = queue
+        self._pictures = pictures
+        self._wake = wake
 
     def inspect_due(self, *, limit: int | None = None) -> int:
         """Look into the models that wait, the newest first; gives how many were looked at.
@@ -19,16 +37,16 @@ class InspectionDesk(Desk):
         A server does this by itself. Each takes up to 45 s in a process of its own.
         """
         done = 0
-        while (limit is None or done < limit) and self._ports.looker.step():
+        while (limit is None or done < limit) and self._queue.step():
             done += 1
         return done
 
     def inspect_again(self, job_ids: Collection[str] | None = None) -> int:
         """Have the models of these jobs (None: of all) looked into once more; gives how many."""
-        ids = None if job_ids is None else [self.job_of(one) for one in job_ids]
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
+            ids = None if job_ids is None else [job_of(tx, one).id for one in job_ids]
             count = tx.files.inspect_again(ids)
-        self._ports.dispatcher.wake()
+        self._wake()
         return count
 
     def stand_up(self, job_id: str) -> Job:
@@ -37,43 +55,38 @@ class InspectionDesk(Desk):
         The file stays as it is. Some programs' models lie on their back, because y is up there.
         Raises NotFound.
         """
-        with self._ports.database.write() as tx:
-            job = self._job(tx, job_id)
+        with self._database.write() as tx:
+            job = job_of(tx, job_id)
             tx.files.stand(job.original.id, "z" if job.original.up == "y" else "y")
-            job = self._job(tx, job_id)
-        self._ports.dispatcher.wake()
+            job = job_of(tx, job_id)
+        self._wake()
         return job
 
     def uninspected(self) -> int:
         """How many models wait for a look."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return tx.files.uninspected()
-
-    def job_of(self, typed_id: str) -> str:
-        """The id of a job as it is stored; raises NotFound."""
-        with self._ports.database.read() as tx:
-            return self._job(tx, typed_id).id
 
     def picture(self, file: JobFile, *, small: bool = False) -> bytes:
         """A model's picture: a PNG of 512 px, or a small WebP for lists.
 
         Raises NotFound, and StoreUnavailable soon where the share does not answer.
         """
-        return self._ports.pictures.read(file, small=small)
+        return self._pictures.read(file, small=small)
 
-    def model_fits(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
+    def fits(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """The names of the printers of the job's method that its model fits, however turned."""
         return fitting(facts, self._printers(job))
 
-    def model_warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
+    def warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """What to know before a job's model is printed, in sentences."""
         return warnings(facts, self._printers(job), job.printer)
 
-    def model_verdict(self, job: Job, facts: ModelFacts) -> str:
+    def verdict(self, job: Job, facts: ModelFacts) -> str:
         """The most important of it in one sentence."""
         return verdict(facts, self._printers(job), job.printer)
 
-    def model_change(self, job: Job, file: JobFile) -> str:
+    def change(self, job: Job, file: JobFile) -> str:
         """How a later version differs from the original: "10 % smaller than the original"."""
         first = job.original.facts
         if file.facts is None or first is None or file.id == job.original.id:
@@ -81,4 +94,4 @@ class InspectionDesk(Desk):
         return compared(file.facts, first)
 
     def _printers(self, job: Job) -> list[Printer]:
-        return [one for one in self.catalog.printers if job.method in one.methods]
+        return [one for one in self._catalogs.newest().printers if job.method in one.methods]

@@ -6,30 +6,45 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..domain.worklist import JobQuery, Tally, WorkPage, cursor
+from ..ports import Clock, Database
+from ..settings import Settings
 from .acting import staff_actor
-from .desk import Desk, Ports
+from .lookup import job_of
 from .tallies import TallyBoard
 
 
-class WorklistDesk(Desk):
+class Worklist:
     """What the dashboard shows."""
 
-    def __init__(self, ports: Ports) -> None:
-        super().__init__(ports)
-        self._tallies = TallyBoard(ports.database, ports.clock, self._aged, self._unclaimed)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._tallies = TallyBoard(database, clock, self._aged, self._unclaimed)
+
+    def stir(self, *, heard_of: bool) -> None:
+        """Something has changed, maybe in another process; ``heard_of`` says that all changes are
+        told of.
+        """
+        self._tallies.stir(heard_of=heard_of)
 
     def _aged(self, now: datetime) -> datetime:
-        return now - timedelta(days=self.settings.attention_days)
+        return now - timedelta(days=self._settings.attention_days)
 
     def _unclaimed(self, now: datetime) -> datetime | None:
-        days = self.settings.dispose_after_days
+        days = self._settings.dispose_after_days
         return now - timedelta(days=days) if days else None
 
-    def work_page(self, query: JobQuery) -> WorkPage:
+    def page(self, query: JobQuery) -> WorkPage:
         """One page of a list, of ``query.limit`` jobs (100 if that is not said)."""
-        now, size = self._ports.clock(), query.limit or 100
+        now, size = self._clock(), query.limit or 100
         limits = (self._aged(now), self._unclaimed(now))
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             found = tx.jobs.find(replace(query, limit=size + 1), now, *limits)
             jobs = tuple(found[:size])
             flags = tx.jobs.flags([job.id for job in jobs], now, *limits)
@@ -54,6 +69,6 @@ class WorklistDesk(Desk):
         Raises NotFound, InvalidInput without a name.
         """
         actor = staff_actor(by, "")
-        with self._ports.database.write() as tx:
-            job = self._job(tx, job_id)
-            tx.jobs.review(job.id, by=actor.name, at=self._ports.clock() if reviewed else None)
+        with self._database.write() as tx:
+            job = job_of(tx, job_id)
+            tx.jobs.review(job.id, by=actor.name, at=self._clock() if reviewed else None)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from ..dispatch.outbox import Postman
 from ..domain.history import Mail
 from ..domain.mail_record import mail_record
 from ..domain.mail_trouble import MailTrouble
 from ..domain.people import ChangeKind
 from ..domain.text import clean_line
 from ..errors import InvalidInput, MailNotRetried, NotFound
-from ..ports import RenderedMail
+from ..ports import Clock, Database, RenderedMail
+from ..settings import Settings
 from .addresses import email_problem, normal_email
 from .changes import ChangedBy
-from .desk import Desk
+from .composer import Composer
 from .mail_timing import MailTiming
 
 _NOT_AGAIN = {
@@ -20,10 +24,26 @@ _NOT_AGAIN = {
 }
 
 
-class MailDesk(Desk):
+class Mails:
     """Looking at the outbox, and mending it."""
 
-    def mails(
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        composer: Composer,
+        postman: Postman,
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._composer = composer
+        self._postman = postman
+        self._wake = wake
+
+    def find(
         self, *, state: str | None = None, limit: int = 200, before: int | None = None
     ) -> list[Mail]:
         """Mails, newest first; ``state`` is queued, sending, sent, dead, canceled or
@@ -31,55 +51,55 @@ class MailDesk(Desk):
 
         With ``before``, an id, those older than that mail: the next page.
         """
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return list(tx.outbox.find(state=state or None, limit=limit, before=before))
 
-    def mail_counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """How many mails are in each state."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             return dict(tx.outbox.counts())
 
-    def dead_mails(self) -> int:
+    def dead(self) -> int:
         """How many mails nobody will get, up to a hundred: every page of staff says so."""
-        return self._ports.postman.dead()
+        return self._postman.dead()
 
-    def mail(self, mail_id: int) -> Mail:
+    def get(self, mail_id: int) -> Mail:
         """One mail of the outbox; raises NotFound."""
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             found = tx.outbox.get(mail_id)
         if found is None:
             raise NotFound("There is no such mail.")
         return found
 
-    def mail_preview(self, mail_id: int, *, picture: bool = False) -> RenderedMail:
+    def preview(self, mail_id: int, *, picture: bool = False) -> RenderedMail:
         """The mail as it was, or will be, sent; raises NotFound.
 
         ``picture`` reads the model's picture from the store, too (up to 2 s, if it hangs).
         """
-        return self._ports.composer.rendered(self.mail(mail_id), picture=picture)
+        return self._composer.rendered(self.get(mail_id), picture=picture)
 
-    def retry_mail(self, mail_id: int, *, to: str = "", by: str, station: str = "") -> None:
+    def retry(self, mail_id: int, *, to: str = "", by: str, station: str = "") -> None:
         """Send a mail that waits, was sent or is dead again now, perhaps to another address.
 
         Raises NotFound, InvalidInput, MailNotRetried when it is being sent, was canceled, or no
         longer means anything: then one that waits or is dead counts as overtaken.
         """
-        mail = self.mail(mail_id)
+        mail = self.get(mail_id)
         if mail.state in _NOT_AGAIN:
             raise MailNotRetried(_NOT_AGAIN[mail.state])
         address = normal_email(to) or mail.to
         if problem := email_problem(address, ()):
             raise InvalidInput.of("to", "address_invalid", problem)
-        now = self._ports.clock()
-        with self._ports.database.write() as tx:
-            if why := MailTiming(self.settings).overtaken(tx, mail, now):
+        now = self._clock()
+        with self._database.write() as tx:
+            if why := MailTiming(self._settings).overtaken(tx, mail, now):
                 tx.outbox.overtake(mail.id, why)
         if why:
             raise MailNotRetried(
                 f"This email no longer applies: {why}.",
                 next_step="Write to the student on the job's page instead.",
             )
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             tx.outbox.retry(mail_id, to=address, now=now)
             if mail.job_id:
                 tx.history.add_note(
@@ -98,28 +118,28 @@ class MailDesk(Desk):
                 to=address,
                 before=mail.to,
             )
-        self._ports.postman.resume()
-        self._ports.dispatcher.wake()
+        self._postman.resume()
+        self._wake()
 
-    def resume_mail(self, *, by: str, station: str = "") -> None:
+    def resume(self, *, by: str, station: str = "") -> None:
         """Let the outbox go on after its login was refused, before it tries by itself."""
-        with self._ports.database.write() as tx:
+        with self._database.write() as tx:
             who = ChangedBy(by, station)
-            who.record(tx, ChangeKind.OUTBOX_RESUMED, "", self._ports.clock())
-        self._ports.postman.resume()
-        self._ports.dispatcher.wake()
+            who.record(tx, ChangeKind.OUTBOX_RESUMED, "", self._clock())
+        self._postman.resume()
+        self._wake()
 
-    def mail_paused(self) -> str:
+    def paused(self) -> str:
         """Why no mail leaves after a refused login ("" = all is well)."""
-        return self._ports.postman.paused()
+        return self._postman.paused()
 
-    def mail_trouble(self) -> MailTrouble | None:
+    def trouble(self) -> MailTrouble | None:
         """Why mail is not leaving, in words with the next step; None while all is well."""
-        return self._ports.postman.trouble()
+        return self._postman.trouble()
 
-    def mail_handling(self) -> str:
+    def handling(self) -> str:
         """What happens to mails, in one sentence."""
-        mail = self.settings.mail
+        mail = self._settings.mail
         if mail.smtp_host:
             return f"Mails are sent through {mail.smtp_host}:{mail.smtp_port}."
         return f"Mails are written to {mail.directory} (no SMTP host is set)."

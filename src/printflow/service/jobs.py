@@ -1,21 +1,37 @@
-"""What staff do with jobs: one method per trigger of the lifecycle."""
+"""Jobs: finding them, looking at them, and one method for each trigger of the lifecycle."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
+from ..catalogs.cache import CatalogCache
+from ..domain import lifecycle
 from ..domain.attempt import Arguments
+from ..domain.history import JobDetails
 from ..domain.job import Job
 from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
-from ..domain.status import Status, Trigger
-from ..ports import RenderedMail
+from ..domain.status import ActorKind, Status, Trigger
+from ..domain.worklist import JobQuery
+from ..errors import InvalidInput
+from ..ports import Clock, Database, RenderedMail
 from .acting import staff_actor
-from .transition import Request, TransitionDesk
+from .lookup import job_of
+from .received import mails_about
+from .transitions import MailPreview, Request, Transitions
+
+_DURATION = re.compile(r"(?P<count>[0-9]{1,5})\s*(?P<unit>[mhdw])", re.IGNORECASE)
+_UNITS = {
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
 
 Figure = str | int | float | Decimal
 """A number as a script has it or a person typed it; floats are read by their shortest text."""
@@ -52,13 +68,89 @@ def _request(
     )
 
 
-class StaffDesk(TransitionDesk):
-    """The staff's side of the lab.
+class Jobs:
+    """The jobs of the lab, and what staff do with them.
 
-    Every method takes :class:`Acting` and gives the job as it is afterwards. They raise NotFound,
+    Every trigger takes :class:`Acting` and gives the job as it is afterwards. They raise NotFound,
     TransitionNotAllowed (the status has no such trigger), StaleJob, TransitionRefused (with all
     reasons) and DatabaseBusy; after any of them nothing has changed.
     """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+        transitions: Transitions,
+        preview: MailPreview,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
+        self._transitions = transitions
+        self._preview = preview
+
+    # -- looking ----------------------------------------------------------------------------------
+
+    def get(self, job_id: str) -> Job:
+        """The job of that id (any case, with or without dashes); raises NotFound."""
+        with self._database.read() as tx:
+            return job_of(tx, job_id)
+
+    def details(self, job_id: str) -> JobDetails:
+        """The job with its whole history; raises NotFound."""
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+            return JobDetails(
+                job=job,
+                events=tuple(tx.history.events(job.id)),
+                notes=tuple(tx.history.notes(job.id)),
+                quotes=tuple(tx.quotes.of_job(job.id)),
+                attempts=tuple(tx.history.attempts(job.id)),
+                ledger=tuple(tx.ledger.of_job(job.id)),
+                mails=tuple(mails_about(tx, job)),
+                openings=tuple(tx.history.openings(job.id)),
+                allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
+            )
+
+    def sent_together(self, job: Job) -> list[Job]:
+        """All jobs of the request that brought this one, in the order of its models."""
+        with self._database.read() as tx:
+            return list(tx.jobs.of_request(job.request_id))
+
+    def find(
+        self,
+        *,
+        status: Status | str | None = None,
+        search: str = "",
+        older_than: str | timedelta | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Job]:
+        """Jobs, newest first.
+
+        ``search`` finds words in name, e-mail, id, class and file names. ``older_than`` ("2d",
+        "36h", or a timedelta) takes those that have been in their status for longer. Raises
+        InvalidInput for a status or duration that is none.
+        """
+        age = _duration(older_than)
+        now = self._clock()
+        query = JobQuery(
+            status=_status(status),
+            search=search,
+            before=None if age is None else now - age,
+            limit=limit,
+            offset=offset,
+        )
+        with self._database.read() as tx:
+            return list(tx.jobs.find(query, now, now))
+
+    def counts(self) -> dict[Status, int]:
+        """How many jobs are in each status."""
+        with self._database.read() as tx:
+            return tx.jobs.counts()
+
+    # -- triggers ---------------------------------------------------------------------------------
 
     def perform(
         self,
@@ -74,7 +166,7 @@ class StaffDesk(TransitionDesk):
         """Pull any trigger: the general form of the methods below.
 
         With ``hold_mail`` its mails wait for the settings' ``undo_seconds``, so that
-        :meth:`undo` can take the action back before anybody hears of it.
+        ``lab.corrections.undo`` can take the action back before anybody hears of it.
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
         cost, shelf, note, reasons, text, reason, to, notify, amount, method, waive, receipt,
@@ -82,8 +174,9 @@ class StaffDesk(TransitionDesk):
         TypeError for any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
-        hold = timedelta(seconds=self.settings.undo_seconds if hold_mail else 0)
-        return self._pull(replace(request, expected_version=expected_version, hold=hold))
+        return self._transitions.pull(
+            replace(request, expected_version=expected_version, hold_mail=hold_mail)
+        )
 
     def mails_of(
         self, trigger: Trigger | str, job_id: str, *, by: str, **arguments: Any
@@ -92,7 +185,7 @@ class StaffDesk(TransitionDesk):
 
         A link in them is none yet. Raises as performing does.
         """
-        return self._foresee(_request(trigger, job_id, by, "", arguments))
+        return self._preview.mails(_request(trigger, job_id, by, "", arguments))
 
     def approve(
         self,
@@ -184,9 +277,9 @@ class StaffDesk(TransitionDesk):
         """What a quote with these figures would come to now, with its lines; None where they are
         no figures, or the printer is none. Changes nothing; raises NotFound.
         """
-        with self._ports.database.read() as tx:
-            job = self._job(tx, job_id)
-            catalog = self._ports.catalogs.within(tx)
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+            catalog = self._catalogs.within(tx)
         return price_of(catalog, printer or job.printer, grams, hours)
 
     def reject(
@@ -292,3 +385,31 @@ class StaffDesk(TransitionDesk):
             expected_version=acting.get("expected_version"),
             **arguments,
         )
+
+
+def _status(given: Status | str | None) -> Status | None:
+    if given is None or given == "":
+        return None
+    try:
+        return Status(str(given).upper())
+    except ValueError:
+        raise InvalidInput.of(
+            "status",
+            "status_unknown",
+            f"There is no status {str(given)[:40]!r}.",
+            f"Choose from: {', '.join(Status)}.",
+        ) from None
+
+
+def _duration(given: str | timedelta | None) -> timedelta | None:
+    if given is None or isinstance(given, timedelta):
+        return given
+    match = _DURATION.fullmatch(given.strip())
+    if match is None:
+        raise InvalidInput.of(
+            "older_than",
+            "duration_invalid",
+            f"{given[:40]!r} is no duration.",
+            "Write for example 45m, 36h, 2d or 3w.",
+        )
+    return int(match["count"]) * _UNITS[match["unit"].lower()]

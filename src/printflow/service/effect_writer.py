@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from ..domain.attempt import Facts
@@ -25,25 +26,58 @@ from ..domain.job import Actor, FileRole, Job, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.status import ORIGINALS, Status
 from ..ports import Transaction
-from ..runtime.tokens import token_hash
-from .desk import Ports
+from ..runtime.tokens import Tokens, token_hash
+from ..settings import Settings
+from .mail_queue import MailQueue
 
 
-class CarryOut:
-    """Carries out the effects of one event, in order. ``job`` is the job as it is afterwards."""
+class EffectWriter:
+    """Carries out the effects of events. Nothing of an event is kept between them."""
 
-    def __init__(
+    def __init__(self, settings: Settings, tokens: Tokens, mails: MailQueue) -> None:
+        self._settings = settings
+        self._tokens = tokens
+        self._mails = mails
+
+    def write(
         self,
-        ports: Ports,
         tx: Transaction,
         job: Job,
         actor: Actor,
         event_id: int,
         facts: Facts,
+        effects: Iterable[Effect],
         *,
         hold: timedelta = timedelta(),
     ) -> None:
-        self._ports = ports
+        """Write what follows from one event, in order; ``job`` is as it is afterwards, and mails
+        wait for ``hold`` before they leave.
+        """
+        of_event = _OfEvent(
+            self._settings, self._tokens, self._mails, tx, job, actor, event_id, facts, hold
+        )
+        for effect in effects:
+            of_event(effect)
+
+
+class _OfEvent:
+    """One event while its effects are written: a later one may need what an earlier one made."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tokens: Tokens,
+        mails: MailQueue,
+        tx: Transaction,
+        job: Job,
+        actor: Actor,
+        event_id: int,
+        facts: Facts,
+        hold: timedelta,
+    ) -> None:
+        self._settings = settings
+        self._tokens = tokens
+        self._mails = mails
         self._tx = tx
         self._job = job
         self._actor = actor
@@ -167,10 +201,10 @@ class CarryOut:
             file_name=name,
             file_sha256=sha256,
             issued_at=self._now,
-            expires_at=self._now + timedelta(days=self._ports.settings.quote_days),
+            expires_at=self._now + timedelta(days=self._settings.quote_days),
         )
         quote_id = self._tx.quotes.issue(quote)
-        token = self._ports.tokens.of_quote(job.id, quote_id, quote.issued_at)
+        token = self._tokens.of_quote(job.id, quote_id, quote.issued_at)
         self._tx.quotes.set_token(quote_id, token_hash(token))
         self._quote_id = quote_id
 
@@ -187,7 +221,7 @@ class CarryOut:
     def _mail(self, template: MailTemplate) -> None:
         recipient = self._job.student_email
         if template is MailTemplate.STAFF_ALERT:
-            recipient = self._ports.settings.mail.staff_address
+            recipient = self._settings.mail.staff_address
             if not recipient:
                 return  # a lab without a shared mailbox sees it on the dashboard
         context: dict[str, Any] = {"cost_cents": self._job.cost_cents}
@@ -199,8 +233,7 @@ class CarryOut:
             context["waited_since"] = self._job.status_since.isoformat()
         if template is MailTemplate.STAFF_ALERT:
             context["outcome"] = _outcome(self._job)
-        add_mail(
-            self._ports,
+        self._mails.add(
             self._tx,
             template=template,
             recipient=recipient,
@@ -218,30 +251,3 @@ def _outcome(job: Job) -> str:
     if job.status is Status.READYTOPRINT:
         return "confirmed"
     return "withdrawn" if WITHDRAWN in job.reasons[:1] else "declined"
-
-
-def add_mail(
-    ports: Ports,
-    tx: Transaction,
-    *,
-    template: MailTemplate,
-    recipient: str,
-    job_id: str | None,
-    event_id: int | None,
-    confirmation_id: int | None,
-    context: dict[str, Any],
-    now: datetime,
-    not_before: datetime | None = None,
-) -> None:
-    """Put a mail into the outbox, with the Message-ID that it keeps whatever happens."""
-    tx.outbox.add(
-        message_id=f"<{job_id or 'lab'}.{template.value}.{ports.ids(64):016x}@{ports.sender_domain}>",
-        job_id=job_id,
-        event_id=event_id,
-        confirmation_id=confirmation_id,
-        template=template.value,
-        recipient=recipient,
-        context=context,
-        now=now,
-        not_before=not_before or now,
-    )

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ..catalogs.cache import CatalogCache
 from ..domain.job_track import ReportQuery
 from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
+from ..ports import Clock, Database
 from ..runtime.latest import Latest
-from .desk import Ports
-from .job_list import JobListDesk, check_ending
+from .job_list import JobLists, check_ending
 
 if TYPE_CHECKING:
     from ..reports.table import Figures
@@ -24,11 +25,20 @@ JOB_LIST = "jobs"
 """The name of the export that has one row for each job."""
 
 
-class ReportDesk(JobListDesk):
+class Reports:
     """Reports. None of them tells who a student is, but the list of jobs."""
 
-    def __init__(self, ports: Ports) -> None:
-        super().__init__(ports)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+        lists: JobLists,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._catalogs = catalogs
+        self._lists = lists
         self._remembered: OrderedDict[ReportQuery, Latest[Figures | PrintflowError]] = OrderedDict()
         self._remembering = threading.Lock()
 
@@ -43,12 +53,12 @@ class ReportDesk(JobListDesk):
 
         query = query or ReportQuery()
         _check(query)
-        zone, now = ZoneInfo(self.catalog.time_zone), self._ports.clock()
+        zone, now = ZoneInfo(self._catalogs.newest().time_zone), self._clock()
         tally = Tally(query, zone, now)
-        with self._ports.database.read() as tx:
+        with self._database.read() as tx:
             for track in tx.reports.tracks(query, tally.since, tally.until):
                 tally.add(track)
-        return Figures(query, now, self.catalog.currency, tables(tally))
+        return Figures(query, now, self._catalogs.newest().currency, tables(tally))
 
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
         """As :meth:`figures`, but a minute old at most where that can be had in ``patience``
@@ -75,9 +85,7 @@ class ReportDesk(JobListDesk):
         except PrintflowError as error:
             return error
 
-    def report_file(
-        self, name: str, ending: str, query: ReportQuery | None = None
-    ) -> Iterator[bytes]:
+    def file(self, name: str, ending: str, query: ReportQuery | None = None) -> Iterator[bytes]:
         """A report, or with ``jobs`` the list of jobs submitted in the period, as "csv" or "xlsx".
 
         Raises InvalidInput at once for a name, ending or period that is none; the rows then come
@@ -97,7 +105,7 @@ class ReportDesk(JobListDesk):
             )
         check_ending(ending)
         if name == JOB_LIST:
-            return self.job_list_file(
+            return self._lists.file(
                 self._jobs_submitted(query), ending, class_number=query.class_number
             )
         table = self.figures(query).table(name)
@@ -108,7 +116,7 @@ class ReportDesk(JobListDesk):
     def _jobs_submitted(self, query: ReportQuery) -> JobQuery:
         from ..reports.period import bounds
 
-        since, until = bounds(query, ZoneInfo(self.catalog.time_zone))
+        since, until = bounds(query, ZoneInfo(self._catalogs.newest().time_zone))
         return JobQuery(
             discipline=query.discipline,
             method=query.method,

@@ -1,0 +1,135 @@
+"""The adapters of one lab, and the small parts that several rooms share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..catalogs.cache import CatalogCache
+from ..db.database import SqlDatabase
+from ..dispatch.inspection_queue import InspectionQueue
+from ..dispatch.loop import Dispatcher
+from ..dispatch.outbox import Postman
+from ..dispatch.placement import Placer
+from ..estimating.estimator import Estimator
+from ..inspection.inspector import Inspector
+from ..ports import Clock, Database, FileStore, Ids, KeptMails, Mailer, MailWriter
+from ..runtime.calendar import Calendar
+from ..runtime.tokens import Tokens
+from ..service.composer import Composer
+from ..service.links import Links
+from ..service.mail_timing import MailTiming
+from ..service.pictures import Pictures
+from ..settings import Settings
+from ..store.folder_store import FolderStore
+from ..store.watch import StoreWatch
+from .mailing import LazyMailer, LazyMailFolder, LazyWriter
+from .preparing import secret_key_of
+
+Wrap = Callable[[str, Any], Any]
+"""Puts something between the library and a port: given ``(name, port)``, it gives the port to use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the composition root takes the rooms' parameters from; no room sees it whole."""
+
+    settings: Settings
+    database: Database
+    store: FileStore
+    clock: Clock
+    ids: Ids
+    tokens: Tokens
+    links: Links
+    writer: MailWriter
+    kept_mails: KeptMails
+    catalogs: CatalogCache
+    pictures: Pictures
+    composer: Composer
+    postman: Postman
+    placer: Placer
+    inspector: Inspector
+    inspections: InspectionQueue
+    dispatcher: Dispatcher
+    watch: StoreWatch
+
+
+def make_parts(
+    settings: Settings,
+    sql: SqlDatabase,
+    identity: str,
+    clock: Clock,
+    ids: Ids | None,
+    mailer: Mailer | None,
+    wrap: Wrap | None,
+) -> Parts:
+    """Join the ports to their adapters; see :meth:`Printflow.open` for the parameters."""
+    wrap = wrap or _as_it_is
+    calendar = Calendar(clock, time.monotonic) if clock is utc_now else None
+    database: Database = wrap("database", sql)
+    store: FileStore = wrap("store", FolderStore(settings.store, identity))
+    clock = wrap("clock", clock)
+    tokens = Tokens(secret_key_of(settings))
+    links = Links(tokens, settings.effective_base_url)
+    catalogs = CatalogCache(database)
+    placer = Placer(database, store, clock)
+    writer = LazyWriter(settings)
+    watch = StoreWatch(lambda: store.check_identity())
+    pictures = Pictures(store, watch)
+    composer = Composer(settings, database, catalogs, links, writer, clock, pictures)
+    postman = Postman(
+        database,
+        wrap("mailer", mailer or LazyMailer(settings)),
+        clock,
+        composer,
+        MailTiming(settings),
+        deadline=timedelta(seconds=settings.mail.deadline_seconds),
+    )
+    inspector = Inspector()
+    estimator = Estimator(settings.slicer, settings.slicer_profiles)
+    inspections = InspectionQueue(database, store, catalogs, clock, inspector, estimator)
+    return Parts(
+        settings=settings,
+        database=database,
+        store=store,
+        clock=clock,
+        ids=wrap("ids", ids or _random_bits),
+        tokens=tokens,
+        links=links,
+        writer=writer,
+        kept_mails=wrap("kept_mails", LazyMailFolder(settings)),
+        catalogs=catalogs,
+        pictures=pictures,
+        composer=composer,
+        postman=postman,
+        placer=placer,
+        inspector=inspector,
+        inspections=inspections,
+        dispatcher=Dispatcher(database, store, placer, postman, inspections.step, clock, calendar),
+        watch=watch,
+    )
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def transliterate(text: str) -> str:
+    """The text in ASCII letters."""
+    from anyascii import anyascii
+
+    return anyascii(text)
+
+
+def _as_it_is(_name: str, port: Any) -> Any:
+    return port
+
+
+def _random_bits(bits: int) -> int:
+    import secrets
+
+    return secrets.randbits(bits)

@@ -1,0 +1,322 @@
+"""A lab and its rooms: the whole public interface of the library."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+from ..db.database import SqlDatabase
+from ..db.engine import sqlite_path
+from ..dispatch.loop import DispatchReport
+from ..doctor import Doctor
+from ..ports import Clock, Ids, Mailer
+from ..service.bulk import Bulk
+from ..service.cash_up import CashUp
+from ..service.catalogs import Catalogs
+from ..service.changes import Changes
+from ..service.checkup import Checkups
+from ..service.corrections import Corrections
+from ..service.effect_writer import EffectWriter
+from ..service.file_facts import FileFacts
+from ..service.files import Files
+from ..service.filing import Filing
+from ..service.firing import Firing
+from ..service.form_check import FormCheck
+from ..service.imports import Imports
+from ..service.intake import Intake
+from ..service.job_list import JobLists
+from ..service.job_writer import JobWriter
+from ..service.jobs import Jobs
+from ..service.mail_queue import MailQueue
+from ..service.mail_samples import MailSamples
+from ..service.mails import Mails
+from ..service.models import Models
+from ..service.notes import Notes
+from ..service.openings import Openings
+from ..service.payments import Payments
+from ..service.people import People
+from ..service.personal_data import PersonalData
+from ..service.queues import Queues
+from ..service.quotes import Quotes
+from ..service.receipts import Receipts
+from ..service.reminders import PickUpReminders, QuoteReminders
+from ..service.removal import Removal
+from ..service.reports import Reports
+from ..service.retention import Retention
+from ..service.rounds import DisposalRound, RetentionRound
+from ..service.sessions import Sessions
+from ..service.shelf import Shelf
+from ..service.stations import Stations
+from ..service.student_messages import StudentMessages
+from ..service.student_pages import StudentPages
+from ..service.submission_writer import SubmissionWriter
+from ..service.suggesting import Suggestions
+from ..service.system import System
+from ..service.transitions import MailPreview, Transitions
+from ..service.uploading import Uploads
+from ..service.versions import Versions
+from ..service.worker import Worker
+from ..service.worklist import Worklist
+from ..settings import Settings
+from ..store.making import probe
+from .parts import Parts, Wrap, make_parts, transliterate, utc_now
+from .preparing import check_folder, identity_of, prepare_database
+
+if TYPE_CHECKING:
+    from ..db.wakeup import Listener
+    from ..store.instance_lock import InstanceLock
+
+Role = Literal["server", "worker"]
+
+
+class Printflow:
+    """A lab: its jobs, files, mails and people, each in a room. Safe to share between threads.
+
+    Open it with :meth:`open`, best in a ``with`` statement::
+
+        with Printflow.open(Settings(store="storage")) as lab:
+            for job in lab.jobs.find(status="READYTOPRINT"):
+                print(job.id, job.standard_name, lab.files.path(job))
+    """
+
+    def __init__(self, parts: Parts, lock: InstanceLock | None = None) -> None:
+        self.settings: Settings = parts.settings
+        """The settings this lab was opened with."""
+        self._parts = parts
+        self._lock = lock
+        self._listener: Listener | None = None
+        self._shared(parts)
+        self._of_students(parts)
+        self._of_staff(parts)
+        self._of_money(parts)
+        self._of_administrators(parts)
+        self._of_the_background(parts)
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        create: bool = True,
+        role: Role | None = None,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        mailer: Mailer | None = None,
+        wrap: Wrap | None = None,
+    ) -> Printflow:
+        """Open the lab that ``settings`` name (by default those of the environment).
+
+        An empty folder becomes a new lab; with ``create`` a missing one, too. With a ``role`` this
+        process is the server or worker: an embedded database is brought up to date (a copy is
+        written beside it), the store is tried out, and a second one of the role is refused.
+        ``clock`` gives aware UTC times and ``ids`` random bits, both for tests and demos;
+        ``mailer`` takes the place of the configured one. ``wrap`` is called once for each port
+        (database, store, mailer, clock, ids), once the lab is open, and gives what takes its
+        place; see ``printflow.testing``.
+
+        Raises SettingsError, DatabaseUnavailable, MigrationNeeded, StoreUnavailable,
+        AlreadyRunning.
+        """
+        settings = settings or Settings.load()
+        clock = clock or utc_now
+        check_folder(settings.store, create=create)
+        prepare_database(settings, serving=role is not None)
+        database = SqlDatabase(settings.database)
+        lock = None
+        try:
+            path = sqlite_path(settings.database)
+            if role is not None:
+                from ..store.instance_lock import InstanceLock
+
+                lock = InstanceLock(path.parent, role) if path is not None else None
+            with database.alone("open", wait=True):
+                identity = identity_of(settings, database, clock())
+                if role is not None:
+                    probe(settings.store)
+                parts = make_parts(settings, database, identity, clock, ids, mailer, wrap)
+            lab = cls(parts, lock)
+            if role is not None:
+                lab._listener = database.listen(lab._heard)
+            return lab
+        except BaseException:
+            database.close()
+            if lock is not None:
+                lock.release()
+            raise
+
+    def close(self) -> None:
+        """Stop the background work and let go of the database."""
+        if self._listener is not None:
+            self._listener.stop()
+        self._parts.dispatcher.stop()
+        self._parts.inspector.close()
+        self._parts.database.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def dispatch(self) -> DispatchReport:
+        """Do all work that is due (place files, send mail, sweep), then return."""
+        return self._parts.dispatcher.run_until_idle()
+
+    def __enter__(self) -> Printflow:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _heard(self) -> None:
+        """Something has changed, maybe in another process."""
+        listener = self._listener
+        self.worklist.stir(heard_of=listener is not None and listener.connected)
+        self._parts.dispatcher.wake()
+
+    # -- rooms ----------------------------------------------------------------------------------
+
+    def _shared(self, parts: Parts) -> None:
+        """What several rooms work with, and nobody else sees."""
+        self._mail_queue = MailQueue(parts.ids, parts.settings.mail.sender_domain)
+        self._filing = Filing(parts.placer, parts.dispatcher.wake)
+        self._uploads = Uploads(parts.store, parts.ids, parts.settings)
+        self._job_writer = JobWriter(parts.ids, parts.tokens, transliterate)
+        self._effects = EffectWriter(parts.settings, parts.tokens, self._mail_queue)
+        self._file_facts = FileFacts(parts.store, parts.settings.settle_seconds)
+        firing = Firing(parts.catalogs, parts.settings, self._effects)
+        database, clock, facts = parts.database, parts.clock, self._file_facts
+        self._transitions = Transitions(database, clock, facts, firing, self._filing)
+        self._preview = MailPreview(database, clock, facts, firing, parts.composer)
+
+    def _of_students(self, parts: Parts) -> None:
+        settings, database, clock = parts.settings, parts.database, parts.clock
+        writer = SubmissionWriter(
+            self._job_writer,
+            self._effects,
+            self._mail_queue,
+            per_hour=settings.submissions_per_hour,
+        )
+        forms = FormCheck(clock, parts.catalogs, settings)
+        self.intake = Intake(database, self._uploads, forms, writer, self._filing)
+        """Where models come in: ``submit``, ``submit_several``, ``receive``."""
+        self.quotes = Quotes(
+            database, clock, parts.links, self._transitions, resend_minutes=settings.resend_minutes
+        )
+        """What stands behind the link in a quote's mail."""
+        self.students = StudentPages(database, clock, parts.links, self._transitions)
+        """A student's own page of a job."""
+        self.messages = StudentMessages(
+            database,
+            clock,
+            self._mail_queue,
+            parts.dispatcher.wake,
+            staff_address=settings.mail.staff_address,
+        )
+        """What students write to the lab, and their links by mail."""
+
+    def _of_staff(self, parts: Parts) -> None:
+        settings, database, clock = parts.settings, parts.database, parts.clock
+        catalogs, wake = parts.catalogs, parts.dispatcher.wake
+        self.jobs = Jobs(database, clock, catalogs, self._transitions, self._preview)
+        """Jobs: ``get``, ``find``, ``details``, and each trigger: ``approve``, ``reject`` …"""
+        self.corrections = Corrections(database, clock, catalogs, settings, self._filing)
+        """Taking the last action back, and editing a job's details."""
+        self.bulk = Bulk(database, self.jobs, self.corrections)
+        """One action on many jobs."""
+        self.notes = Notes(database, clock, settings, self._mail_queue, wake)
+        """Notes of staff, and their messages to students."""
+        self.files = Files(database, parts.store, self._file_facts)
+        """Where a job's files are, and what is in them."""
+        self.versions = Versions(database, clock, settings, self._uploads, self._filing)
+        """Replacing the file that is printed."""
+        self.models = Models(database, catalogs, parts.inspections, parts.pictures, wake)
+        """Facts and pictures of models."""
+        self.suggestions = Suggestions(database, parts.store, catalogs, settings)
+        """Figures that an approval could say."""
+        self.openings = Openings(database, clock, parts.tokens)
+        """What the staff PCs' openers report."""
+        self.worklist = Worklist(database, clock, settings)
+        """What the dashboard shows."""
+        self.queue = Queues(database, clock, catalogs)
+        """What is ready and printing, by printer."""
+        self.shelf = Shelf(database, clock, settings, self._transitions)
+        """Finished prints that wait to be picked up."""
+
+    def _of_money(self, parts: Parts) -> None:
+        database, clock = parts.database, parts.clock
+        self.payments = Payments(database, clock, parts.catalogs)
+        """The ledger: ``take``, ``void``, ``find``."""
+        self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)
+        """Receipts, on paper and by mail."""
+        self.cash_up = CashUp(database, clock, parts.catalogs)
+        """What a day's money comes to."""
+        self.job_lists = JobLists(database, clock, parts.settings)
+        """Lists of jobs as files that spreadsheets open."""
+        self.reports = Reports(database, clock, parts.catalogs, self.job_lists)
+        """The lab's figures."""
+
+    def _of_administrators(self, parts: Parts) -> None:
+        settings, database, clock, store = (
+            parts.settings,
+            parts.database,
+            parts.clock,
+            parts.store,
+        )
+        self.catalog = Catalogs(database, clock, parts.catalogs)
+        """Methods, printers, colors, prices and texts: ``current``, ``load``, ``versions``."""
+        self.people = People(database, clock)
+        """Under which names staff act."""
+        self.stations = Stations(database, clock, parts.ids)
+        """Where staff sign in, and the passwords."""
+        self.sessions = Sessions(
+            database, clock, parts.ids, parts.tokens, threads=settings.server.threads
+        )
+        """Signing in and out."""
+        self.changes = Changes(database)
+        """Who changed the lab itself."""
+        self.mail = Mails(
+            database, clock, settings, parts.composer, parts.postman, wake=parts.dispatcher.wake
+        )
+        """The outbox as people see it."""
+        self.mail_samples = MailSamples(clock, parts.catalogs, settings, parts.writer)
+        """Every mail with sample data."""
+        self.imports = Imports(
+            database,
+            store,
+            clock,
+            parts.catalogs,
+            self._uploads,
+            self._job_writer,
+            self._filing,
+        )
+        """Taking over the jobs of an older system."""
+        removal = Removal(
+            database, store, clock, parts.ids, parts.catalogs, parts.kept_mails, self._filing
+        )
+        self.retention = Retention(
+            database, clock, parts.catalogs, settings.retention, self._transitions, removal
+        )
+        """Archiving and removing what was kept long enough."""
+        self.personal_data = PersonalData(database, clock, self.jobs, removal)
+        """What is stored of one person: exporting it, and erasing it."""
+        self.doctor = Doctor(database, store, clock, settings, parts.placer, parts.postman)
+        """Whether everything fits together, and safe mending."""
+        self.checkups = Checkups(database, clock, self.doctor)
+        """The doctor's rounds in the background."""
+        self.system = System(database, store, clock, settings, parts.postman, parts.watch)
+        """How things stand, for monitoring and for administrators."""
+
+    def _of_the_background(self, parts: Parts) -> None:
+        settings, database, clock = parts.settings, parts.database, parts.clock
+        self.worker = Worker(database, parts.dispatcher)
+        """The work in the background of this process."""
+        for chore in (
+            QuoteReminders(database, clock, self._mail_queue, settings.reminder_hours),
+            PickUpReminders(database, clock, self._mail_queue, self.shelf.policy),
+            DisposalRound(self.shelf, on=settings.dispose_automatic),
+            RetentionRound(self.retention, on=settings.retention.automatic),
+        ):
+            parts.dispatcher.also(chore)

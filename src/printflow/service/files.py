@@ -1,0 +1,80 @@
+"""Files of jobs: where they are, what is in them, and which of them could be printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from ..domain.attempt import FileFact
+from ..domain.job import FileState, Job, JobFile
+from ..errors import NotFound, PrintflowError, StoreUnavailable
+from ..ports import Database, FileStore
+from ..runtime.deadline import TookTooLong, patiently
+from ..runtime.exhausted import is_exhausted, server_busy
+from .file_facts import FileFacts
+from .lookup import job_of
+
+
+class Files:
+    """The files in the store, as the database knows them and as they are."""
+
+    def __init__(self, database: Database, store: FileStore, facts: FileFacts) -> None:
+        self._database = database
+        self._store = store
+        self._facts = facts
+
+    def count(self) -> int:
+        """How many files the lab's jobs have."""
+        with self._database.read() as tx:
+            return tx.files.count()
+
+    def path(self, job_or_file: Job | JobFile) -> Path:
+        """Where a file (a job's authoritative one) was last seen, on this machine.
+
+        For people to read: what is there by now may be a link that someone planted. To read the
+        file itself, use :meth:`open`.
+        """
+        file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
+        return self._store.path(file.name, file.last_seen or file.folder)
+
+    def open(self, job_or_file: Job | JobFile) -> BinaryIO:
+        """A file (a job's authoritative one), open to be read; close it.
+
+        It is a plain file of the store's own, never what a link leads to. Raises NotFound, and
+        StoreUnavailable soon where the share does not answer.
+        """
+        file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
+        store, place = self._store, file.last_seen or file.folder
+        try:
+            return patiently(lambda: store.open(file.name, place))
+        except FileNotFoundError:
+            raise NotFound("There is no such file in the store.") from None
+        except (OSError, TookTooLong) as error:
+            if is_exhausted(error):
+                raise server_busy(error) from error
+            raise StoreUnavailable("The file share does not answer.") from error
+
+    def choices(self, job_id: str) -> list[FileFact]:
+        """What an approval can print: the job's files, and those saved beside them.
+
+        The newest comes first. Where the share does not answer, only the files on record.
+        """
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+        files = [file for file in job.files if file.state is not FileState.ABSENT]
+
+        def look() -> list[FileFact]:
+            known = {file.name for file in job.files}
+            beside = self._facts.beside(job)
+            found = [fact for fact in beside if fact.acceptable and fact.name not in known]
+            for file in sorted(files, key=lambda file: not file.authoritative):
+                found.append(self._facts.of(job, file.name))
+            return found
+
+        try:
+            return patiently(look)
+        except (TookTooLong, OSError, PrintflowError):
+            return [
+                FileFact(file.name, present=True, settled=True, authoritative=file.authoritative)
+                for file in files
+            ]

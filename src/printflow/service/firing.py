@@ -1,0 +1,117 @@
+"""Asking the lifecycle about a trigger, and writing everything that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..catalogs.cache import CatalogCache
+from ..domain import lifecycle
+from ..domain.attempt import Arguments, Facts, FileFact, Outcome
+from ..domain.correction import before
+from ..domain.effects import MailTemplate
+from ..domain.job import Actor, Job, Quote
+from ..domain.status import Status, Trigger
+from ..ports import Transaction
+from ..settings import Settings
+from .effect_writer import EffectWriter
+from .receipt_numbers import receipt_used
+from .stale import stale
+from .waiting_policy import pick_up_policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who wants what of which job. ``quote_of`` gives the quote of a presented link."""
+
+    trigger: Trigger
+    job_id: str
+    actor: Actor
+    args: Arguments
+    expected_version: int | None = None
+    hold_mail: bool = False
+    """Whether the mails wait for the undo window, so that the action can be taken back."""
+    quote_of: Callable[[Transaction], Quote | None] | None = None
+
+
+class Firing:
+    """One transition inside a transaction: guards, then the job, its event and all effects."""
+
+    def __init__(self, catalogs: CatalogCache, settings: Settings, effects: EffectWriter) -> None:
+        self._catalogs = catalogs
+        self._settings = settings
+        self._effects = effects
+
+    def __call__(
+        self,
+        tx: Transaction,
+        job: Job,
+        request: Request,
+        chosen: FileFact | None,
+        now: datetime,
+    ) -> None:
+        """Write the transition; raises TransitionRefused with all reasons, StaleJob."""
+        settings = self._settings
+        row = lifecycle.row(request.trigger)
+        newest = tx.quotes.newest(job.id)
+        facts = Facts(
+            now=now,
+            catalog=self._catalogs.within(tx),
+            catalog_version=tx.lab.catalog_version(),
+            chosen_file=chosen,
+            quote=request.quote_of(tx) if request.quote_of else newest,
+            paid_cents=sum(tx.ledger.settled(job.id)),
+            receipt_used=receipt_used(tx, request.args.receipt),
+            resend_from=newest.issued_at + timedelta(minutes=settings.resend_minutes)
+            if newest
+            else None,
+            pick_up=pick_up_policy(settings),
+            came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
+            reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
+        )
+        outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
+        self._write(tx, job, outcome, request, facts)
+
+    def _write(
+        self, tx: Transaction, job: Job, outcome: Outcome, request: Request, facts: Facts
+    ) -> None:
+        now, actor = facts.now, request.actor
+        if not tx.jobs.update(
+            job, now=now, actor=actor.name, status=outcome.dest, values=outcome.changes
+        ):
+            raise stale(job, outcome.trigger, tx.history.last_event(job.id))
+        event_id = tx.history.add_event(
+            job.id,
+            at=now,
+            trigger=outcome.trigger,
+            source=outcome.source,
+            dest=outcome.dest,
+            actor=actor,
+            details={**outcome.details, "before": before(job, outcome.changes)},
+        )
+        after = replace(job, **outcome.changes, status=outcome.dest)
+        hold = timedelta(seconds=self._settings.undo_seconds if request.hold_mail else 0)
+        self._effects.write(tx, after, actor, event_id, facts, outcome.effects, hold=hold)
+
+
+def _came_from(tx: Transaction, job: Job) -> Status | None:
+    """The status that the job was in before the present one."""
+    return next(
+        (
+            event.source
+            for event in reversed(tx.history.events(job.id))
+            if event.dest is job.status and event.source is not job.status
+        ),
+        None,
+    )
+
+
+def _reminded(tx: Transaction, job: Job) -> bool:
+    """Whether a reminder to fetch the print has left since it was completed."""
+    return any(
+        mail.template == MailTemplate.PICK_UP_REMINDER
+        and mail.sent_at is not None
+        and mail.created_at >= job.status_since
+        for mail in tx.outbox.of_job(job.id)
+    )

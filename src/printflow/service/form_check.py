@@ -1,0 +1,123 @@
+"""Checking what a student's form says: every model with its file, and everything wrong at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..catalogs.cache import CatalogCache
+from ..domain import lifecycle
+from ..domain.attempt import Arguments, Facts, Submission
+from ..domain.form_guards import OF_EACH_MODEL, field_of_model
+from ..domain.job import Actor
+from ..domain.status import ActorKind, Trigger
+from ..domain.text import clean_line
+from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
+from ..ports import Clock
+from ..settings import Settings
+from ..uploads.receiving import Upload, no_file
+from .addresses import email_problem
+
+ModelFile = str | os.PathLike[str] | Upload
+"""A path on this machine, or the bytes that came in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model of a submission: its file (or why it was refused on its way), its color, how many
+    copies, and a note to staff.
+    """
+
+    file: ModelFile | FileRefused | None
+    color: str
+    quantity: int | str = 1
+    note: str = ""
+
+
+class FormCheck:
+    """The guards of a submission, asked before anything is written."""
+
+    def __init__(self, clock: Clock, catalogs: CatalogCache, settings: Settings) -> None:
+        self._clock = clock
+        self._catalogs = catalogs
+        self._settings = settings
+
+    def checked(
+        self, shared: Submission, models: Sequence[Model], by: str
+    ) -> list[tuple[Submission, Upload]]:
+        """Each model's own form with its sealed file; all that is wrong is said at once."""
+        refusals: list[Refusal] = []
+        refused: list[FileRefused] = []
+        checked = []
+        for number, model in enumerate(models, 1):
+            form = replace(
+                shared,
+                color=model.color,
+                quantity=str(model.quantity),
+                note=model.note,
+                original_name=name_of(model.file),
+            )
+            refusals += self._form_refusals(form, by, number)
+            try:
+                checked.append((form, self._sealed(model.file)))
+            except FileRefused as error:
+                error.field = field_of_model("file", number)
+                refused.append(error)
+        if len(refused) == 1 and not refusals:
+            raise refused[0]
+        if refusals or refused:
+            raise InvalidInput([*refusals, *(why for error in refused for why in error.refusals)])
+        return checked
+
+    def _sealed(self, file: ModelFile | FileRefused | None) -> Upload:
+        if isinstance(file, FileRefused):
+            raise file
+        if not isinstance(file, Upload):
+            raise no_file(self._settings.model_endings)
+        file.seal()
+        return file
+
+    def _form_refusals(self, form: Submission, by: str, number: int) -> list[Refusal]:
+        """What is wrong with the form, under the names of that model's fields."""
+        named = replace(form, original_name=form.original_name or "?")  # files are judged apart
+        try:
+            lifecycle.fire(
+                Trigger.SUBMIT,
+                None,
+                sender_of(form, by),
+                Arguments(submission=named),
+                self.facts(form),
+            )
+        except TransitionRefused as refused:
+            return [
+                replace(reason, field=field_of_model(reason.field, number))
+                for reason in refused.refusals
+                if number == 1 or reason.field in OF_EACH_MODEL
+            ]
+        return []
+
+    def facts(self, form: Submission) -> Facts:
+        """What the guards of a form are asked with."""
+        allowed = self._settings.allowed_email_domains
+        return Facts(
+            now=self._clock(),
+            catalog=self._catalogs.newest(),
+            email_problem=email_problem(form.student_email, allowed),
+        )
+
+
+def sender_of(form: Submission, by: str) -> Actor:
+    """Who submits: a member of staff, where one is named, else the student."""
+    staff = clean_line(by)
+    if staff:
+        return Actor(ActorKind.STAFF, staff)
+    return Actor(ActorKind.STUDENT, clean_line(form.student_name)[:100])
+
+
+def name_of(file: ModelFile | FileRefused | None) -> str:
+    """What the sender calls the file ("" = there is none)."""
+    if file is None or isinstance(file, FileRefused):
+        return ""
+    return file.file_name if isinstance(file, Upload) else Path(file).name

@@ -1,0 +1,216 @@
+"""Taking a student's models: one request, one job for each model, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..domain import lifecycle
+from ..domain.attempt import Arguments, Submission
+from ..domain.form_guards import MODELS_LIMIT
+from ..domain.job import Job
+from ..domain.status import Trigger
+from ..domain.text import clean_line, clean_text
+from ..errors import FileRefused, InvalidInput
+from ..ports import Database, DuplicateKey, Placement
+from ..uploads.receiving import Upload
+from .addresses import normal_email
+from .filing import Filing
+from .form_check import FormCheck, Model, ModelFile, name_of, sender_of
+from .lookup import job_of
+from .received import WITHHELD
+from .repeats import earlier_jobs, form_key
+from .submission_writer import SubmissionWriter
+from .uploading import Uploads
+
+
+class Intake:
+    """Where models come in."""
+
+    def __init__(
+        self,
+        database: Database,
+        uploads: Uploads,
+        forms: FormCheck,
+        writer: SubmissionWriter,
+        filing: Filing,
+    ) -> None:
+        self._database = database
+        self._uploads = uploads
+        self._forms = forms
+        self._writer = writer
+        self._filing = filing
+
+    def receive(self, file_name: str, *, declared_size: int | None = None) -> Upload:
+        """A sink for the bytes of a model that its sender calls ``file_name``.
+
+        Sizes are in bytes. Raises FileMissing, FileTooLarge, StoreFull, StoreUnavailable.
+        """
+        return self._uploads.of_bytes(file_name, declared_size=declared_size)
+
+    def submit(
+        self,
+        file: ModelFile | None,
+        *,
+        student: str,
+        email: str,
+        method: str,
+        color: str,
+        printer: str,
+        discipline: str,
+        class_number: str,
+        acknowledge_minimum: bool,
+        quantity: int | str = 1,
+        note: str = "",
+        idempotency_key: str = "",
+        by: str = "",
+    ) -> Job:
+        """A new job from one model; see :meth:`submit_several`."""
+        jobs = self.submit_several(
+            [Model(file=file, color=color, quantity=quantity, note=note)],
+            student=student,
+            email=email,
+            method=method,
+            printer=printer,
+            discipline=discipline,
+            class_number=class_number,
+            acknowledge_minimum=acknowledge_minimum,
+            idempotency_key=idempotency_key,
+            by=by,
+        )
+        return jobs[0]
+
+    def submit_several(
+        self,
+        models: Sequence[Model],
+        *,
+        student: str,
+        email: str,
+        method: str,
+        printer: str,
+        discipline: str,
+        class_number: str,
+        acknowledge_minimum: bool,
+        consent_version: str = "",
+        idempotency_key: str = "",
+        by: str = "",
+        sender: str = "",
+        browser: str = "",
+    ) -> list[Job]:
+        """New jobs, one for each model, of one request; all of them or none.
+
+        The same content sent again with the same ``idempotency_key`` by the same ``browser`` (a
+        secret that only that browser has) gives the same jobs again; anything else is new.
+        ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
+        names the member of staff who submits for a student; ``sender`` is the network address that
+        the settings' ``submissions_per_hour`` are counted by. Raises InvalidInput with every field that is wrong
+        (the second model's are ``file-2``, ``color-2`` …), one of the FileRefused family when only
+        one file is, TooManyRequests, StoreUnavailable or StoreFull. After any of them nothing is
+        left behind.
+        """
+        shared = Submission(
+            student_name=student,
+            student_email=normal_email(email),
+            discipline=discipline,
+            class_number=class_number,
+            print_method=method,
+            color="",
+            printer=printer,
+            minimum_charge=acknowledge_minimum,
+            original_name="",
+            consent_version=consent_version,
+        )
+        given = list(models) or [Model(file=None, color="")]
+        uploads = [model.file for model in given if isinstance(model.file, Upload)]
+        key = ""
+        try:
+            _expect_few(given)
+            given = [self._taken_in(model, uploads) for model in given]
+            key = form_key(browser, idempotency_key, (by, *_content(shared, given)))
+            if earlier := earlier_jobs(self._database, key):
+                _discard(uploads)
+                return earlier
+            checked = self._forms.checked(shared, given, by)
+            job_ids, leased = self._accept(checked, key, by, sender, browser)
+        except DuplicateKey:
+            _discard(uploads)
+            earlier = earlier_jobs(self._database, key)
+            if not earlier:  # the other one was taken back at the last moment
+                raise
+            return earlier
+        except BaseException:
+            _discard(uploads)
+            raise
+        self._filing.place(leased)
+        with self._database.read() as tx:
+            return [job_of(tx, job_id) for job_id in job_ids]
+
+    def told_by_mail(self, job_id: str) -> bool:
+        """Whether a mail left for the submission of that job, or leaves soon; raises NotFound.
+
+        No more than a few an hour leave for forms with the same address.
+        """
+        with self._database.read() as tx:
+            job_of(tx, job_id)
+            return not any(WITHHELD in event.details for event in tx.history.events(job_id))
+
+    def _taken_in(self, model: Model, uploads: list[Upload]) -> Model:
+        """The model with its file's bytes in the store, or with why they cannot be."""
+        if model.file is None or isinstance(model.file, FileRefused | Upload):
+            return model
+        try:
+            file = self._uploads.of_path(Path(model.file))
+        except FileRefused as error:
+            return replace(model, file=error)
+        uploads.append(file)
+        return replace(model, file=file)
+
+    def _accept(
+        self,
+        checked: Sequence[tuple[Submission, Upload]],
+        key: str,
+        by: str,
+        sender: str,
+        browser: str,
+    ) -> tuple[list[str], list[Placement]]:
+        """Write everything in one transaction; gives the jobs' ids, and the files to be placed."""
+        first, _ = checked[0]
+        actor, facts = sender_of(first, by), self._forms.facts(first)
+        outcomes = [
+            lifecycle.fire(Trigger.SUBMIT, None, actor, Arguments(submission=form), facts)
+            for form, _ in checked
+        ]
+        files = [upload for _, upload in checked]
+        with self._database.write() as tx:
+            job_ids = self._writer.write(
+                tx, outcomes, files, actor, facts, key=key, sender=sender, browser=browser
+            )
+            return job_ids, [one for job_id in job_ids for one in self._filing.lease(tx, job_id)]
+
+
+def _expect_few(models: Sequence[Model]) -> None:
+    if len(models) > MODELS_LIMIT:
+        raise InvalidInput.of(
+            "file",
+            "too_many_models",
+            f"Up to {MODELS_LIMIT} models per submission; you chose more.",
+            "Send the others in another submission.",
+        )
+
+
+def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
+    """What makes a submission that one and no other: what was typed, and the files' bytes."""
+    yield clean_line(shared.student_name)
+    yield shared.student_email.strip()
+    yield from (shared.discipline, clean_line(shared.class_number), shared.print_method)
+    yield shared.printer
+    for model in models:
+        yield from (model.color, str(model.quantity), clean_text(model.note))
+        yield name_of(model.file)
+        yield model.file.sha256 if isinstance(model.file, Upload) else ""
+
+
+def _discard(uploads: Sequence[Upload]) -> None:
+    for upload in uploads:
+        upload.discard()

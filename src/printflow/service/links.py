@@ -1,0 +1,23 @@
+"""Addresses of the pages that students reach by a link alone."""
+
+from __future__ import annotations
+
+from ..domain.job import Job, Quote
+from ..runtime.tokens import Tokens
+
+
+class Links:
+    """Makes links below ``base_url``. The secret in each is made anew, and stored nowhere."""
+
+    def __init__(self, tokens: Tokens, base_url: str) -> None:
+        self._tokens = tokens
+        self._base_url = base_url
+
+    def of_job(self, job: Job) -> str:
+        """The student's own page of the job."""
+        return f"{self._base_url}/jobs/{self._tokens.of_job(job.id)}"
+
+    def of_quote(self, quote: Quote) -> str:
+        """The page where the quote is confirmed."""
+        token = self._tokens.of_quote(quote.job_id, quote.id, quote.issued_at)
+        return f"{self._base_url}/confirm/{token}"

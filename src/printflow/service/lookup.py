@@ -1,0 +1,45 @@
+"""Finding jobs by what was typed, and how their money stands."""
+
+from __future__ import annotations
+
+from ..domain.job import Job
+from ..domain.ledger import Balance
+from ..domain.naming import normal_job_id
+from ..errors import NotFound
+from ..ports import Transaction
+from ..runtime.tokens import token_hash
+
+
+def job_of(tx: Transaction, typed_id: str) -> Job:
+    """The job of an id (any case, with or without dashes); raises NotFound."""
+    job_id = normal_job_id(typed_id)
+    job = tx.jobs.get(job_id) if job_id else None
+    if job is None:
+        raise no_job()
+    return job
+
+
+def job_of_link(tx: Transaction, token: str) -> Job:
+    """The job of a status page's link; raises NotFound."""
+    job = tx.jobs.of_token(token_hash(token))
+    if job is None:
+        raise no_job()
+    return job
+
+
+def balance_of(tx: Transaction, job: Job) -> Balance:
+    """How the job's money stands."""
+    return Balance(job.cost_cents or 0, *tx.ledger.settled(job.id))
+
+
+def no_job() -> NotFound:
+    """Says the same for unknown, foreign and malformed ids."""
+    return NotFound("There is no such job.", next_step="Check the job number.")
+
+
+def no_link() -> NotFound:
+    """Says the same for unknown, foreign and malformed links."""
+    return NotFound(
+        "This link does not lead to a job.",
+        next_step="Open the link from the newest mail once more, in full.",
+    )

@@ -1,0 +1,44 @@
+"""Putting mails into the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ..domain.effects import MailTemplate
+from ..ports import Ids, Transaction
+
+
+class MailQueue:
+    """Writes mails into a transaction. ``sender_domain`` ends their Message-IDs."""
+
+    def __init__(self, ids: Ids, sender_domain: str) -> None:
+        self._ids = ids
+        self._sender_domain = sender_domain
+
+    def add(
+        self,
+        tx: Transaction,
+        *,
+        template: MailTemplate,
+        recipient: str,
+        job_id: str | None,
+        event_id: int | None,
+        confirmation_id: int | None,
+        context: dict[str, Any],
+        now: datetime,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Put a mail into the outbox, with the Message-ID that it keeps whatever happens."""
+        number = f"{self._ids(64):016x}"
+        tx.outbox.add(
+            message_id=f"<{job_id or 'lab'}.{template.value}.{number}@{self._sender_domain}>",
+            job_id=job_id,
+            event_id=event_id,
+            confirmation_id=confirmation_id,
+            template=template.value,
+            recipient=recipient,
+            context=context,
+            now=now,
+            not_before=not_before or now,
+        )

@@ -1,0 +1,108 @@
+"""What is stored of one person: all of it as a file, and none of it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..domain.history import JobDetails
+from ..domain.job import Actor, Job
+from ..domain.retention import Part, PurgeReport
+from ..domain.status import Status, Trigger
+from ..errors import InvalidInput, Refusal, TransitionRefused
+from ..ports import Clock, Database
+from .acting import staff_actor
+from .addresses import normal_email
+from .jobs import Jobs
+from .lookup import job_of
+from .removal import Removal
+from .stale import stale
+
+_OF_A_PERSON = (Part.FILES, Part.MAILS, Part.PAYMENTS, Part.PERSONAL)
+"""What of a job tells of the student. The address goes last: by it the rest is found again, should
+this be broken off."""
+_ENDED = tuple(status for status in Status if status.closed)
+
+
+class PersonalData:
+    """The jobs of an email address, as their student may ask for."""
+
+    def __init__(self, database: Database, clock: Clock, jobs: Jobs, removal: Removal) -> None:
+        self._database = database
+        self._clock = clock
+        self._jobs = jobs
+        self._removal = removal
+
+    def export(self, email: str) -> tuple[JobDetails, ...]:
+        """All that is stored of the jobs of an address; raises InvalidInput when there are none."""
+        return tuple(self._jobs.details(job.id) for job in self._jobs_of(email))
+
+    def erase(self, email: str, *, by: str) -> PurgeReport:
+        """Remove a person's files, mails and data; their payments stay without a name.
+
+        Call it again while the report says that something waits for its files. Raises
+        InvalidInput for an unknown address or without a name, TransitionRefused when a job is
+        still under way (nothing is removed then).
+        """
+        actor = staff_actor(by, "")
+        jobs = self._jobs_of(email)
+        if open_ones := [job.id for job in jobs if job.status not in _ENDED]:
+            raise TransitionRefused(
+                [
+                    Refusal(
+                        "job_open",
+                        f"Jobs of this person are under way: {', '.join(open_ones)}.",
+                        "email",
+                        "Reject them or hand them out first.",
+                    )
+                ]
+            )
+        removed: list[tuple[str, Part]] = []
+        waiting: list[tuple[str, Part]] = []
+        archived = tuple(job.id for job in jobs if self._put_away(job, actor))
+        mails = self._removal.mails_of_no_job(
+            self._clock(), to=normal_email(email), of_jobs=[job.id for job in jobs]
+        )
+        for part in _OF_A_PERSON:
+            with self._database.read() as tx:
+                due = [job.id for job in jobs if part not in tx.retention.removed(job.id)]
+            gone = self._removal.of_jobs(due, part, actor, "at the person's request")
+            removed += [(job_id, part) for job_id in due if job_id in gone]
+            waiting += [(job_id, part) for job_id in due if job_id not in gone]
+        return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
+
+    def _jobs_of(self, email: str) -> Sequence[Job]:
+        address = normal_email(email)
+        with self._database.read() as tx:
+            jobs = tx.jobs.of_email(address, limit=None)
+        if address and jobs:
+            return jobs
+        raise InvalidInput.of(
+            "email",
+            "person_unknown",
+            f"There is no job of {address[:100]!r}.",
+            "Write the whole address, as it stands on the job.",
+        )
+
+    def _put_away(self, job: Job, actor: Actor) -> bool:
+        """Archive an ended job now: a request does not wait for the period."""
+        if job.status is Status.ARCHIVED:
+            return False
+        with self._database.write() as tx:
+            now = self._clock()
+            fresh = job_of(tx, job.id)
+            values = {"status_since": now}
+            if fresh.status not in _ENDED or not tx.jobs.update(
+                fresh, now=now, actor=actor.name, status=Status.ARCHIVED, values=values
+            ):
+                raise stale(fresh, Trigger.ARCHIVE, tx.history.last_event(job.id))
+            tx.history.add_event(
+                job.id,
+                at=now,
+                trigger=Trigger.ARCHIVE,
+                source=fresh.status,
+                dest=Status.ARCHIVED,
+                actor=actor,
+                details={"why": "at the person's request"},
+            )
+            tx.files.belongs(fresh.file.id, Status.ARCHIVED.folder, authoritative=True, now=now)
+        return True

@@ -1,0 +1,102 @@
+"""The student's own page of a job: where it stands, messages, taking it back, links by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..domain.attempt import Arguments
+from ..domain.history import Event, RequestJob, StudentPage, along
+from ..domain.job import Actor, Job
+from ..domain.lifecycle import allowed
+from ..domain.mail_record import mail_record
+from ..domain.status import ActorKind, Status, Trigger
+from ..ports import Clock, Database
+from .links import Links
+from .lookup import balance_of, job_of, job_of_link
+from .received import mails_about
+from .transitions import Request, Transitions
+
+
+class StudentPages:
+    """What the link to a job's status page opens."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        links: Links,
+        transitions: Transitions,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._links = links
+        self._transitions = transitions
+
+    def job(self, token: str) -> Job:
+        """The job of a status page's link; raises NotFound."""
+        with self._database.read() as tx:
+            return job_of_link(tx, token)
+
+    def url(self, job: Job) -> str:
+        """The address of the student's own page of the job."""
+        return self._links.of_job(job)
+
+    def page(self, token: str) -> StudentPage:
+        """Everything that the student may see of the job; raises NotFound."""
+        with self._database.read() as tx:
+            job = job_of_link(tx, token)
+            quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
+            events = tx.history.events(job.id)
+            return StudentPage(
+                job=job,
+                along=along(events),
+                disposed=job.status is Status.ARCHIVED and _was_disposed(events),
+                request=tuple(
+                    RequestJob(job=one, url=self.url(one))
+                    for one in tx.jobs.of_request(job.request_id)
+                ),
+                messages=tuple(note for note in tx.history.notes(job.id) if note.for_student),
+                mails=tuple(
+                    mail
+                    for mail in mails_about(tx, job)
+                    if not mail_record(mail.template).to_staff
+                    and mail.state not in ("canceled", "overtaken")
+                ),
+                quote=quote,
+                quote_state=quote.state(self._clock()) if quote else None,
+                confirm_url=self._links.of_quote(quote) if quote else "",
+                balance=balance_of(tx, job),
+                can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
+            )
+
+    def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
+        """The jobs that came in with that one, itself among them, in the order of their models.
+
+        Raises NotFound.
+        """
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+            return tuple(
+                RequestJob(job=one, url=self.url(one)) for one in tx.jobs.of_request(job.request_id)
+            )
+
+    def withdraw(self, token: str, *, text: str = "") -> Job:
+        """The student takes the model back, with a word why if they like.
+
+        Raises NotFound, TransitionNotAllowed once it is confirmed, TransitionRefused.
+        """
+        job = self.job(token)
+        return self._transitions.pull(
+            Request(
+                trigger=Trigger.WITHDRAW,
+                job_id=job.id,
+                actor=Actor(ActorKind.STUDENT, job.student_name),
+                args=Arguments(text=text, by_link=True),
+            )
+        )
+
+
+def _was_disposed(events: Sequence[Event]) -> bool:
+    """Whether that is what archived the job, whatever was noted or removed since."""
+    ends = [e for e in events if e.dest is Status.ARCHIVED and e.source is not e.dest]
+    return bool(ends) and ends[-1].trigger is Trigger.DISPOSE

@@ -1,0 +1,36 @@
+"""The work in the background of this process."""
+
+from __future__ import annotations
+
+from ..dispatch.loop import Dispatcher
+from ..ports import Database
+
+
+class Worker:
+    """Places files, sends mail and looks into models, in threads of its own."""
+
+    def __init__(self, database: Database, dispatcher: Dispatcher) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+
+    def start(self) -> None:
+        """Do that work in the background from now on."""
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """End the work in the background after its present step."""
+        self._dispatcher.stop()
+
+    def waiting(self) -> dict[str, tuple[str, int]]:
+        """For monitoring: by name, what is counted and how much there is of it."""
+        with self._database.read() as tx:
+            return {
+                "files_waiting": ("Files on their way to their folder.", tx.files.waiting()),
+                "models_waiting": ("Models to be looked into.", tx.files.uninspected()),
+                "mails_waiting": ("Mails in the outbox that are to be sent.", tx.outbox.waiting()),
+                "mails_dead": (
+                    "Mails that were refused for good.",
+                    len(tx.outbox.find(state="dead", limit=1000)),
+                ),
+                "jobs_unreviewed": ("Jobs that nobody has looked at.", tx.jobs.unreviewed()),
+            }
