@@ -127,7 +127,7 @@ if TYPE_CHECKING:
     from .service.payments import OpenBalance
     from .service.sessions import SignedIn
     from .service.suggesting import Suggestion
-    from .service.system import Ground, SystemView
+    from .service.system import SystemView, Vitals
     from .settings import Settings
     from .store.log_files import LogTail
     from .uploads.receiving import Upload
@@ -250,7 +250,7 @@ _HOMES = {
     "service.checkup": ("Checkup",),
     "service.payments": ("OpenBalance",),
     "service.sessions": ("SignedIn",),
-    "service.system": ("Ground", "SystemView"),
+    "service.system": ("Vitals", "SystemView"),
     "service.form_check": ("Model",),
     "service.suggesting": ("Suggestion",),
     "settings": ("Settings",),
@@ -330,7 +330,7 @@ __all__ = [
     "FileUnusable",
     "Finding",
     "Flag",
-    "Ground",
+    "Vitals",
     "Heartbeat",
     "InspectionState",
     "InvalidInput",

@@ -24,7 +24,7 @@ _LOOK_SECONDS = 1
 """How often connections at rest are looked at."""
 
 
-def _behind(proxy: str) -> dict[str, Any]:
+def _proxy_options(proxy: str) -> dict[str, Any]:
     """What of the proxy in front is believed: who asks, and by which scheme. Its Host is passed on."""
     if not proxy:
         return {}
@@ -69,7 +69,7 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
         cleanup_interval=_LOOK_SECONDS,
         ident="Printflow",
         clear_untrusted_proxy_headers=True,
-        **_behind(settings.trusted_proxy),
+        **_proxy_options(settings.trusted_proxy),
     )
     listening = [
         one for one in getattr(server, "map", {}).values() if hasattr(one, "channel_class")

@@ -35,7 +35,7 @@ def show() -> str:
     """All that an administrator wants to know; nothing here waits for the share."""
     lab = lab_of(current_app)
     view, checkup = lab.system.view(), lab.checkups.latest()
-    logs = view.ground.logs if view.ground else ()
+    logs = view.vitals.logs if view.vitals else ()
     wanted = request.args.get("log", "")
     shown = next((log for log in logs if log.name == wanted), logs[0] if logs else None)
     return render_template(
@@ -52,8 +52,8 @@ def show() -> str:
 
 def _stale(view: SystemView) -> bool:
     """Whether the page is worth opening again soon: a look is under way, and it does not hang."""
-    unknown = view.ground is None or view.unguarded is None
-    return unknown or (view.ground_age > _FRESH and view.looking_for < _HANGS)
+    unknown = view.vitals is None or view.unguarded is None
+    return unknown or (view.vitals_age > _FRESH and view.looking_for < _HANGS)
 
 
 @pages.post("/system/checkup")

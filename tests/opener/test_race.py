@@ -79,7 +79,7 @@ def attack(pc: Pc, tries: int, seconds: float, start: float) -> Outcome:
             if pc.run("open", LINK) == 3:
                 continue
             outcome.opened += 1
-            until = time.monotonic() + 3
+            until = time.monotonic() + 30
             while not pc.noted.exists() and time.monotonic() < until:
                 time.sleep(0.01)
             if pc.noted.read_text() == SECRET:

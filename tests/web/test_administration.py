@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from printflow import ChangeKind, Job, Printflow, SignInRefused, Status, sandbox
-from printflow.service.system import Ground
+from printflow.service.system import Vitals
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import PASSWORD, said, send, token
 from tests.web.test_confirm import link
@@ -524,7 +524,7 @@ def test_workers_give_signs_of_life(lab: Printflow, staff: FlaskClient, clock: T
 def test_ready_says_what_is_wrong_without_secrets(
     lab: Printflow, student: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lab.system._ground, "_every", 0.0)
+    monkeypatch.setattr(lab.system._vitals, "_every", 0.0)
     ready = student.get("/health/ready")
     assert ready.status_code == 200
     assert ready.json is not None
@@ -546,22 +546,22 @@ def test_ready_says_what_is_wrong_without_secrets(
 
 
 @pytest.mark.parametrize(
-    ("ground", "status"),
+    ("vitals", "status"),
     [
-        (Ground("ok", "ok", 1.0, 10, ()), 503),
-        (Ground("the database is at /srv/x", "ok", 1.0, 9999, ()), 503),
-        (Ground("ok", "does not answer", None, None, ()), 503),
-        (Ground("ok", "ok", 1.0, 9999, ()), 200),
+        (Vitals("ok", "ok", 1.0, 10, ()), 503),
+        (Vitals("the database is at /srv/x", "ok", 1.0, 9999, ()), 503),
+        (Vitals("ok", "does not answer", None, None, ()), 503),
+        (Vitals("ok", "ok", 1.0, 9999, ()), 200),
     ],
 )
 def test_ready_on_grounds_of_all_kinds(
     lab: Printflow,
     student: FlaskClient,
     monkeypatch: pytest.MonkeyPatch,
-    ground: Ground,
+    vitals: Vitals,
     status: int,
 ) -> None:
-    monkeypatch.setattr(lab.system._ground, "_look", lambda: ground)
+    monkeypatch.setattr(lab.system._vitals, "_look", lambda: vitals)
     answer = student.get("/health/ready")
     assert answer.status_code == status
     assert "/srv" not in answer.text

@@ -13,7 +13,7 @@ from flask import Flask
 from printflow import Job, Printflow, Settings, SettingsError
 from printflow.runtime.log_records import formatter
 from printflow_web.factory import create_app
-from printflow_web.server import _behind
+from printflow_web.server import _proxy_options
 
 LOCAL = {"REMOTE_ADDR": "127.0.0.1"}
 
@@ -105,8 +105,8 @@ def test_json_holds_what_went_wrong() -> None:
 
 
 def test_only_a_configured_proxy_is_believed() -> None:
-    assert _behind("") == {}
-    assert _behind("10.0.0.1")["trusted_proxy"] == "10.0.0.1"
+    assert _proxy_options("") == {}
+    assert _proxy_options("10.0.0.1")["trusted_proxy"] == "10.0.0.1"
     with pytest.raises(SettingsError, match=r"server\.trusted_proxy"):
         Settings(server={"trusted_proxy": "nginx"})
     with pytest.raises(SettingsError, match=r"server\.metrics_token"):

@@ -1,4 +1,4 @@
-"""The ground that jobs stand on: disk, database, clock, overdue work, settings."""
+"""What every job depends on: disk, database, clock, overdue work, settings."""
 
 from __future__ import annotations
 

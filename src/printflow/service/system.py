@@ -31,8 +31,8 @@ _SILENT = "does not answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What was seen of the ground that jobs stand on: "ok", or what is wrong in people's words.
+class Vitals:
+    """What every job depends on, as it was last seen: "ok", or what is wrong in people's words.
 
     ``free_mb`` is None where the store does not answer; ``answer_ms`` is how long it took.
     """
@@ -46,14 +46,14 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemView:
-    """Everything the system page shows. ``ground`` is None until the first look came back, and so is
+    """Everything the system page shows. ``vitals`` is None until the first look came back, and so is
     ``unguarded``: what the sandbox that models are read in cannot do here.
 
-    ``ground_age`` and ``looking_for`` are seconds; ``versions`` name programs.
+    ``vitals_age`` and ``looking_for`` are seconds; ``versions`` name programs.
     """
 
-    ground: Ground | None
-    ground_age: float
+    vitals: Vitals | None
+    vitals_age: float
     looking_for: float
     reserve_mb: int
     workers: tuple[Heartbeat, ...]
@@ -88,8 +88,8 @@ class System:
         self._watch = watch
         self._began = time.monotonic()
         self._committed = -_COMMIT_EVERY
-        self._ground = Latest(self._see_ground)
-        # Apart from the ground, which monitoring waits for: it starts a process.
+        self._vitals = Latest(self._see_vitals)
+        # Apart from the vitals, which monitoring waits for: it starts a process.
         self._unguarded = Latest(lambda: sandbox.missing(), every=3600.0)
 
     def health(self) -> dict[str, Any]:
@@ -99,10 +99,10 @@ class System:
         something else wants a look, or "down". What is told is a few seconds old at most, or
         from the last look when a new one takes longer.
         """
-        ground = self._known_ground()
-        database = _OK if ground.database == _OK else "not available"
-        store = ground.store if ground.store in (_OK, _SILENT) else "not available"
-        low = ground.free_mb is not None and ground.free_mb < self._settings.disk_reserve_mb
+        vitals = self._known_vitals()
+        database = _OK if vitals.database == _OK else "not available"
+        store = vitals.store if vitals.store in (_OK, _SILENT) else "not available"
+        low = vitals.free_mb is not None and vitals.free_mb < self._settings.disk_reserve_mb
         ok = database == _OK and store == _OK and not low
         worker, mail = "unknown", "unknown"
         waiting: dict[str, int] = {}
@@ -114,7 +114,7 @@ class System:
             "status": "down" if not ok else _OK if fine else "degraded",
             "database": database,
             "store": store,
-            "disk": {"free_mb": ground.free_mb, "low": low},
+            "disk": {"free_mb": vitals.free_mb, "low": low},
             "worker": worker,
             "mail": mail,
             "waiting": waiting,
@@ -128,13 +128,13 @@ class System:
         """
         return self._watch.problem()
 
-    def _known_ground(self) -> Ground:
-        sight = self._ground.latest()
+    def _known_vitals(self) -> Vitals:
+        sight = self._vitals.latest()
         trouble = sight.value is not None and _OK not in (sight.value.database, sight.value.store)
         if not trouble and sight.age > _FRESH_SECONDS:
-            sight = self._ground.latest(patience=PATIENCE_SECONDS + 0.5, newer_than=_FRESH_SECONDS)
+            sight = self._vitals.latest(patience=PATIENCE_SECONDS + 0.5, newer_than=_FRESH_SECONDS)
         if sight.value is None:
-            return Ground(_SILENT, _SILENT, None, None, ())
+            return Vitals(_SILENT, _SILENT, None, None, ())
         return sight.value
 
     def _work(self) -> tuple[str, str, dict[str, int]]:
@@ -155,14 +155,14 @@ class System:
 
     def view(self) -> SystemView:
         """All facts for administrators; those of the share are from the last look."""
-        sight, now = self._ground.latest(), self._clock()
+        sight, now = self._vitals.latest(), self._clock()
         with self._database.read() as tx:
             beats = tuple(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
             models = tx.files.uninspected()
         return SystemView(
-            ground=sight.value,
-            ground_age=sight.age,
+            vitals=sight.value,
+            vitals_age=sight.age,
             looking_for=sight.looking_for,
             reserve_mb=self._settings.disk_reserve_mb,
             workers=tuple(one for one in beats if not one.silent(now)),
@@ -187,7 +187,7 @@ class System:
             "System": platform.platform(terse=True),
         }
 
-    def _see_ground(self) -> Ground:
+    def _see_vitals(self) -> Vitals:
         """Look at what may hang; runs in a thread of its own, each part with its deadline."""
         began = time.monotonic()
         store = _said(self._store.try_out)
@@ -203,7 +203,7 @@ class System:
             except (TookTooLong, OSError, StoreUnavailable):
                 pass
         database = _said(self._database_commits, seconds=_COMMIT_SECONDS)
-        return Ground(database, store, took if store == _OK else None, free, logs)
+        return Vitals(database, store, took if store == _OK else None, free, logs)
 
     def _database_commits(self) -> None:
         """Raise unless there is room for a job and a commit comes through."""

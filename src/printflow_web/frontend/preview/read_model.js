@@ -3,6 +3,7 @@
 import { OBJLoader } from "three/examples/jsm/loaders/OBJLoader.js";
 import { STLLoader } from "three/examples/jsm/loaders/STLLoader.js";
 
+import { joined } from "./joined.js";
 import { threeMfPositions } from "./three_mf.js";
 
 export async function positionsOf(file, ending) {
@@ -39,14 +40,4 @@ function obj(text) {
     if (child.isMesh) parts.push(child.geometry.getAttribute("position").array);
   });
   return joined(parts);
-}
-
-export function joined(parts) {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

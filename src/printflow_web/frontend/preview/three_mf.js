@@ -4,7 +4,7 @@ import { strFromU8, unzipSync } from "fflate";
 import { Matrix4 } from "three";
 import { SaxesParser } from "saxes";
 
-import { joined } from "./read_model.js";
+import { joined } from "./joined.js";
 
 const MILLIMETERS = {
   micron: 0.001,
