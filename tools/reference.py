@@ -6,9 +6,11 @@ picture.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,32 +30,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 GENERATED = "<!-- Written by `make reference`; a test compares it to the program. -->\n"
 BEGIN, END = "<!-- imports: begin -->\n", "<!-- imports: end -->\n"
 
-_GROUPS = {
-    "the web pages": ("printflow_web",),
-    "the opener": ("printflow_opener",),
-    "cli": ("printflow.cli", "printflow.demo"),
-    "app": ("printflow.app", "printflow.backup"),
-    "adapters: db, mail, filestore": (
-        "printflow.db",
-        "printflow.mail",
-        "printflow.store.folder_store",
-        "printflow.inspection",
-        "printflow.estimating",
-    ),
-    "use cases: service, dispatcher, placement, outbox, intake": (
-        "printflow.service",
-        "printflow.dispatch.loop",
-        "printflow.dispatch.placement",
-        "printflow.dispatch.outbox",
-        "printflow.uploads.receiving",
-        "printflow.doctor",
-        "printflow.importing",
-        "printflow.reports",
-    ),
-    "ports": ("printflow.ports",),
-    "domain": ("printflow.domain",),
-}
-"""What the picture shows, by the packages and modules that make it up."""
+ROOMS_BEGIN, ROOMS_END = "<!-- rooms: begin -->\n", "<!-- rooms: end -->\n"
+_ROOT = DOCS.parent
 
 
 # -- settings -------------------------------------------------------------------------------------
@@ -141,41 +119,71 @@ def lifecycle_page() -> str:
     return "\n".join(["# The lifecycle of a job", "", GENERATED, lifecycle_markdown(), picture])
 
 
-# -- the picture of imports -------------------------------------------------------------------------
+# -- the rooms of the library -----------------------------------------------------------------------
+
+
+def layers() -> list[list[str]]:
+    """The rooms by layer, from the contract that CI checks them by; see ``pyproject.toml``."""
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    listed = next(one["layers"] for one in contracts if one["id"] == "layers")
+    return [[room.strip() for room in line.split("|")] for line in listed]
 
 
 def imports_picture() -> str:
-    """Who imports whom, from the sources, as a Mermaid flowchart; the numbers count imports."""
-    graph = grimp.build_graph("printflow", "printflow_web", "printflow_opener")
-    group_of = {
-        module: name
-        for name, roots in _GROUPS.items()
-        for module in graph.modules
-        if any(module == root or module.startswith(f"{root}.") for root in roots)
-    }
-    counts: dict[tuple[str, str], int] = {}
-    for module, source in group_of.items():
+    """The layers with all their rooms, and which layer imports which, as a Mermaid flowchart."""
+    graph = grimp.build_graph("printflow", "printflow_web", "printflow_opener", cache_dir=None)
+    boxes = [["the web pages"], ["the opener"], *layers()]
+    place = {room: number for number, rooms in enumerate(boxes) for room in rooms}
+    place |= {"printflow_web": 0, "printflow_opener": 1}
+    arrows: dict[int, set[int]] = {number: set() for number in range(len(boxes))}
+    for module in graph.modules:
+        source = _box(module, place)
         for imported in graph.find_modules_directly_imported_by(module):
             # The web imports only the package itself, which hands out what is public.
-            dest = "app" if imported == "printflow" else group_of.get(imported, source)
-            if dest != source:
-                counts[source, dest] = counts.get((source, dest), 0) + 1
-    names = list(_GROUPS)
+            dest = place["lab"] if imported == "printflow" else _box(imported, place)
+            if source is not None and dest is not None and dest > source:
+                arrows[source].add(dest)
     lines = ["```mermaid", "flowchart TD"]
-    lines += [f'    n{number}["{name}"]' for number, name in enumerate(names)]
-    for source, dest in sorted(
-        counts, key=lambda pair: (names.index(pair[0]), names.index(pair[1]))
-    ):
-        lines.append(f"    n{names.index(source)} --> n{names.index(dest)}")
+    lines += [f'    n{number}["{" · ".join(rooms)}"]' for number, rooms in enumerate(boxes)]
+    for source, dests in arrows.items():
+        reached = {further for dest in dests for further in _below(dest, arrows)}
+        lines += [f"    n{source} --> n{dest}" for dest in sorted(dests - reached)]
     return "\n".join([*lines, "```", ""])
 
 
-def with_picture(page: str) -> str:
-    """The page with its picture drawn anew."""
-    found = re.search(f"{BEGIN}.*?{END}", page, re.S)
-    if found is None:
-        raise SystemExit("the page has no place for the picture")
-    return page.replace(found[0], f"{BEGIN}{imports_picture()}{END}")
+def _box(module: str, place: dict[str, int]) -> int | None:
+    package, _, rest = module.partition(".")
+    return place.get(package, place.get(rest.partition(".")[0]))
+
+
+def _below(box: int, arrows: dict[int, set[int]]) -> set[int]:
+    """Everything that a layer leads to."""
+    return set(arrows[box]).union(*(_below(dest, arrows) for dest in arrows[box]))
+
+
+def rooms_table() -> str:
+    """Each room with the first line of its own description."""
+    lines = ["| room | what it is |", "|---|---|"]
+    for room in (room for layer in layers() for room in layer):
+        path = _ROOT / "src/printflow" / room
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        lines.append(f"| `{room}` | {said.splitlines()[0].replace('``', '`')} |")
+    return "\n".join([*lines, ""])
+
+
+def with_rooms(page: str) -> str:
+    """The page with its picture and its table drawn again."""
+    for begin, end, text in (
+        (BEGIN, END, imports_picture()),
+        (ROOMS_BEGIN, ROOMS_END, rooms_table()),
+    ):
+        found = re.search(f"{begin}.*?{end}", page, re.S)
+        if found is None:
+            raise SystemExit("the page has no place for the picture, or for the table")
+        page = page.replace(found[0], f"{begin}{text}{end}")
+    return page
 
 
 def pages() -> dict[Path, str]:
@@ -185,7 +193,7 @@ def pages() -> dict[Path, str]:
         DOCS / "settings.md": settings_page(),
         DOCS / "commands.md": commands_page(),
         DOCS / "lifecycle.md": lifecycle_page(),
-        architecture: with_picture(architecture.read_text("utf-8")),
+        architecture: with_rooms(architecture.read_text("utf-8")),
     }
 
 

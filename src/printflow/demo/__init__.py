@@ -16,7 +16,7 @@ def fill(lab: Printflow, *, progress: Progress | None = None) -> list[Job]:
     """Fill the lab with the demo's jobs; gives them as they stand at the end.
 
     They were submitted over the last weeks, by their dates, and all went through the public
-    methods of :class:`~printflow.app.Printflow`. Their mails are written as files, never sent: the
+    methods of :class:`~printflow.Printflow`. Their mails are written as files, never sent: the
     students are invented. ``progress`` is called with the steps done and the steps there are.
     """
     from .telling import tell
