@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 from ..db.database import SqlDatabase
 from ..db.engine import sqlite_path
 from ..dispatch.loop import DispatchReport
-from ..doctor import Doctor
 from ..ports import Clock, Ids, Mailer
 from ..service.bulk import Bulk
 from ..service.cash_up import CashUp
@@ -64,6 +64,7 @@ from .preparing import check_folder, identity_of, prepare_database
 
 if TYPE_CHECKING:
     from ..db.wakeup import Listener
+    from ..doctor import Doctor
     from ..store.instance_lock import InstanceLock
 
 Role = Literal["server", "worker"]
@@ -302,12 +303,25 @@ class Printflow:
         """Archiving and removing what was kept long enough."""
         self.personal_data = PersonalData(database, clock, self.jobs, removal)
         """What is stored of one person: exporting it, and erasing it."""
-        self.doctor = Doctor(database, store, clock, settings, parts.placer, parts.postman)
-        """Whether everything fits together, and safe mending."""
-        self.checkups = Checkups(database, clock, self.doctor)
+        self.checkups = Checkups(database, clock, lambda: self.doctor)
         """The doctor's rounds in the background."""
         self.system = System(database, store, clock, settings, parts.postman, parts.watch)
         """How things stand, for monitoring and for administrators."""
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        """Whether everything fits together, and fixing what loses nothing; loaded when asked for."""
+        from ..doctor import Doctor
+
+        parts = self._parts
+        return Doctor(
+            parts.database,
+            parts.store,
+            parts.clock,
+            parts.settings,
+            parts.placer,
+            parts.postman,
+        )
 
     def _of_the_background(self, parts: Parts) -> None:
         settings, database, clock = parts.settings, parts.database, parts.clock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ class Checkups:
         self,
         database: Database,
         clock: Clock,
-        doctor: Doctor,
+        doctor: Callable[[], Doctor],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -71,7 +72,7 @@ class Checkups:
 
     def _round(self, begun: Checkup, who: ChangedBy) -> None:
         try:
-            found = self._doctor.examine(fix=begun.mending, hashes=begun.contents)
+            found = self._doctor().examine(fix=begun.mending, hashes=begun.contents)
             if found.mended:
                 self._record(found, who)
             ended = replace(begun, found=found)
