@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
+    from .domain.price_range import PriceRange, price_range
     from .domain.pricing import (
         LineKind,
         Price,
@@ -165,6 +166,7 @@ _HOMES = {
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
+    "domain.price_range": ("PriceRange", "price_range"),
     "domain.pricing": (
         "LineKind",
         "Price",
@@ -359,6 +361,7 @@ __all__ = [
     "Part",
     "Payment",
     "PickUpPolicy",
+    "PriceRange",
     "PriceStep",
     "PrintAttempt",
     "Printer",
@@ -447,6 +450,7 @@ __all__ = [
     "parse_hours",
     "past_tense",
     "place_of",
+    "price_range",
     "server_busy",
     "shortened",
     "shown_hours",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from babel.numbers import format_currency
 from flask_babel import gettext as _
 
-from printflow import LineKind, Price, PriceLine, money
+from printflow import LineKind, Price, PriceLine, PriceRange, money
 
 _RATE = "¤#,##0.00##"
 """A rate may be finer than a cent."""
@@ -32,3 +32,27 @@ def _line(line: PriceLine, currency: str) -> str:
     unit = "g" if line.kind is LineKind.WEIGHT else "h"
     quantity = f"{line.quantity.quantize(Decimal('0.01')).normalize():f}"
     return f"{quantity} {unit} × {rate_words(line.rate, currency)}"
+
+
+def range_words(found: PriceRange, currency: str) -> str:
+    """About what a model costs: "usually $3–$8, plus the price of the print time"."""
+    low, high = money(found.low_cents, currency), _whole(found.high_cents, currency)
+    if not found.from_minimum:
+        low = _whole(found.low_cents, currency, up=False)
+    if found.minimum:
+        words = _("usually %(low)s, the minimum charge", low=low)
+    elif low == high:
+        words = _("usually about %(low)s", low=low)
+    else:
+        words = _("usually %(low)s–%(high)s", low=low, high=high)
+    return (
+        str(_("%(price)s, plus the price of the print time", price=words))
+        if found.hours
+        else str(words)
+    )
+
+
+def _whole(cents: int, currency: str, *, up: bool = True) -> str:
+    """Rounded to whole units: nobody knows more exactly yet."""
+    units = -(-cents // 100) if up else cents // 100
+    return str(format_currency(units, currency, "¤#,##0", locale="en_US", currency_digits=False))

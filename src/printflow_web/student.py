@@ -30,9 +30,11 @@ from printflow import (
     TooManyRequests,
     Unavailable,
     field_of_model,
+    price_range,
 )
 
 from .errors import FORMS_KEPT, form_again
+from .price_words import range_words
 from .request import LabRequest, lab_of
 
 pages = Blueprint("student", __name__)
@@ -75,6 +77,20 @@ def submit() -> AnyResponse | str:
     return _form({"idempotency_key": uuid4().hex, "quantity": "1"}, {})
 
 
+@pages.get("/submit/price")
+def price_of_model() -> dict[str, str]:
+    """About what a model costs that was not sent yet, in words; "" where nobody can say."""
+    typed, catalog = request.args, lab_of(current_app).catalog.current
+    found = price_range(
+        catalog,
+        method=typed.get("method", ""),
+        printer=typed.get("printer", ""),
+        volume_mm3=typed.get("volume", ""),
+        quantity=typed.get("copies", ""),
+    )
+    return {"text": range_words(found, catalog.currency) if found else ""}
+
+
 def _browser() -> str:
     """The secret by which this browser is known again; it never leaves its own cookie."""
     secret: str = session.setdefault("browser", secrets.token_urlsafe(16))
@@ -96,16 +112,10 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
 
 
 def _for_the_preview(catalog: Catalog) -> dict[str, object]:
-    """What the browser needs to know of the lab to say what fits where, and about at what price."""
+    """What the browser needs to know of the lab to say what fits where."""
     return {
-        "currency": catalog.currency,
-        "minimum": catalog.minimum_charge_cents / 100,
         "methods": {
-            method.name: {
-                "density": float(method.density),
-                "fill": [float(share) for share in method.fill],
-                "colors": {color.name: color.hex for color in method.colors},
-            }
+            method.name: {"colors": {color.name: color.hex for color in method.colors}}
             for method in catalog.methods
         },
         "printers": [
@@ -113,8 +123,6 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
                 "name": printer.name,
                 "methods": printer.methods,
                 "volume": printer.build_volume,
-                "perGram": float(printer.rate_per_gram),
-                "perHour": float(printer.rate_per_hour),
             }
             for printer in catalog.printers
         ],

@@ -28,6 +28,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     # what students use
     "/": {"GET": "everybody"},
     "/submit": {"GET": "everybody", "POST": "everybody"},
+    "/submit/price": {"GET": "everybody"},
     "/submit/success": {"GET": "everybody"},
     "/jobs/<token>": {"GET": "everybody"},
     "/jobs/<token>/messages": {"POST": "everybody"},

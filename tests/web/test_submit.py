@@ -276,3 +276,18 @@ def test_bodies_of_other_methods(student: FlaskClient, method: str, page: str) -
     kind = "application/x-www-form-urlencoded"
     answer = student.open(page, method=method, content_type=kind, environ_overrides=declared)
     assert answer.status_code == 413
+
+
+def test_the_form_asks_the_server_what_a_model_costs(student: FlaskClient, lab: Printflow) -> None:
+    method = lab.catalog.current.methods[0].name
+
+    def asked(**typed: str) -> str:
+        answer = student.get("/submit/price", query_string={"method": method, **typed})
+        assert answer.status_code == 200
+        return str(answer.json["text"]) if answer.json else ""
+
+    assert asked(volume="10", copies="1").startswith("usually $3.00, the minimum charge")
+    assert asked(volume="250000", copies="1").startswith("usually $")
+    assert asked(volume="250000", copies="1") != asked(volume="250000", copies="2")
+    assert asked(volume="", copies="1") == ""
+    assert asked() == ""

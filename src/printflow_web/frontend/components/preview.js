@@ -1,7 +1,8 @@
 // One model's preview in its card: the picture, and what is told of the model before it is sent.
 import { mountViewer, viewerTexts } from "../preview/mount_viewer.js";
+import { askedPrice } from "./asked_price.js";
 import { endingOf, filled } from "./file_check.js";
-import { fits, inches, lengths, priceRange, priceText, printersOf, unitProblem } from "./guesses.js";
+import { fits, inches, lengths, printersOf, unitProblem } from "./guesses.js";
 
 export class Preview {
   // place: the [data-preview] element; lab: what the form knows of the lab; worker: the address of
@@ -14,6 +15,9 @@ export class Preview {
     this.changed = changed;
     this.facts = null;
     this.choice = { method: "", printer: "", color: "", copies: 1 };
+    this.ask = askedPrice(this.texts.priceAddress, (answer) => {
+      this.set("price", answer?.text || this.texts.textNoPrice);
+    });
     place.hidden = false;
     place.querySelector("[data-facts]").hidden = true;
     this.warn(null);
@@ -59,7 +63,7 @@ export class Preview {
     this.set("triangles", triangles.toLocaleString(document.documentElement.lang));
     this.set("surface", closed ? this.texts.textClosed : this.texts.textOpen);
     this.set("fits", this.fitText());
-    this.set("price", this.price());
+    this.showPrice();
     const saysItsUnit = endingOf(this.file.name) === ".3mf";
     const printers = printersOf(this.lab, this.choice.method);
     this.warn(saysItsUnit ? null : unitProblem(size, printers));
@@ -81,15 +85,12 @@ export class Preview {
     return filled(words, { names: listed(names), others: listed(others) });
   }
 
-  price() {
+  showPrice() {
     const { method, printer, copies } = this.choice;
-    if (!method) return this.texts.textChoose;
-    if (!this.facts.closed) return this.texts.textNoPrice;
-    const { volume } = this.facts;
-    const range = priceRange(this.lab, { method, printer, volume, copies });
-    if (!range) return this.texts.textNoPrice;
-    const words = priceText(range, this.lab, this.texts);
-    return range.hours ? `${words}, ${this.texts.textHours}` : words;
+    const { closed, volume } = this.facts;
+    const known = !method ? this.texts.textChoose : closed ? "" : this.texts.textNoPrice;
+    if (known) this.set("price", known);
+    else this.ask({ method, printer, copies, volume: volume.toFixed(3) });
   }
 
   warn(problem) {
