@@ -313,7 +313,7 @@ def test_the_receipt_goes_by_mail(lab: Printflow, job_in: JobIn, settings: Setti
         assert part in text
     assert any("mailed to boss@" in note.text for note in lab.jobs.details(two.id).notes)
     lab.payments.void(payment.id, reason="refused", by="Ana")
-    assert "does not count any more" in lab.mail.preview(mails[0].id).text
+    assert "no longer counts" in lab.mail.preview(mails[0].id).text
 
 
 def test_an_erased_person_s_money_stays_without_a_name(

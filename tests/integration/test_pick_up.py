@@ -277,8 +277,8 @@ def test_staff_dispose_of_what_waited_long_enough(
     mail = lab.mail.preview(lab.mail.find()[0].id)
     assert (mail.to, lab.mail.find()[0].state) == ("jane@example.edu", "sent")
     assert "Mar 2, 2026" in mail.text
-    assert "disposed of it" in mail.text
-    assert "disposed of it" in mail.html
+    assert "discarded it" in mail.text
+    assert "discarded it" in mail.html
     with pytest.raises(StaleJob):
         lab.jobs.override(
             job.id, by="Sam", to="COMPLETED", reason="x", expected_version=job.version
@@ -399,8 +399,8 @@ def test_both_mails_through_a_mail_server(
         lab.dispatch()
     subjects = [str(mail["Subject"]) for mail in handler.mails]
     assert subjects[-2:] == [
-        f"Please pick up your print: it still waits (job {job.id})",
-        f"Your print was not picked up (job {job.id})",
+        f"Please pick up your print (job {job.id})",
+        f"Your print was discarded because it wasn't picked up (job {job.id})",
     ]
     for sent in handler.mails:
         body = sent.get_body(("plain",))

@@ -13,6 +13,7 @@ from printflow.domain.naming import (
     ALPHABET,
     carries_job_id,
     ending_of,
+    first_name,
     is_plain_file_name,
     job_id_from,
     normal_job_id,
@@ -51,6 +52,35 @@ def test_ids_are_understood_as_people_write_them(job_id: str) -> None:
 )
 def test_no_ids(typed: str) -> None:
     assert normal_job_id(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Jane Doe", "Jane"),
+        ("Doe, Jane", "Jane"),
+        ("van der Berg, Jan Willem", "Jan"),
+        ("Jane Doe, PhD", "Jane"),
+        ("Jane, ", "Jane"),
+        (", Jane", "Jane"),
+        ("Sean O'Neil", "Sean"),
+        ("D'Angelo Smith", "D'Angelo"),
+        ("Anne-Marie Roy", "Anne-Marie"),
+        ("“Jane” Doe", "Jane"),
+        ("Jane\N{SLIGHTLY SMILING FACE} Doe", "Jane"),
+        ("\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16} Jane Doe", "Jane"),
+        ("Jane\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}", "Jane"),
+        (
+            "Jos\N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT} Ruiz",
+            "Jose\N{COMBINING ACUTE ACCENT}",
+        ),
+        ("王秀英", "王秀英"),
+        ("\N{SLIGHTLY SMILING FACE}", "there"),
+        ("", "there"),
+    ],
+)
+def test_the_name_in_a_greeting(name: str, greeted: str) -> None:
+    assert first_name(name) == greeted
 
 
 NAMES = {

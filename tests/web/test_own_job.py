@@ -168,7 +168,7 @@ def test_a_model_is_taken_back(
     assert after.reasons == ("Withdrawn by the student", "I found a better one")
     assert "You took the model back." in said(student.get(answer.location))
     alert = lab.mail.preview(lab.mail.find()[0].id)
-    assert alert.subject.startswith("Withdrawn: Jane Doe")
+    assert alert.subject.startswith("Canceled: Jane Doe")
     assert "I found a better one" in alert.text
     if link:
         assert student.get(link).status_code == 409, "the open link is void"

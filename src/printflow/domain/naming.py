@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -45,6 +46,11 @@ _FILE_NAME = re.compile(
     r"(?P<stem>[A-Za-z0-9][A-Za-z0-9._ ()+-]{0,120}?)"
     r"\.(?P<ending>[A-Za-z0-9]{1,8}(?:\.3mf)?)"
 )
+_TITLES_AFTER_NAMES = frozenset(
+    ("jr", "sr", "ii", "iii", "iv", "md", "phd", "ma", "ms", "aia", "pe")
+)
+_VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""Marks that belong to an emoji."""
 _ID_IN_NAME = re.compile(rf"(?<![A-Za-z0-9])(?P<id>[{ALPHABET}]{{{ID_LENGTH}}})(?![A-Za-z0-9])")
 
 
@@ -97,6 +103,33 @@ def standard_name(
         job_id,
     )
     return "_".join(parts)
+
+
+def first_name(student_name: str) -> str:
+    """What an email greets a person by: "Jane" for "Jane Doe", "Doe, Jane" and "Jane🙂 Doe".
+
+    A name without a letter becomes "there", as in "Hello there,".
+    """
+    before, comma, after = student_name.partition(",")
+    title = after.replace(".", "").strip().casefold() in _TITLES_AFTER_NAMES
+    given = f"{after} {before}" if comma and not title else student_name
+    words = (_plain_word(word) for word in given.split())
+    return next((word for word in words if any(map(str.isalpha, word))), "there")
+
+
+def _plain_word(word: str) -> str:
+    """The word without the signs around it; those within it stay (O'Neil, Anne-Marie)."""
+    while word and not _in_a_name(word[-1]):
+        word = word[:-1]
+    while word and not _in_a_name(word[0]):
+        word = word[1:]
+    return word
+
+
+def _in_a_name(character: str) -> bool:
+    if character in _VARIATION_SELECTORS:
+        return False
+    return unicodedata.category(character)[0] in "LMN"
 
 
 def ending_of(file_name: str) -> str:

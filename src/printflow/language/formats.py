@@ -36,6 +36,14 @@ def local_time(moment: datetime, time_zone: str) -> str:
     return _plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a", locale=LOCALE))
 
 
+def local_time_zone(moment: datetime, time_zone: str) -> str:
+    """The same with the name of the time zone: "Mon, Mar 2, 2026, 9:30 AM EST"."""
+    from babel.dates import format_datetime
+
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return _plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a z", locale=LOCALE))
+
+
 def local_date(moment: datetime, time_zone: str) -> str:
     """The day of a UTC time in the lab: "Mon, Mar 2, 2026"."""
     return day_text(moment.astimezone(ZoneInfo(time_zone)).date())

@@ -1,4 +1,4 @@
-"""From a template and its facts to a mail."""
+"""Making an email from a template and its facts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ from jinja2.runtime import Context
 
 from ..domain.model_facts import size_text
 from ..errors import PrintflowError
-from ..language.formats import grams_text, hours_text, local_date, local_time, money
+from ..language.formats import (
+    grams_text,
+    hours_text,
+    local_date,
+    local_time,
+    local_time_zone,
+    money,
+)
 from ..language.translation import translations
 from ..ports import RenderedMail
 
@@ -40,7 +47,7 @@ class TemplateBroken(PrintflowError):
 def render(
     template: str, context: Mapping[str, object], *, overrides: Path | None = None
 ) -> RenderedMail:
-    """The mail ``template`` with ``context``; files in ``overrides`` take the shipped ones' place.
+    """The email ``template`` with ``context``; files in ``overrides`` replace the shipped ones.
 
     A template is a folder with ``subject.txt``, ``body.txt`` and ``body.html``. Raises
     TemplateBroken, which names the file.
@@ -60,8 +67,8 @@ def _part(environment: Environment, name: str, context: Mapping[str, object]) ->
     except TemplateError as error:
         place = getattr(error, "filename", None) or name
         raise TemplateBroken(
-            f"The mail template {place} cannot be used: {error.message or type(error).__name__}",
-            next_step="Mend it, or remove it to use the one that comes with Printflow.",
+            f"The email template {place} has an error: {error.message or type(error).__name__}",
+            next_step="Fix it, or delete it to use the one that comes with Printflow.",
         ) from error
 
 
@@ -83,6 +90,7 @@ def _environment(overrides: Path | None) -> Environment:
         hours=_hours,
         grams=_grams,
         local_time=_local_time,
+        local_time_zone=_local_time_zone,
         local_date=_local_date,
         size_mm=size_text,
     )
@@ -108,6 +116,11 @@ def _local_time(context: Context, moment: datetime) -> str:
 
 
 @pass_context
+def _local_time_zone(context: Context, moment: datetime) -> str:
+    return local_time_zone(moment, str(context["time_zone"]))
+
+
+@pass_context
 def _local_date(context: Context, moment: datetime) -> str:
     return local_date(moment, str(context["time_zone"]))
 
@@ -121,7 +134,7 @@ def compose(
     message_id: str,
     date: datetime,
 ) -> EmailMessage:
-    """The message to send: text and HTML, with the Message-ID it keeps at every try."""
+    """The message to send: text and HTML, with the Message-ID that it keeps at every attempt."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = rendered.subject
     message["From"] = _address(sender)

@@ -14,6 +14,7 @@ from ..domain.job import Job, Quote
 from ..domain.ledger import Balance
 from ..domain.mail_record import mail_record
 from ..domain.model_facts import warnings
+from ..domain.naming import first_name
 from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..errors import NotFound, StoreUnavailable
@@ -120,7 +121,7 @@ class Composer:
             "time_zone": catalog.time_zone,
             "job": job,
             "job_label": job.id if job and not several else "",
-            "student_first_name": name.split()[0] if name else "",
+            "student_first_name": first_name(name),
             "quote": quote,
             "links": links,
             "reasons": tuple(stored.get("reasons", ())),
@@ -136,7 +137,11 @@ class Composer:
             "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
             "disposal_at": pick_up_policy(self._settings).disposal_at(job) if job else None,
             "jobs": [
-                {"job": j, "status_url": self._links.of_job(j), "status_label": j.status.label}
+                {
+                    "job": j,
+                    "status_url": self._links.of_job(j),
+                    "status_label": j.status.record.student_label,
+                }
                 for j in jobs or [job]
                 if j is not None
             ],

@@ -86,7 +86,11 @@ class MailSamples:
                 replace(job, status_since=now - timedelta(days=7))
             ),
             "jobs": [
-                {"job": job, "status_url": status_url, "status_label": job.status.label},
+                {
+                    "job": job,
+                    "status_url": status_url,
+                    "status_label": job.status.record.student_label,
+                },
             ],
         }
         rendered = self._writer.render(template.value, context)
