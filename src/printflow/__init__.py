@@ -115,6 +115,7 @@ if TYPE_CHECKING:
         local_time,
         money,
     )
+    from .language.translation import translated
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
     from .reports.figures import REPORTS
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from .reports.table import Table as ReportTable
     from .runtime.exhausted import is_exhausted, server_busy
     from .runtime.log_records import log_request
+    from .said import Day, Money, Said, say, say_n, sentences
     from .service.bulk import BulkAnswer, bulk_triggers
     from .service.checkup import Checkup
     from .service.form_check import Model
@@ -239,6 +241,8 @@ _HOMES = {
     "inspection.standalone": ("inspect_file",),
     "uploads.receiving": ("Upload",),
     "runtime.log_records": ("log_request",),
+    "language.translation": ("translated",),
+    "said": ("Day", "Money", "Said", "say", "say_n", "sentences"),
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
     "reports.table": ("Figures", "cell_text"),
@@ -455,4 +459,11 @@ __all__ = [
     "shortened",
     "shown_hours",
     "size_text",
+    "Day",
+    "Money",
+    "Said",
+    "say",
+    "say_n",
+    "sentences",
+    "translated",
 ]

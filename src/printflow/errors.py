@@ -1,7 +1,8 @@
 """Every error that Printflow raises on purpose, as one tree.
 
 Each error says in words for people what is wrong (``str(error)``), carries a stable ``code`` for
-programs and, where there is something to do about it, a ``next_step``. None of them knows HTTP or
+programs and, where there is something to do about it, a ``next_step``. The words are made with
+:func:`~printflow.said.say`, so that a page can show them in the reader's language. None of them knows HTTP or
 exit codes: the web adapter and the command line each keep one map from these classes to theirs.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from .said import say, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Refusal:
     next_step: str = ""
 
     def __str__(self) -> str:
-        return f"{self.message} {self.next_step}".strip()
+        return sentences((self.message, self.next_step))
 
 
 class PrintflowError(Exception):
@@ -52,7 +55,7 @@ class _SeveralReasons(PrintflowError):
         self._refusals = tuple(refusals)
         if not self._refusals:
             raise ValueError("a refusal needs at least one reason")
-        super().__init__(message or " ".join(str(reason) for reason in self._refusals))
+        super().__init__(message or sentences(str(reason) for reason in self._refusals))
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -189,8 +192,8 @@ class CatalogChanged(Conflict):
 
     def __init__(self, by: str, at: datetime) -> None:
         super().__init__(
-            "Somebody changed the catalog meanwhile.",
-            next_step="Compare what you typed with the catalog as it is now, then save again.",
+            say("Someone else changed the catalog in the meantime."),
+            next_step=say("Compare your changes with the current catalog, then save again."),
         )
         self.by = by
         self.at = at

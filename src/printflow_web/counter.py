@@ -34,6 +34,7 @@ from .auth import require_staff
 from .errors import ParameterRefused, by_field, status_of
 from .jobs import undoable, version_of
 from .request import lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("counter", __name__, url_prefix="/pick-up")
 pages.before_request(require_staff)
@@ -60,7 +61,7 @@ def waiting() -> AnyResponse:
             search=words, overdue=overdue, after=asked.get("after", "")[:1000], limit=PAGE_SIZE
         )
     except InvalidInput as error:
-        raise ParameterRefused(f"{error.refusals[0].field}: {error}") from error
+        raise ParameterRefused(spoken_error(error)) from error
     others = lab.jobs.find(search=words, limit=_FOUND) if words and not page.jobs else []
     shown = make_response(
         render_template(

@@ -48,6 +48,7 @@ from .errors import ParameterRefused
 from .live_parts import LiveParts
 from .reports import sent_file
 from .request import lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("dashboard", __name__)
 pages.before_request(require_staff)
@@ -131,7 +132,7 @@ def _query(typed: Mapping[str, str]) -> JobQuery:
             **choices,
         )
     except InvalidInput as error:
-        raise ParameterRefused(f"{error.refusals[0].field}: {error}") from error
+        raise ParameterRefused(spoken_error(error)) from error
 
 
 def _view() -> str:

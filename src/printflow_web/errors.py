@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 from flask import (
     Flask,
@@ -45,6 +44,7 @@ from printflow import (
     is_exhausted,
     local_time,
     past_tense,
+    sentences,
     server_busy,
 )
 
@@ -52,6 +52,7 @@ from .access import logged_path, request_id
 from .acting import staff_session
 from .remembered import from_memory_only
 from .request import lab_of
+from .spoken import spoken, spoken_refusals
 
 _log = logging.getLogger(__name__)
 
@@ -155,10 +156,10 @@ def error_page(
         response = jsonify(
             error={
                 "code": code,
-                "message": message,
-                "next_step": next_step,
+                "message": spoken(message),
+                "next_step": spoken(next_step),
                 "error_id": error_id,
-                "refusals": [asdict(refusal) for refusal in refusals],
+                "refusals": spoken_refusals(refusals),
             }
         )
     else:
@@ -245,7 +246,7 @@ def _conflict(error: TransitionNotAllowed) -> Response:
     next_step = error.next_step if message == error.message else error.message
     if job is not None:
         possible = ", ".join(_(one.label) for one in allowed(job.status, ActorKind.STAFF))
-        next_step = f"{next_step} {_('Possible now: %(actions)s.', actions=possible)}".strip()
+        next_step = sentences((next_step, _("Possible now: %(actions)s.", actions=possible)))
     return error_page(409, message, next_step=next_step, job=job, code=error.code)
 
 

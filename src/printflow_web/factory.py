@@ -42,6 +42,7 @@ from .live_parts import LiveParts
 from .packed import send_packed
 from .request import LabRequest
 from .security import init_security
+from .spoken import init_spoken
 
 
 class LabApp(Flask):
@@ -77,6 +78,7 @@ def create_app(lab: Printflow) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     Babel(app)
+    init_spoken(app)
     init_access(app)
     init_security(app)
     init_filters(app)

@@ -49,6 +49,7 @@ from .pictures import picture_answer
 from .price_words import price_words
 from .request import lab_of
 from .sending import sent
+from .spoken import spoken, spoken_error
 
 pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
@@ -263,7 +264,7 @@ def mail(job_id: str, trigger: str) -> AnyResponse:
     try:
         mails = lab_of(current_app).jobs.mails_of(wanted, job_id, by=staff_name(), **arguments)
     except (TransitionRefused, InvalidInput) as error:
-        answer = jsonify(problem=" ".join(str(reason.message) for reason in error.refusals))
+        answer = jsonify(problem=" ".join(spoken(reason.message) for reason in error.refusals))
         answer.status_code = 422
         return answer
     shown = [{"to": one.to, "subject": one.subject, "text": one.text} for one in mails]
@@ -298,7 +299,7 @@ def undo(job_id: str) -> AnyResponse:
     try:
         job = lab.corrections.undo(job_id, event_id=int(event), **acting())
     except TransitionRefused as error:
-        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+        flash(spoken_error(error), "error")
     else:
         words = _(
             "Taken back. Job %(id)s of %(name)s is “%(status)s” again; no mail has left.",

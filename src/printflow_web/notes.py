@@ -13,6 +13,7 @@ from .auth import came_from, require_staff
 from .errors import form_again
 from .jobs import back
 from .request import lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("notes", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
@@ -56,7 +57,7 @@ def undo(job_id: str, note_id: int) -> AnyResponse:
     try:
         lab_of(current_app).notes.take_back(job_id, note_id, by=staff_name())
     except TransitionRefused as error:
-        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+        flash(spoken_error(error), "error")
     else:
         flash(_("Taken back; no mail has left."), "success")
     return back(job_id)

@@ -13,6 +13,7 @@ from printflow import SignInRefused
 from .errors import ParameterRefused
 from .request import lab_of
 from .security import csrf
+from .spoken import spoken_error
 
 pages = Blueprint("opener_reports", __name__)
 
@@ -30,7 +31,7 @@ def opened() -> Response:
             file, station=pc_name, token=token if scheme == "Bearer" else ""
         )
     except SignInRefused as error:
-        return Response(f"{error} {error.next_step}\n", 403, mimetype="text/plain")
+        return Response(f"{spoken_error(error)}\n", 403, mimetype="text/plain")
     return Response(status=204)
 
 

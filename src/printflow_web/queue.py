@@ -20,6 +20,7 @@ from printflow import InvalidInput, TransitionRefused
 from .acting import staff_name
 from .auth import require_staff
 from .request import lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("queue", __name__, url_prefix="/dashboard/queue")
 pages.before_request(require_staff)
@@ -37,7 +38,7 @@ def show() -> str:
                 chosen["fits"], material=chosen["material"], color=chosen["color"]
             )
         except InvalidInput as error:
-            flash(str(error), "error")
+            flash(spoken_error(error), "error")
     return render_template("queue.html", queues=lab.queue.by_printer(), chosen=chosen, found=found)
 
 
@@ -51,10 +52,10 @@ def move(job_id: str) -> AnyResponse:
         )
     except TransitionRefused as error:
         if quiet:
-            answer = jsonify(problem=str(error))
+            answer = jsonify(problem=spoken_error(error))
             answer.status_code = 409
             return answer
-        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+        flash(spoken_error(error), "error")
     else:
         if quiet:
             return jsonify(moved=job_id)

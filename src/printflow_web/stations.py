@@ -21,6 +21,7 @@ from .acting import acting, session_key
 from .auth import require_admin
 from .errors import ParameterRefused, form_again
 from .request import lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("stations", __name__, url_prefix="/admin/stations")
 pages.before_request(require_admin)
@@ -93,7 +94,7 @@ def role(station_id: int) -> AnyResponse:
     try:
         lab.stations.set_role(name, admin=request.form.get("admin") == "yes", **acting())
     except InvalidInput as error:
-        flash(str(error), "error")
+        flash(spoken_error(error), "error")
     return redirect(url_for("stations.index"), 303)
 
 
@@ -104,7 +105,7 @@ def revoke(station_id: int) -> AnyResponse:
     try:
         lab_of(current_app).stations.revoke(name, **acting())
     except InvalidInput as error:
-        flash(str(error), "error")
+        flash(spoken_error(error), "error")
     else:
         flash(_("%(name)s is revoked: its password opens nothing any more.", name=name), "success")
     return redirect(url_for("stations.index"), 303)

@@ -14,6 +14,7 @@ from .acting import acting
 from .auth import require_staff
 from .jobs import undoable, version_of
 from .request import LabRequest, lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("versions", __name__, url_prefix="/dashboard/jobs")
 pages.before_request(require_staff)
@@ -39,7 +40,7 @@ def add(job_id: str) -> AnyResponse:
             expected_version=version_of(request.form.get("version", "")),
         )
     except (FileRefused, TransitionRefused) as error:
-        flash(f"{error} {error.refusals[0].next_step}".strip(), "error")
+        flash(spoken_error(error), "error")
         return back
     flash(_("The file to print is %(name)s now.", name=job.file.name), undoable(job))
     if job.status.record.quoted:

@@ -20,6 +20,8 @@ TEMPLATES = sorted(
     for path in folder.rglob("*")
     if path.suffix in (".html", ".txt")
 )
+LIBRARY = {"mark": None, "say": None, "say_n": (1, 2)}
+"""The calls by which the library's own texts are found."""
 _MARKED = re.compile(
     r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<!doctype[^>]*>",
     re.DOTALL | re.IGNORECASE,
@@ -53,9 +55,7 @@ def test_the_words_of_the_lifecycle_are_marked_where_they_stand() -> None:
     folder = SRC / "printflow" / "domain"
     found = {
         message
-        for _, _, message, _, _ in extract_from_dir(
-            folder, [("**.py", "python")], keywords={"mark": None}
-        )
+        for _, _, message, _, _ in extract_from_dir(folder, [("**.py", "python")], keywords=LIBRARY)
     }
     records = (*TRIGGERS.values(), *CORRECTIONS.values(), *STATUSES.values(), *MAILS.values())
     fields = [field for trigger in TRIGGERS.values() for field in trigger.fields]
@@ -78,3 +78,13 @@ def test_the_marked_texts_can_be_extracted() -> None:
     assert "Submit a print" in found
     assert any("Please confirm %(price)s" in str(message) for message in found)
     assert len(found) > 300
+
+
+def test_the_texts_of_refusals_can_be_extracted() -> None:
+    found = {
+        message
+        for _, _, message, _, _ in extract_from_dir(
+            SRC / "printflow", [("**.py", "python")], keywords=LIBRARY
+        )
+    }
+    assert "Someone else changed the catalog in the meantime." in found

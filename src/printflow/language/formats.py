@@ -64,6 +64,13 @@ def day_text(day: date) -> str:
     return _plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
 
 
+def date_text(day: date) -> str:
+    """A day inside a sentence: "Mar 2, 2026"."""
+    from babel.dates import format_date
+
+    return _plain_spaces(format_date(day, "medium", locale=LOCALE))
+
+
 def age_text(moment: datetime, now: datetime) -> str:
     """How long ago ``moment`` was, in its largest unit: "5 minutes", "3 days"; "just now"."""
     from babel.dates import format_timedelta

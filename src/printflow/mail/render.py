@@ -34,8 +34,9 @@ from ..language.formats import (
     local_time_zone,
     money,
 )
-from ..language.translation import translations
+from ..language.translation import translated, translations
 from ..ports import RenderedMail
+from ..said import Said
 
 
 class TemplateBroken(PrintflowError):
@@ -83,6 +84,7 @@ def _environment(overrides: Path | None) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.install_gettext_translations(translations(), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
@@ -95,6 +97,11 @@ def _environment(overrides: Path | None) -> Environment:
         size_mm=size_text,
     )
     return environment
+
+
+def _shown(value: object) -> object:
+    """Texts of the library come translated, as those of the template do."""
+    return translated(value, translations()) if isinstance(value, Said) else value
 
 
 @pass_context
