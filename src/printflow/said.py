@@ -84,6 +84,11 @@ class Said(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return Said, (self.template, dict(self.params), self.plural, self.number)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether the template has something to translate, besides its parameters."""
+        return bool(_PLACE.sub("", self.template).strip())
+
     def having(self, **params: object) -> Said:
         """The same text with more parameters."""
         return Said(self.template, {**self.params, **params}, self.plural, self.number)

@@ -25,9 +25,9 @@ def translated(text: str, catalog: NullTranslations) -> str:
     """
     if not isinstance(text, Said):
         return catalog.gettext(text) if text else ""
-    if not text.template:
-        return ""
-    if text.plural:
+    if not text.has_words:
+        template = text.template
+    elif text.plural:
         template = catalog.ngettext(text.template, text.plural, text.number)
     else:
         template = catalog.gettext(text.template)
