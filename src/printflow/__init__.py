@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from .lab.printflow import Printflow
     from .language.formats import (
         age_text,
+        counted_text,
         day_text,
         grams_text,
         hours_text,
@@ -114,6 +115,8 @@ if TYPE_CHECKING:
         local_date,
         local_time,
         money,
+        price_line_text,
+        rate_text,
     )
     from .language.translation import translated
     from .ports import RenderedMail
@@ -230,6 +233,7 @@ _HOMES = {
     ),
     "language.formats": (
         "age_text",
+        "counted_text",
         "day_text",
         "grams_text",
         "hours_text",
@@ -237,6 +241,8 @@ _HOMES = {
         "local_date",
         "local_time",
         "money",
+        "price_line_text",
+        "rate_text",
     ),
     "inspection.standalone": ("inspect_file",),
     "uploads.receiving": ("Upload",),
@@ -429,6 +435,7 @@ __all__ = [
     "LineKind",
     "Price",
     "PriceLine",
+    "counted_text",
     "day_text",
     "ending_of",
     "event_places",
@@ -454,7 +461,9 @@ __all__ = [
     "parse_hours",
     "past_tense",
     "place_of",
+    "price_line_text",
     "price_range",
+    "rate_text",
     "server_busy",
     "shortened",
     "shown_hours",

@@ -29,6 +29,8 @@ from printflow import (
     local_time,
     mail_record,
     money,
+    price_line_text,
+    rate_text,
     shortened,
 )
 from printflow import size_text as dimensions_text
@@ -36,7 +38,6 @@ from printflow import size_text as dimensions_text
 from .acting import is_admin
 from .opener_links import open_link
 from .pictures import picture_url
-from .price_words import rate_words
 from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
 from .this_pc import path_here
@@ -93,13 +94,14 @@ def init_filters(app: Flask) -> None:
         return money(cents, currency or catalog_in_force().currency)
 
     def rate(amount: Decimal, currency: str = "") -> str:
-        return rate_words(amount, currency or catalog_in_force().currency)
+        return rate_text(amount, currency or catalog_in_force().currency)
 
     app.jinja_env.filters.update(
         money=in_currency,
         units=in_units,
         mail_record=mail_record,
         rate=rate,
+        price_line=price_line_text,
         hours=lambda hours: hours_text(Decimal(hours)),
         grams=lambda grams: grams_text(Decimal(grams)),
         size=size_text,

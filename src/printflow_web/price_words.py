@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from babel.numbers import format_currency
 from flask_babel import gettext as _
 
-from printflow import LineKind, Price, PriceLine, PriceRange, money
-
-_RATE = "¤#,##0.00##"
-"""A rate may be finer than a cent."""
-
-
-def rate_words(rate: Decimal, currency: str) -> str:
-    """A rate with as many digits as it needs."""
-    return str(format_currency(rate, currency, _RATE, locale="en_US", currency_digits=False))
+from printflow import LineKind, Price, PriceRange, counted_text, money
 
 
 def price_words(price: Price, currency: str) -> str:
     """The lines of a price as one sum."""
-    parts = [_line(line, currency) for line in price.lines if line.kind is not LineKind.MINIMUM]
-    total = Price(tuple(line for line in price.lines if line.kind is not LineKind.MINIMUM)).cents
-    summed = f"{' + '.join(parts)} = {money(total, currency)}"
-    if total == price.cents:
+    counted = Price(tuple(line for line in price.lines if line.kind is not LineKind.MINIMUM))
+    parts = [
+        counted_text(line, currency) or f"{_(line.kind.record.label)} {money(line.cents, currency)}"
+        for line in counted.lines
+    ]
+    summed = f"{' + '.join(parts)} = {money(counted.cents, currency)}"
+    if counted.cents == price.cents:
         return summed
     return str(_("%(sum)s, so the minimum charge applies.", sum=summed))
-
-
-def _line(line: PriceLine, currency: str) -> str:
-    unit = "g" if line.kind is LineKind.WEIGHT else "h"
-    quantity = f"{line.quantity.quantize(Decimal('0.01')).normalize():f}"
-    return f"{quantity} {unit} × {rate_words(line.rate, currency)}"
 
 
 def range_words(found: PriceRange, currency: str) -> str:

@@ -56,6 +56,7 @@ def set_revision(url: str, revision: str) -> None:
 def takes_in_what_was_made_before(url: str, folder: Path) -> None:
     """A store from before the first revision keeps all that is in it."""
     settings, job = a_lab(url, folder)
+    command.downgrade(migrate._config(url), migrate.REVISIONS[0])
     set_revision(url, FOLDED)
     with pytest.raises(MigrationNeeded, match=FOLDED):
         migrate.check(url)

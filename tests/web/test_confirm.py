@@ -31,6 +31,20 @@ def test_it_shows_exactly_what_was_quoted(
         assert words in page
 
 
+def test_page_and_mail_say_how_the_price_comes_about(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    lines = "Weight: 42.5 g × $0.10 = $4.25"
+    lab.jobs.resend(quoted.id, by="Ana")
+    for _ in range(2):
+        mail = next(m for m in lab.mail.find() if m.template == "approved")
+        rendered = lab.mail.preview(mail.id)
+        for said_so in (said(student.get(link(lab, quoted))), rendered.text, rendered.html):
+            assert lines in said_so
+        lab.jobs.requote(quoted.id, by="Ana", grams="1", hours="1", material="PLA")
+        lines = "Added to reach the minimum charge: $2.90"
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_looking_changes_nothing(
     lab: Printflow, quoted: Job, student: FlaskClient, method: str

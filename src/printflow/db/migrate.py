@@ -21,9 +21,11 @@ from .single_file import copy_sqlite
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0030",)
-"""All revisions in the order of their upgrades, which is that of their numbers; a test compares them
-to the migrations, so that a start needs no alembic."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+REVISIONS = tuple(sorted(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
+"""All revisions in the order of their upgrades, which is that of their numbers: the names of the
+migrations begin with them, so that a start needs no alembic."""
 
 _BEFORE_THE_FIRST = "0029"
 """The last of the revisions that the first one folds together: its tables are the same."""
@@ -46,7 +48,7 @@ def _config(url: str) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
 

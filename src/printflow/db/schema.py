@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-from .types import RowId, Thousandths, UTCDateTime
+from .types import PriceLines, RowId, Thousandths, UTCDateTime
 
 PERSONAL = {"holds": "personal"}
 """Tells of a student, in the student's words or staff's: it goes when the person is erased."""
@@ -301,6 +301,7 @@ confirmations = Table(
     Column("used_by", String(100), nullable=False, default="", info=PERSONAL),
     Column("voided_at", UTCDateTime, info=KEPT),
     Column("reminded_at", UTCDateTime, info=KEPT),
+    Column("price_lines", PriceLines, nullable=False, server_default="[]", info=KEPT),
     # Partial, too (used_at and voided_at are null): old quotes are many, open ones few.
     Index("ix_confirmations_open", "expires_at", "job_id"),
     comment="One link each: the quote it offers, and what became of it.",

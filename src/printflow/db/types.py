@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import BigInteger, DateTime, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Integer
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from ..domain.pricing import plain_decimal
+from ..domain.pricing import PriceLine, plain_decimal
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -48,6 +48,23 @@ class Thousandths(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         return None if value is None else plain_decimal(Decimal(value).scaleb(-3))
+
+
+class PriceLines(TypeDecorator[tuple[PriceLine, ...]]):
+    """The lines of a price, stored as a JSON list of their plain forms."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: tuple[PriceLine, ...] | None, _dialect: Dialect
+    ) -> list[tuple[str, ...]]:
+        return [line.plain() for line in value or ()]
+
+    def process_result_value(
+        self, value: list[list[str]] | None, _dialect: Dialect
+    ) -> tuple[PriceLine, ...]:
+        return tuple(PriceLine.from_plain(plain) for plain in value or ())
 
 
 RowId = BigInteger().with_variant(Integer, "sqlite")

@@ -17,6 +17,7 @@ from .effects import Effect
 from .job import Actor, Job, Quote
 from .ledger import Balance
 from .pick_up import PickUpPolicy
+from .pricing import PriceLine
 from .status import Status, Trigger
 
 
@@ -131,6 +132,8 @@ class Attempt:
     effects: list[Effect] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
     """What history should remember of this event (plain texts and numbers)."""
+    price_lines: tuple[PriceLine, ...] = ()
+    """How the price that this attempt sets comes about."""
 
     @property
     def subject(self) -> Job:

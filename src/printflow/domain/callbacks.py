@@ -66,7 +66,8 @@ def set_price(attempt: Attempt) -> None:
     args, catalog = attempt.args, attempt.facts.catalog
     grams, hours = _sure(parse_grams(args.weight)), _sure(parse_hours(args.hours))
     printer = _sure(catalog.printer(args.printer or attempt.subject.printer))
-    cost = _sure(price_of(catalog, printer.name, args.weight, args.hours)).cents
+    price = _sure(price_of(catalog, attempt.subject, args.printer, args.weight, args.hours))
+    cost, attempt.price_lines = price.cents, price.lines
     attempt.changes.update(
         grams=grams,
         hours=hours,
@@ -171,7 +172,7 @@ def place_file(attempt: Attempt) -> None:
 
 def issue_confirmation(attempt: Attempt) -> None:
     """A new link goes out, every earlier one is void."""
-    attempt.effects.append(IssueConfirmation())
+    attempt.effects.append(IssueConfirmation(attempt.price_lines))
 
 
 def void_confirmations(attempt: Attempt) -> None:

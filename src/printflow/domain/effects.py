@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .pricing import PriceLine
+
 
 class MailTemplate(StrEnum):
     """The mails there are; the value is the folder of the template."""
@@ -47,7 +49,11 @@ class SendMail:
 
 @dataclass(frozen=True, slots=True)
 class IssueConfirmation:
-    """A new link with the job's present quote; every earlier open one is void."""
+    """A new link with the job's present quote; every earlier open one is void. Without ``lines``
+    the price is explained as before.
+    """
+
+    lines: tuple[PriceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

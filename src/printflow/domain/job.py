@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from .model_facts import InspectionState, ModelFacts
+from .pricing import PriceLine
 from .reckoning import Reckoning
 from .status import ActorKind, Status
 
@@ -208,6 +209,8 @@ class Quote:
     voided_at: datetime | None = None
     reminded_at: datetime | None = None
     """When the student was reminded to answer."""
+    price_lines: tuple[PriceLine, ...] = ()
+    """How its price comes about; empty where that is not known."""
 
     def state(self, now: datetime) -> LinkState:
         """How the link stands at ``now`` (UTC)."""

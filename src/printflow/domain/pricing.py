@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from . import numbers
+from .marking import complete, mark
 
 MAX_GRAMS = Decimal(50_000)
 MAX_HOURS = Decimal(1_000)
@@ -111,18 +112,44 @@ def in_units(cents: int) -> str:
 
 
 class LineKind(StrEnum):
-    """What a line of a price is for."""
+    """What a line of a price is for. The value is what quotes store."""
 
     WEIGHT = "weight"
     TIME = "time"
     MINIMUM = "minimum"
     """What is added to reach the minimum charge."""
 
+    @property
+    def record(self) -> LineRecord:
+        """Everything that is said of it."""
+        return LINES[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRecord:
+    """What is said of a kind of line. English; pages and emails translate the ``label``.
+
+    ``unit`` is that of the quantity; "" where the line is just an amount.
+    """
+
+    label: str
+    unit: str
+
+
+LINES: Mapping[LineKind, LineRecord] = complete(
+    LineKind,
+    {
+        LineKind.WEIGHT: LineRecord(label=mark("Weight"), unit="g"),
+        LineKind.TIME: LineRecord(label=mark("Print time"), unit="h"),
+        LineKind.MINIMUM: LineRecord(label=mark("Added to reach the minimum charge"), unit=""),
+    },
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """One line of a price: ``quantity`` in g or h (1 for the minimum), ``rate`` in currency units
-    for each of them, ``amount`` in currency units, not rounded.
+    """One line of a price: ``quantity`` in its kind's unit (1 where it has none), ``rate`` in
+    currency units for each of them, ``amount`` in currency units, not rounded.
     """
 
     kind: LineKind
@@ -133,6 +160,21 @@ class PriceLine:
     def amount(self) -> Decimal:
         """What the line comes to."""
         return self.quantity * self.rate
+
+    @property
+    def cents(self) -> int:
+        """Its amount alone, in integer cents."""
+        return _rounded((self,))
+
+    @classmethod
+    def from_plain(cls, plain: Sequence[str]) -> PriceLine:
+        """The line that :meth:`plain` gave."""
+        kind, quantity, rate = plain
+        return cls(LineKind(kind), Decimal(quantity), Decimal(rate))
+
+    def plain(self) -> tuple[str, str, str]:
+        """Kind, quantity and rate as texts, for the database."""
+        return (self.kind.value, str(self.quantity), str(self.rate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from ..errors import Refusal
 from .attempt import Attempt
 from .catalog import Catalog
+from .job import Job
 from .pricing import Price, in_units, parse_grams, parse_hours, price
 
 PRICE_CHANGED = "price_changed"
 
 
-def price_of(catalog: Catalog, printer_name: str, weight: object, hours: object) -> Price | None:
-    """The price of a weight and a print time as typed, on a printer of the catalog; None where one
-    of the three is none.
+def price_of(
+    catalog: Catalog, job: Job, printer_name: str, weight: object, hours: object
+) -> Price | None:
+    """What a job costs at a weight and a print time as typed, on a printer of the catalog ("" = the
+    job's own); None where one of the three is none.
     """
-    printer = catalog.printer(printer_name)
+    printer = catalog.printer(printer_name or job.printer)
     grams, time = parse_grams(weight), parse_hours(hours)
     if printer is None or grams is None or time is None:
         return None
@@ -32,9 +35,7 @@ def price_of(catalog: Catalog, printer_name: str, weight: object, hours: object)
 def price_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     """The price is the one that the form showed, at the prices it was made from."""
     args, facts = attempt.args, attempt.facts
-    found = price_of(
-        facts.catalog, args.printer or attempt.subject.printer, args.weight, args.hours
-    )
+    found = price_of(facts.catalog, attempt.subject, args.printer, args.weight, args.hours)
     if found is None:
         return  # other guards say what is wrong with the figures
     cents = found.cents

@@ -6,9 +6,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ..domain.pricing import plain_decimal, shown_hours
+from ..domain.pricing import PriceLine, plain_decimal, shown_hours
 
 LOCALE = "en_US"
+_RATE = "¤#,##0.00##"
+"""A rate may be finer than a cent."""
+_HUNDREDTH = Decimal("0.01")
 
 
 def money(cents: int, currency: str) -> str:
@@ -26,6 +29,29 @@ def hours_text(hours: Decimal) -> str:
 def grams_text(grams: Decimal) -> str:
     """A weight without needless zeros: "42.5 g"."""
     return f"{plain_decimal(grams):f} g"
+
+
+def rate_text(rate: Decimal, currency: str) -> str:
+    """A rate, with as many digits as it needs: "$0.10", "$0.0325"."""
+    from babel.numbers import format_currency
+
+    return format_currency(rate, currency, _RATE, locale=LOCALE, currency_digits=False)
+
+
+def price_line_text(line: PriceLine, currency: str) -> str:
+    """What a line of a price comes to: "42.5 g × $0.10 = $4.25", or just its amount."""
+    amount = money(line.cents, currency)
+    counted = counted_text(line, currency)
+    return f"{counted} = {amount}" if counted else amount
+
+
+def counted_text(line: PriceLine, currency: str) -> str:
+    """What a line of a price is counted from: "42.5 g × $0.10"; "" where it is just an amount."""
+    unit = line.kind.record.unit
+    if not unit:
+        return ""
+    quantity = f"{line.quantity.quantize(_HUNDREDTH).normalize():f}"
+    return f"{quantity} {unit} × {rate_text(line.rate, currency)}"
 
 
 def local_time(moment: datetime, time_zone: str) -> str:

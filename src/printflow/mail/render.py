@@ -33,6 +33,7 @@ from ..language.formats import (
     local_time,
     local_time_zone,
     money,
+    price_line_text,
 )
 from ..language.translation import translated, translations
 from ..ports import RenderedMail
@@ -91,6 +92,7 @@ def _environment(overrides: Path | None) -> Environment:
         money=_money,
         hours=_hours,
         grams=_grams,
+        price_line=price_line_text,
         local_time=_local_time,
         local_time_zone=_local_time_zone,
         local_date=_local_date,

@@ -24,6 +24,7 @@ from ..domain.effects import (
 )
 from ..domain.job import Actor, FileRole, Job, Quote
 from ..domain.ledger import Payment, Share
+from ..domain.pricing import PriceLine
 from ..domain.status import ORIGINALS, Status
 from ..ports import Transaction
 from ..runtime.tokens import Tokens, token_hash
@@ -98,8 +99,8 @@ class _OfEvent:
                 self._adopt(name)
             case SendMail(template):
                 self._mail(template)
-            case IssueConfirmation():
-                self._issue_confirmation()
+            case IssueConfirmation(lines):
+                self._issue_confirmation(lines)
             case VoidConfirmations():
                 self._void_confirmations()
             case UseConfirmation():
@@ -182,12 +183,15 @@ class _OfEvent:
 
     # -- confirmations ----------------------------------------------------------------------------
 
-    def _issue_confirmation(self) -> None:
+    def _issue_confirmation(self, lines: tuple[PriceLine, ...]) -> None:
         self._void_confirmations()
         job = self._job
         if job.cost_cents is None or job.grams is None or job.hours is None:
             raise LookupError(f"job {job.id} has no figures to quote")
         name, sha256 = self._adopted or (job.file.name, job.file.sha256)
+        before = self._tx.quotes.newest(job.id)
+        if not lines and before is not None and before.cost_cents == job.cost_cents:
+            lines = before.price_lines
         quote = Quote(
             id=0,
             job_id=job.id,
@@ -202,6 +206,7 @@ class _OfEvent:
             file_sha256=sha256,
             issued_at=self._now,
             expires_at=self._now + timedelta(days=self._settings.quote_days),
+            price_lines=lines,
         )
         quote_id = self._tx.quotes.issue(quote)
         token = self._tokens.of_quote(job.id, quote_id, quote.issued_at)

@@ -280,7 +280,7 @@ class Jobs:
         with self._database.read() as tx:
             job = job_of(tx, job_id)
             catalog = self._catalogs.within(tx)
-        return price_of(catalog, printer or job.printer, grams, hours)
+        return price_of(catalog, job, printer, grams, hours)
 
     def reject(
         self, job_id: str, *, reasons: Iterable[str] = (), text: str = "", **acting: Unpack[Acting]

@@ -14,7 +14,8 @@ from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.mail_record import MAILS
-from ..domain.pricing import price
+from ..domain.pricing import Price
+from ..domain.quoted_price import price_of
 from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..ports import Clock, MailWriter, RenderedMail
@@ -51,7 +52,9 @@ class MailSamples:
     def _sample(self, template: MailTemplate) -> RenderedMail:
         catalog, now, record = self._catalogs.newest(), self._clock(), MAILS[template]
         job = _job(catalog, now, record.sample_status)
-        quote = _quote(job, now, self._settings.quote_days)
+        price = price_of(catalog, job, "", job.grams, job.hours)
+        job = replace(job, cost_cents=price.cents if price else 0)
+        quote = _quote(job, now, self._settings.quote_days, price)
         payment = _payment(job, catalog, now)
         base = self._settings.effective_base_url
         status_url = f"{base}/jobs/{_LINK_END}"
@@ -103,7 +106,6 @@ def _job(catalog: Catalog, now: datetime, status: Status) -> Job:
     method = catalog.methods[0]
     printer = catalog.printers_for(method.name)[0]
     color = method.colors[0].name
-    grams, hours = Decimal("42.5"), Decimal("3.25")
     name = f"JaneDoe_{method.name}_{color}_{_ID}".replace(" ", "")
     file = JobFile(
         id=1,
@@ -137,15 +139,8 @@ def _job(catalog: Catalog, now: datetime, status: Status) -> Job:
         currency=catalog.currency,
         quantity=2,
         material=method.materials[0],
-        grams=grams,
-        hours=hours,
-        cost_cents=price(
-            grams,
-            hours,
-            rate_per_gram=printer.rate_per_gram,
-            rate_per_hour=printer.rate_per_hour,
-            minimum_cents=catalog.minimum_charge_cents,
-        ).cents,
+        grams=Decimal("42.5"),
+        hours=Decimal("3.25"),
         files=(file,),
     )
 
@@ -165,7 +160,7 @@ def _payment(job: Job, catalog: Catalog, now: datetime) -> Payment:
     )
 
 
-def _quote(job: Job, now: datetime, days: int) -> Quote:
+def _quote(job: Job, now: datetime, days: int, price: Price | None) -> Quote:
     return Quote(
         id=1,
         job_id=job.id,
@@ -180,4 +175,5 @@ def _quote(job: Job, now: datetime, days: int) -> Quote:
         file_sha256=job.file.sha256,
         issued_at=now,
         expires_at=now + timedelta(days=days),
+        price_lines=price.lines if price else (),
     )
