@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from printflow import (
     CHOSEN_STATUSES,
@@ -75,6 +75,12 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_version(name))
 
 
+def text_direction() -> str:
+    """In which direction the reader's language is written: "ltr" or "rtl"."""
+    locale = get_locale()
+    return str(locale.text_direction) if locale else "ltr"
+
+
 _INDENT = re.compile(r"\n\s+")
 """A tenth of a long list; nothing in one minds."""
 
@@ -127,6 +133,7 @@ def init_filters(app: Flask) -> None:
         triggers=tuple(Trigger),
         event_places=lambda event: event_places(event, gettext),
         pick_up_policy=lab.shelf.policy,
+        text_direction=lambda: text_direction(),
     )
 
     @app.context_processor

@@ -92,7 +92,15 @@ def more_settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def server(tmp_path: Path, mailbox: Mailbox, more_settings: dict[str, str]) -> Iterator[Server]:
+def program() -> str:
+    """The module that is run as the command."""
+    return "printflow"
+
+
+@pytest.fixture
+def server(
+    tmp_path: Path, mailbox: Mailbox, more_settings: dict[str, str], program: str
+) -> Iterator[Server]:
     """`printflow serve`, as an administrator starts it."""
     port, store, log = free_port(), tmp_path / "store", tmp_path / "serve.log"
     store.mkdir()
@@ -109,7 +117,7 @@ def server(tmp_path: Path, mailbox: Mailbox, more_settings: dict[str, str]) -> I
         "PRINTFLOW_UNDO_SECONDS": "1",  # mails of the dashboard wait so long
         **more_settings,
     }
-    command = [sys.executable, "-m", "printflow", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", program, "serve", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=tmp_path

@@ -15,6 +15,8 @@ _SPEAKING = {
 }  # fmt: skip
 _VOID = {"input", "img", "br", "hr", "meta", "link", "path", "use", "circle", "ellipse", "rect"}
 _SILENT = {"script", "style", "template", "noscript"}
+_OF_PROGRAMS = {"code", "pre", "kbd"}
+"""What is to be typed, or stands in a file: the same in every language."""
 _KEYS = sorted(
     {status.value for status in Status}
     | {
@@ -31,8 +33,9 @@ _PLACE = re.compile(r"%\(\w+\)|\{\w*\}|\bNone\b|\bUndefined\b|<\w+ object at")
 class _Page(HTMLParser):
     """Collects what is said, and the elements that should say something and do not."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_programs: bool = True) -> None:
         super().__init__(convert_charrefs=True)
+        self._left_out = _SILENT if of_programs else _SILENT | _OF_PROGRAMS
         self.texts: list[str] = []
         self.faults: list[str] = []
         self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
@@ -55,7 +58,7 @@ class _Page(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_data(self, data: str) -> None:
-        if any(tag in _SILENT for tag, _, _ in self._open):
+        if any(tag in self._left_out for tag, _, _ in self._open):
             return
         if data.strip():
             self.texts.append(data.strip())
@@ -87,6 +90,14 @@ def page_faults(html: str) -> list[str]:
     page.feed(html)
     page.close()
     return [*page.faults, *(fault for text in page.texts for fault in text_faults(text))]
+
+
+def texts_of(html: str) -> list[str]:
+    """What a page says to people, its labels and titles too, without what is code."""
+    page = _Page(of_programs=False)
+    page.feed(html)
+    page.close()
+    return page.texts
 
 
 def text_faults(text: str) -> list[str]:

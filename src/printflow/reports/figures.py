@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from ..domain.job_track import FILTERS
 from ..domain.status import Status
+from ..said import say
 from .period import buckets
 from .quantiles import quantile
 from .table import Cell, Column, Kind, Table
@@ -31,35 +32,43 @@ REPORTS = (
 """The names of all reports, in the order of the page."""
 
 _DONE_LABELS = {
-    "submitted": "Submitted",
-    "approved": "Approved",
-    "rejected": "Rejected",
-    "confirmed": "Confirmed",
-    "failed": "Failed prints",
-    "completed": "Completed",
-    "picked_up": "Picked up",
+    "submitted": say("Submitted"),
+    "approved": say("Approved"),
+    "rejected": say("Rejected"),
+    "confirmed": say("Confirmed"),
+    "failed": say("Failed prints"),
+    "completed": say("Completed"),
+    "picked_up": say("Picked up"),
 }
 _FIELD_LABELS = {
-    "discipline": ("By discipline", "Discipline"),
-    "class_number": ("By class", "Class"),
-    "method": ("By method", "Method"),
-    "printer": ("By printer", "Printer"),
-    "material": ("By material", "Material"),
-    "color": ("By color", "Color"),
+    "discipline": (say("By discipline"), say("Discipline")),
+    "class_number": (say("By class"), say("Class")),
+    "method": (say("By method"), say("Method")),
+    "printer": (say("By printer"), say("Printer")),
+    "material": (say("By material"), say("Material")),
+    "color": (say("By color"), say("Color")),
 }
 _SPAN_LABELS = {
-    "approve": "Submission to approval",
-    "confirm": "Approval to confirmation",
-    "wait_for_printer": "Confirmation to print",
-    "print": "Print",
-    "pick_up": "Completion to pick-up",
-    "to_confirm": "Submission to confirmation",
-    "to_completed": "Submission to completed print",
-    "whole": "Submission to pick-up",
+    "approve": say("Submission to approval"),
+    "confirm": say("Approval to confirmation"),
+    "wait_for_printer": say("Confirmation to print"),
+    "print": say("Print"),
+    "pick_up": say("Completion to pick-up"),
+    "to_confirm": say("Submission to confirmation"),
+    "to_completed": say("Submission to completed print"),
+    "whole": say("Submission to pick-up"),
 }
 _EMPTY_START = timedelta(days=3700)
 """A period that begins longer before anything happened is told from the first day on."""
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAYS = (
+    ("monday", say("Monday")),
+    ("tuesday", say("Tuesday")),
+    ("wednesday", say("Wednesday")),
+    ("thursday", say("Thursday")),
+    ("friday", say("Friday")),
+    ("saturday", say("Saturday")),
+    ("sunday", say("Sunday")),
+)
 
 
 def tables(tally: Tally) -> tuple[Table, ...]:
@@ -84,7 +93,7 @@ def _span(tally: Tally) -> list[date]:
 
 def _course(tally: Tally) -> Table:
     columns = (
-        Column("begins", "Begins", Kind.TEXT),
+        Column("begins", say("Begins"), Kind.TEXT),
         *(
             Column(name, _DONE_LABELS[name], charted=name in ("submitted", "picked_up", "rejected"))
             for name in DONE
@@ -95,15 +104,27 @@ def _course(tally: Tally) -> Table:
         for day in _span(tally)
     )
     return Table(
-        "course", "Over time", columns, rows, "What happened, by the moment it happened.", "line"
+        "course",
+        say("Over time"),
+        columns,
+        rows,
+        say("What happened, by the moment it happened."),
+        "line",
     )
 
 
 def _status(tally: Tally) -> Table:
-    rows = tuple((status.label, tally.standing[status]) for status in Status)
-    columns = (Column("status", "Status", Kind.TEXT), Column("jobs", "Jobs", charted=True))
+    rows = tuple((say(status.label), tally.standing[status]) for status in Status)
+    columns = (
+        Column("status", say("Status"), Kind.TEXT),
+        Column("jobs", say("Jobs"), charted=True),
+    )
     return Table(
-        "status", "By status", columns, rows, "Where the jobs submitted in the period stand now."
+        "status",
+        say("By status"),
+        columns,
+        rows,
+        say("Where the jobs submitted in the period stand now."),
     )
 
 
@@ -118,17 +139,17 @@ def _decisions(tally: Tally) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (label, count, _percent(count, whole))
         for label, count in (
-            ("Approved", counts["approved"]),
-            ("Rejected by the lab", by_lab),
-            ("Declined by students", counts["declined"]),
+            (say("Approved"), counts["approved"]),
+            (say("Rejected by the lab"), by_lab),
+            (say("Declined by students"), counts["declined"]),
         )
     )
     columns = (
-        Column("decision", "Decision", Kind.TEXT),
-        Column("count", "Count", charted=True),
-        Column("share", "Share", Kind.PERCENT),
+        Column("decision", say("Decision"), Kind.TEXT),
+        Column("count", say("Count"), charted=True),
+        Column("share", say("Share"), Kind.PERCENT),
     )
-    return Table("decisions", "Approved and rejected", columns, rows)
+    return Table("decisions", say("Approved and rejected"), columns, rows)
 
 
 def _counted(counts: Mapping[str, int]) -> tuple[tuple[Cell, ...], ...]:
@@ -137,13 +158,16 @@ def _counted(counts: Mapping[str, int]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _reasons(tally: Tally) -> Table:
-    columns = (Column("reason", "Reason", Kind.TEXT), Column("count", "Count", charted=True))
+    columns = (
+        Column("reason", say("Reason"), Kind.TEXT),
+        Column("count", say("Count"), charted=True),
+    )
     return Table(
         "reasons",
-        "Why jobs were rejected",
+        say("Why jobs were rejected"),
         columns,
         _counted(tally.reasons),
-        "One rejection can give several reasons.",
+        say("One rejection can give several reasons."),
     )
 
 
@@ -158,17 +182,19 @@ def _times(tally: Tally) -> Table:
         for name, _, _ in SPANS
     )
     columns = (
-        Column("step", "Step", Kind.TEXT),
-        Column("jobs", "Jobs"),
-        Column("median_hours", "Median", Kind.HOURS, charted=True),
-        Column("p90_hours", "90th percentile", Kind.HOURS, charted=True),
+        Column("step", say("Step"), Kind.TEXT),
+        Column("jobs", say("Jobs")),
+        Column("median_hours", say("Median"), Kind.HOURS, charted=True),
+        Column("p90_hours", say("90th percentile"), Kind.HOURS, charted=True),
     )
     return Table(
         "times",
-        "How long it takes",
+        say("How long it takes"),
         columns,
         rows,
-        "Hours by the clock, nights and weekends too, of the jobs whose step ended in the period.",
+        say(
+            "Hours by the clock, nights and weekends too, of the jobs whose step ended in the period."
+        ),
     )
 
 
@@ -186,7 +212,7 @@ def _by_field(tally: Tally, field: str) -> Table:
         Column(field, label, Kind.TEXT),
         *(Column(name, _DONE_LABELS[name], charted=name == "submitted") for name in DONE),
     )
-    return Table(field, title, columns, rows, "By what the jobs say now.")
+    return Table(field, title, columns, rows, say("By what the jobs say now."))
 
 
 def _printers(tally: Tally) -> Table:
@@ -204,36 +230,38 @@ def _printers(tally: Tally) -> Table:
         for counts in (tally.prints.get(printer, Counter[str]()),)
     )
     columns = (
-        Column("printer", "Printer", Kind.TEXT),
-        Column("hours", "Hours printed", Kind.HOURS, charted=True),
-        Column("use", "Use", Kind.PERCENT),
-        Column("completed", "Completed"),
-        Column("failed", "Failed"),
-        Column("abandoned", "Abandoned"),
+        Column("printer", say("Printer"), Kind.TEXT),
+        Column("hours", say("Hours printed"), Kind.HOURS, charted=True),
+        Column("use", say("Use"), Kind.PERCENT),
+        Column("completed", say("Completed")),
+        Column("failed", say("Failed")),
+        Column("abandoned", say("Abandoned")),
     )
     return Table(
         "printers",
-        "Printer hours and use",
+        say("Printer hours and use"),
         columns,
         rows,
-        "Prints by when they ended; hours as far as they lie in the period, from start to end as staff recorded it, "
-        "those of a running print until now. Use is the share of all hours of the period.",
+        say(
+            "Prints by when they ended; hours as far as they lie in the period, from start to end as staff recorded it, "
+            "those of a running print until now. Use is the share of all hours of the period."
+        ),
     )
 
 
 def _materials(tally: Tally) -> Table:
     rows = tuple((name, count, grams) for name, (count, grams) in sorted(tally.grams.items()))
     columns = (
-        Column("material", "Material", Kind.TEXT),
-        Column("jobs", "Jobs"),
-        Column("grams", "Grams", Kind.GRAMS, charted=True),
+        Column("material", say("Material"), Kind.TEXT),
+        Column("jobs", say("Jobs")),
+        Column("grams", say("Grams"), Kind.GRAMS, charted=True),
     )
     return Table(
         "materials",
-        "Grams by material",
+        say("Grams by material"),
         columns,
         rows,
-        "Of the jobs completed in the period: what staff weighed, else what was quoted.",
+        say("Of the jobs completed in the period: what staff weighed, else what was quoted."),
     )
 
 
@@ -241,11 +269,11 @@ def _failures(tally: Tally) -> Table:
     found = sorted(tally.failures.items(), key=lambda item: (-item[1], item[0]))
     rows = tuple((reason, printer, count) for (reason, printer), count in found)
     columns = (
-        Column("reason", "Reason", Kind.TEXT),
-        Column("printer", "Printer", Kind.TEXT),
-        Column("count", "Count", charted=True),
+        Column("reason", say("Reason"), Kind.TEXT),
+        Column("printer", say("Printer"), Kind.TEXT),
+        Column("count", say("Count"), charted=True),
     )
-    return Table("failures", "Why prints failed", columns, rows)
+    return Table("failures", say("Why prints failed"), columns, rows)
 
 
 def _revenue(tally: Tally) -> Table:
@@ -255,17 +283,17 @@ def _revenue(tally: Tally) -> Table:
         for counts in (tally.money.get(day, Counter()),)
     )
     columns = (
-        Column("begins", "Begins", Kind.TEXT),
-        Column("payments", "Payments"),
-        Column("waived", "Waived"),
-        Column("cents", "Revenue", Kind.CENTS, charted=True),
+        Column("begins", say("Begins"), Kind.TEXT),
+        Column("payments", say("Payments")),
+        Column("waived", say("Waived")),
+        Column("cents", say("Revenue"), Kind.CENTS, charted=True),
     )
     return Table(
         "revenue",
-        "Revenue",
+        say("Revenue"),
         columns,
         rows,
-        "Payments less those voided; a void counts on its own day.",
+        say("Payments less those voided; a void counts on its own day."),
         "line",
     )
 
@@ -277,16 +305,16 @@ def _payment_methods(tally: Tally) -> Table:
         if any(counts.values())
     )
     columns = (
-        Column("method", "Method", Kind.TEXT),
-        Column("payments", "Payments"),
-        Column("waived", "Waived"),
-        Column("cents", "Revenue", Kind.CENTS, charted=True),
+        Column("method", say("Method"), Kind.TEXT),
+        Column("payments", say("Payments")),
+        Column("waived", say("Waived")),
+        Column("cents", say("Revenue"), Kind.CENTS, charted=True),
     )
-    return Table("payment_methods", "Revenue by method of payment", columns, rows)
+    return Table("payment_methods", say("Revenue by method of payment"), columns, rows)
 
 
 def _estimates(tally: Tally) -> Table:
-    labels = {"grams": "Weight", "hours": "Time", "cost": "Price"}
+    labels = {"grams": say("Weight"), "hours": say("Time"), "cost": say("Price")}
     rows = tuple(
         (
             label,
@@ -299,18 +327,20 @@ def _estimates(tally: Tally) -> Table:
         for errors in (tally.errors[name],)
     )
     columns = (
-        Column("what", "Estimate of", Kind.TEXT),
-        Column("jobs", "Jobs"),
-        Column("median_error", "Median error", Kind.PERCENT),
-        Column("median_off", "Median off by", Kind.PERCENT, charted=True),
-        Column("p90_off", "90th percentile off by", Kind.PERCENT, charted=True),
+        Column("what", say("Estimate of"), Kind.TEXT),
+        Column("jobs", say("Jobs")),
+        Column("median_error", say("Median error"), Kind.PERCENT),
+        Column("median_off", say("Median off by"), Kind.PERCENT, charted=True),
+        Column("p90_off", say("90th percentile off by"), Kind.PERCENT, charted=True),
     )
     return Table(
         "estimates",
-        "Estimates against finals",
+        say("Estimates against finals"),
         columns,
         rows,
-        "Final minus quoted, in percent of the quoted; above zero means the quote was too low. Weight: jobs whose print was weighed.",
+        say(
+            "Final minus quoted, in percent of the quoted; above zero means the quote was too low. Weight: jobs whose print was weighed."
+        ),
     )
 
 
@@ -321,14 +351,14 @@ def _peak_hours(tally: Tally) -> Table:
         for days in ([tally.peaks[hour, day] for day in range(7)],)
     )
     columns = (
-        Column("hour", "Hour", Kind.TEXT),
-        Column("all", "All days", charted=True),
-        *(Column(day.lower(), day) for day in _DAYS),
+        Column("hour", say("Hour"), Kind.TEXT),
+        Column("all", say("All days"), charted=True),
+        *(Column(key, label) for key, label in _DAYS),
     )
     return Table(
         "peak_hours",
-        "Peak hours",
+        say("Peak hours"),
         columns,
         rows,
-        "When jobs are submitted, in the lab's time zone.",
+        say("When jobs are submitted, in the lab's time zone."),
     )

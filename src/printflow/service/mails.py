@@ -12,6 +12,7 @@ from ..domain.people import ChangeKind
 from ..domain.text import clean_line
 from ..errors import InvalidInput, MailNotRetried, NotFound
 from ..ports import Clock, Database, RenderedMail
+from ..said import say
 from ..settings import Settings
 from .addresses import email_problem, normal_email
 from .changes import ChangedBy
@@ -138,8 +139,13 @@ class Mails:
         return self._postman.trouble()
 
     def handling(self) -> str:
-        """What happens to mails, in one sentence."""
+        """What happens to emails, in one sentence."""
         mail = self._settings.mail
         if mail.smtp_host:
-            return f"Mails are sent through {mail.smtp_host}:{mail.smtp_port}."
-        return f"Mails are written to {mail.directory} (no SMTP host is set)."
+            return say(
+                "Email is sent through {server}.", server=f"{mail.smtp_host}:{mail.smtp_port}"
+            )
+        return say(
+            "No SMTP server is set up: emails are saved in {folder}, not sent.",
+            folder=str(mail.directory),
+        )
