@@ -21,7 +21,7 @@ from tests.benchmarks.many_jobs import RARE_PRINTER, RARE_WORD, Plan, fill
 from tests.benchmarks.staff_browser import signed_in
 from tests.benchmarks.views import VIEWS
 
-MOST_STATEMENTS = 15
+MOST_STATEMENTS = 16
 MOST_BYTES = 150_000
 
 
@@ -55,6 +55,13 @@ def statements() -> Iterator[Statements]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
+def forget_all(lab: Printflow) -> None:
+    """Nothing is remembered: what is counted is the most that a page ever asks."""
+    lab.worklist._tallies._counted = None
+    lab._parts.postman._verdict = None
+    lab.sessions._known._found.clear()
+
+
 def unindexed(lab: Printflow, statement: str, given: Any) -> list[str]:
     """The steps of SQLite's plan that read a whole table."""
     engine = open_engine(lab.settings.database)
@@ -72,7 +79,7 @@ def unindexed(lab: Printflow, statement: str, given: Any) -> list[str]:
 def test_a_list_costs_few_statements_each_with_an_index(
     view: str, full_lab: Printflow, staff: FlaskClient, statements: Statements
 ) -> None:
-    full_lab.worklist._tallies._counted = None  # the tabs' counts are made anew, too
+    forget_all(full_lab)
     answer = staff.get(f"/dashboard?{view}")
     assert answer.status_code == 200
     assert len(answer.data) <= MOST_BYTES
@@ -86,6 +93,7 @@ def test_a_list_costs_few_statements_each_with_an_index(
 def test_what_waits_costs_few_statements_each_with_an_index(
     wanted: str, full_lab: Printflow, staff: FlaskClient, statements: Statements
 ) -> None:
+    forget_all(full_lab)
     answer = staff.get(f"/pick-up?{wanted}")
     assert answer.status_code == 200
     assert len(answer.data) <= MOST_BYTES
