@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         parse_hours,
         shown_hours,
     )
+    from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
@@ -184,6 +185,7 @@ _HOMES = {
     ),
     "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
     "domain.status": ("ActorKind", "Stage", "Status", "Trigger"),
+    "domain.question": ("QUESTIONS", "Question"),
     "domain.trigger": ("Form", "Many"),
     "domain.text": ("clean_line", "shortened"),
     "domain.worklist": (
@@ -296,12 +298,14 @@ __all__ = [
     "Actor",
     "CHOSEN_STATUSES",
     "ENTRY_STATUS",
+    "QUESTIONS",
     "STAFF_TRIGGERS",
     "ActorKind",
     "Field",
     "FieldKind",
     "Form",
     "Many",
+    "Question",
     "Stage",
     "AlreadyRunning",
     "BackupDamaged",

@@ -15,6 +15,7 @@ from flask_babel import get_locale, gettext
 
 from printflow import (
     CHOSEN_STATUSES,
+    QUESTIONS,
     Catalog,
     Status,
     Trigger,
@@ -131,6 +132,7 @@ def init_filters(app: Flask) -> None:
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
         triggers=tuple(Trigger),
+        questions=QUESTIONS,
         event_places=lambda event: event_places(event, gettext),
         pick_up_policy=lab.shelf.policy,
         text_direction=lambda: text_direction(),

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     MODELS_LIMIT,
+    QUESTIONS,
     Catalog,
     FileRefused,
     InvalidInput,
@@ -42,7 +43,6 @@ pages = Blueprint("student", __name__)
 _FIELDS = (
     "student_name",
     "student_email",
-    "discipline",
     "class_number",
     "print_method",
     "color",
@@ -51,6 +51,7 @@ _FIELDS = (
     "printer",
     "minimum_charge",
     "consent_version",
+    *(question.name for question in QUESTIONS),
 )
 _SHOWN = frozenset(_FIELDS) | {"", "file"}
 """Fields that the page has a place for; those of further models are listed at the files."""
@@ -141,13 +142,13 @@ def _take() -> AnyResponse:
             email=form["student_email"],
             method=form["print_method"],
             printer=form["printer"],
-            discipline=form["discipline"],
             class_number=form["class_number"],
             acknowledge_minimum=form["minimum_charge"] == "yes",
             consent_version=form["consent_version"],
             idempotency_key=form["idempotency_key"],
             sender=_sender(),
             browser=_browser(),
+            **{question.name: form[question.name] for question in QUESTIONS},
         )
     except (InvalidInput, FileRefused, TooManyRequests, Unavailable) as error:
         return form_again(error, lambda errors: _form(form, errors))

@@ -171,7 +171,7 @@ def form(**replaced: Any) -> Submission:
     values: dict[str, Any] = {
         "student_name": "Jane Doe",
         "student_email": "jane@example.edu",
-        "discipline": "Engineering",
+        "answers": {"discipline": replaced.pop("discipline", "Engineering")},
         "class_number": "ARCH 4000",
         "print_method": "Filament",
         "color": "True Red",

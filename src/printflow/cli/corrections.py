@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from .documents import details_document, print_json
-from .session import by_option, json_option, session
+from .session import by_option, json_option, question_options, session
 from .streams import say
 
 
@@ -30,7 +30,7 @@ def undo(job_id: str, by: str) -> None:
 @by_option
 @click.option("--student", "student_name", metavar="NAME", help="First and last name.")
 @click.option("--email", "student_email", metavar="ADDRESS", help="Where mails go.")
-@click.option("--discipline", metavar="NAME", help="Discipline, of the catalog.")
+@question_options("{label}, of the catalog.", new=False)
 @click.option("--class", "class_number", metavar="TEXT", help="Class number, or N/A.")
 @click.option("--color", metavar="NAME", help="Color, of the catalog (before the quote).")
 @click.option("--printer", metavar="NAME", help="Printer, of the catalog (before the quote).")

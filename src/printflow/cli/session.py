@@ -85,3 +85,24 @@ def by_option(command: Command) -> Command:
     return click.option("--by", required=True, metavar="NAME", help="Your name, for the history.")(
         command
     )
+
+
+def question_options(words: str, *, new: bool) -> Callable[[Command], Command]:
+    """Add an option for each question of the student's form; ``words`` of it are its help. Of a
+    ``new`` job those that every method asks are needed.
+    """
+    from printflow import QUESTIONS
+
+    def add(command: Command) -> Command:
+        for question in reversed(QUESTIONS):
+            command = click.option(
+                question.flag,
+                question.name,
+                required=new and question.always,
+                default="" if new and not question.always else None,
+                metavar=question.flag.strip("-").upper() if new else "NAME",
+                help=words.format(label=question.label, example=question.example),
+            )(command)
+        return command
+
+    return add

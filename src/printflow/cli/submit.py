@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .documents import details_document, print_json
-from .session import json_option, session
+from .session import json_option, question_options, session
 from .streams import say
 
 
@@ -18,7 +18,7 @@ from .streams import say
 @click.option("--method", required=True, metavar="METHOD", help="As Filament.")
 @click.option("--color", required=True, metavar="COLOR", help="A color of the method.")
 @click.option("--printer", required=True, metavar="PRINTER", help="A printer of the method.")
-@click.option("--discipline", required=True, metavar="DISCIPLINE", help="As Engineering.")
+@question_options("As {example}.", new=True)
 @click.option("--class-number", required=True, metavar="CLASS", help="As ARCH 4000.")
 @click.option("--quantity", default=1, metavar="COUNT", help="How many copies.")
 @click.option("--note", default="", metavar="TEXT", help="What staff should know.")
@@ -32,12 +32,12 @@ def submit(
     method: str,
     color: str,
     printer: str,
-    discipline: str,
     class_number: str,
     quantity: int,
     note: str,
     accept_minimum: bool,
     by: str,
+    **answers: str,
 ) -> None:
     """Submit a model for a student."""
     with session().lab() as lab:
@@ -48,12 +48,12 @@ def submit(
             method=method,
             color=color,
             printer=printer,
-            discipline=discipline,
             class_number=class_number,
             acknowledge_minimum=accept_minimum,
             quantity=quantity,
             note=note,
             by=by,
+            **answers,
         )
         if session().json:
             print_json(details_document(lab, lab.jobs.details(job.id)))

@@ -69,7 +69,7 @@ def _detail(key: str, value: object) -> str:
 
 def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
     """The job in label and value."""
-    from printflow import grams_text, hours_text, local_time, money, size_text
+    from printflow import QUESTIONS, grams_text, hours_text, local_time, money, size_text
 
     facts = [
         ("Job", job.id),
@@ -77,6 +77,11 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         ("Student", f"{job.student_name} <{job.student_email}>"),
         ("Class", f"{job.discipline}, {job.class_number}"),
         ("Wish", f"{job.method}, {job.color}, {job.printer}"),
+        *(
+            (question.label, answer)
+            for question in QUESTIONS
+            if question.about_print and (answer := getattr(job, question.name))
+        ),
         ("Sent file", job.original_name),
         ("Submitted", local_time(job.created_at, catalog.time_zone)),
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.pick_up import ON_SHELF
+from ..domain.question import QUESTIONS
 from ..domain.reckoning import Reckoning
 from ..domain.status import Status
 from ..domain.worklist import Flag, JobQuery
@@ -42,7 +43,14 @@ FILE_COLUMNS = [
 _MANY = 500
 """So many ids are asked for at once."""
 
-_SEARCHED = ("student_name", "student_email", "class_number", "original_name", "standard_name")
+_SEARCHED = (
+    "student_name",
+    "student_email",
+    "class_number",
+    "original_name",
+    "standard_name",
+    *(question.name for question in QUESTIONS if question.searched),
+)
 
 
 # What every transition asks several times is put together once: that costs more than the asking.

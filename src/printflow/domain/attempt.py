@@ -27,7 +27,6 @@ class Submission:
 
     student_name: str
     student_email: str
-    discipline: str
     class_number: str
     print_method: str
     color: str
@@ -36,6 +35,8 @@ class Submission:
     original_name: str
     quantity: str = "1"
     note: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """By the question's name; see ``question``."""
     consent_version: str = ""
     """Of the texts that the form showed; "" where the caller says nothing of it."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from .attempt import Attempt
+from .attempt import Attempt, Submission
+from .catalog import Catalog
 from .effects import (
     AddNote,
     AdoptFile,
@@ -23,6 +24,7 @@ from .effects import (
     VoidConfirmations,
 )
 from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
+from .question import QUESTIONS
 from .quoted_price import price_of
 from .status import Status
 from .text import clean_line, clean_text
@@ -48,7 +50,6 @@ def take_form(attempt: Attempt) -> None:
     attempt.changes.update(
         student_name=clean_line(form.student_name),
         student_email=form.student_email.strip(),
-        discipline=form.discipline,
         class_number=clean_line(form.class_number),
         method=form.print_method,
         color=form.color,
@@ -57,8 +58,20 @@ def take_form(attempt: Attempt) -> None:
         quantity=_sure(parse_quantity(form.quantity)),
         student_note=clean_text(form.note),
         currency=attempt.facts.catalog.currency,
+        **_answers(form, attempt.facts.catalog),
     )
     attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
+
+
+def _answers(form: Submission, catalog: Catalog) -> dict[str, str]:
+    """What was chosen; "" for what the method does not ask."""
+    method = catalog.method(form.print_method)
+    return {
+        question.name: form.answers.get(question.name, "")
+        if question.choices(catalog, method)
+        else ""
+        for question in QUESTIONS
+    }
 
 
 def set_price(attempt: Attempt) -> None:

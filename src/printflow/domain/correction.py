@@ -15,17 +15,18 @@ from .form_guards import complete_form
 from .guards import shelf_fits
 from .history import Event, Note
 from .job import Actor, Job
+from .question import QUESTIONS
 from .status import ActorKind, Status, Trigger
 from .text import clean_line
 
 EDITABLE = (
     "student_name",
     "student_email",
-    "discipline",
     "class_number",
     "color",
     "printer",
     "shelf",
+    *(question.name for question in QUESTIONS),
 )
 """The fields of the form that staff may fix, and the shelf."""
 _QUOTED = frozenset({"color", "printer"})
@@ -126,13 +127,13 @@ def edited(
     form = Submission(
         student_name=wanted["student_name"],
         student_email=wanted["student_email"],
-        discipline=wanted["discipline"],
         class_number=wanted["class_number"],
         print_method=job.method,
         color=wanted["color"],
         printer=wanted["printer"],
         minimum_charge=True,
         original_name=job.original_name,
+        answers={question.name: wanted[question.name] for question in QUESTIONS},
     )
     given = Arguments(submission=form, shelf=wanted["shelf"])
     attempt = Attempt(Trigger.SUBMIT, actor, given, facts, None, state=job.status)

@@ -9,6 +9,7 @@ from .attempt import Attempt, Submission
 from .foreign_text import link_in, name_problem
 from .guards import choice
 from .pricing import MAX_QUANTITY, parse_quantity
+from .question import QUESTIONS
 from .text import clean_line, clean_text
 
 NAME_LIMIT = 100
@@ -53,7 +54,11 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
         yield Refusal("student_name_invalid", problem, "student_name")
     if attempt.facts.email_problem:
         yield Refusal("student_email_invalid", attempt.facts.email_problem, "student_email")
-    yield from choice(form.discipline, catalog.disciplines, "discipline", "discipline")
+    method = catalog.method(form.print_method)
+    for question in QUESTIONS:
+        if known := question.choices(catalog, method):
+            typed = form.answers.get(question.name, "")
+            yield from choice(typed, known, question.name, question.noun)
     yield from _line(form.class_number, "class_number", "the class number or “N/A”", CLASS_LIMIT)
     if link_in(clean_line(form.class_number)):
         yield Refusal(
@@ -63,7 +68,6 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
             "Enter the course and section, like ARCH 4000, or “N/A”.",
         )
     yield from _wishes(form)
-    method = catalog.method(form.print_method)
     if method is None:
         names = tuple(method.name for method in catalog.methods)
         yield from choice(form.print_method, names, "print_method", "print method")

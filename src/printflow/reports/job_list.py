@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..domain.job import Job
+from ..domain.question import QUESTIONS
 from .table import Cell, Column, Kind
 
 COLUMNS: tuple[Column, ...] = (
@@ -13,7 +14,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("submitted", "Submitted (UTC)", Kind.TEXT),
     Column("student_name", "Student", Kind.TEXT),
     Column("student_email", "E-mail", Kind.TEXT),
-    Column("discipline", "Discipline", Kind.TEXT),
+    *(Column(question.name, question.label, Kind.TEXT) for question in QUESTIONS),
     Column("class_number", "Class", Kind.TEXT),
     Column("method", "Method", Kind.TEXT),
     Column("printer", "Printer", Kind.TEXT),
@@ -40,7 +41,7 @@ def cells(job: Job) -> tuple[Cell, ...]:
         _moment(job.created_at),
         job.student_name,
         job.student_email,
-        job.discipline,
+        *(getattr(job, question.name) for question in QUESTIONS),
         job.class_number,
         job.method,
         job.printer,

@@ -10,6 +10,7 @@ from ..domain import lifecycle
 from ..domain.attempt import Arguments, Submission
 from ..domain.form_guards import MODELS_LIMIT
 from ..domain.job import Job
+from ..domain.question import QUESTIONS
 from ..domain.status import Trigger
 from ..domain.text import clean_line, clean_text
 from ..errors import FileRefused, InvalidInput
@@ -58,13 +59,13 @@ class Intake:
         method: str,
         color: str,
         printer: str,
-        discipline: str,
         class_number: str,
         acknowledge_minimum: bool,
         quantity: int | str = 1,
         note: str = "",
         idempotency_key: str = "",
         by: str = "",
+        **answers: str,
     ) -> Job:
         """A new job from one model; see :meth:`submit_several`."""
         jobs = self.submit_several(
@@ -73,11 +74,11 @@ class Intake:
             email=email,
             method=method,
             printer=printer,
-            discipline=discipline,
             class_number=class_number,
             acknowledge_minimum=acknowledge_minimum,
             idempotency_key=idempotency_key,
             by=by,
+            **answers,
         )
         return jobs[0]
 
@@ -89,7 +90,6 @@ class Intake:
         email: str,
         method: str,
         printer: str,
-        discipline: str,
         class_number: str,
         acknowledge_minimum: bool,
         consent_version: str = "",
@@ -97,11 +97,13 @@ class Intake:
         by: str = "",
         sender: str = "",
         browser: str = "",
+        **answers: str,
     ) -> list[Job]:
         """New jobs, one for each model, of one request; all of them or none.
 
         The same content sent again with the same ``idempotency_key`` by the same ``browser`` (a
         secret that only that browser has) gives the same jobs again; anything else is new.
+        ``answers`` are named as the form's questions: ``discipline``, and those of the method.
         ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. Raises InvalidInput with every field that is wrong
@@ -109,16 +111,18 @@ class Intake:
         one file is, TooManyRequests, StoreUnavailable or StoreFull. After any of them nothing is
         left behind.
         """
+        if unknown := answers.keys() - {question.name for question in QUESTIONS}:
+            raise TypeError(f"no questions of the form: {', '.join(sorted(unknown))}")
         shared = Submission(
             student_name=student,
             student_email=normal_email(email),
-            discipline=discipline,
             class_number=class_number,
             print_method=method,
             color="",
             printer=printer,
             minimum_charge=acknowledge_minimum,
             original_name="",
+            answers=answers,
             consent_version=consent_version,
         )
         given = list(models) or [Model(file=None, color="")]
@@ -203,8 +207,9 @@ def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
     """What makes a submission that one and no other: what was typed, and the files' bytes."""
     yield clean_line(shared.student_name)
     yield shared.student_email.strip()
-    yield from (shared.discipline, clean_line(shared.class_number), shared.print_method)
+    yield from (clean_line(shared.class_number), shared.print_method)
     yield shared.printer
+    yield from (shared.answers.get(question.name, "") for question in QUESTIONS)
     for model in models:
         yield from (model.color, str(model.quantity), clean_text(model.note))
         yield name_of(model.file)

@@ -147,6 +147,15 @@ export function submitForm() {
           input.disabled = !fits;
           if (!fits) input.checked = false;
         }
+        for (const select of part.querySelectorAll("select")) {
+          select.disabled = !fits;
+          select.required = fits;
+          if (!fits) select.value = "";
+        }
+        if (part instanceof HTMLOptionElement) {
+          part.disabled = !fits;
+          if (!fits && part.selected) part.closest("select").value = "";
+        }
       }
       for (const part of this.$root.querySelectorAll("[data-before-method]")) {
         part.hidden = method !== "";
