@@ -6,6 +6,7 @@ status; by then ``attempt.state`` is that status.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from .attempt import Attempt, Submission
@@ -251,43 +252,13 @@ def tidy_after_override(attempt: Attempt) -> None:
         attempt.effects.append(IssueConfirmation())
 
 
+def mail_all(attempt: Attempt, templates: Iterable[MailTemplate]) -> None:
+    """Each of these mails leaves."""
+    attempt.effects.extend(SendMail(template) for template in templates)
+
+
 def mail_if_asked(attempt: Attempt) -> None:
     """The mail that usually belongs to the new status, where it was asked for."""
     if attempt.args.notify:
         attempt.effects.append(SendMail(_sure(Status(attempt.state).record.usual_mail)))
         attempt.details.update(notified=True)
-
-
-def mail_received(attempt: Attempt) -> None:
-    """The student learns that the model arrived."""
-    attempt.effects.append(SendMail(MailTemplate.RECEIVED))
-
-
-def mail_approved(attempt: Attempt) -> None:
-    """The student gets the quote with its link."""
-    attempt.effects.append(SendMail(MailTemplate.APPROVED))
-
-
-def mail_rejected(attempt: Attempt) -> None:
-    """The student gets the reasons."""
-    attempt.effects.append(SendMail(MailTemplate.REJECTED))
-
-
-def mail_confirmed(attempt: Attempt) -> None:
-    """The student learns that the answer arrived."""
-    attempt.effects.append(SendMail(MailTemplate.CONFIRMED))
-
-
-def mail_completed(attempt: Attempt) -> None:
-    """The student learns where and when to fetch the print."""
-    attempt.effects.append(SendMail(MailTemplate.COMPLETED))
-
-
-def mail_disposed(attempt: Attempt) -> None:
-    """The student learns that the print is gone."""
-    attempt.effects.append(SendMail(MailTemplate.DISPOSED))
-
-
-def alert_staff(attempt: Attempt) -> None:
-    """The lab learns of the student's answer."""
-    attempt.effects.append(SendMail(MailTemplate.STAFF_ALERT))

@@ -14,6 +14,7 @@ from transitions import EventData, Machine
 
 from ..errors import TransitionNotAllowed, TransitionRefused
 from .attempt import Arguments, Attempt, Facts, Outcome
+from .callbacks import mail_all
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
 from .table import (
@@ -129,13 +130,20 @@ def _call(callback: Callback) -> Callable[[EventData], None]:
     return called
 
 
+def _mail(line: Row) -> Callable[[EventData], None]:
+    def called(event: EventData) -> None:
+        mail_all(_attempt(event), line.mails)
+
+    return called
+
+
 def _transitions() -> list[dict[str, Any]]:
     arrows: list[dict[str, Any]] = []
     for line in TABLE:
         shared = {
             "trigger": line.trigger.value,
             "before": [_call(callback) for callback in line.before],
-            "after": [_call(callback) for callback in line.after],
+            "after": [*(_call(callback) for callback in line.after), _mail(line)],
         }
         guarded = _all_guards(line)
         for source in line.sources or (NEW,):

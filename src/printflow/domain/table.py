@@ -14,6 +14,7 @@ from . import form_guards as form
 from . import guards as need
 from . import money_guards as money
 from .attempt import Attempt
+from .effects import MailTemplate
 from .guards import Guard
 from .quoted_price import price_as_shown
 from .status import ActorKind, Status, Trigger
@@ -49,6 +50,8 @@ class Row:
     guards: tuple[Guard, ...] = ()
     before: tuple[Callback, ...] = ()
     after: tuple[Callback, ...] = ()
+    mails: tuple[MailTemplate, ...] = ()
+    """What is mailed once all else is done."""
 
     def dests(self, source: Status) -> tuple[Status, ...]:
         """Where the row can lead from ``source``."""
@@ -72,7 +75,7 @@ TABLE: tuple[Row, ...] = (
             form.texts_as_shown,
         ),
         before=(do.take_form,),
-        after=(do.mail_received,),
+        mails=(MailTemplate.RECEIVED,),
     ),
     Row(
         Trigger.APPROVE,
@@ -92,7 +95,8 @@ TABLE: tuple[Row, ...] = (
             price_as_shown,
         ),
         before=(do.set_price, do.adopt_file),
-        after=(do.place_file, do.issue_confirmation, do.mail_approved),
+        after=(do.place_file, do.issue_confirmation),
+        mails=(MailTemplate.APPROVED,),
     ),
     Row(
         Trigger.REJECT,
@@ -103,7 +107,8 @@ TABLE: tuple[Row, ...] = (
         "mail *rejected* with the reasons",
         guards=(need.reason_or_text, need.texts_fit),
         before=(do.set_reasons,),
-        after=(do.place_file, do.void_confirmations, do.mail_rejected),
+        after=(do.place_file, do.void_confirmations),
+        mails=(MailTemplate.REJECTED,),
     ),
     Row(
         Trigger.CONFIRM,
@@ -119,7 +124,8 @@ TABLE: tuple[Row, ...] = (
             need.texts_fit,
         ),
         before=(do.keep_note, do.keep_consent),
-        after=(do.place_file, do.use_confirmation, do.mail_confirmed, do.alert_staff),
+        after=(do.place_file, do.use_confirmation),
+        mails=(MailTemplate.CONFIRMED, MailTemplate.STAFF_ALERT),
     ),
     Row(
         Trigger.DECLINE,
@@ -130,7 +136,8 @@ TABLE: tuple[Row, ...] = (
         "reason “declined by the student”",
         guards=(need.link_valid, need.texts_fit),
         before=(do.set_declined, do.keep_note),
-        after=(do.place_file, do.use_confirmation, do.alert_staff),
+        after=(do.place_file, do.use_confirmation),
+        mails=(MailTemplate.STAFF_ALERT,),
     ),
     Row(
         Trigger.WITHDRAW,
@@ -141,7 +148,8 @@ TABLE: tuple[Row, ...] = (
         "reason “withdrawn by the student”; open link void; staff alert",
         guards=(need.texts_fit,),
         before=(do.set_withdrawn,),
-        after=(do.place_file, do.void_confirmations, do.alert_staff),
+        after=(do.place_file, do.void_confirmations),
+        mails=(MailTemplate.STAFF_ALERT,),
     ),
     Row(
         Trigger.REQUOTE,
@@ -160,7 +168,8 @@ TABLE: tuple[Row, ...] = (
             price_as_shown,
         ),
         before=(do.set_price, do.adopt_file),
-        after=(do.place_file, do.issue_confirmation, do.mail_approved),
+        after=(do.place_file, do.issue_confirmation),
+        mails=(MailTemplate.APPROVED,),
     ),
     Row(
         Trigger.RESEND,
@@ -170,7 +179,8 @@ TABLE: tuple[Row, ...] = (
         "staff, or student on the expired page (limited)",
         "old link void, new one issued; mail",
         guards=(need.has_quote, need.not_too_often),
-        after=(do.issue_confirmation, do.mail_approved),
+        after=(do.issue_confirmation,),
+        mails=(MailTemplate.APPROVED,),
     ),
     Row(
         Trigger.START_PRINTING,
@@ -202,7 +212,8 @@ TABLE: tuple[Row, ...] = (
         "attempt closed; final cost and shelf may be set; mail *completed* (where and when to pick up)",
         guards=(need.valid_final_figures, need.shelf_fits),
         before=(do.set_final_figures, do.keep_shelf),
-        after=(do.place_file, do.close_attempt_completed, do.mail_completed),
+        after=(do.place_file, do.close_attempt_completed),
+        mails=(MailTemplate.COMPLETED,),
     ),
     Row(
         Trigger.PICK_UP,
@@ -223,7 +234,8 @@ TABLE: tuple[Row, ...] = (
         "mail *disposed*; nothing is charged",
         guards=(need.waited_long_enough, need.reminded_or_reason, need.texts_fit),
         before=(do.keep_disposal,),
-        after=(do.place_file, do.mail_disposed),
+        after=(do.place_file,),
+        mails=(MailTemplate.DISPOSED,),
     ),
     Row(
         Trigger.OVERRIDE,

@@ -25,7 +25,6 @@ from ..db.schema import (
     payment_voids,
     payments,
 )
-from ..domain import callbacks as do
 from ..domain.effects import MailTemplate
 from ..domain.event_kind import CORRECTIONS, Correction
 from ..domain.job import FileRole, FileState
@@ -39,15 +38,6 @@ from .outside import Outside
 
 _TABLES = (jobs, job_files, events, confirmations, attempts, payments, payment_shares,
            payment_voids, outbox)  # fmt: skip
-_MAILS = {
-    do.mail_received: MailTemplate.RECEIVED,
-    do.mail_approved: MailTemplate.APPROVED,
-    do.mail_rejected: MailTemplate.REJECTED,
-    do.mail_confirmed: MailTemplate.CONFIRMED,
-    do.mail_completed: MailTemplate.COMPLETED,
-    do.mail_disposed: MailTemplate.DISPOSED,
-    do.alert_staff: MailTemplate.STAFF_ALERT,
-}
 _ENDED = ("sent", "dead", "canceled", "overtaken")
 
 
@@ -238,7 +228,7 @@ class _Check:
         if trigger is Trigger.OVERRIDE:
             usual = Status(event.dest).record.usual_mail
             return [usual.value] if usual and event.details.get("notified") else []
-        found = [_MAILS[after] for after in table_row(trigger).after if after in _MAILS]
+        found = list(table_row(trigger).mails)
         if {WITHHELD, MAILED_WITH} & set(event.details):
             found.remove(MailTemplate.RECEIVED)  # another job's mail tells of it, or none may
         staff = bool(self._outside.settings.mail.staff_address)
