@@ -1,7 +1,7 @@
 """Opens Printflow's files in the slicer of a staff PC.
 
-Standard library only, and independent of the other two packages: it is installed on every
-staff PC, where nothing else of Printflow is needed.
+It uses the standard library only and is independent of the other two packages: it's installed on
+every staff PC, where nothing else of Printflow is needed.
 """
 
 from typing import Final

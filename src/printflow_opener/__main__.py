@@ -30,23 +30,25 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="printflow-opener",
         allow_abbrev=False,
-        description="Opens a print job's file in this PC's slicer when a link on a Printflow "
-        "page is clicked.",
+        description="Opens a print job's file in this PC's slicer when you click a link on a "
+        "Printflow page.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("--config", metavar="FILE", help="the printflow-opener.toml to use")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    opening = commands.add_parser("open", help="open the file of a link", allow_abbrev=False)
-    opening.add_argument("--dry-run", action="store_true", help="say what would be opened")
+    opening = commands.add_parser(
+        "open", help="open the file that a link names", allow_abbrev=False
+    )
+    opening.add_argument("--dry-run", action="store_true", help="show what would be opened")
     opening.add_argument("link", metavar="LINK", help="printflow://open/<file name>")
     for name, text in (
-        ("register", "open Printflow's links with this program"),
-        ("unregister", "undo register"),
+        ("register", "open Printflow links with this program"),
+        ("unregister", "stop opening Printflow links with this program"),
     ):
         command = commands.add_parser(name, help=text, allow_abbrev=False)
         who = command.add_mutually_exclusive_group()
         who.add_argument("--user", action="store_true", help="for this user (the default)")
-        who.add_argument("--system", action="store_true", help="for everybody on this PC")
+        who.add_argument("--system", action="store_true", help="for everyone on this PC")
         if name == "register":
             command.add_argument("--export", metavar="FILE.reg", help="write a .reg file for IT")
     commands.add_parser("doctor", help="check that this PC is ready", allow_abbrev=False)
@@ -54,7 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 done, 1 failed, 2 wrong use or set-up, 3 refused."""
+    """Run the command and return its exit code: 0 done, 1 failed, 2 wrong usage or setup, 3 refused."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -77,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_or_say_why(config_path: str | None, link: str, *, dry_run: bool) -> int:
-    """Open the link; a fault of the program itself is logged under a number, and told."""
+    """Open the link; an unexpected error is logged under a number, and shown."""
     from printflow_opener.config import home_folder
     from printflow_opener.opening import log_of
 
@@ -88,8 +90,8 @@ def _open_or_say_why(config_path: str | None, link: str, *, dry_run: bool) -> in
         logger = log_of(home_folder() / "opener.log")
         logger.exception("link=%r fault=%s", link[:300], number)
         message = (
-            f"Something went wrong that should not. Open the file by hand, and send "
-            f"{home_folder() / 'opener.log'} to your administrator (fault {number})."
+            f"Something went wrong unexpectedly (error {number}). Open the file from the slicer, and "
+            f"send {home_folder() / 'opener.log'} to your administrator."
         )
         if dry_run:
             print(message, file=sys.stderr)
@@ -149,7 +151,7 @@ def _registration(given: argparse.Namespace) -> int:
             print(registration.unregister(system=given.system))
     except PermissionError as error:
         print(f"printflow-opener: {error}", file=sys.stderr)
-        print("--system needs an administrator; --user does not.", file=sys.stderr)
+        print("--system needs administrator rights. --user doesn't.", file=sys.stderr)
         return _FAILED
     except (OSError, subprocess.SubprocessError) as error:
         print(f"printflow-opener: {error}", file=sys.stderr)

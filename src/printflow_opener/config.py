@@ -9,7 +9,7 @@
     path = "C:\\\\Program Files\\\\Prusa3D\\\\PrusaSlicer\\\\prusa-slicer.exe"
     extensions = [".stl", ".3mf"]
 
-Without any ``[[slicer]]`` those are taken that are installed in their usual places.
+Without any ``[[slicer]]``, the opener uses the slicers that are installed in their usual places.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _EXAMPLE = 'for example: share = "/mnt/3dprint"'
 
 @dataclass(frozen=True)
 class Config:
-    """What the opener knows of its PC. ``choices`` holds what its user chose among slicers;
+    """What the opener knows about its PC. ``choices`` holds what its user chose among slicers;
     ``server`` and the station are for reports.
     """
 
@@ -61,7 +61,7 @@ def home_folder(system: str = sys.platform, environment: Mapping[str, str] | Non
 
 
 def config_file(given: str | None = None) -> Path:
-    """The file that is used: the one given, that of the environment, or that of the user."""
+    """The file to use: the one given, else the environment's, else the user's."""
     named = given or os.environ.get(VARIABLE)
     return Path(named) if named else home_folder() / FILE
 
@@ -73,12 +73,12 @@ def load(given: str | None = None) -> Config:
         data = tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no {file}. Get it from the dashboard's page “Set up this PC”; {_EXAMPLE}"
+            f"{file} doesn't exist. Get it from the dashboard's page “Set up this PC”; {_EXAMPLE}"
         ) from None
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror or error}") from error
+        raise ConfigError(f"Can't read {file}: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} is no TOML: {error}; {_EXAMPLE}") from error
+        raise ConfigError(f"{file} isn't valid TOML: {error}; {_EXAMPLE}") from error
     return _checked(file, data)
 
 
@@ -86,15 +86,17 @@ def _checked(file: Path, data: dict[str, Any]) -> Config:
     _known(file, data, _KEYS)
     share = data.get("share")
     if not isinstance(share, str) or not share.strip():
-        raise ConfigError(f"{file}: share: the folder of the share as this PC sees it; {_EXAMPLE}")
+        raise ConfigError(
+            f"{file}: share: enter the folder of the share as this PC sees it; {_EXAMPLE}"
+        )
     if not Path(share).is_absolute():
-        raise ConfigError(f"{file}: share: {share!r} is not a whole path; {_EXAMPLE}")
+        raise ConfigError(f"{file}: share: {share!r} isn't a full path; {_EXAMPLE}")
     entries = data.get("slicer", [])
     if not isinstance(entries, list):
         raise ConfigError(f"{file}: slicer: write it as [[slicer]]")
     for name in ("log", "server", "station", "station_token"):
         if not isinstance(data.get(name, ""), str):
-            raise ConfigError(f"{file}: {name}: a text in quotes is needed")
+            raise ConfigError(f"{file}: {name}: enter a text in quotes")
     slicers = tuple(_slicer(file, entry) for entry in entries)
     return Config(
         file=file,
@@ -116,7 +118,7 @@ def _slicer(file: Path, entry: Any) -> Slicer:
     if not isinstance(name, str) or not name:
         raise ConfigError(f'{file}: slicer.name: for example name = "PrusaSlicer"')
     if not isinstance(path, str) or not path:
-        raise ConfigError(f"{file}: slicer.path: where {name} is installed")
+        raise ConfigError(f"{file}: slicer.path: enter the path of {name}")
     endings = [f".{ending}" for ending in ENDINGS]
     if not isinstance(extensions, list) or not extensions:
         raise ConfigError(f'{file}: slicer.extensions: for example [".stl", ".3mf"]')
@@ -125,7 +127,7 @@ def _slicer(file: Path, entry: Any) -> Slicer:
     for one in lowered:
         if one not in endings:
             raise ConfigError(
-                f"{file}: slicer.extensions: {one!r} is not opened; choose from {', '.join(endings)}"
+                f"{file}: slicer.extensions: {one!r} isn't supported; choose from {', '.join(endings)}"
             )
     return Slicer(name, path, tuple(lowered))
 
@@ -134,5 +136,7 @@ def _known(file: Path, data: dict[str, Any], keys: tuple[str, ...], where: str =
     for key in data:
         if key not in keys:
             near = get_close_matches(key, keys, n=1)
-            meant = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(keys)}"
+            meant = (
+                f"; did you mean {near[0]!r}?" if near else f"; possible keys: {', '.join(keys)}"
+            )
             raise ConfigError(f"{file}: unknown key {where + key!r}{meant}")

@@ -1,4 +1,4 @@
-"""Telling and asking: a window where there is a screen, stderr where there is none."""
+"""Messages and questions: in a window if there is a screen, on stderr if not."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def choose(question: str, names: Sequence[str]) -> tuple[int, bool] | None:
         if number == 0:
             # Browsers start programs behind their own window.
             window.after(50, button.focus_force)
-    ttk.Checkbutton(frame, text="Always use it for files of this kind", variable=remember).grid(
+    ttk.Checkbutton(frame, text="Always use it for this type of file", variable=remember).grid(
         sticky="w", pady=(12, 0)
     )
     window.bind("<Escape>", lambda _event: window.destroy())

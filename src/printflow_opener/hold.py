@@ -49,7 +49,7 @@ class Held:
             self._file = self._open(path.name, _FILE, folder)
             status = os.fstat(self._file)
             if not stat.S_ISREG(status.st_mode):
-                raise Refused(f"{path.name} is no file.")
+                raise Refused(f"{path.name} isn't a file.")
             self._known = (_same(os.fstat(folder)), _same(status))
             self._changed = status.st_ctime_ns
         except BaseException:
@@ -74,18 +74,20 @@ class Held:
             return "something else was put in its place"
         # A rename changes it, so that a swap there and back is seen, too.
         if os.fstat(self._file).st_ctime_ns != self._changed:
-            return "it was moved away and back, or its rights were changed"
+            return "it was moved away and back, or its permissions changed"
         return ""
 
     def must_be_steady(self) -> None:
-        """Raise Refused when somebody is at the file just now."""
+        """Raise Refused when someone is changing the file."""
         if not self._fds:
             return
         time.sleep(STEADY_SECONDS)
         if problem := self.problem():
-            raise Refused(f"{self._path.name} changed while it was opened: {problem}. Try again.")
+            raise Refused(
+                f"{self._path.name} changed while it was being opened: {problem}. Try again."
+            )
         if not self._path.exists():
-            raise Refused(f"{self._path.name} was moved just now. Refresh the dashboard.")
+            raise Refused(f"{self._path.name} was just moved. Refresh the dashboard.")
 
     def watch(self, running: Callable[[], bool], seconds: float = WATCH_SECONDS) -> str:
         """Hold the file until the slicer has had time to open it; gives :meth:`problem`.

@@ -60,6 +60,6 @@ def start(slicer: Slicer, file: Path) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise Refused(
-            f"{slicer.name} could not be started from {slicer.path}: {error.strerror or error}. "
+            f"Can't start {slicer.name} from {slicer.path}: {error.strerror or error}. "
             "Install it, or correct slicer.path in printflow-opener.toml."
         ) from error

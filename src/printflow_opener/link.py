@@ -61,12 +61,12 @@ class Wanted:
 def parse(link: str) -> Wanted:
     """What a link asks for. Raises Refused for everything that is not exactly one of the forms."""
     if len(link) > MOST:
-        raise Refused("The link is far too long. Open it from the dashboard.")
+        raise Refused("The link is too long. Open the file from the dashboard.")
     if not link.isprintable():
-        raise Refused("The link holds characters that no link has. Open it from the dashboard.")
+        raise Refused("The link contains invalid characters. Open the file from the dashboard.")
     found = _LINK.fullmatch(link)
     if found is None:
-        raise Refused("This is no link of Printflow's. Open the file from the dashboard.")
+        raise Refused("This isn't a Printflow link. Open the file from the dashboard.")
     if found["name"] is not None:
         return Wanted(checked_name(_decoded(found["name"])))
     path = _decoded(found["path"].replace("+", "%20") if "%" in found["path"] else found["path"])
@@ -84,7 +84,7 @@ def _decoded(text: str) -> str:
     except UnicodeError:
         raise Refused("The link is damaged. Open the file from the dashboard.") from None
     if "%" in plain or not plain.isprintable():
-        raise Refused("The link is encoded twice, or damaged. Open the file from the dashboard.")
+        raise Refused("The link is damaged or encoded twice. Open the file from the dashboard.")
     return plain
 
 
@@ -92,11 +92,13 @@ def checked_name(name: str) -> str:
     """A file name that Printflow gives. Raises Refused for any other."""
     found = _NAME.fullmatch(name)
     if found is None:
-        raise Refused("The link names no file that is opened here. Open it from the dashboard.")
+        raise Refused(
+            "The link doesn't name a file that can be opened. Open the file from the dashboard."
+        )
     if name.split(".", 1)[0].strip().lower() in _DEVICES:
-        raise Refused("The link names a device, not a file.")
+        raise Refused("The link names a device, not a file. Open the file from the dashboard.")
     if _ID.search(found["stem"]) is None:
-        raise Refused("The link names no file of a job. Open it from the dashboard.")
+        raise Refused("The link doesn't name a job's file. Open the file from the dashboard.")
     return name
 
 

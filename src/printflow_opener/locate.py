@@ -49,9 +49,7 @@ def find(share: Path, wanted: Wanted) -> Path:
             raise _unreadable(path, error) from error
         _check(root, path, status)
         return share / folder / wanted.name
-    raise Refused(
-        f"{wanted.name} is not in the share any more. Refresh the dashboard and try again."
-    )
+    raise Refused(f"{wanted.name} is no longer on the share. Refresh the dashboard and try again.")
 
 
 def _root(share: Path) -> Path:
@@ -61,14 +59,14 @@ def _root(share: Path) -> Path:
             names = {entry.name for entry in entries}
     except (OSError, RuntimeError) as error:
         raise ShareUnavailable(
-            f"The share {share} cannot be reached: {_words(error)}. "
-            "Is the network drive connected? If so, ask whoever runs the share."
+            f"Can't reach the share {share}: {_words(error)}. "
+            "Connect the network drive. If it's connected, ask the share's administrator."
         ) from error
     if names.isdisjoint(FOLDERS):
         # What stands there while nothing is mounted is an empty folder.
         raise ShareUnavailable(
-            f"{share} holds none of Printflow's folders. Is the network drive connected? If so, "
-            "correct share in printflow-opener.toml, or ask whoever runs the share."
+            f"{share} has none of Printflow's folders. Connect the network drive. If it's connected, "
+            "correct share in printflow-opener.toml, or ask the share's administrator."
         )
     return root
 
@@ -80,8 +78,7 @@ def _words(error: Exception) -> str:
 
 def _unreadable(path: Path, error: OSError) -> ShareUnavailable:
     return ShareUnavailable(
-        f"{path} cannot be read: {_words(error)}. "
-        "Ask whoever runs the share for the right to read it."
+        f"Can't read {path}: {_words(error)}. Ask the share's administrator for read permission."
     )
 
 
@@ -94,15 +91,15 @@ def named_folder(share: PurePath, root: PurePath, path: str) -> str:
                 given = given.relative_to(base)
                 break
         else:
-            raise Refused("The link leads out of the share. Open the file from the dashboard.")
+            raise Refused("The link points outside the share. Open the file from the dashboard.")
     parts = [part for part in re.split(r"[/\\]", str(given)) if part]
     if ".." in parts or "." in parts or len(parts) > 2 or any(":" in part for part in parts):
-        raise Refused("The link leads out of the share. Open the file from the dashboard.")
+        raise Refused("The link points outside the share. Open the file from the dashboard.")
     written = parts[0] if len(parts) == 2 else FOLDERS[0]
     for folder in FOLDERS:
         if folder.lower() == written.lower():
             return folder
-    raise Refused(f"{written} is no folder of the share. Open the file from the dashboard.")
+    raise Refused(f"The share has no folder {written}. Open the file from the dashboard.")
 
 
 def is_inside(root: PurePath, path: PurePath) -> bool:
@@ -121,12 +118,12 @@ def _check(root: Path, path: Path, status: os.stat_result) -> None:
     try:
         resolved = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        raise Refused(f"{path.name} cannot be opened: {_words(error)}.") from error
+        raise Refused(f"Can't open {path.name}: {_words(error)}.") from error
     if stat.S_ISLNK(status.st_mode) or attributes & _REPARSE_POINT or not is_inside(root, resolved):
-        raise Refused(f"{path.name} is a link that may lead out of the share.")
+        raise Refused(f"{path.name} is a link that may point outside the share.")
     # An 8.3 name resolves to the long one.
     if not stat.S_ISREG(status.st_mode) or resolved.name.lower() != path.name.lower():
-        raise Refused(f"{path.name} is no file.")
+        raise Refused(f"{path.name} isn't a file.")
     hold(root, path).close()
 
 
@@ -136,5 +133,5 @@ def hold(share: Path, path: Path) -> Held:
         return Held(share, path)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise Refused(f"{path.name} is a link that may lead out of the share.") from error
+            raise Refused(f"{path.name} is a link that may point outside the share.") from error
         raise _unreadable(path, error) from error

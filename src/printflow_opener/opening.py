@@ -30,15 +30,15 @@ Chooser = Callable[[str, Sequence[str]], tuple[int, bool] | None]
 
 
 def resolve(config: Config, link: str, *, choose: Chooser | None = None) -> tuple[Path, Slicer]:
-    """The file and the slicer of a link; without ``choose`` nobody is asked. Raises Refused."""
+    """The file and the slicer of a link; without ``choose``, no one is asked. Raises Refused."""
     wanted = parse(link)
     file = within(PATIENCE_SECONDS, lambda: find(config.share, wanted), f"The share {config.share}")
     slicers = fitting(config.slicers, file.name)
     ending = ending_of(file.name)
     if not slicers:
         raise Refused(
-            f"No slicer for {ending} files was found on this PC. Install one, or name it as "
-            f"[[slicer]] in {config.file}."
+            f"No slicer for {ending} files was found on this PC. Install one, or add yours as "
+            f"[[slicer]] to {config.file}."
         )
     if len(slicers) == 1:
         return file, slicers[0]
@@ -48,9 +48,9 @@ def resolve(config: Config, link: str, *, choose: Chooser | None = None) -> tupl
             return file, slicer
     if choose is None:
         return file, slicers[0]
-    answer = choose(f"Open {file.name} with", [slicer.name for slicer in slicers])
+    answer = choose(f"Open {file.name} with:", [slicer.name for slicer in slicers])
     if answer is None:
-        raise Refused("No slicer was chosen.")
+        raise Refused("No slicer was chosen, so the file wasn't opened.")
     number, remember = answer
     if remember:
         _remember(config, ending, slicers[number].name)
@@ -111,8 +111,8 @@ def within(seconds: float, look: Callable[[], Found], what: str) -> Found:
         raise raised[0]
     if not given:
         raise ShareUnavailable(
-            f"{what} does not answer. Is this PC on the lab's network? If so, ask whoever runs "
-            "the share."
+            f"{what} isn't responding. Connect this PC to the lab's network. If it's connected, "
+            "ask the share's administrator."
         )
     return given[0]
 

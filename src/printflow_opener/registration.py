@@ -17,9 +17,9 @@ def register(*, system: bool, export: str | None) -> str:
         return f"Wrote {export}. Import it with: reg import {export}"
     if sys.platform == "win32":
         windows.write(importlib.import_module("winreg"), command, system=system)
-        return "Links of Printflow's open with this program now."
+        return "Printflow links now open with this program."
     module = macos if sys.platform == "darwin" else linux
-    return f"Wrote {module.write(command, system=system)}. Links of Printflow's open with it now."
+    return f"Wrote {module.write(command, system=system)}. Printflow links now open with it."
 
 
 def unregister(*, system: bool) -> str:
@@ -28,7 +28,9 @@ def unregister(*, system: bool) -> str:
         found = windows.remove(importlib.import_module("winreg"), system=system)
     else:
         found = (macos if sys.platform == "darwin" else linux).remove(system=system)
-    return "Links of Printflow's are not opened any more." if found else "Nothing was registered."
+    return (
+        "Printflow links no longer open with this program." if found else "Nothing was registered."
+    )
 
 
 def registered() -> str:

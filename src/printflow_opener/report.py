@@ -1,4 +1,4 @@
-"""Telling the server that a file was opened: one short POST that nobody waits for."""
+"""Tells the server that a file was opened: one short POST that no one waits for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def report_opened(config: Config, name: str) -> str:
         address = urlsplit(config.server)
         kind = {"http": HTTPConnection, "https": HTTPSConnection}.get(address.scheme)
         if kind is None or not address.hostname:
-            return f"server {config.server!r} is no web address"
+            return f"server {config.server!r} isn't a web address"
         connection = kind(address.hostname, address.port, timeout=_SECONDS)
         try:
             connection.request(

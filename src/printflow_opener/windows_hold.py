@@ -63,15 +63,15 @@ def hold(share: str, folder: str, file: str, kernel: Kernel) -> Callable[[], Non
                 except OSError as error:
                     if getattr(error, "winerror", None) != _SHARING_VIOLATION:
                         raise
-                    # Somebody has it open to write: it cannot be swapped all the same.
+                    # Someone has it open to write: it cannot be swapped all the same.
                     handle = opened(path, _GENERIC_READ, READ | WRITE, _ITSELF)
             attributes = kernel.attributes(handle)
             if attributes & _REPARSE_POINT:
-                raise Refused(f"{name} is a link that may lead out of the share.")
+                raise Refused(f"{name} is a link that may point outside the share.")
             if bool(attributes & _DIRECTORY) != directory:
-                raise Refused(f"{name} is no file.")
+                raise Refused(f"{name} isn't a file.")
         if not is_below(kernel.final_path(root), kernel.final_path(handles[-1])):
-            raise Refused(f"{name} is a link that may lead out of the share.")
+            raise Refused(f"{name} is a link that may point outside the share.")
     except BaseException:
         let_go()
         raise

@@ -103,7 +103,7 @@ def test_what_is_over_is_archived_and_its_plan_told_before(program: Program) -> 
     for command in ("archive", "purge"):
         assert program.call(command, "--dry-run").out == "Nothing is due.\n"
         told = program.call(command, "--dry-run", "--ahead", "90")
-        assert job_id in told.out and "the job is archived: 1" in told.out
+        assert job_id in told.out and "job archived: 1" in told.out
     assert program.call("show", job_id, "--json").json["status"] == "REJECTED"
     catalog = program.folder / "catalog.toml"
     program.call("catalog", "export", str(catalog))
@@ -123,14 +123,14 @@ def test_a_person_s_data_with_the_models_in_one_file(program: Program) -> None:
     packed = program.folder / "ada.zip"
     said = program.call("person", "export", "ADA@example.edu", "--to", str(packed))
     assert said.code == 0, said.err
-    assert "2 jobs in" in said.out and path.name in said.err
+    assert "2 jobs written to" in said.out and path.name in said.err
     with zipfile.ZipFile(packed) as archive:
         told = json.loads(archive.read("data.json"))
         assert {job["id"] for job in told["jobs"]} == {job_id, gone}
         (model,) = [name for name in archive.namelist() if name.startswith("models/")]
         assert archive.read(model) == (program.folder / "bracket.stl").read_bytes()
     again = program.call("person", "export", "ada@example.edu", "--to", str(packed))
-    assert again.code == 1 and "is there already" in again.err
+    assert again.code == 1 and "already exists" in again.err
     assert program.call("person", "export", "ada@example.edu").json["jobs"]
 
 
@@ -156,7 +156,7 @@ def test_final_figures_at_completion(program: Program) -> None:
 
 
 def test_what_waits_and_what_may_not_go_yet(program: Program) -> None:
-    assert program.call("waiting").out.strip() == "Nothing waits."
+    assert program.call("waiting").out.strip() == "No prints are waiting."
     job_id = program.submit()
     by = ("--by", "Sam")
     program.call("override", job_id, *by, "--to", "printing", "--reason", "brought along")
@@ -167,7 +167,7 @@ def test_what_waits_and_what_may_not_go_yet(program: Program) -> None:
     assert (one["overdue"], one["disposal_at"]) == (False, None)
     assert "B3" in program.call("waiting").out
     assert "B3" in program.call("show", job_id).out
-    assert program.call("waiting", "--overdue").out.strip() == "Nothing waits."
+    assert program.call("waiting", "--overdue").out.strip() == "No prints are waiting."
     assert program.call("edit", job_id, *by, "--shelf", "C1", "--json").json["shelf"] == "C1"
     refused = program.call("dispose", job_id, *by, "--reason", "in the way", "--json")
     assert refused.code != 0
@@ -252,7 +252,7 @@ def test_a_rejection_is_taken_back(program: Program) -> None:
     program.call("reject", job_id, "--by", "Sam", "--text", "Oops.")
     said = program.call("undo", job_id, "--by", "Sam")
     if said.code == 0:  # nothing has sent the mail meanwhile
-        assert said.out == f"{job_id}: taken back; UPLOADED again\n"
+        assert said.out == f"{job_id}: undone, now Uploaded\n"
     again = program.call("undo", job_id, "--by", "Sam", "--json")
     assert again.code == 1
     assert program.call("show", job_id, "--json").json["status"] == "UPLOADED"

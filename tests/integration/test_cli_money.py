@@ -35,7 +35,7 @@ def test_pay_void_and_close_the_day(program: Program) -> None:
         "cash": 100,
     }
     void = program.call("void-payment", "1", "--by", "Ben", "--reason", "card was refused")
-    assert void.out == "Receipt 000001 is void: $5.00 by card\n"
+    assert void.out == "Voided receipt 000001: $5.00 by card\n"
     assert program.call("void-payment", "9", "--by", "Ben", "--reason", "x").code == 1
     said = program.call("day-close")
     assert "card\t1\t$5.00\t$5.00\t$0.00\t$0.00" in said.out

@@ -176,7 +176,7 @@ def test_a_damaged_structure_is_said_in_words(
     run = CliRunner(env={"PRINTFLOW_STORE": str(settings.store)})
     done = run.invoke(printflow, ["doctor", "--quick"])
     assert done.exit_code in (1, 2), done.output
-    assert "structure of the database is damaged" in done.output
+    assert "database's structure is damaged" in done.output
     for words in (["backup", str(tmp_path / "backups")], ["serve", "--port", "0"]):
         done = run.invoke(printflow, words)
         assert done.exit_code == 3, done.output
@@ -225,7 +225,7 @@ def test_a_model_that_changed_is_told_by_backup_verify_and_doctor(
     run = CliRunner(env={"PRINTFLOW_STORE": str(settings.store)})
     done = run.invoke(printflow, ["backup", str(root)])
     assert done.exit_code == 1
-    assert f"{job.file.name} is not in the store as it was accepted" in done.output
+    assert f"{job.file.name} has changed in the store since it was accepted" in done.output
     done = run.invoke(printflow, ["backup", str(root), "--verify"])
     assert done.exit_code == 1 and job.file.name in done.output
     with Printflow.open(settings, create=False) as lab:
@@ -254,7 +254,7 @@ def test_a_file_of_the_backup_that_changed_is_told(
     held = next((tmp_path / "backups" / "files").glob("*/*"))
     held.chmod(0o644)
     held.write_bytes(b"x" * held.stat().st_size)
-    assert {why for _part, why in verify(taken)} == {"its bytes were changed"}
+    assert {why for _part, why in verify(taken)} == {"its contents have changed"}
     key = str(settings.state_dir / "backup.key")
     done = CliRunner().invoke(printflow, ["backup", str(taken), "--verify", "--key-file", key])
     assert done.exit_code == 1

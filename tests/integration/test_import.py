@@ -358,8 +358,8 @@ def test_the_command(program: Program, tmp_path: Path) -> None:
     database = old_system.make(tmp_path / "old")
     dry = program.run("import", str(database), "--dry-run")
     assert dry.code == 0, dry.err
-    assert "7 of 7 rows would be taken over" in dry.out
-    assert "Nothing was written." in dry.out
+    assert "7 of 7 rows would be imported" in dry.out
+    assert "Dry run: nothing was changed." in dry.out
     assert "weight_g\tgrams\t42.5\t42.5 g\n" in dry.out
     assert "cost_usd\tcost\t4.25\t$4.25\n" in dry.out
     report = tmp_path / "report.csv"

@@ -19,8 +19,8 @@ from .manifest import POOL, Lack, StoredFile, pool_names, pool_path
 from .parts import Readable, copy_part, hash_of, is_safe_name, open_part, sync_folder
 
 _LOOKS = 5
-_MISSING = "is missing in the store"
-_CHANGED = "is not in the store as it was accepted"
+_MISSING = "is missing from the store"
+_CHANGED = "has changed in the store since it was accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Pool:
                 except _Otherwise as error:
                     return self._lacking(one, _CHANGED, as_it_is=error.stored)
                 except _Unreadable as error:
-                    why = f"cannot be read: {error}"
+                    why = f"can't be read: {error}"
         return self._lacking(one, why) if one.sha256 else None
 
     def finish(self) -> None:

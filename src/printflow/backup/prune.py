@@ -69,7 +69,7 @@ class _Pruning:
                 self._readable = False
                 continue
             if manifest.taken > now + CLOCK_SLIP:
-                self._doubtful[path] = f"it is dated {manifest.taken:%Y-%m-%d}, later than today"
+                self._doubtful[path] = f"its date is {manifest.taken:%Y-%m-%d}, later than today"
         self._newest = newest(root, now)
 
     def run(self, keep: Keep) -> Pruned:
@@ -120,11 +120,11 @@ class _Pruning:
             try:
                 with open_part(path, part.name) as file:
                     if hash_of(file) != (part.sha256, part.size):
-                        return f"the bytes of {part.name} were changed"
+                        return f"the contents of {part.name} have changed"
             except OSError as error:
                 return f"{part.name}: {error.strerror or error}"
         lost = [one.name for one in manifest.files if not self._is_held(one)]
-        return f"{len(lost)} of its files are lost, as {lost[0]}" if lost else ""
+        return f"{len(lost)} of its files are lost, such as {lost[0]}" if lost else ""
 
     def _is_held(self, one: StoredFile) -> bool:
         if one.sha256 not in self._sizes:

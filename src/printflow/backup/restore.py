@@ -154,7 +154,7 @@ def _place(root: Path, names: tuple[str, ...], part: StoredFile, target: Path, m
             ) from error
         raise _damaged(part, error.strerror or str(error)) from error
     if copied != (part.sha256, part.size):
-        raise _damaged(part, "its bytes were changed")
+        raise _damaged(part, "its contents have changed")
 
 
 def _damaged(part: StoredFile, why: str) -> BackupDamaged:

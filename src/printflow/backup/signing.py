@@ -40,7 +40,7 @@ class Signature(StrEnum):
             Signature.GOOD: "is signed with this lab's key",
             Signature.MISSING: "is not signed",
             Signature.OTHER_KEY: "is signed with another key, or was changed after it was signed",
-            Signature.UNCHECKED: "is signed, but there is no key here to check that by",
+            Signature.UNCHECKED: "is signed, but there is no key here to check the signature",
         }[self]
 
 

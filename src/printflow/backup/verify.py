@@ -43,7 +43,7 @@ def _wrong(root: Path, names: tuple[str, ...], part: StoredFile) -> str:
             sha256, size = hash_of(file)
     except OSError as error:
         return error.strerror or str(error)
-    return "" if (sha256, size) == (part.sha256, part.size) else "its bytes were changed"
+    return "" if (sha256, size) == (part.sha256, part.size) else "its contents have changed"
 
 
 def damage_of_database(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -54,7 +54,7 @@ def damage_of_database(folder: Path, manifest: Manifest) -> Iterator[str]:
             yield f"{one.where}: {one.words}"
             return
         for words in foreign_objects(path):
-            yield f"it holds a {words}, which no lab has"
+            yield f"it contains a {words}, which a lab's database never has"
         counted = row_counts(path)
     except PrintflowError as error:
         yield str(error)

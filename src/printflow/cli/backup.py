@@ -29,7 +29,7 @@ def _keep_rule(_context: click.Context, _option: click.Parameter, value: str | N
     if len(parts) != 3 or not all(
         part.strip().isascii() and part.strip().isdigit() for part in parts
     ):
-        raise click.BadParameter("write three numbers, like 7,4,12: days, weeks and months")
+        raise click.BadParameter("enter three numbers for days, weeks and months, such as 7,4,12")
     return Keep(*(int(part) for part in parts))
 
 
@@ -52,7 +52,7 @@ key_file_option = click.option(
     "--key-file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="The key to check the signature by: a copy of the lab's .printflow/backup.key.",
+    help="The key for checking the signature: a copy of the lab's .printflow/backup.key.",
 )
 
 
@@ -62,17 +62,19 @@ key_file_option = click.option(
     "--keep",
     metavar="D,W,M",
     callback=_keep_rule,
-    help="Afterwards keep the newest backup of D days, W weeks and M months; remove the others.",
+    help="Then keep the newest backup of each of D days, W weeks and M months; delete the others.",
 )
-@click.option("--quick", is_flag=True, help="Trust files that an earlier backup holds already.")
-@click.option("--verify", is_flag=True, help="Take none: check the newest one, byte by byte.")
+@click.option("--quick", is_flag=True, help="Trust files that an earlier backup already contains.")
+@click.option(
+    "--verify", is_flag=True, help="Don't take a backup: check the newest one, byte by byte."
+)
 @key_file_option
 @json_option
 def backup(folder: Path, keep: object, quick: bool, verify: bool, key_file: Path | None) -> None:
-    """Back up database, files and keys into FOLDER. Safe while the server runs.
+    """Back up the database, files and keys into FOLDER. Safe while the server runs.
 
-    Exit 0: everything is in the backup as it was accepted. 1: the backup was taken, and something
-    needs a look. 3: no backup was taken.
+    Exit code 0: the backup is complete. 1: the backup was taken, but something needs your
+    attention. 3: no backup was taken.
     """
     if verify:
         _verify(folder, key_file)
@@ -108,18 +110,22 @@ def _document(taken: Taken, pruned: Pruned) -> dict[str, object]:
 def _tell(taken: Taken, pruned: Pruned) -> None:
     say(f"Backup: {taken.folder} ({taken.files} files)")
     for one in taken.lacks:
-        has = "The backup has it, from an earlier one." if one.held else "No backup has it."
-        warn(f"{one.name} {one.why}. {has} `printflow doctor` tells more.")
+        has = (
+            "The backup contains a copy from an earlier backup."
+            if one.held
+            else "No backup contains it."
+        )
+        warn(f"{one.name} {one.why}. {has} For details, run: printflow doctor")
     for name in taken.left_out:
-        warn(f"{name} is not in the backup: rename it, so that its name works on every system.")
+        warn(f"{name} is not in the backup. Rename it so that its name works on every system.")
     for name in taken.indexes:
-        warn(f"{name} of the database is damaged, and was made again in the backup.")
+        warn(f"The database's index {name} is damaged. The backup contains a rebuilt one.")
     if taken.indexes:
-        warn("Make it again in the lab: printflow doctor --fix")
+        warn("To rebuild it in the lab, run: printflow doctor --fix")
     if pruned.removed:
-        say(f"Removed {len(pruned.removed)} older ones.")
+        say(f"Deleted {len(pruned.removed)} older backups.")
     for path, why in pruned.doubtful:
-        warn(f"{path} cannot be relied on and was left alone: {why}")
+        warn(f"Kept {path}, but it can't be relied on: {why}")
 
 
 def _verify(folder: Path, key_file: Path | None) -> None:
@@ -128,7 +134,7 @@ def _verify(folder: Path, key_file: Path | None) -> None:
 
     found = folder if (folder / "manifest.json").exists() else newest(folder)
     if found is None:
-        raise BackupDamaged(f"{folder} holds no backup.")
+        raise BackupDamaged(f"There is no backup in {folder}.")
     total = len(read_manifest(found).files)
     with progress_bar("Files") as progress:
         damaged = list(verify(found, progress=lambda done: progress(done, total)))
@@ -148,7 +154,13 @@ def _verify(folder: Path, key_file: Path | None) -> None:
             warn(f"{part.place}/{part.name}: {why}".lstrip("/"))
         for one in lacks:
             warn(f"When the backup was taken, {one.name} {one.why}.")
-        said = "damaged" if damaged else "it can be restored" if lacks else "all is well"
+        said = (
+            "damaged"
+            if damaged
+            else "incomplete, but can be restored"
+            if lacks
+            else "no problems found"
+        )
         say(f"{found}: {said}, {total} files. It {signature.words}.")
     if damaged or lacks or signature not in (Signature.GOOD, Signature.UNCHECKED):
         raise click.exceptions.Exit(_FOUND)

@@ -1,4 +1,4 @@
-"""``init``: everything that a new lab needs; safe to repeat."""
+"""``init``: creates everything that a new lab needs; safe to repeat."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.option(
-    "--store", type=click.Path(path_type=Path), metavar="PATH", help="The store's folder."
+    "--store", type=click.Path(path_type=Path), metavar="PATH", help="The folder for the store."
 )
-@click.option("--catalog", type=click.Path(path_type=Path), metavar="FILE", help="Its catalog.")
-@click.option("--write-config", is_flag=True, help="Write a printflow.toml, too.")
-@click.option("--ask", is_flag=True, help="Ask for what a lab needs, and write printflow.toml.")
+@click.option(
+    "--catalog", type=click.Path(path_type=Path), metavar="FILE", help="The catalog to use."
+)
+@click.option("--write-config", is_flag=True, help="Also write printflow.toml.")
+@click.option(
+    "--ask", is_flag=True, help="Ask for the most important settings, and write printflow.toml."
+)
 @click.option(
     "--set",
     "pairs",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A setting for printflow.toml, as mail.smtp_host=smtp.example.edu; repeatable.",
+    help="A setting for printflow.toml, such as mail.smtp_host=smtp.example.edu. Repeatable.",
 )
 @json_option
 def init(
     store: Path | None, catalog: Path | None, write_config: bool, ask: bool, pairs: tuple[str, ...]
 ) -> None:
-    """Make the store, the database and the staff password; what is there already stays."""
+    """Create the store, the database and the staff password. Keeps what already exists."""
     from printflow.catalogs.file import read_catalog
 
     from .questions import answers, settings_of
@@ -63,15 +67,15 @@ def init(
     if session().json:
         print_json(done)
         return
-    say(f"Store {settings.store}: {'made' if new else 'already there'}")
+    say(f"Store {settings.store}: {'created' if new else 'already exists'}")
     if data is not None:
-        say(f"Catalog {catalog}: {'in force' if imported else 'already in force'}")
+        say(f"Catalog {catalog}: {'now active' if imported else 'already active'}")
     if password is not None:
-        say(f"Staff password: {password} - it is not shown again.")
+        say(f"Staff password: {password} (it won't be shown again)")
     else:
-        say("Staff password: already there (`printflow staff-password` sets a new one)")
+        say("Staff password: already set (to change it, run: printflow staff-password)")
     if write_config:
-        say(f"Settings {config}: {'written' if written else 'already there'}")
+        say(f"Settings {config}: {'written' if written else 'already exists'}")
 
 
 def _config_file() -> Path:
@@ -91,7 +95,7 @@ def _settings(
 
 
 def _import(lab: Printflow, data: dict[str, Any]) -> bool:
-    """Put the catalog in force unless it is."""
+    """Activate the catalog unless it is active."""
     from printflow.catalogs.file import checked_catalog
 
     if checked_catalog(data) == lab.catalog.current:
@@ -101,7 +105,7 @@ def _import(lab: Printflow, data: dict[str, Any]) -> bool:
 
 
 def _write(config: Path, settings: Settings, given: dict[str, Any]) -> bool:
-    """Write the settings file unless it is there."""
+    """Write the settings file unless it exists."""
     from printflow.errors import SettingsError
 
     from .config_file import first_settings

@@ -30,7 +30,7 @@ def export(file: Path | None) -> None:
         if session().json:
             print_json({"file": file.absolute()})
         else:
-            say(f"The catalog is in {file}")
+            say(f"Catalog written to {file}")
     elif session().json:
         print_json(data)
     else:
@@ -42,7 +42,7 @@ def export(file: Path | None) -> None:
 @click.option("--by", default="command line", metavar="NAME", help="Your name, for the history.")
 @json_option
 def import_(file: Path, by: str) -> None:
-    """Put the catalog in FILE (.toml or .json) in force; quotes made before keep their price."""
+    """Import FILE (.toml or .json) and make it the active catalog. Existing quotes keep their price."""
     from printflow.catalogs.file import read_catalog
 
     data = read_catalog(file)
@@ -52,4 +52,4 @@ def import_(file: Path, by: str) -> None:
             print_json(lab.catalog.export())
         else:
             counts = f"{len(found.methods)} methods, {len(found.printers)} printers"
-            say(f"The catalog of {found.lab_name} is in force: {counts}.")
+            say(f"The catalog of {found.lab_name} is now active: {counts}.")

@@ -1,7 +1,7 @@
-"""When Python looks for garbage among a program's objects.
+"""When Python's garbage collector runs.
 
-A start makes half a million objects and keeps them all. To look at them again and again meanwhile,
-and once more at the very end, would take a fifth of the time of a ``printflow list``.
+Starting creates half a million objects and keeps them all. Collecting again and again meanwhile,
+and once more at the very end, would take a fifth of the time of ``printflow list``.
 """
 
 from __future__ import annotations

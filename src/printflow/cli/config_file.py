@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 _USUAL: Mapping[str, Mapping[str, str]] = {
-    "": {"base_url": '"https://prints.example.edu"  # what students open; links begin with it'},
+    "": {"base_url": '"https://prints.example.edu"  # the address that students open'},
     "server": {"host": '"127.0.0.1"', "port": "8080"},
     "mail": {
-        "smtp_host": '"smtp.example.edu"  # without it mails are files in the store',
+        "smtp_host": '"smtp.example.edu"  # without it, emails are saved as files in the store',
         "smtp_port": "587",
         "smtp_username": '"printlab"',
         "smtp_password": '"…"',
@@ -28,7 +28,7 @@ def first_settings(store: Path, given: Mapping[str, Any]) -> str:
 
     top = {key: value for key, value in given.items() if not isinstance(value, Mapping)}
     sections = dict.fromkeys(("", *_USUAL, *(key for key in given if key not in top)))
-    lines = ["# Settings of Printflow; see docs/settings.md for all of them.", ""]
+    lines = ["# Printflow settings. For all of them, see docs/settings.md.", ""]
     for section in sections:
         values = given.get(section, {}) if section else {"store": str(store), **top}
         lines += [f"[{section}]"] if section else []

@@ -16,31 +16,31 @@ from .streams import say
 @by_option
 @json_option
 def undo(job_id: str, by: str) -> None:
-    """Take back the last action of staff on a job, while its mail waits."""
+    """Undo the last staff action on a job. Possible until its email is sent."""
     with session().lab() as lab:
         job = lab.corrections.undo(job_id, by=by)
         if session().json:
             print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
-            say(f"{job.id}: taken back; {job.status} again")
+            say(f"{job.id}: undone, now {job.status.label}")
 
 
 @click.command("edit")
 @click.argument("job_id", metavar="ID")
 @by_option
 @click.option("--student", "student_name", metavar="NAME", help="First and last name.")
-@click.option("--email", "student_email", metavar="ADDRESS", help="Where mails go.")
-@question_options("{label}, of the catalog.", new=False)
+@click.option("--email", "student_email", metavar="ADDRESS", help="Email address.")
+@question_options("{label} from the catalog.", new=False)
 @click.option("--class", "class_number", metavar="TEXT", help="Class number, or N/A.")
-@click.option("--color", metavar="NAME", help="Color, of the catalog (before the quote).")
-@click.option("--printer", metavar="NAME", help="Printer, of the catalog (before the quote).")
-@click.option("--shelf", metavar="NAME", help="Where the print lies.")
+@click.option("--color", metavar="NAME", help="Color from the catalog (only before the quote).")
+@click.option("--printer", metavar="NAME", help="Printer from the catalog (only before the quote).")
+@click.option("--shelf", metavar="NAME", help="Shelf where the print is kept.")
 @json_option
 def edit(job_id: str, by: str, **typed: str | None) -> None:
-    """Mend what the form of a job said; history keeps the old."""
+    """Edit job details. The history keeps the old values."""
     fields: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
     if not fields:
-        raise click.UsageError("Nothing to change: give one of the options, as --email.")
+        raise click.UsageError("Nothing to change. Give at least one option, such as --email.")
     with session().lab() as lab:
         job = lab.corrections.edit(job_id, by=by, **fields)
         if session().json:

@@ -21,50 +21,50 @@ if TYPE_CHECKING:
 
 @click.group("db")
 def database() -> None:
-    """Bring the database to this program's schema, or say where it stands."""
+    """Upgrade, check or move the database."""
 
 
 @database.command("upgrade")
 @json_option
 def upgrade() -> None:
-    """Bring the database up to date; of an embedded one a copy is written beside it first."""
+    """Upgrade the database. An SQLite database is copied first."""
     from printflow.db import migrate
 
     settings = _settings()
     before, copy = _current(settings), None
     if before == migrate.HEAD:
-        said = f"The database is up to date already ({before})."
+        said = f"The database is already up to date ({before})."
     elif not before and _is_embedded(settings):
         with session().lab(settings):  # a new lab: store, identity and database belong together
-            said = f"A new database was made ({migrate.HEAD})."
+            said = f"Created a new database ({migrate.HEAD})."
     else:
         copy = migrate.upgrade(settings.database)
-        said = f"The database was upgraded from {before or 'nothing'} to {migrate.HEAD}."
+        said = f"Upgraded the database from {before or 'empty'} to {migrate.HEAD}."
     if session().json:
         print_json({"before": before or None, "current": migrate.HEAD, "copy": copy})
         return
     say(said)
     if copy is not None:
-        say(f"A copy of it from before is {copy}")
+        say(f"A copy from before the upgrade: {copy}")
 
 
 @database.command("current")
 @json_option
 def current() -> None:
-    """Print the database's revision and this program's."""
+    """Show the database's revision and the one that this program needs."""
     from printflow.db import migrate
 
     found = _current(_settings())
     if session().json:
         print_json({"current": found or None, "head": migrate.HEAD})
     else:
-        say(f"{found or 'none'} (this program: {migrate.HEAD})")
+        say(f"{found or 'none'} (this program needs {migrate.HEAD})")
 
 
 @database.command("check")
 @json_option
 def check() -> None:
-    """Exit with 0 if the database has this program's schema, else with 3."""
+    """Check the database's revision. Exit code 0 if it fits this program, 3 if not."""
     from printflow.db import migrate
 
     migrate.check(_settings().database)
@@ -75,14 +75,16 @@ def check() -> None:
 
 
 @database.command("copy")
-@click.option("--from", "source", metavar="URL", help="The lab's database (that of the settings).")
+@click.option(
+    "--from", "source", metavar="URL", help="The lab's database (default: the one in the settings)."
+)
 @click.option("--to", "target", metavar="URL", required=True, help="An empty database.")
 @json_option
 def copy(source: str | None, target: str) -> None:
     """Move the lab to another database: sqlite:///FILE or postgresql://USER@HOST/NAME.
 
-    Server and worker must be stopped. Everything is read back and compared by counts and hashes;
-    then set database_url to the new address.
+    Stop the server and workers first. Everything is read back and compared by counts and hashes.
+    Then set database_url to the new address.
     """
     from printflow.db.copying import copy_database
 
@@ -90,7 +92,7 @@ def copy(source: str | None, target: str) -> None:
     here = _checked(source, settings) if source else settings.database
     there = _checked(target, settings)
     if here == there:
-        raise SettingsError("--from and --to name the same database", key="database_url")
+        raise SettingsError("--from and --to are the same database", key="database_url")
     with _stopped(here):
         copied = copy_database(here, there)
     if session().json:
@@ -98,8 +100,8 @@ def copy(source: str | None, target: str) -> None:
         return
     for table in copied:
         say(f"{table.name:<18} {table.rows:>9} rows  sha256 {table.sha256[:16]}")
-    say("Every row was read back and is the same. Now set database_url to the new address;")
-    say("the store's files stay where they are, and the old database as it is.")
+    say("Every row was read back and compared. Now set database_url to the new address.")
+    say("The store's files stay where they are, and the old database stays unchanged.")
 
 
 def _checked(url: str, settings: Settings) -> str:
@@ -113,7 +115,7 @@ def _checked(url: str, settings: Settings) -> str:
 
 @contextmanager
 def _stopped(url: str) -> Iterator[None]:
-    """Nobody serves or works on the database meanwhile; AlreadyRunning if someone does."""
+    """No server or worker uses the database meanwhile; raises AlreadyRunning if one does."""
     from printflow.db.at_work import hold
     from printflow.db.engine import sqlite_path
 
@@ -131,7 +133,7 @@ def _settings() -> Settings:
         raise SettingsError(
             f"there is no folder {settings.store}",
             key="store",
-            next_step=f"`printflow init --store {settings.store}` makes a new store there.",
+            next_step=f"To create a new store there, run: printflow init --store {settings.store}",
         )
     return settings
 

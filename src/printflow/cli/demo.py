@@ -24,11 +24,11 @@ _CONFIG = "printflow.toml"
     "--store",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="The demo's folder (beside the store, its name with -demo).",
+    help="The demo's folder (default: the store's name plus -demo, next to it).",
 )
 @json_option
 def demo(store: Path | None) -> None:
-    """Fill a separate store with jobs in every status; the lab's own store is not touched."""
+    """Fill a separate store with jobs in every status. Doesn't change the lab's own store."""
     from printflow import Settings
     from printflow.settings.database_url import sqlite_url
 
@@ -56,10 +56,10 @@ def demo(store: Path | None) -> None:
             }
         )
         return
-    say(f"{count} jobs are {'already' if there else 'now'} in {settings.store}")
+    say(f"{settings.store} {'already has' if there else 'now has'} {count} jobs")
     if password is not None:
-        say(f"Staff password: {password} - it is not shown again.")
-    say(f'Look at them: {own_name()} --config "{config}" serve')
+        say(f"Staff password: {password} (it won't be shown again)")
+    say(f'To see them, run: {own_name()} --config "{config}" serve')
 
 
 def _beside(store: Path) -> Path:
@@ -72,7 +72,7 @@ def _fill(lab: Printflow) -> None:
     if session().json or not sys.stderr.isatty():
         fill(lab)
         return
-    with click.progressbar(length=1, label="Making the demo", file=sys.stderr) as bar:
+    with click.progressbar(length=1, label="Creating the demo", file=sys.stderr) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total

@@ -1,4 +1,4 @@
-"""``doctor``: does everything fit together?"""
+"""``doctor``: checks files, database, work and settings."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ _FINDINGS, _UNCHECKED = 1, 2
 
 
 @click.command("doctor")
-@click.option("--fix", is_flag=True, help="Mend what loses nothing; put aside what nobody knows.")
+@click.option("--fix", is_flag=True, help="Fix safe problems, and set unknown files aside.")
 @click.option("--quick", is_flag=True, help="Compare sizes only, without reading every file.")
 @json_option
 def doctor(fix: bool, quick: bool) -> None:
-    """Check store, database, work and settings. Exit 0 clean, 1 findings, 2 could not check."""
+    """Check the store, database, work and settings.
+
+    Exit code 0: no problems found. 1: problems found. 2: something could not be checked.
+    """
     try:
         found = _examined(fix, quick)
     except DatabaseDamaged:
@@ -86,14 +89,18 @@ def _document(found: Examination) -> dict[str, Any]:
 
 def _tell(found: Examination) -> None:
     for finding in found.findings:
-        mark = "mended" if finding in found.mended else finding.code
+        mark = "fixed" if finding in found.mended else finding.code
         say(f"{mark}: {finding.place}: {finding.message}")
         if finding not in found.mended:
-            hint = finding.next_step or "`printflow doctor --fix` mends it."
+            hint = finding.next_step or "To fix it, run: printflow doctor --fix"
             say(f"    {hint}")
     for words in found.unchecked:
-        warn(f"could not check {words}")
+        warn(f"Could not check {words}")
     for words in found.unguarded:
         say(f"sandbox: {words}")
     if not found.findings and not found.unchecked:
-        say("Files, database and settings are sound." if found.unguarded else "All is well.")
+        say(
+            "No problems found in files, database and settings."
+            if found.unguarded
+            else "No problems found."
+        )

@@ -75,7 +75,7 @@ def _ending_of(error: BaseException, session: Session) -> int | None:
     if isinstance(error, OSError) and output_fails(error):
         silence_output()
         why = error.strerror or str(error)
-        return _ending_of(DiskFull(f"The output cannot be written: {why}."), session)
+        return _ending_of(DiskFull(f"Can't write the output: {why}."), session)
     if not isinstance(error, Exception) or isinstance(
         error, click.ClickException | click.exceptions.Exit
     ):
@@ -96,7 +96,7 @@ def lines_of(error: PrintflowError) -> list[str]:
     ]
     if isinstance(error, TransitionNotAllowed) and error.last_actor:
         when = f" at {instant(error.last_at)}" if error.last_at else ""
-        lines.append(f"Last: {error.last_trigger} by {error.last_actor}{when}.")
+        lines.append(f"Last action: {error.last_trigger} by {error.last_actor}{when}.")
     return lines
 
 
@@ -155,8 +155,8 @@ def _say_fault(error: Exception, session: Session) -> int:
     from .log import log_fault
 
     fault_id, path = log_fault(error, session.settings, session.role, debug=session.debug)
-    where = f"details in the log, {path}" if path else "details with: printflow --debug"
-    warn(f"Something unexpected went wrong ({type(error).__name__}, error {fault_id}); {where}")
+    where = f"For details, see the log: {path}" if path else "For details, run: printflow --debug"
+    warn(f"Something went wrong unexpectedly ({type(error).__name__}, error {fault_id}). {where}")
     if session.json:
         message = f"unexpected fault {fault_id}"
         _print({"error": {"code": "fault", "message": message, "refusals": []}})

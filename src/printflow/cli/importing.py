@@ -29,17 +29,17 @@ _WIDE = 40
     "--mapping",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Which column is what (needed for CSV).",
+    help="Says what each column contains (required for CSV).",
 )
 @click.option(
     "--files",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Where the model files are (else beside FILE; for a database, storage/ beside it).",
+    help="Where the model files are (default: next to FILE; for a database, storage/ next to it).",
 )
-@click.option("--dry-run", is_flag=True, help="Write nothing; say what would come of it.")
-@click.option("--move", is_flag=True, help="Remove each older file once its copy is proved.")
-@click.option("--without-file", is_flag=True, help="Take jobs whose file is gone, too.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; show what would be imported.")
+@click.option("--move", is_flag=True, help="Delete each old file after its copy is verified.")
+@click.option("--without-file", is_flag=True, help="Also import jobs whose file is missing.")
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write every note as CSV."
 )
@@ -53,10 +53,10 @@ def import_(
     without_file: bool,
     report: Path | None,
 ) -> None:
-    """Take over jobs from FILE: a CSV file, or the SQLite database of the older Flask system.
+    """Import jobs from FILE: a CSV file, or the SQLite database of the older Flask system.
 
-    Rows that were taken over before are left alone: a run that was broken off is repeated. No mail
-    is sent.
+    Rows that were imported before are skipped, so you can repeat a run that was interrupted. No
+    email is sent.
     """
     old, beside = _read(file, mapping)
     if report is not None:
@@ -96,7 +96,7 @@ def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
             database = opened.read(16) == b"SQLite format 3\0"
     except OSError as error:
         raise InvalidInput.of(
-            "file", "file_unreadable", f"{file} cannot be read: {unreadable(file, error)}."
+            "file", "file_unreadable", f"Can't read {file}: {unreadable(file, error)}."
         ) from error
     if database:
         return flask_list(file, given or FLASK), file.absolute().parent / "storage"
@@ -105,7 +105,7 @@ def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
             "mapping",
             "mapping_missing",
             "A CSV file needs --mapping.",
-            "docs/administrators.md has one to start from.",
+            "For an example to start from, see docs/administrators.md.",
         )
     return csv_list(file, given), file.absolute().parent
 
@@ -133,27 +133,27 @@ def _document(done: ImportReport) -> dict[str, object]:
 
 
 def _tell(done: ImportReport, report: Path | None) -> None:
-    verb = "would be taken over" if done.dry_run else "taken over"
+    verb = "would be imported" if done.dry_run else "imported"
     counts = ", ".join(f"{count} {status.label}" for status, count in done.by_status.items())
     say(f"{done.imported} of {done.rows} rows {verb}" + (f": {counts}" if counts else ""))
     say(f"{done.bytes / 1e6:.1f} MB of files")
     if done.already:
-        say(f"{done.already} were taken over before")
+        say(f"{done.already} were imported before")
     if done.removed:
-        say(f"{done.removed} older files removed")
+        say(f"{done.removed} old files deleted")
     if done.unused_columns:
-        say(f"Columns that nothing was taken from: {', '.join(done.unused_columns)}")
+        say(f"Unused columns: {', '.join(done.unused_columns)}")
     if done.dry_run and done.examples:
         rows = [[e.column, e.field, e.listed[:_WIDE], e.read[:_WIDE]] for e in done.examples]
-        print_table(["Column", "Field", "In the list", "Read as"], rows, title="Examples")
-    _list("not taken over", done.refused)
+        print_table(["Column", "Field", "In the list", "Imported as"], rows, title="Examples")
+    _list("not imported", done.refused)
     _list("notes", done.notes)
     if any("catalog" in note.message for note in done.notes):
-        warn("Names can be given others in the mapping: [values.printer] and so on.")
+        warn("You can map names to the catalog's in the mapping, in [values.printer] and so on.")
     if report is not None:
-        say(f"All of them are in {report}")
+        say(f"For all notes, see {report}")
     if done.dry_run:
-        say("Nothing was written.")
+        say("Dry run: nothing was changed.")
 
 
 def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
@@ -169,7 +169,9 @@ def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         warn(f"  {places[0]}{more}: {about}{message}")
     if len(alike) > _SHOWN:
-        warn(f"  … and {len(alike) - _SHOWN} more kinds; --report FILE writes them all, row by row")
+        warn(
+            f"  … and {len(alike) - _SHOWN} more kinds. To get all of them, row by row, use --report FILE."
+        )
 
 
 def _write(done: ImportReport, path: Path) -> None:
@@ -180,7 +182,7 @@ def _write(done: ImportReport, path: Path) -> None:
     with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("row", "kind", "field", "message"))
-        for kind, notes in (("not taken over", done.refused), ("note", done.notes)):
+        for kind, notes in (("not imported", done.refused), ("note", done.notes)):
             for note in notes:
                 rows.writerow(
                     [plain(text) for text in (note.place, kind, note.field, note.message)]

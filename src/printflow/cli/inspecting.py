@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 
 @click.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--thumbnail", type=click.Path(path_type=Path), metavar="PNG", help="Draw it, too.")
+@click.option(
+    "--thumbnail", type=click.Path(path_type=Path), metavar="PNG", help="Also draw the model."
+)
 @click.option("--color", default="#2f6fde", metavar="#RRGGBB", help="The picture's color.")
 @click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
 @json_option
 def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
-    """Measure a model: size, volume, closed or not. Needs no lab; with one, says where it fits."""
+    """Measure a model: size, volume, watertight or not. In a lab, also shows where it fits."""
     from printflow import FileUnusable, PrintflowError
     from printflow.domain.model_facts import fitting, verdict, warnings
 
     if not _is_color(color):
-        raise click.UsageError("--color: a color is written as #2F6FDE.")
+        raise click.UsageError("--color: enter a color such as #2F6FDE.")
     try:
         facts, picture = _inspected(file, color=color, up=up, drawn=thumbnail is not None)
     except FileUnusable as error:
@@ -41,7 +43,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
         raise
     if thumbnail is not None:
         if not picture:
-            raise FileUnusable("The model cannot be drawn.", code="no_picture")
+            raise FileUnusable("The model can't be drawn.", code="no_picture")
         with writing(thumbnail):
             thumbnail.write_bytes(picture)
     try:
@@ -66,7 +68,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
             ("Bodies", str(facts.bodies)),
             ("Volume", f"{facts.volume_cm3:.2f} cm³"),
             ("Area", f"{facts.area_cm2:.2f} cm²"),
-            ("Closed", "yes" if facts.watertight else f"no, {facts.open_edges:,} open edges"),
+            ("Watertight", "yes" if facts.watertight else f"no, {facts.open_edges:,} open edges"),
             ("Fits", ", ".join(document["fits"]) or "–"),
         ]
     )
@@ -93,12 +95,12 @@ def _is_color(text: str) -> bool:
 @click.command("reinspect")
 @click.argument("job_ids", metavar="[ID]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All jobs.")
-@click.option("--later", is_flag=True, help="Only queue them; the server looks into them.")
+@click.option("--later", is_flag=True, help="Only queue them; the server will inspect them.")
 @json_option
 def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
-    """Look into models once more, as after an update; those that still wait are done, too."""
+    """Inspect models again, for example after an update. Also inspects those still waiting."""
     if every == bool(job_ids):
-        raise click.UsageError("Give the jobs' numbers, or --all.")
+        raise click.UsageError("Give job IDs or --all.")
     with session().lab() as lab:
         queued = lab.models.inspect_again(None if every else job_ids)
         done = 0
@@ -111,4 +113,4 @@ def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
         if session().json:
             print_json({"queued": queued, "looked_into": done, "waiting": lab.models.uninspected()})
         else:
-            say(f"{queued} queued, {done} looked into, {lab.models.uninspected()} waiting")
+            say(f"{queued} queued, {done} inspected, {lab.models.uninspected()} waiting")

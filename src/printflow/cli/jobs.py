@@ -18,9 +18,13 @@ _COLUMNS = ("ID", "Status", "Student", "File", "Printer", "Color", "Material", "
 
 
 @click.command("list")
-@click.option("--status", default="", metavar="STATUS", help="Only jobs of this status.")
-@click.option("--search", default="", metavar="WORDS", help="In names, mails, ids, classes, files.")
-@click.option("--older-than", metavar="TIME", help="In their status for longer than 36h, 2d, 3w.")
+@click.option("--status", default="", metavar="STATUS", help="Only jobs with this status.")
+@click.option(
+    "--search", default="", metavar="WORDS", help="Search names, emails, IDs, classes and files."
+)
+@click.option(
+    "--older-than", metavar="TIME", help="In their status longer than this, such as 36h, 2d or 3w."
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N jobs.")
 @json_option
 def list_jobs(status: str, search: str, older_than: str | None, limit: int | None) -> None:
@@ -108,8 +112,8 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
 @click.command("note")
 @click.argument("job_id", metavar="ID")
 @by_option
-@click.option("--text", required=True, metavar="TEXT", help="What to note.")
-@click.option("--for-student", is_flag=True, help="The student may read it.")
+@click.option("--text", required=True, metavar="TEXT", help="The note's text.")
+@click.option("--for-student", is_flag=True, help="Send it to the student.")
 @json_option
 def note(job_id: str, by: str, text: str, for_student: bool) -> None:
     """Add a note to a job."""
@@ -119,4 +123,4 @@ def note(job_id: str, by: str, text: str, for_student: bool) -> None:
         if session().json:
             print_json(details_document(lab, details))
         else:
-            say(f"{details.job.id}: noted")
+            say(f"{details.job.id}: note added")

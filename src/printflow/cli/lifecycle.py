@@ -1,4 +1,4 @@
-"""``lifecycle``: the table, in four forms."""
+"""``lifecycle``: the table, in four formats."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .tables import print_table
 
 
 @click.command("lifecycle")
-@click.option("--markdown", "form", flag_value="markdown", help="As a Markdown table.")
-@click.option("--mermaid", "form", flag_value="mermaid", help="As a Mermaid state diagram.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print a Markdown table.")
+@click.option("--mermaid", "form", flag_value="mermaid", help="Print a Mermaid state diagram.")
 @json_option
 def lifecycle(form: str | None) -> None:
-    """Show the lifecycle's table: what moves a job, from where to where, and what it needs."""
+    """Show the table of the job lifecycle: every action, from which status to which, and its rules."""
     from printflow import lifecycle_markdown, lifecycle_mermaid, lifecycle_rows
 
     if session().json:

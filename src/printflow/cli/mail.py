@@ -1,4 +1,4 @@
-"""``mail preview``: what the lab's mails look like."""
+"""``mail preview``: what the lab's emails look like."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .streams import say
 
 @click.group("mail")
 def mail() -> None:
-    """Look at the lab's mails."""
+    """Preview the lab's emails."""
 
 
 @mail.command("preview")
@@ -27,7 +27,7 @@ def mail() -> None:
 @click.option("--open", "open_", is_flag=True, help="Show them in the browser.")
 @json_option
 def preview(folder: Path | None, open_: bool) -> None:
-    """Write every mail with sample data into FOLDER (a temporary one), as HTML and as text."""
+    """Write every email with sample data to FOLDER (default: a temporary one), as HTML and text."""
     with session().lab() as lab:
         samples = {template.value: sample for template, sample in lab.mail_samples.all().items()}
     place = folder or Path(tempfile.mkdtemp(prefix="printflow-mails-"))
@@ -51,7 +51,7 @@ def preview(folder: Path | None, open_: bool) -> None:
     else:
         for name, sample in samples.items():
             say(f"{name}: {sample.subject}")
-        say(f"All of them are on {index}")
+        say(f"To see all of them, open {index}")
     if open_:
         webbrowser.open(index.absolute().as_uri())
 
@@ -64,7 +64,7 @@ def _index(samples: dict[str, RenderedMail]) -> str:
         for name, sample in samples.items()
     ]
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Mails</title>'
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Emails</title>'
         '<body style="font-family:sans-serif;max-width:60rem;margin:2rem auto">'
-        f"<h1>Mails</h1>{''.join(parts)}</body></html>"
+        f"<h1>Emails</h1>{''.join(parts)}</body></html>"
     )

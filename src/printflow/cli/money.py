@@ -18,19 +18,22 @@ if TYPE_CHECKING:
 @click.command("pay")
 @click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
 @by_option
-@click.option(
-    "--amount", default="", metavar="AMOUNT", help="What is paid, all or a part, as 3.00."
-)
-@click.option("--method", default="", metavar="METHOD", help="How it is paid, as cash.")
-@click.option("--receipt", default="", metavar="NUMBER", help="Number of the receipt.")
+@click.option("--amount", default="", metavar="AMOUNT", help="Amount paid, such as 3.00.")
+@click.option("--method", default="", metavar="METHOD", help="Payment method, such as cash.")
+@click.option("--receipt", default="", metavar="NUMBER", help="Receipt number.")
 @click.option("--payer", default="", metavar="NAME", help="Who pays, if not the student.")
-@click.option("--account", default="", metavar="CODE", help="Account, course or grant that pays.")
-@click.option("--waive", default="", metavar="REASON", help="Why what is left is waived.")
+@click.option("--account", default="", metavar="CODE", help="Account, course or grant to charge.")
+@click.option("--waive", default="", metavar="REASON", help="Waive the rest, for this reason.")
 @click.option("--note", default="", metavar="TEXT", help="A note for the ledger.")
-@click.option("--key", default="", metavar="TEXT", help="Repeated with it, nothing happens twice.")
+@click.option(
+    "--key",
+    default="",
+    metavar="TEXT",
+    help="Any unique text: repeating the command with it doesn't pay twice.",
+)
 @json_option
 def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
-    """Take a payment for the jobs ID; it pays them in their order."""
+    """Take a payment for one or more jobs. It's applied to them in the given order."""
     with session().lab() as lab:
         payment = lab.payments.take(job_ids, by=by, **typed)
         if session().json:
@@ -44,26 +47,30 @@ def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
 @click.command("void-payment")
 @click.argument("number", metavar="NUMBER", type=click.IntRange(1))
 @by_option
-@click.option("--reason", required=True, metavar="TEXT", help="Why it does not count.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason for voiding.")
 @json_option
 def void_payment(number: int, by: str, reason: str) -> None:
-    """Void the payment NUMBER, as its receipt shows it; the ledger keeps both entries."""
+    """Void the payment with this receipt NUMBER. The ledger keeps both entries."""
     with session().lab() as lab:
         payment = lab.payments.void(number, reason=reason, by=by)
         if session().json:
             print_json(payment_document(payment))
         else:
-            say(f"Receipt {payment.number} is void: {_amount(payment)}")
+            say(f"Voided receipt {payment.number}: {_amount(payment)}")
 
 
 @click.command("day-close")
 @click.option(
-    "--date", "day", default="", metavar="DATE", help="The day, as 2026-03-02 (else today)."
+    "--date",
+    "day",
+    default="",
+    metavar="DATE",
+    help="The day, such as 2026-03-02 (default: today).",
 )
 @click.option("--csv", "ending", flag_value="csv", default="", help="Print the entries as CSV.")
 @json_option
 def day_close(day: str, ending: str) -> None:
-    """Sum up a day of the ledger: what was taken and voided, by way of payment."""
+    """Show a day's totals: what was taken, voided and waived, by payment method."""
     from printflow import parse_date
 
     with session().lab() as lab:
@@ -88,7 +95,7 @@ def _tell(close: DayClose) -> None:
         ]
         for one in close.sums
     ]
-    heads = ["Paid by", "Payments", "Taken", "Voided", "Waived", "Total"]
+    heads = ["Payment method", "Payments", "Taken", "Voided", "Waived", "Total"]
     print_table(heads, rows, title=f"Day close of {close.day}", right="Total")
     for currency, cents in close.totals.items():
         say(f"Total: {_money(cents, currency)}")

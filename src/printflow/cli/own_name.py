@@ -1,4 +1,4 @@
-"""What to type to call this command again."""
+"""What to type to run this command again."""
 
 from __future__ import annotations
 

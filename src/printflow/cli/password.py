@@ -1,4 +1,4 @@
-"""``staff-password``: a new password for the staff's pages."""
+"""``staff-password``: sets a new password for the staff pages."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .streams import say
 
 
 @click.command("staff-password")
-@click.option("--generate", is_flag=True, help="Make one up and print it.")
+@click.option("--generate", is_flag=True, help="Generate a password and print it.")
 @click.option("--stdin", "piped", is_flag=True, help="Read it from standard input.")
 @json_option
 def staff_password(generate: bool, piped: bool) -> None:
-    """Set a new staff password: typed twice, piped in, or generated."""
+    """Set a new staff password: type it twice, pipe it in, or generate one."""
     if generate and piped:
         raise click.UsageError("Give --generate or --stdin, not both.")
     given = None if generate else _given(piped)
@@ -25,9 +25,9 @@ def staff_password(generate: bool, piped: bool) -> None:
     if session().json:
         print_json({"staff_password": chosen if generate else None})
     elif generate:
-        say(f"The new staff password: {chosen}")
+        say(f"New staff password: {chosen}")
     else:
-        say("The staff password is set.")
+        say("Staff password changed.")
 
 
 def _given(piped: bool) -> str:
@@ -38,5 +38,5 @@ def _given(piped: bool) -> str:
         return typed
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
-        raise click.UsageError("No password was given: type it, pipe it in, or use --generate.")
+        raise click.UsageError("No password given. Type one, pipe it in, or use --generate.")
     return line

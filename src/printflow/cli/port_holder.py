@@ -1,4 +1,4 @@
-"""Which program listens on a port, as far as the system tells."""
+"""Which program listens on a port, as far as the system shows it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def holder_of(port: int) -> str:
     if process:
         return f" by {process}"
     find = f"netstat -ano | findstr :{port}" if sys.platform == "win32" else f"lsof -i :{port}"
-    return f" by another program (`{find}` names it)"
+    return f" by another program (to find it, run: {find})"
 
 
 def _is_printflow(port: int) -> bool:

@@ -11,7 +11,7 @@ from printflow.errors import InvalidInput
 
 
 def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """``KEY=VALUE`` as settings, sections as dicts; lists are parted by commas.
+    """``KEY=VALUE`` as settings, sections as dicts; lists are separated by commas.
 
     Raises InvalidInput. Whether key and value are good, the settings themselves say.
     """
@@ -19,7 +19,9 @@ def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key.strip():
-            raise InvalidInput.of("set", "set_invalid", f"“{pair}” is not KEY=VALUE.")
+            raise InvalidInput.of(
+                "set", "set_invalid", f"“{pair}” isn't a setting. Enter KEY=VALUE."
+            )
         _put(found, key.strip(), value.strip())
     return found
 
@@ -42,18 +44,18 @@ def answers(store: Path | None, given: dict[str, Any]) -> dict[str, Any]:
     if store is None:
         folder = Path(click.prompt("Folder for the files", default="storage"))
         found["store"] = folder.expanduser().absolute()
-    _ask(found, "base_url", "Address that students will open (empty: this PC only)")
-    _ask(found, "allowed_email_domains", "E-mail domains of your students (empty: any)")
-    _ask(mail, "smtp_host", "Mail server (empty: mails become files, to try things out)")
+    _ask(found, "base_url", "Web address for students (empty: this PC only)")
+    _ask(found, "allowed_email_domains", "Email domains of your students (empty: any)")
+    _ask(mail, "smtp_host", "SMTP server (empty: emails are saved as files, for testing)")
     if mail.get("smtp_host"):
-        _ask(mail, "smtp_port", "Its port: 587, 465 or 25", "587")
+        _ask(mail, "smtp_port", "SMTP port: 587, 465 or 25", "587")
         usual = "tls" if mail["smtp_port"] == 465 else "starttls"
-        _ask(mail, "smtp_security", "Encryption there: starttls, tls or none", usual)
-        _ask(mail, "smtp_username", "User name there (empty: none)")
+        _ask(mail, "smtp_security", "SMTP encryption: starttls, tls or none", usual)
+        _ask(mail, "smtp_username", "SMTP username (empty: none)")
         if mail.get("smtp_username") and "smtp_password" not in mail:
-            mail["smtp_password"] = click.prompt("Password there", hide_input=True)
-        _ask(mail, "sender", "Sender, as Print lab <printlab@example.edu>")
-        _ask(mail, "staff_address", "Where staff want their mails (empty: nowhere)")
+            mail["smtp_password"] = click.prompt("SMTP password", hide_input=True)
+        _ask(mail, "sender", "Sender, such as Print lab <printlab@example.edu>")
+        _ask(mail, "staff_address", "Email address of the staff (empty: none)")
     if not mail:
         del found["mail"]
     return found

@@ -21,22 +21,22 @@ def _filtered(command: click.Command) -> click.Command:
     for name in reversed(_FILTERS):
         option = "--class" if name == "class_number" else f"--{name}"
         words = name.replace("class_number", "class")
-        click.option(option, name, default="", metavar="NAME", help=f"Only jobs of this {words}.")(
-            command
-        )
+        click.option(
+            option, name, default="", metavar="NAME", help=f"Only jobs with this {words}."
+        )(command)
     return command
 
 
 @click.command("report")
 @click.argument("name", required=False, default="")
-@click.option("--since", default="", metavar="DATE", help="From this day on (2026-03-02).")
-@click.option("--until", default="", metavar="DATE", help="Up to this day, it included.")
+@click.option("--since", default="", metavar="DATE", help="First day, such as 2026-03-02.")
+@click.option("--until", default="", metavar="DATE", help="Last day, included.")
 @click.option("--by", "unit", type=click.Choice(["day", "week", "month"]), default="month",
-              show_default=True, help="How finely the course of time is told.")  # fmt: skip
+              show_default=True, help="Unit of time in reports over time.")  # fmt: skip
 @click.option("--csv", "ending", flag_value="csv", default="", help="Print CSV.")
 @json_option
 def report(name: str, since: str, until: str, unit: str, ending: str, **filters: str) -> None:
-    """Print the report NAME, or the names of all; "jobs" (with --csv) is the list of jobs."""
+    """Print the report NAME, or list all reports if you give none. "jobs" is the list of jobs."""
     from printflow import REPORTS, ReportQuery, Unit, parse_date
 
     if not name:
@@ -54,7 +54,7 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
         if ending or (name == "jobs" and not session().json):
             pour(chunks)
         elif name == "jobs":
-            raise click.UsageError("The list of jobs is told by “printflow list --json”.")
+            raise click.UsageError("For the list of jobs as JSON, run: printflow list --json")
         else:
             _tell(lab.reports.figures(query), name)
 

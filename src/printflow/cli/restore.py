@@ -1,4 +1,4 @@
-"""``restore``, and the drill that tries a backup."""
+"""``restore``, and the drill that tests a backup."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ _FOUND = 1
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--force", is_flag=True, help="Replace the lab that is there; it is kept beside.")
-@click.option("--unverified", is_flag=True, help="Take a backup whose signature is not known.")
+@click.option("--force", is_flag=True, help="Replace the existing lab. It's moved aside and kept.")
+@click.option(
+    "--unverified", is_flag=True, help="Accept a backup whose signature can't be checked."
+)
 @key_file_option
-@click.option("--drill", is_flag=True, help="Only try it, in a folder of its own.")
+@click.option("--drill", is_flag=True, help="Only test the backup, in a separate folder.")
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="The drill's folder, new or empty (else a temporary one).",
+    help="The drill's folder, new or empty (default: a temporary one).",
 )
-@click.option("--keep", is_flag=True, help="Leave the drill's folder there.")
+@click.option("--keep", is_flag=True, help="Keep the drill's folder.")
 @json_option
 def restore(
     folder: Path,
@@ -41,18 +43,20 @@ def restore(
     into: Path | None,
     keep: bool,
 ) -> None:
-    """Restore the backup in FOLDER to the store and database of the settings.
+    """Restore the backup in FOLDER to the store and database in the settings.
 
-    Stop the lab's servers and workers first. With --drill nothing of the lab is touched: the backup
-    is restored to a folder of its own, checked by the doctor, and removed.
+    Stop the lab's servers and workers first. With --drill, the lab isn't changed: the backup is
+    restored to a separate folder, checked by the doctor, and deleted.
     """
     if drill:
         if force or unverified:
-            raise click.UsageError("A drill replaces nothing: leave out --force and --unverified.")
+            raise click.UsageError(
+                "A drill doesn't replace anything. Leave out --force and --unverified."
+            )
         _drill(folder, into, keep, key_file)
         return
     if into is not None or keep:
-        raise click.UsageError("--into and --keep are for a drill: add --drill.")
+        raise click.UsageError("--into and --keep are only for drills. Add --drill.")
     from printflow.backup import read_key
     from printflow.backup import restore as put_back
 
@@ -67,11 +71,11 @@ def restore(
         print_json({**told, "aside": list(done.aside)})
         return
     say(
-        f"Restored {len(done.manifest.files)} files of {done.manifest.taken_at} to {settings.store}."
+        f"Restored {len(done.manifest.files)} files from {done.manifest.taken_at} to {settings.store}."
     )
     for place in done.aside:
-        say(f"What was there before is in {place}.")
-    say("Check it with: printflow doctor")
+        say(f"The previous lab is now in {place}.")
+    say("To check the restored lab, run: printflow doctor")
 
 
 def _drill(folder: Path, into: Path | None, keep: bool, key_file: Path | None) -> None:
@@ -120,13 +124,13 @@ def _tell(folder: Path, done: Drill) -> None:
     for one in done.examination.left:
         warn(f"{one.code}: {one.place}: {one.message}")
     for words in done.examination.unchecked:
-        warn(f"could not check {words}")
-    say("The backup can be restored." if done.passed else "The restored lab is not sound.")
-    say(f"The lab itself was not touched. {_left(done)}")
+        warn(f"Could not check {words}")
+    say("The backup can be restored." if done.passed else "The restored lab has problems.")
+    say(f"The lab itself wasn't changed. {_left(done)}")
 
 
 def _left(done: Drill) -> str:
     if done.folder is None:
-        return "The drill's folder was removed."
+        return "The drill's folder was deleted."
     command = f"printflow --config {done.folder / 'printflow.toml'} list"
-    return f"Look at the restored one, with no PRINTFLOW_ variable set: {command}"
+    return f"To see the restored lab, unset all PRINTFLOW_ variables and run: {command}"

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from printflow import JobFile, Printflow, PurgeReport, Removal
 
 
-_dry_run = click.option("--dry-run", is_flag=True, help="Only say what would go.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 _ahead = click.option(
     "--ahead",
     type=click.IntRange(0, 3650),
     default=0,
     metavar="DAYS",
-    help="With --dry-run: what will be due within so many days, too.",
+    help="With --dry-run: also show what will be due within this many days.",
 )
 
 
@@ -39,11 +39,11 @@ _ahead = click.option(
 @_ahead
 @json_option
 def archive(job_id: str, by: str, dry_run: bool, ahead: int) -> None:
-    """Put away the job ID, or without one all jobs that were over for long enough."""
+    """Archive the job ID, or all jobs that have been finished long enough."""
     if job_id and dry_run:
-        raise click.UsageError("--dry-run tells of all jobs: leave ID out.")
+        raise click.UsageError("--dry-run covers all jobs. Leave out ID.")
     if job_id and not by:
-        raise click.UsageError("With ID, history wants your name: --by NAME.")
+        raise click.UsageError("With ID, give your name for the history: --by NAME.")
     if job_id:
         pull(Trigger.ARCHIVE, job_id, by, {})
         return
@@ -53,10 +53,10 @@ def archive(job_id: str, by: str, dry_run: bool, ahead: int) -> None:
 @click.command("purge")
 @_dry_run
 @_ahead
-@click.option("--archive-only", is_flag=True, help="Archive what is over, and remove nothing.")
+@click.option("--archive-only", is_flag=True, help="Only archive; delete nothing.")
 @json_option
 def purge(dry_run: bool, ahead: int, archive_only: bool) -> None:
-    """Archive jobs that are over, and remove the data that were kept long enough."""
+    """Archive finished jobs, and delete data that has been kept long enough."""
     _run(dry_run, ahead, archive_only=archive_only)
 
 
@@ -84,7 +84,7 @@ def _tell_plan(lab: Printflow, plan: list[Removal]) -> None:
         return
     zone = lab.catalog.current.time_zone
     rows = [(local_date(one.due_at, zone), one.job_id or "(none)", _label(one)) for one in plan]
-    print_table(("From", "Job", "What goes"), rows, title="Nothing was changed.")
+    print_table(("Due", "Job", "What will be done"), rows, title="Dry run: nothing was changed.")
     for what, count in Counter(_label(one) for one in plan).items():
         say(f"{what}: {count}")
 
@@ -94,7 +94,7 @@ def _what(one: Removal) -> str:
 
 
 def _label(one: Removal) -> str:
-    return one.part.label if one.part else "the job is archived"
+    return one.part.label if one.part else "job archived"
 
 
 def _tell_report(report: PurgeReport) -> None:
@@ -110,25 +110,27 @@ def _tell_report(report: PurgeReport) -> None:
         return
     say(f"{len(report.archived)} jobs archived")
     for part, count in Counter(part for _, part in report.removed).items():
-        say(f"{part.label} of {count} jobs removed")
+        say(f"{part.label} of {count} jobs deleted")
     if report.mails:
-        say(f"{report.mails} mails that told of no one job removed")
+        say(f"{report.mails} emails that weren't about a single job deleted")
     if report.waiting:
-        say(f"{len(report.waiting)} wait until the model files are gone; run this again")
+        say(
+            f"{len(report.waiting)} are waiting until the model files are deleted. Run this command again."
+        )
 
 
 @click.group("person")
 def person() -> None:
-    """Export or erase what is stored of one student."""
+    """Export or erase a student's data."""
 
 
 @person.command("export")
 @click.argument("email")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.zip",
-              help="Write a ZIP file with the model files in it, too.")  # fmt: skip
+              help="Write a ZIP file that also contains the model files.")  # fmt: skip
 @json_option
 def export(email: str, to: Path | None) -> None:
-    """Print all that is stored of EMAIL, as JSON; the paths of the model files are in it."""
+    """Print everything stored about EMAIL as JSON, with the paths of the model files."""
     with session().lab() as lab:
         found = lab.personal_data.export(email)
         jobs = [details_document(lab, details) for details in found]
@@ -137,7 +139,7 @@ def export(email: str, to: Path | None) -> None:
             print_json(document)
             return
         missing = _write_zip(lab, to, document, [file for one in found for file in one.job.files])
-    say(f"{len(jobs)} jobs in {to}")
+    say(f"{len(jobs)} jobs written to {to}")
     for name in missing:
         warn(f"  {name} is not in the store")
 
@@ -156,7 +158,7 @@ def _write_zip(
 
     missing = []
     if path.exists():
-        raise InvalidInput.of("to", "file_exists", f"{path} is there already.")
+        raise InvalidInput.of("to", "file_exists", f"{path} already exists.")
     with writing(path), zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archived:
         data = json.dumps(plain(document), ensure_ascii=False, indent=2)
         archived.writestr("data.json", data)
@@ -177,6 +179,6 @@ def _write_zip(
 @by_option
 @json_option
 def erase(email: str, by: str) -> None:
-    """Remove files, mails and data of EMAIL; payments stay, without a name."""
+    """Delete the files, emails and data of EMAIL. Payments are kept without a name."""
     with session().lab() as lab:
         _tell_report(lab.personal_data.erase(email, by=by))

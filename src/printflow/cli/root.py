@@ -1,4 +1,4 @@
-"""The ``printflow`` group: what commands there are, loaded when they are called."""
+"""The ``printflow`` command: its subcommands are loaded when they are called."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     entries=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 refused, 2 wrong use, 3 the surroundings do not answer.",
+    epilog="Exit codes: 0 done, 1 refused, 2 wrong usage, 3 something Printflow needs is unavailable.",
 )
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The settings file (else PRINTFLOW_CONFIG, else printflow.toml here).",
+    help="The settings file (default: PRINTFLOW_CONFIG, or printflow.toml in this folder).",
 )
-@click.option("--debug", is_flag=True, help="Show where an error comes from.")
+@click.option("--debug", is_flag=True, help="Show where errors come from.")
 @click.version_option(__version__, prog_name="printflow")
 @click.pass_context
 def printflow(context: click.Context, config: Path | None, debug: bool) -> None:
-    """3D-print jobs of a makerspace, from the student's form to pick-up."""
+    """Manage a makerspace's 3D-print jobs, from the student's form to pickup."""
     opened = context.ensure_object(Session)
     opened.config, opened.debug = config, debug

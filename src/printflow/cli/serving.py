@@ -38,12 +38,17 @@ class WebServer(Protocol):
 
 
 @click.command("serve")
-@click.option("--host", metavar="HOST", help="Address to listen on (127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port (8080).")
-@click.option("--no-worker", is_flag=True, help="Leave files and mail to `printflow worker`.")
+@click.option("--host", metavar="HOST", help="Address to listen on (default: 127.0.0.1).")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port to listen on (default: 8080).",
+)
+@click.option("--no-worker", is_flag=True, help="Leave files and email to `printflow worker`.")
 @json_option
 def serve(host: str | None, port: int | None, no_worker: bool) -> None:
-    """Serve the web pages, place files and send mail, until Ctrl-C."""
+    """Serve the web pages, move files and send email until you press Ctrl-C."""
     run = web_server()
     settings = _settings(host, port)
     with suppress(KeyboardInterrupt), _sigterm(), session().lab(settings, role="server") as lab:
@@ -98,21 +103,21 @@ def _announce(lab: Printflow, url: str) -> None:
             }
         )
         return
-    say(f"Printflow serves {url}  (Ctrl-C ends it)")
+    say(f"Printflow is running at {url}  (press Ctrl-C to stop)")
     say(f"  Staff:  {url}/dashboard")
     if password is not None:
-        say(f"  The staff password is {password} - it is not shown again.")
-        say(f"  `{own_name()} staff-password` sets another one.")
-    say(f"  Mail:   {lab.mail.handling()}")
+        say(f"  The staff password is {password} (it won't be shown again).")
+        say(f"  To change it, run: {own_name()} staff-password")
+    say(f"  Email:  {lab.mail.handling()}")
     say(f"  Files:  {settings.store}")
     if not _is_loopback(settings.server.host) and not settings.base_url:
         warn(
-            f"Links in mails begin with {settings.effective_base_url}, which only this machine "
-            "can open: set base_url to the address that students use."
+            f"Links in emails begin with {settings.effective_base_url}, which only this machine "
+            "can open. Set base_url to the address that students use."
         )
 
     if "step" in settings.more_formats and not can_read_step():
-        warn(f"{STEP_MISSING}: {STEP_INSTALL}. Until then they have no preview.")
+        warn(f"{STEP_MISSING}: {STEP_INSTALL}. Until then, they have no preview.")
 
 
 def _is_loopback(host: str) -> bool:
@@ -134,7 +139,7 @@ def _address_error(error: OSError, settings: Settings) -> Exception | None:
         )
     if error.errno in _NOT_OURS or isinstance(error, socket.gaierror):
         return SettingsError(
-            f"server.host, server.port: cannot listen on {host}, port {port}: "
+            f"server.host, server.port: can't listen on {host}, port {port}: "
             f"{error.strerror or error}.",
             key="server.host",
             next_step="Use an address of this machine and a port above 1023.",

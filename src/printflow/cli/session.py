@@ -1,4 +1,4 @@
-"""What one call of the command works with: its options, the settings and the lab."""
+"""What one run of a command works with: its options, the settings and the lab."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def json_option(command: Command) -> Command:
         is_eager=True,
         expose_value=False,
         callback=_remember_json,
-        help="Print JSON for programs.",
+        help="Print JSON, for scripts.",
     )(command)
 
 

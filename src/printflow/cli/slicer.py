@@ -17,7 +17,7 @@ from .tables import print_facts
 
 @click.group("slicer")
 def slicer() -> None:
-    """Make profiles for the lab's slicer, and try them."""
+    """Make and test profiles for the lab's slicer."""
 
 
 @slicer.command("profiles")
@@ -25,7 +25,7 @@ def slicer() -> None:
 @click.argument("kind", type=click.Choice(("print", "filament", "printer")))
 @json_option
 def profiles(bundle: Path, kind: str) -> None:
-    """List the profiles of a kind in BUNDLE, a vendor's or an exported .ini."""
+    """List the profiles of one kind in BUNDLE, an .ini file from the vendor or exported by you."""
     from printflow.estimating.flatten import names, sections_of
 
     found = names(sections_of(bundle.read_text("utf-8", "replace")), kind)
@@ -39,11 +39,20 @@ def profiles(bundle: Path, kind: str) -> None:
 @slicer.command("flatten")
 @click.argument("bundle", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--printer", required=True, metavar="NAME", help="The bundle's printer profile.")
-@click.option("--filament", required=True, metavar="NAME", help="Its filament profile.")
-@click.option("--print", "print_", required=True, metavar="NAME", help="Its print profile.")
-@click.option("--for", "lab_printer", metavar="PRINTER", help="The lab's printer it is for.")
-@click.option("--material", metavar="MATERIAL", help="The lab's material it is for.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it there instead.")
+@click.option("--filament", required=True, metavar="NAME", help="The bundle's filament profile.")
+@click.option(
+    "--print", "print_", required=True, metavar="NAME", help="The bundle's print profile."
+)
+@click.option(
+    "--for", "lab_printer", metavar="PRINTER", help="The lab's printer that the profile is for."
+)
+@click.option("--material", metavar="MATERIAL", help="The lab's material that the profile is for.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the profile to this file instead.",
+)
 @json_option
 def flatten(
     bundle: Path,
@@ -54,7 +63,7 @@ def flatten(
     material: str | None,
     output: Path | None,
 ) -> None:
-    """Make one flat profile of three in BUNDLE, for a printer and a material of the lab."""
+    """Combine three profiles in BUNDLE into one, for a printer and a material of the lab."""
     from printflow.estimating.estimator import profile_file
     from printflow.estimating.flatten import flatten as flat
 
@@ -80,20 +89,20 @@ def flatten(
     if session().json:
         print_json({"file": output.absolute(), "settings": len(text.splitlines())})
     else:
-        say(f"The profile is in {output}")
+        say(f"Profile written to {output}")
 
 
 @slicer.command("estimate")
 @click.argument("model", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--profile", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A flat profile, as flatten makes them.",
+    help="A profile made by `printflow slicer flatten`.",
 )  # fmt: skip
 @click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
-@click.option("--command", default="", help="The slicer; else the setting slicer.command.")
+@click.option("--command", default="", help="The slicer (default: the setting slicer.command).")
 @json_option
 def estimate(model: Path, profile: Path, up: str, command: str) -> None:
-    """Slice MODEL and say what the slicer estimates, to try a profile."""
+    """Slice MODEL and show the slicer's estimate, to test a profile."""
     from printflow import Settings, inspect_file
     from printflow.estimating.slicing import slice_stl
 

@@ -1,4 +1,4 @@
-"""``submit``: a model becomes a job."""
+"""``submit``: makes a job from a model."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from .streams import say
 @click.command("submit")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--student", required=True, metavar="NAME", help="The student's name.")
-@click.option("--email", required=True, metavar="ADDRESS", help="Where the mails go.")
-@click.option("--method", required=True, metavar="METHOD", help="As Filament.")
-@click.option("--color", required=True, metavar="COLOR", help="A color of the method.")
-@click.option("--printer", required=True, metavar="PRINTER", help="A printer of the method.")
-@question_options("As {example}.", new=True)
-@click.option("--class-number", required=True, metavar="CLASS", help="As ARCH 4000.")
-@click.option("--quantity", default=1, metavar="COUNT", help="How many copies.")
-@click.option("--note", default="", metavar="TEXT", help="What staff should know.")
+@click.option("--email", required=True, metavar="ADDRESS", help="The student's email address.")
+@click.option("--method", required=True, metavar="METHOD", help="Print method, such as Filament.")
+@click.option("--color", required=True, metavar="COLOR", help="A color available for the method.")
+@click.option("--printer", required=True, metavar="PRINTER", help="A printer for the method.")
+@question_options("{label}, such as {example}.", new=True)
+@click.option(
+    "--class-number", required=True, metavar="CLASS", help="Class number, such as ARCH 4000."
+)
+@click.option("--quantity", default=1, metavar="COUNT", help="Number of copies.")
+@click.option("--note", default="", metavar="TEXT", help="A note for staff.")
 @click.option("--accept-minimum", is_flag=True, help="The student accepts the minimum charge.")
-@click.option("--by", default="", metavar="NAME", help="Who submits for the student.")
+@click.option("--by", default="", metavar="NAME", help="Your name, if you submit for the student.")
 @json_option
 def submit(
     file: Path,

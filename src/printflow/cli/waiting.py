@@ -14,16 +14,16 @@ from .tables import print_table
 if TYPE_CHECKING:
     from printflow import WaitingJob
 
-_COLUMNS = ("ID", "Student", "Shelf", "Days", "Due", "Reminded", "Disposal")
+_COLUMNS = ("ID", "Student", "Shelf", "Days", "Due", "Reminded", "Discard after")
 
 
 @click.command("waiting")
-@click.option("--overdue", is_flag=True, help="Only prints that may be disposed of.")
+@click.option("--overdue", is_flag=True, help="Only prints that may be discarded.")
 @click.option("--limit", type=click.IntRange(min=1), default=100, metavar="N", show_default=True,
               help="At most N jobs.")  # fmt: skip
 @json_option
 def waiting(overdue: bool, limit: int) -> None:
-    """List prints that wait to be picked up, those that wait longest first."""
+    """List prints that are waiting to be picked up, longest wait first."""
     with session().lab() as lab:
         page, zone = lab.shelf.waiting(overdue=overdue, limit=limit), lab.catalog.current.time_zone
         if session().json:
@@ -42,7 +42,7 @@ def waiting(overdue: bool, limit: int) -> None:
         elif page.jobs:
             print_table(_COLUMNS, [_row(one, zone) for one in page.jobs], right="Due")
         else:
-            say("Nothing waits.")
+            say("No prints are waiting.")
 
 
 def _row(one: WaitingJob, zone: str) -> tuple[str, ...]:

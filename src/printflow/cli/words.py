@@ -76,13 +76,13 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         ("Status", f"{job.status.label} ({job.status.value}) for {age(job.status_since)}"),
         ("Student", f"{job.student_name} <{job.student_email}>"),
         ("Class", f"{job.discipline}, {job.class_number}"),
-        ("Wish", f"{job.method}, {job.color}, {job.printer}"),
+        ("Requested", f"{job.method}, {job.color}, {job.printer}"),
         *(
             (question.label, answer)
             for question in QUESTIONS
             if question.about_print and (answer := getattr(job, question.name))
         ),
-        ("Sent file", job.original_name),
+        ("Submitted file", job.original_name),
         ("Submitted", local_time(job.created_at, catalog.time_zone)),
     ]
     if job.grams is not None and job.hours is not None:
@@ -97,8 +97,8 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
     if job.reasons:
         facts.append(("Reasons", "; ".join(job.reasons)))
     if job.facts is not None:
-        closed = "closed" if job.facts.watertight else f"{job.facts.open_edges:,} open edges"
+        closed = "watertight" if job.facts.watertight else f"{job.facts.open_edges:,} open edges"
         said = f"{size_text(job.facts.dimensions_mm)}, {job.facts.volume_cm3:.2f} cm³, {closed}"
         facts.append(("Model", said))
-    facts.append(("Possible now", ", ".join(details.allowed) or "nothing"))
+    facts.append(("Possible actions", ", ".join(details.allowed) or "none"))
     return facts

@@ -19,30 +19,29 @@ from .streams import say, warn
 @click.command("dispatch")
 @json_option
 def dispatch() -> None:
-    """Place files and send mail until nothing is due, then say what was done."""
+    """Move files and send email until nothing is due, then show what was done."""
     with session().lab() as lab:
         report = lab.dispatch()
     if session().json:
         print_json(asdict(report))
         return
-    say(f"{report.placed} files placed, {report.sent} mails sent, {report.failed} failed")
+    say(f"{report.placed} files moved, {report.sent} emails sent, {report.failed} failed")
     if report.waiting_files or report.waiting_mails:
-        waiting = f"{report.waiting_files} files and {report.waiting_mails} mails"
-        say(f"{waiting} wait for their time")
+        say(f"{report.waiting_files} files and {report.waiting_mails} emails are due later")
     if report.mail_paused:
-        warn(f"No mail leaves: {report.mail_paused}")
+        warn(f"Email is paused: {report.mail_paused}")
 
 
 @click.command("worker")
 @json_option
 def worker() -> None:
-    """Place files and send mail in the foreground until Ctrl-C or SIGTERM."""
+    """Move files and send email in the foreground, until you press Ctrl-C or it gets SIGTERM."""
     with session().lab(role="worker") as lab, until_told() as stopped:
         lab.worker.start()
         if session().json:
             print_json({"store": lab.settings.store, "working": True})
         else:
-            say(f"Working on {lab.settings.store}. {lab.mail.handling()} Ctrl-C ends it.")
+            say(f"Working on {lab.settings.store}. {lab.mail.handling()} Press Ctrl-C to stop.")
         while not stopped.wait(1.0):  # Windows sees Ctrl-C only between waits
             pass
         lab.worker.stop()

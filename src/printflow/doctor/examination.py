@@ -86,7 +86,7 @@ class Doctor:
 
 def examine_database(database: Database, *, fix: bool) -> Examination:
     """The checks of the database alone, for a lab that cannot be opened."""
-    left_out = ("files, work and settings: the database is damaged",)
+    left_out = ("files, work and settings, because the database is damaged",)
     found = _run([("database", lambda: check_database(database))], fix=fix)
     return replace(found, unchecked=(*found.unchecked, *left_out)) if found.left else found
 

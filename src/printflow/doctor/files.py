@@ -166,15 +166,15 @@ class FileCheck:
             return Finding(
                 "second_name",
                 f"{folder}/{name}",
-                f"It is {what}, so its job's file counts as missing.",
-                "If it is the right file, put a copy in its place; else remove it and restore the "
+                f"It is {what}, so the job's file counts as missing.",
+                "If it's the right file, replace it with a copy. If not, delete it and restore the "
                 "file from a backup.",
             )
         return Finding(
             "not_a_file",
             f"{folder}/{name}",
-            f"It is {what}. It is never followed and never handed out.",
-            "Find out who put it there. The entry itself goes to .quarantine.",
+            f"It is {what}. Printflow never follows or serves it.",
+            "Find out who put it there. `printflow doctor --fix` moves it to .quarantine.",
             mend=partial(self._put_aside, name, folder),
         )
 
@@ -186,7 +186,7 @@ class FileCheck:
             yield Finding(
                 "folder_not_status",
                 f"{file.folder}/{file.name}",
-                f"Its row says {file.folder}, but the job is {status.value}.",
+                f"The database says {file.folder}, but the job is {status.label}.",
                 job_id=file.job_id,
                 mend=self._belongs(file, home),
             )
@@ -201,7 +201,7 @@ class FileCheck:
             yield Finding(
                 "file_misplaced",
                 f"{places[0].folder}/{file.name}",
-                f"It belongs into {file.folder}.",
+                f"It belongs in {file.folder}.",
                 job_id=file.job_id,
                 mend=self._belongs(file, home),
             )
@@ -209,7 +209,7 @@ class FileCheck:
             yield Finding(
                 "file_not_settled",
                 f"{file.folder}/{file.name}",
-                f"It is where it belongs, but its row says {file.state.value}.",
+                f"It's where it belongs, but the database says {file.state.value}.",
                 job_id=file.job_id,
                 mend=self._belongs(file, home),
             )
@@ -221,8 +221,8 @@ class FileCheck:
         yield Finding(
             "file_missing",
             f"{file.folder}/{file.name}",
-            "The file is in none of the store's folders.",
-            f"Put it back into {file.folder}, from a backup or .trash; it is found by itself.",
+            "The file isn't in any of the store's folders.",
+            f"Put it back in {file.folder}, from a backup or .trash. Printflow finds it automatically.",
             file.job_id,
         )
 
@@ -248,19 +248,19 @@ class FileCheck:
             f"{keep}/{file.name}",
             f"It is also in {', '.join(others)}, with "
             f"{'the same' if same else 'different'} contents.",
-            "" if same or right else "Compare them and remove the wrong one.",
+            "" if same or right else "Compare them and delete the wrong one.",
             file.job_id,
             mend if same or right else None,
         )
 
     def _content(self, file: JobFile, place: Seen) -> Iterator[Finding]:
         where = f"{place.folder}/{file.name}"
-        words = "Compare it with a backup; the original of a sliced job is in Originals."
+        words = "Compare it with a backup. A sliced job's original is in Originals."
         if place.size != file.size:
             yield Finding(
                 "file_changed",
                 where,
-                f"It has {place.size:,} bytes; {file.size:,} were accepted.",
+                f"It has {place.size:,} bytes, but had {file.size:,} when it was accepted.",
                 words,
                 file.job_id,
             )
@@ -271,14 +271,18 @@ class FileCheck:
             yield Finding(
                 "file_unreadable",
                 where,
-                f"It cannot be read: {error.strerror or error}.",
-                "Check the rights on the share.",
+                f"It can't be read: {error.strerror or error}.",
+                "Check the permissions on the share.",
                 file.job_id,
             )
             return
         if changed:
             yield Finding(
-                "file_changed", where, "Its contents are not those accepted.", words, file.job_id
+                "file_changed",
+                where,
+                "Its contents have changed since it was accepted.",
+                words,
+                file.job_id,
             )
 
     def _belongs(self, file: JobFile, home: str) -> Callable[[], bool]:
@@ -299,8 +303,8 @@ class FileCheck:
         yield Finding(
             "file_without_row",
             f"{place.folder}/{name}",
-            "No job knows this file.",
-            "If it is needed, look into .quarantine afterwards.",
+            "This file doesn't belong to any job.",
+            "`printflow doctor --fix` moves it to .quarantine. If you need it, get it from there.",
             mend=partial(self._put_aside, name, place.folder),
         )
 
@@ -316,7 +320,7 @@ class FileCheck:
             yield Finding(
                 "stale_upload",
                 f".incoming/{name}",
-                "An upload that came to nothing more than a day ago.",
+                "An upload that stopped more than a day ago.",
                 mend=partial(self._discard, name),
             )
 

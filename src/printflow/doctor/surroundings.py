@@ -35,8 +35,8 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
                 yield Finding(
                     "folder_is_link",
                     folder,
-                    "A folder of the store is a link, or a file. Nothing in it is used.",
-                    "Find out who put it there. The link itself goes to .quarantine.",
+                    "This folder of the store is a link or a file. Printflow doesn't use it.",
+                    "Find out who put it there. `printflow doctor --fix` moves it to .quarantine.",
                     mend=partial(_put_aside, store.root, folder),
                 )
                 continue
@@ -53,7 +53,7 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "several_devices",
             ", ".join(name for names in others for name in names),
-            "These folders are on another disk than the rest, so files cannot be renamed there.",
+            "These folders aren't on the same disk as the others, so files can't be moved there.",
             "Put the whole store on one file system.",
         )
     free = store.free_bytes() >> 20
@@ -61,8 +61,8 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "disk_full",
             str(store.root),
-            f"{free:,} MB are free; below {settings.disk_reserve_mb:,} MB no file is taken.",
-            "Make room, or archive and purge old jobs.",
+            f"Only {free:,} MB are free. Below {settings.disk_reserve_mb:,} MB, Printflow refuses files.",
+            "Free up space, or archive and purge old jobs.",
         )
 
 
@@ -116,15 +116,15 @@ def _of_damage(database: Database, found: Sequence[Damage]) -> Finding:
         return Finding(
             "database_damaged",
             place,
-            f"The structure of the database is damaged: {words}",
-            "Stop the server. `printflow db copy --to` writes all rows into a new database, where "
-            "they can still be read; else restore the newest backup.",
+            f"The database's structure is damaged: {words}",
+            "Stop the server. `printflow db copy --to` copies all rows that can still be read to a "
+            "new database. If that fails, restore the newest backup.",
         )
     return Finding(
         "database_damaged",
         place,
         f"The table {place} is damaged: {words}",
-        "Stop the server and restore the newest backup; what is there now is kept beside.",
+        "Stop the server and restore the newest backup. The current lab is moved aside and kept.",
     )
 
 
@@ -140,21 +140,21 @@ def check_work(
     if files:
         yield Finding(
             "work_overdue",
-            "files to place",
-            f"{files} are overdue by more than {_OVERDUE.seconds // 60} minutes.",
-            "Is `printflow serve` or `printflow worker` running? `printflow dispatch` does "
-            "what is due.",
+            "files to move",
+            f"{files} are more than {_OVERDUE.seconds // 60} minutes overdue.",
+            "Check that `printflow serve` or `printflow worker` is running. To do all due work "
+            "now, run: printflow dispatch",
         )
     for mail in dead:
         yield Finding(
             "dead_letter",
-            f"mail {mail.id} to {mail.to}",
-            f"It could not be delivered: {mail.error}",
-            "Mend the address on the page Outbox and send it again.",
+            f"email {mail.id} to {mail.to}",
+            f"It couldn't be delivered: {mail.error}",
+            "On the page Outbox, fix the address and send it again.",
             mail.job_id or "",
         )
     if (trouble := postman.trouble()) is not None:
-        yield Finding(f"mail_{trouble.state}", "mail", trouble.message, trouble.next_step)
+        yield Finding(f"mail_{trouble.state}", "email", trouble.message, trouble.next_step)
     yield from _clock(now, newest, store)
 
 
@@ -163,9 +163,9 @@ def _clock(now: datetime, newest: datetime | None, store: FileStore) -> Iterator
         yield Finding(
             "clock_behind",
             "clock",
-            f"It is {now:%Y-%m-%d %H:%M} UTC here, but something already happened at "
-            f"{newest:%Y-%m-%d %H:%M} UTC.",
-            "Set this machine's clock (NTP).",
+            f"This machine's clock says {now:%Y-%m-%d %H:%M} UTC, but the history already has an "
+            f"entry at {newest:%Y-%m-%d %H:%M} UTC.",
+            "Set this machine's clock, best by NTP.",
         )
     try:
         there = store.time_there()
@@ -176,8 +176,8 @@ def _clock(now: datetime, newest: datetime | None, store: FileStore) -> Iterator
         yield Finding(
             "share_clock",
             str(store.root),
-            f"The share's clock differs from this machine's by {abs(there - real)}.",
-            "Set both clocks (NTP).",
+            f"The share's clock and this machine's differ by {abs(there - real)}.",
+            "Set both clocks, best by NTP.",
         )
 
 
@@ -189,22 +189,22 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
         yield Finding(
             "unsafe_http",
             "base_url",
-            "Passwords and links travel unencrypted.",
-            "Put a web server with TLS in front, and use its https:// address.",
+            "Passwords and links are sent unencrypted.",
+            "Put a web server with TLS in front of Printflow, and use its https:// address.",
         )
     if mail.smtp_host and mail.smtp_security == "none" and mail.smtp_username:
         yield Finding(
             "unsafe_login",
             "mail.smtp_security",
-            "The mail password travels unencrypted.",
+            "The SMTP password is sent unencrypted.",
             'Use smtp_security = "starttls" or "tls".',
         )
     if "step" in settings.more_formats and not can_read_step():
         yield Finding(
             "step_unreadable",
             "more_formats",
-            f"{STEP_MISSING}: they are taken, but have neither size nor picture.",
-            f"In the release's folder: {STEP_INSTALL}",
+            f"{STEP_MISSING}: they are accepted, but without size and picture.",
+            f"In the release's folder, run: {STEP_INSTALL}",
         )
     key = settings.state_dir / SECRET_KEY
     if sys.platform != "win32" and _others_may_read(key):
@@ -218,8 +218,8 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
         yield Finding(
             "state_readable",
             str(settings.state_dir),
-            "Other accounts can read the lab's own folder: database, keys, mails and logs.",
-            "On a mounted share, let the mount give the folder mode 0700 (dir_mode).",
+            "Other accounts can read the lab's own folder: database, keys, emails and logs.",
+            "On a mounted share, have the mount give the folder mode 0700 (dir_mode).",
             mend=partial(_close, settings.state_dir),
         )
     with database.read() as tx:
@@ -227,7 +227,7 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             yield Finding(
                 "no_password",
                 "staff password",
-                "No staff password is set, so nobody can sign in.",
+                "No staff password is set, so no one can sign in.",
                 "Run: printflow staff-password",
             )
 
