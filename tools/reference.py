@@ -43,8 +43,9 @@ def settings_page() -> str:
         "# Settings",
         "",
         GENERATED,
-        "They come from `printflow.toml`, and from the environment, which wins. The variable of",
-        "`mail.smtp_host` is `PRINTFLOW_MAIL__SMTP_HOST`. What is wrong is named at the start.",
+        "Set them in `printflow.toml` or as environment variables, which take precedence. For",
+        "`mail.smtp_host`, the variable is `PRINTFLOW_MAIL__SMTP_HOST`. If a setting is wrong, Printflow",
+        "doesn't start, and shows a message that names the setting.",
         "",
     ]
     plain = {k: v for k, v in Settings.model_fields.items() if not _section(v)}
@@ -62,7 +63,7 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _table(section: str, fields: dict[str, FieldInfo]) -> list[str]:
-    lines = ["| setting | what it is | allowed | default |", "|---|---|---|---|"]
+    lines = ["| Setting | Description | Allowed | Default |", "|---|---|---|---|"]
     for name, field in fields.items():
         key = f"{section}.{name}".lstrip(".")
         allowed = (field.description or "").replace("|", "\\|")
@@ -116,7 +117,7 @@ def _help(path: tuple[str, ...], command: click.Command) -> str:
 def lifecycle_page() -> str:
     """The program's own table, as `printflow lifecycle --markdown` and `--mermaid` print it."""
     picture = f"```mermaid\n{lifecycle_mermaid()}```\n"
-    return "\n".join(["# The lifecycle of a job", "", GENERATED, lifecycle_markdown(), picture])
+    return "\n".join(["# The job lifecycle", "", GENERATED, lifecycle_markdown(), picture])
 
 
 # -- the rooms of the library -----------------------------------------------------------------------
@@ -164,7 +165,7 @@ def _below(box: int, arrows: dict[int, set[int]]) -> set[int]:
 
 def rooms_table() -> str:
     """Each room with the first line of its own description."""
-    lines = ["| room | what it is |", "|---|---|"]
+    lines = ["| Room | Description |", "|---|---|"]
     for room in (room for layer in layers() for room in layer):
         path = _ROOT / "src/printflow" / room
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

@@ -38,9 +38,9 @@ def test_the_slicer_gets_the_file_and_nothing_else(pc: Pc) -> None:
     ("link", "reason"),
     [
         (LINK, "Refresh the dashboard"),
-        ("printflow://open/..%2fx", "no file that is opened here"),
-        (f"printflow://open?path=/etc/{NAME}", "leads out of the share"),
-        ("http://example.edu/", "no link of Printflow"),
+        ("printflow://open/..%2fx", "doesn't name a file that can be opened"),
+        (f"printflow://open?path=/etc/{NAME}", "points outside the share"),
+        ("http://example.edu/", "isn't a Printflow link"),
     ],
 )
 def test_refusals(pc: Pc, capsys: pytest.CaptureFixture[str], link: str, reason: str) -> None:
@@ -96,11 +96,11 @@ def test_wrong_use_is_2_and_noted(
     ("text", "words"),
     [
         ("", "share"),
-        ("share = 'x'", "whole path"),
+        ("share = 'x'", "full path"),
         ("share = '/x'\nslicers = 1", "did you mean 'slicer'?"),
         ("share = '/x'\n[[slicer]]\nname = 'A'\nextentions = []", "did you mean 'extensions'?"),
         ("share = '/x'\n[[slicer]]\nname = 'A'\npath = '/a'\nextensions = ['.exe']", "'.exe'"),
-        ("share = [", "no TOML"),
+        ("share = [", "isn't valid TOML"),
     ],
 )
 def test_a_wrong_config_names_file_and_key(
@@ -123,8 +123,8 @@ def test_doctor(pc: Pc, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     pc.put()
     pc.run("doctor")
     said = capsys.readouterr().out
-    assert f"ok   share {pc.share}" in said
-    assert f"a test link would run {pc.slicer}" in said
+    assert f"ok   Share {pc.share}" in said
+    assert f"A test link would run {pc.slicer}" in said
     pc.slicer.unlink()
     assert pc.run("doctor") == 1
     assert "FAIL Test slicer" in capsys.readouterr().out

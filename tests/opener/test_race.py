@@ -129,7 +129,7 @@ def test_what_comes_between_is_seen(pc: Pc, tmp_path: Path) -> None:
         held.must_be_steady()
         path.rename(aside)
         assert held.problem() == "", "Printflow moves files, too"
-        with pytest.raises(Refused, match="moved just now"):
+        with pytest.raises(Refused, match="was just moved"):
             held.must_be_steady()
         aside.rename(path)
         assert "moved away and back" in held.problem()
@@ -139,7 +139,7 @@ def test_what_comes_between_is_seen(pc: Pc, tmp_path: Path) -> None:
         assert "in its place" in held.problem()
         with pytest.raises(Refused, match="Try again"):
             held.must_be_steady()
-    with pytest.raises(Refused, match="lead out"):
+    with pytest.raises(Refused, match="outside the share"):
         hold(pc.share, path)
 
 
@@ -148,7 +148,7 @@ def test_a_pipe_holds_nobody(pc: Pc) -> None:
     path = pc.put()
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(Refused, match="no file"):
+    with pytest.raises(Refused, match="isn't a file"):
         hold(pc.share, path)
 
 
@@ -210,13 +210,17 @@ def test_windows_holds_a_file_that_is_being_written_as_well() -> None:
 @pytest.mark.parametrize(
     ("files", "finals", "why"),
     [
-        ({FOLDER: DIRECTORY, FILE: PLAIN | REPARSE}, {}, "lead out"),
-        ({FOLDER: DIRECTORY | REPARSE, FILE: PLAIN}, {}, "lead out"),
-        ({FOLDER: DIRECTORY, FILE: DIRECTORY}, {}, "no file"),
-        ({FOLDER: PLAIN, FILE: PLAIN}, {}, "no file"),
-        ({FOLDER: DIRECTORY, FILE: PLAIN}, {FILE: "other\\Uploaded\\a.stl"}, "lead out"),
-        ({FOLDER: DIRECTORY, FILE: PLAIN}, {FILE: "3DPrint2\\Uploaded\\a.stl"}, "lead out"),
-        ({FOLDER: DIRECTORY, FILE: PLAIN}, {FILE: "3DPrint\\a.stl"}, "lead out"),
+        ({FOLDER: DIRECTORY, FILE: PLAIN | REPARSE}, {}, "outside the share"),
+        ({FOLDER: DIRECTORY | REPARSE, FILE: PLAIN}, {}, "outside the share"),
+        ({FOLDER: DIRECTORY, FILE: DIRECTORY}, {}, "isn't a file"),
+        ({FOLDER: PLAIN, FILE: PLAIN}, {}, "isn't a file"),
+        ({FOLDER: DIRECTORY, FILE: PLAIN}, {FILE: "other\\Uploaded\\a.stl"}, "outside the share"),
+        (
+            {FOLDER: DIRECTORY, FILE: PLAIN},
+            {FILE: "3DPrint2\\Uploaded\\a.stl"},
+            "outside the share",
+        ),
+        ({FOLDER: DIRECTORY, FILE: PLAIN}, {FILE: "3DPrint\\a.stl"}, "outside the share"),
     ],
 )
 def test_windows_refuses_what_leads_out(

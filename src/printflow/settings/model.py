@@ -1,7 +1,7 @@
 """The settings of a lab: keyword arguments, environment, ``printflow.toml``, defaults.
 
-They are checked when they are read; what is wrong is a :class:`~printflow.errors.SettingsError` of
-one line that names the key, where it stands and what is allowed. Its text is complete by itself.
+They're checked when they're read. A wrong setting is a :class:`~printflow.errors.SettingsError` of
+one line that names the key, where it is set and what is allowed. Its text is complete.
 """
 
 from __future__ import annotations
@@ -77,10 +77,12 @@ class Settings(BaseModel):
     retention: RetentionSettings = Field(
         default_factory=RetentionSettings, description="the section [retention]"
     )
-    base_url: str = Field(default="", description="a web address as https://prints.example.edu")
-    trusted_hosts: tuple[str, ...] = Field(default=(), description='a list as ["example.edu"]')
+    base_url: str = Field(
+        default="", description="a web address such as https://prints.example.edu"
+    )
+    trusted_hosts: tuple[str, ...] = Field(default=(), description='a list such as ["example.edu"]')
     allowed_email_domains: tuple[str, ...] = Field(
-        default=(), description='a list as ["example.edu"]'
+        default=(), description='a list such as ["example.edu"]'
     )
     more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
         default=(), description='a list of "ply", "glb" and "step"'
@@ -89,7 +91,7 @@ class Settings(BaseModel):
     resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
     reminder_hours: Whole = whole(48, 0, 8_760, "number of hours")
     pickup_reminder_days: tuple[Whole, ...] = Field(
-        default=(7, 21), description="a list of whole numbers of days as [7, 21]"
+        default=(7, 21), description="a list of whole days such as [7, 21]"
     )
     dispose_after_days: Whole = whole(0, 0, 3650, "number of days")
     dispose_automatic: bool = Field(default=False, description="true or false")

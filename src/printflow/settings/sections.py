@@ -43,20 +43,20 @@ def whole(default: int, low: int, high: int, unit: str = "number") -> Any:
 
 
 class MailSettings(BaseModel):
-    """How mails leave: through an SMTP server, or as files while no ``smtp_host`` is set."""
+    """How email is sent: through an SMTP server, or saved as files if no ``smtp_host`` is set."""
 
     model_config = _FROZEN
 
-    smtp_host: str = Field(default="", description="a host's name")
+    smtp_host: str = Field(default="", description="a host name")
     smtp_port: Whole = whole(587, 1, 65_535)
     smtp_security: Security = Field(default="starttls", description="none, starttls or tls")
     smtp_username: str = Field(default="", description="a text")
     smtp_allow_plaintext_login: bool = Field(default=False, description="true or false")
     smtp_password: SecretStr | None = Field(default=None, description="a text")
     smtp_ca_file: Path | None = Field(default=None, description="a file of certificates")
-    sender: str = Field(default=_SENDER, description="an e-mail address")
-    reply_to: str = Field(default="", description="an e-mail address")
-    staff_address: str = Field(default="", description="an e-mail address")
+    sender: str = Field(default=_SENDER, description="an email address")
+    reply_to: str = Field(default="", description="an email address")
+    staff_address: str = Field(default="", description="an email address")
     directory: Path | None = Field(default=None, description="a folder")
     templates: Path | None = Field(default=None, description="a folder")
     timeout_seconds: Whole = whole(30, 1, 600, "number of seconds")
@@ -65,7 +65,7 @@ class MailSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _match_port_and_security(cls, data: Any) -> Any:
-        """Of port and security each is the other's default; only people turn encryption off."""
+        """The port and the security each set the other's default. Encryption is only off if set."""
         if not isinstance(data, dict):
             return data
         port, security = data.get("smtp_port"), data.get("smtp_security")
@@ -148,18 +148,18 @@ class MailSettings(BaseModel):
 
     @property
     def sender_domain(self) -> str:
-        """The domain that mails come from, as in their Message-IDs."""
+        """The domain that emails come from, as in their Message-IDs."""
         return self.sender.rpartition("@")[2].strip(" >") or "localhost"
 
 
 class ShareSettings(BaseModel):
-    """The store as the staff PCs of each system see it; handed out to their openers."""
+    """The store's path on staff PCs, by operating system. Their openers use it."""
 
     model_config = _FROZEN
 
-    windows: str = Field(default="", max_length=260, description="a path as Z:\\3DPrint")
-    linux: str = Field(default="", max_length=1000, description="a path as /mnt/3dprint")
-    macos: str = Field(default="", max_length=1000, description="a path as /Volumes/3dprint")
+    windows: str = Field(default="", max_length=260, description="a path such as Z:\\3DPrint")
+    linux: str = Field(default="", max_length=1000, description="a path such as /mnt/3dprint")
+    macos: str = Field(default="", max_length=1000, description="a path such as /Volumes/3dprint")
 
     @field_validator("windows")
     @classmethod
@@ -183,7 +183,7 @@ class ServerSettings(BaseModel):
 
     model_config = _FROZEN
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="a host's name or address")
+    host: str = Field(default="127.0.0.1", min_length=1, description="a host name or address")
     port: Whole = whole(8080, 0, 65_535)
     threads: Whole = whole(8, 1, 256)
     connection_limit: Whole = whole(400 if sys.platform == "win32" else 1000, 10, 10_000)
@@ -195,7 +195,7 @@ class ServerSettings(BaseModel):
     spool_mb: Whole = whole(1024, 1, 10_000_000, "number of megabytes")
     trusted_proxy: str = Field(
         default="",
-        description='the address of the proxy in front, or "*" where only it can connect',
+        description='the address of the proxy in front of Printflow, or "*" if only the proxy can connect',
     )
     metrics_token: SecretStr | None = Field(default=None, description="a text")
 
@@ -230,7 +230,7 @@ class ServerSettings(BaseModel):
 
 
 class RetentionSettings(BaseModel):
-    """How many days after its archiving each part of a job is kept; 0 is for ever."""
+    """How many days each part of a job is kept after the job is archived. 0 means forever."""
 
     model_config = _FROZEN
 
@@ -255,11 +255,11 @@ class RetentionSettings(BaseModel):
 
 
 class SlicerSettings(BaseModel):
-    """The slicer that reckons weight and time of each model; none while ``command`` is empty."""
+    """The slicer that estimates each model's weight and print time. Off while ``command`` is empty."""
 
     model_config = _FROZEN
 
-    command: str = Field(default="", max_length=1000, description="a program, as prusa-slicer")
+    command: str = Field(default="", max_length=1000, description="a program such as prusa-slicer")
     profiles: Path | None = Field(default=None, description="a folder")
     seconds: Whole = whole(120, 5, 3600, "number of seconds")
     memory_mb: Whole = whole(4096, 512, 65_536, "number of megabytes")
@@ -271,7 +271,7 @@ class SlicerSettings(BaseModel):
 
 
 class LogSettings(BaseModel):
-    """The log files of server and worker: how they are written, and how many are kept."""
+    """The log files of the server and workers."""
 
     model_config = _FROZEN
 
