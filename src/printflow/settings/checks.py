@@ -58,7 +58,7 @@ def domains(key: str, values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def address(key: str, value: str, *, named: bool = True) -> str:
-    """An e-mail address, with a name before it where ``named``; "" stays ""."""
+    """An email address, with a name before it where ``named``; "" stays ""."""
     from email.utils import parseaddr
 
     from email_validator import EmailNotValidError, validate_email
@@ -67,7 +67,7 @@ def address(key: str, value: str, *, named: bool = True) -> str:
     if not text:
         return ""
     example = "Print lab <printlab@example.edu>" if named else "printlab@example.edu"
-    problem = ValueError(f"{key} must be an e-mail address, as {example}; not {text[:80]!r}")
+    problem = ValueError(f"{key} must be an email address, such as {example}; not {text[:80]!r}")
     bare = parseaddr(text)[1] if named and "<" in text else text
     if re.search(r"[\r\n\0]", text) or not bare:
         raise problem
