@@ -69,5 +69,5 @@ def acting() -> Acting:
 def _signed_in() -> StaffSession:
     found = staff_session()
     if found is None:
-        raise SignInRefused(_("You are signed out. Nothing was done."))
+        raise SignInRefused(_("You're signed out. Nothing was changed."))
     return found

@@ -68,7 +68,7 @@ def require_staff() -> AnyResponse | None:
     if from_script() or wants_json():
         return signed_out()
     return make_response(
-        kept_to_send_again(_("You are signed out. Nothing was done."), sign_in=True), 401
+        kept_to_send_again(_("You're signed out. Nothing was changed."), sign_in=True), 401
     )
 
 

@@ -103,19 +103,19 @@ def by_field(refusals: Sequence[Refusal]) -> dict[str, Refusal]:
 def title_of(status: int) -> str:
     """What stands above the message."""
     titles = {
-        400: _("That request was not complete"),
+        400: _("That request was incomplete"),
         401: _("Please sign in"),
-        403: _("That was not accepted"),
-        404: _("There is nothing here"),
-        405: _("That does not work this way"),
-        409: _("Somebody was faster"),
+        403: _("We couldn't accept that"),
+        404: _("Page not found"),
+        405: _("This action isn't supported here"),
+        409: _("Someone else already changed this"),
         410: _("This link has expired"),
-        413: _("That is too large"),
-        415: _("We cannot take this file"),
-        422: _("Something needs another look"),
-        429: _("Too many tries"),
-        503: _("Not available right now"),
-        507: _("We cannot take files right now"),
+        413: _("That's too large"),
+        415: _("We can't accept this file"),
+        422: _("Please check the highlighted fields"),
+        429: _("Too many attempts"),
+        503: _("Temporarily unavailable"),
+        507: _("We can't accept files right now"),
     }
     return str(titles.get(status, _("Something went wrong")))
 
@@ -213,7 +213,7 @@ def from_script() -> bool:
 
 def signed_out() -> Response:
     """What a dialog gets after the session ended; what was typed stays in it."""
-    words = _("You are signed out. Nothing was done.")
+    words = _("You're signed out. Nothing was changed.")
     return error_page(401, words, code="signed_out")
 
 
@@ -246,7 +246,7 @@ def _conflict(error: TransitionNotAllowed) -> Response:
     next_step = error.next_step if message == error.message else error.message
     if job is not None:
         possible = ", ".join(_(one.label) for one in allowed(job.status, ActorKind.STAFF))
-        next_step = sentences((next_step, _("Possible now: %(actions)s.", actions=possible)))
+        next_step = sentences((next_step, _("Available actions: %(actions)s.", actions=possible)))
     return error_page(409, message, next_step=next_step, job=job, code=error.code)
 
 
@@ -257,8 +257,8 @@ def _without_token() -> AnyResponse:
         return signed_out()
     refusal = Refusal(
         "csrf",
-        _("This page was open for long, or your browser keeps no cookies. Nothing was done."),
-        next_step=_("What you typed is kept: send it again, and allow cookies for this site."),
+        _("This page was open too long, or your browser blocks cookies. Nothing was changed."),
+        next_step=_("What you typed is kept. Send it again, and allow cookies for this site."),
     )
     if wants_json():
         return error_page(
@@ -289,8 +289,8 @@ def unknown(error: BaseException) -> Response:
     _log.error("error %s at %s %s", error_id, request.method, logged_path(), exc_info=error)
     return error_page(
         500,
-        _("This is our fault, not yours; it was written down."),
-        next_step=_("Please try again. If it happens again, tell the lab."),
+        _("This is our fault, not yours. We've logged it."),
+        next_step=_("Please try again. If it keeps happening, let the lab know."),
         error_id=error_id,
         code="unknown",
     )
@@ -341,9 +341,12 @@ def init_errors(app: Flask) -> None:
 def _http_words(status: int, app: Flask) -> str:
     limit = lab_of(app).settings.max_upload_mb
     words = {
-        403: _("This came from another site, so it was not carried out."),
-        404: _("The address is wrong, or what was here is gone."),
-        405: _("This address cannot be used in that way."),
-        413: _("A model file may have up to %(limit)s MB, anything else much less.", limit=limit),
+        403: _("This request came from another site, so we blocked it."),
+        404: _("The address is wrong, or the page is gone."),
+        405: _("This address can't be used that way."),
+        413: _(
+            "Model files can be up to %(limit)s MB. Anything else must be much smaller.",
+            limit=limit,
+        ),
     }
-    return str(words.get(status, _("We could not understand what was sent. Nothing was done.")))
+    return str(words.get(status, _("We couldn't understand the request. Nothing was changed.")))

@@ -9,9 +9,11 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from printflow import (
     CHOSEN_STATUSES,
@@ -103,7 +105,21 @@ def init_filters(app: Flask) -> None:
     def rate(amount: Decimal, currency: str = "") -> str:
         return rate_text(amount, currency or catalog_in_force().currency)
 
+    def near_time(moment: datetime) -> str:
+        """A UTC time on the lab's clock; its day by name where it is today, tomorrow or yesterday."""
+        zone = catalog_in_force().time_zone
+        clock = local_clock(moment, zone)
+        today = datetime.now(ZoneInfo(zone)).date()
+        days = (moment.astimezone(ZoneInfo(zone)).date() - today).days
+        words = {
+            -1: _("yesterday, %(time)s", time=clock),
+            0: _("today, %(time)s", time=clock),
+            1: _("tomorrow, %(time)s", time=clock),
+        }
+        return str(words.get(days, local_time(moment, zone)))
+
     app.jinja_env.filters.update(
+        near_time=near_time,
         money=in_currency,
         units=in_units,
         mail_record=mail_record,
@@ -133,7 +149,7 @@ def init_filters(app: Flask) -> None:
         chosen_statuses=CHOSEN_STATUSES,
         triggers=tuple(Trigger),
         questions=QUESTIONS,
-        event_places=lambda event: event_places(event, gettext),
+        event_places=lambda event: event_places(event, _),
         pick_up_policy=lab.shelf.policy,
         text_direction=lambda: text_direction(),
     )

@@ -16,11 +16,11 @@ _AGAIN_SECONDS = 10
 _NEUTRAL = "3D printing lab"
 _PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Not available right now · {name}</title></head>
+<head><meta charset="utf-8"><title>Temporarily unavailable · {name}</title></head>
 <body>
-<h1>Not available right now</h1>
-<p>{name} can't show this page at the moment. Nothing was done.</p>
-<p>Try again in a minute. If it stays like this, tell the lab.</p>
+<h1>Temporarily unavailable</h1>
+<p>{name} can't show this page at the moment. Nothing was changed.</p>
+<p>Try again in a minute. If it keeps happening, let the lab know.</p>
 </body>
 </html>
 """

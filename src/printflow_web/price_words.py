@@ -22,7 +22,7 @@ def price_words(price: Price, currency: str) -> str:
 
 
 def range_words(found: PriceRange, currency: str) -> str:
-    """About what a model costs: "usually $3–$8, plus the price of the print time"."""
+    """About what a model costs: "usually $3–$8, plus print time"."""
     low, high = money(found.low_cents, currency), _whole(found.high_cents, currency)
     if not found.from_minimum:
         low = _whole(found.low_cents, currency, up=False)
@@ -32,11 +32,7 @@ def range_words(found: PriceRange, currency: str) -> str:
         words = _("usually about %(low)s", low=low)
     else:
         words = _("usually %(low)s–%(high)s", low=low, high=high)
-    return (
-        str(_("%(price)s, plus the price of the print time", price=words))
-        if found.hours
-        else str(words)
-    )
+    return str(_("%(price)s, plus print time", price=words)) if found.hours else str(words)
 
 
 def _whole(cents: int, currency: str, *, up: bool = True) -> str:

@@ -134,14 +134,15 @@ def _refuse_what_the_gate_refused() -> None:
     why = request.environ.get(f"HTTP_{REFUSED_HEADER}")
     if why == NO_ROOM:
         full = Unavailable(
-            _("Too many uploads are under way right now. Nothing was saved."),
+            _("Too many uploads are in progress right now. Nothing was saved."),
             next_step=_("Please try again in a minute."),
         )
         full.retry_after = _UPLOADS_AGAIN
         raise full
     if why == TOO_MANY:
         raise TooManyRequests(
-            _("Too many requests from your address are unfinished."), retry_after=_UPLOADS_AGAIN
+            _("Too many requests from your address are still in progress."),
+            retry_after=_UPLOADS_AGAIN,
         )
 
 
@@ -163,7 +164,7 @@ def _refuse_long_password() -> None:
     if request.endpoint != SIGN_IN or request.method != "POST":
         return
     if len(request.form.get("password", "")) > LONGEST_PASSWORD:
-        words = _("password: at most %(count)s characters.", count=LONGEST_PASSWORD)
+        words = _("The password can have up to %(count)s characters.", count=LONGEST_PASSWORD)
         raise ParameterRefused(words)
     if (request.content_length or 0) > SMALL_BODY:
         raise RequestEntityTooLarge

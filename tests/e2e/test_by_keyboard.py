@@ -46,7 +46,7 @@ def test_the_whole_path_by_keyboard(
     model.write_bytes(sample_models.stl())
     page.goto(server.url)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")
     press_until_focused(page, "Tab", "main a[href='/submit']")
     page.keyboard.press("Enter")

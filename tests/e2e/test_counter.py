@@ -96,7 +96,7 @@ def test_from_the_bag_to_handed_out_in_two_taps(
     expect(pay).to_be_in_viewport()
     whole(phone, "confirm", tmp_path)
     pay.tap()
-    expect(phone.get_by_text("Handed out already")).to_be_visible()
+    expect(phone.get_by_text("Already picked up")).to_be_visible()
     whole(phone, "done", tmp_path)
     phone.get_by_role("button", name="Undo").tap()
     expect(phone.get_by_text("How is it paid?")).to_be_visible()
@@ -146,7 +146,7 @@ def test_the_list_on_every_screen_and_without_scripts(
     expect(plain).to_have_url(f"{server.url}/pick-up/{other.id}")
     plain.get_by_role("link", name="Card", exact=True).click()
     plain.get_by_role("button", name=re.compile("handed out")).click()
-    expect(plain.get_by_text("Handed out already")).to_be_visible()
+    expect(plain.get_by_text("Already picked up")).to_be_visible()
     context.close()
 
 

@@ -102,7 +102,7 @@ def test_from_the_form_to_paid_and_picked_up(
     phone.goto(link[0])
     expect(phone.get_by_text("$4.25").first).to_be_visible()
     phone.locator("input[name=consent]").check(force=True)
-    phone.get_by_role("button", name="Confirm and print it").click()
+    phone.get_by_role("button", name="Confirm and print").click()
     in_folder(server, "ReadyToPrint", name)
     phone.goto(link[0])
     expect(phone.get_by_text(re.compile("confirmed", re.IGNORECASE)).first).to_be_visible()

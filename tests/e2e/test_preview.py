@@ -145,7 +145,7 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
         expect(fact(page, name, "triangles")).to_have_text("12")
         expect(card(page, name).locator("[data-warning]")).to_be_hidden()
         expect(fact(page, name, "surface")).to_contain_text("Closed")
-        expect(fact(page, name, "fits")).to_have_text("Fits on every printer of this method.")
+        expect(fact(page, name, "fits")).to_have_text("Fits every printer for this method.")
         expect(fact(page, name, "price")).to_have_text("usually $3.00, the minimum charge")
         wait_for_picture(card(page, name))
     assert [url for url in asked if "preview_worker" in url]
@@ -158,7 +158,7 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     turned = picture(first)
     page.wait_for_timeout(400)
     assert picture(first).tobytes() != turned.tobytes()
-    first.get_by_role("button", name="Stop turning").click()
+    first.get_by_role("button", name="Stop rotating").click()
     page.wait_for_timeout(200)
     held = picture(first)
     page.wait_for_timeout(400)
@@ -166,7 +166,7 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     first.locator("canvas").press("ArrowRight")
     page.wait_for_timeout(300)
     assert picture(first).tobytes() != held.tobytes()
-    expect(first.get_by_role("button", name="Turn by itself")).to_be_visible()
+    expect(first.get_by_role("button", name="Auto-rotate")).to_be_visible()
 
 
 def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) -> None:
@@ -186,15 +186,19 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
         file("none.stl", bytes(80) + struct.pack("<I", 0)),
         file("bad.3mf", b"PK\x03\x04 and nothing more"),
     )
-    expect(fact(page, "solid.stl", "price")).to_have_text("Choose a print method to see it.")
+    expect(fact(page, "solid.stl", "price")).to_have_text(
+        "Choose a print method to see an estimate."
+    )
     take(page, "print_method", "Filament")
     fits = fact(page, "long.stl", "fits")
-    expect(fits).to_have_text("Fits on Raise3D Pro 2 Plus; too large for Prusa MK4S, Prusa XL.")
-    expect(fact(page, "tall.stl", "fits")).to_have_text("Fits on every printer of this method.")
-    expect(card(page, "inch.stl")).to_contain_text("As inches it would be 25.4 × 50.8 × 12.7 mm.")
+    expect(fits).to_have_text("Fits Raise3D Pro 2 Plus. Too large for Prusa MK4S, Prusa XL.")
+    expect(fact(page, "tall.stl", "fits")).to_have_text("Fits every printer for this method.")
+    expect(card(page, "inch.stl")).to_contain_text(
+        "Read as inches, it would be 25.4 × 50.8 × 12.7 mm."
+    )
     expect(fact(page, "open.stl", "surface")).to_contain_text("open edges")
     expect(fact(page, "open.stl", "price")).to_have_text(
-        "Only staff can tell: the model is not closed."
+        "We can't estimate this one: the model isn't watertight."
     )
     # 1,000 cm³ × 1.24 g/cm³ × $0.10/g if it is filled, less if it is not.
     expect(fact(page, "solid.stl", "price")).to_contain_text("usually $")
@@ -207,11 +211,11 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     expect(page.locator("[data-fit='Prusa MK4S']")).to_have_text("Too small for long.stl")
     expect(page.locator("[data-fit='Raise3D Pro 2 Plus']")).to_have_text("Your models fit")
     take(page, "print_method", "Resin")
-    expect(fits).to_contain_text("Too large for every printer of this method (Formlabs Form 3)")
+    expect(fits).to_contain_text("Too large for every printer for this method (Formlabs Form 3)")
 
     # Less motion: the picture stands until it is asked to turn.
     solid_card = card(page, "solid.stl")
-    expect(solid_card.get_by_role("button", name="Turn by itself")).to_be_visible()
+    expect(solid_card.get_by_role("button", name="Auto-rotate")).to_be_visible()
     stands = picture(solid_card)
     page.wait_for_timeout(400)
     assert picture(solid_card).tobytes() == stands.tobytes()
@@ -222,7 +226,7 @@ def test_without_webgl_the_facts_still_come(server: Server, flat_browser: Browse
     page.goto(f"{server.url}/submit")
     choose(page, file("box.stl", sample_models.stl()))
     expect(fact(page, "box.stl", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
-    expect(card(page, "box.stl")).to_contain_text("This browser cannot show the picture.")
+    expect(card(page, "box.stl")).to_contain_text("This browser can't show the preview.")
     expect(card(page, "box.stl").locator(".viewer-button")).to_be_hidden()
 
 

@@ -108,7 +108,7 @@ def form_states(page: Page) -> Iterator[str]:
     yield "thanks"
     page.goto(page.url.partition("/submit")[0] + "/find")
     page.get_by_label("Email address").fill("zoe@example.edu")
-    page.get_by_role("button", name="Send me my links").click()
+    page.get_by_role("button", name="Email me my links").click()
     page.wait_for_url("**/find?sent=*")
     yield "links sent"
 

@@ -148,7 +148,7 @@ def test_a_wrong_value_is_told_at_its_field_and_kept(lab: Printflow, staff: Flas
         answer = saved(staff, section, **{field: typed})
         assert answer.status_code == 422, field
         assert words in said(answer), field
-        if typed.strip():
+        if typed.strip() and not field.endswith("hex"):  # a color field holds no words
             assert typed in answer.text, "what was typed is kept"
     assert lab.catalog.export() == before
     assert lab.catalog.version() == 1

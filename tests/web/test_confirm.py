@@ -27,7 +27,7 @@ def test_it_shows_exactly_what_was_quoted(
     lab: Printflow, quoted: Job, student: FlaskClient
 ) -> None:
     page = said(student.get(link(lab, quoted)))
-    for words in ("$4.25", "42.5 g", "3.5 h", "PLA", "True Red", "Prusa MK4S", "good until"):
+    for words in ("$4.25", "42.5 g", "3.5 h", "PLA", "True Red", "Prusa MK4S", "Please respond by"):
         assert words in page
 
 
@@ -91,7 +91,7 @@ def test_expired(lab: Printflow, quoted: Job, student: FlaskClient, clock: TestC
     clock.advance(days=8)
     shown = student.get(page)
     assert shown.status_code == 410
-    assert "Send me a new link" in said(shown)
+    assert "Email me a new link" in said(shown)
     assert send(student, page, action="confirm", consent="yes").status_code == 410
     assert send(student, page, action="resend").status_code == 200
     assert student.get(page).status_code == 409
@@ -125,7 +125,7 @@ def test_overtaken_by_a_new_quote_or_a_rejection(
     first = link(lab, quoted)
     lab.jobs.requote(quoted.id, by="Ana", grams=80, hours=2, material="PLA")
     second = link(lab, quoted)
-    assert "Please open the link in the newest mail." in said(student.get(first))
+    assert "Please open the link in your latest email." in said(student.get(first))
     lab.jobs.reject(quoted.id, by="Ana", text="Too thin")
     assert [student.get(page).status_code for page in (first, second)] == [409, 409]
 

@@ -95,7 +95,7 @@ def test_one_that_staff_rejected_meanwhile_stays_rejected(
     lab.jobs.reject(three[1].id, by="Ana", text="Broken")
     assert send(student, page, consent="yes", action="confirm", also=also).status_code == 303
     assert statuses(lab, three) == ["READYTOPRINT", "REJECTED", "READYTOPRINT"]
-    assert "Confirmed. We will print it." in said(student.get(page))
+    assert "Confirmed. We'll print it." in said(student.get(page))
 
 
 def test_lapsed_and_declined_ones_are_not_offered(

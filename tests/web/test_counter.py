@@ -48,7 +48,7 @@ def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn
     answer = staff.post(here, data=fields(chosen.text))
     assert (answer.status_code, answer.location) == (303, here)
     done = staff.get(here)
-    assert "Handed out already" in said(done)
+    assert "Already picked up" in said(done)
     assert "Undo" in said(done)
     (payment,) = lab.jobs.details(job.id).payments
     assert (payment.amount_cents, payment.method, payment.by) == (425, "cash", "Ana")
@@ -69,7 +69,7 @@ def test_a_second_tap_pays_nothing_twice(staff: FlaskClient, lab: Printflow, job
     assert staff.post(f"/pick-up/{job.id}", data=form).status_code == 303
     again = staff.post(f"/pick-up/{job.id}", data=form)
     assert again.status_code == 409
-    assert "Handed out already" in said(again)
+    assert "Already picked up" in said(again)
     assert len(lab.jobs.details(job.id).payments) == 1
 
 
@@ -112,11 +112,11 @@ def test_nothing_to_pay_is_one_tap(staff: FlaskClient, lab: Printflow, job_in: J
 
 
 SAYS = {
-    "UPLOADED": ("Not looked at yet", "approve"),
-    "PENDING": ("The price is not confirmed yet", ""),
+    "UPLOADED": ("Not reviewed yet", "approve"),
+    "PENDING": ("The price isn't confirmed yet", ""),
     "READYTOPRINT": ("Not printed yet", "start_printing"),
     "PRINTING": ("Being printed on Prusa MK4S", "complete"),
-    "PAIDPICKEDUP": ("Handed out already", ""),
+    "PAIDPICKEDUP": ("Already picked up", ""),
     "REJECTED": ("This job was rejected", ""),
 }
 
@@ -244,7 +244,7 @@ def test_bulk_shelf_and_disposal(
     assert "2 of 2 done" in said(answer)
     assert "The print was discarded" in said(staff.get(f"/pick-up/{jobs[0].id}"))
     own = said(staff.get(lab.students.url(lab.jobs.get(jobs[0].id)).partition("8080")[2]))
-    assert "This print was not picked up" in own
+    assert "This print wasn't picked up" in own
     assert "Picked up – done" not in own
     words = said(staff.get(f"/dashboard/jobs/{jobs[0].id}"))
     assert "Ana discarded the print" in words

@@ -27,12 +27,12 @@ def templates(lab: Printflow) -> list[str]:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("UPLOADED", "It is our turn: staff look at the model"),
-        ("PENDING", "It is your turn: look at the price and confirm or decline it"),
-        ("READYTOPRINT", "It is our turn: the print starts as soon as"),
-        ("PRINTING", "It is our turn: you get a mail"),
-        ("COMPLETED", "It is your turn: come and pick it up."),
-        ("PAIDPICKEDUP", "Nothing more to do."),
+        ("UPLOADED", "We're working on it. Staff will review your model"),
+        ("PENDING", "Your turn: review the price, then confirm or decline."),
+        ("READYTOPRINT", "We're working on it. We'll start as soon as"),
+        ("PRINTING", "We're working on it. We'll email you"),
+        ("COMPLETED", "Your turn: come pick it up."),
+        ("PAIDPICKEDUP", "There's nothing more to do."),
         ("REJECTED", "Too thin"),
     ],
 )
@@ -43,12 +43,12 @@ def test_every_status_says_who_must_act(
     page = student.get(path(lab, job))
     assert page.status_code == 200
     assert words in said(page)
-    assert ("Take the model back" in said(page)) == (status in ("UPLOADED", "PENDING"))
+    assert ("Cancel this request" in said(page)) == (status in ("UPLOADED", "PENDING"))
     assert ("$4.25" in said(page)) == (status not in ("UPLOADED", "REJECTED"))
     if status == "COMPLETED":
-        assert "to pay: $4.25" in said(page)
+        assert "$4.25 due" in said(page)
     if status == "PAIDPICKEDUP":
-        assert "to pay: $0.00" in said(page)
+        assert "$0.00 due" in said(page)
 
 
 def test_the_price_is_one_click_away(lab: Printflow, student: FlaskClient, job_in: Brought) -> None:
@@ -63,7 +63,7 @@ def test_a_lapsed_offer_leads_to_a_new_link(
 ) -> None:
     job = job_in("PENDING")
     clock.advance(days=8)
-    assert "Ask for a new link if you still want the print." in said(student.get(path(lab, job)))
+    assert "Get a new link if you still want the print." in said(student.get(path(lab, job)))
 
 
 def test_nothing_of_other_people_and_nothing_internal(
@@ -82,7 +82,7 @@ def test_mails_and_models_of_the_request_are_listed(
 ) -> None:
     job = job_in("UPLOADED")
     page = said(student.get(path(lab, job)))
-    assert "We have your model is on its way" in page
+    assert "We have your model on its way" in page
     lab.dispatch()
     lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
     lab.dispatch()
@@ -108,7 +108,7 @@ def test_messages_go_both_ways(lab: Printflow, student: FlaskClient, submit: Sub
     assert answer.status_code == 303
     assert answer.location == f"{page}?done=sent#messages"
     shown = student.get(answer.location)
-    assert "Your message is with staff." in said(shown)
+    assert "We got your message." in said(shown)
     assert "May it be &lt;b&gt;blue&lt;/b&gt;?\nThanks" in shown.text
     assert templates(lab)[-1] == "student_message"
     assert lab.mail.find()[0].to == "lab@example.edu"
@@ -116,7 +116,7 @@ def test_messages_go_both_ways(lab: Printflow, student: FlaskClient, submit: Sub
     assert templates(lab)[-1] == "message"
     assert lab.mail.find()[0].to == "jane@example.edu"
     assert "Yes, it may." in lab.mail.preview(lab.mail.find()[0].id).text
-    assert "Yes, it may. Ana, for the lab" in said(student.get(page))
+    assert "Yes, it may. Ana, lab staff" in said(student.get(page))
     notes = lab.jobs.details(job.id).notes
     assert [(note.author, note.from_student) for note in notes] == [
         ("Jane Doe", True),
@@ -166,7 +166,9 @@ def test_a_model_is_taken_back(
     after = lab.jobs.get(job.id)
     assert (after.status, after.file.folder) == ("REJECTED", "Rejected")
     assert after.reasons == ("Withdrawn by the student", "I found a better one")
-    assert "You took the model back." in said(student.get(answer.location))
+    assert "You canceled this request. We won't print or charge anything." in said(
+        student.get(answer.location)
+    )
     alert = lab.mail.preview(lab.mail.find()[0].id)
     assert alert.subject.startswith("Canceled: Jane Doe")
     assert "I found a better one" in alert.text

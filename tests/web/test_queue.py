@@ -93,5 +93,7 @@ def test_starting_on_a_busy_printer_warns_and_can_be_done(
 
 def test_students_see_a_range_of_days(student: FlaskClient, upload: Upload, lab: Printflow) -> None:
     answer = student.get(upload().location)
-    assert "Usually ready in 1–3 days" in said(answer)
-    assert "Usually ready in 1–3 days" in said(student.get(lab.students.url(lab.jobs.find()[0])))
+    assert "it's usually ready in 1–3 days" in said(answer)
+    assert "it's usually ready in 1–3 days" in said(
+        student.get(lab.students.url(lab.jobs.find()[0]))
+    )

@@ -240,7 +240,7 @@ def test_bodies_beyond_the_spool_are_refused_at_once_and_readiness_knows(serve: 
     answer = second.recv(65536)
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: 30" in answer
-    assert b"Too many uploads are under way" in _rest(second, answer)
+    assert b"Too many uploads are in progress" in _rest(second, answer)
     small = site.line("127.0.0.9")
     small.sendall(site.head(20_000, cookie) + bytes(20_000))
     assert not small.recv(65536).startswith(b"HTTP/1.1 503 "), "small forms need no room"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .callbacks import DECLINED, WITHDRAWN
 from .event_kind import EventKind
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
@@ -189,6 +190,19 @@ class StudentPage:
     """The page of that quote; "" without one."""
     balance: Balance
     can_withdraw: bool
+
+    @property
+    def canceled(self) -> bool:
+        """The student took the model back: that is no rejection to them."""
+        return self._refused_for(WITHDRAWN)
+
+    @property
+    def declined(self) -> bool:
+        """The student said no to the price."""
+        return self._refused_for(DECLINED)
+
+    def _refused_for(self, reason: str) -> bool:
+        return self.job.status.record.refused and self.job.reasons[:1] == (reason,)
 
     @property
     def paid_cents(self) -> int:

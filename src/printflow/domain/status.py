@@ -150,13 +150,13 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             on_shelf=False,
             refused=False,
             step=mark("Submitted"),
-            headline=mark("We are checking your model"),
+            headline=mark("We're reviewing your model"),
             next_step=mark(
-                "It is our turn: staff look at the model and mail you the price. You do not need "
-                "to do anything."
+                "We're working on it. Staff will review your model and email you a price. You "
+                "don't need to do anything."
             ),
-            at_counter=mark("Not looked at yet"),
-            counter_hint=mark("Staff have to look at the model and set a price first."),
+            at_counter=mark("Not reviewed yet"),
+            counter_hint=mark("Staff need to review the model and set a price first."),
             usual_mail=MailTemplate.RECEIVED,
             actions=(Trigger.APPROVE, Trigger.REJECT),
         ),
@@ -179,12 +179,11 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             step=mark("Price"),
             headline=mark("Please confirm the price"),
             next_step=mark(
-                "It is your turn: look at the price and confirm or decline it. We print only after "
-                "that."
+                "Your turn: review the price, then confirm or decline. We won't print until you do."
             ),
-            at_counter=mark("The price is not confirmed yet"),
+            at_counter=mark("The price isn't confirmed yet"),
             counter_hint=mark(
-                "The student answers by the link in the mail. There is nothing to hand out."
+                "The student hasn't responded to the email yet. There's nothing to pick up."
             ),
             usual_mail=MailTemplate.APPROVED,
             actions=(Trigger.CONFIRM, Trigger.RESEND),
@@ -208,11 +207,11 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             step=mark("Confirmed"),
             headline=mark("Confirmed and in the queue"),
             next_step=mark(
-                "It is our turn: the print starts as soon as a printer is free. You get a mail "
-                "when it is finished."
+                "We're working on it. We'll start as soon as a printer is free and email you when "
+                "it's ready."
             ),
             at_counter=mark("Not printed yet"),
-            counter_hint=mark("It waits for a printer. There is nothing to hand out."),
+            counter_hint=mark("It's waiting for a printer. There's nothing to pick up."),
             usual_mail=MailTemplate.CONFIRMED,
             actions=(Trigger.START_PRINTING,),
         ),
@@ -233,17 +232,17 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             on_shelf=False,
             refused=False,
             step=mark("Printing"),
-            headline=mark("Your model is being printed"),
-            next_step=mark("It is our turn: you get a mail when it is finished."),
+            headline=mark("We're printing your model"),
+            next_step=mark("We're working on it. We'll email you when it's ready."),
             at_counter=mark("Being printed on %(printer)s"),
-            counter_hint=mark("If the print is done, complete it first."),
+            counter_hint=mark("If the print is done, mark it as completed first."),
             usual_mail=None,
             actions=(Trigger.COMPLETE, Trigger.FAIL),
         ),
         Status.COMPLETED: StatusRecord(
             folder="Completed",
             label=mark("Completed"),
-            student_label=mark("Ready to pick up"),
+            student_label=mark("Ready for pickup"),
             tone="ok",
             notice_tone="ok",
             icon="pin",
@@ -257,9 +256,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             on_shelf=True,
             refused=False,
             step=mark("Ready"),
-            headline=mark("Ready for you to pick up"),
-            next_step=mark("It is your turn: come and pick it up."),
-            at_counter=mark("Ready to hand out"),
+            headline=mark("Ready for pickup"),
+            next_step=mark("Your turn: come pick it up."),
+            at_counter=mark("Ready for pickup"),
             counter_hint="",
             usual_mail=MailTemplate.COMPLETED,
             actions=(Trigger.PICK_UP,),
@@ -282,8 +281,8 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             refused=False,
             step=mark("Picked up"),
             headline=mark("Picked up. Enjoy!"),
-            next_step=mark("Nothing more to do."),
-            at_counter=mark("Handed out already"),
+            next_step=mark("You're all set. There's nothing more to do."),
+            at_counter=mark("Already picked up"),
             counter_hint="",
             usual_mail=None,
             actions=(),
@@ -305,8 +304,8 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             on_shelf=False,
             refused=True,
             step="",
-            headline=mark("This job will not be printed"),
-            next_step=mark("You are welcome to change the model and submit it again."),
+            headline=mark("This model won't be printed"),
+            next_step=mark("You're welcome to change the model and submit it again."),
             at_counter=mark("This job was rejected"),
             counter_hint="",
             usual_mail=MailTemplate.REJECTED,
@@ -330,7 +329,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             refused=False,
             step="",
             headline=mark("This job is closed"),
-            next_step=mark("Nothing more to do."),
+            next_step=mark("You're all set. There's nothing more to do."),
             at_counter=mark("This job is archived"),
             counter_hint="",
             usual_mail=None,

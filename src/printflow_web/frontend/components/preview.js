@@ -60,7 +60,8 @@ export class Preview {
     this.place.querySelector("[data-facts]").hidden = false;
     this.set("size", this.sizeText());
     this.set("inches", filled(this.texts.textInInches, { inches: inches(size) }));
-    this.set("triangles", triangles.toLocaleString(document.documentElement.lang));
+    const count = triangles.toLocaleString(document.documentElement.lang);
+    this.set("triangles", filled(this.texts.textTriangles, { count }));
     this.set("surface", closed ? this.texts.textClosed : this.texts.textOpen);
     this.set("fits", this.fitText());
     this.showPrice();
