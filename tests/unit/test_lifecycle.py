@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from printflow.domain import lifecycle
 from printflow.domain.attempt import Arguments, Outcome
 from printflow.domain.effects import (
     AddNote,
@@ -24,7 +25,7 @@ from printflow.domain.effects import (
     VoidConfirmations,
 )
 from printflow.domain.job import Actor
-from printflow.domain.lifecycle import TABLE, allowed, fire, row
+from printflow.domain.lifecycle import TABLE, Leads, allowed, fire, row
 from printflow.domain.pricing import Price, PriceLine
 from printflow.domain.status import FOLDERS, ActorKind, Status, Trigger
 from printflow.errors import Conflict, TransitionNotAllowed, TransitionRefused
@@ -380,6 +381,24 @@ def test_dests_of_a_row() -> None:
         "PRINTING",
         "ARCHIVED",
     }
+
+
+def test_a_row_can_lead_back_where_the_job_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    back = replace(row(Trigger.FAIL), dest=Leads.BACK)
+    monkeypatch.setattr(lifecycle, "TABLE", (back,))
+    monkeypatch.setattr(lifecycle, "row", lambda _trigger: back)
+    monkeypatch.setattr(lifecycle, "_MACHINE", lifecycle._machine())
+    printing, given = job(Status.PRINTING), good_arguments(Trigger.FAIL)
+    for origin in (Status.UPLOADED, Status.READYTOPRINT):
+        outcome = fire(Trigger.FAIL, printing, ANA, given, facts(came_from=origin))
+        assert outcome.dest is origin
+        assert PlaceFile(origin.folder) in outcome.effects
+    with pytest.raises(TransitionRefused) as refused:
+        fire(Trigger.FAIL, printing, ANA, given, facts(came_from=None))
+    assert [reason.code for reason in refused.value.refusals] == ["no_way_back"]
+    with pytest.raises(TransitionRefused) as refused:
+        fire(Trigger.FAIL, printing, ANA, Arguments(), facts(came_from=Status.UPLOADED))
+    assert [reason.code for reason in refused.value.refusals] == ["reason_missing"]
 
 
 @pytest.mark.parametrize("trigger", Trigger)

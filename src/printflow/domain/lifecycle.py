@@ -12,7 +12,8 @@ from typing import Any
 
 from transitions import EventData, Machine
 
-from ..errors import TransitionNotAllowed, TransitionRefused
+from ..errors import Refusal, TransitionNotAllowed, TransitionRefused
+from ..said import say
 from .attempt import Arguments, Attempt, Facts, Outcome
 from .callbacks import mail_all
 from .job import Actor, Job
@@ -42,6 +43,13 @@ __all__ = [
     "not_allowed",
     "row",
 ]
+
+_NO_WAY_BACK = Refusal(
+    "no_way_back",
+    say("The job's history doesn't say where it came from."),
+    "",
+    say("Override the status instead."),
+)
 
 NEW = "NEW"
 """The machine's state of a job that does not exist yet."""
@@ -170,19 +178,24 @@ def _refused(line: Row) -> Callable[[EventData], bool]:
     guarded = _all_guards(line)
 
     def condition(event: EventData) -> bool:
-        if not _attempt(event).refusals:
-            guarded(event)
+        attempt = _attempt(event)
+        if not attempt.refusals and guarded(event):
+            attempt.refuse([_NO_WAY_BACK])
         return False
 
     return condition
 
 
-_MACHINE = Machine(
-    model=None,
-    states=[NEW, *(status.value for status in Status)],
-    initial=None,
-    transitions=_transitions(),
-    auto_transitions=False,
-    send_event=True,
-    queued=False,
-)
+def _machine() -> Machine:
+    return Machine(
+        model=None,
+        states=[NEW, *(status.value for status in Status)],
+        initial=None,
+        transitions=_transitions(),
+        auto_transitions=False,
+        send_event=True,
+        queued=False,
+    )
+
+
+_MACHINE = _machine()
