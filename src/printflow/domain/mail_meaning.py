@@ -30,8 +30,8 @@ class MailAbout:
 
 
 _LINK_WORDS = {
-    LinkState.USED: "the student has answered",
-    LinkState.VOID: "a newer price or a decision took its place",
+    LinkState.USED: "the student has responded",
+    LinkState.VOID: "a newer price or decision replaced it",
     LinkState.EXPIRED: "its link has expired",
 }
 
@@ -47,7 +47,7 @@ def overtaken(mail: Mail, about: MailAbout) -> str:
     return (
         _by_jobs(mail, meaning, about)
         or (_LINK_WORDS.get(about.link, "") if meaning.open_link and about.link else "")
-        or ("a newer email took its place" if meaning.newest and about.newer else "")
+        or ("a newer email replaced it" if meaning.newest and about.newer else "")
         or _by_payment(meaning, about.payment)
     )
 
@@ -61,12 +61,12 @@ def _by_job(mail: Mail, meaning: Meaning, job: Job | None) -> str:
     if job is None:
         return "the job was removed" if meaning.statuses else ""
     if meaning.statuses and job.status not in meaning.statuses:
-        return f"the job is “{job.status.label}” now"
+        return f"the job is now “{job.status.label}”"
     if meaning.same_reasons and tuple(mail.context.get("reasons", ())) != job.reasons:
         return "the reasons have changed"
     if meaning.this_wait and mail.created_at < job.status_since:
-        return "the print was completed again since"
-    return "the student was answered" if meaning.unanswered and job.asked_at is None else ""
+        return "the print has been completed again since"
+    return "the student got a reply" if meaning.unanswered and job.asked_at is None else ""
 
 
 def _by_payment(meaning: Meaning, payment: Payment | None) -> str:

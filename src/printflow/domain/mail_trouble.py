@@ -40,12 +40,12 @@ class MailTrouble:
         """What is wrong, for people."""
         said = f" {self.reason}" if self.reason else ""
         if self.state is MailState.PAUSED:
-            return f"No email leaves: the mail server refused the login.{said}"
+            return f"Email is paused: the mail server rejected the login.{said}"
         if self.state is MailState.REFUSED:
-            return f"The mail server refuses every email.{said}"
+            return f"The mail server is rejecting all emails.{said}"
         if not self.reason:
-            return f"{_emails(self.count)} should have gone by now, and nobody has tried."
-        return f"Email isn't leaving. Waiting: {self.count}.{said}"
+            return f"{_emails(self.count)} should have been sent by now, but nothing has tried to send."
+        return f"Email isn't being sent. Waiting: {self.count}.{said}"
 
     @property
     def next_step(self) -> str:
@@ -54,7 +54,7 @@ class MailTrouble:
             return "Fix the user name and password in the settings, then resume the outbox."
         if self.state is MailState.LATE and not self.reason:
             return "Check that `printflow serve` or `printflow worker` is running."
-        return "Check the settings under [mail] and ask whoever runs the mail server."
+        return "Check the settings under [mail], and ask the person who runs the mail server."
 
     def age(self, now: datetime) -> timedelta:
         """For how long the oldest mail has been late; zero where none is."""

@@ -115,16 +115,16 @@ def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
     largest = max((max(one.build_volume) for one in printers), default=0)
     if largest and longest > largest and not fitting(facts, printers):
         return (
-            f"The longest side is {longest:,.0f} mm, more than any printer takes. Was it exported in "
-            "another unit?"
+            f"The longest side is {longest:,.0f} mm, too large for any printer. Was it exported in a "
+            "different unit?"
         )
     return ""
 
 
 _NOTES = {
-    "uncounted": "The file does not say how many triangles it has; all that are there were read.",
-    "more_bytes": "The file is longer than its triangles; the rest was ignored.",
-    "not_finite": "Some triangles have impossible corners; they were left out.",
+    "uncounted": "The file doesn't say how many triangles it has. All triangles found were read.",
+    "more_bytes": "The file has extra data after its triangles. The extra data was ignored.",
+    "not_finite": "Some triangles have invalid corners and were left out.",
 }
 
 
@@ -134,24 +134,28 @@ def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -
     printer = next((one for one in printers if one.name == chosen), None)
     if printer is not None and not fits(facts.dimensions_mm, printer.build_volume):
         others = fitting(facts, printers)
-        instead = f" It fits {', '.join(others)}." if others else " It fits no printer of the lab."
+        instead = (
+            f" It fits {', '.join(others)}."
+            if others
+            else " It doesn't fit any of the lab's printers."
+        )
         found.append(f"Too large for {printer.name}.{instead}")
     elif printers and not fitting(facts, printers):
-        found.append("It fits no printer of the lab.")
+        found.append("It doesn't fit any of the lab's printers.")
     if unit := unit_warning(facts, printers):
         found.append(unit)
     if facts.open_edges:
         edges = "1 open edge" if facts.open_edges == 1 else f"{facts.open_edges:,} open edges"
-        found.append(f"The mesh has {edges}; it may print with holes.")
+        found.append(f"The mesh has {edges} and may print with holes.")
     if not facts.wound:
-        found.append("Some faces are turned inside out; slicers usually mend that.")
+        found.append("Some faces are flipped. Slicers usually fix this.")
     return (*found, *(_NOTES[note] for note in facts.notes if note in _NOTES))
 
 
 def verdict(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> str:
     """The most important of it in one sentence."""
     found = warnings(facts, printers, chosen)
-    return found[0] if found else "Closed and of a size that fits: nothing speaks against printing."
+    return found[0] if found else "Ready to print: watertight and fits."
 
 
 def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:
@@ -168,7 +172,7 @@ def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:
 
 
 def compared(new: ModelFacts, old: ModelFacts) -> str:
-    """How a later version differs: "10 % smaller than the original"; "" if it does not."""
+    """How a later version differs: "10% smaller than the original"; "" if it does not."""
     if not old.volume_cm3 or not new.volume_cm3:
         return ""
     change = (new.volume_cm3 / old.volume_cm3) ** (1 / 3) - 1
@@ -179,9 +183,9 @@ def compared(new: ModelFacts, old: ModelFacts) -> str:
     )
     if same_shape and abs(change) >= 0.005:
         word = "larger" if change > 0 else "smaller"
-        return f"{abs(change) * 100:.0f} % {word} than the original"
+        return f"{abs(change) * 100:.0f}% {word} than the original"
     volume = new.volume_cm3 / old.volume_cm3 - 1
     if abs(volume) >= 0.01:
         word = "more" if volume > 0 else "less"
-        return f"{abs(volume) * 100:.0f} % {word} volume than the original"
+        return f"{abs(volume) * 100:.0f}% {word} volume than the original"
     return ""
