@@ -138,7 +138,7 @@ def test_what_is_possible_instead_is_said(
     answer = send_from(staff, f"/dashboard/jobs/{job.id}/approve", QUOTE)
     assert answer.status_code == 409
     assert "Sam started the print on" in said(answer)
-    assert "Available actions: Mark as completed, Report failed print" in said(answer)
+    assert "Available actions: Report failed print, Mark as completed" in said(answer)
     assert lab.jobs.get(job.id) == job
 
 

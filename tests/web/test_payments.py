@@ -109,7 +109,7 @@ def test_voiding_needs_a_reason_and_stays_to_be_seen(
     answer = send(staff, page, reason="<b>wrong</b>", next=f"/dashboard/jobs/{job.id}")
     assert answer.location == f"/dashboard/jobs/{job.id}"
     shown = staff.get(f"/dashboard/jobs/{job.id}")
-    assert "Void: <b>wrong</b> (Ana," in said(shown) and "<b>wrong" not in shown.text
+    assert "Voided: <b>wrong</b> (Ana," in said(shown) and "<b>wrong" not in shown.text
     assert "It was picked up but isn't fully paid." in said(shown)
     assert f"Ana voided receipt {payment.number}" in said(shown)
     again = send(staff, page, reason="another")
