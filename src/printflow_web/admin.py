@@ -75,7 +75,7 @@ def _preview(mail_id: int, *, picture: bool = False) -> RenderedMail | None:
     try:
         return lab_of(current_app).mail.preview(mail_id, picture=picture)
     except PrintflowError:
-        _log.exception("mail %s cannot be shown", mail_id)
+        _log.exception("email %s can't be shown", mail_id)
         return None
 
 
