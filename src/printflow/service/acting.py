@@ -6,6 +6,7 @@ from ..domain.job import Actor
 from ..domain.status import ActorKind
 from ..domain.text import clean_line
 from ..errors import InvalidInput
+from ..said import say
 
 _NAME_LIMIT = 60
 
@@ -15,6 +16,9 @@ def staff_actor(by: str, station: str) -> Actor:
     name = clean_line(by)
     if not name or len(name) > _NAME_LIMIT:
         raise InvalidInput.of(
-            "by", "by_missing", "Say who is acting.", f"A name of up to {_NAME_LIMIT} characters."
+            "by",
+            "by_missing",
+            say("Enter your name."),
+            say("Use at most {most} characters.", most=_NAME_LIMIT),
         )
     return Actor(ActorKind.STAFF, name, clean_line(station)[:_NAME_LIMIT])

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from ..said import say
+
 if TYPE_CHECKING:
     from email_validator import ValidatedEmail
 
@@ -22,26 +24,28 @@ def email_problem(typed: str, allowed_domains: Collection[str]) -> str:
     """
     text = typed.strip()
     if not text:
-        return "Enter your email address."
+        return say("Enter your email address.")
     if len(text) > _LIMIT:
-        return f"That is longer than an email address can be ({_LIMIT} characters)."
+        return say("An email address has at most {most} characters.", most=_LIMIT)
     if any(character in text for character in ",;\r\n\x00 "):
-        return "Enter one email address, without spaces or commas."
+        return say("Enter one email address, without spaces or commas.")
     local = text.rpartition("@")[0]
     if local and not local.isascii():
-        return (
+        return say(
             "Many mail servers can't deliver to an address with letters like ä or é before the @. "
             "Enter one without them."
         )
     found = _found(text)
     if found is None:
-        return "Enter a valid email, like name@school.edu."
+        return say("Enter a valid email, like name@school.edu.")
     domains = {found.domain.lower(), str(found.ascii_domain).lower()}
     allowed = [name.lower().lstrip("@.") for name in allowed_domains]
     if allowed and not any(
         domain == name or domain.endswith(f".{name}") for name in allowed for domain in domains
     ):
-        return f"Use your address at {' or '.join(allowed)}."
+        if len(allowed) > 1:
+            return say("Use your address at one of these: {domains}.", domains=", ".join(allowed))
+        return say("Use your address at {domain}.", domain=allowed[0])
     return ""
 
 

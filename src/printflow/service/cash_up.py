@@ -13,6 +13,7 @@ from ..ports import Clock, Database
 from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
 from ..reports.period import midnights, today
 from ..reports.table import Cell, Column, Kind
+from ..said import say
 
 _COLUMNS = (
     Column("entry", "Entry", Kind.TEXT),
@@ -72,7 +73,10 @@ class CashUp:
         """
         if ending not in FORMATS:
             raise InvalidInput.of(
-                "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+                "format",
+                "format_unknown",
+                say("There's no format “{name}”.", name=ending[:10]),
+                say("Use csv or xlsx."),
             )
         rows = list(_rows(self.close(day), self._zone()))
         if ending == "csv":

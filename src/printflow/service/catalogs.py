@@ -20,6 +20,7 @@ from ..domain.placeholders import unfilled
 from ..domain.text import clean_line
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
 from ..ports import Clock, Database, Transaction
+from ..said import say
 from .changes import ChangedBy
 
 _NAME_LIMIT = 60
@@ -102,7 +103,7 @@ class Catalogs:
         with self._database.read() as tx:
             found = list(tx.lab.catalog_versions(limit=2, upto=version))
         if not found or found[0].id != version:
-            raise NotFound("There is no such version of the catalog.")
+            raise NotFound(say("There's no such version of the catalog."))
         before = found[1].document if len(found) > 1 else None
         return _compared(found[0], before)
 

@@ -13,6 +13,7 @@ from ..domain.people import Door
 from ..domain.text import clean_line
 from ..errors import InvalidInput
 from ..runtime.tokens import Tokens
+from ..said import say
 
 _DIGITS = 18
 """Digits of a station's id at most: what a database can hold."""
@@ -54,7 +55,7 @@ def chosen_door(doors: Sequence[Door], typed: str, known: Door | None) -> Door |
         return doors[0]
     if known is not None:
         return known
-    raise InvalidInput.of("station", "station_missing", "Enter the name of the station.")
+    raise InvalidInput.of("station", "station_missing", say("Enter the name of the station."))
 
 
 def _numbered(doors: Sequence[Door], number: str) -> Door | None:

@@ -12,6 +12,7 @@ from ..errors import StoreUnavailable
 from ..ports import FileStore
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..said import say
 
 
 class FileFacts:
@@ -33,8 +34,10 @@ class FileFacts:
             if is_exhausted(error):
                 raise server_busy(error) from error
             raise StoreUnavailable(
-                "The file share does not answer; nothing was done.",
-                next_step="Try again in a minute. If it stays so, ask whoever runs the share.",
+                say("The file share doesn't answer. Nothing was done."),
+                next_step=say(
+                    "Try again in a minute. If it still fails, ask the person who runs the share."
+                ),
             ) from error
 
     def of(self, job: Job, name: str) -> FileFact:

@@ -11,6 +11,7 @@ from ..errors import NotFound, PrintflowError, StoreUnavailable
 from ..ports import Database, FileStore
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..said import say
 from .file_facts import FileFacts
 from .lookup import job_of
 
@@ -48,11 +49,11 @@ class Files:
         try:
             return patiently(lambda: store.open(file.name, place))
         except FileNotFoundError:
-            raise NotFound("There is no such file in the store.") from None
+            raise NotFound(say("There's no such file in the store.")) from None
         except (OSError, TookTooLong) as error:
             if is_exhausted(error):
                 raise server_busy(error) from error
-            raise StoreUnavailable("The file share does not answer.") from error
+            raise StoreUnavailable(say("The file share doesn't answer.")) from error
 
     def choices(self, job_id: str) -> list[FileFact]:
         """What an approval can print: the job's files, and those saved beside them.

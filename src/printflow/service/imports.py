@@ -25,6 +25,7 @@ from ..ports import (
     FileStore,
     Transaction,
 )
+from ..said import say
 from ..uploads.file_type import HEAD_BYTES, check_model
 from ..uploads.receiving import Upload
 from .addresses import normal_email
@@ -116,8 +117,8 @@ class Imports:
             raise InvalidInput.of(
                 "files",
                 "folder_missing",
-                f"There is no folder {files}.",
-                "Name the one that the paths of the list begin in (--files).",
+                say("There's no folder {folder}.", folder=str(files)),
+                say("Use --files to name the folder that the list's paths start in."),
             )
         way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
         tally, now = _Tally(), self._clock()

@@ -15,6 +15,7 @@ from ..domain.status import Trigger
 from ..domain.text import clean_line, clean_text
 from ..errors import FileRefused, InvalidInput
 from ..ports import Database, DuplicateKey, Placement
+from ..said import say
 from ..uploads.receiving import Upload
 from .addresses import normal_email
 from .filing import Filing
@@ -198,8 +199,8 @@ def _expect_few(models: Sequence[Model]) -> None:
         raise InvalidInput.of(
             "file",
             "too_many_models",
-            f"Up to {MODELS_LIMIT} models per submission; you chose more.",
-            "Send the others in another submission.",
+            say("Up to {most} models per submission. You chose more.", most=MODELS_LIMIT),
+            say("Send the others in another submission."),
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..domain.worklist import JobQuery, place
 from ..errors import InvalidInput
 from ..ports import Clock, Database
+from ..said import say
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -69,5 +70,8 @@ def check_ending(ending: str) -> None:
 
     if ending not in FORMATS:
         raise InvalidInput.of(
-            "format", "format_unknown", f"There is no format {ending[:10]!r}.", "csv or xlsx."
+            "format",
+            "format_unknown",
+            say("There's no format “{name}”.", name=ending[:10]),
+            say("Use csv or xlsx."),
         )

@@ -20,6 +20,7 @@ from ..domain.status import ActorKind, Status, Trigger
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput
 from ..ports import Clock, Database, RenderedMail
+from ..said import say
 from .acting import staff_actor
 from .lookup import job_of
 from .received import mails_about
@@ -396,8 +397,8 @@ def _status(given: Status | str | None) -> Status | None:
         raise InvalidInput.of(
             "status",
             "status_unknown",
-            f"There is no status {str(given)[:40]!r}.",
-            f"Choose from: {', '.join(Status)}.",
+            say("There's no status “{name}”.", name=str(given)[:40]),
+            say("Choose from: {names}.", names=", ".join(Status)),
         ) from None
 
 
@@ -409,7 +410,7 @@ def _duration(given: str | timedelta | None) -> timedelta | None:
         raise InvalidInput.of(
             "older_than",
             "duration_invalid",
-            f"{given[:40]!r} is no duration.",
-            "Write for example 45m, 36h, 2d or 3w.",
+            say("“{text}” isn't a duration.", text=given[:40]),
+            say("Enter one like 45m, 36h, 2d, or 3w."),
         )
     return int(match["count"]) * _UNITS[match["unit"].lower()]

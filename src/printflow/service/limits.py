@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from ..domain.limits import Bound, wait_for
 from ..errors import TooManyRequests
 from ..ports import Transaction
+from ..said import Said, say, say_n
 
-_NEXT_STEP = "Try again in {wait}."
+_NEXT_STEP = say("Try again in {wait}.")
 
 
 def count(
@@ -19,7 +20,7 @@ def count(
     now: datetime,
     message: str,
     *,
-    next_step: str = _NEXT_STEP,
+    next_step: Said = _NEXT_STEP,
 ) -> None:
     """Count once under every bound. Counted before it is compared, many at once count as many.
 
@@ -48,7 +49,7 @@ def check(
     now: datetime,
     message: str,
     *,
-    next_step: str = _NEXT_STEP,
+    next_step: Said = _NEXT_STEP,
 ) -> None:
     """Count nothing, but raise TooManyRequests where counting would; reading is enough."""
     if bounds:
@@ -62,18 +63,17 @@ def give_back(tx: Transaction, bounds: Sequence[Bound]) -> None:
         tx.lab.count_down([bound.key for bound in bounds])
 
 
-def _refuse(wait: timedelta | None, message: str, next_step: str) -> None:
+def _refuse(wait: timedelta | None, message: str, next_step: Said) -> None:
     if wait is None:
         return
     seconds = max(1, math.ceil(wait.total_seconds()))
     raise TooManyRequests(
-        message, retry_after=seconds, next_step=next_step.replace("{wait}", wait_words(seconds))
+        message, retry_after=seconds, next_step=next_step.having(wait=wait_words(seconds))
     )
 
 
-def wait_words(seconds: int) -> str:
+def wait_words(seconds: int) -> Said:
     """A wait as people say it: "40 seconds", "1 minute", "12 minutes"."""
     if seconds < 60:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = math.ceil(seconds / 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return say_n("{count} second", "{count} seconds", seconds)
+    return say_n("{count} minute", "{count} minutes", math.ceil(seconds / 60))

@@ -8,6 +8,7 @@ from ..domain.naming import normal_job_id
 from ..errors import NotFound
 from ..ports import Transaction
 from ..runtime.tokens import token_hash
+from ..said import say
 
 
 def job_of(tx: Transaction, typed_id: str) -> Job:
@@ -34,12 +35,12 @@ def balance_of(tx: Transaction, job: Job) -> Balance:
 
 def no_job() -> NotFound:
     """Says the same for unknown, foreign and malformed ids."""
-    return NotFound("There is no such job.", next_step="Check the job number.")
+    return NotFound(say("There's no such job."), next_step=say("Check the job number."))
 
 
 def no_link() -> NotFound:
     """Says the same for unknown, foreign and malformed links."""
     return NotFound(
-        "This link does not lead to a job.",
-        next_step="Open the link from the newest mail once more, in full.",
+        say("This link doesn't lead to a job."),
+        next_step=say("Open the link in our newest email again, and make sure it's complete."),
     )

@@ -20,8 +20,8 @@ from .composer import Composer
 from .mail_timing import MailTiming
 
 _NOT_AGAIN = {
-    "sending": "This mail is being sent right now.",
-    "canceled": "This mail was canceled together with the action that wrote it.",
+    "sending": say("This email is being sent right now."),
+    "canceled": say("This email was canceled together with the action that created it."),
 }
 
 
@@ -69,7 +69,7 @@ class Mails:
         with self._database.read() as tx:
             found = tx.outbox.get(mail_id)
         if found is None:
-            raise NotFound("There is no such mail.")
+            raise NotFound(say("There's no such email."))
         return found
 
     def preview(self, mail_id: int, *, picture: bool = False) -> RenderedMail:
@@ -97,8 +97,8 @@ class Mails:
                 tx.outbox.overtake(mail.id, why)
         if why:
             raise MailNotRetried(
-                f"This email no longer applies: {why}.",
-                next_step="Write to the student on the job's page instead.",
+                say("This email no longer applies. {why}", why=why),
+                next_step=say("Write to the student on the job's page instead."),
             )
         with self._database.write() as tx:
             tx.outbox.retry(mail_id, to=address, now=now)

@@ -11,6 +11,7 @@ from ..domain.history import unanswered
 from ..domain.text import clean_text
 from ..errors import InvalidInput
 from ..ports import Clock, Database, Transaction
+from ..said import say
 from ..settings import Settings
 from .acting import staff_actor
 from .lookup import job_of
@@ -48,7 +49,9 @@ class Notes:
         """
         actor, said = staff_actor(by, ""), clean_text(text)
         if not said or len(said) > _LONGEST:
-            raise InvalidInput.of("text", "note_invalid", "Write a note of up to 5,000 characters.")
+            raise InvalidInput.of(
+                "text", "note_invalid", say("Enter a note of up to {most} characters.", most=5000)
+            )
         hold = timedelta(seconds=self._settings.undo_seconds if hold_mail else 0)
         with self._database.write() as tx:
             job, now = job_of(tx, job_id), self._clock()

@@ -9,6 +9,7 @@ from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
 from ..ports import Clock, Database
 from ..runtime.tokens import Tokens
+from ..said import say
 from .doors import may_report, reporting_token
 from .lookup import job_of, no_job
 
@@ -39,12 +40,14 @@ class Openings:
         name = clean_line(pc_name)
         if not 0 < len(name) <= _NAME_LIMIT:
             raise InvalidInput.of(
-                "station", "name_invalid", f"Name the PC in 1 to {_NAME_LIMIT} characters."
+                "station",
+                "name_invalid",
+                say("Enter a PC name of 1 to {most} characters.", most=_NAME_LIMIT),
             )
         with self._database.read() as tx:
             door = next((one for one in tx.people.doors() if one.name == station), None)
         if door is None:
-            raise NotFound("There is no such station.")
+            raise NotFound(say("There's no such station."))
         return name, reporting_token(self._tokens, door, name)
 
     def clicked(self, job_id: str, file_name: str, *, by: str) -> None:
@@ -55,7 +58,7 @@ class Openings:
         with self._database.write() as tx:
             job = job_of(tx, job_id)
             if all(file.name != file_name for file in job.files):
-                raise NotFound("The job has no such file.")
+                raise NotFound(say("The job has no such file."))
             tx.history.click_opening(
                 job.id, file_name=file_name, at=self._clock(), by=clean_line(by)
             )
@@ -70,9 +73,11 @@ class Openings:
             doors = tx.people.doors()
         if not may_report(self._tokens, doors, token, name):
             raise SignInRefused(
-                "This PC's token is not valid: its station was revoked or has a new password, "
-                "or the PC has another name.",
-                next_step="Get printflow-opener.toml from “Set up this PC” again.",
+                say(
+                    "This PC's token isn't valid: its station was revoked or has a new password, "
+                    "or the PC has another name."
+                ),
+                next_step=say("Download printflow-opener.toml from “Set up this PC” again."),
             )
         now = self._clock()
         with self._database.write() as tx:

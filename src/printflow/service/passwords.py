@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import SignInBusy
+from ..said import say
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -84,8 +85,8 @@ class Turns:
         """Wait for a turn. Raises SignInBusy at once when too many wait already."""
         if not self._places.acquire(blocking=False):
             raise SignInBusy(
-                "Many people are signing in right now. Nothing was done.",
-                next_step="Try again in a few seconds.",
+                say("Many people are signing in right now. Nothing was done."),
+                next_step=say("Try again in a few seconds."),
             )
         try:
             with self._working:

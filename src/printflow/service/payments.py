@@ -17,7 +17,6 @@ from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
 from ..domain.text import clean_line, clean_text
 from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
-from ..language.formats import money
 from ..ports import (
     Clock,
     Database,
@@ -25,6 +24,7 @@ from ..ports import (
     Transaction,
 )
 from ..reports.period import midnights, today
+from ..said import Money, say
 from .acting import staff_actor
 from .jobs import Figure
 from .lookup import balance_of, job_of
@@ -103,7 +103,9 @@ class Payments:
             note=note,
         )
         if len(key) > _KEY_LIMIT:
-            raise InvalidInput.of("key", "key_too_long", f"At most {_KEY_LIMIT} characters fit.")
+            raise InvalidInput.of(
+                "key", "key_too_long", say("Use at most {most} characters.", most=_KEY_LIMIT)
+            )
 
         each = parts.values() if parts is not None else ()
         told = fingerprint([actor.name, len(ids), *ids, *each, *astuple(tender)])
@@ -204,8 +206,8 @@ class Payments:
             except (DuplicateKey, _Overtaken):
                 continue
         raise DatabaseBusy(
-            "Others change these jobs all the time; nothing was entered.",
-            next_step="Try again in a moment.",
+            say("Other people keep changing these jobs. Nothing was entered."),
+            next_step=say("Try again in a moment."),
         )
 
     def _enter(
@@ -223,7 +225,7 @@ class Payments:
         shares = None
         if parts is not None:
             typed = dict(zip(due, parts.values(), strict=True))
-            _refuse(money_guards.parts(typed, due, tender.amount))
+            _refuse(money_guards.parts(typed, due, tender.amount, jobs[0].currency))
             shares = {job_id: parse_cents(figure) or 0 for job_id, figure in typed.items()}
             tender = replace(tender, amount=in_units(sum(shares.values())))
         used = receipt_used(tx, tender.receipt)
@@ -315,9 +317,19 @@ def _wanted(
         ids, parts = ([jobs] if isinstance(jobs, str) else list(jobs)), None
     if not ids or len(ids) > JOBS_LIMIT:
         raise InvalidInput.of(
-            "jobs", "jobs_missing", f"Choose the jobs, at most {JOBS_LIMIT}, that are paid for."
+            "jobs", "jobs_missing", say("Choose up to {most} jobs to pay for.", most=JOBS_LIMIT)
         )
     return ids, parts
+
+
+_USED = say(
+    "This form was already used for a payment (receipt {number}, {amount}, by {name}). "
+    "Nothing more was entered."
+)
+_USED_AND_VOIDED = say(
+    "This form was already used for a payment (receipt {number}, {amount}, by {name}) that has "
+    "been voided. Nothing more was entered."
+)
 
 
 def _expect_repeated(known: Payment, entered: str, told: str) -> None:
@@ -325,13 +337,14 @@ def _expect_repeated(known: Payment, entered: str, told: str) -> None:
     InvalidInput if not."""
     if entered == told and known.void is None:
         return
-    what = f"receipt {known.number}, {money(known.amount_cents, known.currency)}, by {known.by}"
-    voided = ", voided since" if known.void is not None else ""
+    used = _USED if known.void is None else _USED_AND_VOIDED
     raise InvalidInput.of(
         "",
         "form_used",
-        f"This form was already used for a payment ({what}{voided}). Nothing more was entered.",
-        "To enter another payment, open the form again on the job's page.",
+        used.having(
+            number=known.number, amount=Money(known.amount_cents, known.currency), name=known.by
+        ),
+        say("To enter another payment, open the form again on the job's page."),
     )
 
 
@@ -349,4 +362,6 @@ def _sure(payment: Payment | None) -> Payment:
 
 def no_payment() -> NotFound:
     """Says the same for unknown and malformed numbers."""
-    return NotFound("There is no such payment.", next_step="Check the number on the receipt.")
+    return NotFound(
+        say("There's no such payment."), next_step=say("Check the number on the receipt.")
+    )

@@ -6,6 +6,7 @@ from ..domain.people import ChangeKind, StaffName
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound
 from ..ports import Clock, Database, Transaction
+from ..said import say
 from .changes import ChangedBy
 
 _NAME_LIMIT = 60
@@ -56,7 +57,7 @@ class People:
         cleaned, now = clean_line(name), self._clock()
         with self._database.write() as tx:
             if not tx.people.deactivate(cleaned, now):
-                raise NotFound("There is no such name on the list.")
+                raise NotFound(say("There's no such name on the list."))
             tx.people.end_sessions(name=cleaned)
             ChangedBy(by, station).record(tx, ChangeKind.STAFF_DEACTIVATED, cleaned, now)
 
@@ -66,7 +67,7 @@ def checked_name(typed: str, field: str = "name") -> str:
     cleaned = clean_line(typed)
     if not 0 < len(cleaned) <= _NAME_LIMIT:
         raise InvalidInput.of(
-            field, "name_invalid", f"Enter a name of 1 to {_NAME_LIMIT} characters."
+            field, "name_invalid", say("Enter a name of 1 to {most} characters.", most=_NAME_LIMIT)
         )
     return cleaned
 

@@ -10,6 +10,7 @@ from ..domain.retention import Part, PurgeReport
 from ..domain.status import Status, Trigger
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database
+from ..said import say
 from .acting import staff_actor
 from .addresses import normal_email
 from .jobs import Jobs
@@ -50,9 +51,12 @@ class PersonalData:
                 [
                     Refusal(
                         "job_open",
-                        f"Jobs of this person are under way: {', '.join(open_ones)}.",
+                        say(
+                            "Some of this person's jobs are still open: {job_ids}.",
+                            job_ids=", ".join(open_ones),
+                        ),
                         "email",
-                        "Reject them or hand them out first.",
+                        say("Reject them or mark them as picked up first."),
                     )
                 ]
             )
@@ -79,8 +83,8 @@ class PersonalData:
         raise InvalidInput.of(
             "email",
             "person_unknown",
-            f"There is no job of {address[:100]!r}.",
-            "Write the whole address, as it stands on the job.",
+            say("There's no job for {address}.", address=address[:100]),
+            say("Enter the whole address, as shown on the job."),
         )
 
     def _put_away(self, job: Job, actor: Actor) -> bool:

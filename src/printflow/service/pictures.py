@@ -8,6 +8,7 @@ from ..errors import NotFound, StoreUnavailable
 from ..ports import FileStore
 from ..runtime.deadline import TookTooLong, within
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..said import say
 from ..store.watch import StoreWatch
 
 PATIENCE_SECONDS = 2.0
@@ -25,7 +26,7 @@ class Pictures:
 
         Raises NotFound, and StoreUnavailable soon where the share does not answer.
         """
-        none = NotFound("There is no picture of this file.")
+        none = NotFound(say("There's no picture of this file."))
         if not file.picture:
             raise none
         if problem := self._watch.problem():
@@ -38,4 +39,4 @@ class Pictures:
         except (OSError, TookTooLong) as error:
             if is_exhausted(error):
                 raise server_busy(error) from error
-            raise StoreUnavailable("The file share does not answer.") from error
+            raise StoreUnavailable(say("The file share doesn't answer.")) from error

@@ -13,6 +13,7 @@ from ..domain.status import Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Transaction
+from ..said import say
 from .acting import staff_actor
 from .lookup import job_of
 
@@ -50,7 +51,10 @@ class Queues:
         known = self._catalogs.newest().printer(printer)
         if known is None:
             raise InvalidInput.of(
-                "fits", "printer_unknown", "The lab has no such printer.", "Choose another one."
+                "fits",
+                "printer_unknown",
+                say("The lab has no such printer."),
+                say("Choose another one."),
             )
         with self._database.read() as tx:
             ready = self._in(tx, Status.READYTOPRINT)
@@ -88,14 +92,22 @@ class Queues:
             queue = queueing.in_order(one for one in waiting if one.printer == job.printer)
             order = [one.id for one in queue]
             if job.id not in order:
-                raise _refused(f"Job {job.id} does not wait for a printer any more.")
+                raise _refused(
+                    say("Job {job_id} is no longer waiting for a printer.", job_id=job.id)
+                )
             if before and before not in order:
-                raise _refused(f"Job {before[:8]} does not wait for {job.printer} any more.")
+                raise _refused(
+                    say(
+                        "Job {job_id} is no longer waiting for {printer}.",
+                        job_id=before[:8],
+                        printer=job.printer,
+                    )
+                )
             for place, one in enumerate(queueing.moved(order, job.id, before), 1):
                 tx.jobs.set_queue_place(one, place)
 
 
 def _refused(message: str) -> TransitionRefused:
     return TransitionRefused(
-        [Refusal("not_in_queue", message, "before", "Look at the queue as it is now.")]
+        [Refusal("not_in_queue", message, "before", say("Check the current queue."))]
     )

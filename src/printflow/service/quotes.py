@@ -20,6 +20,7 @@ from ..errors import (
 )
 from ..ports import Clock, Database, Transaction
 from ..runtime.tokens import token_hash
+from ..said import say
 from .links import Links
 from .lookup import job_of, no_link
 from .transitions import Request, Transitions
@@ -169,7 +170,7 @@ class Quotes:
             codes = {reason.code for reason in refused.refusals}
             if "link_expired" in codes:
                 raise LinkExpired(
-                    "This link has expired.", next_step="Ask for a new one on its page."
+                    say("This link has expired."), next_step=say("Ask for a new one on its page.")
                 ) from refused
             if codes & {"link_overtaken", "quote_changed"}:
                 raise overtaken(page) from refused
@@ -181,9 +182,12 @@ def overtaken(page: QuotePage) -> LinkOvertaken:
     """The refusal of a link that no longer counts."""
     if page.job.status is Status.PENDING:
         return LinkOvertaken(
-            "A newer quote took this link's place.", next_step="The newest mail counts."
+            say("This link has been replaced."), next_step=say("Use the link in our newest email.")
         )
     return LinkOvertaken(
-        f"This job is {page.job.status.label!r} now, so this link no longer counts.",
-        next_step="The newest mail counts.",
+        say(
+            "This link no longer works: the job's status is “{status}” now.",
+            status=page.job.status.record.student_label,
+        ),
+        next_step=say("Use the link in our newest email."),
     )

@@ -14,6 +14,7 @@ from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
 from ..ports import Clock, Database
 from ..runtime.latest import Latest
+from ..said import say
 from .job_list import JobLists, check_ending
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ class Reports:
             raise InvalidInput.of(
                 "name",
                 "report_unknown",
-                f"There is no report {name[:40]!r}.",
-                f"Choose from: {', '.join((*REPORTS, JOB_LIST))}.",
+                say("There's no report “{name}”.", name=name[:40]),
+                say("Choose from: {names}.", names=", ".join((*REPORTS, JOB_LIST))),
             )
         check_ending(ending)
         if name == JOB_LIST:
@@ -132,5 +133,8 @@ class Reports:
 def _check(query: ReportQuery) -> None:
     if query.since is not None and query.until is not None and query.until < query.since:
         raise InvalidInput.of(
-            "until", "period_backwards", "The period ends before it begins.", "Swap the two dates."
+            "until",
+            "period_backwards",
+            say("The period ends before it starts."),
+            say("Swap the two dates."),
         )

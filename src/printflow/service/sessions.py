@@ -15,6 +15,7 @@ from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
 from ..ports import Clock, Database, Ids, Stamp
 from ..runtime.tokens import Tokens
+from ..said import say
 from .changes import ChangedBy
 from .doors import chosen_door, known_by_pc, pc_proof
 from .limits import check, count, give_back
@@ -30,7 +31,7 @@ _PER_PC = (
     Limit("sign-in PC", 5, timedelta(minutes=1)),
     Limit("sign-in PC in an hour", 30, timedelta(hours=1)),
 )
-_TOO_OFTEN = "Too many wrong passwords."
+_TOO_OFTEN = say("Too many wrong passwords.")
 
 _KNOWN_SESSIONS = 1000
 _KNOWN_SECONDS = 5.0
@@ -125,10 +126,8 @@ class Sessions:
             right = turns.compare(door.password_hash if door else None, password)
         if door is None or not right:
             raise SignInRefused(
-                "The password is wrong."
-                if len(doors) < 2
-                else "The station or its password is wrong.",
-                next_step="Ask in the lab, or set a new one with: printflow staff-password",
+                say("Wrong password.") if len(doors) < 2 else say("Wrong station or password."),
+                next_step=say("Ask the lab, or set a new password: printflow staff-password"),
             )
         with self._database.write() as tx:
             # Nothing else is taken back: who knows one station's password may be guessing another's.
@@ -160,14 +159,14 @@ class Sessions:
         with self._database.write() as tx:
             tx.people.take_turns()
             if door not in tx.people.doors():
-                raise SignInRefused("The station has just been revoked, or has a new password.")
+                raise SignInRefused(say("The station was just revoked or got a new password."))
             known = known_name(tx, typed)
             if known is not None and known.deactivated_at is not None:
                 raise InvalidInput.of(
                     "name",
                     "name_deactivated",
-                    f"{known.name} was taken from the list of staff.",
-                    "An administrator can bring the name back.",
+                    say("{name} is no longer on the staff list.", name=known.name),
+                    say("An administrator can add the name again."),
                 )
             found = known.name if known else typed
             if known is None:
@@ -208,7 +207,7 @@ class Sessions:
         with self._database.write() as tx:
             known = known_name(tx, clean_line(name))
             if known is None or known.deactivated_at is not None:
-                raise NotFound("There is no such name on the list.")
+                raise NotFound(say("There's no such name on the list."))
             tx.people.act_as(session_hash(key), known.name)
 
     def sign_out(self, key: str) -> None:

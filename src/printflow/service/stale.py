@@ -8,6 +8,7 @@ from ..domain.history import Event
 from ..domain.job import Job
 from ..domain.status import ActorKind, Status
 from ..errors import StaleJob, TransitionNotAllowed
+from ..said import say
 
 
 def told(error: TransitionNotAllowed, last: Event | None) -> TransitionNotAllowed:
@@ -28,12 +29,17 @@ def told(error: TransitionNotAllowed, last: Event | None) -> TransitionNotAllowe
 
 def stale(job: Job, trigger: EventKind, last: Event | None) -> TransitionNotAllowed:
     """The error for a page, or a caller, that did not see the job's last change."""
-    who = last.actor.name if last else "Somebody"
+    who = last.actor.name if last else say("Someone else")
     error = StaleJob(
-        f"{who} changed job {job.id} in the meantime: it is “{Status(job.status).label}” now.",
+        say(
+            "{name} changed job {job_id} in the meantime. Its status is “{status}” now.",
+            name=who,
+            job_id=job.id,
+            status=Status(job.status).label,
+        ),
         trigger=trigger,
         status=job.status,
         allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
-        next_step="Look at it again and repeat what is still wanted.",
+        next_step=say("Check the job, then try again if you still need to."),
     )
     return told(error, last)

@@ -8,6 +8,7 @@ from ..domain.naming import ALPHABET
 from ..domain.people import ChangeKind, Station
 from ..errors import InvalidInput, NotFound
 from ..ports import Clock, Database, Ids, Transaction
+from ..said import say
 from .changes import ChangedBy
 from .passwords import LONGEST, SHORTEST, hashed, is_password
 from .people import checked_name
@@ -90,14 +91,16 @@ class Stations:
         there = known.get(wanted.casefold())
         if there is not None and there.revoked_at is None:
             raise InvalidInput.of(
-                "name", "station_known", f"There is a station {there.name!r} already."
+                "name",
+                "station_known",
+                say("A station named {name} already exists.", name=there.name),
             )
         if there is None and len(known) >= MOST_STATIONS:
             raise InvalidInput.of(
                 "name",
                 "stations_full",
-                f"A lab has at most {MOST_STATIONS} stations.",
-                "Take a revoked one back into use: add it under its old name.",
+                say("A lab can have at most {most} stations.", most=MOST_STATIONS),
+                say("To reuse a revoked station, add it again under its old name."),
             )
         return there.name if there else wanted
 
@@ -151,7 +154,7 @@ class Stations:
         for one in tx.people.stations(self._clock()):
             if one.name == name and one.revoked_at is None:
                 return one
-        raise NotFound("There is no such station.")
+        raise NotFound(say("There's no such station."))
 
     def _keep_an_admin(self, tx: Transaction, name: str) -> None:
         left = [
@@ -163,8 +166,8 @@ class Stations:
             raise InvalidInput.of(
                 "name",
                 "last_admin_station",
-                f"{name} is the last station that may administer the lab.",
-                "Let another one do so first.",
+                say("{name} is the last station that can administer the lab.", name=name),
+                say("Allow another station to administer the lab first."),
             )
 
     def _chosen(self, password: str | None, name: str) -> tuple[str, str]:
@@ -194,7 +197,7 @@ class Stations:
             raise InvalidInput.of(
                 "password",
                 "password_length",
-                f"A password needs {SHORTEST} to {LONGEST} characters.",
+                say("A password needs {least} to {most} characters.", least=SHORTEST, most=LONGEST),
             )
         with self._database.read() as tx:
             others = [door for door in tx.people.doors() if door.name != name]
@@ -202,8 +205,8 @@ class Stations:
             raise InvalidInput.of(
                 "password",
                 "password_taken",
-                "Another station has this password.",
-                "Each station needs its own: it says where somebody signs in.",
+                say("Choose a different password."),
+                say("Each station needs its own password, which shows where someone signs in."),
             )
 
     def _generated(self) -> str:

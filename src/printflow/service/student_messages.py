@@ -12,6 +12,7 @@ from ..domain.limits import Limit, wait_for
 from ..domain.text import clean_text
 from ..errors import InvalidInput
 from ..ports import Clock, Database, Transaction
+from ..said import say
 from .addresses import email_problem, normal_email
 from .limits import admitted, count
 from .lookup import job_of_link
@@ -64,7 +65,9 @@ class StudentMessages:
             raise InvalidInput.of(
                 "message",
                 "message_invalid",
-                "Write a message." if not said else f"At most {MESSAGE_LIMIT:,} characters fit.",
+                say("Enter a message.")
+                if not said
+                else say("Use at most {most} characters.", most=MESSAGE_LIMIT),
             )
         now = self._clock()
         with self._database.write() as tx:
@@ -97,8 +100,8 @@ class StudentMessages:
             tx,
             _MESSAGES.for_account(job.id),
             self._clock(),
-            "You have sent many messages within the last hour.",
-            next_step="Staff will read them all; write again later, or call the lab.",
+            say("You've sent many messages in the last hour."),
+            next_step=say("Staff will read all of them. Write again later, or call the lab."),
         )
 
     def mail_links(self, email: str, *, sender: str = "") -> LinksAnswer:
@@ -118,8 +121,8 @@ class StudentMessages:
                 tx,
                 _QUESTIONS.for_address(sender),
                 now,
-                "Your network address has asked for links very often within the last hour.",
-                next_step="Try again in {wait}, or ask the lab.",
+                say("Your network address has asked for too many links in the last hour."),
+                next_step=say("Try again in {wait}, or ask the lab."),
             )
             answer = _admit_links(tx, address, now)
             jobs = tx.jobs.of_email(address)

@@ -10,6 +10,7 @@ from ..domain.effects import MailTemplate, SendMail
 from ..domain.job import Actor
 from ..domain.limits import Limit
 from ..ports import Transaction
+from ..said import say
 from ..uploads.receiving import Upload
 from .effect_writer import EffectWriter
 from .job_writer import JobWriter
@@ -54,8 +55,8 @@ class SubmissionWriter:
             tx,
             Limit("submit", self._per_hour, _HOUR).for_address(sender),
             facts.now,
-            "Too many models came from your network address within the last hour.",
-            next_step="Try again in {wait}, or ask the lab.",
+            say("Too many models came from your network address in the last hour."),
+            next_step=say("Try again in {wait}, or ask the lab."),
         )
         values = outcomes[0].changes
         to = str(values["student_email"])

@@ -14,6 +14,7 @@ from ..errors import DatabaseDamaged, DatabaseUnavailable, PrintflowError, Store
 from ..ports import Clock, Database, FileStore
 from ..runtime.deadline import PATIENCE_SECONDS, TookTooLong, patiently, within
 from ..runtime.latest import Latest
+from ..said import say
 from ..settings import Settings
 from ..store.log_files import LogTail, log_tails
 from ..store.watch import StoreWatch
@@ -211,7 +212,7 @@ class System:
             raise DatabaseDamaged(damaged)
         now, room = self._clock(), self._database.room()
         if room is not None and room < _LEAST_ROOM:
-            raise DatabaseUnavailable("The disk under the database is full.")
+            raise DatabaseUnavailable(say("The disk under the database is full."))
         with self._database.read() as tx:
             tx.lab.catalog_version()
         if time.monotonic() - self._committed < _COMMIT_EVERY:

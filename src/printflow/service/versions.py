@@ -13,6 +13,7 @@ from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
+from ..said import say
 from ..settings import Settings
 from ..uploads.file_type import check_model, empty
 from ..uploads.receiving import Upload
@@ -142,9 +143,12 @@ class Versions:
                 [
                     Refusal(
                         "version_too_late",
-                        f"The job is “{job.status.label}”: its file is not replaced any more.",
+                        say(
+                            "The file can't be replaced while the job's status is “{status}”.",
+                            status=job.status.label,
+                        ),
                         "file",
-                        "Report the print as failed first, if it has to be printed again.",
+                        say("If it has to be printed again, report the failed print first."),
                     )
                 ]
             )
