@@ -14,6 +14,7 @@ import zipfile
 from typing import BinaryIO
 from xml.parsers import expat
 
+from ..said import say
 from .zip_directory import Wrong, wrong_with
 
 MAX_MEMBERS = 1_000
@@ -43,7 +44,7 @@ def open_package(file: BinaryIO) -> tuple[zipfile.ZipFile, str]:
     try:
         wrong = wrong_with(file, MAX_MEMBERS)
         if wrong is Wrong.TOO_MANY:
-            raise _over(f"it has more than {MAX_MEMBERS:,} entries")
+            raise _over(say("it has more than {most} entries", most=MAX_MEMBERS))
         if wrong is not None:
             raise zipfile.BadZipFile(wrong.value)
         archive = zipfile.ZipFile(file)
@@ -54,10 +55,10 @@ def open_package(file: BinaryIO) -> tuple[zipfile.ZipFile, str]:
         raise
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
         raise PackageRefused(
-            "This is not a 3MF file, or a damaged one: its ZIP archive cannot be read."
+            say("This isn't a 3MF file, or it's damaged: its ZIP archive can't be read.")
         ) from error
     except (EOFError, OSError, ValueError) as error:
-        raise PackageRefused("The 3MF file is damaged: its ZIP archive ends early.") from error
+        raise PackageRefused(say("The 3MF file is damaged: its ZIP archive ends early.")) from error
     return archive, part
 
 
@@ -66,36 +67,54 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         member = archive.getinfo(name)
     except KeyError:
-        raise PackageRefused(f"The 3MF file lacks its part {name[:80]}.") from None
+        raise _lacks(name) from None
     if member.file_size > MAX_PART:
-        raise _over(f"its model has {member.file_size >> 20} MB, at most {MAX_PART >> 20} are read")
+        raise _over(
+            say(
+                "its model has {size} MB, and the limit is {most} MB",
+                size=member.file_size >> 20,
+                most=MAX_PART >> 20,
+            )
+        )
     try:
         return archive.read(member)
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
-        raise PackageRefused("The 3MF file is damaged: a part cannot be unpacked.") from error
+        raise PackageRefused(say("The 3MF file is damaged: a part can't be unpacked.")) from error
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_MEMBERS:  # whatever it said of their number
-        raise _over(f"it has more than {MAX_MEMBERS:,} entries")
+        raise _over(say("it has more than {most} entries", most=MAX_MEMBERS))
     total = sum(member.file_size for member in members)
     if total > MAX_TOTAL:
-        raise _over(f"unpacked it has {total >> 20:,} MB, at most {MAX_TOTAL >> 20:,} are read")
+        raise _over(
+            say(
+                "it has {size} MB when unpacked, and the limit is {most} MB",
+                size=total >> 20,
+                most=MAX_TOTAL >> 20,
+            )
+        )
     for member in members:
         name = member.filename
         if name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in _steps(name):
-            raise _over(f"its entry “{name[:60]}” leads out of the archive")
+            raise _over(say("its entry “{name}” leads out of the archive", name=name[:60]))
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise _over(f"its entry “{name[:60]}” is a link")
+            raise _over(say("its entry “{name}” is a link", name=name[:60]))
         if member.flag_bits & 1:
             raise PackageRefused(
-                "The 3MF file is protected by a password.",
+                say("The 3MF file is protected by a password."),
                 code="file_password",
-                next_step="Export it without one.",
+                next_step=say("Export it without one."),
             )
         ratio = member.file_size / max(1, member.compress_size)
         if member.file_size > _RATIO_FROM and ratio > MAX_RATIO:
-            raise _over(f"a part is packed {ratio:,.0f} times, at most {MAX_RATIO} are unpacked")
+            raise _over(
+                say(
+                    "a part is compressed {ratio} times, and the limit is {most}",
+                    ratio=round(ratio),
+                    most=MAX_RATIO,
+                )
+            )
 
 
 def _steps(name: str) -> list[str]:
@@ -103,7 +122,13 @@ def _steps(name: str) -> list[str]:
 
 
 def _over(why: str) -> PackageRefused:
-    return PackageRefused(f"The 3MF file is not opened: {why}.", code="archive_limits")
+    return PackageRefused(
+        say("We don't open this 3MF file: {why}.", why=why), code="archive_limits"
+    )
+
+
+def _lacks(part: str) -> PackageRefused:
+    return PackageRefused(say("The 3MF file is missing its part {part}.", part=part[:80]))
 
 
 def _model_part(archive: zipfile.ZipFile) -> str:
@@ -116,15 +141,15 @@ def _model_part(archive: zipfile.ZipFile) -> str:
     relations = "_rels/.rels"
     names = set(archive.namelist())
     if relations not in names:
-        raise PackageRefused(f"The 3MF file lacks its part {relations}.")
+        raise _lacks(relations)
     if archive.getinfo(relations).file_size > _SMALL_PART:
-        raise _over("its list of parts is larger than 1 MB")
+        raise _over(say("its list of parts is larger than 1 MB"))
     parse_xml(archive.read(relations), begin)
     if not found:
-        raise PackageRefused("The 3MF file names no model.")
+        raise PackageRefused(say("The 3MF file names no model."))
     part = posixpath.normpath(found[0].lstrip("/"))
     if part not in names:
-        raise PackageRefused(f"The 3MF file lacks its model, {part[:80]}.")
+        raise _lacks(part)
     return part
 
 
@@ -135,7 +160,7 @@ def _refuse_document_type(archive: zipfile.ZipFile, part: str) -> None:
 
 
 def _no_document_type() -> PackageRefused:
-    return PackageRefused("3MF does not allow a DTD.", code="archive_limits")
+    return PackageRefused(say("3MF doesn't allow a DTD."), code="archive_limits")
 
 
 def parse_xml(data: bytes, begin: object) -> None:
@@ -151,10 +176,12 @@ def parse_xml(data: bytes, begin: object) -> None:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise PackageRefused(
-            f"The 3MF file is damaged: its XML is broken in line {error.lineno:,}."
+            say("The 3MF file is damaged: its XML is broken in line {line}.", line=error.lineno)
         ) from error
     except (KeyError, ValueError, OverflowError) as error:
         raise PackageRefused(
-            "The 3MF file is damaged: a value is missing or wrong in line "
-            f"{parser.CurrentLineNumber:,}."
+            say(
+                "The 3MF file is damaged: a value is missing or wrong in line {line}.",
+                line=parser.CurrentLineNumber,
+            )
         ) from error

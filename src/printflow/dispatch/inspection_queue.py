@@ -19,6 +19,7 @@ from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
 from ..estimating.estimator import Estimator
 from ..ports import Clock, Database, FileStore, ModelReader
+from ..said import say
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,9 @@ class InspectionQueue:
             _log.warning("looking into %s has to wait: %s", file.name, error)
             return  # the lease runs out, and the share is back by then or not
         if not places:
-            self._write(file, Looked(error="The file is not where it should be.", code="file"), 0)
+            self._write(
+                file, Looked(error=say("The file isn't where it should be."), code="file"), 0
+            )
             return
         png, webp, stl = folder / "picture.png", folder / "small.webp", folder / "model.stl"
         try:

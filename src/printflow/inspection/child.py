@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from printflow.domain.model_facts import ModelFacts
 from printflow.domain.naming import PICTURED_ENDINGS
 
+from ..said import say
 from .channel import READS, tasks
 from .problems import Unreadable
 
@@ -66,11 +67,11 @@ def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
     except Unreadable as error:
         return {"error": str(error), "code": error.code, "detail": error.detail}
     except MemoryError:
-        return {"error": "The model needs too much memory.", "code": "too_much_memory"}
+        return {"error": say("The model needs too much memory."), "code": "too_much_memory"}
     except OSError as error:
         return {"error": f"The file cannot be read: {error.strerror}.", "code": "file"}
     except RecursionError:
-        return {"error": "The file is nested too deeply.", "code": "archive_limits"}
+        return {"error": say("The file is nested too deeply."), "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if "triangles" in files:
         said.update(_handed_on(triangles, files["triangles"]))
@@ -98,7 +99,7 @@ def _handed_on(triangles: Any, to: BinaryIO) -> dict[str, Any]:
     except (OSError, MemoryError):
         return {
             "triangles": False,
-            "no_triangles": "The triangles could not be kept for the slicer.",
+            "no_triangles": say("The triangles couldn't be saved for the slicer."),
         }
     return {"triangles": True}
 
@@ -116,9 +117,9 @@ def _pictured(triangles: Any, task: dict[str, Any], files: dict[str, BinaryIO]) 
         except TooMuchToDraw as error:
             problem = str(error)
         except MemoryError:
-            problem = "Drawing the model needs too much memory."
+            problem = say("Drawing the model needs too much memory.")
         except ValueError:
-            problem = "Nothing of the model can be drawn."
+            problem = say("Nothing in the model can be drawn.")
         if problem:
             picture = _embedded(files[READS])
     return {"picture_problem": problem, **({} if picture is None else _kept(picture, files))}

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from ..domain.model_facts import Looked
 from ..domain.naming import PICTURED_ENDINGS
+from ..said import say
 from .answers import NotAnAnswer, looked
 from .channel import READS
 from .guarded import Guarded
@@ -125,7 +126,9 @@ class Inspector:
             line = b""
         self._end()
         if line is None:
-            return Looked(error="Reading the model takes too long.", code="too_slow", crashed=True)
+            return Looked(
+                error=say("Reading the model takes too long."), code="too_slow", crashed=True
+            )
         return Looked(
             error="Reading the model failed: it needs too much, or is damaged.",
             code="crashed",
@@ -173,7 +176,7 @@ class Inspector:
 def _with_what_failed(found: Looked, failed: Mapping[str, str]) -> Looked:
     """What could not even be opened to be written."""
     if found.facts is not None and "triangles" in failed:
-        found = replace(found, no_triangles="The triangles could not be kept for the slicer.")
+        found = replace(found, no_triangles=say("The triangles couldn't be saved for the slicer."))
     why = failed.get("picture") or failed.get("small")
     return (
         replace(found, error=f"The picture could not be kept: {why}.")

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..mesh.bounds import bounds
+from ..said import say
 from .model import Model
 from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
@@ -41,10 +42,16 @@ def read_model(file: BinaryIO, ending: str) -> Model:
     if extent <= 0:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     if extent >= MAX_EXTENT_MM:
-        long = f"{extent / 1000:,.0f} m" if extent < _ABSURD_MM else "thousands of kilometers"
-        raise Unreadable(
-            f"The model would be {long} long. Check the unit it was exported in.", code="too_large"
-        )
+        if extent < _ABSURD_MM:
+            words = say(
+                "The model would be {meters} m long. Check the unit it was exported in.",
+                meters=round(extent / 1000),
+            )
+        else:
+            words = say(
+                "The model would be thousands of kilometers long. Check the unit it was exported in."
+            )
+        raise Unreadable(words, code="too_large")
     triangles = np.ascontiguousarray(triangles, dtype=np.float32)
     return Model(model.format, triangles, notes, (low, high))
 
@@ -66,4 +73,4 @@ def _reader(ending: str) -> Callable[[BinaryIO], Model]:
         from .trimesh_formats import read_other
 
         return lambda file: read_other(file, ending)
-    raise Unreadable(f"Models of the kind {ending} cannot be looked into.", code="unknown_format")
+    raise Unreadable(say("We can't measure {ending} models.", ending=ending), code="unknown_format")

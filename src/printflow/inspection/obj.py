@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..said import say
 from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
@@ -22,7 +23,7 @@ def read_obj(file: BinaryIO) -> Model:
     fans: list[int] = []
     while line := file.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE:
-            raise Unreadable("A line of the OBJ is longer than 1 MB.", code="damaged")
+            raise Unreadable(say("A line of the OBJ file is longer than 1 MB."), code="damaged")
         mark = line[:2]
         if mark in (b"v ", b"v\t"):
             places.append(line)
@@ -34,7 +35,9 @@ def read_obj(file: BinaryIO) -> Model:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     indices = np.array(fans, dtype=np.int64)
     if indices.min() < 0 or indices.max() >= len(places):
-        raise Unreadable("A face of the OBJ names a corner that is not there.", code="damaged")
+        raise Unreadable(
+            say("A face of the OBJ file names a corner that doesn't exist."), code="damaged"
+        )
     return Model("obj", _corners(places)[indices].reshape(-1, 3, 3))
 
 
@@ -42,7 +45,7 @@ def _take_face(line: bytes, known: int, fans: list[int]) -> None:
     try:
         corners = [int(word.partition(b"/")[0]) for word in line.split()[1:]]
     except ValueError as error:
-        raise Unreadable("A face of the OBJ cannot be read.", code="damaged") from error
+        raise Unreadable(say("A face of the OBJ file can't be read."), code="damaged") from error
     numbers = [one - 1 if one > 0 else known + one for one in corners]
     for second, third in pairwise(numbers[1:]):
         fans += (numbers[0], second, third)
@@ -53,4 +56,4 @@ def _corners(lines: list[bytes]) -> np.ndarray[tuple[int, int], np.dtype[np.floa
         rows = [line.split(None, 4)[1:4] for line in lines]
         return np.array(rows, dtype=np.float32).reshape(-1, 3)
     except ValueError as error:
-        raise Unreadable("A corner of the OBJ is no number.", code="damaged") from error
+        raise Unreadable(say("A corner of the OBJ file isn't a number."), code="damaged") from error

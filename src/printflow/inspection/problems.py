@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..said import say
+
 
 class Unreadable(Exception):
     """The model is refused; ``str()`` is a sentence for people, ``code`` is for programs.
@@ -23,14 +25,17 @@ class Unreadable(Exception):
         return f"{type(cause).__name__}: {cause}"[:300] if cause else ""
 
 
-NO_TRIANGLES = "The model contains no usable triangles."
+NO_TRIANGLES = say("The model has no usable triangles.")
 
 
 def too_many(triangles: int) -> Unreadable:
     """The refusal of a model over :data:`MAX_TRIANGLES`."""
     return Unreadable(
-        f"The model has more than {MAX_TRIANGLES:,} triangles ({triangles:,}). Reduce it and send it "
-        "again.",
+        say(
+            "The model has {count} triangles, and the limit is {most}. Reduce it and send it again.",
+            count=triangles,
+            most=MAX_TRIANGLES,
+        ),
         code="too_many_triangles",
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..domain.model_facts import ModelFacts
 from ..domain.naming import ending_of
 from ..errors import FileUnusable
+from ..said import say
 from .inspector import Inspector
 
 
@@ -27,7 +28,9 @@ def inspect_file(
     Raises FileUnusable with the reason.
     """
     if not path.is_file():
-        raise FileUnusable(f"There is no file {path}.", next_step="Check the path.")
+        raise FileUnusable(
+            say("There's no file {path}.", path=str(path)), next_step=say("Check the path.")
+        )
     inspector = Inspector()
     try:
         looked = inspector.look(
@@ -42,9 +45,9 @@ def inspect_file(
     finally:
         inspector.close()
     if looked.facts is None:
-        words = looked.error or "The file holds no shape that could be measured."
-        raise FileUnusable(words, code=looked.code or "no_shape", next_step="Export it again.")
+        words = looked.error or say("The file has no shape that can be measured.")
+        raise FileUnusable(words, code=looked.code or "no_shape", next_step=say("Export it again."))
     if triangles is not None and not looked.triangles:
-        words = looked.no_triangles or "The triangles could not be written."
-        raise FileUnusable(words, code="no_triangles", next_step="Reduce the model.")
+        words = looked.no_triangles or say("The triangles couldn't be written.")
+        raise FileUnusable(words, code="no_triangles", next_step=say("Reduce the model."))
     return looked.facts

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..mesh.blocks import Triangles
+from ..said import say
 from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
@@ -30,7 +31,7 @@ def read_stl(file: BinaryIO) -> Model:
         file.seek(0)
         return Model("stl", _ascii(file.read()), ("ascii",))
     if len(head) < _HEADER:
-        raise Unreadable("The STL is cut short.", code="cut_short")
+        raise Unreadable(say("The STL file is incomplete."), code="cut_short")
     count = int.from_bytes(head[80:84], "little")
     records, rest = divmod(size - _HEADER, _RECORD)
     notes: tuple[str, ...] = ()
@@ -38,7 +39,11 @@ def read_stl(file: BinaryIO) -> Model:
         count, notes = records, ("uncounted",)
     elif count > records:
         raise Unreadable(
-            f"The STL is cut short: {count:,} triangles announced, {records:,} there.",
+            say(
+                "The STL file is incomplete: it should have {expected} triangles, but has {found}.",
+                expected=count,
+                found=records,
+            ),
             code="cut_short",
         )
     elif size != _HEADER + _RECORD * count:
@@ -59,7 +64,7 @@ def _binary(file: BinaryIO, count: int) -> Triangles:
     while first < count:
         rows = np.fromfile(file, dtype=LAYOUT, count=min(_AT_ONCE, count - first))
         if not len(rows):
-            raise Unreadable("The STL is cut short.", code="cut_short")
+            raise Unreadable(say("The STL file is incomplete."), code="cut_short")
         triangles[first : first + len(rows)] = rows["corners"]
         first += len(rows)
     return triangles
@@ -82,9 +87,11 @@ def _ascii(data: bytes) -> Triangles:
     try:
         values = np.array(b" ".join(numbers).split(), dtype=np.float32)
     except ValueError as error:
-        raise Unreadable("A corner of the STL is no number.", code="damaged") from error
+        raise Unreadable(say("A corner of the STL file isn't a number."), code="damaged") from error
     if len(values) != 3 * len(numbers):
-        raise Unreadable("A corner of the STL has not three coordinates.", code="damaged")
+        raise Unreadable(
+            say("A corner of the STL file doesn't have three coordinates."), code="damaged"
+        )
     whole = len(numbers) // 3
     return values[: whole * 9].reshape(whole, 3, 3)
 

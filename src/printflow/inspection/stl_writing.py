@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from ..mesh.blocks import AT_ONCE, Triangles
+from ..said import say
 from .problems import Unreadable
 from .stl import LAYOUT
 
@@ -28,8 +29,11 @@ def write_stl(triangles: Triangles, file: BinaryIO) -> None:
     """
     if len(triangles) > MAX_WRITTEN:
         raise Unreadable(
-            f"The model has too many triangles for an estimate ({len(triangles):,}; at most "
-            f"{MAX_WRITTEN:,}).",
+            say(
+                "The model has too many triangles for an estimate: {count}, and the limit is {most}.",
+                count=len(triangles),
+                most=MAX_WRITTEN,
+            ),
             code="too_many_triangles",
         )
     low = triangles.reshape(-1, 3).min(axis=0)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..archives.three_mf import PackageRefused, open_package, parse_xml, read_part
 from ..mesh.blocks import Triangles
+from ..said import say
 from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
@@ -83,7 +84,7 @@ def _read_part(data: bytes, name: str) -> _Part:
         elif local == "model":
             unit = attributes.get("unit", "millimeter")
             if unit not in _MM:
-                raise Unreadable("The 3MF file's unit is unknown.", code="damaged")
+                raise Unreadable(say("The 3MF file's unit isn't known."), code="damaged")
             part.unit = _MM[unit]
 
     parse_xml(data, begin)
@@ -118,10 +119,12 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
         if key in counted:
             return counted[key]
         if key in above or len(above) > _MAX_DEPTH:
-            raise Unreadable("The 3MF file's parts contain one another.", code="archive_limits")
+            raise Unreadable(say("The 3MF file's parts contain each other."), code="archive_limits")
         thing = part_of(key).objects.get(key[1])
         if thing is None:
-            raise Unreadable("The 3MF file builds an object that is not there.", code="damaged")
+            raise Unreadable(
+                say("The 3MF file builds an object that doesn't exist."), code="damaged"
+            )
         below = [count(inner, (*above, key)) for inner, _ in thing.components]
         triangles = len(thing.faces) // 3 + sum(one for one, _ in below)
         instances = 1 + sum(one for _, one in below)
@@ -132,7 +135,7 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
     totals = [count(key, ()) for key, _ in root.items]
     if sum(one for _, one in totals) > _MAX_INSTANCES:
         raise Unreadable(
-            "The 3MF file is not opened: it places its parts more than 10,000 times.",
+            say("We don't open this 3MF file: it places its parts more than 10,000 times."),
             code="archive_limits",
         )
     if sum(one for one, _ in totals) > MAX_TRIANGLES:
@@ -158,7 +161,9 @@ def _mesh(thing: _Object) -> Triangles:
     corners = np.frombuffer(thing.corners, dtype=np.float64).reshape(-1, 3)
     faces = np.frombuffer(thing.faces, dtype=np.dtype("l"))
     if len(faces) and (faces.min() < 0 or faces.max() >= len(corners)):
-        raise Unreadable("A triangle of the 3MF names a corner that is not there.", code="damaged")
+        raise Unreadable(
+            say("A triangle of the 3MF file names a corner that doesn't exist."), code="damaged"
+        )
     return corners.astype(np.float32)[faces].reshape(-1, 3, 3)
 
 

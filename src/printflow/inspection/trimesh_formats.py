@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 import numpy as np
 
 from ..mesh.blocks import Triangles
+from ..said import say
 from .model import Model, stood_up
 from .problems import NO_TRIANGLES, Unreadable
 from .step_support import STEP_MISSING, can_read_step
@@ -42,7 +43,7 @@ def read_other(file: BinaryIO, ending: str) -> Model:
     """The model, all parts of its scene together. Raises Unreadable, also where nothing reads it."""
     kind = "step" if ending in (".step", ".stp") else ending[1:]
     if kind == "step" and not can_read_step():
-        raise Unreadable(f"{STEP_MISSING}.", code="unknown_format")
+        raise Unreadable(say("{step_missing}.", step_missing=STEP_MISSING), code="unknown_format")
     try:
         mesh = _mesh(file.read(), kind)
         faces = getattr(mesh, "faces", None)
@@ -53,12 +54,16 @@ def read_other(file: BinaryIO, ending: str) -> Model:
         raise
     except OtherFileAsked as error:
         raise Unreadable(
-            f"The {kind.upper()} file needs other files. Export the model as one file.",
+            say(
+                "The {format} file needs other files. Export the model as a single file.",
+                format=kind.upper(),
+            ),
             code="other_files",
         ) from error
     except Exception as error:
         raise Unreadable(
-            f"The {kind.upper()} file is damaged. Export it again.", code="damaged"
+            say("The {format} file is damaged. Export it again.", format=kind.upper()),
+            code="damaged",
         ) from error
     model = Model(kind, corners * np.float32(_MM_PER_UNIT.get(ending, 1.0)))
     return stood_up(model) if ending == ".glb" and len(corners) else model

@@ -16,6 +16,8 @@ from printflow.mesh.blocks import F32, I64
 from printflow.rendering.culling import SIDE, Drawn
 from printflow.rendering.scanlines import counted, parts, sides, slopes, spans
 
+from ..said import say
+
 U64 = npt.NDArray[np.uint64]
 Frame = tuple[F32, F32, F32, F32]
 """Of triangles: the first and the last column, the first and the last row."""
@@ -54,8 +56,8 @@ class TooMuchToDraw(PrintflowError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The model's triangles overlap too much to be drawn.",
-            next_step="Open it in the slicer to see it.",
+            say("The model's triangles overlap too much to be drawn."),
+            next_step=say("Open it in the slicer to see it."),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from ..errors import Unavailable
+from ..said import say
 
 _OUT_OF = frozenset(
     getattr(errno, name)
@@ -27,8 +28,10 @@ def is_exhausted(error: BaseException) -> bool:
 def server_busy(error: BaseException) -> ServerBusy:
     """What people are told."""
     return ServerBusy(
-        "The server is busy right now. Nothing was done.",
-        next_step="Try again in a minute. If it stays like this, tell the lab.",
-        detail=f"The server has run out of something for now: {error}. Raise the limit of open "
-        "files (LimitNOFILE in systemd), or close what uses them up.",
+        say("The server is busy right now. Nothing was done."),
+        next_step=say("Try again in a minute. If it stays like this, tell the lab."),
+        detail=say(
+            "The server has run out of something for now: {error}. Raise the limit of open files (LimitNOFILE in systemd), or close what uses them up.",
+            error=error,
+        ),
     )

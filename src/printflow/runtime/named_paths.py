@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import DiskFull, PathUnusable, PrintflowError
+from ..said import Said, say
 
 # What may not be looked at raises nothing in os.path, unlike in pathlib.
 # ruff: noqa: PTH112, PTH113
@@ -39,32 +40,42 @@ def unwritable(path: Path, error: OSError) -> PrintflowError:
     """Why nothing can be written to ``path``."""
     if error.errno in _FULL:
         return DiskFull(
-            f"{path} cannot be written: its disk is full.",
-            next_step="Make room there, or name a place on another disk.",
+            say("{path} can't be written: its disk is full.", path=str(path)),
+            next_step=say("Free some space there, or name a place on another disk."),
         )
     if error.errno in _NO_FOLDER and not os.path.isdir(path.parent):
-        why, step = f"there is no folder {path.parent}", "Make it first, or name another one."
+        why, step = (
+            say("There's no folder {folder}.", folder=str(path.parent)),
+            say("Create it first, or name another one."),
+        )
     elif os.path.isdir(path):
-        why, step = "it is a folder", "Name a file in it."
+        why, step = say("It's a folder."), say("Name a file in it.")
     elif error.errno in (errno.EEXIST, errno.ENOTDIR):
-        why, step = "it is a file, not a folder", "Name a folder."
+        why, step = say("It's a file, not a folder."), say("Name a folder.")
     elif error.errno in _NO_RIGHT:
-        why = f"the account {_account()} may not write there"
-        step = "Change the rights, or name a folder that this account can write to."
+        why = say("The account {account} isn't allowed to write there.", account=_account())
+        step = say("Change the permissions, or name a folder that this account can write to.")
     else:
-        why, step = error.strerror or str(error), "Name another place."
-    return PathUnusable(f"{path} cannot be written: {why}.", next_step=step)
+        why, step = said_by_system(error), say("Name another place.")
+    return PathUnusable(
+        say("{path} can't be written. {why}", path=str(path), why=why), next_step=step
+    )
 
 
-def unreadable(path: Path, error: OSError) -> str:
-    """Why ``path`` cannot be read, as the end of a sentence."""
+def said_by_system(error: OSError) -> Said:
+    """What the operating system says of an error, as a sentence."""
+    return say("The system says: {why}.", why=error.strerror or str(error))
+
+
+def unreadable(path: Path, error: OSError) -> Said:
+    """Why ``path`` cannot be read, as a sentence."""
     if os.path.isdir(path):
-        return "it is a folder, not a file"
+        return say("It's a folder, not a file.")
     if error.errno == errno.ENOENT:
-        return "there is no such file"
+        return say("There's no such file.")
     if error.errno in _NO_RIGHT:
-        return f"the account {_account()} may not read it"
-    return error.strerror or str(error)
+        return say("The account {account} isn't allowed to read it.", account=_account())
+    return said_by_system(error)
 
 
 def _account() -> str:

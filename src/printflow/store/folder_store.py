@@ -24,6 +24,7 @@ from ..domain.naming import (
 )
 from ..domain.status import FOLDERS, THUMBNAILS
 from ..errors import SettingsError, StoreUnavailable
+from ..said import say
 from .exclusive_rename import rename_exclusive
 from .folder import Folder
 from .making import INCOMING, QUARANTINE, probe, read_identity
@@ -54,16 +55,20 @@ class FolderStore:
             return
         if found is None:
             raise StoreUnavailable(
-                "The file store is not there right now.",
-                next_step="No file was touched.",
-                detail=f"The file store {self._root} is not there: it holds no identity file. "
-                "Is the share mounted?",
+                say("The file store is not there right now."),
+                next_step=say("No file was touched."),
+                detail=say(
+                    "The file store {root} is not there: it holds no identity file. Is the share mounted?",
+                    root=self._root,
+                ),
             )
         raise StoreUnavailable(
-            "The file store is not there right now.",
-            next_step="No file was touched.",
-            detail=f"{self._root} is the store of another lab. Point `store` at the store that "
-            "belongs to this database.",
+            say("The file store is not there right now."),
+            next_step=say("No file was touched."),
+            detail=say(
+                "{root} is the store of another lab. Point `store` at the store that belongs to this database.",
+                root=self._root,
+            ),
         )
 
     def try_out(self) -> None:
@@ -72,7 +77,7 @@ class FolderStore:
             probe(self._root)
         except SettingsError as error:
             raise StoreUnavailable(
-                "The file store can't be written right now.", detail=error.message
+                say("The file store can't be written right now."), detail=error.message
             ) from error
 
     def free_bytes(self) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import AlreadyRunning
+from ..said import say
 from .folder import Folder
 
 
@@ -25,7 +26,7 @@ class InstanceLock:
         except Timeout:
             raise AlreadyRunning(
                 f"A {role} already runs on this database{self._holder()}.",
-                next_step="Stop it first, or give this one a store of its own.",
+                next_step=say("Stop it first, or give this one a store of its own."),
             ) from None
         note = {
             "pid": os.getpid(),

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..domain.status import FOLDERS, THUMBNAILS
 from ..errors import SettingsError, StoreUnavailable
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..said import say
 from .folder import Folder
 from .plain_file import NotPlain
 
@@ -33,8 +34,8 @@ def read_identity(root: Path) -> str | None:
         if is_exhausted(error):
             raise server_busy(error) from error
         raise StoreUnavailable(
-            "The file store is not there right now.",
-            next_step="No file was touched.",
+            say("The file store is not there right now."),
+            next_step=say("No file was touched."),
             detail=f"The store's identity file in {root / STATE} cannot be read: {error}. "
             "Restore it from a backup, or ask the person who runs the share.",
         ) from error
@@ -63,7 +64,7 @@ def check_folders(root: Path) -> None:
             raise SettingsError(
                 f"{root / name} is a link, or not a folder; Printflow doesn't follow links there",
                 key="store",
-                next_step="Put the whole store on one file system, with real folders in it.",
+                next_step=say("Put the whole store on one file system, with real folders in it."),
             ) from None
         except OSError:
             continue  # a folder that is missing, or cannot be opened, is told elsewhere
@@ -103,7 +104,9 @@ def probe(root: Path) -> None:
                 raise
     except OSError as error:
         raise SettingsError(
-            f"the store {root} cannot be used: {error.strerror or error}",
+            say(
+                "the store {root} cannot be used: {error}", root=root, error=error.strerror or error
+            ),
             key="store",
-            next_step="It needs to be one writable file system for the account of the server.",
+            next_step=say("It needs to be one writable file system for the account of the server."),
         ) from error

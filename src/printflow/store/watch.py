@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..runtime.latest import Latest
+from ..said import say
 
 PROBE_EVERY = 2.0
 """Seconds between looks."""
@@ -23,7 +24,7 @@ class StoreWatch:
         """What is wrong with the store as far as is known ("" = nothing). Never waits."""
         seen = self._problem.latest()
         if seen.looking_for > PATIENCE:
-            return "The file share does not answer."
+            return say("The file share doesn't answer.")
         return seen.value or ""
 
 

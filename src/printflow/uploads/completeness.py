@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from ..archives.three_mf import PackageRefused, open_package
 from ..errors import FileUnusable
+from ..said import say
 from .file_type import no_triangles
 
 _HEADER, _RECORD = 84, 50
@@ -31,9 +32,9 @@ def check_whole(file: BinaryIO, ending: str, size: int) -> None:
         file.seek(max(0, size - _TAIL))
         if b"END-ISO-10303-21;" not in file.read():
             raise FileUnusable(
-                "The STEP file is cut short: its last line is missing.",
+                say("The STEP file is incomplete: its last line is missing."),
                 code="file_cut_short",
-                next_step="Export it again and send the whole file.",
+                next_step=say("Export it again, then send the complete file."),
             )
     elif ending == ".stl":
         head = file.read(1024)
@@ -69,9 +70,12 @@ def _check_ascii(file: BinaryIO, head: bytes, size: int) -> None:
     last = max((place for place, word in enumerate(words) if word == b"facet"), default=-1)
     if b"endfacet" not in words[last + 1 :] and b"endsolid" not in words[last + 1 :]:
         raise FileUnusable(
-            f"The STL is cut short: it stops in the middle of a triangle, in line {_lines(file):,}.",
+            say(
+                "The STL file is incomplete: it stops in the middle of a triangle, in line {line}.",
+                line=_lines(file),
+            ),
             code="file_cut_short",
-            next_step="Export it again and send the whole file.",
+            next_step=say("Export it again, then send the complete file."),
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ..domain.naming import MODEL_ENDINGS, ending_of, endings_text
 from ..domain.text import clean_line, shortened
 from ..errors import FileTypeRefused, FileUnusable
+from ..said import Said, say
 
 HEAD_BYTES = 256 * 1024
 """How much of a file :func:`check_model` wants to see."""
@@ -23,41 +24,50 @@ _UNCOUNTED = (0, 0xFFFFFFFF)
 """Counts that some writers leave in the header of a binary STL when they stream it."""
 
 _MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "a ZIP archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a Linux program"),
-    (b"GCDE", "a binary G-code file"),
-    (b"ISO-10303-21;", "a STEP model"),
-    (b"ply\n", "a PLY model"),
-    (b"ply\r", "a PLY model"),
-    (b"glTF", "a GLB model"),
-    (b"SolidWorks", "a SolidWorks part"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office or CAD document"),
+    (b"\x89PNG\r\n\x1a\n", say("a PNG image")),
+    (b"\xff\xd8\xff", say("a JPEG image")),
+    (b"GIF8", say("a GIF image")),
+    (b"%PDF-", say("a PDF")),
+    (b"PK\x03\x04", say("a ZIP archive")),
+    (b"PK\x05\x06", say("a ZIP archive")),
+    (b"Rar!\x1a\x07", say("a RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", say("a 7-Zip archive")),
+    (b"\x1f\x8b", say("a gzip archive")),
+    (b"MZ", say("a Windows program")),
+    (b"\x7fELF", say("a Linux program")),
+    (b"GCDE", say("a binary G-code file")),
+    (b"ISO-10303-21;", say("a STEP model")),
+    (b"ply\n", say("a PLY model")),
+    (b"ply\r", say("a PLY model")),
+    (b"glTF", say("a GLB model")),
+    (b"SolidWorks", say("a SolidWorks part")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", say("an Office or CAD document")),
 )
 _OWN_KIND = {
-    ".3mf": "a ZIP archive",
-    ".ply": "a PLY model",
-    ".glb": "a GLB model",
-    ".step": "a STEP model",
-    ".stp": "a STEP model",
+    ".3mf": say("a ZIP archive"),
+    ".ply": say("a PLY model"),
+    ".glb": say("a GLB model"),
+    ".step": say("a STEP model"),
+    ".stp": say("a STEP model"),
 }
 """What a file of this ending is by its first bytes."""
 
-_STEP = ("a STEP", "it does not begin with “ISO-10303-21;”")
-_WHAT_IT_IS = {
-    ".3mf": ("a 3MF", "a 3MF is a ZIP archive, and this is none"),
-    ".ply": ("a PLY", "it does not begin with “ply”"),
-    ".glb": ("a GLB", "it does not begin with “glTF”"),
-    ".step": _STEP,
-    ".stp": _STEP,
+_NO_STEP = say("This isn't a STEP file: it doesn't start with “ISO-10303-21;”.")
+_IS_NONE = {
+    ".3mf": say("This isn't a 3MF file: every 3MF file is a ZIP archive, and this one isn't."),
+    ".ply": say("This isn't a PLY file: it doesn't start with “ply”."),
+    ".glb": say("This isn't a GLB file: it doesn't start with “glTF”."),
+    ".step": _NO_STEP,
+    ".stp": _NO_STEP,
+}
+_MODELS = {
+    ".stl": say("an STL model"),
+    ".obj": say("an OBJ model"),
+    ".3mf": say("a 3MF model"),
+    ".ply": say("a PLY model"),
+    ".glb": say("a GLB model"),
+    ".step": say("a STEP model"),
+    ".stp": say("a STEP model"),
 }
 _GCODE = (b"G0 ", b"G1 ", b"G28", b"G21", b"G90", b"M104", b"M140", b"M73 ", b";FLAVOR", b"; gen")
 
@@ -67,10 +77,12 @@ def checked_ending(file_name: str, endings: Sequence[str] = MODEL_ENDINGS) -> st
     ending = ending_of(clean_line(file_name))
     if ending in endings:
         return ending
-    said = f"“{shortened(ending, 20)}” files are" if ending else "A file without an ending is"
+    if ending:
+        words = say("We can't accept {ending} files.", ending=shortened(ending, 20))
+    else:
+        words = say("We can't accept a file without an extension.")
     raise FileTypeRefused(
-        f"{said} not accepted.",
-        next_step=f"Export the model as {endings_text(endings)}.",
+        words, next_step=say("Export the model as {endings}.", endings=endings_text(endings))
     )
 
 
@@ -93,44 +105,43 @@ def check_model(
             _CHECKS[ending](head, size)
         return ending
     if ending in _OWN_KIND:
-        name, because = _WHAT_IT_IS[ending]
         raise FileUnusable(
-            f"This is not {name} file: {because}.",
+            _IS_NONE[ending],
             code="file_damaged",
-            next_step="Export it again.",
+            next_step=say("Export it again."),
         )
     if ending == ".stl":
         _check_stl(head, size, endings)
     elif not _looks_like_obj(head):
         raise FileUnusable(
-            "This is not an OBJ model: no line begins with “v ”.",
+            say("This isn't an OBJ model: no line starts with “v ”."),
             code="file_no_triangles",
-            next_step="Export it again, with its geometry.",
+            next_step=say("Export it again, with its geometry."),
         )
     return ending
 
 
-def _not_the_model(found: str, ending: str, endings: Sequence[str]) -> FileTypeRefused:
+def _not_the_model(found: Said, ending: str, endings: Sequence[str]) -> FileTypeRefused:
     return FileTypeRefused(
-        f"This is {found} named {ending}.",
+        say("This is {found}, not {wanted}.", found=found, wanted=_MODELS[ending]),
         code="file_content",
-        next_step=f"Export the model itself as {endings_text(endings)}.",
+        next_step=say("Export the model itself as {endings}.", endings=endings_text(endings)),
     )
 
 
-def _foreign_kind(head: bytes) -> str:
+def _foreign_kind(head: bytes) -> Said | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
-        return "an HTML page"
+        return say("an HTML page")
     if start.startswith((b"<?xml", b"<svg")):
-        return "an XML document"
+        return say("an XML document")
     lines = head[:4096].splitlines()
     if _is_text(head[:1024]) and any(line.startswith(_GCODE) for line in lines):
-        return "a G-code file"
-    return ""
+        return say("a G-code file")
+    return None
 
 
 def _is_text(head: bytes) -> bool:
@@ -150,7 +161,7 @@ def _check_stl(head: bytes, size: int, endings: Sequence[str]) -> None:
     if _is_text(head[:1024]):
         if start.startswith(b"solid"):
             raise no_triangles()
-        raise _not_the_model("a text file", ".stl", endings)
+        raise _not_the_model(say("a text file"), ".stl", endings)
     (count,) = struct.unpack_from("<I", head, 80)
     records, rest = divmod(size - _STL_HEADER, _STL_RECORD)
     if count in _UNCOUNTED and records and not rest:
@@ -180,9 +191,12 @@ def _check_glb(head: bytes, size: int) -> None:
     version, expected = struct.unpack_from("<II", head, 4)
     if version != 2:
         raise FileUnusable(
-            f"This is a GLB file of version {version}; only version 2 is read.",
+            say(
+                "This is a GLB file of version {version}. We can only read version 2.",
+                version=version,
+            ),
             code="file_damaged",
-            next_step="Export it again, as glTF 2.0.",
+            next_step=say("Export it again, as glTF 2.0."),
         )
     if size < expected:
         raise _cut_short(expected, size, "GLB")
@@ -193,21 +207,28 @@ _CHECKS = {".ply": _check_ply, ".glb": _check_glb}
 
 def empty() -> FileUnusable:
     """The refusal of a file without a single byte."""
-    return FileUnusable("The file is empty.", code="file_empty", next_step="Export it again.")
+    return FileUnusable(
+        say("The file is empty."), code="file_empty", next_step=say("Export it again.")
+    )
 
 
 def no_triangles() -> FileUnusable:
     """The refusal of a model without a single triangle."""
     return FileUnusable(
-        "The model contains no usable triangles.",
+        say("The model has no usable triangles."),
         code="file_no_triangles",
-        next_step="Export it again, with its geometry.",
+        next_step=say("Export it again, with its geometry."),
     )
 
 
 def _cut_short(expected: int, size: int, what: str = "STL") -> FileUnusable:
     return FileUnusable(
-        f"The {what} is cut short: {expected:,} bytes expected, {size:,} received.",
+        say(
+            "The {format} file is incomplete: it should have {expected} bytes, but has {received}.",
+            format=what,
+            expected=expected,
+            received=size,
+        ),
         code="file_cut_short",
-        next_step="Export it again and send the whole file.",
+        next_step=say("Export it again, then send the complete file."),
     )

@@ -21,6 +21,7 @@ from ..errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUn
 from ..ports import Database, FileStore, Ids
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..said import say
 from .completeness import check_whole
 from .file_type import HEAD_BYTES, check_model
 
@@ -126,8 +127,8 @@ class Upload:
 def too_large(limit: int) -> FileTooLarge:
     """The refusal of a file over ``limit`` bytes."""
     return FileTooLarge(
-        f"The file is larger than the limit of {limit // (1 << 20)} MB.",
-        next_step="Reduce the number of triangles, or ask the lab how to send it.",
+        say("The file is over the limit of {limit} MB.", limit=limit // (1 << 20)),
+        next_step=say("Reduce the number of triangles, or ask the lab how to send it."),
     )
 
 
@@ -201,25 +202,29 @@ def receive_path(
                 raise
             return upload
     except FileNotFoundError:
-        raise FileMissing(f"There is no file {path}.", next_step="Check the path.") from None
+        raise FileMissing(
+            say("There's no file {path}.", path=str(path)), next_step=say("Check the path.")
+        ) from None
     except OSError as error:
         if is_exhausted(error):
             raise server_busy(error) from error
         raise FileUnusable(
-            f"The file {path} cannot be read: {error.strerror or error}.",
-            next_step="Check that it is a file you may read.",
+            say(
+                "The file {path} can't be read: {why}.", path=str(path), why=error.strerror or error
+            ),
+            next_step=say("Check that it's a file, and that you have permission to read it."),
         ) from error
 
 
 def no_file(endings: Sequence[str] = MODEL_ENDINGS) -> FileMissing:
     """The refusal of a form without a file."""
-    return FileMissing(f"Choose a model file ({endings_text(endings)}).")
+    return FileMissing(say("Choose a model file ({endings}).", endings=endings_text(endings)))
 
 
 def _full() -> StoreFull:
     return StoreFull(
-        "We cannot take files right now: the disk is full. Nothing was saved.",
-        next_step="Please tell the lab, and try again later.",
+        say("We can't accept files right now because the disk is full. Nothing was saved."),
+        next_step=say("Tell the lab, and try again later."),
     )
 
 
@@ -245,6 +250,6 @@ def disk_errors() -> Iterator[None]:
         if is_exhausted(error):
             raise server_busy(error) from error
         raise StoreUnavailable(
-            "We cannot take files right now; nothing was saved.",
-            next_step="Please try again in a few minutes; if it stays so, tell the lab.",
+            say("We can't accept files right now. Nothing was saved."),
+            next_step=say("Please try again in a few minutes. If it still fails, tell the lab."),
         ) from error
