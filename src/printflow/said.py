@@ -87,7 +87,7 @@ class Said(str):
     @property
     def has_words(self) -> bool:
         """Whether the template has something to translate, besides its parameters."""
-        return bool(_PLACE.sub("", self.template).strip())
+        return bool(_PLACE.sub("", self.template).strip(" ,"))
 
     def having(self, **params: object) -> Said:
         """The same text with more parameters."""
@@ -120,10 +120,18 @@ def say_n(singular: str, plural: str, number: int, /, **params: object) -> Said:
     return Said(singular, {"count": number, **params}, plural, number)
 
 
+def listed(parts: Iterable[str]) -> Said:
+    """Names one after the other with commas between, each of them translated on its own."""
+    return _joined(", ", list(parts))
+
+
 def sentences(parts: Iterable[str]) -> Said:
     """Whole sentences one after the other, each of them translated on its own."""
-    kept = [part for part in parts if part]
-    if len(kept) == 1 and isinstance(kept[0], Said):
-        return kept[0]
-    params = {f"sentence_{number}": part for number, part in enumerate(kept)}
-    return Said(" ".join(f"{{{name}}}" for name in params), params)
+    return _joined(" ", [part for part in parts if part])
+
+
+def _joined(sign: str, parts: list[str]) -> Said:
+    if len(parts) == 1 and isinstance(parts[0], Said):
+        return parts[0]
+    params = {f"part_{number}": part for number, part in enumerate(parts)}
+    return Said(sign.join(f"{{{name}}}" for name in params), params)

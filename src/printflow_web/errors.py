@@ -222,8 +222,9 @@ def who_did_what(error: TransitionNotAllowed) -> str:
     if error.last_at is None:
         return error.message
     words = _(
-        past_tense(error.last_trigger),
+        "%(name)s %(did)s this on %(time)s.",
         name=error.last_actor,
+        did=past_tense(error.last_trigger),
         time=local_time(error.last_at, lab_of(current_app).catalog.current.time_zone),
     )
     return str(words)
@@ -245,7 +246,8 @@ def _conflict(error: TransitionNotAllowed) -> Response:
     next_step = error.next_step if message == error.message else error.message
     if job is not None:
         possible = ", ".join(_(one.label) for one in allowed(job.status, ActorKind.STAFF))
-        next_step = sentences((next_step, _("Available actions: %(actions)s.", actions=possible)))
+        before = "" if message == error.message else error.message
+        next_step = sentences((before, _("Available actions: %(actions)s.", actions=possible)))
     return error_page(409, message, next_step=next_step, job=job, code=error.code)
 
 

@@ -1,1 +1,1 @@
-"""Reads and writes the catalog as a file, and caches the newest one between requests."""
+"""The catalog as a file, and the newest one as it is remembered between requests."""

@@ -7,6 +7,7 @@ import threading
 from ..domain.catalog import Catalog, catalog_from
 from ..errors import NotFound
 from ..ports import Database, Transaction
+from ..said import say
 
 
 class CatalogCache:
@@ -35,7 +36,7 @@ class CatalogCache:
                 return self._held[1]
         row = tx.lab.catalog()
         if row is None:
-            raise NotFound("This lab has no catalog.", next_step="Run: printflow init")
+            raise NotFound(say("This lab has no catalog."), next_step=say("Run: printflow init"))
         catalog = catalog_from(row[1])
         with self._lock:
             self._held = (row[0], catalog)

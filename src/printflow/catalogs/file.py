@@ -13,9 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..domain.catalog import Catalog, catalog_from
+from ..domain.catalog import Catalog, catalog_from, catalog_problem
 from ..errors import CatalogInvalid, Refusal
 from ..runtime.named_paths import unreadable, writing
+from ..said import Said, say, sentences
 
 _HEADER = "# The lab's catalog. Change it and run: printflow catalog import FILE --by NAME\n\n"
 
@@ -34,7 +35,9 @@ def read_catalog(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, f"cannot be read: {unreadable(path, error)}") from error
+        raise _unreadable(
+            say("{file} can't be read. {why}", file=str(path), why=unreadable(path, error))
+        ) from error
     return parse_catalog(str(path), content)
 
 
@@ -43,15 +46,19 @@ def parse_catalog(name: str, content: bytes) -> dict[str, Any]:
     kind = name.rpartition(".")[2].upper()
     reader = {"TOML": _toml, "JSON": _json}.get(kind)
     if reader is None:
-        raise _unreadable(name, "a catalog is a .toml or a .json file")
+        raise _unreadable(say("{file}: a catalog is a .toml or a .json file.", file=name))
     try:
         data = reader(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise _unreadable(name, "the file is not text in UTF-8; save it as UTF-8") from None
+        raise _unreadable(
+            say("{file}: the file isn't text in UTF-8. Save it as UTF-8.", file=name)
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise _unreadable(name, f"the file is not valid {kind}: {error}") from error
+        raise _unreadable(
+            say("{file}: the file isn't valid {kind}: {why}", file=name, kind=kind, why=str(error))
+        ) from error
     if not isinstance(data, dict):
-        raise _unreadable(name, "the file holds no table of keys and values")
+        raise _unreadable(say("{file}: the file has no table of keys and values.", file=name))
     try:
         checked_catalog(data)
     except CatalogInvalid as error:
@@ -74,23 +81,26 @@ def checked_catalog(data: Mapping[str, Any]) -> Catalog:
     if isinstance(name, str) and name.strip():
         problem = time_zone_problem(name.strip())
         if problem:
-            problems.append(Refusal("catalog", f"time_zone: {problem}", "time_zone"))
+            problems.append(catalog_problem("time_zone", problem, data))
     if catalog is None or problems:
         raise CatalogInvalid(problems)
     return catalog
 
 
-def time_zone_problem(name: str) -> str:
-    """Why ``name`` is no time zone, with the nearest real one; "" when it is one."""
+def time_zone_problem(name: str) -> Said | None:
+    """Why ``name`` is no time zone, with the nearest real one; None when it is one."""
     from zoneinfo import ZoneInfo, available_timezones
 
     try:
         ZoneInfo(name)
     except (LookupError, ValueError, OSError):
         near = get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else 'a name as "America/New_York" is needed'
-        return f"there is no time zone {name!r}; {hint}"
-    return ""
+        if near:
+            return say(
+                "There's no time zone “{name}”. Did you mean “{near}”?", name=name, near=near[0]
+            )
+        return say("There's no time zone “{name}”. Enter one like America/New_York.", name=name)
+    return None
 
 
 def catalog_toml(data: Mapping[str, Any]) -> str:
@@ -126,14 +136,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {key!r} stands there twice")
+            raise ValueError(f"the key {key!r} is there twice")
         found[key] = value
     return found
 
 
-def _unreadable(path: Path | str, reason: str) -> CatalogInvalid:
-    return CatalogInvalid([Refusal("catalog", f"{path}: {reason}")])
+def _unreadable(message: Said) -> CatalogInvalid:
+    return CatalogInvalid([Refusal("catalog", message)])
 
 
-def _named(path: Path | str, problems: Sequence[Refusal]) -> str:
-    return f"{path}: " + "; ".join(str(problem) for problem in problems)
+def _named(path: Path | str, problems: Sequence[Refusal]) -> Said:
+    said = sentences(str(problem) for problem in problems)
+    return say("{file}: {problems}", file=str(path), problems=said)

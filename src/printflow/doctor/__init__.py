@@ -1,4 +1,4 @@
-"""Checks the store, database, work and settings, and fixes safe problems."""
+"""Does everything fit together? Checks of store, database, work and settings, and safe mending."""
 
 from .examination import Doctor, Examination, examine_database
 from .finding import Finding

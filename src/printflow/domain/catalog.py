@@ -14,10 +14,14 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import CatalogInvalid, Refusal
+from ..said import Said, say
 from . import numbers
+from .catalog_places import place_words
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _MAX_NAME = 60
+_TABLE = say("This needs a table of keys and values.")
+_UNKNOWN = say("This key isn't known. Known keys: {names}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +158,27 @@ class Catalog:
 # -- reading the plain form -----------------------------------------------------------------------
 
 
+def catalog_problem(place: str, message: Said, document: Mapping[str, Any]) -> Refusal:
+    """The refusal of a place in a plain form; its words name the place as people do."""
+    words = say("{place}: {problem}", place=place_words(place, document), problem=message)
+    return Refusal("catalog", words, place)
+
+
 class _Reader:
     """Takes a plain document apart and gathers every problem on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
         self.problems: list[Refusal] = []
 
-    def problem(self, place: str, message: str) -> None:
-        self.problems.append(Refusal("catalog", f"{place}: {message}", place))
+    def problem(self, place: str, message: Said) -> None:
+        self.problems.append(catalog_problem(place, message, self._document))
 
     def known(self, data: Mapping[str, Any], place: str, allowed: Iterable[str]) -> None:
         names = tuple(allowed)
         for key in data:
             if key not in names:
-                self.problem(f"{place}.{key}".lstrip("."), f"unknown; known are {', '.join(names)}")
+                self.problem(f"{place}.{key}".lstrip("."), _UNKNOWN.having(names=", ".join(names)))
 
     def text(
         self, data: Mapping[str, Any], key: str, place: str, *, limit: int, empty: bool = False
@@ -175,20 +186,20 @@ class _Reader:
         value = data.get(key, "" if empty else None)
         where = f"{place}.{key}".lstrip(".")
         if not isinstance(value, str) or (not value.strip() and not empty):
-            self.problem(where, "a text is needed")
+            self.problem(where, say("Enter a text."))
             return ""
         if len(value) > limit:
-            self.problem(where, f"longer than {limit} characters")
+            self.problem(where, say("Use at most {most} characters.", most=limit))
         return value.strip()
 
     def texts(self, data: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
         value = data.get(key)
         where = f"{place}.{key}".lstrip(".")
         if not isinstance(value, list | tuple) or not value:
-            self.problem(where, "a list with at least one text is needed")
+            self.problem(where, say("Enter at least one."))
             return ()
         if not all(isinstance(v, str) and v.strip() and len(v) <= _MAX_NAME for v in value):
-            self.problem(where, f"only texts of 1 to {_MAX_NAME} characters")
+            self.problem(where, say("Use 1 to {most} characters for each.", most=_MAX_NAME))
             return ()
         names = tuple(v.strip() for v in value)
         self.unique(names, where)
@@ -198,7 +209,7 @@ class _Reader:
         seen: set[str] = set()
         for name in names:
             if name.casefold() in seen:
-                self.problem(where, f"{name!r} stands there twice")
+                self.problem(where, say("“{name}” is there twice.", name=name))
             seen.add(name.casefold())
 
     def money(self, data: Mapping[str, Any], key: str, place: str, default: str = "") -> Decimal:
@@ -206,7 +217,11 @@ class _Reader:
         value = numbers.typed(str(data.get(key, default)).strip())
         if value is None or value > 10_000 or value != round(value, 6):
             self.problem(
-                where, 'an amount from 0 to 10000 with at most 6 decimals is needed, as "0.10"'
+                where,
+                say(
+                    "Enter an amount from 0 to {most} with up to 6 decimal places, like 0.10.",
+                    most=10_000,
+                ),
             )
             return Decimal(0)
         return value
@@ -215,20 +230,20 @@ class _Reader:
         rows = data.get(key)
         where = f"{place}.{key}".lstrip(".")
         if not isinstance(rows, list | tuple) or not rows:
-            self.problem(where, "at least one entry is needed")
+            self.problem(where, say("Add at least one."))
             return
         for number, row in enumerate(rows):
             spot = f"{where}[{number}]"
             if isinstance(row, Mapping):
                 yield spot, row
             else:
-                self.problem(spot, "a table of keys and values is needed")
+                self.problem(spot, _TABLE)
 
     def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = data.get(key, {})
         if isinstance(value, Mapping):
             return value
-        self.problem(key, "a table of keys and values is needed")
+        self.problem(key, _TABLE)
         return {}
 
 
@@ -243,7 +258,7 @@ def _method(read: _Reader, place: str, row: Mapping[str, Any]) -> Method:
         read.known(entry, spot, _names(Color))
         color = Color(read.text(entry, "name", spot, limit=_MAX_NAME), str(entry.get("hex", "")))
         if not _HEX.fullmatch(color.hex):
-            read.problem(f"{spot}.hex", 'a color as "#1F6FEB" is needed')
+            read.problem(f"{spot}.hex", say("Enter a color, like #1F6FEB."))
         colors.append(color)
     read.unique([color.name for color in colors], f"{place}.colors")
     return Method(
@@ -264,7 +279,7 @@ def _fill(read: _Reader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, D
     )
     least, most = (share or Decimal(0) for share in (*shares, None, None)[:2])
     if len(shares) != 2 or not 0 < least <= most <= 3:
-        read.problem(f"{place}.fill", 'two shares from 0 to 3 are needed, as ["0.3", "1.0"]')
+        read.problem(f"{place}.fill", say('Enter two numbers from 0 to 3, like ["0.3", "1.0"].'))
         return Decimal("0.3"), Decimal(1)
     return least, most
 
@@ -277,7 +292,9 @@ def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequenc
         or len(volume) != 3
         or not all(type(side) is int and 0 < side <= 10_000 for side in volume)
     ):
-        read.problem(f"{place}.build_volume", "three whole numbers of mm, as [250, 210, 220]")
+        read.problem(
+            f"{place}.build_volume", say("Enter three whole numbers in mm, like 250, 210, 220.")
+        )
         volume = (1, 1, 1)
     printer = Printer(
         name=read.text(row, "name", place, limit=_MAX_NAME),
@@ -288,7 +305,7 @@ def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequenc
     )
     for method in printer.methods:
         if method not in methods:
-            read.problem(f"{place}.methods", f"there is no method {method!r}")
+            read.problem(f"{place}.methods", say("There's no print method “{name}”.", name=method))
     return printer
 
 
@@ -307,10 +324,12 @@ def _payment_rules(read: _Reader, data: Mapping[str, Any], ways: Sequence[str]) 
         wanted[key] = read.texts(row, key, "payments") if row.get(key) else ()
         for way in wanted[key]:
             if way not in ways:
-                read.problem(f"payments.{key}", f"there is no way of payment {way!r}")
+                read.problem(
+                    f"payments.{key}", say("There's no payment method “{name}”.", name=way)
+                )
     unique = row.get("unique_receipts", PaymentRules().unique_receipts)
     if type(unique) is not bool:
-        read.problem("payments.unique_receipts", "true or false is needed")
+        read.problem("payments.unique_receipts", say("Enter true or false."))
         unique = True
     return PaymentRules(**wanted, unique_receipts=unique)
 
@@ -320,7 +339,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
 
     Raises :class:`~printflow.errors.CatalogInvalid` with *every* problem found and its place.
     """
-    read = _Reader()
+    read = _Reader(data)
     read.known(
         data,
         "",
@@ -335,14 +354,16 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
     read.unique([printer.name for printer in printers], "printers")
     for method in methods:
         if method.name and not any(method.name in printer.methods for printer in printers):
-            read.problem("printers", f"no printer prints by the method {method.name!r}")
+            read.problem(
+                "printers", say("No printer has the print method “{name}”.", name=method.name)
+            )
     reasons = tuple(
         _reason(read, spot, row) for spot, row in read.tables(data, "rejection_reasons", "")
     )
     read.unique([reason.code for reason in reasons], "rejection_reasons")
     minimum = read.money(data, "minimum_charge", "") * 100
     if minimum != minimum.to_integral_value():
-        read.problem("minimum_charge", "a whole number of cents is needed")
+        read.problem("minimum_charge", say("Enter a whole number of cents."))
     pick_up, texts = read.table(data, "pick_up"), read.table(data, "texts")
     retention = read.table(data, "retention")
     read.known(pick_up, "pick_up", _names(PickUp))
@@ -350,11 +371,11 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
     read.known(retention, "retention", _names(Retention))
     days = retention.get("archive_after_days", Retention().archive_after_days)
     if type(days) is not int or not 0 <= days <= 36_500:
-        read.problem("retention.archive_after_days", "a whole number of days is needed")
+        read.problem("retention.archive_after_days", say("Enter a whole number of days."))
         days = 0
     currency = read.text(data, "currency", "", limit=3)
     if not re.fullmatch("[A-Z]{3}", currency):
-        read.problem("currency", 'a three-letter code as "USD" is needed')
+        read.problem("currency", say("Enter a three-letter code, like USD."))
     ways = read.texts(data, "payment_methods", "")
     catalog = Catalog(
         lab_name=read.text(data, "lab_name", "", limit=100),

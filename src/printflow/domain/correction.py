@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import Refusal, TransitionRefused
+from ..said import Said, say, say_n
 from .attempt import Arguments, Attempt, Facts, Submission
 from .event_kind import EventKind
 from .form_guards import complete_form
@@ -29,7 +30,10 @@ EDITABLE = (
     *(question.name for question in QUESTIONS),
 )
 """The fields of the form that staff may fix, and the shelf."""
-_QUOTED = frozenset({"color", "printer"})
+_QUOTED = {
+    "color": say("The student was quoted a price for another color."),
+    "printer": say("The student was quoted a price for another printer."),
+}
 _DECIMALS = frozenset({"grams", "hours"})
 
 
@@ -76,26 +80,26 @@ def reversal(
     it is nothing that can be taken back.
     """
     if last is None or "before" not in last.details:
-        raise _refused("nothing_to_undo", "There is no action to take back.")
+        raise _refused("nothing_to_undo", say("There's nothing to undo."))
     if event_id not in (None, last.id):
         raise _refused(
             "acted_since",
-            f"{last.actor.name} has acted on this job since then.",
-            "Look at the job; only the last action can be taken back.",
+            say("{name} has changed this job since then.", name=last.actor.name),
+            say("Check the job. Only the last action can be undone."),
         )
     if last.actor.kind is not ActorKind.STAFF or last.source is None:
-        raise _refused("not_staffs", "Only what staff did can be taken back.")
+        raise _refused("not_staffs", say("Only actions of staff can be undone."))
     if now - last.at > window:
         raise _refused(
             "too_late",
-            f"That was more than {window.total_seconds():g} seconds ago.",
-            "Override the status instead; history keeps both.",
+            _too_late(window),
+            say("Use “{action}” instead. The history keeps both.", action=Trigger.OVERRIDE.label),
         )
     if mail_left:
         raise _refused(
             "mail_left",
-            "The mail has left already.",
-            "Override the status instead, and write to the student.",
+            say("The email has already been sent."),
+            say("Use “{action}” instead, and write to the student.", action=Trigger.OVERRIDE.label),
         )
     kept = last.details["before"]
     values = {key: _value(key, plain) for key, plain in kept["values"].items()}
@@ -109,11 +113,13 @@ def expect_removable(
 ) -> None:
     """Whether a note of staff can be taken back at ``now``; raises TransitionRefused if not."""
     if note is None or note.from_student:
-        raise _refused("no_such_note", "There is no such note of staff any more.")
+        raise _refused("no_such_note", say("This note no longer exists."))
     if now - note.at > window:
-        raise _refused("too_late", f"That was more than {window.total_seconds():g} seconds ago.")
+        raise _refused("too_late", _too_late(window))
     if mail_left:
-        raise _refused("mail_left", "The mail has left already.", "Write to the student again.")
+        raise _refused(
+            "mail_left", say("The email has already been sent."), say("Write to the student again.")
+        )
 
 
 def edited(
@@ -147,16 +153,28 @@ def edited(
         refusals += [
             Refusal(
                 f"{key}_quoted",
-                "The student was quoted another one.",
+                _QUOTED[key],
                 key,
-                "Change the quote, or override the job to “Uploaded” and approve it again.",
+                say(
+                    "Use “{action}”, or change the status back to “{status}” and approve the job again.",
+                    action=Trigger.REQUOTE.label,
+                    status=Status.UPLOADED.label,
+                ),
             )
-            for key in sorted(_QUOTED & changed.keys())
+            for key in sorted(_QUOTED.keys() & changed.keys())
         ]
     if refusals:
         raise TransitionRefused(refusals)
     return changed, {key: [getattr(job, key), value] for key, value in changed.items()}
 
 
-def _refused(code: str, message: str, next_step: str = "") -> TransitionRefused:
+def _too_late(window: timedelta) -> Said:
+    return say_n(
+        "That was more than {count} second ago.",
+        "That was more than {count} seconds ago.",
+        int(window.total_seconds()),
+    )
+
+
+def _refused(code: str, message: Said, next_step: str = "") -> TransitionRefused:
     return TransitionRefused([Refusal(code, message, "", next_step)])

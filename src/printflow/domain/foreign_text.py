@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ..said import say
 from .naming import ALL_MODEL_ENDINGS, ending_of
 from .text import clean_line, shortened
 
@@ -36,18 +37,18 @@ def name_problem(typed: str) -> str:
     """Why this cannot be a person's name, in people's words; "" when it can be one."""
     # A tab comes along with what is pasted from a table, and is cleaned away.
     if any(unicodedata.category(sign) == "Cc" for sign in typed.strip().replace("\t", " ")):
-        return "A name is one line of text. Type it again."
+        return say("A name is a single line of text. Enter it again.")
     line = clean_line(typed)
     if link_in(line):
-        return (
+        return say(
             "A name can't contain a web or email address. "
-            "If a dot belongs to your name, put a space after it."
+            "If there's a dot in your name, put a space after it."
         )
     for sign in line:
         if sign not in _NAME_SIGNS and unicodedata.category(sign)[0] not in "LMN":
-            return f"A name can't contain “{sign}”."
+            return say("A name can't contain “{sign}”.", sign=sign)
     if line and not any(sign.isalpha() for sign in line):
-        return "Enter your name in letters."
+        return say("Enter your name in letters.")
     return ""
 
 

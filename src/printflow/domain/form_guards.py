@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Refusal
+from ..said import Said, say
 from .attempt import Attempt, Submission
 from .foreign_text import link_in, name_problem
-from .guards import choice
+from .guards import choice, too_long
 from .pricing import MAX_QUANTITY, parse_quantity
 from .question import QUESTIONS
 from .text import clean_line, clean_text
@@ -27,21 +28,19 @@ def field_of_model(field: str, number: int) -> str:
     return field if number == 1 or field not in OF_EACH_MODEL else f"{field}-{number}"
 
 
-def _line(typed: str, field: str, what: str, limit: int) -> Iterator[Refusal]:
+def _line(typed: str, field: str, missing: Said, limit: int) -> Iterator[Refusal]:
     length = len(clean_line(typed))
     if not length:
-        yield Refusal(f"{field}_missing", f"Enter {what}.", field)
+        yield Refusal(f"{field}_missing", missing, field)
     elif length > limit:
-        yield Refusal(
-            f"{field}_too_long", f"That is {length} characters; at most {limit} fit.", field
-        )
+        yield Refusal(f"{field}_too_long", too_long(length, limit), field)
 
 
 def accepted_file(attempt: Attempt) -> Iterator[Refusal]:
     """A model file was accepted."""
     form = attempt.args.submission
     if form is None or not form.original_name:
-        yield Refusal("file_missing", "Choose a model file.", "file")
+        yield Refusal("file_missing", say("Choose a model file."), "file")
 
 
 def complete_form(attempt: Attempt) -> Iterator[Refusal]:
@@ -49,7 +48,9 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
     form, catalog = attempt.args.submission, attempt.facts.catalog
     if form is None:
         return
-    yield from _line(form.student_name, "student_name", "your first and last name", NAME_LIMIT)
+    yield from _line(
+        form.student_name, "student_name", say("Enter your first and last name."), NAME_LIMIT
+    )
     if problem := name_problem(form.student_name):
         yield Refusal("student_name_invalid", problem, "student_name")
     if attempt.facts.email_problem:
@@ -58,24 +59,25 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
     for question in QUESTIONS:
         if known := question.choices(catalog, method):
             typed = form.answers.get(question.name, "")
-            yield from choice(typed, known, question.name, question.noun)
-    yield from _line(form.class_number, "class_number", "the class number or “N/A”", CLASS_LIMIT)
+            yield from choice(typed, known, question.name, (question.missing, question.unknown))
+    yield from _line(
+        form.class_number, "class_number", say("Enter the class number or “N/A”."), CLASS_LIMIT
+    )
     if link_in(clean_line(form.class_number)):
         yield Refusal(
             "class_number_invalid",
-            "A class number can't contain a web or email address.",
+            say("A class number can't contain a web or email address."),
             "class_number",
-            "Enter the course and section, like ARCH 4000, or “N/A”.",
+            say("Enter the course and section, like ARCH 4000, or “N/A”."),
         )
     yield from _wishes(form)
     if method is None:
         names = tuple(method.name for method in catalog.methods)
-        yield from choice(form.print_method, names, "print_method", "print method")
+        yield from choice(form.print_method, names, "print_method")
         return
-    for_method = f" for {method.name}"
-    yield from choice(form.color, method.color_names, "color", "color", for_method)
+    yield from choice(form.color, method.color_names, "color", print_method=method.name)
     printers = tuple(printer.name for printer in catalog.printers_for(method.name))
-    yield from choice(form.printer, printers, "printer", "printer", for_method)
+    yield from choice(form.printer, printers, "printer", print_method=method.name)
 
 
 def _wishes(form: Submission) -> Iterator[Refusal]:
@@ -83,14 +85,15 @@ def _wishes(form: Submission) -> Iterator[Refusal]:
     if parse_quantity(form.quantity) is None:
         yield Refusal(
             "quantity_invalid",
-            f"Enter how many copies you want as a whole number from 1 to {MAX_QUANTITY}.",
+            say(
+                "Enter how many copies you want: a whole number from 1 to {most}.",
+                most=MAX_QUANTITY,
+            ),
             "quantity",
         )
     length = len(clean_text(form.note))
     if length > NOTE_LIMIT:
-        yield Refusal(
-            "note_too_long", f"That is {length:,} characters; at most {NOTE_LIMIT:,} fit.", "note"
-        )
+        yield Refusal("note_too_long", too_long(length, NOTE_LIMIT), "note")
 
 
 def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
@@ -99,9 +102,9 @@ def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
     if form is not None and not form.minimum_charge:
         yield Refusal(
             "minimum_charge_not_acknowledged",
-            "Please confirm that you know about the minimum charge.",
+            say("Please confirm that you know about the minimum charge."),
             "minimum_charge",
-            "Tick the box or choose “Yes”.",
+            say("Select the checkbox or choose “Yes”."),
         )
 
 
@@ -111,7 +114,7 @@ def texts_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     if form is not None and form.consent_version not in ("", today):
         yield Refusal(
             "texts_changed",
-            "The lab changed its rules while this form was open.",
+            say("The lab changed its rules while this form was open."),
             "minimum_charge",
-            "Read them again, and send the form once more.",
+            say("Read them again, then send the form once more."),
         )

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from ..errors import Refusal
+from ..said import Day, Said, say, say_n
 from .attempt import Attempt
 from .job import FileState, LinkState
 from .pick_up import SHELF_LIMIT
 from .pricing import MAX_GRAMS, MAX_HOURS, parse_cents, parse_grams, parse_hours
-from .status import ActorKind, Status
+from .status import ActorKind, Status, Trigger
 from .text import clean_line, clean_text, shortened
 
 Guard = Callable[[Attempt], Iterator[Refusal]]
@@ -25,18 +26,46 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names)
 
 
+_CHOICES = {
+    "color": (say("Choose a color."), say("There's no color “{name}” for {print_method}.")),
+    "material": (
+        say("Choose a material."),
+        say("There's no material “{name}” for {print_method}."),
+    ),
+    "method": (say("Choose a payment method."), say("There's no payment method “{name}”.")),
+    "print_method": (say("Choose a print method."), say("There's no print method “{name}”.")),
+    "printer": (say("Choose a printer."), say("There's no printer “{name}” for {print_method}.")),
+    "to": (say("Choose a status."), say("You can't change this job to the status “{name}”.")),
+}
+"""By field: what is said where nothing was chosen, and where it was something unknown."""
+
+
 def choice(
-    value: str, known: tuple[str, ...], field: str, what: str, where: str = ""
+    value: str,
+    known: tuple[str, ...],
+    field: str,
+    words: tuple[str, Said] | None = None,
+    *,
+    print_method: str = "",
 ) -> Iterator[Refusal]:
-    """The value is one of the known ones; the refusal names them."""
+    """The value is one of the known ones; the refusal names them.
+
+    ``words`` are said where nothing was chosen, and where it was something unknown.
+    """
     if value not in known:
         named = shortened(clean_line(value), 60)
+        missing, unknown = words or _CHOICES[field]
         yield Refusal(
             f"{field}_unknown",
-            f"There is no {what} {named!r}{where}." if named else f"Choose a {what}.",
+            unknown.having(name=named, print_method=print_method) if named else missing,
             field,
-            f"Choose from: {_listed(known)}." if known else "",
+            say("Choose from: {names}.", names=_listed(known)) if known else "",
         )
+
+
+def too_long(length: int, most: int) -> Said:
+    """What is said of a text that does not fit into its field."""
+    return say("Use at most {most} characters. You entered {length}.", most=most, length=length)
 
 
 # -- free texts -----------------------------------------------------------------------------------
@@ -57,7 +86,7 @@ def texts_fit(attempt: Attempt) -> Iterator[Refusal]:
         if length > TEXT_LIMIT:
             yield Refusal(
                 f"{field}_too_long",
-                f"That is {length:,} characters; at most {TEXT_LIMIT:,} fit.",
+                too_long(length, TEXT_LIMIT),
                 field,
             )
 
@@ -70,9 +99,9 @@ def valid_weight(attempt: Attempt) -> Iterator[Refusal]:
     if parse_grams(attempt.args.weight) is None:
         yield Refusal(
             "weight_invalid",
-            "Enter the weight in grams as a number with a point, for example 42.5.",
+            say("Enter the weight in grams, like 42.5."),
             "weight",
-            f"More than 0 and at most {MAX_GRAMS:,} g.",
+            say("Use more than 0 and at most {most} g.", most=MAX_GRAMS),
         )
 
 
@@ -81,9 +110,9 @@ def valid_time(attempt: Attempt) -> Iterator[Refusal]:
     if parse_hours(attempt.args.hours) is None:
         yield Refusal(
             "hours_invalid",
-            "Enter the print time in hours, for example 3.25 or 2h 30m.",
+            say("Enter the print time in hours, like 3.25 or 2h 30m."),
             "hours",
-            f"More than 0 and at most {MAX_HOURS:,} hours.",
+            say("Use more than 0 and at most {most} hours.", most=MAX_HOURS),
         )
 
 
@@ -91,9 +120,7 @@ def valid_material(attempt: Attempt) -> Iterator[Refusal]:
     """The material is one of the method's."""
     method = attempt.facts.catalog.method(attempt.subject.method)
     known = method.materials if method else ()
-    yield from choice(
-        attempt.args.material, known, "material", "material", f" for {attempt.subject.method}"
-    )
+    yield from choice(attempt.args.material, known, "material", print_method=attempt.subject.method)
 
 
 def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
@@ -101,7 +128,7 @@ def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
     job = attempt.subject
     known = tuple(p.name for p in attempt.facts.catalog.printers_for(job.method))
     printer = attempt.args.printer or job.printer
-    yield from choice(printer, known, "printer", "printer", f" for {job.method}")
+    yield from choice(printer, known, "printer", print_method=job.method)
 
 
 def file_settled(attempt: Attempt) -> Iterator[Refusal]:
@@ -111,31 +138,31 @@ def file_settled(attempt: Attempt) -> Iterator[Refusal]:
     if own.state is FileState.ABSENT and (file is None or file.name == own.name):
         yield Refusal(
             "file_absent",
-            "This job was imported without a file.",
+            say("This job was imported without a file."),
             "file",
-            "Add one on the job's page (New version), or choose one that was saved for it.",
+            say("Upload one on the job's page, or choose one that was saved for it."),
         )
     elif file is None or not file.present:
         name = file.name if file else attempt.args.file
         yield Refusal(
             "file_gone",
-            f"The file {name!r} is not in the job's folder.",
+            say("The file “{file}” isn't in the job's folder.", file=name),
             "file",
-            "Reload the page and choose again; if it was moved by hand, put it back.",
+            say("Reload the page and choose again. If someone moved the file, put it back."),
         )
     elif not file.acceptable:
         yield Refusal(
             "file_foreign",
-            f"{file.name!r} is not a printable file of this job.",
+            say("“{file}” isn't a printable file of this job.", file=file.name),
             "file",
-            "Save the sliced file beside the original, with the job's id in its name.",
+            say("Save the sliced file next to the original, with the job number in its name."),
         )
     elif not file.settled:
         yield Refusal(
             "file_unsettled",
-            f"{file.name!r} is still being written.",
+            say("“{file}” is still being written.", file=file.name),
             "file",
-            "Wait a few seconds until the slicer has finished and try again.",
+            say("Wait a few seconds for the slicer to finish, then try again."),
         )
 
 
@@ -148,16 +175,21 @@ def reason_or_text(attempt: Attempt) -> Iterator[Refusal]:
     if not any(clean_line(reason) for reason in args.reasons) and not clean_text(args.text):
         yield Refusal(
             "reason_missing",
-            "Say why: choose at least one reason or write a few words.",
+            say("Choose at least one reason, or write a few words."),
             "reasons",
-            "The student gets them in the mail.",
+            say("The student gets them by email."),
         )
 
 
 def reason_given(attempt: Attempt) -> Iterator[Refusal]:
     """A reason is given."""
     if not clean_text(attempt.args.reason):
-        yield Refusal("reason_missing", "Say why.", "reason", "A few words for the history.")
+        yield Refusal(
+            "reason_missing",
+            say("Enter a reason."),
+            "reason",
+            say("A few words for the job's history are enough."),
+        )
 
 
 def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
@@ -167,7 +199,7 @@ def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
         for status in Status
         if status.value != attempt.state and status is not Status.ARCHIVED
     )
-    yield from choice(attempt.args.to, others, "to", "status to change to")
+    yield from choice(attempt.args.to, others, "to")
 
 
 def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
@@ -177,16 +209,18 @@ def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
     if attempt.args.to == Status.PENDING and not attempt.subject.has_figures:
         yield Refusal(
             "no_quote",
-            "The job has no price yet, so no quote can be mailed.",
+            say("The job has no price yet, so we can't email a quote."),
             "notify",
-            "Leave the mail out, then use “Change the quote”.",
+            say("Don't send the email. Afterward, use “{action}”.", action=Trigger.REQUOTE.label),
         )
     elif attempt.args.to in set(Status) and Status(attempt.args.to).record.usual_mail is None:
         yield Refusal(
             "no_usual_mail",
-            f"No mail belongs to the status {Status(attempt.args.to).label!r}.",
+            say(
+                "There's no email for the status “{status}”.", status=Status(attempt.args.to).label
+            ),
             "notify",
-            "Leave the mail out.",
+            say("Don't send the email."),
         )
 
 
@@ -200,17 +234,20 @@ def link_valid(attempt: Attempt) -> Iterator[Refusal]:
         if not clean_text(attempt.args.note):
             yield Refusal(
                 "note_missing",
-                "Say how the student answered.",
+                say("Enter how the student answered."),
                 "note",
-                "For example “by phone, 14:30”.",
+                say("For example, “by phone, 2:30 PM”."),
             )
         return
     state = quote.state(attempt.facts.now) if quote else LinkState.VOID
     if state is LinkState.EXPIRED:
-        yield Refusal("link_expired", "This link has expired.", "", "Ask for a new one.")
+        yield Refusal("link_expired", say("This link has expired."), "", say("Ask for a new one."))
     elif state is not LinkState.OPEN:
         yield Refusal(
-            "link_overtaken", "A newer quote took this link's place.", "", "The newest mail counts."
+            "link_overtaken",
+            say("This link has been replaced."),
+            "",
+            say("Use the link in our newest email."),
         )
 
 
@@ -218,7 +255,10 @@ def consent_ticked(attempt: Attempt) -> Iterator[Refusal]:
     """A student who confirms ticked the consent."""
     if attempt.args.by_link and not attempt.args.consent:
         yield Refusal(
-            "consent_missing", "Tick the box to agree to the price.", "consent", "Then confirm."
+            "consent_missing",
+            say("Select the checkbox to agree to the price."),
+            "consent",
+            say("Then confirm."),
         )
 
 
@@ -227,14 +267,17 @@ def same_as_quoted(attempt: Attempt) -> Iterator[Refusal]:
     job, quote = attempt.subject, attempt.facts.quote
     if quote is None or job.cost_cents is None:
         yield Refusal(
-            "no_quote", "The job has no quote to confirm.", "", "Use “Change the quote” first."
+            "no_quote",
+            say("The job has no quote to confirm."),
+            "",
+            say("Use “{action}” first.", action=Trigger.REQUOTE.label),
         )
     elif quote.cost_cents != job.cost_cents or quote.file_sha256 != job.file.sha256:
         yield Refusal(
             "quote_changed",
-            "The price or the file changed after this quote was sent.",
+            say("The price or the file changed after we sent this quote."),
             "",
-            "The newest mail counts.",
+            say("Use the link in our newest email."),
         )
 
 
@@ -242,7 +285,10 @@ def has_quote(attempt: Attempt) -> Iterator[Refusal]:
     """The job has a price to send."""
     if not attempt.subject.has_figures:
         yield Refusal(
-            "no_quote", "The job has no price yet.", "", "Use “Change the quote” to set one."
+            "no_quote",
+            say("The job has no price yet."),
+            "",
+            say("Use “{action}” to set one.", action=Trigger.REQUOTE.label),
         )
 
 
@@ -253,10 +299,13 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
         minutes = -(-(start - attempt.facts.now) // timedelta(minutes=1))
         yield Refusal(
             "resend_too_often",
-            "We sent you a link a short while ago.",
+            say("We just sent you a link."),
             "",
-            "Look into your mail, also under spam, or ask again in "
-            f"{minutes} minute{'' if minutes == 1 else 's'}.",
+            say_n(
+                "Check your email and your spam folder, or ask again in {count} minute.",
+                "Check your email and your spam folder, or ask again in {count} minutes.",
+                minutes,
+            ),
         )
 
 
@@ -266,9 +315,7 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
 def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
     """Final cost and weight, where given, are within range."""
     if attempt.args.cost and parse_cents(attempt.args.cost) is None:
-        yield Refusal(
-            "cost_invalid", "Enter the final cost as an amount, for example 4.25.", "cost"
-        )
+        yield Refusal("cost_invalid", say("Enter the final cost as an amount, like 4.25."), "cost")
     if attempt.args.weight:
         yield from valid_weight(attempt)
 
@@ -277,9 +324,7 @@ def shelf_fits(attempt: Attempt) -> Iterator[Refusal]:
     """The name of the shelf is short."""
     length = len(clean_line(attempt.args.shelf))
     if length > SHELF_LIMIT:
-        yield Refusal(
-            "shelf_too_long", f"That is {length} characters; at most {SHELF_LIMIT} fit.", "shelf"
-        )
+        yield Refusal("shelf_too_long", too_long(length, SHELF_LIMIT), "shelf")
 
 
 def waited_long_enough(attempt: Attempt) -> Iterator[Refusal]:
@@ -288,16 +333,19 @@ def waited_long_enough(attempt: Attempt) -> Iterator[Refusal]:
     if due is None:
         yield Refusal(
             "disposal_off",
-            "The lab keeps prints until they are picked up.",
+            say("The lab keeps prints until they're picked up."),
             "",
-            "An administrator can set a period: dispose_after_days in the settings.",
+            say("An administrator can set a limit: dispose_after_days in the settings."),
         )
     elif attempt.facts.now < due:
         yield Refusal(
             "too_young",
-            f"The print waits since {attempt.subject.status_since:%Y-%m-%d}.",
+            say(
+                "The print has been ready since {day}.",
+                day=Day(attempt.subject.status_since.date()),
+            ),
             "",
-            f"It can be disposed of from {due:%Y-%m-%d}.",
+            say("It can be discarded from {day} on.", day=Day(due.date())),
         )
 
 
@@ -308,9 +356,9 @@ def reminded_or_reason(attempt: Attempt) -> Iterator[Refusal]:
         return
     yield Refusal(
         "not_reminded",
-        "No reminder has reached the student yet.",
+        say("No reminder has reached the student yet."),
         "reason",
-        "Look at the job's mails, or say why it goes all the same.",
+        say("Check the job's emails, or enter why the print is discarded anyway."),
     )
 
 
@@ -321,7 +369,10 @@ def older_than_period(attempt: Attempt) -> Iterator[Refusal]:
     if attempt.facts.now < due:
         yield Refusal(
             "too_young",
-            f"The job rests here since {attempt.subject.status_since:%Y-%m-%d}.",
+            say(
+                "The job has been in this status since {day}.",
+                day=Day(attempt.subject.status_since.date()),
+            ),
             "",
-            f"It can be archived from {due:%Y-%m-%d}.",
+            say("It can be archived from {day} on.", day=Day(due.date())),
         )

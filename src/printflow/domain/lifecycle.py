@@ -7,13 +7,13 @@ that people get every reason at once; the callbacks do no I/O but add changes an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from transitions import EventData, Machine
 
 from ..errors import Refusal, TransitionNotAllowed, TransitionRefused
-from ..said import say
+from ..said import Said, listed, say
 from .attempt import Arguments, Attempt, Facts, Outcome
 from .callbacks import mail_all
 from .job import Actor, Job
@@ -90,16 +90,26 @@ def not_allowed(
     """The error for a trigger that ``status`` does not have, or not for this kind of ``actor``."""
     if status is None:
         return TransitionNotAllowed(
-            "There is no such job yet.", trigger=trigger, status=NEW, allowed=(Trigger.SUBMIT,)
+            say("There's no such job yet."), trigger=trigger, status=NEW, allowed=(Trigger.SUBMIT,)
         )
     possible = allowed(status, actor)
     return TransitionNotAllowed(
-        f"“{trigger.label}” is not possible: the job is “{status.label}”.",
+        say(
+            "“{action}” isn't possible while the job's status is “{status}”.",
+            action=trigger.label,
+            status=status.label,
+        ),
         trigger=trigger,
         status=status,
         allowed=possible,
-        next_step=f"Possible now: {', '.join(possible) or 'nothing'}.",
+        next_step=_possible(possible),
     )
+
+
+def _possible(triggers: Sequence[Trigger]) -> Said:
+    if not triggers:
+        return say("Nothing is possible now.")
+    return say("Possible now: {actions}.", actions=listed(one.label for one in triggers))
 
 
 # -- the machine ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..said import say
 from .effects import MailTemplate
 from .history import Mail
 from .job import Job, LinkState
@@ -30,9 +31,9 @@ class MailAbout:
 
 
 _LINK_WORDS = {
-    LinkState.USED: "the student has responded",
-    LinkState.VOID: "a newer price or decision replaced it",
-    LinkState.EXPIRED: "its link has expired",
+    LinkState.USED: say("The student has answered."),
+    LinkState.VOID: say("A newer price or a decision has replaced it."),
+    LinkState.EXPIRED: say("Its link has expired."),
 }
 
 
@@ -47,7 +48,7 @@ def overtaken(mail: Mail, about: MailAbout) -> str:
     return (
         _by_jobs(mail, meaning, about)
         or (_LINK_WORDS.get(about.link, "") if meaning.open_link and about.link else "")
-        or ("a newer email replaced it" if meaning.newest and about.newer else "")
+        or (say("A newer email has replaced it.") if meaning.newest and about.newer else "")
         or _by_payment(meaning, about.payment)
     )
 
@@ -59,17 +60,17 @@ def _by_jobs(mail: Mail, meaning: Meaning, about: MailAbout) -> str:
 
 def _by_job(mail: Mail, meaning: Meaning, job: Job | None) -> str:
     if job is None:
-        return "the job was removed" if meaning.statuses else ""
+        return say("The job was removed.") if meaning.statuses else ""
     if meaning.statuses and job.status not in meaning.statuses:
-        return f"the job is now “{job.status.label}”"
+        return say("The job's status is “{status}” now.", status=job.status.label)
     if meaning.same_reasons and tuple(mail.context.get("reasons", ())) != job.reasons:
-        return "the reasons have changed"
+        return say("The reasons have changed.")
     if meaning.this_wait and mail.created_at < job.status_since:
-        return "the print has been completed again since"
-    return "the student got a reply" if meaning.unanswered and job.asked_at is None else ""
+        return say("The print was completed again since then.")
+    return say("The student was answered.") if meaning.unanswered and job.asked_at is None else ""
 
 
 def _by_payment(meaning: Meaning, payment: Payment | None) -> str:
     if not meaning.payment_counts or (payment is not None and payment.void is None):
         return ""
-    return "the payment was voided" if payment else "the payment was removed"
+    return say("The payment was voided.") if payment else say("The payment was removed.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ..said import say, say_n, sentences
 from .history import Mail
 
 LATE_AFTER = timedelta(minutes=10)
@@ -38,31 +39,36 @@ class MailTrouble:
     @property
     def message(self) -> str:
         """What is wrong, for people."""
-        said = f" {self.reason}" if self.reason else ""
         if self.state is MailState.PAUSED:
-            return f"Email is paused: the mail server rejected the login.{said}"
-        if self.state is MailState.REFUSED:
-            return f"The mail server is rejecting all emails.{said}"
-        if not self.reason:
-            return f"{_emails(self.count)} should have been sent by now, but nothing has tried to send."
-        return f"Email isn't being sent. Waiting: {self.count}.{said}"
+            what = say("Email is paused: the mail server refused the login.")
+        elif self.state is MailState.REFUSED:
+            what = say("The mail server refuses every email.")
+        elif not self.reason:
+            what = say_n(
+                "{count} email should have been sent by now, but nothing has tried to send it.",
+                "{count} emails should have been sent by now, but nothing has tried to send them.",
+                self.count,
+            )
+        else:
+            what = say_n(
+                "Email isn't being sent. {count} email is waiting.",
+                "Email isn't being sent. {count} emails are waiting.",
+                self.count,
+            )
+        return sentences((what, self.reason))
 
     @property
     def next_step(self) -> str:
         """What to do about it."""
         if self.state is MailState.PAUSED:
-            return "Fix the user name and password in the settings, then resume the outbox."
+            return say("Fix the user name and password in the settings, then resume the outbox.")
         if self.state is MailState.LATE and not self.reason:
-            return "Check that `printflow serve` or `printflow worker` is running."
-        return "Check the settings under [mail], and ask the person who runs the mail server."
+            return say("Check that `printflow serve` or `printflow worker` is running.")
+        return say("Check the settings under [mail], and ask the person who runs the mail server.")
 
     def age(self, now: datetime) -> timedelta:
         """For how long the oldest mail has been late; zero where none is."""
         return max(now - self.since, timedelta()) if self.since else timedelta()
-
-
-def _emails(count: int) -> str:
-    return "1 email" if count == 1 else f"{count} emails"
 
 
 def trouble_of(

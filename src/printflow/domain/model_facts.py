@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from ..said import say, say_n
 from .catalog import Method, Printer
 
 Size = tuple[float, float, float]
@@ -108,54 +109,67 @@ def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
         return ""
     if longest < TINY_MM:
         inches = size_text([side * INCH_MM for side in facts.dimensions_mm])
-        return (
-            f"The longest side is only {longest:.2f} mm. Was it exported in inches ({inches}) or in "
-            "meters?"
+        return say(
+            "The longest side is only {longest} mm. Was it exported in inches ({inches}) or in meters?",
+            longest=f"{longest:.2f}",
+            inches=inches,
         )
     largest = max((max(one.build_volume) for one in printers), default=0)
     if largest and longest > largest and not fitting(facts, printers):
-        return (
-            f"The longest side is {longest:,.0f} mm, too large for any printer. Was it exported in a "
-            "different unit?"
+        return say(
+            "The longest side is {longest} mm, which is too large for every printer. Was it exported "
+            "in another unit?",
+            longest=round(longest),
         )
     return ""
 
 
 _NOTES = {
-    "uncounted": "The file doesn't say how many triangles it has. All triangles found were read.",
-    "more_bytes": "The file has extra data after its triangles. The extra data was ignored.",
-    "not_finite": "Some triangles have invalid corners and were left out.",
+    "uncounted": say("The file doesn't say how many triangles it has. We read all we found."),
+    "more_bytes": say("The file has extra data after its triangles. We ignored it."),
+    "not_finite": say("Some triangles have invalid corners. We left them out."),
 }
 
 
 def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> tuple[str, ...]:
     """What staff and student should know before it is printed; ``chosen`` is the wished printer."""
-    found = []
+    found: list[str] = []
     printer = next((one for one in printers if one.name == chosen), None)
     if printer is not None and not fits(facts.dimensions_mm, printer.build_volume):
         others = fitting(facts, printers)
-        instead = (
-            f" It fits {', '.join(others)}."
-            if others
-            else " It doesn't fit any of the lab's printers."
-        )
-        found.append(f"Too large for {printer.name}.{instead}")
+        if others:
+            found.append(
+                say(
+                    "Too large for {printer}. It fits these printers: {others}.",
+                    printer=printer.name,
+                    others=", ".join(others),
+                )
+            )
+        else:
+            found.append(
+                say("Too large for {printer} and every other printer.", printer=printer.name)
+            )
     elif printers and not fitting(facts, printers):
-        found.append("It doesn't fit any of the lab's printers.")
+        found.append(say("Too large for every printer."))
     if unit := unit_warning(facts, printers):
         found.append(unit)
     if facts.open_edges:
-        edges = "1 open edge" if facts.open_edges == 1 else f"{facts.open_edges:,} open edges"
-        found.append(f"The mesh has {edges} and may print with holes.")
+        found.append(
+            say_n(
+                "Not watertight ({count} open edge). It may print with holes.",
+                "Not watertight ({count} open edges). It may print with holes.",
+                facts.open_edges,
+            )
+        )
     if not facts.wound:
-        found.append("Some faces are flipped. Slicers usually fix this.")
+        found.append(say("Some faces are flipped. Slicers usually fix that."))
     return (*found, *(_NOTES[note] for note in facts.notes if note in _NOTES))
 
 
 def verdict(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> str:
     """The most important of it in one sentence."""
     found = warnings(facts, printers, chosen)
-    return found[0] if found else "Ready to print: watertight and fits."
+    return found[0] if found else say("Ready to print: watertight and fits.")
 
 
 def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:
@@ -172,7 +186,7 @@ def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:
 
 
 def compared(new: ModelFacts, old: ModelFacts) -> str:
-    """How a later version differs: "10% smaller than the original"; "" if it does not."""
+    """How a later version differs: "10 % smaller than the original"; "" if it does not."""
     if not old.volume_cm3 or not new.volume_cm3:
         return ""
     change = (new.volume_cm3 / old.volume_cm3) ** (1 / 3) - 1
@@ -182,10 +196,14 @@ def compared(new: ModelFacts, old: ModelFacts) -> str:
         if other
     )
     if same_shape and abs(change) >= 0.005:
-        word = "larger" if change > 0 else "smaller"
-        return f"{abs(change) * 100:.0f}% {word} than the original"
+        percent = round(abs(change) * 100)
+        if change > 0:
+            return say("{percent}% larger than the original", percent=percent)
+        return say("{percent}% smaller than the original", percent=percent)
     volume = new.volume_cm3 / old.volume_cm3 - 1
     if abs(volume) >= 0.01:
-        word = "more" if volume > 0 else "less"
-        return f"{abs(volume) * 100:.0f}% {word} volume than the original"
+        percent = round(abs(volume) * 100)
+        if volume > 0:
+            return say("{percent}% more volume than the original", percent=percent)
+        return say("{percent}% less volume than the original", percent=percent)
     return ""

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import Refusal
+from ..said import Money, Said, say
 from .attempt import Attempt
 from .catalog import Catalog
-from .guards import choice
+from .guards import choice, too_long
 from .job import Job
 from .ledger import PAYABLE, Payment
-from .pricing import in_units, parse_cents
+from .pricing import parse_cents
 from .status import Status
 from .text import clean_line, clean_text
 
@@ -40,9 +41,9 @@ def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
         if not clean_text(args.waive) and due > 0:
             yield Refusal(
                 "payment_missing",
-                f"{in_units(due)} {attempt.subject.currency} are due.",
+                _due(due, attempt.subject.currency),
                 "amount",
-                "Enter the payment, or waive it with a reason.",
+                say("Enter the payment, or waive it with a reason."),
             )
         return
     amount = parse_cents(args.amount)
@@ -51,9 +52,9 @@ def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
     elif amount != due and not (amount < due and clean_text(args.waive)):
         yield Refusal(
             "amount_differs",
-            f"{in_units(amount)} is not the {in_units(due)} {attempt.subject.currency} that is due.",
+            _due(due, attempt.subject.currency),
             "amount",
-            "Enter what is due, or waive the rest with a reason.",
+            say("Enter that amount, or waive the rest with a reason."),
         )
     if amount != 0:
         tender = Tender(
@@ -68,28 +69,32 @@ def payment(
     """Not more than is due is paid, or the rest is waived with a reason; ``receipt_used`` says
     which payment has the receipt's number already.
     """
-    due, waive = f"{in_units(due_cents)} {currency}", clean_text(tender.waive)
+    waive = clean_text(tender.waive)
     amount = parse_cents(tender.amount or "0")
     if due_cents == 0:
-        yield Refusal("nothing_due", "Nothing is due.", "amount", "The balance is settled.")
+        yield Refusal("nothing_due", say("Nothing is due."), "amount", say("Everything is paid."))
     elif amount is None:
         yield _no_amount()
     elif amount > due_cents:
         yield Refusal(
             "amount_over",
-            f"{in_units(amount)} is more than the {due} that is due.",
+            say("Only {due} is due.", due=Money(due_cents, currency)),
             "amount",
-            "Take what is due. A payment that was wrong is voided and taken again.",
+            say("Enter at most that. If an earlier payment was wrong, void it and enter it again."),
         )
     elif amount == 0 and not waive:
         yield Refusal(
             "payment_missing",
-            f"{due} are due.",
+            _due(due_cents, currency),
             "amount",
-            "Enter what is paid, all of it or a part, or waive it with a reason.",
+            say("Enter a full or partial payment, or waive it with a reason."),
         )
     elif amount == due_cents and waive:
-        yield Refusal("nothing_to_waive", "All is paid; nothing is left to waive.", "waive")
+        yield Refusal(
+            "nothing_to_waive",
+            say("This pays the full amount, so there's nothing to waive."),
+            "waive",
+        )
     if amount != 0:
         yield from _how_paid(tender, catalog, receipt_used)
     yield from short(tender.note, "note")
@@ -103,35 +108,45 @@ def due_as_shown(
         if shown.get(job.id, due[job.id]) != due[job.id]:
             yield Refusal(
                 "due_changed",
-                f"For job {job.id}, {in_units(due[job.id])} {job.currency} is due now, not the "
-                f"{in_units(shown[job.id])} that was shown.",
+                say(
+                    "For job {job_id}, {now} is due now, not {shown} as shown before.",
+                    job_id=job.id,
+                    now=Money(due[job.id], job.currency),
+                    shown=Money(shown[job.id], job.currency),
+                ),
                 "jobs",
-                "Check the amount, then send the form again.",
+                say("Check the amount, then send the form again."),
             )
 
 
 def payable(jobs: Sequence[Job]) -> Iterator[Refusal]:
     """Each job is there once, its student agreed to its price, and all prices are of one currency."""
     if len({job.id for job in jobs}) < len(jobs):
-        yield Refusal("job_twice", "A job is named twice.", "jobs")
+        yield Refusal("job_twice", say("The same job is selected twice."), "jobs")
     if len({job.currency for job in jobs}) > 1:
         yield Refusal(
             "currencies",
-            "These jobs have prices in different currencies.",
+            say("These jobs have prices in different currencies."),
             "jobs",
-            "Take a payment for each currency.",
+            say("Enter one payment for each currency."),
         )
     for job in jobs:
         if job.status not in PAYABLE:
             yield Refusal(
                 "not_payable",
-                f"Job {job.id} is “{job.status.label}”: nothing can be paid for it.",
+                say(
+                    "Job {job_id} can't be paid while its status is “{status}”.",
+                    job_id=job.id,
+                    status=job.status.label,
+                ),
                 "jobs",
-                "A payment needs a price that the student agreed to.",
+                say("The student needs to approve the price first."),
             )
 
 
-def parts(typed: Mapping[str, object], due: Mapping[str, int], amount: str) -> Iterator[Refusal]:
+def parts(
+    typed: Mapping[str, object], due: Mapping[str, int], amount: str, currency: str
+) -> Iterator[Refusal]:
     """What each job gets is an amount, not more than it is due, and together what is paid."""
     cents = {job_id: parse_cents(figure) for job_id, figure in typed.items()}
     for job_id, part in cents.items():
@@ -140,13 +155,23 @@ def parts(typed: Mapping[str, object], due: Mapping[str, int], amount: str) -> I
         elif part > due[job_id]:
             yield Refusal(
                 "amount_over",
-                f"{in_units(part)} is more than the {in_units(due[job_id])} that job {job_id} is due.",
+                say(
+                    "For job {job_id}, only {due} is due.",
+                    job_id=job_id,
+                    due=Money(due[job_id], currency),
+                ),
                 "amount",
             )
     total = sum(part or 0 for part in cents.values())
     if amount and parse_cents(amount) != total:
         yield Refusal(
-            "amount_differs", f"The parts come to {in_units(total)}, not to {amount}.", "amount"
+            "amount_differs",
+            say(
+                "The amounts for each job add up to {total}, not {amount}.",
+                total=Money(total, currency),
+                amount=amount,
+            ),
+            "amount",
         )
 
 
@@ -155,36 +180,60 @@ def voidable(payment: Payment, jobs: Sequence[Job], reason: str) -> Iterator[Ref
     if payment.void is not None:
         yield Refusal(
             "payment_void",
-            f"{payment.void.by} voided this payment already: {payment.void.reason}",
+            say(
+                "{name} already voided this payment. Reason: {reason}",
+                name=payment.void.by,
+                reason=payment.void.reason,
+            ),
         )
         return
     if not reason:
-        yield Refusal("reason_missing", "Say why.", "reason", "A few words for the ledger.")
+        yield Refusal(
+            "reason_missing",
+            say("Enter a reason."),
+            "reason",
+            say("A few words for the ledger are enough."),
+        )
     yield from short(reason, "reason")
     for job in jobs:
         if job.status is Status.ARCHIVED:
             yield Refusal(
-                "job_archived", f"Job {job.id} is archived; its payments stay as they are."
+                "job_archived",
+                say("Job {job_id} is archived, so its payments can't change.", job_id=job.id),
             )
 
 
 def _how_paid(tender: Tender, catalog: Catalog, receipt_used: str) -> Iterator[Refusal]:
-    yield from choice(tender.method, catalog.payment_methods, "method", "way of payment")
+    yield from choice(tender.method, catalog.payment_methods, "method")
     rules = catalog.payments
     if tender.method in rules.receipt_methods and not clean_line(tender.receipt):
         yield Refusal(
-            "receipt_missing", f"Enter the receipt number: {tender.method} wants one.", "receipt"
+            "receipt_missing",
+            say(
+                "Enter the receipt number. {payment_method} needs one.",
+                payment_method=tender.method,
+            ),
+            "receipt",
         )
     if tender.method in rules.account_methods and not clean_line(tender.account):
         yield Refusal(
-            "account_missing", f"Enter the account or code: {tender.method} wants one.", "account"
+            "account_missing",
+            say(
+                "Enter the account or code. {payment_method} needs one.",
+                payment_method=tender.method,
+            ),
+            "account",
         )
     if receipt_used and rules.unique_receipts:
         yield Refusal(
             "receipt_used",
-            f"The receipt number {clean_line(tender.receipt)} was used for {receipt_used}.",
+            say(
+                "Receipt number {number} was already used for {payment}.",
+                number=clean_line(tender.receipt),
+                payment=receipt_used,
+            ),
             "receipt",
-            "Look at the receipt once more; if the earlier payment was wrong, void it.",
+            say("Check the receipt. If the earlier payment was wrong, void it."),
         )
     for field in ("receipt", "payer", "account"):
         yield from short(getattr(tender, field), field)
@@ -194,10 +243,14 @@ def short(typed: str, field: str) -> Iterator[Refusal]:
     """The text fits into its field."""
     length, limit = len(clean_line(typed)), _LIMITS[field]
     if length > limit:
-        yield Refusal(
-            f"{field}_too_long", f"That is {length} characters; at most {limit} fit.", field
-        )
+        yield Refusal(f"{field}_too_long", too_long(length, limit), field)
 
 
 def _no_amount() -> Refusal:
-    return Refusal("amount_invalid", "Enter the amount as a number, for example 3.00.", "amount")
+    return Refusal("amount_invalid", say("Enter the amount as a number, like 3.00."), "amount")
+
+
+def _due(cents: int, currency: str) -> Said:
+    if cents == 0:
+        return say("Nothing is due.")
+    return say("{amount} is due.", amount=Money(cents, currency))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..said import Said, say
 from .catalog import Catalog, Method
 from .marking import mark
 
@@ -22,7 +23,7 @@ class Question:
     where there are none, the question is not asked. ``about_print`` says that the answer matters to
     whoever prints: it is asked beside the method, and is on the ticket; else it is asked beside the
     student's name. ``always`` says that every method asks it.
-    ``noun`` is for sentences, ``searched`` makes jobs findable by the answer, ``flag`` and
+    ``unknown`` is said of an answer that the lab does not offer, ``searched`` makes jobs findable by the answer, ``flag`` and
     ``example`` are the command line's.
     """
 
@@ -30,7 +31,7 @@ class Question:
     about_print: bool
     label: str
     missing: str
-    noun: str
+    unknown: Said
     choices: Callable[[Catalog, Method | None], tuple[str, ...]]
     always: bool
     searched: bool
@@ -56,7 +57,7 @@ QUESTIONS: tuple[Question, ...] = (
         about_print=False,
         label=mark("Discipline"),
         missing=mark("Choose your discipline."),
-        noun="discipline",
+        unknown=say("There's no discipline “{name}”."),
         choices=lambda catalog, _method: catalog.disciplines,
         always=True,
         searched=False,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Refusal
+from ..said import Money, Said, say
 from .attempt import Attempt
 from .catalog import Catalog
 from .job import Job
-from .pricing import Price, in_units, parse_grams, parse_hours, price
+from .pricing import Price, parse_grams, parse_hours, price
 
 PRICE_CHANGED = "price_changed"
 
@@ -39,13 +40,18 @@ def price_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     if found is None:
         return  # other guards say what is wrong with the figures
     cents = found.cents
-    now = f"{in_units(cents)} {facts.catalog.currency}"
+    now = Money(cents, facts.catalog.currency)
     if args.expected_cents:
         if args.expected_cents != str(cents):
-            yield _changed(f"The price is {now}, not what this form showed.")
+            yield _changed(say("The price is now {price}, not what this form showed.", price=now))
     elif args.catalog_version not in ("", str(facts.catalog_version)):
-        yield _changed(f"The lab's catalog changed while this form was open. The price is {now}.")
+        yield _changed(
+            say(
+                "The lab changed its catalog while this form was open. The price is now {price}.",
+                price=now,
+            )
+        )
 
 
-def _changed(message: str) -> Refusal:
-    return Refusal(PRICE_CHANGED, message, "price", "Send the form again to use this price.")
+def _changed(message: Said) -> Refusal:
+    return Refusal(PRICE_CHANGED, message, "price", say("Send the form again to use this price."))

@@ -37,11 +37,11 @@ class Part(StrEnum):
 
 _LABELS = {
     Part.FILES: "Model files",
-    Part.MAILS: "Emails",
+    Part.MAILS: "Mails",
     Part.PERSONAL: "Personal data",
     Part.EVENTS: "Names in the history",
-    Part.PAYMENTS: "Names on payments",
-    Part.JOBS: "Other job details",
+    Part.PAYMENTS: "Names at payments",
+    Part.JOBS: "Other details of the job",
 }
 REMOVED_NAME = "(removed)"
 """What stands where a name stood."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ..errors import InvalidInput
+from ..said import say
 from .job import Job
 from .status import Status
 
@@ -119,7 +120,10 @@ def place_of(text: str, sort: Sort) -> tuple[str, str] | None:
             raise ValueError
     except (ValueError, TypeError, RecursionError):
         raise InvalidInput.of(
-            "after", "cursor_invalid", "That page of the list does not exist.", "Begin at the top."
+            "after",
+            "cursor_invalid",
+            say("That page of the list doesn't exist."),
+            say("Start at the top."),
         ) from None
     return value, job_id
 
@@ -132,5 +136,8 @@ def parse_date(text: str, field: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise InvalidInput.of(
-            field, "date_invalid", "That is no date.", "Write it as 2026-03-02."
+            field,
+            "date_invalid",
+            say("“{text}” isn't a date.", text=text.strip()[:40]),
+            say("Enter it like 2026-03-02."),
         ) from None

@@ -1,1 +1,1 @@
-"""Formats money, weights and times for the reader's language, and translates texts."""
+"""What people read, as their language writes it: money, weights, times, and translated texts."""

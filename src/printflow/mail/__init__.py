@@ -1,1 +1,1 @@
-"""Email: the templates, and the two ways to deliver it, by SMTP or as files."""
+"""Mails: their templates, and the two ways they leave by."""

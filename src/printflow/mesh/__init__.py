@@ -1,1 +1,1 @@
-"""Triangles in memory, for reading, measuring and drawing models."""
+"""Triangles in memory: what reading, measuring and drawing a model have in common."""

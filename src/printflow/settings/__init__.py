@@ -1,4 +1,4 @@
-"""A lab's settings: their names, sources and allowed values."""
+"""The settings of a lab: what there is, where it is written, and what is allowed."""
 
 from .model import Settings
 

@@ -1,0 +1,93 @@
+"""Places of a catalog in people's words: "Printer “Prusa MK4S”, price per gram"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..said import Said, listed, say
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_ROWS = {
+    "colors": (say("Color “{name}”"), say("Color {number}")),
+    "methods": (say("Print method “{name}”"), say("Print method {number}")),
+    "printers": (say("Printer “{name}”"), say("Printer {number}")),
+    "rejection_reasons": (say("Rejection reason “{name}”"), say("Rejection reason {number}")),
+}
+"""Entries of lists by their names, and by their numbers where they have none."""
+_LABELS = {
+    "account_methods": say("payment methods that need an account"),
+    "archive_after_days": say("days before jobs are archived"),
+    "build_volume": say("build volume"),
+    "code": say("code"),
+    "colors": say("colors"),
+    "consent": say("price checkbox text"),
+    "consent_version": say("version of the price checkbox text"),
+    "currency": say("currency"),
+    "density": say("density"),
+    "description": say("description"),
+    "disciplines": say("disciplines"),
+    "fill": say("share of the solid weight"),
+    "hex": say("shade"),
+    "hours": say("pickup hours"),
+    "introduction": say("introduction above the form"),
+    "lab_name": say("name of the lab"),
+    "materials": say("materials"),
+    "methods": say("print methods"),
+    "minimum_charge": say("minimum charge"),
+    "texts.minimum_charge": say("minimum-charge checkbox text"),
+    "name": say("name"),
+    "payment_methods": say("payment methods"),
+    "payments": say("payment rules"),
+    "pick_up": say("pickup"),
+    "place": say("pickup place"),
+    "printers": say("printers"),
+    "rate_per_gram": say("price per gram"),
+    "rate_per_hour": say("price per hour"),
+    "receipt_methods": say("payment methods that need a receipt number"),
+    "rejection_reasons": say("rejection reasons"),
+    "retention": say("how long jobs are kept"),
+    "rules": say("rules above the form"),
+    "text": say("text"),
+    "texts": say("the lab's texts"),
+    "time_zone": say("time zone"),
+    "unique_receipts": say("refuse used receipt numbers"),
+}
+_SECTIONS = frozenset({"payments", "pick_up", "retention", "texts"})
+
+
+def place_words(place: str, document: Mapping[str, Any]) -> Said:
+    """The place, such as ``printers[0].rate_per_gram`` of a plain form, as people say it.
+
+    A key that no catalog has is shown as it is.
+    """
+    here: Any = document
+    words: list[str] = []
+    keys = _STEP.findall(place)
+    for at, (key, number) in enumerate(keys):
+        here = _inside(here, key, number)
+        if number:
+            _name_row(words, keys[at - 1][0], int(number), here)
+        elif key not in _SECTIONS or at == len(keys) - 1:
+            whole = f"{keys[at - 1][0]}.{key}" if at else key
+            words.append(_LABELS.get(whole) or _LABELS.get(key) or f"“{key}”")
+    return listed(words)
+
+
+def _inside(here: Any, key: str, number: str) -> Any:
+    if number:
+        is_list = isinstance(here, list | tuple) and int(number) < len(here)
+        return here[int(number)] if is_list else None
+    return here.get(key) if isinstance(here, Mapping) else None
+
+
+def _name_row(words: list[str], key: str, number: int, row: Any) -> None:
+    """Put the entry's name in the place of the list's."""
+    named, numbered = _ROWS.get(key, (say("“{name}”"), say("entry {number}")))
+    fields = row if isinstance(row, Mapping) else {}
+    name = next((fields[one] for one in ("name", "text", "code") if fields.get(one)), "")
+    if key in _ROWS:
+        words.pop()
+    is_name = isinstance(name, str) and name.strip()
+    words.append(named.having(name=name[:60]) if is_name else numbered.having(number=number + 1))
