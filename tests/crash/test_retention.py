@@ -166,7 +166,7 @@ def test_a_person_is_exported_and_erased(
     assert why == {"at the person's request"}
     assert lab.jobs.get(other.id).student_name == "Ada Byron"
     assert lab.files.path(other).exists()
-    with pytest.raises(InvalidInput, match="no job of"):
+    with pytest.raises(InvalidInput, match="no job for"):
         lab.personal_data.erase("jane@example.edu", by="Ana")
     with pytest.raises(TransitionRefused, match=other.id):
         lab.personal_data.erase("ada@example.edu", by="Ana")

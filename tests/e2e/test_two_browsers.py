@@ -57,7 +57,7 @@ def test_a_price_raised_while_the_dialog_is_open_is_shown_before_it_counts(
     expect(second.get_by_text("Saved").first).to_be_visible()
 
     dialog.get_by_role("button", name="Approve and send").click()
-    expect(dialog.get_by_text("The price is 8.50 USD").first).to_be_visible()
+    expect(dialog.get_by_text("The price is now $8.50").first).to_be_visible()
     expect(dialog.locator(".preview-cost")).to_have_text("$8.50")
     expect(dialog.get_by_label("Weight")).to_have_value("42.5")
     assert lab.jobs.get(job.id).cost_cents is None
@@ -103,7 +103,7 @@ def test_a_job_that_moved_while_the_bulk_dialog_was_open_is_named(
     page.goto(f"{server.url}/dashboard/bulk?trigger=reject&{chosen}")
     lab.jobs.approve(jobs[1].id, by="Sam", grams="40", hours="2", material="PLA")
     page.locator("textarea[name=text]").fill("No")
-    page.get_by_role("button", name="Apply to 3 jobs").click()
+    page.get_by_role("button", name="Do it for 3 jobs").click()
     expect(page.get_by_text("2 of 3 done.")).to_be_visible()
     expect(page.get_by_text(f"changed job {jobs[1].id} in the meantime")).to_be_visible()
     assert [lab.jobs.get(job.id).status.value for job in jobs] == [

@@ -129,7 +129,7 @@ CASES = (
     Case("no model", ".3mf", lambda: package(extra={"_rels/.rels": b"<Relationships/>"}),
          "file_damaged", "names no model"),
     Case("model is missing", ".3mf", lambda: package().replace(b"3D/3dmodel.model", b"3D/3dmodel.nodel"),
-         "file_damaged", "lacks its model"),
+         "file_damaged", "missing its part"),
     Case("bomb", ".3mf", _bomb, "archive_limits", "packed"),
     Case("many entries", ".3mf", lambda: package(extra={f"a/{n}": b"x" for n in range(1200)}),
          "archive_limits", "entries"),
@@ -137,7 +137,7 @@ CASES = (
     Case("absolute", ".3mf", lambda: package(extra={"/etc/x.model": b"x"}), "archive_limits", "leads out"),
     Case("link", ".3mf", _link, "archive_limits", "is a link"),
     Case("dtd", ".3mf", lambda: package('<!DOCTYPE model [<!ENTITY a "aaaa">]>' + document("", "")),
-         "archive_limits", "does not allow a DTD"),
+         "archive_limits", "doesn't allow a DTD"),
     Case("dtd far below", ".3mf", lambda: package("<!--" + "x" * 70_000 + "--><!DOCTYPE model []>"
          + document("", "")), "archive_limits"),
     Case("password", ".3mf", _locked, "file_password", "password"),

@@ -161,25 +161,25 @@ def test_it_fits_in_any_order_of_the_axes() -> None:
 
 def test_warnings_in_words(lab: Any) -> None:
     printers = lab.catalog.current.printers
-    assert verdict(facts_of((20, 20, 20)), printers).startswith("Closed")
-    assert "14 open edges; it may print with holes" in verdict(
+    assert verdict(facts_of((20, 20, 20)), printers).startswith("Ready")
+    assert "14 open edges). It may print with holes" in verdict(
         facts_of((20, 20, 20), open_edges=14), printers
     )
     large = warnings(facts_of((300, 300, 40)), printers, "Prusa MK4S")
-    assert large[0].startswith("Too large for Prusa MK4S. It fits Prusa XL")
+    assert large[0].startswith("Too large for Prusa MK4S. It fits these printers: Prusa XL")
     assert "inches (20.3 × 12.7 × 12.7 mm)" in warnings(facts_of((0.8, 0.5, 0.5)), printers)[0]
     assert any("another unit" in one for one in warnings(facts_of((20_00, 9, 9)), printers))
     assert warnings(facts_of((0.8, 0.5, 0.5), format="3mf"), printers) == ()
-    assert "inside out" in warnings(facts_of((20, 20, 20), wound=False), printers)[0]
+    assert "flipped" in warnings(facts_of((20, 20, 20), wound=False), printers)[0]
 
 
 def test_versions_are_compared() -> None:
     assert compared(facts_of((18, 18, 18)), facts_of((20, 20, 20))) == (
-        "10 % smaller than the original"
+        "10% smaller than the original"
     )
     assert compared(facts_of((20, 20, 20)), facts_of((20, 20, 20))) == ""
     assert compared(facts_of((20, 20, 30)), facts_of((20, 20, 20))) == (
-        "50 % more volume than the original"
+        "50% more volume than the original"
     )
 
 

@@ -174,7 +174,7 @@ def test_a_part_of_a_3mf_is_looked_for_in_it_alone(
     secret.write_text("<model/>", "utf-8")
     path.write_bytes(three_mf_of(NEIGHBOR[name](secret)))
     files_opened.clear()
-    with pytest.raises(Unreadable, match="lacks its part"):
+    with pytest.raises(Unreadable, match="missing its part"):
         read(path, ".3mf")
     assert not [one for one in files_opened if "secret" in one]
 

@@ -171,7 +171,7 @@ def test_what_waits_and_what_may_not_go_yet(program: Program) -> None:
     assert program.call("edit", job_id, *by, "--shelf", "C1", "--json").json["shelf"] == "C1"
     refused = program.call("dispose", job_id, *by, "--reason", "in the way", "--json")
     assert refused.code != 0
-    assert "keeps prints until they are picked up" in str(refused.json)
+    assert "keeps prints until they're picked up" in str(refused.json)
 
 
 def test_list_and_show_for_people(program: Program) -> None:

@@ -345,7 +345,7 @@ def test_a_period_takes_what_happened_in_it(
     march = lab.reports.figures(ReportQuery(until=date(2026, 3, 31)))
     assert march.table("course").rows == (("2026-03-01", 1, 0, 0, 0, 0, 0, 0),)
     assert lab.reports.figures(ReportQuery(color="True Black")).table("course").rows == ()
-    with pytest.raises(InvalidInput, match="ends before it begins"):
+    with pytest.raises(InvalidInput, match="ends before it starts"):
         lab.reports.figures(ReportQuery(since=date(2026, 4, 2), until=date(2026, 4, 1)))
 
 
@@ -457,7 +457,7 @@ def test_the_command_line_tells_the_same(program: Program) -> None:
     assert program.call("report", "status", "--csv").out.splitlines()[0].endswith("status,jobs")
     assert "Over time" in program.call("report", "course").out
     assert program.call("report", "jobs").out.lstrip("\ufeff").startswith("id,status")
-    assert "There is no report" in program.call("report", "nonsense").err
+    assert "There's no report" in program.call("report", "nonsense").err
 
 
 def test_what_was_counted_a_moment_ago_is_shown_while_it_is_fresh(

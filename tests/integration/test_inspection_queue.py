@@ -32,7 +32,7 @@ def test_facts_and_pictures_of_a_submission(lab: Printflow, submit: Submit) -> N
     assert job.file.inspection is InspectionState.DONE
     assert lab.models.picture(job.file).startswith(b"\x89PNG")
     assert lab.models.picture(job.file, small=True)[8:12] == b"WEBP"
-    assert lab.models.verdict(job, job.facts).startswith("Closed")
+    assert lab.models.verdict(job, job.facts).startswith("Ready")
     assert lab.models.inspect_due() == 0
     assert lab.doctor.examine().findings == () or all(
         "Thumbnails" not in str(one) for one in lab.doctor.examine().findings
@@ -117,7 +117,7 @@ def test_a_sliced_version_is_compared(lab: Printflow, submit: Submit) -> None:
     lab.models.inspect_due()
     job = lab.jobs.get(job.id)
     assert job.file.name == name
-    assert lab.models.change(job, job.file) == "10 % smaller than the original"
+    assert lab.models.change(job, job.file) == "10% smaller than the original"
 
 
 def gcode(side: int) -> bytes:

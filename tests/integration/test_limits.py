@@ -10,6 +10,7 @@ import pytest
 from printflow import Printflow, Settings, TooManyRequests
 from printflow.domain.limits import Limit
 from printflow.ports import Database
+from printflow.said import say
 from printflow.service.limits import check, count, give_back, wait_words
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_a_window_ends_and_begins_again(database: Database) -> None:
     almost = NOW + timedelta(minutes=9, seconds=30)
     for refuse in (check, count):
         with pytest.raises(TooManyRequests) as refused, database.write() as tx:
-            refuse(tx, HOUSE, almost, "Too often.", next_step="Wait {wait}.")
+            refuse(tx, HOUSE, almost, "Too often.", next_step=say("Wait {wait}."))
         assert (refused.value.retry_after, refused.value.next_step) == (30, "Wait 30 seconds.")
     later = NOW + timedelta(minutes=10)
     with database.write() as tx:

@@ -85,10 +85,10 @@ def test_a_target_that_cannot_be_written(beside: Program, tmp_path: Path, name: 
     words = TARGETS[name]
     before = sorted(path.name for path in tmp_path.iterdir())
     for path, said in (
-        ("none/x.zip", "there is no folder none. Make it first"),
-        ("file/x.zip", "there is no folder file. Make it first"),
+        ("none/x.zip", "There's no folder none. Create it first"),
+        ("file/x.zip", "There's no folder file. Create it first"),
     ):
-        assert f"{path} cannot be written: {said}" in refused(beside, given(words, path))
+        assert f"{path} can't be written. {said}" in refused(beside, given(words, path))
     folder = refused(beside, given(words, "folder"))
     assert "folder" in folder and ("a folder" in folder or "is a directory" in folder)
     assert sorted(path.name for path in tmp_path.iterdir()) == before
@@ -101,7 +101,7 @@ def test_a_target_that_cannot_be_written(beside: Program, tmp_path: Path, name: 
 @pytest.mark.parametrize("name", sorted(set(TARGETS) - {"person export to"}))
 def test_a_target_on_a_full_disk(beside: Program, name: str) -> None:
     said = refused(beside, given(TARGETS[name], "/dev/full"), codes=(3,))
-    assert "/dev/full cannot be written: its disk is full. Make room there" in said
+    assert "/dev/full can't be written: its disk is full. Free some space there" in said
     assert Path("/dev/full").is_char_device()
 
 
@@ -123,7 +123,7 @@ def test_a_place_for_a_drill_that_cannot_be_made(beside: Program, tmp_path: Path
     assert beside.call("backup", "backups").code == 0
     (taken,) = (path for path in (tmp_path / "backups").iterdir() if path.name.startswith("2"))
     words = ["restore", str(taken), "--drill", "--into"]
-    assert "file/x cannot be written" in refused(beside, [*words, "file/x"])
+    assert "file/x can't be written" in refused(beside, [*words, "file/x"])
 
 
 def test_a_folder_of_old_files_that_is_none(beside: Program) -> None:
@@ -223,9 +223,9 @@ def test_an_account_without_the_right_is_named(tmp_path: Path) -> None:
         check=False,
     )
     name = pwd.getpwuid(65534).pw_name
-    assert f"the account “{name}” may not write there" in done.stderr
+    assert f"The account “{name}” isn't allowed to write there" in done.stderr
 
 
 def test_the_rights_of_an_account_are_said(tmp_path: Path) -> None:
-    with pytest.raises(PathUnusable, match="may not write there"), writing(tmp_path / "x"):
+    with pytest.raises(PathUnusable, match="allowed to write there"), writing(tmp_path / "x"):
         raise PermissionError(13, "Permission denied")

@@ -112,7 +112,7 @@ def test_what_waited_in_a_paused_outbox_is_what_still_counts(
     assert states(lab, waiting) == {"received": ["sent"]}
     assert len(server.subjects) == 3
     why = {mail.template: mail.error for mail in lab.jobs.details(done.id).mails}
-    assert why["approved"] == f"the job is “{Status.PAIDPICKEDUP.label}” now"
+    assert why["approved"] == f"The job's status is “{Status.PAIDPICKEDUP.label}” now."
     assert lab.mail.counts()["overtaken"] == 9
     (found,) = lab.mail.find(state="overtaken", limit=1)
     with pytest.raises(MailNotRetried, match="no longer applies"):
@@ -222,7 +222,7 @@ def test_the_receipt_of_a_voided_payment_is_not_sent(
     leave = late(lab, server, clock, lambda: lab.receipts.mail(payment.id, by="Ana"))
     lab.payments.void(payment.id, by="Ana", reason="wrong job")
     assert leave() == []
-    assert lab.mail.find(state="overtaken")[0].error == "the payment was voided"
+    assert lab.mail.find(state="overtaken")[0].error == "The payment was voided."
 
 
 def test_staff_are_not_alerted_of_a_message_that_was_answered(
@@ -246,6 +246,6 @@ def test_a_dead_letter_that_was_overtaken_can_be_put_away(
         tx.outbox.failed(mail, error="550 no such user", next_try_at=None)
     quoted(lab, job)
     assert lab.mail.dead() == 1
-    with pytest.raises(MailNotRetried, match=f"the job is “{Status.PENDING.label}” now"):
+    with pytest.raises(MailNotRetried, match=f"The job's status is “{Status.PENDING.label}” now"):
         lab.mail.retry(mail.id, by="Ana", to="jane.doe@example.edu")
     assert lab.mail.dead() == 0

@@ -74,7 +74,7 @@ def test_a_part_before_the_print_and_the_rest_at_pick_up(lab: Printflow, job_in:
     assert lab.jobs.get(job.id).version == job.version + 1
     lab.jobs.start_printing(job.id, by="Ana")
     lab.jobs.complete(job.id, by="Ana")
-    with pytest.raises(TransitionRefused, match=r"is not the 3\.25 USD"):
+    with pytest.raises(TransitionRefused, match=r"3\.25 is due"):
         lab.jobs.pick_up(job.id, by="Ana", amount="4.25", method="cash")
     lab.jobs.pick_up(job.id, by="Ana", amount="3.25", method="cash", payer="Jane")
     details = lab.jobs.details(job.id)
@@ -88,7 +88,7 @@ def test_a_part_before_the_print_and_the_rest_at_pick_up(lab: Printflow, job_in:
 def test_a_settled_balance_is_handed_out_without_money(lab: Printflow, job_in: JobIn) -> None:
     job = job_in("COMPLETED")
     lab.payments.take(job.id, amount="2", method="cash", by="Ana")
-    with pytest.raises(TransitionRefused, match=r"2\.25 USD are due"):
+    with pytest.raises(TransitionRefused, match=r"2\.25 is due"):
         lab.jobs.pick_up(job.id, by="Ana")
     lab.payments.take(job.id, amount="2.25", method="account", by="Ben")
     assert lab.jobs.pick_up(job.id, by="Ana").status == "PAIDPICKEDUP"
@@ -141,7 +141,7 @@ def test_what_cannot_be_paid_for(lab: Printflow, job_in: JobIn) -> None:
     assert refused(lab, done.id, amount="1", method="cash", key="x" * 65) == ["key_too_long"]
     with pytest.raises(NotFound):
         lab.payments.take([done.id, "ZZZZZZZZ"], amount="1", method="cash", by="Ana")
-    with pytest.raises(InvalidInput, match="who is acting"):
+    with pytest.raises(InvalidInput, match="Enter your name"):
         lab.payments.take(done.id, amount="1", method="cash", by=" ")
     assert lab.jobs.details(done.id).ledger == ()
     assert lab.jobs.get(done.id).version == done.version
@@ -200,9 +200,9 @@ def test_a_void_is_an_entry_and_the_job_is_due_again(lab: Printflow, job_in: Job
         assert details.events[-1].details["payment"] == payment.id
     assert lab.jobs.details(one.id).payable, "it was handed out, and is due"
     assert lab.payments.void(payment.id, reason="card was refused", by="Ben") == void
-    with pytest.raises(TransitionRefused, match="Ben voided this payment already"):
+    with pytest.raises(TransitionRefused, match="Ben already voided this payment"):
         lab.payments.void(payment.id, reason="card was refused", by="Ana")
-    with pytest.raises(TransitionRefused, match="Say why"):
+    with pytest.raises(TransitionRefused, match="Enter a reason"):
         lab.payments.void(lab.payments.take(two.id, amount="1", method="cash", by="A").id,
                          reason=" ", by="Ana")  # fmt: skip
     with pytest.raises(NotFound):

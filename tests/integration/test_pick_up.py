@@ -259,7 +259,7 @@ def test_staff_dispose_of_what_waited_long_enough(
 ) -> None:
     job = job_in("COMPLETED")
     later(lab, clock, 8)
-    with pytest.raises(TransitionRefused, match="waits since"):
+    with pytest.raises(TransitionRefused, match="been ready since"):
         lab.jobs.dispose(job.id, by="Ana")
     later(lab, clock, 14)
     later(lab, clock, 10)

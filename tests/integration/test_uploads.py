@@ -113,7 +113,7 @@ def test_form_and_file_are_told_together(lab: Printflow, tmp_path: Path) -> None
 def test_no_file(lab: Printflow, tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match=r"Choose a model file \(\.stl, \.obj or \.3mf\)"):
         lab.intake.submit(None, **FORM)  # type: ignore[arg-type]
-    with pytest.raises(FileMissing, match="There is no file"):
+    with pytest.raises(FileMissing, match="There's no file"):
         lab.intake.submit(tmp_path / "nowhere.stl", **FORM)  # type: ignore[arg-type]
 
 
@@ -163,7 +163,7 @@ def test_the_disk_reserve(settings: Settings) -> None:
     greedy = settings.model_copy(update={"disk_reserve_mb": 1 << 40})
     with (
         Printflow.open(greedy) as lab,
-        pytest.raises(StoreFull, match="We cannot take files right now"),
+        pytest.raises(StoreFull, match="We can't accept files right now"),
     ):
         lab.intake.receive("a.stl")
 

@@ -101,26 +101,26 @@ def change(place: str, value: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [
-        ("lab_name", " ", "a text is needed"),
+        ("lab_name", " ", "Enter a text"),
         ("currency", "usd", "three-letter code"),
-        ("minimum_charge", "-1", "an amount from 0"),
+        ("minimum_charge", "-1", "amount from 0"),
         ("minimum_charge", "1.005", "whole number of cents"),
-        ("minimum_charge", "NaN", "an amount from 0"),
-        ("methods", [], "at least one entry"),
-        ("methods[0].colors", [], "at least one entry"),
-        ("methods[1].materials", [], "at least one text"),
-        ("methods[0].colors[3].hex", "red", "a color as"),
-        ("printers[1].rate_per_gram", "-0.10", "an amount from 0"),
-        ("printers[1].rate_per_hour", "free", "an amount from 0"),
+        ("minimum_charge", "NaN", "amount from 0"),
+        ("methods", [], "at least one"),
+        ("methods[0].colors", [], "at least one"),
+        ("methods[1].materials", [], "at least one"),
+        ("methods[0].colors[3].hex", "red", "Enter a color"),
+        ("printers[1].rate_per_gram", "-0.10", "amount from 0"),
+        ("printers[1].rate_per_hour", "free", "amount from 0"),
         ("printers[2].build_volume", [250, 210], "three whole numbers"),
         ("printers[2].build_volume", [250, 210, 0], "three whole numbers"),
-        ("printers[0].methods", ["Laser"], "there is no method 'Laser'"),
-        ("disciplines", "Art", "a list"),
-        ("disciplines", ["Art", "art"], "stands there twice"),
-        ("texts.consent", "", "a text is needed"),
+        ("printers[0].methods", ["Laser"], "no print method “Laser”"),
+        ("disciplines", "Art", "at least one"),
+        ("disciplines", ["Art", "art"], "is there twice"),
+        ("texts.consent", "", "Enter a text"),
         ("retention.archive_after_days", -1, "whole number of days"),
-        ("printers[0].nozzle", "0.4", "unknown; known are"),
-        ("methods[0].colors[0].rgb", "x", "unknown; known are"),
+        ("printers[0].nozzle", "0.4", "Known keys:"),
+        ("methods[0].colors[0].rgb", "x", "Known keys:"),
     ],
 )
 def test_a_wrong_place_is_named(place: str, value: object, said: str) -> None:
@@ -130,7 +130,7 @@ def test_a_wrong_place_is_named(place: str, value: object, said: str) -> None:
 
 def test_contradictions_between_places() -> None:
     assert "twice" in problems(change("printers[1].name", "prusa mk4s"))["printers"]
-    assert "'Resin'" in problems(change("printers[3].methods", ["Filament"]))["printers"]
+    assert "“Resin”" in problems(change("printers[3].methods", ["Filament"]))["printers"]
     without_volume = default_catalog()
     del without_volume["printers"][0]["build_volume"]
     assert "printers[0].build_volume" in problems(without_volume)
@@ -142,19 +142,19 @@ def test_all_problems_are_gathered() -> None:
     del data["printers"]
     found = problems(data)
     assert {"currency", "time_zone", "printers"} <= set(found)
-    assert "did you mean 'America/New_York'?" in found["time_zone"]
+    assert "Did you mean “America/New_York”?" in found["time_zone"]
 
 
 @pytest.mark.parametrize("name", ["America/New_York", "UTC", "Europe/Berlin"])
 def test_time_zones(name: str) -> None:
-    assert time_zone_problem(name) == ""
+    assert time_zone_problem(name) is None
 
 
 @pytest.mark.parametrize(
     "name", ["EST5EDT4", "../etc/passwd", "/etc/localtime", "America", "\0", "ü"]
 )
 def test_no_time_zones(name: str) -> None:
-    assert "there is no time zone" in time_zone_problem(name)
+    assert "There's no time zone" in str(time_zone_problem(name))
 
 
 # -- files ----------------------------------------------------------------------------------------
@@ -207,13 +207,13 @@ def test_bare_numbers_keep_their_digits(tmp_path: Path) -> None:
     [
         ("lab.yaml", b"", "a .toml or a .json file"),
         ("lab", b"", "a .toml or a .json file"),
-        ("lab.toml", b"lab_name = ", "not valid TOML"),
-        ("lab.toml", b'lab_name = "\xff"', "save it as UTF-8"),
-        ("lab.toml", b"", "lab_name: a text is needed"),
-        ("lab.json", b"{", "not valid JSON"),
-        ("lab.json", b'{"a": 1, "a": 2}', "'a' stands there twice"),
+        ("lab.toml", b"lab_name = ", "t valid TOML"),
+        ("lab.toml", b'lab_name = "\xff"', "Save it as UTF-8"),
+        ("lab.toml", b"", "name of the lab: Enter a text"),
+        ("lab.json", b"{", "t valid JSON"),
+        ("lab.json", b'{"a": 1, "a": 2}', "'a' is there twice"),
         ("lab.json", b"[]", "no table of keys and values"),
-        ("lab.json", b"[" * 100_000, "not valid JSON"),
+        ("lab.json", b"[" * 100_000, "t valid JSON"),
     ],
 )
 def test_a_file_that_is_no_catalog(tmp_path: Path, name: str, content: bytes, said: str) -> None:
@@ -227,12 +227,12 @@ def test_a_file_that_is_no_catalog(tmp_path: Path, name: str, content: bytes, sa
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CatalogInvalid, match="there is no such file"):
+    with pytest.raises(CatalogInvalid, match="There's no such file"):
         read_catalog(tmp_path / "none.toml")
-    with pytest.raises(CatalogInvalid, match="cannot be read"):
+    with pytest.raises(CatalogInvalid, match="can't be read"):
         (tmp_path / "folder.toml").mkdir()
         read_catalog(tmp_path / "folder.toml")
-    with pytest.raises(PathUnusable, match="cannot be written"):
+    with pytest.raises(PathUnusable, match="can't be written"):
         write_catalog(default_catalog(), tmp_path / "none" / "lab.toml")
 
 
@@ -244,5 +244,15 @@ def test_a_catalog_with_problems_names_its_file_and_all_places(tmp_path: Path) -
     with pytest.raises(CatalogInvalid) as caught:
         read_catalog(path)
     assert {refusal.field for refusal in caught.value.refusals} == {"currency", "time_zone"}
-    for said in (str(path), "currency:", "time_zone:"):
+    for said in (str(path), "currency:", "time zone:"):
         assert said in str(caught.value)
+
+
+def test_a_place_is_named_as_people_do() -> None:
+    found = problems(change("printers[1].rate_per_gram", "-0.10"))
+    assert found["printers[1].rate_per_gram"].startswith("Printer “")
+    assert "”, price per gram: Enter an amount" in found["printers[1].rate_per_gram"]
+    assert (
+        "minimum-charge checkbox text: "
+        in problems(change("texts.minimum_charge", ""))["texts.minimum_charge"]
+    )

@@ -167,8 +167,8 @@ def test_nothing_is_taken_where_nothing_is_due() -> None:
 
 def test_more_than_is_due_names_what_is_due() -> None:
     (reason,) = money_guards.payment(Tender(amount="9", method="cash"), 425, "USD", CATALOG, "")
-    assert reason.message == "9.00 is more than the 4.25 USD that is due."
-    assert "voided" in reason.next_step
+    assert reason.message == "Only $4.25 is due."
+    assert "void it" in reason.next_step
 
 
 def test_a_way_of_payment_wants_its_receipt_and_its_account() -> None:
@@ -212,13 +212,13 @@ def test_which_jobs_can_be_paid_for() -> None:
 
 def test_parts_are_amounts_and_make_the_whole() -> None:
     due = {"A": 400, "B": 300}
-    assert codes(money_guards.parts({"A": "4", "B": "1.50"}, due, "5.50")) == []
-    assert codes(money_guards.parts({"A": "4", "B": "1.50"}, due, "")) == []
-    assert codes(money_guards.parts({"A": "5", "B": "x"}, due, "")) == [
+    assert codes(money_guards.parts({"A": "4", "B": "1.50"}, due, "5.50", "USD")) == []
+    assert codes(money_guards.parts({"A": "4", "B": "1.50"}, due, "", "USD")) == []
+    assert codes(money_guards.parts({"A": "5", "B": "x"}, due, "", "USD")) == [
         "amount_over",
         "amount_invalid",
     ]
-    assert codes(money_guards.parts({"A": "1", "B": "1"}, due, "3")) == ["amount_differs"]
+    assert codes(money_guards.parts({"A": "1", "B": "1"}, due, "3", "USD")) == ["amount_differs"]
 
 
 def test_what_can_be_voided() -> None:
@@ -229,7 +229,7 @@ def test_what_can_be_voided() -> None:
     assert codes(money_guards.voidable(one, [job(Status.ARCHIVED)], "late")) == ["job_archived"]
     (reason,) = money_guards.voidable(paid({"A": 1}, void=True), jobs, "again")
     assert isinstance(reason, Refusal)
-    assert reason.message == "Ben voided this payment already: wrong job"
+    assert reason.message == "Ben already voided this payment. Reason: wrong job"
 
 
 # -- the catalog ----------------------------------------------------------------------------------
@@ -238,10 +238,13 @@ def test_what_can_be_voided() -> None:
 @pytest.mark.parametrize(
     ("rules", "words"),
     [
-        ({"receipt_methods": ["barter"]}, "payments.receipt_methods: there is no way of payment"),
-        ({"account_methods": "card"}, "payments.account_methods: a list"),
-        ({"unique_receipts": "yes"}, "payments.unique_receipts: true or false"),
-        ({"sometimes": True}, "payments.sometimes: unknown"),
+        (
+            {"receipt_methods": ["barter"]},
+            "payment methods that need a receipt number: There's no payment method",
+        ),
+        ({"account_methods": "card"}, "payment methods that need an account: Enter at least one"),
+        ({"unique_receipts": "yes"}, "refuse used receipt numbers: Enter true or false"),
+        ({"sometimes": True}, "“sometimes”: This key isn't known"),
     ],
 )
 def test_rules_that_are_none(rules: dict[str, Any], words: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from printflow import QUESTIONS, Question
+from printflow import QUESTIONS, Question, say
 from printflow.domain import callbacks, form_guards
 from printflow.domain.attempt import Arguments, Submission
 from printflow.domain.lifecycle import fire
@@ -17,7 +17,7 @@ FINISH = Question(
     about_print=True,
     label="Finish",
     missing="Choose a finish.",
-    noun="finish",
+    unknown=say("There's no finish “{name}”."),
     choices=lambda _catalog, method: (
         ("Matte", "Glossy") if method and "Resin" in method.name else ()
     ),

@@ -58,7 +58,7 @@ def test_looking_changes_nothing(
 def test_without_the_tick(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
     answer = send(student, link(lab, quoted), action="confirm")
     assert answer.status_code == 422
-    assert "Tick the box to agree to the price." in said(answer)
+    assert "Select the checkbox to agree to the price." in said(answer)
     assert lab.jobs.get(quoted.id).status is Status.PENDING
 
 
@@ -134,7 +134,7 @@ def test_overtaken_by_a_new_quote_or_a_rejection(
 def test_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
     answer = student.get(page)
     assert answer.status_code == 404
-    assert "There is no such job." in said(answer)
+    assert "There's no such job." in said(answer)
 
 
 def test_the_status_page_shows_where_the_job_stands(

@@ -126,7 +126,7 @@ def test_the_limit_of_a_network_address_says_when_to_try_again(
         assert ask(browser, f"nobody{number}@example.edu", CAMPUS)[0] == 303
     known, unknown = (ask(browser, who, CAMPUS) for who in ("jane@example.edu", "x@example.edu"))
     assert known[0] == unknown[0] == 429
-    assert "asked for links very often" in known[1]
+    assert "asked for too many links" in known[1]
     assert "Try again in 60 minutes" in known[1]
     assert 3590 <= int(known[2]) <= 3600
     assert links(lab) == [], "nothing is sent, known or not"

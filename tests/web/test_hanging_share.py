@@ -81,7 +81,7 @@ def test_pages_answer_and_all_catches_up(
     assert lab.jobs.get(job.id).file.state is FileState.PENDING
     answer = upload()
     assert answer.status_code == 503
-    assert "nothing was saved" in said(answer)
+    assert "Nothing was saved" in said(answer)
 
     share.open.set()
     time.sleep(0.3)

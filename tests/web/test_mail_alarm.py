@@ -150,7 +150,7 @@ def test_mail_that_nobody_sends_is_told(lab: Printflow, clock: TestClock, submit
     clock.advance(minutes=2)
     trouble = lab.mail.trouble()
     assert trouble is not None
-    assert "nobody has tried" in trouble.message
+    assert "nothing has tried" in trouble.message
     assert "printflow worker" in trouble.next_step
     lab.dispatch()
     assert lab.mail.trouble() is None

@@ -110,7 +110,7 @@ def test_staff_who_submit_for_a_student_are_not_bounded(lab: Printflow, submit: 
         ("student_name", "Visit http://evil.example", "can't contain a web or email address"),
         ("student_name", "<h1>Win</h1>", "can't contain a web or email address"),
         ("student_name", "a@b.example", "can't contain a web or email address"),
-        ("student_name", "Jane\r\n\r\nDear student", "one line of text"),
+        ("student_name", "Jane\r\n\r\nDear student", "single line of text"),
         ("class_number", "www.evil.example", "can't contain a web or email address"),
         ("student_email", "ä@example.edu", "letters like ä or é before the @"),
         ("student_email", '"a b"@example.edu', "Enter one email address"),
@@ -168,5 +168,5 @@ def test_one_form_of_an_address_everywhere(
     lab.jobs.reject(job.id, by="Ana", text="no")
     assert len(lab.personal_data.export("j@bücher.example.edu")) == 1
     lab.personal_data.erase("j@bücher.EXAMPLE.edu", by="Ana")
-    with pytest.raises(InvalidInput, match="no job of"):
+    with pytest.raises(InvalidInput, match="no job for"):
         lab.personal_data.export("j@bücher.example.edu")

@@ -36,13 +36,13 @@ def test_a_message_waits_and_can_be_taken_back(
     assert messages(lab, job) == ["queued"], "it waits as long as it can be taken back"
     address, form = undo_of(staff.get("/dashboard").text)
     assert staff.post(address, data=form).location == "/dashboard"
-    assert "Undone" in said(staff.get("/dashboard"))
+    assert "Taken back" in said(staff.get("/dashboard"))
     assert lab.jobs.details(job.id).notes == ()
     clock.advance(minutes=1)
     lab.dispatch()
     assert messages(lab, job) == ["canceled"]
     staff.post(address, data=form)
-    assert "no such note" in said(staff.get("/dashboard"))
+    assert "note no longer exists" in said(staff.get("/dashboard"))
 
 
 def test_a_message_that_has_left_stays(
@@ -55,7 +55,7 @@ def test_a_message_that_has_left_stays(
     lab.dispatch()
     assert messages(lab, job) == ["sent"]
     staff.post(address, data=form)
-    assert "has left already" in said(staff.get("/dashboard"))
+    assert "already been sent" in said(staff.get("/dashboard"))
     clock.advance(seconds=10)
     staff.post(address, data=form)
     assert "more than 35 seconds ago" in said(staff.get("/dashboard"))
@@ -82,7 +82,7 @@ def test_an_empty_note_keeps_the_form(staff: FlaskClient, lab: Printflow, submit
     job = submit()
     answer = send(staff, f"/dashboard/jobs/{job.id}/notes", text=" ", for_student="yes")
     assert answer.status_code == 422
-    assert "Write a note" in said(answer)
+    assert "Enter a note" in said(answer)
     assert re.search(r'name="for_student"[^>]* checked', answer.text)
     assert lab.jobs.details(job.id).notes == ()
 
@@ -119,7 +119,7 @@ def test_a_question_needs_attention_until_it_is_answered(
 
     def asks() -> bool:
         page = staff.get("/dashboard?status=attention").text
-        assert ("waiting for a reply" in page) == (f'id="job-{job.id}"' in page)
+        assert ("and waits for an answer" in page) == (f'id="job-{job.id}"' in page)
         return f'id="job-{job.id}"' in page
 
     assert not asks()

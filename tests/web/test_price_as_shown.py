@@ -67,7 +67,7 @@ def test_a_price_raised_meanwhile_is_shown_and_taken_with_one_more_click(
     note = "Thin walls, printed slowly."
     refused = send(staff, page, **seen, expected_cents=shown, note=note)
     assert refused.status_code == 422
-    assert "The price is 8.50 USD" in said(refused)
+    assert "The price is now $8.50" in said(refused)
     assert "$8.50" in said(refused)
     assert note in said(refused), "nothing typed is lost"
     assert lab.jobs.get(job.id) == before
@@ -102,7 +102,7 @@ def test_in_bulk_each_price_is_the_one_that_its_row_showed(
     fields["csrf_token"] = token(staff, address)
     answer = staff.post("/dashboard/bulk", data=fields)
     assert [lab.jobs.get(job.id).cost_cents for job in jobs] == [850, None]
-    assert "The price is 8.50 USD, not what this form showed." in said(answer)
+    assert "The price is now $8.50, not what this form showed." in said(answer)
     new = hidden(answer, f"expected_cents-{jobs[1].id}")
     assert new == "850"
     fields = {**fields, "job": pairs[1:], f"expected_cents-{jobs[1].id}": new}
@@ -122,7 +122,7 @@ def test_a_payment_is_for_what_was_shown_as_due(
     fields = {**typed, "job": job.id, "method": "cash", "amount": typed["suggested"]}
     refused = send(staff, page, **fields)
     assert refused.status_code == 422
-    assert f"8.50 USD is due now, not the {due / 100:.2f} that was shown." in said(refused)
+    assert f"$8.50 is due now, not ${due / 100:.2f} as shown before." in said(refused)
     assert lab.jobs.details(job.id).payments == ()
     again = {name: hidden(refused, name) for name in ("suggested", "shown_job", "shown_due")}
     assert again["suggested"] == "8.50"
@@ -188,8 +188,8 @@ def test_many_are_handed_out_for_the_amounts_that_the_dialog_shows(
             "$3.00",
             "10 g × $0.10 = $1.00, so the minimum charge applies.",
         ),
-        ({"weight": "", "hours": "1"}, "–", "Enter the weight and print time to see the price."),
-        ({"weight": "1e5", "hours": "1"}, "–", "Enter the weight and print time to see the price."),
+        ({"weight": "", "hours": "1"}, "–", "Enter weight and time to see the price."),
+        ({"weight": "1e5", "hours": "1"}, "–", "Enter weight and time to see the price."),
         ({"weight": "5", "hours": "1", "printer": "?"}, "–", "Enter weight and time"),
     ],
 )

@@ -154,5 +154,5 @@ def test_a_form_whose_payment_was_voided_does_not_say_that_it_was_taken(
     lab.payments.void(lab.jobs.details(job.id).payments[0].id, reason="wrong job", by="Ana")
     answer = staff.post(page, data=form)
     assert answer.status_code == 422
-    assert "voided since" in said(answer)
+    assert "has been voided" in said(answer)
     assert "open the form again" in said(answer)

@@ -74,7 +74,7 @@ def test_wrong_passwords(student: FlaskClient, lab: Printflow) -> None:
     for _ in range(5):
         answer = send(student, "/login", name="Ana", password="wrong")
         assert answer.status_code == 401
-        assert "The password is wrong." in said(answer)
+        assert "Wrong password." in said(answer)
     answer = send(student, "/login", name="Ana", password=PASSWORD)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0

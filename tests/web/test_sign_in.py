@@ -39,7 +39,7 @@ def test_a_new_name_signs_in_and_joins_the_list(lab: Printflow, student: FlaskCl
     form = {"name": SOMEBODY_ELSE, "password": PASSWORD}
     answer = send(student, "/login", new_name="", **form)
     assert answer.status_code == 422
-    assert "Choose or enter your name" in said(answer)
+    assert "Say who you are" in said(answer)
     assert send(student, "/login", new_name="Bo", **form).status_code == 303
     assert set(lab.people.names()) == {"Ana", "Bo"}
 
@@ -82,13 +82,13 @@ def test_the_form_of_an_action_that_is_not_possible(
     job = submit()
     answer = staff.get(f"/dashboard/jobs/{job.id}/complete")
     assert answer.status_code == 409
-    assert "“Mark as completed” isn't available" in said(answer)
+    assert "“Complete” is not possible" in said(answer)
 
 
 def test_the_message_after_an_action_is_a_sentence(staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     send(staff, f"/dashboard/jobs/{job.id}/approve", **QUOTE)
-    words = f"You approved job {job.id} (Jane Doe). It's now “Waiting for student”."
+    words = f"You approved job {job.id} of Jane Doe. The job is now “Waiting for student”."
     assert words in said(staff.get("/dashboard"))
 
 
@@ -137,8 +137,8 @@ def test_a_new_password_signs_out(app: Flask, lab: Printflow) -> None:
     browser = signed_in(app, "Bo")
     lab.stations.set_password("another good password", by="the command line")
     assert not inside(browser)
-    assert "You've been signed out" in said(browser.get("/login"))
-    assert "You've been signed out" not in said(browser.get("/login")), "said once"
+    assert "You were signed out" in said(browser.get("/login"))
+    assert "You were signed out" not in said(browser.get("/login")), "said once"
     assert inside(signed_in(app, "Bo", "another good password"))
 
 
@@ -181,7 +181,7 @@ def test_a_deactivated_name_is_out_and_stays_out(app: Flask, lab: Printflow) -> 
     assert not inside(browser)
     answer = send(app.test_client(), "/login", name="*", new_name="bo", password=PASSWORD)
     assert answer.status_code == 422
-    assert "Bo was taken from the list of staff." in said(answer)
+    assert "Bo is no longer on the staff list." in said(answer)
     assert lab.people.names() == ()
     lab.people.add("BO", by="Ana")
     assert lab.people.names() == ("Bo",)
@@ -204,7 +204,7 @@ def test_who_acts_is_on_every_change(app: Flask, lab: Printflow, submit: Submit)
 def test_the_last_station_of_administrators_stays(lab: Printflow) -> None:
     lab.stations.set_password(PASSWORD)
     lab.stations.add("Window", by="Ana")
-    last = "the last station that may administer"
+    last = "the last station that can administer"
     with pytest.raises(InvalidInput, match=last):
         lab.stations.revoke("Lab", by="Ana")
     with pytest.raises(InvalidInput, match=last):
@@ -357,7 +357,7 @@ class TestGuessing:
         lab.stations.add("Window", by="Ana")
         for station in ("Window", "Nowhere"):
             address = f"10.4.4.{len(station)}"
-            with pytest.raises(SignInRefused, match="The station or its password is wrong"):
+            with pytest.raises(SignInRefused, match="Wrong station or password"):
                 lab.sessions.check_password("wrong", address=address, station=station)
             answers = [guess(lab, address, station) for _ in range(5)]
             assert answers == ["sign_in_refused"] * 4 + ["too_many_requests"]

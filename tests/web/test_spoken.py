@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from printflow import PrintflowError, Refusal, say, say_n
 from printflow_web import spoken as spoken_module
 from printflow_web.spoken import spoken_error
+from tests.web.conftest import FORM, Upload, said
 
 
 class Brackets(NullTranslations):
@@ -42,3 +43,9 @@ def test_a_template_translates_what_it_shows(student: FlaskClient) -> None:
         one=Refusal("code", say("Up to {most}.", most=5)), plain="as it is"
     )
     assert shown == "[Up to 5.] [Up to 5.] as it is"
+
+
+@pytest.mark.usefixtures("brackets")
+def test_refusals_stand_translated_on_a_page(upload: Upload) -> None:
+    page = said(upload(**{**FORM, "student_name": "x" * 120, "printer": "No such"}))
+    assert "[Use at most 100 characters. You entered 120.]" in page

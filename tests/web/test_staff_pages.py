@@ -78,7 +78,7 @@ def test_a_rejection_needs_a_reason(lab: Printflow, staff: FlaskClient, submit: 
     page = f"/dashboard/jobs/{job.id}/reject"
     answer = send(staff, page)
     assert answer.status_code == 422
-    assert "Say why" in said(answer)
+    assert "Choose at least one reason" in said(answer)
     reason = lab.catalog.current.rejection_reasons[0]
     assert send(staff, page, reasons=[reason.code], text="See the corner.").status_code == 303
     assert lab.jobs.get(job.id).reasons == (reason.text, "See the corner.")
@@ -93,7 +93,7 @@ def test_what_the_status_does_not_allow(lab: Printflow, staff: FlaskClient, subm
         data={**QUOTE, "csrf_token": token(staff, "/dashboard")},
     )
     assert answer.status_code == 409
-    assert "Sam rejected it on Mon, Mar 2, 2026, 9:30 AM." in said(answer)
+    assert "Sam rejected this on Mon, Mar 2, 2026, 9:30 AM." in said(answer)
 
 
 def test_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:

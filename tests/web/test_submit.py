@@ -61,21 +61,39 @@ def test_details_are_only_for_the_browser_that_sent_it(
         ("A2", "a.stl", b"", 422, "The file is empty. Export it again."),
         ("A3", "part.exe", sample_models.stl(), 415, ".exe"),
         ("A3", "part.stl.exe", sample_models.stl(), 415, ".stl, .obj or .3mf"),
-        ("A3", "part", sample_models.stl(), 415, "without an ending"),
-        ("A4", "a.stl", b"\x89PNG\r\n\x1a\n" + bytes(99), 415, "This is a PNG image named .stl."),
-        ("A4", "a.stl", b"PK\x03\x04" + bytes(99), 415, "This is a ZIP archive named .stl."),
-        ("A4", "a.stl", b"<html></html>" + bytes(99), 415, "This is an HTML page named .stl."),
-        ("A4", "a.stl", b"G28\nG1 X1\n" * 20, 415, "This is a G-code file named .stl."),
-        ("A4", "a.obj", b"\xff\xd8\xff" + bytes(99), 415, "This is a JPEG image named .obj."),
+        ("A3", "part", sample_models.stl(), 415, "without an extension"),
+        (
+            "A4",
+            "a.stl",
+            b"\x89PNG\r\n\x1a\n" + bytes(99),
+            415,
+            "This is a PNG image, not an STL model.",
+        ),
+        ("A4", "a.stl", b"PK\x03\x04" + bytes(99), 415, "This is a ZIP archive, not an STL model."),
+        (
+            "A4",
+            "a.stl",
+            b"<html></html>" + bytes(99),
+            415,
+            "This is an HTML page, not an STL model.",
+        ),
+        ("A4", "a.stl", b"G28\nG1 X1\n" * 20, 415, "This is a G-code file, not an STL model."),
+        (
+            "A4",
+            "a.obj",
+            b"\xff\xd8\xff" + bytes(99),
+            415,
+            "This is a JPEG image, not an OBJ model.",
+        ),
         (
             "A5",
             "a.stl",
             bytes(80) + struct.pack("<I", 4_000_000_000) + bytes(50),
             422,
-            "The STL is cut short: 200,000,000,084 bytes expected, 134 received.",
+            "The STL file is incomplete: it should have 200,000,000,084 bytes, but has 134.",
         ),
-        ("A6", "a.stl", sample_models.stl([]), 422, "The model contains no usable triangles."),
-        ("A8", "a.3mf", bytes(200), 422, "not a 3MF file"),
+        ("A6", "a.stl", sample_models.stl([]), 422, "The model has no usable triangles."),
+        ("A8", "a.3mf", bytes(200), 422, "isn't a 3MF file"),
     ],
 )
 def test_files_that_are_not_taken(
@@ -94,9 +112,9 @@ def test_files_that_are_not_taken(
         ("A20", {"student_email": "a@b"}, "Enter a valid email"),
         ("A20", {"student_email": "a@b.c, v@x.y"}, "Enter one email address"),
         ("A20", {"student_email": "a@b.cc\nBcc: v@x.yy"}, "Enter one email address"),
-        ("A20", {"student_email": "a" * 400}, "longer than an email address can be"),
+        ("A20", {"student_email": "a" * 400}, "An email address has at most"),
         ("A21", {"student_name": "   "}, "Enter your first and last name."),
-        ("A21", {"student_name": "x" * 101}, "at most 100 fit"),
+        ("A21", {"student_name": "x" * 101}, "Use at most 100 characters"),
         ("A21", {"class_number": ""}, "Enter the class number"),
         ("A22", {"color": "Mauve"}, "Choose from: "),
         ("A22", {"print_method": "Resin"}, "for Resin"),
@@ -225,7 +243,7 @@ def test_a_file_over_the_limit_keeps_the_form(
     monkeypatch.setattr(lab.intake, "receive", partial(limited, lab.intake.receive))
     answer = upload(data=sample_models.stl())
     assert answer.status_code == 413
-    assert "larger than the limit of" in said(answer)
+    assert "over the limit of" in said(answer)
     assert 'value="Jane Doe"' in answer.text
     assert nothing_left(lab)
 
@@ -243,7 +261,7 @@ def test_the_disk_reserve_is_reached(
     monkeypatch.setattr(FolderStore, "free_bytes", lambda _store: 1)
     answer = upload()
     assert answer.status_code == 507
-    assert "We cannot take files right now" in said(answer)
+    assert "We can't accept files right now" in said(answer)
     assert int(answer.headers["Retry-After"]) > 0
     assert 'value="Jane Doe"' in answer.text
     assert nothing_left(lab)
