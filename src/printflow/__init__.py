@@ -1,4 +1,4 @@
-"""Printflow: 3D-print jobs of a makerspace, from the student's form to pick-up.
+"""Printflow manages a makerspace's 3D-print jobs, from the student's form to pickup.
 
 Everything public is here; see :class:`Printflow` for what a lab can do. Names are loaded on first
 use, so that ``import printflow`` costs next to nothing.

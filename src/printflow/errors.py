@@ -1,4 +1,4 @@
-"""Every error that Printflow raises on purpose, as one tree.
+"""Every error that Printflow raises on purpose, in one class tree.
 
 Each error says in words for people what is wrong (``str(error)``), carries a stable ``code`` for
 programs and, where there is something to do about it, a ``next_step``. The words are made with

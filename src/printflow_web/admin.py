@@ -43,10 +43,12 @@ def outbox() -> str:
     """Mails, newest first, a page at a time."""
     lab, state = lab_of(current_app), request.args.get("state", "")
     if state and state not in _STATES:
-        raise ParameterRefused(_("state: choose from %(states)s.", states=", ".join(_STATES)))
+        raise ParameterRefused(
+            _("The address is wrong: “state” must be one of %(states)s.", states=", ".join(_STATES))
+        )
     typed = request.args.get("before", "")
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
-        raise ParameterRefused(_("before: a whole number is needed."))
+        raise ParameterRefused(_("The address is wrong: “before” must be a whole number."))
     before = int(typed) if typed else None
     mails = lab.mail.find(state=state or None, limit=_PAGE + 1, before=before)
     return render_template(
@@ -65,7 +67,7 @@ def outbox() -> str:
 def resume_mail() -> AnyResponse:
     """Let the outbox go on, after its login was mended."""
     lab_of(current_app).mail.resume(**acting())
-    flash(_("The outbox goes on."), "success")
+    flash(_("Email resumed."), "success")
     return redirect(url_for("admin.outbox"), 303)
 
 
@@ -73,7 +75,7 @@ def _preview(mail_id: int, *, picture: bool = False) -> RenderedMail | None:
     try:
         return lab_of(current_app).mail.preview(mail_id, picture=picture)
     except PrintflowError:
-        _log.exception("mail %s cannot be shown", mail_id)
+        _log.exception("email %s can't be shown", mail_id)
         return None
 
 
@@ -113,7 +115,7 @@ def retry_mail(mail_id: int) -> AnyResponse:
                 form={"to": to},
             ),
         )
-    flash(_("The mail is on its way again."), "success")
+    flash(_("The email is on its way again."), "success")
     back = local_path(request.form.get("next", ""))
     return redirect(back or url_for("admin.mail", mail_id=mail_id), 303)
 

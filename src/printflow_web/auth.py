@@ -78,8 +78,8 @@ def require_admin() -> AnyResponse | None:
         return answer
     return error_page(
         403,
-        _("This page is for administrators of the lab."),
-        next_step=_("Sign in with the password of a station that may administer the lab."),
+        _("This page is for lab administrators."),
+        next_step=_("Sign in with the password of a station that has administrator access."),
         code="admins_only",
     )
 
@@ -128,7 +128,7 @@ def _sign_in() -> AnyResponse:
     try:
         if not name:
             field = "new_name" if new else "name"
-            raise InvalidInput.of(field, "name_missing", _("Say who you are."))
+            raise InvalidInput.of(field, "name_missing", _("Choose or enter your name."))
         signed_in = lab.sessions.sign_in(
             form.get("password", ""),
             name=name,

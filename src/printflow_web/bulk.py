@@ -94,7 +94,7 @@ def choose() -> str:
     each = record is not None and record.many is Many.EACH
     if each and len(jobs) > MOST_FIGURES:
         raise ParameterRefused(
-            _("job: choose up to %(most)s jobs to price them together.", most=MOST_FIGURES)
+            _("Choose up to %(most)s jobs to price together.", most=MOST_FIGURES)
         )
     busy = lab.queue.busy_printers() if record and record.opens_print else {}
     return render_template(
@@ -139,7 +139,7 @@ def perform() -> Response:
     try:
         trigger = trigger_of(request.form.get("trigger", ""))
     except ValueError:
-        raise ParameterRefused(_("trigger: choose an action in the list.")) from None
+        raise ParameterRefused(_("Choose an action in the list.")) from None
     fields = trigger.record.fields
     own = [field.name for field in fields if not field.label_many]
     if trigger.record.many is not Many.EACH:

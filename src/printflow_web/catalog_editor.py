@@ -83,7 +83,7 @@ def save(section: str) -> AnyResponse:
     lab, form = lab_of(current_app), request.form
     typed = form.get("version", "")
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise ParameterRefused(_("version: a whole number is needed; open the page again."))
+        raise ParameterRefused(_("This page is out of date. Open it again."))
     now, plain = lab.catalog.version(), lab.catalog.export()
     changed = SECTIONS[section](form, plain)
     try:
@@ -112,7 +112,7 @@ def _say_what_is_in_force(before: int) -> None:
     if now == before:
         flash(_("Nothing was changed."), "info")
     else:
-        flash(_("Saved: version %(number)s is in force.", number=now), "success")
+        flash(_("Saved. Version %(number)s is now active.", number=now), "success")
 
 
 @pages.get("/versions/<int:version>")

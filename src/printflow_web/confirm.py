@@ -87,7 +87,7 @@ def _answer(token: str) -> AnyResponse:
     }.get(form.get("action", ""))
     try:
         if act is None:
-            raise InvalidInput.of("", "action_unknown", "Choose “Confirm” or “Decline”.")
+            raise InvalidInput.of("", "action_unknown", _("Choose “Confirm” or “Decline”."))
         page = act()
     except _SHOWN_ON_THE_PAGE as error:
         shown = lab.quotes.page(token)
@@ -96,7 +96,7 @@ def _answer(token: str) -> AnyResponse:
         return make_response(_page(page, token, sent=True))
     for job in page.not_confirmed:
         words = _(
-            "“%(file)s” was not confirmed: its price or its status has changed. Check the newest email.",
+            "“%(file)s” wasn't confirmed because its price or status has changed. Check your latest email.",
             file=shortened(job.original_name, 48),
         )
         flash(words, "error")

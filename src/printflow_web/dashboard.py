@@ -82,7 +82,10 @@ def _list(typed: str) -> tuple[Status | None, bool]:
     except ValueError:
         known = ", ".join(Status)
         raise ParameterRefused(
-            _("status: choose from %(known)s, “attention” or “all”.", known=known)
+            _(
+                "The address is wrong: “status” must be one of %(known)s, “attention”, or “all”.",
+                known=known,
+            )
         ) from None
 
 
@@ -90,7 +93,10 @@ def _page(typed: str) -> int:
     """A page by its number: for addresses made by hand. The links name a place in the order."""
     if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed[:8]) <= _LAST_PAGE:
         raise ParameterRefused(
-            _("page: a whole number from 1 to %(last)s is needed.", last=_LAST_PAGE)
+            _(
+                "The address is wrong: “page” must be a whole number from 1 to %(last)s.",
+                last=_LAST_PAGE,
+            )
         )
     return int(typed)
 
@@ -99,7 +105,9 @@ def _sort(typed: str) -> Sort:
     try:
         return Sort(typed)
     except ValueError:
-        raise ParameterRefused(_("sort: choose from %(known)s.", known=", ".join(Sort))) from None
+        raise ParameterRefused(
+            _("The address is wrong: “sort” must be one of %(known)s.", known=", ".join(Sort))
+        ) from None
 
 
 def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
@@ -111,7 +119,9 @@ def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
     try:
         return datetime.combine(day + timedelta(days=1 if end else 0), time(), zone)
     except OverflowError:
-        raise ParameterRefused(_("%(field)s: that date is too far off.", field=field)) from None
+        raise ParameterRefused(
+            _("The address is wrong: the date in “%(field)s” is out of range.", field=field)
+        ) from None
 
 
 def _query(typed: Mapping[str, str]) -> JobQuery:
@@ -132,7 +142,12 @@ def _query(typed: Mapping[str, str]) -> JobQuery:
             **choices,
         )
     except InvalidInput as error:
-        raise ParameterRefused(spoken_error(error)) from error
+        words = _(
+            "The address is wrong: “%(field)s”. %(message)s",
+            field=error.refusals[0].field,
+            message=spoken_error(error),
+        )
+        raise ParameterRefused(words) from error
 
 
 def _view() -> str:

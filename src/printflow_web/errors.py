@@ -222,9 +222,8 @@ def who_did_what(error: TransitionNotAllowed) -> str:
     if error.last_at is None:
         return error.message
     words = _(
-        "%(name)s %(did)s this on %(time)s.",
+        past_tense(error.last_trigger),
         name=error.last_actor,
-        did=past_tense(error.last_trigger),
         time=local_time(error.last_at, lab_of(current_app).catalog.current.time_zone),
     )
     return str(words)

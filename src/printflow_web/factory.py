@@ -63,7 +63,7 @@ def create_app(lab: Printflow) -> Flask:
     """
     if lab.settings.store.resolve().is_relative_to(STATIC.resolve()):
         raise SettingsError(
-            f"store: {lab.settings.store} is below the web pages, where everybody could read it",
+            f"store: {lab.settings.store} is in the folder of the web pages, where anyone could read it",
             key="store",
         )
     app = LabApp("printflow_web")

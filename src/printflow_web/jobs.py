@@ -110,7 +110,7 @@ def picture(job_id: str) -> AnyResponse:
 def upright(job_id: str) -> AnyResponse:
     """Stand the model up in its picture, or lay it back."""
     lab_of(current_app).models.stand_up(job_id)
-    flash(_("The picture is drawn anew; the file stays as it is."), "success")
+    flash(_("The picture will be redrawn. The file doesn't change."), "success")
     return redirect(url_for("jobs.show", job_id=job_id), 303)
 
 
@@ -135,7 +135,7 @@ def _expect_allowed(details: JobDetails, trigger: Trigger) -> None:
         return
     raise TransitionNotAllowed(
         _(
-            "“%(action)s” is not possible: the job is “%(status)s”.",
+            "“%(action)s” isn't available because the job is “%(status)s”.",
             action=_(trigger.label),
             status=_(status.label),
         ),
@@ -163,7 +163,11 @@ def price(job_id: str) -> dict[str, Any]:
     """The price of what is typed, for the form that shows it: one rule for the page and the quote."""
     found = _price_of(job_id, request.args)
     if found is None:
-        return {"cents": "", "cost": "–", "how": _("Enter weight and time to see the price.")}
+        return {
+            "cents": "",
+            "cost": "–",
+            "how": _("Enter the weight and print time to see the price."),
+        }
     currency = lab_of(current_app).catalog.current.currency
     return {
         "cents": str(found.cents),
@@ -272,14 +276,9 @@ def mail(job_id: str, trigger: str) -> AnyResponse:
 
 
 def _done(job: Job, trigger: Trigger) -> str:
-    words = _(
-        "You %(did)s job %(id)s of %(name)s. The job is now “%(status)s”.",
-        did=_(trigger.past),
-        id=job.id,
-        name=job.student_name,
-        status=_(job.status.label),
-    )
-    return str(words)
+    done = _(trigger.record.done, id=job.id, name=job.student_name)
+    now = _("It's now “%(status)s”.", status=_(job.status.label))
+    return f"{done} {now}"
 
 
 def undoable(job: Job) -> str:
@@ -295,14 +294,14 @@ def undo(job_id: str) -> AnyResponse:
     typed, lab = request.form, lab_of(current_app)
     event = typed.get("event", "")
     if not (event.isascii() and event.isdigit() and len(event) < 2 * _DIGITS):
-        raise ParameterRefused(_("event: a whole number is needed; open the page again."))
+        raise ParameterRefused(_("This page is out of date. Open it again."))
     try:
         job = lab.corrections.undo(job_id, event_id=int(event), **acting())
     except TransitionRefused as error:
         flash(spoken_error(error), "error")
     else:
         words = _(
-            "Taken back. Job %(id)s of %(name)s is “%(status)s” again; no mail has left.",
+            "Undone. Job %(id)s (%(name)s) is “%(status)s” again. No email was sent.",
             id=job.id,
             name=job.student_name,
             status=_(job.status.label),
@@ -334,9 +333,7 @@ def edit(job_id: str) -> AnyResponse | str:
             error, lambda errors: render_template("edit.html", job=job, form=kept, errors=errors)
         )
     if edited.version != job.version:
-        words = _(
-            "The details of job %(id)s of %(name)s are changed.", id=job.id, name=job.student_name
-        )
+        words = _("Updated the details of job %(id)s (%(name)s).", id=job.id, name=job.student_name)
         flash(words, undoable(edited))
     return back(job.id)
 
@@ -344,7 +341,7 @@ def edit(job_id: str) -> AnyResponse | str:
 def version_of(typed: str) -> int | None:
     """The job's version that a form was made from; None where it says none."""
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
-        raise ParameterRefused(_("version: a whole number is needed; open the page again."))
+        raise ParameterRefused(_("This page is out of date. Open it again."))
     return int(typed) if typed else None
 
 
@@ -355,4 +352,4 @@ def download(job_id: str, file_id: int) -> AnyResponse:
     for file in lab.jobs.get(job_id).files:
         if file.id == file_id:
             return sent(lab.files.open(file), file.name)
-    raise NotFound("There is no such file in the store.")
+    raise NotFound(_("This file isn't in the store."))

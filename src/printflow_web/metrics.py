@@ -89,11 +89,11 @@ class _Lab:
         from prometheus_client.core import GaugeMetricFamily
 
         health = self._lab.system.health()
-        yield GaugeMetricFamily("printflow_ok", "1 when jobs can be taken.", value=health["ok"])
+        yield GaugeMetricFamily("printflow_ok", "1 if jobs can be accepted.", value=health["ok"])
         free = health["disk"]["free_mb"]
         if free is not None:
             yield GaugeMetricFamily(
-                "printflow_disk_free_bytes", "Room in the store.", value=free << 20
+                "printflow_disk_free_bytes", "Free disk space in the store.", value=free << 20
             )
         if health["database"] != "ok":
             return  # the rest is in there
@@ -105,11 +105,11 @@ class _Lab:
             yield GaugeMetricFamily(f"printflow_{name}", said, value=value)
         trouble = self._lab.mail.trouble()
         yield GaugeMetricFamily(
-            "printflow_mail_ok", "1 while mail leaves as it should.", value=trouble is None
+            "printflow_mail_ok", "1 if email is being sent.", value=trouble is None
         )
         late = trouble.age(datetime.now(UTC)).total_seconds() if trouble else 0
         yield GaugeMetricFamily(
             "printflow_mail_late_seconds",
-            "Since when the oldest mail that has not gone should have gone.",
+            "How late the oldest unsent email is.",
             value=late,
         )

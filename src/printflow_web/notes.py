@@ -43,9 +43,9 @@ def add(job_id: str) -> AnyResponse | str:
         return form_again(error, lambda errors: _form(job_id, typed.to_dict(), errors))
     job = lab.jobs.get(job_id)
     words = (
-        _("The message goes to %(email)s.", email=job.student_email)
+        _("We'll email the message to %(email)s.", email=job.student_email)
         if message
-        else _("The note stands on job %(id)s of %(name)s.", id=job.id, name=job.student_name)
+        else _("Note added to job %(id)s (%(name)s).", id=job.id, name=job.student_name)
     )
     flash(words, f"undo-note:{job.id}:{note_id}:{lab.settings.undo_seconds}")
     return back(job.id)
@@ -59,7 +59,7 @@ def undo(job_id: str, note_id: int) -> AnyResponse:
     except TransitionRefused as error:
         flash(spoken_error(error), "error")
     else:
-        flash(_("Taken back; no mail has left."), "success")
+        flash(_("Undone. No email was sent."), "success")
     return back(job_id)
 
 

@@ -40,9 +40,9 @@ def _facts() -> tuple[str, str]:
     try:
         said: Any = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError):
-        raise ParameterRefused(_("The report is not valid JSON.")) from None
+        raise ParameterRefused(_("The report isn't valid JSON.")) from None
     if not isinstance(said, dict):
-        raise ParameterRefused(_("The report is not a JSON object."))
+        raise ParameterRefused(_("The report isn't a JSON object."))
     return _text(said, "file"), _text(said, "station")
 
 

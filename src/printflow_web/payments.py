@@ -69,7 +69,7 @@ def day_file(day: str, ending: str) -> Response:
 def _day(typed: str) -> date | None:
     day = parse_date(typed, "date")
     if day is not None and not 1970 <= day.year < 9000:
-        raise ParameterRefused(_("That date is too far off."))
+        raise ParameterRefused(_("That date is out of range."))
     return day
 
 
@@ -111,7 +111,7 @@ def _shown_due() -> dict[str, int]:
         request.form.getlist("shown_job"), request.form.getlist("shown_due"), strict=False
     ):
         if not (cents.isascii() and cents.isdigit() and len(cents) < _DIGITS):
-            raise ParameterRefused(_("shown_due: a whole number is needed; open the page again."))
+            raise ParameterRefused(_("This page is out of date. Open it again."))
         shown[job_id] = int(cents)
     return shown
 
@@ -158,7 +158,7 @@ def mail(payment_id: int) -> AnyResponse:
         address = lab_of(current_app).receipts.mail(payment_id, to=to, **acting())
     except InvalidInput as error:
         return form_again(error, lambda errors: _receipt(payment_id, to, errors))
-    flash(_("The receipt is on its way to %(address)s.", address=address), "success")
+    flash(_("We'll email the receipt to %(address)s.", address=address), "success")
     return redirect(url_for("payments.receipt", payment_id=payment_id), 303)
 
 
@@ -173,7 +173,7 @@ def void(payment_id: int) -> AnyResponse | str:
     except TransitionRefused as error:
         typed = form.to_dict()
         return form_again(error, lambda errors: _void_form(payment_id, typed, errors))
-    flash(_("Receipt %(number)s is void.", number=payment.number), "success")
+    flash(_("Receipt %(number)s voided.", number=payment.number), "success")
     return redirect(_back(payment.job_ids[0]), 303)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
 
 from printflow import Job, NotFound
 
@@ -18,7 +19,7 @@ def picture_answer(job: Job) -> Response:
     small = request.args.get("size") == "small"
     file = job.pictured
     if file is None:
-        raise NotFound("There is no picture of this model.")
+        raise NotFound(_("There's no picture of this model."))
     data = lab_of(current_app).models.picture(file, small=small)
     answer = Response(data, mimetype="image/webp" if small else "image/png")
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_SECONDS}"

@@ -59,5 +59,5 @@ def move(job_id: str) -> AnyResponse:
     else:
         if quiet:
             return jsonify(moved=job_id)
-        flash(_("Job %(id)s has its new place.", id=job_id), "success")
+        flash(_("Job %(id)s moved.", id=job_id), "success")
     return redirect(url_for("queue.show", _anchor=f"queued-{job_id}"), 303)

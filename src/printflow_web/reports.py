@@ -39,7 +39,9 @@ def _query() -> tuple[ReportQuery, str]:
     if typed.get("since") or typed.get("until"):
         preset = "own"
     if preset not in _PRESETS:
-        raise ParameterRefused(_("period: choose from %(known)s.", known=", ".join(_PRESETS)))
+        raise ParameterRefused(
+            _("The address is wrong: “period” must be one of %(known)s.", known=", ".join(_PRESETS))
+        )
     since: date | None = None
     until: date | None = None
     if preset == "own":
@@ -49,11 +51,13 @@ def _query() -> tuple[ReportQuery, str]:
         since = datetime.now(zone).date() - timedelta(days=int(preset))
     for day in (since, until):
         if day is not None and not 1970 <= day.year < 9000:
-            raise ParameterRefused(_("That date is too far off."))
+            raise ParameterRefused(_("That date is out of range."))
     try:
         unit = Unit(typed.get("unit") or _UNITS.get(preset, Unit.MONTH))
     except ValueError:
-        raise ParameterRefused(_("unit: choose from day, week, month.")) from None
+        raise ParameterRefused(
+            _("The address is wrong: “unit” must be day, week, or month.")
+        ) from None
     filters: dict[str, Any] = {
         name: typed.get(name, "").replace("\x00", "")[:_LONGEST] for name in REPORT_FILTERS
     }

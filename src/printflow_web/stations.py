@@ -54,7 +54,7 @@ def _name_of(station_id: int) -> str:
     for one in lab_of(current_app).stations.all():
         if one.id == station_id:
             return one.name
-    raise NotFound(_("There is no such station."))
+    raise NotFound(_("This station doesn't exist."))
 
 
 def _password() -> str | None:
@@ -107,7 +107,7 @@ def revoke(station_id: int) -> AnyResponse:
     except InvalidInput as error:
         flash(spoken_error(error), "error")
     else:
-        flash(_("%(name)s is revoked: its password opens nothing any more.", name=name), "success")
+        flash(_("%(name)s revoked. Its password no longer works.", name=name), "success")
     return redirect(url_for("stations.index"), 303)
 
 
@@ -117,12 +117,12 @@ def sign_out() -> AnyResponse:
     form, lab = request.form, lab_of(current_app)
     typed, station = form.get("session", ""), form.get("at_station", "")
     if not typed and not station and form.get("everybody") != "yes":
-        raise ParameterRefused(_("session: choose who is to be signed out."))
+        raise ParameterRefused(_("Choose who to sign out."))
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        raise ParameterRefused(_("session: a whole number is needed; open the page again."))
+        raise ParameterRefused(_("This page is out of date. Open it again."))
     count = lab.sessions.sign_out_others(
         session_id=int(typed) if typed else None, at_station=station, **acting()
     )
-    words = ngettext("%(num)s session has ended.", "%(num)s sessions have ended.", count)
+    words = ngettext("%(num)s session ended.", "%(num)s sessions ended.", count)
     flash(words, "success")
     return redirect(url_for("stations.index"), 303)

@@ -65,7 +65,7 @@ def checkup() -> AnyResponse:
         **acting(),
     )
     if not started:
-        flash(_("The doctor is looking already."), "info")
+        flash(_("The doctor is already running."), "info")
     return redirect(url_for("system.show", _anchor="doctor"), 303)
 
 
@@ -74,7 +74,7 @@ def changes() -> str:
     """Who changed the lab itself, newest first."""
     typed = request.args.get("before", "")
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        raise ParameterRefused(_("before: a whole number is needed."))
+        raise ParameterRefused(_("The address is wrong: “before” must be a whole number."))
     before = int(typed) if typed else None
     found = lab_of(current_app).changes.find(limit=_CHANGES + 1, before=before)
     more = len(found) > _CHANGES

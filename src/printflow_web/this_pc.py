@@ -51,7 +51,9 @@ def system_of(agent: str) -> str:
 def _system() -> str:
     wanted = request.args.get("system", "") or system_of(request.headers.get("User-Agent", ""))
     if wanted not in SYSTEMS:
-        raise ParameterRefused(_("system: choose from %(known)s.", known=", ".join(SYSTEMS)))
+        raise ParameterRefused(
+            _("The address is wrong: “system” must be one of %(known)s.", known=", ".join(SYSTEMS))
+        )
     return wanted
 
 
@@ -71,11 +73,11 @@ def path_here(file: JobFile) -> str:
 
 def config_text(system: str, share: str, station: Station | None = None) -> str:
     """The opener's config: the share, how to name a slicer, and where to report."""
-    note = "" if share else "# The lab's settings do not say it yet: put in this PC's own path.\n"
+    note = "" if share else "# The lab's settings don't say it yet. Enter this PC's own path.\n"
     reports = ""
     if station is not None:
         reports = (
-            "\n# Where it reports what was opened; a job then shows by whom and on which PC.\n"
+            "\n# Where it reports what was opened. A job then shows by whom and on which PC.\n"
             f"server = {_quoted(station.server)}\n"
             f"station = {_quoted(station.name)}\n"
             f"station_token = {_quoted(station.token)}\n"
@@ -83,7 +85,7 @@ def config_text(system: str, share: str, station: Station | None = None) -> str:
     return (
         "# The share as this PC sees it.\n"
         f"{note}share = {_quoted(share or _USUAL[system])}\n{reports}\n"
-        "# Slicers in their usual places are found by themselves. To name others:\n"
+        "# Slicers in their usual places are found automatically. To add others:\n"
         "# [[slicer]]\n"
         '# name = "PrusaSlicer"\n'
         "# path = '/opt/PrusaSlicer/prusa-slicer'\n"

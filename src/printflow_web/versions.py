@@ -42,8 +42,10 @@ def add(job_id: str) -> AnyResponse:
     except (FileRefused, TransitionRefused) as error:
         flash(spoken_error(error), "error")
         return back
-    flash(_("The file to print is %(name)s now.", name=job.file.name), undoable(job))
+    flash(_("The file to print is now %(name)s.", name=job.file.name), undoable(job))
     if job.status.record.quoted:
-        words = _("The student was quoted another file: the link is void. Change the quote.")
+        words = _(
+            "The student's price was for the earlier file, so their link no longer works. Change the quote."
+        )
         flash(words, "error")
     return back

@@ -145,7 +145,7 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
     (job,) = shop.submitted(1, model, sliced=sliced)
     with shop.signed_in() as page:
         hand, dialog, row = Hand(page), page.get_by_role("dialog"), page.locator(f"#job-{job.id}")
-        notice = page.get_by_text("The job is now")
+        notice = page.get_by_text("It's now")
         hand.click(row.locator("[data-trigger=approve]"), dialog)
         if sliced:
             used = dialog.locator("input[name=weight]")
@@ -154,11 +154,11 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
             hand.type(dialog.get_by_label("Weight"), "42.5")
             hand.type(dialog.get_by_label("Print time"), "2h 30m")
             hand.choose(dialog.get_by_label("Material"), "PLA")
-        hand.click(dialog.get_by_role("button", name="Approve and send mail"), notice)
+        hand.click(dialog.get_by_role("button", name="Approve and send email"), notice)
         shop.answered([job])
         for status, trigger, button in (
             ("Ready to print", "start_printing", "Start printing"),
-            ("Printing", "complete", "Complete and send mail"),
+            ("Printing", "complete", "Complete and send email"),
             ("Completed", "pick_up", "Mark as picked up"),
         ):
             hand.click(tab(page, status), row)
@@ -175,20 +175,20 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
     (job,) = shop.submitted(1, model, sliced=True)
     with shop.signed_in() as page:
         hand, dialog = Hand(page), page.get_by_role("dialog")
-        notice = page.get_by_text("The job is now")
+        notice = page.get_by_text("It's now")
         next_step = page.locator("[data-one-job] [data-primary]")
         hand.click(page.locator(f"#job-{job.id} .row-name"), next_step)
         for button in (
-            "Approve and send mail",
+            "Approve and send email",
             "Start printing",
-            "Complete and send mail",
+            "Complete and send email",
             "Mark as picked up",
         ):
             if button == "Start printing":
                 shop.answered([job])
                 page.reload()  # as whoever comes back to it
             hand.click(next_step, dialog)
-            if button == "Approve and send mail":
+            if button == "Approve and send email":
                 used = dialog.locator("input[name=weight]")
                 hand.click(dialog.get_by_role("button", name="Use").first, used)
             if button == "Mark as picked up":
@@ -215,10 +215,10 @@ def many(shop: Shop, model: Path, count: int) -> Hand:
             hand.click(page.locator("[data-select-all]"), bar)
             hand.click(bar.locator(f"[value={trigger}]"), dialog)
             if trigger == "approve":
-                hand.click(dialog.get_by_role("button", name="Use what the slicers say"), dialog)
+                hand.click(dialog.get_by_role("button", name="Use slicer values"), dialog)
             if trigger == "pick_up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
-            hand.click(dialog.get_by_role("button", name=f"Do it for {count}"), done)
+            hand.click(dialog.get_by_role("button", name=f"Apply to {count}"), done)
             hand.click(dialog.get_by_role("link", name="Back to the list"), page.locator("h1"))
             if trigger == "approve":
                 shop.answered(jobs)

@@ -102,20 +102,20 @@ def test_an_administrator_s_day(server: Server, signed_in: Page) -> None:
     expect(page.get_by_label("Price per gram").first).to_have_value("1,5")
     page.get_by_label("Price per gram").first.fill("0.15")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved: version 2 is in force.")).to_be_visible()
+    expect(page.get_by_text("Saved. Version 2 is now active.")).to_be_visible()
     expect(page.get_by_role("cell", name="$0.15")).to_be_visible()
 
     page.get_by_role("link", name="Stations").click()
     page.get_by_label("Name").fill("Window PC")
-    page.get_by_role("button", name="Add the station").click()
+    page.get_by_role("button", name="Add station").click()
     expect(page.locator("code[data-copy]")).to_have_text(
         re.compile(r"^[0-9a-z]{4}(-[0-9a-z]{4}){3}$")
     )
 
     page.get_by_role("link", name="System").click()
-    page.get_by_role("button", name="Examine").click()
-    expect(page.get_by_text("All is well.")).to_be_visible()  # it opens itself again
-    expect(page.get_by_text("at work").first).to_be_visible()
+    page.get_by_role("button", name="Run checks").click()
+    expect(page.get_by_text("No problems found.")).to_be_visible()  # it opens itself again
+    expect(page.get_by_text("running").first).to_be_visible()
 
     page.get_by_role("link", name="Changes").click()
     expect(page.get_by_text("Added the station Window PC")).to_be_visible()

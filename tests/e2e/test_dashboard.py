@@ -60,12 +60,12 @@ def test_by_keyboard_and_taken_back(
     page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("In your own words").fill("The walls are too thin.")
-    dialog.get_by_role("button", name="Reject and send mail").click()
-    expect(page.get_by_text("The job is now “Rejected”")).to_be_visible()
+    dialog.get_by_role("button", name="Reject and send email").click()
+    expect(page.get_by_text("It's now “Rejected”")).to_be_visible()
     expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_have_count(0)
 
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Taken back")).to_be_visible()
+    expect(page.get_by_text("Undone")).to_be_visible()
     expect(page.get_by_role("link", name="Grace Hopper", exact=True)).to_be_visible()
     assert lab.jobs.get(jobs[1].id).status == "UPLOADED"
     assert not [mail for mail in mailbox.mails if "The walls are" in mail.as_string()]
@@ -75,7 +75,7 @@ def test_by_keyboard_and_taken_back(
     page.keyboard.press("Enter")
     expect(page.locator("#job-list > li")).to_have_count(1)
     page.locator("body").press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
 def test_two_people_at_once(
@@ -101,11 +101,11 @@ def test_two_people_at_once(
     dialog.get_by_label("In your own words").fill("Too thin.")
     page.get_by_role("link", name=re.compile(rf"^Reject.*{first.id}")).click()
     page.get_by_role("dialog").get_by_label("In your own words").fill("Too large.")
-    page.get_by_role("dialog").get_by_role("button", name="Reject and send mail").click()
-    expect(page.get_by_text("The job is now “Rejected”")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Reject and send email").click()
+    expect(page.get_by_text("It's now “Rejected”")).to_be_visible()
     look_again(other)
     expect(dialog.get_by_label("In your own words")).to_have_value("Too thin.")
-    dialog.get_by_role("button", name="Reject and send mail").click()
+    dialog.get_by_role("button", name="Reject and send email").click()
     expect(other.get_by_text(re.compile("Ana"))).to_have_count(1)
 
     # A list that changes takes away neither the cursor nor an open menu.
@@ -135,7 +135,7 @@ def test_many_at_once(server: Server, page: Page, submit: Callable[[str], Job]) 
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("dialog").get_by_role("button", name="Reject").click()
     page.get_by_label("In your own words").fill("The lab is closed.")
-    page.get_by_role("button", name="Do it for 2 jobs").click()
+    page.get_by_role("button", name="Apply to 2 jobs").click()
     expect(page.get_by_text("2 of 2 done.")).to_be_visible()
     page.goto(f"{server.url}/dashboard?status=REJECTED")
     expect(page.locator("#job-list > li")).to_have_count(2)

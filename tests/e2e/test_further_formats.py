@@ -28,7 +28,7 @@ def test_sent_and_measured(server: Server, phone: Page, lab: Printflow) -> None:
     choose(phone, *(file(f"box{ending}", make()) for ending, make in FILES.items()))
     take(phone, "color", "True Red")
     for name in names:
-        expect(card(phone, name)).to_contain_text("Browsers do not show files of this kind")
+        expect(card(phone, name)).to_contain_text("Browsers can't preview this type of file")
     for other in names[1:]:
         blue = card(phone, other).get_by_role("radio", name="Blue", exact=True)
         blue.check(force=True)

@@ -65,7 +65,7 @@ def send(page: Page, button: str) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name=button).click()
     expect(dialog).not_to_be_visible()
-    expect(page.get_by_text("The job is now").first).to_be_visible()
+    expect(page.get_by_text("It's now").first).to_be_visible()
 
 
 def test_from_the_form_to_paid_and_picked_up(
@@ -86,7 +86,7 @@ def test_from_the_form_to_paid_and_picked_up(
     dialog.get_by_label("Material").select_option("PLA")
     expect(dialog.get_by_text("$4.25", exact=True)).to_be_visible()
     before = len(mailbox.mails)
-    send(page, "Approve and send mail")
+    send(page, "Approve and send email")
     in_folder(server, "Pending", name)
 
     until = time.monotonic() + 20
@@ -110,8 +110,8 @@ def test_from_the_form_to_paid_and_picked_up(
     act(page, server, "READYTOPRINT", job_id, "Start printing")
     send(page, "Start printing")
     in_folder(server, "Printing", name)
-    act(page, server, "PRINTING", job_id, "Complete")
-    send(page, "Complete and send mail")
+    act(page, server, "PRINTING", job_id, "Mark as completed")
+    send(page, "Complete and send email")
     in_folder(server, "Completed", name)
     act(page, server, "COMPLETED", job_id, "Paid & picked up")
     dialog = page.get_by_role("dialog")

@@ -88,8 +88,8 @@ def set_up(screen: Page, server: Server, pc: Desktop) -> Path:
     folder = pc.home / ".config" / "printflow"
     folder.mkdir(parents=True)
     screen.goto(f"{server.url}/dashboard/this-pc?system=linux")
-    screen.get_by_label("Name of this PC").fill("Front desk")
-    screen.get_by_role("button", name="Put it in").click()
+    screen.get_by_label("PC name").fill("Front desk")
+    screen.get_by_role("button", name="Add to the file").click()
     screen.get_by_role("link", name="printflow-opener.toml").click()
     saved = pc.home / "Downloads" / "printflow-opener.toml"
     until(saved.is_file, what="download")

@@ -207,7 +207,7 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     card(page, "solid.stl").get_by_label("Copies").fill("3")
     expect(fact(page, "solid.stl", "price")).not_to_have_text(f"usually ${low}–${high}")
     expect(card(page, "none.stl")).to_contain_text("no usable triangles")
-    expect(card(page, "bad.3mf")).to_contain_text("it may be damaged")
+    expect(card(page, "bad.3mf")).to_contain_text("It may be damaged")
     expect(page.locator("[data-fit='Prusa MK4S']")).to_have_text("Too small for long.stl")
     expect(page.locator("[data-fit='Raise3D Pro 2 Plus']")).to_have_text("Your models fit")
     take(page, "print_method", "Resin")
@@ -238,7 +238,7 @@ def test_where_the_viewer_s_script_does_not_come_the_form_still_works(
     page.route("**/preview_worker.js*", lambda route: route.abort())
     page.goto(f"{server.url}/submit")
     choose(page, file("box.stl", sample_models.stl()))
-    expect(card(page, "box.stl")).to_contain_text("You can send it all the same")
+    expect(card(page, "box.stl")).to_contain_text("You can still submit it")
     expect(card(page, "box.stl").locator("[data-facts]")).to_be_hidden()
     context.close()
 
@@ -267,5 +267,5 @@ def test_staff_see_a_stored_model_in_3d(
     kept.unlink()
     page.reload()
     viewer.get_by_role("button", name="Show in 3D").click()
-    expect(viewer).to_contain_text("The model could not be shown.")
+    expect(viewer).to_contain_text("The model couldn't be shown.")
     complaints.lines.clear()  # the browser tells of the 404

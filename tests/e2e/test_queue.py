@@ -92,7 +92,7 @@ def test_reordered_by_drag_and_by_keyboard(
     large.write_bytes(sample_models.stl() + bytes(300_000))
     page.get_by_label("New version").set_input_files(large)
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_text("The file to print is")).to_be_visible()
+    expect(page.get_by_text("The file to print is now")).to_be_visible()
     assert lab.files.path(lab.jobs.get(job.id)).read_bytes() == large.read_bytes()
     page.goto(f"{server.url}/dashboard/queue")
     for size in (None, PHONE):

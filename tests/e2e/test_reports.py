@@ -90,7 +90,7 @@ def test_figures_from_the_menu_to_a_file(server: Server, signed_in: Page, jobs: 
 
     page.goto(f"{server.url}/dashboard?status=REJECTED&search=jane")
     with page.expect_download() as told:
-        page.get_by_role("link", name="The whole list as CSV").click()
+        page.get_by_role("link", name="Full list as CSV").click()
     (row,) = csv.DictReader(io.StringIO(Path(told.value.path()).read_text("utf-8-sig")))
     assert (row["id"], row["status"]) == (jobs[1].id, "REJECTED")
 

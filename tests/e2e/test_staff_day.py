@@ -56,16 +56,16 @@ def test_many_are_approved_and_taken_back_in_the_dialog(
     dialog = page.get_by_role("dialog")
     page.keyboard.press("*")
     page.locator("#bulk").get_by_role("button", name="Approve").click()
-    dialog.get_by_role("button", name="Use what the slicers say").click()
+    dialog.get_by_role("button", name="Use slicer values").click()
     expect(dialog.get_by_text("$4.25", exact=True)).to_have_count(2)
     dialog.get_by_label(f"Weight {jobs[2].id}").fill("heavy")
-    dialog.get_by_role("button", name="Do it for 3 jobs").click()
+    dialog.get_by_role("button", name="Apply to 3 jobs").click()
     expect(dialog.get_by_text("2 of 3 done.")).to_be_visible()
     expect(dialog.get_by_label(f"Weight {jobs[2].id}")).to_have_value("heavy")
     assert [lab.jobs.get(job.id).status for job in jobs] == ["PENDING", "PENDING", "UPLOADED"]
 
     dialog.get_by_role("button", name="Undo").click()
-    expect(dialog.get_by_role("heading", name="Taken back")).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Undone")).to_be_visible()
     dialog.get_by_role("link", name="Back to the list").click()
     expect(page.locator("#job-list > li")).to_have_count(3)
     assert {lab.jobs.get(job.id).status for job in jobs} == {"UPLOADED"}
@@ -83,10 +83,10 @@ def test_a_message_from_the_row_is_taken_back_by_a_key(
     dialog.get_by_label("Note").fill("Which way up?")
     dialog.get_by_label("Send it to the student").check()
     dialog.get_by_role("button", name="Add note").click()
-    expect(page.get_by_text("The message goes to")).to_be_visible()
+    expect(page.get_by_text("We'll email the message to")).to_be_visible()
     assert [note.text for note in lab.jobs.details(job.id).notes] == ["Which way up?"]
     page.keyboard.press("u")
-    expect(page.get_by_text("Taken back; no mail has left.")).to_be_visible()
+    expect(page.get_by_text("Undone. No email was sent.")).to_be_visible()
     assert lab.jobs.details(job.id).notes == ()
 
 
@@ -122,10 +122,10 @@ def test_the_sound_is_off_until_somebody_wants_it(
     look_again(page)
     expect(page.locator("#job-list > li")).to_have_count(2)
     assert page.evaluate("window.heard") == 0
-    page.get_by_role("button", name="Sound on new jobs: off").click()
+    page.get_by_role("button", name="Sound for new jobs: off").click()
     assert page.evaluate("window.heard") == 1, "so it sounds"
     page.reload()
-    expect(page.get_by_role("button", name="Sound on new jobs: on")).to_be_visible()
+    expect(page.get_by_role("button", name="Sound for new jobs: on")).to_be_visible()
     # In a window behind others, too.
     page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
     submit("Mary Jackson")
@@ -145,7 +145,7 @@ def test_a_busy_printer_is_told_when_it_is_chosen(
     page.goto(f"{server.url}/dashboard?status=READYTOPRINT")
     page.locator(f"#job-{jobs[1].id} [data-trigger=start_printing]").click()
     dialog = page.get_by_role("dialog")
-    warning = dialog.get_by_text(f"prints job {jobs[0].id} of Ada Byron")
+    warning = dialog.get_by_text(f"has been printing job {jobs[0].id} (Ada Byron)")
     expect(warning).to_be_visible()
     dialog.get_by_label("Printer").select_option("Prusa XL")
     expect(warning).not_to_be_visible()

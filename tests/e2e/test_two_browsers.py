@@ -103,7 +103,7 @@ def test_a_job_that_moved_while_the_bulk_dialog_was_open_is_named(
     page.goto(f"{server.url}/dashboard/bulk?trigger=reject&{chosen}")
     lab.jobs.approve(jobs[1].id, by="Sam", grams="40", hours="2", material="PLA")
     page.locator("textarea[name=text]").fill("No")
-    page.get_by_role("button", name="Do it for 3 jobs").click()
+    page.get_by_role("button", name="Apply to 3 jobs").click()
     expect(page.get_by_text("2 of 3 done.")).to_be_visible()
     expect(page.get_by_text(f"changed job {jobs[1].id} in the meantime")).to_be_visible()
     assert [lab.jobs.get(job.id).status.value for job in jobs] == [

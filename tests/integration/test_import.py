@@ -153,9 +153,9 @@ def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Pa
     assert (dry.refused, dry.notes) == (real.refused, real.notes)
     lost, negative = dry.refused
     assert "LOST" in lost.message
-    assert "“-1” is no number" in negative.message
+    assert "“-1” isn't a number" in negative.message
     told = {(note.field, note.message.partition(";")[0]) for note in dry.notes}
-    assert ("printer", "“Ultimaker” is not in the catalog") in told
+    assert ("printer", "“Ultimaker” isn't in the catalog") in told
 
 
 def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
@@ -214,26 +214,26 @@ def test_examples_show_what_the_list_says_and_what_was_read(lab: Printflow, tmp_
     ("column", "value", "said"),
     [
         ("No.", "", "key"),
-        ("Name", " ", "student's name"),
+        ("Name", " ", "student name"),
         ("State", "gone", "status “gone”"),
-        ("Received", "soon", "“soon” is no time"),
-        ("Received", "", "submitted"),
-        ("Last change", "31/12/2023", "status_since: “31/12/2023” is no time"),
-        ("Price", "4,25", "cost: “4,25” is no number with “.” as its decimal sign"),
-        ("Price", "n/a", "cost: “n/a” is no number"),
-        ("Price", "€4.25", "“€4.25” is not in USD"),
-        ("Price", "-4.25", "is no number"),
-        ("Price", "1e3", "is no number"),
-        ("Price", "999999.00", "no price of at most 100,000"),
+        ("Received", "soon", "“soon” isn't a date or time"),
+        ("Received", "", "submission time"),
+        ("Last change", "31/12/2023", "status_since: “31/12/2023” isn't a date or time"),
+        ("Price", "4,25", "cost: “4,25” isn't a number with the decimal sign “.”"),
+        ("Price", "n/a", "cost: “n/a” isn't a number"),
+        ("Price", "€4.25", "“€4.25” isn't in USD"),
+        ("Price", "-4.25", "isn't a number"),
+        ("Price", "1e3", "isn't a number"),
+        ("Price", "999999.00", "isn't a price of at most 100,000"),
         ("Received", "2999-01-01", "future"),
         ("Received", "0203-01-01", "before 1970"),
-        ("Received", "9999-12-31 23:59", "is no time"),
-        ("File", "../secret.stl", "is not below"),
-        ("File", "models/none.stl", "is not below"),
-        ("File", "models/notes.txt", "no model"),
+        ("Received", "9999-12-31 23:59", "isn't a date or time"),
+        ("File", "../secret.stl", "isn't in"),
+        ("File", "models/none.stl", "isn't in"),
+        ("File", "models/notes.txt", "isn't a model"),
         ("File", "models/empty.stl", "empty"),
-        ("File", "models/link.stl", "leads out"),
-        ("File", "", "names no file"),
+        ("File", "models/link.stl", "is outside"),
+        ("File", "", "doesn't name a file"),
     ],
 )
 def test_rows_that_cannot_become_jobs(
@@ -327,7 +327,7 @@ def test_a_job_without_a_file_gets_one_before_it_is_approved(
         (MAPPING.replace("America/New_York", "Mars"), "time_zone"),
         (MAPPING.replace('decimal = "."', ""), 'decimal is needed for cost: "." or ","'),
         (MAPPING.replace('decimal = "."', 'decimal = ";"'), 'decimal must be "." or ","'),
-        ("= nonsense", "cannot be read"),
+        ("= nonsense", "can't be read"),
     ],
 )
 def test_a_wrong_mapping_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -344,7 +344,7 @@ def test_a_list_that_is_none(tmp_path: Path) -> None:
         database.execute("CREATE TABLE other (id)")
     with pytest.raises(InvalidInput, match="no such table"):
         flask_list(tmp_path / "x.db")
-    with pytest.raises(InvalidInput, match="no such file"):
+    with pytest.raises(InvalidInput, match="file doesn't exist"):
         flask_list(tmp_path / "none.db")
 
 

@@ -59,7 +59,7 @@ def test_the_words_of_the_lifecycle_are_marked_where_they_stand() -> None:
     }
     records = (*TRIGGERS.values(), *CORRECTIONS.values(), *STATUSES.values(), *MAILS.values())
     fields = [field for trigger in TRIGGERS.values() for field in trigger.fields]
-    spoken = ("label", "past", "title", "submit", "about", "about_many", "warning", "sentence",
+    spoken = ("label", "past", "done", "title", "submit", "about", "about_many", "warning", "sentence",
               "student_label", "step", "headline", "next_step", "at_counter", "counter_hint",
               "staff", "student", "label_many", "hint", "missing")  # fmt: skip
     said = {getattr(one, name, "") for one in (*records, *fields) for name in spoken}

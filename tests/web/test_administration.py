@@ -97,7 +97,7 @@ def test_an_old_quote_keeps_its_price(
     newer = job_in("PENDING")
     assert newer.cost_cents == 2125
     page = said(staff.get(f"{EDITOR}/printers"))
-    assert "Prices over time" in page
+    assert "Price history" in page
     assert "$0.50 $0.00 Ana" in page
     assert "$0.10 $0.00 Printflow" in page
 
@@ -175,7 +175,7 @@ def test_two_administrators_at_once(lab: Printflow, staff: FlaskClient) -> None:
 def test_versions_say_who_when_and_what(lab: Printflow, staff: FlaskClient) -> None:
     saved(staff, "lab", minimum_charge="4.00")
     page = said(staff.get("/admin/catalog"))
-    assert "Version 2 in force minimum charge Ana · Mon, Mar 2, 2026" in page
+    assert "Version 2 active minimum charge Ana · Mon, Mar 2, 2026" in page
     assert "minimum charge 3.00 4.00" in said(staff.get("/admin/catalog/versions/2"))
     assert staff.get("/admin/catalog/versions/9").status_code == 404
     send_to = "/admin/catalog/versions/1/restore"
@@ -302,7 +302,7 @@ def test_a_station_of_any_name_can_be_renewed_and_revoked(
     actions = re.findall(rf'action="({at(lab, name)}/\w+)"', page)
     assert {one.rpartition("/")[2] for one in actions} == {"password", "role", "revoke"}
     answer = post(staff, f"{at(lab, name)}/password", password="a second good password")
-    assert f"The password of {name} is shown this once" in said(answer)
+    assert f"The password for {name} is shown only once" in said(answer)
     post(staff, f"{at(lab, name)}/role", admin="yes")
     with pytest.raises(SignInRefused):
         lab.sessions.check_password("a first good password", station=name, address="x")
@@ -349,7 +349,7 @@ def test_names_are_deactivated_and_brought_back(
     secret = lab.stations.add("Window", by="Ana")
     send(window, "/login", station="Window", name="Sam", password=secret)
     assert post(staff, "/staff/deactivate", name="Sam").status_code == 303
-    assert "No longer here Sam since" in said(staff.get("/staff"))
+    assert "Former staff Sam since" in said(staff.get("/staff"))
     assert window.get("/staff").status_code == 303, "signed out"
     assert post(staff, "/staff/deactivate", name="Sam").status_code == 404
     secret = lab.stations.renew("Window", by="Ana")
@@ -374,7 +374,7 @@ def test_the_outbox_counts_and_pages(
     older = re.search(r"/outbox\?before=\d+", page.text)
     assert older
     second = staff.get(older[0])
-    assert "Newest mails" in said(second)
+    assert "Newest emails" in said(second)
     shown = [re.findall(r'href="/outbox/(\d+)"', one.text) for one in (page, second)]
     assert shown == [["5", "4"], ["3", "2"]]
     assert staff.get("/outbox?before=x").status_code == 400
@@ -390,7 +390,7 @@ def test_a_mail_that_was_canceled_is_not_sent_again(
     (held,) = [mail for mail in lab.mail.find() if mail.template == "rejected"]
     assert "leaves" in said(staff.get("/outbox"))
     lab.corrections.undo(job.id, by="Ana")
-    assert "Send it again" not in said(staff.get(f"/outbox/{held.id}"))
+    assert "Send again" not in said(staff.get(f"/outbox/{held.id}"))
     assert post(staff, f"/outbox/{held.id}/retry", to="x@example.edu").status_code == 409
     assert lab.mail.get(held.id).state == "canceled"
 
@@ -447,13 +447,13 @@ def test_the_doctor_looks_and_mends_in_the_background(
     os.utime(stray, (1, 1))
     page = "/admin/system"
     assert post(staff, f"{page}/checkup").status_code == 303
-    until(lambda: "can be mended" in said(staff.get(page)))
+    until(lambda: "can be fixed" in said(staff.get(page)))
     seen = said(staff.get(page))
     assert "nobody.stl This file doesn't belong to any job." in seen
     assert "It belongs in Uploaded." in seen
     assert not path.exists(), "looking changes nothing"
     post(staff, f"{page}/checkup", mend="yes", contents="yes")
-    until(lambda: "mended" in said(staff.get(page)) and path.exists())
+    until(lambda: "fixed" in said(staff.get(page)) and path.exists())
     assert not stray.exists()
     assert list((lab.settings.store / ".quarantine").rglob("*nobody.stl*"))
     until(lambda: lab.changes.find()[0].kind is ChangeKind.MENDED)
@@ -480,7 +480,7 @@ def test_the_system_page_tells_what_there_is(
     os.utime(logs / "worker-there.log", (1, 1))
     submit()
     until(lambda: "in a sandbox" in said(staff.get("/admin/system")))
-    until(lambda: "within" in said(staff.get("/admin/system")))
+    until(lambda: "responding" in said(staff.get("/admin/system")))
     page = said(staff.get("/admin/system"))
     database = lab.settings.database.partition(":")[0].partition("+")[0]
     assert database in page.lower()
@@ -507,7 +507,7 @@ def test_workers_give_signs_of_life(lab: Printflow, staff: FlaskClient, clock: T
     lab.worker.start()
     until(lambda: lab.system.health()["worker"] == "running")
     assert lab.system.health()["status"] == "ok"
-    works = ("at work files", "at work mails", "at work models")
+    works = ("running files", "running email", "running models")
     until(lambda: all(work in said(staff.get("/admin/system")) for work in works))
     lab.worker.stop()
     assert lab.system.health()["worker"] == "not running", "one that ended in order leaves no sign"
@@ -515,7 +515,7 @@ def test_workers_give_signs_of_life(lab: Printflow, staff: FlaskClient, clock: T
         tx.lab.beat("elsewhere/1/files", clock(), clock())
     clock.advance(seconds=91)
     assert lab.system.health()["worker"] == "silent"
-    assert "no sign of life files elsewhere/1" in said(staff.get("/admin/system"))
+    assert "not responding files elsewhere/1" in said(staff.get("/admin/system"))
 
 
 # -- health -----------------------------------------------------------------------------------------

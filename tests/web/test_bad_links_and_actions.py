@@ -137,8 +137,8 @@ def test_what_is_possible_instead_is_said(
     job = job_in("PRINTING")
     answer = send_from(staff, f"/dashboard/jobs/{job.id}/approve", QUOTE)
     assert answer.status_code == 409
-    assert "Sam started printing this on" in said(answer)
-    assert "Available actions: Print failed, Complete" in said(answer)
+    assert "Sam started the print on" in said(answer)
+    assert "Available actions: Report failed print, Mark as completed" in said(answer)
     assert lab.jobs.get(job.id) == job
 
 
@@ -305,7 +305,7 @@ def test_the_parameter_is_named(staff: FlaskClient) -> None:
     for query, name in PARAMETERS:
         answer = staff.get(f"/dashboard?{query}")
         assert answer.status_code == 400
-        assert f"{name}:" in said(answer)
+        assert f"“{name}”" in said(answer)
 
 
 # -- 39: passwords ----------------------------------------------------------------------------------

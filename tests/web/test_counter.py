@@ -43,7 +43,7 @@ def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn
         word for word in ("Jane Doe", job.id, "B3", "$4.25") if word in said(opened)
     ]
     chosen = staff.get(choice(opened.text, "Cash"))
-    assert "Paid $4.25 by cash – handed out" in said(chosen)
+    assert "Paid $4.25 by cash – mark as picked up" in said(chosen)
     assert lab.jobs.get(job.id).status is Status.COMPLETED, "looking changes nothing"
     answer = staff.post(here, data=fields(chosen.text))
     assert (answer.status_code, answer.location) == (303, here)
@@ -59,7 +59,7 @@ def test_two_taps_and_the_undo(staff: FlaskClient, lab: Printflow, job_in: JobIn
         data={"csrf_token": token(staff, here), "event": event[1], "next": here},
     )
     assert undone.location == here
-    assert "How is it paid?" in said(staff.get(here))
+    assert "Payment method" in said(staff.get(here))
     assert lab.jobs.details(job.id).payments == ()
 
 
@@ -82,7 +82,7 @@ def test_an_amount_that_is_not_due_is_refused_with_the_page(
     assert answer.status_code == 422
     assert "$4.25 is due" in said(answer)
     assert lab.jobs.get(job.id).status is Status.COMPLETED
-    assert "How is it paid?" in said(staff.get(f"/pick-up/{job.id}?method=shells"))
+    assert "Payment method" in said(staff.get(f"/pick-up/{job.id}?method=shells"))
     assert staff.post(f"/pick-up/{job.id}", data={**form, "version": "x"}).status_code == 400
 
 
@@ -106,7 +106,7 @@ def test_the_receipt_number_is_asked_for_where_the_lab_wants_one(
 def test_nothing_to_pay_is_one_tap(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     job = lab.jobs.complete(job_in("PRINTING").id, by="Sam", cost="0")
     page = staff.get(f"/pick-up/{job.id}")
-    assert "Nothing to pay – handed out" in said(page)
+    assert "Nothing due – mark as picked up" in said(page)
     assert staff.post(f"/pick-up/{job.id}", data=fields(page.text)).status_code == 303
     assert lab.jobs.get(job.id).status is Status.PAIDPICKEDUP
 
@@ -127,7 +127,7 @@ def test_other_states_say_what_to_do(staff: FlaskClient, job_in: JobIn, status: 
     words, step = SAYS[status]
     page = staff.get(f"/pick-up/{job.id}")
     assert words in said(page)
-    assert "How is it paid?" not in said(page)
+    assert "Payment method" not in said(page)
     steps = re.findall(rf'href="/dashboard/jobs/{job.id}/(\w+)\?', page.text)
     assert steps == ([step] if step else [])
 
@@ -168,7 +168,7 @@ def test_the_list_search_and_the_camera(
     assert re.findall(r'id="job-(\w+)"', page.text)[1:] == [old.id, young.id]
     for words in (
         "B3",
-        "waits 8 days",
+        "waiting 8 days",
         "$4.25 due",
         "reminded Tue, Mar 10",
         "kept until Wed, Apr 1",
@@ -182,9 +182,9 @@ def test_the_list_search_and_the_camera(
     assert old.id in said(staff.get("/pick-up?search=jane"))
     other = submit(student="Zoe Zimmer")
     nobody = staff.get("/pick-up?search=zimmer")
-    assert "No finished print of that name waits." in said(nobody)
+    assert "No finished print matches." in said(nobody)
     assert f"/pick-up/{other.id}" in nobody.text
-    assert "Nothing waits for that long." in said(staff.get("/pick-up?overdue=yes"))
+    assert "Nothing has been waiting that long." in said(staff.get("/pick-up?overdue=yes"))
     assert staff.get("/pick-up?after=nonsense").status_code == 400
     assert staff.get("/pick-up/ZZZZZZZZ").status_code == 404
 
@@ -238,7 +238,7 @@ def test_bulk_shelf_and_disposal(
     assert [job.id in listed.text for job in jobs] == [True, True]
     chosen = re.findall(r'name="job" value="([^"]+)"', listed.text)
     page = staff.get("/dashboard/bulk", query_string={"job": chosen, "trigger": "dispose"})
-    assert "Each student gets a mail" in said(page)
+    assert "We'll email each student" in said(page)
     form = {"job": chosen, "trigger": "dispose", "reason": ""}
     answer = staff.post("/dashboard/bulk", data={**form, "csrf_token": token(staff, "/pick-up")})
     assert "2 of 2 done" in said(answer)
@@ -256,7 +256,7 @@ def test_a_disposal_that_may_not_be_says_why(
 ) -> None:
     job = job_in("COMPLETED")
     act = f"/dashboard/jobs/{job.id}/dispose"
-    assert "it is kept until Wed, Apr 1, 2026" in said(staff.get(act))
+    assert "it's kept until Wed, Apr 1, 2026" in said(staff.get(act))
     answer = send(staff, act, reason="")
     assert answer.status_code == 422
     assert "The print has been ready since Mar 2, 2026." in said(answer)

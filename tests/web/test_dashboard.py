@@ -81,11 +81,11 @@ def test_every_job_is_on_one_page_of_the_list(
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"sort": "random"}, "sort:"),
+        ({"sort": "random"}, "“sort”"),
         ({"after": "nonsense"}, "That page of the list doesn't exist."),
         ({"after": "W10"}, "That page of the list doesn't exist."),
         ({"since": "yesterday"}, "“yesterday” isn't a date."),
-        ({"until": "9999-12-31"}, "until:"),
+        ({"until": "9999-12-31"}, "“until”"),
     ],
 )
 def test_what_is_no_list(staff: FlaskClient, query: dict[str, str], words: str) -> None:
@@ -169,7 +169,7 @@ def test_undo_from_the_notice(
     lab.dispatch()
     answer = staff.post(f"/dashboard/jobs/{job.id}/undo", data=form)
     assert answer.status_code == 303
-    assert "Taken back" in said(staff.get("/dashboard"))
+    assert "Undone" in said(staff.get("/dashboard"))
     assert lab.jobs.get(job.id).status == "UPLOADED"
     again = staff.post(f"/dashboard/jobs/{job.id}/undo", data=form, follow_redirects=True)
     assert "nothing to undo" in said(again)
@@ -187,7 +187,7 @@ def test_many_at_once(staff: FlaskClient, lab: Printflow, submit: Submit) -> Non
     page = staff.get("/dashboard/bulk", query_string={"job": chosen})
     assert "no action that all of them allow" not in said(page)
     page = staff.get("/dashboard/bulk", query_string={"job": chosen[:2], "trigger": "reject"})
-    assert "Do it for 2 jobs" in said(page)
+    assert "Apply to 2 jobs" in said(page)
     token = re.findall(r'csrf_token" value="([^"]+)', page.text)[0]
     form = {
         "csrf_token": token,
@@ -204,7 +204,7 @@ def test_many_at_once(staff: FlaskClient, lab: Printflow, submit: Submit) -> Non
         ("Too thin",),
     ]
     assert staff.get("/dashboard/bulk?job=nonsense").status_code == 400
-    assert "No job is selected" in said(staff.get("/dashboard/bulk"))
+    assert "No jobs selected" in said(staff.get("/dashboard/bulk"))
 
 
 def test_many_are_paid_in_full(staff: FlaskClient, lab: Printflow, submit: Submit) -> None:

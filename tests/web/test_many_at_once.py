@@ -108,7 +108,9 @@ def test_a_busy_printer_is_told_before_many_are_started(
     job_in("PRINTING")
     ready = job_in("READYTOPRINT")
     query = {"job": f"{ready.id}:{ready.version}", "trigger": "start_printing"}
-    assert "Prusa MK4S prints job" in said(staff.get("/dashboard/bulk", query_string=query))
+    assert "Prusa MK4S has been printing job" in said(
+        staff.get("/dashboard/bulk", query_string=query)
+    )
 
 
 def test_too_many_to_price_together(staff: FlaskClient, submit: Submit, lab: Printflow) -> None:

@@ -36,7 +36,7 @@ def test_a_message_waits_and_can_be_taken_back(
     assert messages(lab, job) == ["queued"], "it waits as long as it can be taken back"
     address, form = undo_of(staff.get("/dashboard").text)
     assert staff.post(address, data=form).location == "/dashboard"
-    assert "Taken back" in said(staff.get("/dashboard"))
+    assert "Undone" in said(staff.get("/dashboard"))
     assert lab.jobs.details(job.id).notes == ()
     clock.advance(minutes=1)
     lab.dispatch()
@@ -119,7 +119,7 @@ def test_a_question_needs_attention_until_it_is_answered(
 
     def asks() -> bool:
         page = staff.get("/dashboard?status=attention").text
-        assert ("and waits for an answer" in page) == (f'id="job-{job.id}"' in page)
+        assert ("waiting for a reply" in page) == (f'id="job-{job.id}"' in page)
         return f'id="job-{job.id}"' in page
 
     assert not asks()

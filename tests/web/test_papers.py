@@ -24,14 +24,14 @@ def test_ticket_and_label_carry_the_code_of_the_job(staff: FlaskClient, job_in: 
         assert {(int(x), int(y)) for x, y in squares} == dark
         assert job.id in said(answer)
         assert "Jane Doe" in said(answer)
-    assert "To pay: $4.25" in said(answer)
+    assert "Due: $4.25" in said(answer)
     assert staff.get("/dashboard/jobs/ZZZZZZZZ/label").status_code == 404
 
 
 def test_a_paid_job_has_nothing_to_pay(staff: FlaskClient, job_in: JobIn) -> None:
     job = job_in("PAIDPICKEDUP")
     assert "Paid" in said(staff.get(f"/dashboard/jobs/{job.id}/label"))
-    assert "To pay" not in said(staff.get(f"/dashboard/jobs/{job.id}/label"))
+    assert "Due:" not in said(staff.get(f"/dashboard/jobs/{job.id}/label"))
 
 
 def test_markup_in_a_note_stays_text(staff: FlaskClient, submit: Callable[..., Job]) -> None:

@@ -88,7 +88,7 @@ def test_pick_up_with_a_receipt_and_an_account(
     lab.catalog.change({"payments": {"receipt_methods": ["card"]}}, by="Ana")
     job = job_in("COMPLETED")
     page = f"/dashboard/jobs/{job.id}/pick_up"
-    assert "Needed for: card." in said(staff.get(page))
+    assert "Required for: card." in said(staff.get(page))
     form = {"version": job.version, "amount": "4.25", "method": "card"}
     assert "Enter the receipt number" in said(send(staff, page, **form))
     answer = send(staff, page, **form, receipt="A-2", account="ARCH 4000", payer="Jane")
@@ -103,14 +103,14 @@ def test_voiding_needs_a_reason_and_stays_to_be_seen(
     job = job_in("PAIDPICKEDUP")
     (payment,) = lab.jobs.details(job.id).payments
     page = f"{PAGE}/{payment.id}/void"
-    assert "is due again" in said(staff.get(page))
+    assert "becomes due again" in said(staff.get(page))
     refused = send(staff, page, reason="")
     assert (refused.status_code, "Enter a reason." in said(refused)) == (422, True)
     answer = send(staff, page, reason="<b>wrong</b>", next=f"/dashboard/jobs/{job.id}")
     assert answer.location == f"/dashboard/jobs/{job.id}"
     shown = staff.get(f"/dashboard/jobs/{job.id}")
-    assert "Void: <b>wrong</b> (Ana," in said(shown) and "<b>wrong" not in shown.text
-    assert "It was handed out, and not all of it is paid." in said(shown)
+    assert "Voided: <b>wrong</b> (Ana," in said(shown) and "<b>wrong" not in shown.text
+    assert "It was picked up but isn't fully paid." in said(shown)
     assert f"Ana voided receipt {payment.number}" in said(shown)
     again = send(staff, page, reason="another")
     assert "Ana already voided this payment" in said(again)
@@ -120,7 +120,7 @@ def test_what_was_paid_too_much_is_said(staff: FlaskClient, lab: Printflow, job_
     job = job_in("PRINTING")
     lab.payments.take(job.id, amount="4.25", method="cash", by="Ana")
     lab.jobs.complete(job.id, by="Ana", cost="3.00")
-    assert "$1.25 more was paid than it costs." in said(staff.get(f"/dashboard/jobs/{job.id}"))
+    assert "Overpaid by $1.25." in said(staff.get(f"/dashboard/jobs/{job.id}"))
 
 
 def test_the_receipt_on_paper_and_by_mail(
@@ -140,7 +140,7 @@ def test_the_receipt_on_paper_and_by_mail(
         f"{page}/mail", data={"csrf_token": _token(staff, page), "to": "boss@example.edu"}
     )
     assert sent.location == page
-    assert "on its way to boss@example.edu" in said(staff.get(page))
+    assert "email the receipt to boss@example.edu" in said(staff.get(page))
     assert lab.mail.find()[0].template == "receipt"
     lab.payments.void(payment.id, reason="wrong", by="Ben")
     assert "VOID" in said(staff.get(page))
@@ -163,7 +163,7 @@ def test_the_day_close_adds_up(
     lab.jobs.pick_up(three.id, waive="a gift", by="Ben")
     assert 'href="/dashboard/payments"' in staff.get("/dashboard").text
     words = said(staff.get(PAGE))
-    assert "Day close of Mon, Mar 2, 2026" in words
+    assert "Day close for Mon, Mar 2, 2026" in words
     for row in ("waived $0.00 1 $0.00 – $4.25", "card $1.00 1 $1.00 – –", "cash $4.25 1 $4.25 – –"):
         assert row in words
     assert "Total in USD $5.25" in words
@@ -172,7 +172,7 @@ def test_the_day_close_adds_up(
     assert "Total in USD $5.25" in said(staff.get(f"{PAGE}?date=2026-03-02"))
     later = said(staff.get(f"{PAGE}?date=2026-03-03"))
     assert "Total in USD -$4.25" in later and "wrong person" in later
-    assert "Nothing was paid on this day." in said(staff.get(f"{PAGE}?date=2026-03-01"))
+    assert "No payments on this day." in said(staff.get(f"{PAGE}?date=2026-03-01"))
     file = staff.get(f"{PAGE}/day-2026-03-02.csv")
     assert file.headers["Content-Disposition"].endswith('printflow-payments-2026-03-02.csv"')
     rows = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))

@@ -188,8 +188,8 @@ def test_many_are_handed_out_for_the_amounts_that_the_dialog_shows(
             "$3.00",
             "10 g × $0.10 = $1.00, so the minimum charge applies.",
         ),
-        ({"weight": "", "hours": "1"}, "–", "Enter weight and time to see the price."),
-        ({"weight": "1e5", "hours": "1"}, "–", "Enter weight and time to see the price."),
+        ({"weight": "", "hours": "1"}, "–", "Enter the weight and print time to see the price."),
+        ({"weight": "1e5", "hours": "1"}, "–", "Enter the weight and print time to see the price."),
         ({"weight": "5", "hours": "1", "printer": "?"}, "–", "Enter weight and time"),
     ],
 )

@@ -28,9 +28,9 @@ def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: J
     job_in("READYTOPRINT")
     words = said(staff.get("/dashboard/queue"))
     assert "2 jobs ready, 7 h of printing" in words or "2 jobs ready, 6.5 h of printing" in words
-    assert "until about" in words
+    assert "done around" in words
     assert "2 × True Red PLA" in words
-    assert "Free, and nothing waits." in words  # another printer
+    assert "Idle, queue empty" in words  # another printer
 
 
 def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
@@ -73,7 +73,7 @@ def test_what_fits_a_printer(staff: FlaskClient, job_in: JobIn) -> None:
     page = "/dashboard/queue?fits=Prusa+MK4S&material=PLA&color="
     assert "1 ready job fits Prusa MK4S" in said(staff.get(page + "True+Red"))
     assert job.id in said(staff.get(page + "True+Red"))
-    assert "Nothing that is ready." in said(staff.get(page + "Black"))
+    assert "No ready jobs." in said(staff.get(page + "Black"))
     assert "no such printer" in said(staff.get("/dashboard/queue?fits=Nobody"))
 
 
@@ -85,7 +85,7 @@ def test_starting_on_a_busy_printer_warns_and_can_be_done(
     assert "(busy)" not in said(staff.get(page))
     printing = job_in("PRINTING")
     words = said(staff.get(page))
-    assert f"Prusa MK4S prints job {printing.id} of Jane Doe since" in words
+    assert f"Prusa MK4S has been printing job {printing.id} (Jane Doe) since" in words
     assert "Prusa MK4S (busy)" in words
     assert send(staff, page, printer="Prusa MK4S").status_code == 303
     assert lab.jobs.get(ready.id).status == "PRINTING"

@@ -39,7 +39,7 @@ def test_a_new_name_signs_in_and_joins_the_list(lab: Printflow, student: FlaskCl
     form = {"name": SOMEBODY_ELSE, "password": PASSWORD}
     answer = send(student, "/login", new_name="", **form)
     assert answer.status_code == 422
-    assert "Say who you are" in said(answer)
+    assert "Choose or enter your name" in said(answer)
     assert send(student, "/login", new_name="Bo", **form).status_code == 303
     assert set(lab.people.names()) == {"Ana", "Bo"}
 
@@ -82,13 +82,13 @@ def test_the_form_of_an_action_that_is_not_possible(
     job = submit()
     answer = staff.get(f"/dashboard/jobs/{job.id}/complete")
     assert answer.status_code == 409
-    assert "“Complete” is not possible" in said(answer)
+    assert "“Mark as completed” isn't available" in said(answer)
 
 
 def test_the_message_after_an_action_is_a_sentence(staff: FlaskClient, submit: Submit) -> None:
     job = submit()
     send(staff, f"/dashboard/jobs/{job.id}/approve", **QUOTE)
-    words = f"You approved job {job.id} of Jane Doe. The job is now “Waiting for student”."
+    words = f"You approved job {job.id} (Jane Doe). It's now “Waiting for student”."
     assert words in said(staff.get("/dashboard"))
 
 
@@ -137,8 +137,8 @@ def test_a_new_password_signs_out(app: Flask, lab: Printflow) -> None:
     browser = signed_in(app, "Bo")
     lab.stations.set_password("another good password", by="the command line")
     assert not inside(browser)
-    assert "You were signed out" in said(browser.get("/login"))
-    assert "You were signed out" not in said(browser.get("/login")), "said once"
+    assert "You've been signed out" in said(browser.get("/login"))
+    assert "You've been signed out" not in said(browser.get("/login")), "said once"
     assert inside(signed_in(app, "Bo", "another good password"))
 
 

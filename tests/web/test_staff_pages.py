@@ -93,7 +93,7 @@ def test_what_the_status_does_not_allow(lab: Printflow, staff: FlaskClient, subm
         data={**QUOTE, "csrf_token": token(staff, "/dashboard")},
     )
     assert answer.status_code == 409
-    assert "Sam rejected this on Mon, Mar 2, 2026, 9:30 AM." in said(answer)
+    assert "Sam rejected it on Mon, Mar 2, 2026, 9:30 AM." in said(answer)
 
 
 def test_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:

@@ -1,6 +1,6 @@
-"""Backups of a whole lab, taken while it runs, and restoring one.
+"""Takes backups of a whole lab while it's running, and restores them.
 
-A folder of backups holds one folder per backup (its manifest, the database, the lab's identity and
+A folder of backups contains one folder for each backup (its manifest, the database, the lab's identity and
 key), and ``files/``: every model file once, under the hash of its bytes, shared by all backups.
 """
 

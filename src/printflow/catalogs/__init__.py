@@ -1,1 +1,1 @@
-"""The catalog as a file, and the newest one as it is remembered between requests."""
+"""Reads and writes the catalog as a file, and caches the newest one between requests."""

@@ -1,8 +1,8 @@
 """The ``printflow`` command.
 
-Subcommands live in modules of their own, loaded when they are called: ``printflow --help`` loads
+Each subcommand is in its own module, which is loaded when it's called: ``printflow --help`` loads
 neither the database nor the settings. A command's exit code is 0 (done), 1 (refused), 2 (wrong
-use) or 3 (the surroundings do not answer, or a fault); see :mod:`printflow.cli.faults`.
+usage) or 3 (something Printflow needs is unavailable, or a fault); see :mod:`printflow.cli.faults`.
 """
 
 from __future__ import annotations

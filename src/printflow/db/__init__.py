@@ -1,1 +1,1 @@
-"""The database adapter: SQLAlchemy Core tables, the engine, the queries and the migrations."""
+"""The database adapter: SQLAlchemy Core tables, engine, queries and migrations."""

@@ -68,7 +68,7 @@ catalog_versions = Table(
     Column("at", UTCDateTime, nullable=False, info=KEPT),
     Column("by", String(100), nullable=False, info=KEPT),
     Column("document", JSON, nullable=False, info=KEPT),
-    comment="Every version of the catalog; the newest is in force.",
+    comment="Every version of the catalog. The newest is active.",
 )
 
 stations = Table(
@@ -417,5 +417,5 @@ outbox = Table(
     Column("sent_at", UTCDateTime, info=KEPT),
     UniqueConstraint("message_id"),
     Index("ix_outbox_state_next_try_at", "state", "next_try_at"),
-    comment="Mails to send, in the same transaction as what they tell of.",
+    comment="Emails to send, written in the same transaction as the change they report.",
 )

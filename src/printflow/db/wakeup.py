@@ -55,7 +55,7 @@ class Listener:
                 self._listen()
                 failed = 0
             except Exception as error:  # noqa: BLE001 - polling goes on; this is tried again
-                _log.warning("the database does not tell of changes: %s", error)
+                _log.warning("the database doesn't notify of changes: %s", error)
                 failed += 1
             finally:
                 was, self.connected = self.connected, False

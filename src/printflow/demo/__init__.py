@@ -1,4 +1,4 @@
-"""A lab full of plausible jobs, for a first look around: real models, every status, some history."""
+"""Fills a lab with sample jobs: real models, every status, some history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does everything fit together? Checks of store, database, work and settings, and safe mending."""
+"""Checks the store, database, work and settings, and fixes safe problems."""
 
 from .examination import Doctor, Examination, examine_database
 from .finding import Finding

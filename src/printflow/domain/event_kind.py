@@ -19,7 +19,7 @@ from .trigger import Trigger
 class CorrectionRecord:
     """Everything that is said of it. Texts are English; pages translate them.
 
-    ``label`` stands on its button, ``past`` in a sentence. The places of ``sentence`` are name,
+    ``label`` stands on its button, ``past`` says who did it when. The places of ``sentence`` are name,
     dest, part, why and number.
     """
 
@@ -53,7 +53,7 @@ class Correction(StrEnum):
 
     @property
     def past(self) -> str:
-        """What it reads in a sentence: "Ana *took back* this at 10:42"."""
+        """Who did it when, as a sentence."""
         return CORRECTIONS[self].past
 
 
@@ -64,49 +64,49 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
     {
         Correction.UNDO: CorrectionRecord(
             label=mark("Undo"),
-            past=mark("took back the last step of"),
+            past=mark("%(name)s undid the last step on %(time)s."),
             icon="refresh",
-            sentence=mark("%(name)s took that back"),
+            sentence=mark("%(name)s undid that"),
         ),
         Correction.EDIT: CorrectionRecord(
             label=mark("Edit details"),
-            past=mark("edited the details of"),
+            past=mark("%(name)s edited the details on %(time)s."),
             icon="pencil",
             sentence=mark("%(name)s edited the details"),
         ),
         Correction.IMPORT: CorrectionRecord(
             label=mark("Import"),
-            past=mark("imported"),
+            past=mark("%(name)s imported it on %(time)s."),
             icon="upload",
-            sentence=mark("%(name)s imported it from an older system, as “%(dest)s”"),
+            sentence=mark("%(name)s imported it from an older system as “%(dest)s”"),
         ),
         Correction.REMOVE: CorrectionRecord(
             label=mark("Remove data"),
-            past=mark("removed data of"),
+            past=mark("%(name)s removed stored data on %(time)s."),
             icon="archive",
             sentence=mark("%(name)s removed stored data: %(part)s (%(why)s)"),
         ),
         Correction.VERSION: CorrectionRecord(
             label=mark("New version"),
-            past=mark("replaced the file of"),
+            past=mark("%(name)s replaced the file to print on %(time)s."),
             icon="upload",
             sentence=mark("%(name)s replaced the file to print"),
         ),
         Correction.PAYMENT: CorrectionRecord(
             label=mark("Take payment"),
-            past=mark("took a payment for"),
+            past=mark("%(name)s took a payment on %(time)s."),
             icon="coins",
             sentence=mark("%(name)s took a payment"),
         ),
         Correction.WAIVER: CorrectionRecord(
             label=mark("Waive the rest"),
-            past=mark("waived what was due for"),
+            past=mark("%(name)s waived the amount due on %(time)s."),
             icon="coins",
-            sentence=mark("%(name)s waived what was due"),
+            sentence=mark("%(name)s waived the amount due"),
         ),
         Correction.VOID: CorrectionRecord(
             label=mark("Void payment"),
-            past=mark("voided a payment for"),
+            past=mark("%(name)s voided a payment on %(time)s."),
             icon="x",
             sentence=mark("%(name)s voided receipt %(number)s"),
         ),
@@ -120,5 +120,5 @@ def event_kind(name: str) -> EventKind:
 
 
 def past_tense(name: str) -> str:
-    """What an event's trigger or correction reads in a sentence."""
+    """Who did it when, as a sentence; its places are name and time."""
     return event_kind(name).past

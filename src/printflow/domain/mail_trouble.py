@@ -40,9 +40,9 @@ class MailTrouble:
     def message(self) -> str:
         """What is wrong, for people."""
         if self.state is MailState.PAUSED:
-            what = say("Email is paused: the mail server refused the login.")
+            what = say("Email is paused: the mail server rejected the login.")
         elif self.state is MailState.REFUSED:
-            what = say("The mail server refuses every email.")
+            what = say("The mail server is rejecting all emails.")
         elif not self.reason:
             what = say_n(
                 "{count} email should have been sent by now, but nothing has tried to send it.",

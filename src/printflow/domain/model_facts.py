@@ -186,7 +186,7 @@ def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:
 
 
 def compared(new: ModelFacts, old: ModelFacts) -> str:
-    """How a later version differs: "10 % smaller than the original"; "" if it does not."""
+    """How a later version differs: "10% smaller than the original"; "" if it does not."""
     if not old.volume_cm3 or not new.volume_cm3:
         return ""
     change = (new.volume_cm3 / old.volume_cm3) ** (1 / 3) - 1

@@ -37,11 +37,11 @@ class Part(StrEnum):
 
 _LABELS = {
     Part.FILES: "Model files",
-    Part.MAILS: "Mails",
+    Part.MAILS: "Emails",
     Part.PERSONAL: "Personal data",
     Part.EVENTS: "Names in the history",
-    Part.PAYMENTS: "Names at payments",
-    Part.JOBS: "Other details of the job",
+    Part.PAYMENTS: "Names on payments",
+    Part.JOBS: "Other job details",
 }
 REMOVED_NAME = "(removed)"
 """What stands where a name stood."""

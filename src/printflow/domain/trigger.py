@@ -36,15 +36,16 @@ class Many(StrEnum):
 class TriggerRecord:
     """Everything that is said of a trigger. Texts are English; pages and mails translate them.
 
-    ``label`` stands on its button, ``past`` in a sentence ("Ana *approved* this at 10:42"),
-    ``title`` above its form and ``submit`` on the form's button. ``about`` explains the form: its
+    ``label`` stands on its button, ``title`` above its form and ``submit`` on the form's button. ``about`` explains the form: its
     places are price, email, since, planned and kept; ``warning`` is shown above it in a box.
-    ``sentence`` is history's; its places are name, source and dest. ``mail_first`` says that its mail can be looked at before
+    ``past`` says who did it when (places: name and time), ``done`` that it was done just now (id
+    and the student's name). ``sentence`` is history's; its places are name, source and dest. ``mail_first`` says that its mail can be looked at before
     it is sent. ``prices`` says that it sets the price, ``opens_print`` that a print begins with it.
     """
 
     label: str
     past: str
+    done: str
     title: str
     submit: str
     about: str
@@ -102,7 +103,7 @@ class Trigger(StrEnum):
 
     @property
     def past(self) -> str:
-        """What it reads in a sentence: "Ana *approved* this at 10:42"."""
+        """Who did it when, as a sentence."""
         return TRIGGERS[self].past
 
 
@@ -122,7 +123,8 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
     {
         Trigger.SUBMIT: TriggerRecord(
             label=mark("Submit"),
-            past=mark("submitted"),
+            past=mark("%(name)s submitted it on %(time)s."),
+            done=mark("You submitted job %(id)s (%(name)s)."),
             title=mark("Submit a model"),
             submit=mark("Submit"),
             about="",
@@ -145,9 +147,10 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.APPROVE: TriggerRecord(
             label=mark("Approve"),
-            past=mark("approved"),
+            past=mark("%(name)s approved it on %(time)s."),
+            done=mark("You approved job %(id)s (%(name)s)."),
             title=mark("Approve and send the price"),
-            submit=mark("Approve and send mail"),
+            submit=mark("Approve and send email"),
             about="",
             about_many="",
             warning="",
@@ -168,9 +171,10 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.REJECT: TriggerRecord(
             label=mark("Reject"),
-            past=mark("rejected"),
+            past=mark("%(name)s rejected it on %(time)s."),
+            done=mark("You rejected job %(id)s (%(name)s)."),
             title=mark("Reject this job"),
-            submit=mark("Reject and send mail"),
+            submit=mark("Reject and send email"),
             about="",
             about_many="",
             warning="",
@@ -191,11 +195,12 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.CONFIRM: TriggerRecord(
             label=mark("Confirm by hand"),
-            past=mark("confirmed"),
+            past=mark("%(name)s confirmed the price on %(time)s."),
+            done=mark("You confirmed job %(id)s (%(name)s)."),
             title=mark("Confirm for the student"),
             submit=mark("Confirm"),
             about=mark(
-                "The student agreed to %(price)s in another way. The link in the mail stops working."
+                "The student agreed to %(price)s in another way. The link in the email will stop working."
             ),
             about_many="",
             warning="",
@@ -216,7 +221,8 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.DECLINE: TriggerRecord(
             label=mark("Decline for the student"),
-            past=mark("declined"),
+            past=mark("%(name)s declined the price on %(time)s."),
+            done=mark("You declined job %(id)s (%(name)s)."),
             title=mark("Decline for the student"),
             submit=mark("Decline"),
             about="",
@@ -229,7 +235,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             key="",
             form=Form.PLAIN,
             fields=(field.STUDENTS_REASON, field.HOW_ANSWERED),
-            sentence=mark("%(name)s declined the offer"),
+            sentence=mark("%(name)s declined the price"),
             mail_first=False,
             many=Many.ALIKE,
             prices=False,
@@ -239,7 +245,8 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.WITHDRAW: TriggerRecord(
             label=mark("Withdraw"),
-            past=mark("withdrew"),
+            past=mark("%(name)s canceled the request on %(time)s."),
+            done=mark("You canceled job %(id)s (%(name)s)."),
             title=mark("Cancel this request"),
             submit=mark("Cancel this request"),
             about="",
@@ -262,7 +269,8 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.REQUOTE: TriggerRecord(
             label=mark("Change the quote"),
-            past=mark("changed the quote of"),
+            past=mark("%(name)s changed the quote on %(time)s."),
+            done=mark("You changed the quote for job %(id)s (%(name)s)."),
             title=mark("Change the quote"),
             submit=mark("Send the new price"),
             about="",
@@ -285,14 +293,15 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.RESEND: TriggerRecord(
             label=mark("Send link again"),
-            past=mark("sent a new link for"),
+            past=mark("%(name)s sent a new link on %(time)s."),
+            done=mark("You sent a new link for job %(id)s (%(name)s)."),
             title=mark("Send a new confirmation link"),
             submit=mark("Send the link"),
             about=mark(
-                "%(email)s gets a new mail with the same price. Earlier links stop working."
+                "We'll email %(email)s a new link with the same price. Earlier links will stop working."
             ),
             about_many=mark(
-                "Each student gets a new mail with the same price. Earlier links stop working."
+                "We'll email each student a new link with the same price. Earlier links will stop working."
             ),
             warning="",
             icon="mail",
@@ -302,7 +311,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             key="",
             form=Form.PLAIN,
             fields=(),
-            sentence=mark("%(name)s had a new link sent"),
+            sentence=mark("%(name)s sent a new link"),
             mail_first=True,
             many=Many.ALIKE,
             prices=False,
@@ -312,11 +321,12 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.START_PRINTING: TriggerRecord(
             label=mark("Start printing"),
-            past=mark("started printing"),
+            past=mark("%(name)s started the print on %(time)s."),
+            done=mark("You started printing job %(id)s (%(name)s)."),
             title=mark("Start printing"),
             submit=mark("Start printing"),
             about="",
-            about_many=mark("Each prints on the printer that is planned for it."),
+            about_many=mark("Each job prints on its planned printer."),
             warning="",
             icon="printer",
             tone="primary",
@@ -334,13 +344,14 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             help="The print begins.",
         ),
         Trigger.FAIL: TriggerRecord(
-            label=mark("Print failed"),
-            past=mark("reported a failed print of"),
-            title=mark("The print failed"),
+            label=mark("Report failed print"),
+            past=mark("%(name)s reported a failed print on %(time)s."),
+            done=mark("You reported a failed print for job %(id)s (%(name)s)."),
+            title=mark("Report a failed print"),
             submit=mark("Report failed print"),
             about=mark(
-                "The job goes back to “Ready to print”. The student pays nothing more and gets no "
-                "mail."
+                "The job returns to “Ready to print”. The student isn't charged more and gets no "
+                "email."
             ),
             about_many="",
             warning="",
@@ -360,12 +371,13 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             help="The print failed; the job is ready to print again.",
         ),
         Trigger.COMPLETE: TriggerRecord(
-            label=mark("Complete"),
-            past=mark("completed"),
+            label=mark("Mark as completed"),
+            past=mark("%(name)s marked it as completed on %(time)s."),
+            done=mark("You marked job %(id)s (%(name)s) as completed."),
             title=mark("Mark as completed"),
-            submit=mark("Complete and send mail"),
-            about=mark("The student gets a mail that says where and when to pick it up."),
-            about_many=mark("Each student gets a mail that says where and when to pick it up."),
+            submit=mark("Complete and send email"),
+            about=mark("We'll email the student where and when to pick it up."),
+            about_many=mark("We'll email each student where and when to pick it up."),
             warning="",
             icon="check",
             tone="primary",
@@ -384,11 +396,12 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.PICK_UP: TriggerRecord(
             label=mark("Paid & picked up"),
-            past=mark("handed out"),
-            title=mark("Paid and picked up"),
+            past=mark("%(name)s marked it as picked up on %(time)s."),
+            done=mark("You marked job %(id)s (%(name)s) as picked up."),
+            title=mark("Mark as paid and picked up"),
             submit=mark("Mark as picked up"),
             about="",
-            about_many=mark("Each is paid in full, or all are waived."),
+            about_many=mark("Each job is paid in full, or all are waived."),
             warning="",
             icon="coins",
             tone="primary",
@@ -404,7 +417,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
                 field.PAYER,
                 field.ACCOUNT,
             ),
-            sentence=mark("%(name)s handed it out"),
+            sentence=mark("%(name)s marked it as picked up"),
             mail_first=False,
             many=Many.ALIKE,
             prices=False,
@@ -414,14 +427,17 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.DISPOSE: TriggerRecord(
             label=mark("Discard print"),
-            past=mark("discarded"),
+            past=mark("%(name)s discarded the print on %(time)s."),
+            done=mark("You discarded the print of job %(id)s (%(name)s)."),
             title=mark("Discard the print"),
             submit=mark("Discard print and notify student"),
             about=mark(
-                "%(kept)s Ready since %(since)s. The student gets a mail that it is gone; nothing "
-                "is charged."
+                "%(kept)s Ready since %(since)s. We'll email the student that it was discarded. "
+                "They won't be charged."
             ),
-            about_many=mark("Each student gets a mail that the print is gone; nothing is charged."),
+            about_many=mark(
+                "We'll email each student that the print was discarded. They won't be charged."
+            ),
             warning="",
             icon="archive",
             tone="danger",
@@ -440,10 +456,11 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.OVERRIDE: TriggerRecord(
             label=mark("Override the status"),
-            past=mark("overrode the status of"),
+            past=mark("%(name)s changed the status on %(time)s."),
+            done=mark("You changed the status of job %(id)s (%(name)s)."),
             title=mark("Override the status"),
             submit=mark("Change the status"),
-            about=mark("Status now: %(status)s"),
+            about=mark("Current status: %(status)s"),
             about_many="",
             warning=mark("This skips all checks. Use it to correct a mistake."),
             icon="alert",
@@ -463,10 +480,11 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.ARCHIVE: TriggerRecord(
             label=mark("Archive"),
-            past=mark("archived"),
+            past=mark("%(name)s archived it on %(time)s."),
+            done=mark("You archived job %(id)s (%(name)s)."),
             title=mark("Archive this job"),
             submit=mark("Archive"),
-            about=mark("The job leaves the lists of daily work. Its history stays."),
+            about=mark("The job leaves the daily work lists. Its history is kept."),
             about_many="",
             warning="",
             icon="archive",

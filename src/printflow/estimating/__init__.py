@@ -1,1 +1,1 @@
-"""What a print will take, reckoned before anybody has sliced it: by the lab's own slicer."""
+"""Estimates a model's weight and print time with the lab's own slicer."""

@@ -1,1 +1,1 @@
-"""Jobs of an older system: what its rows say, and where its files are. Nothing is written here."""
+"""Reads the rows and files of an older system. Nothing is written here."""

@@ -50,13 +50,13 @@ def cents(text: str, notation: Notation, currency: str) -> tuple[int, bool]:
     for sign, currencies in (*_SIGNS.items(), (currency, (currency,))):
         if plain.startswith(sign) or plain.endswith(sign):
             if currency not in currencies:
-                raise Doubtful(f"“{text[:40]}” is not in {currency}, the lab's currency")
+                raise Doubtful(f"“{text[:40]}” isn't in {currency}, the lab's currency")
             plain = plain.removeprefix(sign) if plain.startswith(sign) else plain.removesuffix(sign)
             break
     number = _known(plain.strip(), text, notation)
     rounded = number.quantize(_CENT, ROUND_HALF_UP)
     if rounded * 100 > MAX_CENTS:
-        raise Doubtful(f"“{text[:40]}” is no price of at most {MAX_CENTS // 100:,}")
+        raise Doubtful(f"“{text[:40]}” isn't a price of at most {MAX_CENTS // 100:,}")
     return int(rounded * 100), abs(rounded - number) > _NOISE
 
 
@@ -69,7 +69,7 @@ def _known(plain: str, text: str, notation: Notation) -> Decimal:
     number = notation.number(plain)
     if number is None:
         raise Doubtful(
-            f"“{text[:40]}” is no number with “{notation.decimal}” as its decimal sign, as "
+            f"“{text[:40]}” isn't a number with the decimal sign “{notation.decimal}”, such as "
             f"1{notation.decimal}5; see decimal in the mapping"
         )
     return number
@@ -83,5 +83,5 @@ def _within(
         return None
     found = parse(format(rounded, "f"))
     if found is None:
-        raise Doubtful(f"“{text[:40]}” is not {what}")
+        raise Doubtful(f"“{text[:40]}” isn't {what}")
     return found

@@ -14,16 +14,16 @@ from ..errors import InvalidInput
 from ..runtime.named_paths import unreadable
 
 FIELDS: Mapping[str, str] = {
-    "key": "what the older list knows the row by; a second run knows it again",
+    "key": "the row's ID in the older list; identifies it in a second run",
     "student_name": "first and last name",
-    "student_email": "e-mail address",
+    "student_email": "email address",
     "discipline": "department or college",
     "class_number": "class or course",
-    "method": "print method; found through the printer where it is missing",
+    "method": "print method; if missing, found by the printer",
     "color": "color",
     "printer": "printer",
     "material": "material",
-    "original_name": "the student's own name of the file",
+    "original_name": "the student's file name",
     "status": "status",
     "grams": "weight in g",
     "hours": "print time in h",
@@ -31,11 +31,11 @@ FIELDS: Mapping[str, str] = {
     "created_at": "when it was submitted",
     "status_since": "when it reached its status",
     "confirmed_at": "when the student confirmed",
-    "reasons": "why it was rejected: a JSON list, or texts parted by semicolons",
-    "updated_by": "who changed it last",
-    "note": "a note that staff read",
+    "reasons": "why it was rejected: a JSON list, or texts separated by semicolons",
+    "updated_by": "who last changed it",
+    "note": "a note for staff",
     "file": "path of the model file, relative to the folder of files",
-    "file_name": "another name of that file, looked for where the path leads nowhere",
+    "file_name": "another name of that file, used if the path doesn't exist",
 }
 """What a row can say."""
 
@@ -93,12 +93,12 @@ def read_mapping(path: Path) -> ImportMapping:
     try:
         plain = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise _wrong(path, f"it cannot be read: {unreadable(path, error)}") from error
+        raise _wrong(path, f"can't be read: {unreadable(path, error)}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(path, f"cannot be read: {error}") from error
+        raise _wrong(path, f"can't be read: {error}") from error
     for key in plain:
         if key not in _OPTIONS:
-            raise _wrong(path, f"unknown key '{key}'; known are {', '.join(_OPTIONS)}")
+            raise _wrong(path, f"unknown key '{key}'; possible keys: {', '.join(_OPTIONS)}")
     columns = _texts(path, "columns", plain.get("columns", {}))
     for name in NEEDED:
         if name not in columns:
@@ -114,7 +114,7 @@ def read_mapping(path: Path) -> ImportMapping:
         raise _wrong(path, "delimiter must be one character")
     dates = plain.get("dates", [])
     if not isinstance(dates, list) or not all(isinstance(one, str) for one in dates):
-        raise _wrong(path, 'dates must be a list as ["%m/%d/%Y"]')
+        raise _wrong(path, 'dates must be a list such as ["%m/%d/%Y"]')
     return ImportMapping(
         source=_text(path, plain, "source", path.stem),
         columns=columns,
@@ -132,12 +132,14 @@ def _zone(path: Path, name: str) -> str:
     try:
         return ZoneInfo(name).key if name else ""
     except (ValueError, OSError, LookupError):
-        raise _wrong(path, f"time_zone: unknown '{name}'; a name as America/New_York") from None
+        raise _wrong(
+            path, f"time_zone: unknown '{name}'; use a name such as America/New_York"
+        ) from None
 
 
 def _values(path: Path, plain: Any) -> dict[str, dict[str, str]]:
     if not isinstance(plain, dict):
-        raise _wrong(path, "values must hold tables as [values.status]")
+        raise _wrong(path, "values must contain tables such as [values.status]")
     found = {}
     for name, table in plain.items():
         texts = _texts(path, f"values.{name}", table, known=False)
@@ -157,7 +159,7 @@ def _texts(path: Path, name: str, plain: Any, *, known: bool = True) -> dict[str
 
 def _check_field(path: Path, table: str, name: str) -> None:
     if name not in FIELDS:
-        raise _wrong(path, f"{table}.{name} is no field; fields are {', '.join(FIELDS)}")
+        raise _wrong(path, f"{table}.{name} isn't a field; fields are {', '.join(FIELDS)}")
 
 
 def _text(path: Path, plain: Mapping[str, Any], key: str, default: str) -> str:

@@ -17,12 +17,14 @@ def moment(text: str, formats: Sequence[str], zone: ZoneInfo) -> datetime:
     """
     found = sorted(set(_readings(text, formats, zone)))
     if len(found) > 1:
-        first, second = (one.astimezone(zone).strftime("%B %d, %Y, %H:%M") for one in found[:2])
+        first, second = (one.astimezone(zone).strftime("%B %d, %Y, %I:%M %p") for one in found[:2])
         raise Doubtful(
             f"“{text[:40]}” could be {first}, or {second}; leave one format in dates in the mapping"
         )
     if not found:
-        raise Doubtful(f"“{text[:40]}” is no time; add its format to dates in the mapping")
+        raise Doubtful(
+            f"“{text[:40]}” isn't a date or time; add its format to dates in the mapping"
+        )
     return found[0]
 
 

@@ -23,16 +23,16 @@ class OldFiles:
     def find(self, named: str, other_name: str, status: Status | None) -> tuple[Path | None, str]:
         """The file, or None and why not."""
         if not named and not other_name:
-            return None, "the row names no file"
+            return None, "the row doesn't name a file"
         for path in self._candidates(named, other_name, status):
             if not path.is_file():
                 continue
             if not path.resolve().is_relative_to(self._real):
-                return None, f"{path} leads out of {self._root}"
+                return None, f"{path} is outside {self._root}"
             if ending_of(path.name) not in PRINTABLE_ENDINGS:
-                return None, f"“{path.name}” is no model and no slicer's file"
+                return None, f"“{path.name}” isn't a model or a slicer's file"
             return path, ""
-        return None, f"“{named or other_name}” is not below {self._root}"
+        return None, f"“{named or other_name}” isn't in {self._root}"
 
     def _candidates(self, named: str, other: str, status: Status | None) -> list[Path]:
         folders = [status.folder] if status is not None else []

@@ -80,14 +80,14 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
     if not reading.key:
         reading.refusals.append("it has no key")
     if not texts["student_name"]:
-        reading.refusals.append("it has no student's name")
+        reading.refusals.append("it has no student name")
     if status is None:
         said = clean_line(row.texts.get("status", ""))[:40]
-        reading.refusals.append(f"its status “{said}” is none of {', '.join(Status)}")
+        reading.refusals.append(f"its status “{said}” isn't one of {', '.join(Status)}")
     created = times["created_at"]
     if created is None:
         if not row.texts.get("created_at", "").strip():
-            reading.refusals.append("it does not say when it was submitted")
+            reading.refusals.append("it has no submission time")
     elif created > now:
         reading.refusals.append("it was submitted in the future")
     elif created.year < _EARLIEST:
@@ -102,7 +102,7 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
     since = times["status_since"] or created
     if not created <= since <= now:
         reading.notes.append(
-            ("status_since", "not between submission and now; taken as submission")
+            ("status_since", "not between submission and now; the submission time is used")
         )
         since = created
     reading.job = OldJob(
@@ -122,7 +122,7 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
         note=clean_text(row.texts.get("note", ""))[:_LONGEST_NOTE],
     )
     if "@" not in texts["student_email"]:
-        reading.notes.append(("student_email", "no e-mail address; mails cannot reach the student"))
+        reading.notes.append(("student_email", "no email address; the student can't get emails"))
     return reading
 
 
@@ -189,7 +189,7 @@ def _matched(
         if _folded(one) == _folded(typed):
             return one
     if typed:
-        reading.notes.append((name, f"“{typed}” is not {within}; kept as it is"))
+        reading.notes.append((name, f"“{typed}” isn't {within}; kept anyway"))
     elif name != "material":
         reading.notes.append((name, "empty"))
     return typed

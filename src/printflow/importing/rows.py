@@ -79,7 +79,7 @@ def csv_list(path: Path, mapping: ImportMapping) -> OldList:
 def flask_list(path: Path, mapping: ImportMapping = FLASK) -> OldList:
     """The jobs of the older Flask system's SQLite file, which is only read; raises InvalidInput."""
     if not path.is_file():
-        raise _unreadable(path, FileNotFoundError("there is no such file"))
+        raise _unreadable(path, FileNotFoundError("the file doesn't exist"))
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
@@ -117,7 +117,7 @@ def _check(path: Path, mapping: ImportMapping, headings: list[str]) -> None:
                 "file",
                 "column_missing",
                 f"{path} has no column “{mapping.columns[name]}” (for {name}).",
-                f"Its columns are {', '.join(headings) or 'none'}.",
+                f"Its columns: {', '.join(headings) or 'none'}.",
             )
 
 
@@ -127,4 +127,4 @@ def _unused(mapping: ImportMapping, headings: list[str]) -> tuple[str, ...]:
 
 
 def _unreadable(path: Path, error: Exception) -> InvalidInput:
-    return InvalidInput.of("file", "file_unreadable", f"{path} cannot be read: {error}.")
+    return InvalidInput.of("file", "file_unreadable", f"Can't read {path}: {error}.")

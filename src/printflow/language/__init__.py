@@ -1,1 +1,1 @@
-"""What people read, as their language writes it: money, weights, times, and translated texts."""
+"""Formats money, weights and times for the reader's language, and translates texts."""

@@ -1,1 +1,1 @@
-"""Mails: their templates, and the two ways they leave by."""
+"""Email: the templates, and the two ways to deliver it, by SMTP or as files."""

@@ -113,15 +113,15 @@ class SmtpMailer:
                 client.ehlo()
                 if not client.has_extn("starttls"):
                     raise self._passing(
-                        "it does not offer encryption (STARTTLS), so neither password nor mail was "
-                        "sent. Check mail.smtp_port and mail.smtp_security; if they are right, "
-                        "someone on the way may have removed the offer."
+                        "it doesn't offer encryption (STARTTLS), so neither the password nor the email "
+                        "was sent. Check mail.smtp_port and mail.smtp_security; if they are right, "
+                        "someone in between may have removed the offer."
                     )
                 client.starttls(context=self._context())
             if self._username:
                 if not self._may_log_in:
                     raise self._passing(
-                        "the password is not sent without encryption. "
+                        "the password isn't sent without encryption. "
                         "Check mail.smtp_security and mail.smtp_allow_plaintext_login."
                     )
                 client.login(self._username, self._password)

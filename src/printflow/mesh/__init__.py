@@ -1,1 +1,1 @@
-"""Triangles in memory: what reading, measuring and drawing a model have in common."""
+"""Triangles in memory, for reading, measuring and drawing models."""

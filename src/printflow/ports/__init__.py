@@ -1,7 +1,7 @@
-"""The doors of the library to the world, as protocols: database, file store, mail, clock, ids.
+"""The library's connections to the world, as protocols: database, file store, email, clock, IDs.
 
-The use cases know only these. The adapters in ``db``, ``mail`` and ``filestore`` implement them,
-``app`` joins the two, and ``testing`` puts faults in between.
+The use cases know only these. The adapters in ``db``, ``mail`` and ``store`` implement them,
+``lab`` connects the two, and ``testing`` puts faults in between.
 """
 
 from .database import Damage, DamagedPart, Database, DuplicateKey, Stamp, Transaction

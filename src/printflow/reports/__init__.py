@@ -1,1 +1,1 @@
-"""The lab's figures: pure sums over the ways of its jobs, and what writes them to a file."""
+"""Calculates the lab's figures from its jobs, and writes them to files."""

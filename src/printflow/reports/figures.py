@@ -53,10 +53,10 @@ _SPAN_LABELS = {
     "confirm": say("Approval to confirmation"),
     "wait_for_printer": say("Confirmation to print"),
     "print": say("Print"),
-    "pick_up": say("Completion to pick-up"),
+    "pick_up": say("Completion to pickup"),
     "to_confirm": say("Submission to confirmation"),
     "to_completed": say("Submission to completed print"),
-    "whole": say("Submission to pick-up"),
+    "whole": say("Submission to pickup"),
 }
 _EMPTY_START = timedelta(days=3700)
 """A period that begins longer before anything happened is told from the first day on."""
@@ -93,7 +93,7 @@ def _span(tally: Tally) -> list[date]:
 
 def _course(tally: Tally) -> Table:
     columns = (
-        Column("begins", say("Begins"), Kind.TEXT),
+        Column("begins", say("Start"), Kind.TEXT),
         *(
             Column(name, _DONE_LABELS[name], charted=name in ("submitted", "picked_up", "rejected"))
             for name in DONE
@@ -108,7 +108,7 @@ def _course(tally: Tally) -> Table:
         say("Over time"),
         columns,
         rows,
-        say("What happened, by the moment it happened."),
+        say("Everything counts on the day it happened."),
         "line",
     )
 
@@ -124,7 +124,7 @@ def _status(tally: Tally) -> Table:
         say("By status"),
         columns,
         rows,
-        say("Where the jobs submitted in the period stand now."),
+        say("The current status of the jobs submitted in the period."),
     )
 
 
@@ -212,7 +212,7 @@ def _by_field(tally: Tally, field: str) -> Table:
         Column(field, label, Kind.TEXT),
         *(Column(name, _DONE_LABELS[name], charted=name == "submitted") for name in DONE),
     )
-    return Table(field, title, columns, rows, say("By what the jobs say now."))
+    return Table(field, title, columns, rows, say("Based on the jobs' current details."))
 
 
 def _printers(tally: Tally) -> Table:
@@ -232,14 +232,14 @@ def _printers(tally: Tally) -> Table:
     columns = (
         Column("printer", say("Printer"), Kind.TEXT),
         Column("hours", say("Hours printed"), Kind.HOURS, charted=True),
-        Column("use", say("Use"), Kind.PERCENT),
+        Column("use", say("Utilization"), Kind.PERCENT),
         Column("completed", say("Completed")),
         Column("failed", say("Failed")),
         Column("abandoned", say("Abandoned")),
     )
     return Table(
         "printers",
-        say("Printer hours and use"),
+        say("Printer hours and utilization"),
         columns,
         rows,
         say(
@@ -254,14 +254,14 @@ def _materials(tally: Tally) -> Table:
     columns = (
         Column("material", say("Material"), Kind.TEXT),
         Column("jobs", say("Jobs")),
-        Column("grams", say("Grams"), Kind.GRAMS, charted=True),
+        Column("grams", say("Weight"), Kind.GRAMS, charted=True),
     )
     return Table(
         "materials",
-        say("Grams by material"),
+        say("Weight by material"),
         columns,
         rows,
-        say("Of the jobs completed in the period: what staff weighed, else what was quoted."),
+        say("For jobs completed in the period: as weighed by staff, or as quoted if not weighed."),
     )
 
 
@@ -283,7 +283,7 @@ def _revenue(tally: Tally) -> Table:
         for counts in (tally.money.get(day, Counter()),)
     )
     columns = (
-        Column("begins", say("Begins"), Kind.TEXT),
+        Column("begins", say("Start"), Kind.TEXT),
         Column("payments", say("Payments")),
         Column("waived", say("Waived")),
         Column("cents", say("Revenue"), Kind.CENTS, charted=True),
@@ -293,7 +293,7 @@ def _revenue(tally: Tally) -> Table:
         say("Revenue"),
         columns,
         rows,
-        say("Payments less those voided; a void counts on its own day."),
+        say("Payments minus voided ones. A void counts on the day it was made."),
         "line",
     )
 
@@ -310,7 +310,7 @@ def _payment_methods(tally: Tally) -> Table:
         Column("waived", say("Waived")),
         Column("cents", say("Revenue"), Kind.CENTS, charted=True),
     )
-    return Table("payment_methods", say("Revenue by method of payment"), columns, rows)
+    return Table("payment_methods", say("Revenue by payment method"), columns, rows)
 
 
 def _estimates(tally: Tally) -> Table:
@@ -330,12 +330,12 @@ def _estimates(tally: Tally) -> Table:
         Column("what", say("Estimate of"), Kind.TEXT),
         Column("jobs", say("Jobs")),
         Column("median_error", say("Median error"), Kind.PERCENT),
-        Column("median_off", say("Median off by"), Kind.PERCENT, charted=True),
-        Column("p90_off", say("90th percentile off by"), Kind.PERCENT, charted=True),
+        Column("median_off", say("Median deviation"), Kind.PERCENT, charted=True),
+        Column("p90_off", say("90th percentile deviation"), Kind.PERCENT, charted=True),
     )
     return Table(
         "estimates",
-        say("Estimates against finals"),
+        say("Estimates compared to final figures"),
         columns,
         rows,
         say(

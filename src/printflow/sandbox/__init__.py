@@ -1,4 +1,4 @@
-"""Processes that read strangers' files: started with nothing, limited by the kernel, dead as a whole.
+"""Runs processes that read strangers' files, with almost no rights, limited by the kernel.
 
 :func:`start` runs one of Printflow's own modules or a foreign program (a slicer). What it gets is what
 its caller names: arguments, environment, open descriptors, a few paths. On Linux the kernel holds it

@@ -1,4 +1,4 @@
-"""The settings of a lab: what there is, where it is written, and what is allowed."""
+"""A lab's settings: their names, sources and allowed values."""
 
 from .model import Settings
 

@@ -164,7 +164,7 @@ class Settings(BaseModel):
         mail = info.data.get("mail")
         if not value.strip() and mail is not None and mail.smtp_host:
             raise ValueError(
-                "base_url is needed for the links in mails: set it to the address that students "
+                "base_url is needed for the links in emails: set it to the address that students "
                 "open, for example https://prints.example.edu"
             )
         return checks.base_url(value)

@@ -86,7 +86,7 @@ class MailSettings(BaseModel):
     def _security(cls, value: Security, info: ValidationInfo) -> Security:
         if value == "starttls" and info.data.get("smtp_port") == 465:
             raise ValueError(
-                "mail.smtp_security: port 465 speaks TLS from the start; "
+                "mail.smtp_security: port 465 uses TLS from the start; "
                 'set it to "tls", or smtp_port to 587'
             )
         return value
@@ -103,7 +103,7 @@ class MailSettings(BaseModel):
         if given and open_line and not info.data.get("smtp_allow_plaintext_login"):
             raise ValueError(
                 "mail.smtp_password would be sent without encryption: set mail.smtp_security to "
-                '"starttls" or "tls". If the line to the mail server is safe in itself, set '
+                '"starttls" or "tls". If the connection to the SMTP server is secure anyway, set '
                 "mail.smtp_allow_plaintext_login = true"
             )
         return value if given else None
@@ -124,7 +124,7 @@ class MailSettings(BaseModel):
         if "@" in user:
             return checks.address("mail.sender", user)
         raise ValueError(
-            f"mail.sender is needed to send through {host}: set it to the address that mails "
+            f"mail.sender is needed to send through {host}: set it to the address that emails "
             "come from, for example Print lab <printlab@example.edu>"
         )
 

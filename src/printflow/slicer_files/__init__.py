@@ -1,4 +1,4 @@
-"""The files that slicers save: what they say of a print, read with little and within limits."""
+"""Reads the print time, weight and picture in slicers' files, within limits."""
 
 from .facts import Sliced, SlicedFileUnreadable, read_gcode, read_sliced
 

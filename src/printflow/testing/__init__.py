@@ -1,4 +1,4 @@
-"""Trying a lab under fire: faults at every call of its ports, and what must be true afterwards.
+"""Tests a lab with faults at every call of its ports, and checks what must be true afterward.
 
 For tests of Printflow itself and of what is built on it::
 

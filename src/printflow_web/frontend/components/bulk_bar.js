@@ -1,7 +1,10 @@
+import { filled } from "./file_check.js";
+
 // Shows the bar for the ticked jobs, and ticks all of them; with Shift, all between two.
 export function bulkBar() {
   return {
     count: 0,
+    said: "",
     some: false,
     last: null,
     init() {
@@ -31,6 +34,7 @@ export function bulkBar() {
     counted() {
       const boxes = this.boxes();
       this.count = boxes.filter((box) => box.checked).length;
+      this.said = filled(this.$root.dataset.text, { count: this.count });
       this.some = this.count > 0;
       for (const all of document.querySelectorAll("[data-select-all]")) {
         all.checked = this.some && this.count === boxes.length;

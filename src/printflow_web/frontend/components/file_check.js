@@ -22,7 +22,7 @@ export function fileProblem(file, texts) {
   if (!endings.includes(endingOf(file.name))) {
     return filled(texts.wrongEnding, { name: file.name.slice(-60) });
   }
-  if (file.size === 0) return texts.empty;
+  if (file.size === 0) return filled(texts.empty, { name: file.name.slice(-60) });
   const limit = Number(texts.maxBytes);
   if (limit && file.size > limit) {
     return filled(texts.tooLarge, { size: sizeText(file.size) });
