@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from flask import Flask, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -30,6 +31,7 @@ from printflow import (
     local_clock,
     local_date,
     local_time,
+    local_time_zone,
     mail_record,
     money,
     price_line_text,
@@ -128,8 +130,10 @@ def init_filters(app: Flask) -> None:
         hours=lambda hours: hours_text(Decimal(hours)),
         grams=lambda grams: grams_text(Decimal(grams)),
         size=size_text,
+        thousands=lambda count: format_decimal(count, locale="en_US"),
         short=lambda text, limit=40: shortened(text, limit),
         local_time=lambda moment: local_time(moment, catalog_in_force().time_zone),
+        local_time_zone=lambda moment: local_time_zone(moment, catalog_in_force().time_zone),
         day_text=day_text,
         local_date=lambda moment: local_date(moment, catalog_in_force().time_zone),
         local_clock=lambda moment: local_clock(moment, catalog_in_force().time_zone),

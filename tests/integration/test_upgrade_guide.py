@@ -7,7 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
+from alembic import command
 
+from printflow.db import migrate
 from tests.integration.conftest import SUBMIT, Program
 from tests.integration.test_migrations import FOLDED, set_revision
 
@@ -41,7 +43,9 @@ def test_the_upgrade_guide(program: Program, tmp_path: Path) -> None:
     walk(before)
 
     url = f"sqlite:///{program.store / '.printflow' / 'printflow.db'}"
-    set_revision(url, FOLDED)  # as a store from before the first release has it
+    # As a store from before the first release has it.
+    command.downgrade(migrate._config(url), migrate.REVISIONS[0])
+    set_revision(url, FOLDED)
     refused = program.run("list")
     assert refused.code == 3
     assert "db upgrade" in refused.err

@@ -82,18 +82,18 @@ class ChangeKind(StrEnum):
 
 
 _WORDS = {
-    ChangeKind.STAFF_ADDED: "Added %(subject)s to the staff",
+    ChangeKind.STAFF_ADDED: "Added %(subject)s to staff",
     ChangeKind.STAFF_DEACTIVATED: "Deactivated %(subject)s",
-    ChangeKind.STAFF_REACTIVATED: "Brought %(subject)s back to the staff",
+    ChangeKind.STAFF_REACTIVATED: "Reactivated %(subject)s",
     ChangeKind.STATION_ADDED: "Added the station %(subject)s",
     ChangeKind.STATION_RENEWED: "Set a new password for the station %(subject)s",
-    ChangeKind.STATION_ROLE: "Changed what the station %(subject)s may do",
+    ChangeKind.STATION_ROLE: "Changed administrator access for the station %(subject)s",
     ChangeKind.STATION_REVOKED: "Revoked the station %(subject)s",
     ChangeKind.SIGNED_OUT: "Signed out %(subject)s",
     ChangeKind.CATALOG: "Changed the catalog: %(subject)s",
-    ChangeKind.MAIL_RETRIED: "Sent the mail %(subject)s again",
-    ChangeKind.OUTBOX_RESUMED: "Let the outbox go on",
-    ChangeKind.MENDED: "Let the doctor mend %(subject)s",
+    ChangeKind.MAIL_RETRIED: "Sent the email %(subject)s again",
+    ChangeKind.OUTBOX_RESUMED: "Resumed email",
+    ChangeKind.MENDED: "Had the doctor fix %(subject)s",
 }
 
 

@@ -167,7 +167,7 @@ def _reasons(tally: Tally) -> Table:
         say("Why jobs were rejected"),
         columns,
         _counted(tally.reasons),
-        say("One rejection can give several reasons."),
+        say("A rejection can have several reasons."),
     )
 
 
@@ -192,9 +192,7 @@ def _times(tally: Tally) -> Table:
         say("How long it takes"),
         columns,
         rows,
-        say(
-            "Hours by the clock, nights and weekends too, of the jobs whose step ended in the period."
-        ),
+        say("Clock hours, including nights and weekends, for jobs whose step ended in the period."),
     )
 
 
@@ -243,8 +241,8 @@ def _printers(tally: Tally) -> Table:
         columns,
         rows,
         say(
-            "Prints by when they ended; hours as far as they lie in the period, from start to end as staff recorded it, "
-            "those of a running print until now. Use is the share of all hours of the period."
+            "Prints count when they end. Hours are those within the period, from start to end as staff recorded them; a running print "
+            "counts up to now. Utilization is their share of all hours in the period."
         ),
     )
 
@@ -339,7 +337,7 @@ def _estimates(tally: Tally) -> Table:
         columns,
         rows,
         say(
-            "Final minus quoted, in percent of the quoted; above zero means the quote was too low. Weight: jobs whose print was weighed."
+            "Final minus quoted, as a percentage of the quote. Above zero means the quote was too low. Weight covers jobs whose print was weighed."
         ),
     )
 
