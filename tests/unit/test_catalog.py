@@ -64,7 +64,7 @@ def test_the_defaults_reasons_tell_students_what_to_do() -> None:
     assert 8 <= len(reasons) <= 12
     for reason in reasons:
         assert re.fullmatch("[a-z-]+", reason.code)
-        assert re.fullmatch(r"[A-Z].*[:].*\.", reason.text), reason.text
+        assert re.fullmatch(r"[A-Z].*\. .*\.", reason.text), reason.text
 
 
 def test_no_color_of_the_default_looks_like_another() -> None:

@@ -39,7 +39,7 @@ def test_the_page_does_not_wait_for_the_count(
 ) -> None:
     monkeypatch.setattr(lab.reports, "latest_figures", lambda query: None)
     page = staff.get("/reports")
-    assert "are being counted" in said(page) and 'x-data="lookAgain"' in page.text
+    assert "Calculating…" in said(page) and 'x-data="lookAgain"' in page.text
 
 
 def test_filters_and_period_are_in_the_address_and_in_the_files(

@@ -104,7 +104,7 @@ def test_a_stale_page(lab: Printflow, staff: FlaskClient, submit: Submit) -> Non
         data={"text": "x", "version": "1", "csrf_token": token(staff, "/dashboard")},
     )
     assert answer.status_code == 409
-    assert "Sam approved this" in said(answer)
+    assert "Sam approved it" in said(answer)
     assert lab.jobs.get(job.id).status is Status.PENDING
 
 
