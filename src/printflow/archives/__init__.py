@@ -1,1 +1,1 @@
-"""ZIP files from strangers, and the 3MF packages that are made of them."""
+"""Reads ZIP files from strangers, and 3MF packages, which are ZIP files."""

@@ -1,1 +1,1 @@
-"""The work that follows a commit: placing files, sending mail, queueing models for inspection."""
+"""Does the work that follows a commit: moves files, sends email, queues models for inspection."""

@@ -199,4 +199,4 @@ class _Pulse:
             with self._database.write() as tx:
                 tx.lab.end_beat(self._name)
         except PrintflowError as error:
-            _log.warning("the sign of life could not be taken back: %s", error)
+            _log.warning("the heartbeat could not be removed: %s", error)

@@ -89,7 +89,7 @@ class Postman:
             if mail is None:
                 break
             if held is not None:
-                _log.info("mail %s does not leave: %s", mail.id, held.why)
+                _log.info("email %s isn't being sent: %s", mail.id, held.why)
                 continue
             tried += 1
             sent += self._send(mail)
@@ -106,7 +106,7 @@ class Postman:
             self._failed(mail, MailFailure(FailureKind.TRANSIENT, error.message))
             return False
         except Exception as error:  # noqa: BLE001 - one broken mail must not stop the others
-            _log.exception("mail %s cannot be made", mail.id)
+            _log.exception("email %s can't be created", mail.id)
             self._failed(mail, MailFailure(FailureKind.TRANSIENT, f"{type(error).__name__}"))
             return False
         with self._database.write() as tx:
@@ -115,7 +115,7 @@ class Postman:
 
     def _failed(self, mail: Mail, failure: MailFailure) -> None:
         now = self._clock()
-        _log.warning("mail %s to be tried again or given up: %s", mail.id, failure.detail)
+        _log.warning("email %s will be retried or given up: %s", mail.id, failure.detail)
         with self._database.write() as tx:
             if failure.kind is FailureKind.AUTHENTICATION:
                 tx.outbox.give_back(mail, error=failure.detail)

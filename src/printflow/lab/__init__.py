@@ -1,1 +1,1 @@
-"""The composition root: what a lab is made of, and how it is opened. Nothing else joins the rooms."""
+"""The composition root: creates and opens a lab. Only this room connects the others."""

@@ -1,4 +1,4 @@
-"""Pictures of models, drawn with numpy and Pillow alone; how it works is in README.md.
+"""Draws pictures of models with only numpy and Pillow. README.md explains how.
 
     from printflow.rendering import Options, draw, png
 

@@ -1,1 +1,1 @@
-"""What a long-lived process needs of its machine: time limits, clocks, secrets, log records."""
+"""What a long-running process needs: time limits, clocks, secrets, log records."""

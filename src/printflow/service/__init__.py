@@ -1,1 +1,1 @@
-"""The use cases: what students, staff and scripts ask of the lab. They know only the ports."""
+"""The use cases: what students, staff and scripts do with the lab. They know only the ports."""

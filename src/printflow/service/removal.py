@@ -110,7 +110,7 @@ class Removal:
         try:
             self._kept_mails.forget(message_ids)
         except OSError as error:
-            _log.warning("mails stay until their files can be deleted: %s", error)
+            _log.warning("emails are kept until their files can be deleted: %s", error)
             return False
         return True
 

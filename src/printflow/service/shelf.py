@@ -95,7 +95,7 @@ class Shelf:
                     )
                 )
             except (StaleJob, TransitionNotAllowed, TransitionRefused) as error:
-                _log.info("job %s is not disposed of: %s", job_id, error)
+                _log.info("job %s wasn't discarded: %s", job_id, error)
                 continue
             done.append(job_id)
         return tuple(done)

@@ -25,12 +25,12 @@ class Worker:
         """For monitoring: by name, what is counted and how much there is of it."""
         with self._database.read() as tx:
             return {
-                "files_waiting": ("Files on their way to their folder.", tx.files.waiting()),
-                "models_waiting": ("Models to be looked into.", tx.files.uninspected()),
-                "mails_waiting": ("Mails in the outbox that are to be sent.", tx.outbox.waiting()),
+                "files_waiting": ("Files waiting to be moved to their folder.", tx.files.waiting()),
+                "models_waiting": ("Models waiting to be inspected.", tx.files.uninspected()),
+                "mails_waiting": ("Emails in the outbox waiting to be sent.", tx.outbox.waiting()),
                 "mails_dead": (
-                    "Mails that were refused for good.",
+                    "Emails that couldn't be delivered.",
                     len(tx.outbox.find(state="dead", limit=1000)),
                 ),
-                "jobs_unreviewed": ("Jobs that nobody has looked at.", tx.jobs.unreviewed()),
+                "jobs_unreviewed": ("Jobs that no one has reviewed.", tx.jobs.unreviewed()),
             }

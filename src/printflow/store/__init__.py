@@ -1,1 +1,1 @@
-"""The files of a lab on a disk or a share: every open, rename and removal in its folder."""
+"""The lab's files on a disk or share: every open, rename and deletion in its folder."""

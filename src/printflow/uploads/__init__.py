@@ -1,1 +1,1 @@
-"""Taking in what strangers send: the stream, what kind of file it is, whether all of it came."""
+"""Receives strangers' files: the stream, the file type, and whether the file is complete."""
