@@ -71,7 +71,7 @@ WEIGHT = Field(
     limit=12,
     flag="--weight",
     metavar="GRAMS",
-    help="Weight of the print, as 42.5.",
+    help="Weight of the print, such as 42.5.",
 )
 HOURS = Field(
     name="hours",
@@ -83,7 +83,7 @@ HOURS = Field(
     limit=20,
     flag="--hours",
     metavar="TIME",
-    help="Print time, as 3.25 or “2h 30m”.",
+    help="Print time, such as 3.25 or “2h 30m”.",
 )
 MATERIAL = Field(
     name="material",
@@ -95,7 +95,7 @@ MATERIAL = Field(
     limit=60,
     flag="--material",
     metavar="NAME",
-    help="Material, as PLA.",
+    help="Material, such as PLA.",
 )
 QUOTED_PRINTER = Field(
     name="printer",
@@ -107,7 +107,7 @@ QUOTED_PRINTER = Field(
     limit=60,
     flag="--printer",
     metavar="NAME",
-    help="Printer, if not the one asked for.",
+    help="Printer, if not the requested one.",
 )
 FILE = Field(
     name="file",
@@ -119,7 +119,7 @@ FILE = Field(
     limit=160,
     flag="--file",
     metavar="NAME",
-    help="File to print, if not the present one.",
+    help="File to print, if not the current one.",
 )
 NOTE_TO_STUDENT = Field(
     name="note",
@@ -131,7 +131,7 @@ NOTE_TO_STUDENT = Field(
     limit=2000,
     flag="--note",
     metavar="TEXT",
-    help="A note to the student.",
+    help="A note for the student.",
 )
 EXPECTED_CENTS = Field(
     name="expected_cents",
@@ -167,7 +167,7 @@ REASONS = Field(
     limit=100,
     flag="--reason",
     metavar="REASON",
-    help="Code of a reason of the catalog, or a text; may be repeated.",
+    help="Code of a reason in the catalog, or a text. Repeatable.",
 )
 TEXT_TO_STUDENT = Field(
     name="text",
@@ -179,7 +179,7 @@ TEXT_TO_STUDENT = Field(
     limit=2000,
     flag="--text",
     metavar="TEXT",
-    help="More to the student.",
+    help="Additional text for the student.",
 )
 STUDENTS_REASON = Field(
     name="text",
@@ -191,7 +191,7 @@ STUDENTS_REASON = Field(
     limit=2000,
     flag="--text",
     metavar="TEXT",
-    help="Why.",
+    help="Reason.",
 )
 HOW_ANSWERED = Field(
     name="note",
@@ -263,7 +263,7 @@ SHELF = Field(
     limit=40,
     flag="--shelf",
     metavar="NAME",
-    help="Where the print lies now.",
+    help="Shelf where the print is kept.",
 )
 AMOUNT = Field(
     name="amount",
@@ -275,7 +275,7 @@ AMOUNT = Field(
     limit=12,
     flag="--amount",
     metavar="AMOUNT",
-    help="What was paid, as 3.00.",
+    help="Amount paid, such as 3.00.",
 )
 PAID_BY = Field(
     name="method",
@@ -287,7 +287,7 @@ PAID_BY = Field(
     limit=60,
     flag="--method",
     metavar="METHOD",
-    help="How it was paid, as cash.",
+    help="Payment method, such as cash.",
 )
 WAIVE = Field(
     name="waive",
@@ -299,7 +299,7 @@ WAIVE = Field(
     limit=2000,
     flag="--waive",
     metavar="REASON",
-    help="Why nothing is paid.",
+    help="Waive the payment, for this reason.",
 )
 RECEIPT = Field(
     name="receipt",
@@ -311,7 +311,7 @@ RECEIPT = Field(
     limit=40,
     flag="--receipt",
     metavar="NUMBER",
-    help="Number of the receipt.",
+    help="Receipt number.",
 )
 PAYER = Field(
     name="payer",
@@ -335,7 +335,7 @@ ACCOUNT = Field(
     limit=60,
     flag="--account",
     metavar="CODE",
-    help="Account, course or grant that pays.",
+    help="Account, course or grant to charge.",
 )
 WHY_WITHOUT_REMINDER = Field(
     name="reason",
@@ -347,7 +347,7 @@ WHY_WITHOUT_REMINDER = Field(
     limit=2000,
     flag="--reason",
     metavar="TEXT",
-    help="Why, where no reminder could be sent.",
+    help="Reason, if no reminder could be sent.",
 )
 NEW_STATUS = Field(
     name="to",
@@ -371,7 +371,7 @@ WHY_OVERRIDE = Field(
     limit=2000,
     flag="--reason",
     metavar="TEXT",
-    help="Why.",
+    help="Reason.",
 )
 NOTIFY = Field(
     name="notify",
@@ -383,5 +383,5 @@ NOTIFY = Field(
     limit=3,
     flag="--notify",
     metavar="",
-    help="Send the new status's usual mail.",
+    help="Send the usual email for the new status.",
 )

@@ -167,7 +167,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=True,
             opens_print=False,
             command="approve",
-            help="Price a job and mail its quote.",
+            help="Approve a job and email the quote.",
         ),
         Trigger.REJECT: TriggerRecord(
             label=mark("Reject"),
@@ -191,7 +191,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=False,
             command="reject",
-            help="Turn a job down and mail the reasons.",
+            help="Reject a job and email the reasons.",
         ),
         Trigger.CONFIRM: TriggerRecord(
             label=mark("Confirm by hand"),
@@ -289,7 +289,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=True,
             opens_print=False,
             command="requote",
-            help="Change the quote and mail it again.",
+            help="Change the quote and email it again.",
         ),
         Trigger.RESEND: TriggerRecord(
             label=mark("Send link again"),
@@ -317,7 +317,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=False,
             command="resend",
-            help="Mail the quote again with a new link.",
+            help="Email the quote again with a new link.",
         ),
         Trigger.START_PRINTING: TriggerRecord(
             label=mark("Start printing"),
@@ -341,7 +341,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=True,
             command="start",
-            help="The print begins.",
+            help="Start printing.",
         ),
         Trigger.FAIL: TriggerRecord(
             label=mark("Report failed print"),
@@ -368,7 +368,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=False,
             command="fail",
-            help="The print failed; the job is ready to print again.",
+            help="Report a failed print. The job is ready to print again.",
         ),
         Trigger.COMPLETE: TriggerRecord(
             label=mark("Mark as completed"),
@@ -392,7 +392,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=False,
             command="complete",
-            help="The print is done; mail where to pick it up.",
+            help="Mark a print as completed, and email where to pick it up.",
         ),
         Trigger.PICK_UP: TriggerRecord(
             label=mark("Paid & picked up"),
@@ -423,7 +423,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=False,
             command="pick-up",
-            help="Paid (or waived) and handed out.",
+            help="Mark a print as paid (or waived) and picked up.",
         ),
         Trigger.DISPOSE: TriggerRecord(
             label=mark("Discard print"),
@@ -500,7 +500,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             prices=False,
             opens_print=False,
             command="archive",
-            help="Put a finished job away.",
+            help="Archive a finished job.",
         ),
     },
 )
