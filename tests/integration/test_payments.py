@@ -311,7 +311,7 @@ def test_the_receipt_goes_by_mail(lab: Printflow, job_in: JobIn, settings: Setti
     text = lab.mail.preview(mails[0].id).text
     for part in ("$4.25", "$0.75", "$5.00", one.id, two.id, "card", "A-1", payment.number):
         assert part in text
-    assert any("mailed to boss@" in note.text for note in lab.jobs.details(two.id).notes)
+    assert any("emailed to boss@" in note.text for note in lab.jobs.details(two.id).notes)
     lab.payments.void(payment.id, reason="refused", by="Ana")
     assert "no longer counts" in lab.mail.preview(mails[0].id).text
 

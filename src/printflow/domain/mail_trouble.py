@@ -40,9 +40,9 @@ class MailTrouble:
     def message(self) -> str:
         """What is wrong, for people."""
         if self.state is MailState.PAUSED:
-            what = say("Email is paused: the mail server rejected the login.")
+            what = say("Email is paused: the email server rejected the login.")
         elif self.state is MailState.REFUSED:
-            what = say("The mail server is rejecting all emails.")
+            what = say("The email server is rejecting all emails.")
         elif not self.reason:
             what = say_n(
                 "{count} email should have been sent by now, but nothing has tried to send it.",
@@ -64,7 +64,7 @@ class MailTrouble:
             return say("Fix the user name and password in the settings, then resume the outbox.")
         if self.state is MailState.LATE and not self.reason:
             return say("Check that `printflow serve` or `printflow worker` is running.")
-        return say("Check the settings under [mail], and ask the person who runs the mail server.")
+        return say("Check the settings under [mail], and ask the person who runs the email server.")
 
     def age(self, now: datetime) -> timedelta:
         """For how long the oldest mail has been late; zero where none is."""

@@ -32,7 +32,7 @@ def email_problem(typed: str, allowed_domains: Collection[str]) -> str:
     local = text.rpartition("@")[0]
     if local and not local.isascii():
         return say(
-            "Many mail servers can't deliver to an address with letters like ä or é before the @. "
+            "Many email servers can't deliver to an address with letters like ä or é before the @. "
             "Enter one without them."
         )
     found = _found(text)

@@ -22,7 +22,7 @@ from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
 from .stale import stale
 
-_TAKEN_BACK = "Taken back with the pick-up"
+_TAKEN_BACK = "Voided because the pickup was undone"
 
 
 class Corrections:

@@ -129,7 +129,7 @@ class Imports:
         for count, row in enumerate(old.rows, 1):
             reading = read_row(row, old.mapping, self._catalogs.newest(), now)
             if reading.key in seen:
-                reading.refusals.append(f"its key “{reading.key[:40]}” stands there twice")
+                reading.refusals.append(f"its key “{reading.key[:40]}” appears twice")
             if reading.refusals or reading.job is None:
                 tally.refused += [ImportNote(row.place, "", why) for why in reading.refusals]
             else:
@@ -166,7 +166,7 @@ class Imports:
             if not way.without_file:
                 tally.refused.append(ImportNote(old.place, "file", why_not))
                 return
-            notes.append(ImportNote(old.place, "file", f"{why_not}; taken over without a file"))
+            notes.append(ImportNote(old.place, "file", f"{why_not}; imported without a file"))
         try:
             job_id = self._bring(old, path, key, way, notes, tally)
         except FileRefused as refused:

@@ -46,7 +46,7 @@ class Receipts:
             if problem := email_problem(address, ()):
                 raise InvalidInput.of("to", "address_invalid", problem)
             for job in found.jobs:
-                text = f"Receipt {found.payment.number} mailed to {address}."
+                text = f"Receipt {found.payment.number} emailed to {address}."
                 tx.history.add_note(job.id, at=now, author=actor.name, text=text, for_student=False)
             self._mails.add(
                 tx,
