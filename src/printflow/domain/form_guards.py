@@ -1,4 +1,4 @@
-"""What must hold of a student's form. As in ``guards``, each guard yields its own refusals."""
+"""Conditions for a student's form. As in ``guards``, each guard yields its own refusals."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def texts_as_shown(attempt: Attempt) -> Iterator[Refusal]:
-    """What the student agreed to are the lab's texts of today."""
+    """The student agreed to the lab's current texts."""
     form, today = attempt.args.submission, attempt.facts.catalog.texts.consent_version
     if form is not None and form.consent_version not in ("", today):
         yield Refusal(

@@ -1,4 +1,4 @@
-"""What must hold before a trigger is let through. Each guard yields its own refusals.
+"""Conditions for triggers. Each guard yields its own refusals.
 
 The first line of a guard's docstring is its sentence in the lifecycle's documentation.
 """
@@ -117,14 +117,14 @@ def valid_time(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def valid_material(attempt: Attempt) -> Iterator[Refusal]:
-    """The material is one of the method's."""
+    """The material is available for the method."""
     method = attempt.facts.catalog.method(attempt.subject.method)
     known = method.materials if method else ()
     yield from choice(attempt.args.material, known, "material", print_method=attempt.subject.method)
 
 
 def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
-    """The printer exists and prints by the job's method."""
+    """The printer exists and prints with the job's method."""
     job = attempt.subject
     known = tuple(p.name for p in attempt.facts.catalog.printers_for(job.method))
     printer = attempt.args.printer or job.printer
@@ -132,7 +132,7 @@ def valid_printer(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def file_settled(attempt: Attempt) -> Iterator[Refusal]:
-    """The chosen file is the job's, is present, and nobody is writing to it."""
+    """The chosen file belongs to the job, is present, and isn't being written."""
     file = attempt.facts.chosen_file
     own = attempt.subject.file
     if own.state is FileState.ABSENT and (file is None or file.name == own.name):
@@ -170,7 +170,7 @@ def file_settled(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def reason_or_text(attempt: Attempt) -> Iterator[Refusal]:
-    """At least one reason or a text is given."""
+    """There is at least one reason or a text."""
     args = attempt.args
     if not any(clean_line(reason) for reason in args.reasons) and not clean_text(args.text):
         yield Refusal(
@@ -182,7 +182,7 @@ def reason_or_text(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def reason_given(attempt: Attempt) -> Iterator[Refusal]:
-    """A reason is given."""
+    """There is a reason."""
     if not clean_text(attempt.args.reason):
         yield Refusal(
             "reason_missing",
@@ -193,7 +193,7 @@ def reason_given(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
-    """The new status is another one, and not ARCHIVED."""
+    """The new status is a different one, and not ARCHIVED."""
     others = tuple(
         status.value
         for status in Status
@@ -203,7 +203,7 @@ def destination_allowed(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
-    """A mail that is asked for exists, and a price stands where that mail needs one."""
+    """If an email is requested, it exists, and there is a price if the email needs one."""
     if not attempt.args.notify:
         return
     if attempt.args.to == Status.PENDING and not attempt.subject.has_figures:
@@ -228,7 +228,7 @@ def usual_mail_exists(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def link_valid(attempt: Attempt) -> Iterator[Refusal]:
-    """A student's link is the job's newest, unused and unexpired; staff need no link but a note."""
+    """A student's link is the job's newest, unused and unexpired. Staff need a note, but no link."""
     quote = attempt.facts.quote
     if not attempt.args.by_link:
         if not clean_text(attempt.args.note):
@@ -252,7 +252,7 @@ def link_valid(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def consent_ticked(attempt: Attempt) -> Iterator[Refusal]:
-    """A student who confirms ticked the consent."""
+    """A student who confirms has agreed to the price."""
     if attempt.args.by_link and not attempt.args.consent:
         yield Refusal(
             "consent_missing",
@@ -263,7 +263,7 @@ def consent_ticked(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def same_as_quoted(attempt: Attempt) -> Iterator[Refusal]:
-    """Price and file are still those of the quote."""
+    """The price and the file are still those in the quote."""
     job, quote = attempt.subject, attempt.facts.quote
     if quote is None or job.cost_cents is None:
         yield Refusal(
@@ -293,7 +293,7 @@ def has_quote(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
-    """A student asks for a new link at most once an hour."""
+    """A student requests a new link at most once an hour."""
     start = attempt.facts.resend_from
     if attempt.args.by_link and start is not None and attempt.facts.now < start:
         minutes = -(-(start - attempt.facts.now) // timedelta(minutes=1))
@@ -313,7 +313,7 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
-    """Final cost and weight, where given, are within range."""
+    """The final cost and weight, if given, are within range."""
     if attempt.args.cost and parse_cents(attempt.args.cost) is None:
         yield Refusal("cost_invalid", say("Enter the final cost as an amount, like 4.25."), "cost")
     if attempt.args.weight:
@@ -321,14 +321,14 @@ def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def shelf_fits(attempt: Attempt) -> Iterator[Refusal]:
-    """The name of the shelf is short."""
+    """The shelf's name is short."""
     length = len(clean_line(attempt.args.shelf))
     if length > SHELF_LIMIT:
         yield Refusal("shelf_too_long", too_long(length, SHELF_LIMIT), "shelf")
 
 
 def waited_long_enough(attempt: Attempt) -> Iterator[Refusal]:
-    """The print waited for as long as the lab keeps prints, and the last reminder is days ago."""
+    """The print has waited as long as the lab keeps prints, and the last reminder was days ago."""
     due = attempt.facts.pick_up.disposal_at(attempt.subject)
     if due is None:
         yield Refusal(
@@ -350,7 +350,7 @@ def waited_long_enough(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def reminded_or_reason(attempt: Attempt) -> Iterator[Refusal]:
-    """A reminder left for the student, or staff say why it goes without one."""
+    """A reminder was sent to the student, or staff give a reason for not sending one."""
     staff = attempt.actor.kind is ActorKind.STAFF
     if attempt.facts.reminder_left or (staff and clean_text(attempt.args.reason)):
         return
@@ -363,7 +363,7 @@ def reminded_or_reason(attempt: Attempt) -> Iterator[Refusal]:
 
 
 def older_than_period(attempt: Attempt) -> Iterator[Refusal]:
-    """The job has rested for the retention period."""
+    """The job has been finished for the retention period."""
     keep = timedelta(days=attempt.facts.catalog.retention.archive_after_days)
     due = attempt.subject.status_since + keep
     if attempt.facts.now < due:

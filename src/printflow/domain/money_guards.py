@@ -1,4 +1,4 @@
-"""What must hold of a payment before it is taken, alone or at pick-up. As in ``guards``."""
+"""Conditions for a payment, alone or at pickup. As in ``guards``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIMITS = {"receipt": 40, "payer": 100, "account": 60, "note": 200, "reason": 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
-    """A payment as somebody typed it."""
+    """A payment as someone typed it."""
 
     amount: str = ""
     method: str = ""
