@@ -1,4 +1,4 @@
-"""Who acts: a name and a station, checked."""
+"""Checks who acts: a name and a station."""
 
 from __future__ import annotations
 

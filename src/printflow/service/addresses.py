@@ -1,4 +1,4 @@
-"""Email addresses: whether one can be mailed to, and the one form in which it is kept.
+"""Email addresses: checks whether one can receive email, and stores all of them in one form.
 
 The form is checked by the library ``email-validator`` (RFC 5322 and 6531), never against the
 network. Everything that keeps, compares, looks up or counts an address takes it from here.

@@ -1,4 +1,4 @@
-"""One action on many jobs: each on its own, with an answer each."""
+"""One action on many jobs, with a result for each job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The day close: what a day's money comes to, on the screen, on paper and as a file."""
+"""The day close: a day's totals on the screen, on paper and as a file."""
 
 from __future__ import annotations
 

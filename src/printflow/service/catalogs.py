@@ -1,4 +1,4 @@
-"""The lab's catalog: reading it, putting new versions in force, and its history."""
+"""The lab's catalog: reads it, activates new versions, and shows its history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who changed the lab itself: written in the transaction of each change, and read back."""
+"""Records who changed the lab itself, in each change's transaction, and reads it back."""
 
 from __future__ import annotations
 

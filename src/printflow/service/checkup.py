@@ -1,4 +1,4 @@
-"""The doctor's rounds in the background: pages start them and show what they found."""
+"""Runs the doctor in the background. Pages start it and show what it found."""
 
 from __future__ import annotations
 

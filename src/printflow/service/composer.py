@@ -1,4 +1,4 @@
-"""Making a mail from its row of the outbox."""
+"""Makes an email from its row in the outbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking the last action back, and mending the details of a job."""
+"""Undoes the last action, and edits a job's details."""
 
 from __future__ import annotations
 

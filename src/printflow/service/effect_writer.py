@@ -1,4 +1,4 @@
-"""Writing the effects of a transition into its transaction."""
+"""Writes the effects of a transition in its transaction."""
 
 from __future__ import annotations
 

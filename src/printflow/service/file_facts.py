@@ -1,4 +1,4 @@
-"""What the share says of a file that an approval would print."""
+"""Checks the file on the share that an approval would print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of jobs: where they are, what is in them, and which of them could be printed."""
+"""Jobs' files: where they are, what is in them, and which could be printed."""
 
 from __future__ import annotations
 

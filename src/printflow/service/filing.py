@@ -1,4 +1,4 @@
-"""Putting files in place while somebody waits, or leaving it to the work in the background."""
+"""Moves files while someone waits, or leaves that to the background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking the lifecycle about a trigger, and writing everything that it answers."""
+"""Fires a trigger on the lifecycle, and writes the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking what a student's form says: every model with its file, and everything wrong at once."""
+"""Checks a student's form, with every model and its file, and reports all errors at once."""
 
 from __future__ import annotations
 

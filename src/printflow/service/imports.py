@@ -1,4 +1,4 @@
-"""Taking over the jobs of an older system, one transaction each: safe to break off and to repeat."""
+"""Imports jobs from an older system, one transaction each: safe to interrupt and repeat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a student's models: one request, one job for each model, all or none."""
+"""Accepts a student's models: one request, one job for each model, all or none."""
 
 from __future__ import annotations
 

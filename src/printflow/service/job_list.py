@@ -1,4 +1,4 @@
-"""The list of jobs as a file that spreadsheets open: a row for each job, read as it is written."""
+"""The list of jobs as a spreadsheet file, written row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a new job with its first file: its number, its name, and the hash of its link."""
+"""Writes a new job with its first file: its ID, its name, and the hash of its link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs: finding them, looking at them, and one method for each trigger of the lifecycle."""
+"""Jobs: finds them, shows them, and has one method for each trigger of the lifecycle."""
 
 from __future__ import annotations
 

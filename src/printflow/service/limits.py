@@ -1,4 +1,4 @@
-"""Counting against limits: in the transaction of what is counted, in one statement."""
+"""Counts against limits, in one statement of the transaction that is counted."""
 
 from __future__ import annotations
 

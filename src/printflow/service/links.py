@@ -1,4 +1,4 @@
-"""Addresses of the pages that students reach by a link alone."""
+"""The addresses of pages that students open with a link alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding jobs by what was typed, and how their money stands."""
+"""Finds jobs by what someone typed, and their balances."""
 
 from __future__ import annotations
 

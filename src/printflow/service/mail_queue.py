@@ -1,4 +1,4 @@
-"""Putting mails into the outbox."""
+"""Adds emails to the outbox."""
 
 from __future__ import annotations
 

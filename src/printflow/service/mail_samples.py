@@ -1,4 +1,4 @@
-"""Every mail with sample data, so that a lab can look at its texts before students do."""
+"""Makes every email with sample data, so that a lab can check its texts first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking, when a mail may leave, whether it still means something."""
+"""Checks whether an email is still relevant when it's about to be sent."""
 
 from __future__ import annotations
 

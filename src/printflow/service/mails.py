@@ -1,4 +1,4 @@
-"""The outbox as people see it, and mending what did not go."""
+"""The outbox for staff: shows emails, and sends them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found in models, and asking for another look."""
+"""What was found in models, and requests to inspect them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes of staff on a job, and their messages to its student."""
+"""Staff's notes on a job, and their messages to its student."""
 
 from __future__ import annotations
 

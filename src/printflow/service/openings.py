@@ -1,4 +1,4 @@
-"""What the staff PCs' openers report: which file was opened, on which PC, by whom."""
+"""What the openers on staff PCs report: which file was opened, on which PC, by whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hashing and comparing passwords (argon2), a few at once: it costs memory and processor time."""
+"""Hashes and compares passwords (argon2), a few at once, because it uses memory and CPU time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking payments and voiding them: entries of the ledger, each told in its jobs' histories."""
+"""Takes and voids payments: entries in the ledger and in the jobs' histories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Under which names staff act."""
+"""The names under which staff act."""
 
 from __future__ import annotations
 

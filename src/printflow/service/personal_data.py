@@ -1,4 +1,4 @@
-"""What is stored of one person: all of it as a file, and none of it any more."""
+"""Exports or erases everything that is stored about one person."""
 
 from __future__ import annotations
 

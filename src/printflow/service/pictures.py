@@ -1,4 +1,4 @@
-"""Reading pictures of models, without waiting long for the share."""
+"""Reads pictures of models without waiting long for the share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The printers' queues: looking at them, and changing their order."""
+"""The printers' queues: shows them, and changes their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The student's answer to a quote, by the link in the mail."""
+"""The student's answer to a quote, with the link in the email."""
 
 from __future__ import annotations
 

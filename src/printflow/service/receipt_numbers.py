@@ -1,4 +1,4 @@
-"""Whether a receipt number stands in the ledger already."""
+"""Checks whether a receipt number is already in the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The receipt of a payment: on paper, and by mail."""
+"""A payment's receipt: on paper, and by email."""
 
 from __future__ import annotations
 

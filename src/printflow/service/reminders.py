@@ -1,4 +1,4 @@
-"""Reminding students: of a quote before it lapses, and of a print that waits for them."""
+"""Reminds students of a quote before it expires, and of a print that is waiting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab's figures: counted from the event log, remembered for a while, written to files."""
+"""The lab's figures: counted from the event log, cached for a while, written to files."""
 
 from __future__ import annotations
 

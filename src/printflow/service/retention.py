@@ -1,4 +1,4 @@
-"""What was kept long enough: which of it is due, archiving it, and having it removed."""
+"""Retention: finds data that has been kept long enough, archives jobs, and deletes data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work for the dispatcher's rounds: disposing, archiving and removing what is due."""
+"""The dispatcher's regular work: discards, archives and deletes what is due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out: throttled, with sessions that can be ended from anywhere."""
+"""Signing in and out: with limits, and with sessions that can be ended from anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints that wait for their students: the list of them, reminders, and disposal."""
+"""Prints that are waiting for pickup: their list, reminders, and discarding them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusing what was decided on an older state of a job, with who changed it."""
+"""Refuses an action that was based on an older state of a job, and names who changed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stations: where staff sign in, each with a password of its own that can be revoked."""
+"""Stations: where staff sign in, each with its own password that can be revoked."""
 
 from __future__ import annotations
 

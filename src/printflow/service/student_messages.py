@@ -1,4 +1,4 @@
-"""Messages of students to staff, and a student's links by mail."""
+"""Students' messages to staff, and emails with a student's links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The student's own page of a job: where it stands, messages, taking it back, links by mail."""
+"""A job's page for its student: status, messages, canceling, and links by email."""
 
 from __future__ import annotations
 

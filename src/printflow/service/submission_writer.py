@@ -1,4 +1,4 @@
-"""Writing a submission: its request, its jobs, their events, and one mail for all of them."""
+"""Writes a submission: its request, its jobs, their events, and one email for all of them."""
 
 from __future__ import annotations
 

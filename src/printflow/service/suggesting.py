@@ -1,4 +1,4 @@
-"""What an approval could say: from the files that a slicer saved, and from the model's volume."""
+"""Suggests an approval's figures, from slicers' files and from the model's volume."""
 
 from __future__ import annotations
 

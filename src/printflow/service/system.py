@@ -1,4 +1,4 @@
-"""How things stand: for monitoring, without secrets, and for administrators, with all of it."""
+"""The system's state: for monitoring, without secrets, and for administrators, in full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The counts above the lists, counted no more often than they change."""
+"""The counts above lists, updated only when something changes."""
 
 from __future__ import annotations
 

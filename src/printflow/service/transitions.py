@@ -1,4 +1,4 @@
-"""Pulling a trigger: the one way in which a job changes its status."""
+"""Fires triggers: the only way a job changes its status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking files in with the lab's own limits."""
+"""Receives files with the lab's own limits."""
 
 from __future__ import annotations
 

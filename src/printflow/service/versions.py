@@ -1,4 +1,4 @@
-"""A new version of a job's file, uploaded by staff: a repaired model, or what a slicer saved."""
+"""A new version of a job's file, uploaded by staff: a repaired model, or a slicer's file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab's rules for prints that wait, from its settings."""
+"""The lab's rules for prints that are waiting, from its settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The work in the background of this process."""
+"""This process's background work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists that staff work from: pages of jobs, counts, and what is new."""
+"""Staff's work lists: pages of jobs, counts, and what is new."""
 
 from __future__ import annotations
 
