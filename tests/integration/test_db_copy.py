@@ -88,7 +88,7 @@ def test_the_command(
     assert len(tables["jobs"]["sha256"]) == 64
     again = CliRunner().invoke(printflow, command, env=environment)
     assert again.exit_code != 0
-    assert "holds a lab already" in again.output
+    assert "already has a lab" in again.output
 
 
 @pytest.mark.embedded
@@ -111,7 +111,7 @@ def test_not_from_a_server_s_database_while_it_runs(
         lab.worker.start()
         done = run.invoke(printflow, command)
         assert done.exit_code == 2, done.output
-        assert "uses this database" in done.output and "Stop the server" in done.output
+        assert "uses this database" in done.output and "Stop this lab's server" in done.output
     assert not (tmp_path / "copy.db").exists()
     done = run.invoke(printflow, command)
     assert done.exit_code == 0, done.output
@@ -148,5 +148,5 @@ def test_a_target_with_rows_is_refused(
     lab: Printflow, settings: Settings, tmp_path: Path, postgresql_url: str
 ) -> None:
     copy_database(settings.database, driver(postgresql_url))
-    with pytest.raises(SettingsError, match="holds a lab already"):
+    with pytest.raises(SettingsError, match="already has a lab"):
         copy_database(settings.database, driver(postgresql_url))

@@ -34,7 +34,7 @@ def test_an_empty_folder_becomes_a_lab_and_stays_the_same_one(settings: Settings
 
 
 def test_a_missing_folder(settings: Settings) -> None:
-    with pytest.raises(SettingsError, match="there is no folder") as refused:
+    with pytest.raises(SettingsError, match="there's no folder") as refused:
         Printflow.open(settings, create=False)
     assert (refused.value.key, "printflow init" in refused.value.next_step) == ("store", True)
 

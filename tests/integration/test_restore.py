@@ -340,7 +340,7 @@ def test_an_account_that_may_not_make_schemas_is_told_the_statement(
             "database_url": url.replace("postgres@", "plain_account@"),
         }
     )
-    with pytest.raises(DatabaseUnavailable, match="may not") as refused:
+    with pytest.raises(DatabaseUnavailable, match="isn't allowed") as refused:
         restore(there, taken, key=key_if_there(settings.state_dir))
     assert "GRANT CREATE ON DATABASE" in refused.value.next_step
     assert not there.store.exists()

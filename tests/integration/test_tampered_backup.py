@@ -79,7 +79,7 @@ def refused(taken: Path, there: Settings, change: Callable[[dict[str, Any]], Non
     whole, seal = ((taken / name).read_bytes() for name in ("manifest.json", "manifest.sha256"))
     rewrite(taken, change)
     before = everything(taken.parent.parent)
-    with pytest.raises(BackupDamaged, match="not one that Printflow writes"):
+    with pytest.raises(BackupDamaged, match="t one that Printflow writes"):
         restore(there, taken, unverified=True)
     assert everything(taken.parent.parent) == before
     (taken / "manifest.json").write_bytes(whole)
@@ -224,7 +224,7 @@ def test_a_signature_tells_a_changed_manifest(
     with pytest.raises(BackupUnverified, match="signed with another key, or was changed"):
         restore(there, taken, key=key)
     (taken / "manifest.hmac").unlink()
-    with pytest.raises(BackupUnverified, match="is not signed") as refused:
+    with pytest.raises(BackupUnverified, match="isn't signed") as refused:
         restore(there, taken, key=key)
     assert "--unverified" in refused.value.next_step
     assert not there.store.exists()
@@ -234,7 +234,7 @@ def test_a_signature_tells_a_changed_manifest(
 def test_a_machine_without_the_key_says_so(
     taken: Path, settings: Settings, there: Settings
 ) -> None:
-    with pytest.raises(BackupUnverified, match="there is no key here") as refused:
+    with pytest.raises(BackupUnverified, match="there's no key here") as refused:
         restore(there, taken)
     assert "--key-file" in refused.value.next_step
     restore(there, taken, key=read_key(settings.state_dir / "backup.key"))

@@ -36,6 +36,6 @@ def test_the_lock_held_for_long_is_a_503(
         other.execute("ROLLBACK")
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    assert "busy with somebody else's change; nothing was done" in said(answer)
+    assert "busy with someone else's change. Nothing was done" in said(answer)
     assert lab.jobs.get(job.id) == job
     assert staff.post(page, data=form).status_code == 303

@@ -19,6 +19,7 @@ from ..db.engine import sqlite_path
 from ..db.snapshot import row_counts
 from ..errors import SettingsError
 from ..runtime.named_paths import writing
+from ..said import say
 from ..settings import Settings
 from ..settings.database_url import sqlite_url
 from .manifest import Manifest
@@ -104,8 +105,8 @@ def _place(folder: Path | None) -> tuple[Path, bool]:
         return folder, True
     if not folder.is_dir() or any(folder.iterdir()):
         raise SettingsError(
-            f"{folder} is not an empty folder",
-            next_step="A drill only writes into a folder that is new or empty.",
+            say("{folder} is not an empty folder", folder=folder),
+            next_step=say("A drill needs a new or empty folder."),
         )
     return folder, False
 

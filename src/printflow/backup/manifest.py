@@ -14,6 +14,7 @@ from typing import Any
 from ..db.snapshot import SNAPSHOT
 from ..domain.status import FOLDERS
 from ..errors import BackupDamaged
+from ..said import say
 from ..store.making import IDENTITY_FILE, SECRET_KEY
 from .parts import is_hash, is_safe_name, open_part
 
@@ -104,11 +105,17 @@ def read_manifest(folder: Path) -> Manifest:
             seal = file.read().strip()
     except OSError as error:
         raise BackupDamaged(
-            f"{folder} holds no backup: {error.strerror or error}.",
-            next_step="Name the folder of one backup, as printed when it was taken.",
+            say(
+                "{folder} has no backup: {why}.",
+                folder=str(folder),
+                why=error.strerror or str(error),
+            ),
+            next_step=say("Name the folder of a single backup, as shown when it was taken."),
         ) from error
     if hashlib.sha256(data).hexdigest().encode() != seal:
-        raise BackupDamaged(f"The manifest of {folder} was changed or is damaged.")
+        raise BackupDamaged(
+            say("The manifest of {folder} was changed or is damaged.", folder=folder)
+        )
     try:
         plain = json.loads(data)
         version = plain.pop("format")
@@ -116,12 +123,20 @@ def read_manifest(folder: Path) -> Manifest:
             return _manifest(plain)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BackupDamaged(
-            f"The manifest of {folder} is not one that Printflow writes ({error}).",
-            next_step="Nothing was restored. Use another backup.",
+            say(
+                "The manifest of {folder} isn't one that Printflow writes ({why}).",
+                folder=str(folder),
+                why=str(error),
+            ),
+            next_step=say("Nothing was restored. Use another backup."),
         ) from error
     raise BackupDamaged(
-        f"{folder} was written by another version of Printflow (its format is {version!r}).",
-        next_step="Restore it with that version.",
+        say(
+            "{folder} was written by another version of Printflow (its format is {version}).",
+            folder=str(folder),
+            version=repr(version),
+        ),
+        next_step=say("Restore it with that version."),
     )
 
 

@@ -14,6 +14,7 @@ from ..db.at_work import hold
 from ..db.engine import sqlite_path
 from ..db.replacing import Replacement, brought_up, holds_lab, prepared
 from ..errors import BackupDamaged, SettingsError, StoreFull
+from ..said import say, sentences
 from ..settings import Settings
 from ..store.making import STATE, is_new, make_folders
 from .manifest import Manifest, StoredFile, pool_names
@@ -23,7 +24,7 @@ from .signing import KEY_FILE, key_if_there
 from .trust import trusted_manifest
 from .verify import damage_of_database
 
-_DRILL = "To try the backup without touching the lab: printflow restore BACKUP --drill"
+_DRILL = say("To try the backup without touching the lab: printflow restore BACKUP --drill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,16 @@ def restore(
         return _restore(settings, folder, force, key, unverified, progress)
     except OSError as error:
         raise SettingsError(
-            f"the backup cannot be restored to {settings.store}: {error.strerror or error}"
-            f"{f' ({error.filename})' if error.filename else ''}",
+            say(
+                "the backup can't be restored to {store}: {why}",
+                store=str(settings.store),
+                why=f"{error.strerror} ({error.filename})" if error.filename else str(error),
+            ),
             key="store",
-            next_step="Nothing was changed. Is there room, and may this account write there?",
+            next_step=say(
+                "Nothing was changed. Check that there's enough space, and that this account can write "
+                "there."
+            ),
         ) from error
 
 
@@ -98,18 +105,25 @@ def _refuse_lab(settings: Settings, *, force: bool) -> None:
         return
     if settings.store.exists() and not is_new(settings.store):
         raise SettingsError(
-            f"the store {settings.store} is not empty",
+            say("the store {store} is not empty", store=settings.store),
             key="store",
-            next_step=f"Name an empty folder, or use --force: it is kept beside. {_DRILL}",
+            next_step=sentences(
+                (
+                    say("Name an empty folder, or use --force, which moves the old one aside."),
+                    _DRILL,
+                )
+            ),
         )
     if holds_lab(settings.database):
         from sqlalchemy import make_url
 
         place = make_url(settings.database).render_as_string(hide_password=True)
         raise SettingsError(
-            f"the database {place} holds a lab",
+            say("the database {place} holds a lab", place=place),
             key="database_url",
-            next_step=f"Name an empty one, or use --force: it is kept beside. {_DRILL}",
+            next_step=sentences(
+                (say("Name an empty one, or use --force, which moves the old one aside."), _DRILL)
+            ),
         )
 
 
@@ -118,8 +132,13 @@ def _refuse_full(place: Path, manifest: Manifest) -> None:
     needed, free = manifest.bytes + 2 * manifest.database.size, shutil.disk_usage(place).free
     if needed > free:
         raise StoreFull(
-            f"The backup needs {needed >> 20:,} MB; {free >> 20:,} MB are free in {place.parent}.",
-            next_step="Make room there. Nothing was restored.",
+            say(
+                "The backup needs {needed} MB, but only {free} MB are free in {folder}.",
+                needed=needed >> 20,
+                free=free >> 20,
+                folder=str(place.parent),
+            ),
+            next_step=say("Free some space there. Nothing was restored."),
         )
 
 
@@ -150,18 +169,23 @@ def _place(root: Path, names: tuple[str, ...], part: StoredFile, target: Path, m
     except OSError as error:
         if error.filename is not None and str(target) in str(error.filename):
             raise SettingsError(
-                f"{target.name} cannot be written: {error.strerror or error}", key="store"
+                say(
+                    "{name} cannot be written: {error}",
+                    name=target.name,
+                    error=error.strerror or error,
+                ),
+                key="store",
             ) from error
         raise _damaged(part, error.strerror or str(error)) from error
     if copied != (part.sha256, part.size):
-        raise _damaged(part, "its contents have changed")
+        raise _damaged(part, say("its contents have changed"))
 
 
 def _damaged(part: StoredFile, why: str) -> BackupDamaged:
     named = f"{part.place}/{part.name}".lstrip("/")
     return BackupDamaged(
-        f"The backup is damaged: {named}: {why}.",
-        next_step="Nothing was restored. Use another backup.",
+        say("The backup is damaged: {file}: {why}.", file=named, why=why),
+        next_step=say("Nothing was restored. Use another backup."),
     )
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..errors import SettingsError
+from ..said import Said, say
 from ..store.folder import Folder
 from .manifest import MANIFEST, SIGNATURE
 from .parts import open_part
@@ -34,13 +35,17 @@ class Signature(StrEnum):
     """There is no key to check it by."""
 
     @property
-    def words(self) -> str:
-        """For people, as the rest of a sentence about the backup."""
+    def words(self) -> Said:
+        """For people: what is to be said of the backup {backup}."""
         return {
-            Signature.GOOD: "is signed with this lab's key",
-            Signature.MISSING: "is not signed",
-            Signature.OTHER_KEY: "is signed with another key, or was changed after it was signed",
-            Signature.UNCHECKED: "is signed, but there is no key here to check the signature",
+            Signature.GOOD: say("{backup} is signed with this lab's key."),
+            Signature.MISSING: say("{backup} isn't signed."),
+            Signature.OTHER_KEY: say(
+                "{backup} is signed with another key, or was changed after it was signed."
+            ),
+            Signature.UNCHECKED: say(
+                "{backup} is signed, but there's no key here to check the signature."
+            ),
         }[self]
 
 
@@ -82,14 +87,18 @@ def read_key(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(f"The key file {path} cannot be read: {error.strerror or error}.")
+    return SettingsError(
+        say("The key file {path} can't be read: {error}.", path=path, error=error.strerror or error)
+    )
 
 
 def _checked(data: bytes, path: Path) -> bytes:
     if len(key := data.strip()) < _FEWEST:
         raise SettingsError(
-            f"The key file {path} holds no key of a lab's backups.",
-            next_step=f"It is the file {KEY_FILE} of the store's folder .printflow.",
+            say("The key file {path} holds no key of a lab's backups.", path=path),
+            next_step=say(
+                "It is the file {key_file} of the store's folder .printflow.", key_file=KEY_FILE
+            ),
         )
     return key
 

@@ -16,6 +16,7 @@ from .. import __version__
 from ..db import migrate
 from ..db.snapshot import SNAPSHOT, row_counts, take_snapshot
 from ..errors import AlreadyRunning, BackupNotTaken
+from ..said import say
 from ..settings import Settings
 from ..settings.database_url import sqlite_url
 from ..store.folder import Folder
@@ -133,7 +134,8 @@ def alone(root: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunning(
-            f"Another backup into {root} is being taken.", next_step="Wait until it has finished."
+            say("Another backup into {root} is being taken.", root=root),
+            next_step=say("Wait until it has finished."),
         ) from None
     try:
         yield
@@ -150,7 +152,14 @@ def _written(root: Path) -> Iterator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise BackupNotTaken(
-            f"No backup was taken into {root}: {error.strerror or error}{where}.",
-            next_step="Earlier backups are unchanged. Check that there is room, and that this "
-            "account may write there and read the store.",
+            say(
+                "No backup was taken into {root}: {error}{where}.",
+                root=root,
+                error=error.strerror or error,
+                where=where,
+            ),
+            next_step=say(
+                "Earlier backups are unchanged. Check that there is room, and that this "
+                "account may write there and read the store."
+            ),
         ) from error

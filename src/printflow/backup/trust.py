@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..db import migrate
 from ..errors import BackupDamaged, BackupUnverified
+from ..said import say, sentences
 from .manifest import Manifest, read_manifest
 from .signing import KEY_FILE, Signature, signature_of
 
@@ -20,24 +21,40 @@ def trusted_manifest(folder: Path, key: bytes | None, *, unverified: bool) -> Ma
         signature = signature_of(folder, key)
     except OSError as error:
         raise BackupDamaged(
-            f"The signature of {folder} cannot be read: {error.strerror}."
+            say(
+                "The signature of {folder} can't be read: {strerror}.",
+                folder=folder,
+                strerror=error.strerror,
+            )
         ) from error
     if signature is not Signature.GOOD and not unverified:
         raise BackupUnverified(
-            f"The backup {folder} {signature.words}. Nothing was restored.",
+            sentences((signature.words.having(backup=str(folder)), say("Nothing was restored."))),
             next_step=_NEXT[signature],
         )
     if migrate.is_newer(manifest.revision):
         raise BackupDamaged(
-            f"{folder} is newer ({manifest.revision}) than this program ({migrate.HEAD}).",
-            next_step=f"Install Printflow {manifest.program} or newer first.",
+            say(
+                "{folder} is newer ({revision}) than this program ({head}).",
+                folder=folder,
+                revision=manifest.revision,
+                head=migrate.HEAD,
+            ),
+            next_step=say("Install Printflow {program} or newer first.", program=manifest.program),
         )
     return manifest
 
 
-_SURE = "If you are sure that no one could change it, add --unverified."
+_SURE = say("If you're sure that no one could change it, add --unverified.")
 _NEXT = {
     Signature.MISSING: _SURE,
-    Signature.OTHER_KEY: f"Name the key of the lab that it is of with --key-file. {_SURE}",
-    Signature.UNCHECKED: f"Name the lab's key with --key-file (its copy of {KEY_FILE}). {_SURE}",
+    Signature.OTHER_KEY: sentences(
+        (say("Use --key-file to name the key of the lab that it comes from."), _SURE)
+    ),
+    Signature.UNCHECKED: sentences(
+        (
+            say("Use --key-file to name the lab's key (its copy of {file}).", file=KEY_FILE),
+            _SURE,
+        )
+    ),
 }

@@ -161,7 +161,7 @@ def _verify(folder: Path, key_file: Path | None) -> None:
             if lacks
             else "no problems found"
         )
-        say(f"{found}: {said}, {total} files. It {signature.words}.")
+        say(f"{found}: {said}, {total} files. {signature.words.having(backup='It')}")
     if damaged or lacks or signature not in (Signature.GOOD, Signature.UNCHECKED):
         raise click.exceptions.Exit(_FOUND)
 

@@ -96,7 +96,7 @@ def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
             database = opened.read(16) == b"SQLite format 3\0"
     except OSError as error:
         raise InvalidInput.of(
-            "file", "file_unreadable", f"Can't read {file}: {unreadable(file, error)}."
+            "file", "file_unreadable", f"Can't read {file}. {unreadable(file, error)}"
         ) from error
     if database:
         return flask_list(file, given or FLASK), file.absolute().parent / "storage"

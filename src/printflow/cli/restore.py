@@ -115,7 +115,9 @@ def _document(folder: Path, done: Drill) -> dict[str, object]:
 
 def _tell(folder: Path, done: Drill) -> None:
     manifest = done.manifest
-    say(f"Drill with {folder}, taken {manifest.taken_at}. It {done.signature.words}.")
+    say(
+        f"Drill with {folder}, taken {manifest.taken_at}. {done.signature.words.having(backup='It')}"
+    )
     say(
         f"Restored {done.jobs:,} jobs, {len(manifest.files):,} files and "
         f"{sum(manifest.rows.values()):,} rows ({manifest.bytes >> 20:,} MB) "

@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from ..domain.heartbeat import SILENT_AFTER, Heartbeat
 from ..errors import AlreadyRunning
+from ..said import say, say_n
 from ..store.instance_lock import InstanceLock
 from .alone import alone
 from .engine import APPLICATION, is_damage, open_engine, people_error, sqlite_module, sqlite_path
 from .schema import workers
 
-_STOP = "Stop the server and the workers of this lab first. Nothing is replaced while they run."
+_STOP = say("Stop this lab's server and workers first. Nothing is replaced while they run.")
 
 _OWN_NAME = f"{APPLICATION} restore"
 """What the connections are listed as that look for others."""
@@ -57,7 +58,9 @@ def hold(url: str) -> Iterator[Hold]:
                 for role in ("server", "worker"):
                     locks.append(_lock(path.parent, role))
             if path.exists() and _is_open(path):
-                raise AlreadyRunning(f"A program has the database {path} open.", next_step=_STOP)
+                raise AlreadyRunning(
+                    say("A program has the database {path} open.", path=path), next_step=_STOP
+                )
             yield held
             return
         engine = open_engine(url, pooled=False, application=_OWN_NAME)
@@ -106,16 +109,28 @@ def _refuse_users(connection: Connection) -> None:
     users = connection.execute(query, {"name": APPLICATION}).scalars().all()
     if users:
         raise AlreadyRunning(
-            f"Printflow uses this database: {len(users)} connections, from "
-            f"{', '.join(sorted(set(users)))}.",
+            say_n(
+                "Printflow uses this database: {count} connection from {hosts}.",
+                "Printflow uses this database: {count} connections from {hosts}.",
+                len(users),
+                hosts=", ".join(sorted(set(users))),
+            ),
             next_step=_STOP,
         )
     now = datetime.now(UTC)
     for beat in _beats(connection):
         if not beat.silent(now):
             raise AlreadyRunning(
-                f"A worker gave a sign of life at {beat.seen_at:%H:%M:%S} UTC: {beat.place}.",
-                next_step=f"{_STOP} After a crash, wait for {SILENT_AFTER.seconds} seconds.",
+                say(
+                    "A worker was last seen at {time} UTC: {place}.",
+                    time=f"{beat.seen_at:%H:%M:%S}",
+                    place=beat.place,
+                ),
+                next_step=say(
+                    "{stop} After a crash, wait {seconds} seconds.",
+                    stop=_STOP,
+                    seconds=SILENT_AFTER.seconds,
+                ),
             )
 
 

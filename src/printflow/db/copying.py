@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, SettingsError
+from ..said import say
 from . import migrate, search
 from .engine import open_engine, people_error
 from .schema import metadata
@@ -80,9 +81,13 @@ def _refuse_rows(connection: Connection) -> None:
         if connection.scalar(select(func.count()).select_from(table)):
             place = connection.engine.url.render_as_string(hide_password=True)
             raise SettingsError(
-                f"{place} holds a lab already (there are rows in {table.name})",
+                say(
+                    "{place} already has a lab (there are rows in {table})",
+                    place=place,
+                    table=table.name,
+                ),
                 key="database_url",
-                next_step="Name an empty database; nothing is ever overwritten.",
+                next_step=say("Name an empty database; nothing is ever overwritten."),
             )
 
 
@@ -96,9 +101,16 @@ def _copy(reading: Connection, writing: Connection, table: Table) -> TableCopy:
         written.add(rows)
     if (read.rows, read.hexdigest()) != (written.rows, written.hexdigest()):
         raise DatabaseUnavailable(
-            f"The table {table.name} came out different: {written.rows} of {read.rows} rows, "
-            f"{written.hexdigest()[:12]} instead of {read.hexdigest()[:12]}. Nothing was copied.",
-            next_step="Please report this; the lab's own database is unchanged.",
+            say(
+                "The table {table} came out different: {written} of {read} rows, {found} instead of "
+                "{expected}. Nothing was copied.",
+                table=table.name,
+                written=written.rows,
+                read=read.rows,
+                found=written.hexdigest()[:12],
+                expected=read.hexdigest()[:12],
+            ),
+            next_step=say("Please report this; the lab's own database is unchanged."),
         )
     return TableCopy(table.name, read.rows, read.hexdigest())
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from ..errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, PrintflowError
+from ..said import say
 
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite without the WAL-reset bug (two connections can corrupt a WAL database; see
@@ -40,7 +41,7 @@ _POSTGRESQL_PATIENCE = {
 APPLICATION = "printflow"
 """What PostgreSQL lists connections of this program as."""
 
-LOOK_AT_IT = "Run: printflow doctor. It says what is damaged, and what to do about it."
+LOOK_AT_IT = say("Run: printflow doctor. It says what is damaged, and what to do about it.")
 
 _DAMAGE_WORDS = ("malformed", "not a database", "fts5: corrupt", "invalid page in block")
 _DAMAGE_STATES = ("XX001", "XX002")  # data_corrupted, index_corrupted
@@ -149,15 +150,24 @@ def people_error(error: DBAPIError, url: str) -> PrintflowError:
     place = make_url(url).render_as_string(hide_password=True)
     if is_damage(error.orig):
         return DatabaseDamaged(
-            "The lab's database is damaged and can't be used. Nothing was done.",
-            next_step="Tell the lab.",
-            detail=f"The database {place} is damaged: {words.rstrip('.')}. {LOOK_AT_IT}",
+            say("The lab's database is damaged and can't be used. Nothing was done."),
+            next_step=say("Tell the lab."),
+            detail=say(
+                "The database {place} is damaged: {why}. {next_step}",
+                place=place,
+                why=words.rstrip("."),
+                next_step=LOOK_AT_IT,
+            ),
         )
     return DatabaseUnavailable(
-        "The lab's database can't be used right now. Nothing was done.",
-        next_step="Try again in a minute. If it stays like this, tell the lab.",
-        detail=f"The database {place} cannot be used: {words.rstrip('.')}. "
-        "Check that it is running and that this account may use it.",
+        say("The lab's database can't be used right now. Nothing was done."),
+        next_step=say("Try again in a minute. If it stays like this, tell the lab."),
+        detail=say(
+            "The database {place} can't be used: {why}. Check that it's running, and that this "
+            "account is allowed to use it.",
+            place=place,
+            why=words.rstrip("."),
+        ),
     )
 
 
@@ -173,10 +183,10 @@ def is_damage(error: BaseException | None) -> bool:
 
 
 def busy() -> DatabaseBusy:
-    """Somebody else's change takes too long."""
+    """Someone else's change takes too long."""
     return DatabaseBusy(
-        "The database is busy with somebody else's change; nothing was done.",
-        next_step="Try again in a few seconds.",
+        say("The database is busy with someone else's change. Nothing was done."),
+        next_step=say("Try again in a few seconds."),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, MigrationNeeded
+from ..said import say
 from .alone import alone
 from .engine import open_engine, people_error, sqlite_path
 from .search import is_index
@@ -86,11 +87,17 @@ def check(url: str) -> None:
         raise newer_than_program(found)
     if found and found < _BEFORE_THE_FIRST:
         raise _too_old(found)
-    said = f"is at revision {found}" if found else "has no tables yet"
-    raise MigrationNeeded(
-        f"The database {said}; this program needs revision {HEAD}.",
-        next_step=f"Run: {_COMMAND}",
-    )
+    if found:
+        words = say(
+            "The database is at revision {found}. This program needs revision {needed}.",
+            found=found,
+            needed=HEAD,
+        )
+    else:
+        words = say(
+            "The database has no tables yet. This program needs revision {needed}.", needed=HEAD
+        )
+    raise MigrationNeeded(words, next_step=say("Run: {command}", command=_COMMAND))
 
 
 def is_newer(found: str) -> bool:
@@ -100,17 +107,26 @@ def is_newer(found: str) -> bool:
 
 def _too_old(found: str) -> MigrationNeeded:
     return MigrationNeeded(
-        f"The database is at revision {found}, from before the first release.",
-        next_step=f"Upgrade it to revision {_BEFORE_THE_FIRST} with the Printflow that made it, "
-        "then with this one.",
+        say("The database is at revision {found}, from before the first release.", found=found),
+        next_step=say(
+            "Upgrade it to revision {revision} with the Printflow version that created it, then with "
+            "this one.",
+            revision=_BEFORE_THE_FIRST,
+        ),
     )
 
 
 def newer_than_program(found: str) -> MigrationNeeded:
     """The refusal of a database that a newer program has upgraded."""
     return MigrationNeeded(
-        f"The database is at revision {found}, newer than this program's {HEAD}.",
-        next_step="Install the newer Printflow again, or restore the backup from before.",
+        say(
+            "The database is at revision {found}, which is newer than this program's {needed}.",
+            found=found,
+            needed=HEAD,
+        ),
+        next_step=say(
+            "Install the newer Printflow again, or restore the backup from before the upgrade."
+        ),
     )
 
 
@@ -161,8 +177,10 @@ def _copy_beside(path: Path, revision: str) -> Path:
     copy = path.with_name(f"{path.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%S}.db")
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
         raise DatabaseUnavailable(
-            f"There is no room for a copy of {path} before its upgrade.",
-            next_step="Free some space on its disk.",
+            say(
+                "There isn't enough space for a copy of {path} before its upgrade.", path=str(path)
+            ),
+            next_step=say("Free some space on its disk."),
         )
     copy_sqlite(path, copy)
     return copy

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable
+from ..said import say
 from ..settings.database_url import sqlite_url
 from . import migrate
 from .copying import copy_database
@@ -193,7 +194,15 @@ def _told(error: DBAPIError, url: str) -> Exception:
         return people_error(error, url)
     parsed = make_url(url)
     return DatabaseUnavailable(
-        f"The account {parsed.username} may not keep the present tables beside: {error.orig}",
-        next_step=f'As the owner of the database: GRANT CREATE ON DATABASE "{parsed.database}" '
-        f'TO "{parsed.username}". Nothing was changed.',
+        say(
+            "The account {account} isn't allowed to set the current tables aside: {why}",
+            account=parsed.username,
+            why=str(error.orig),
+        ),
+        next_step=say(
+            'As the owner of the database, run: GRANT CREATE ON DATABASE "{database}" TO "{account}". '
+            "Nothing was changed.",
+            database=parsed.database,
+            account=parsed.username,
+        ),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable
+from ..said import say
 from ..settings.database_url import sqlite_url
 from .engine import people_error, sqlite_module
 
@@ -32,8 +33,11 @@ def copy_sqlite(source: Path, dest: Path) -> None:
     except module.Error as error:
         if "disk is full" in str(error):
             raise DatabaseUnavailable(
-                f"There is no room for a copy of the database in {dest.parent}.",
-                next_step="Make room there.",
+                say(
+                    "There isn't enough space for a copy of the database in {folder}.",
+                    folder=str(dest.parent),
+                ),
+                next_step=say("Free some space there."),
             ) from error
         raise people_error(
             DBAPIError.instance("", None, error, module.Error), sqlite_url(source)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, update
 
+from ..said import say
 from ..settings.database_url import sqlite_url
 from .copying import copy_database
 from .engine import open_engine, sqlite_module, sqlite_path
@@ -45,7 +46,7 @@ def take_snapshot(url: str, dest: Path) -> tuple[str, ...]:
         raise damaged(
             url,
             found,
-            next_step="No backup was taken; earlier ones are unchanged. Run: printflow doctor",
+            next_step=say("No backup was taken; earlier ones are unchanged. Run: printflow doctor"),
         )
     single_file(dest)
     return tuple(sorted({one.where for one in found}))

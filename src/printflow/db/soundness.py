@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseDamaged
 from ..ports import Damage, DamagedPart
+from ..said import say
 from . import search
 from .engine import (
     BUSY_SECONDS,
@@ -99,9 +100,17 @@ def can_be_made_again(damage: Sequence[Damage]) -> bool:
 def damaged(url: str, damage: Sequence[Damage], *, next_step: str = LOOK_AT_IT) -> DatabaseDamaged:
     """The error that says what is damaged."""
     told = "; ".join(f"{one.where}: {one.words}" for one in damage[:3])
-    more = f"; and {len(damage) - 3} more" if len(damage) > 3 else ""
     place = make_url(url).render_as_string(hide_password=True)
-    return DatabaseDamaged(f"The database {place} is damaged: {told}{more}.", next_step=next_step)
+    if len(damage) > 3:
+        words = say(
+            "The database {place} is damaged: {damage}; and {more} more.",
+            place=place,
+            damage=told,
+            more=len(damage) - 3,
+        )
+    else:
+        words = say("The database {place} is damaged: {damage}.", place=place, damage=told)
+    return DatabaseDamaged(words, next_step=next_step)
 
 
 # -- SQLite -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from ..domain.job import FileState, JobFile
 from ..domain.naming import is_plain_file_name, job_ids_in
 from ..domain.status import FOLDERS, ORIGINALS, Status
 from ..ports import Clock, Database, FileStore, Transaction
+from ..said import say
 from ..store.folder import Folder
 from ..store.plain_file import SECOND_NAME, NotPlain, what_else
 from ..uploads.receiving import abandoned
@@ -166,15 +167,17 @@ class FileCheck:
             return Finding(
                 "second_name",
                 f"{folder}/{name}",
-                f"It is {what}, so the job's file counts as missing.",
-                "If it's the right file, replace it with a copy. If not, delete it and restore the "
-                "file from a backup.",
+                say("It is {what}, so the job's file counts as missing.", what=what),
+                say(
+                    "If it's the right file, replace it with a copy. If not, delete it and restore the "
+                    "file from a backup."
+                ),
             )
         return Finding(
             "not_a_file",
             f"{folder}/{name}",
-            f"It is {what}. Printflow never follows or serves it.",
-            "Find out who put it there. `printflow doctor --fix` moves it to .quarantine.",
+            say("It is {what}. Printflow never follows or serves it.", what=what),
+            say("Find out who put it there. `printflow doctor --fix` moves it to .quarantine."),
             mend=partial(self._put_aside, name, folder),
         )
 
@@ -186,7 +189,11 @@ class FileCheck:
             yield Finding(
                 "folder_not_status",
                 f"{file.folder}/{file.name}",
-                f"The database says {file.folder}, but the job is {status.label}.",
+                say(
+                    "The database says {folder}, but the job is {label}.",
+                    folder=file.folder,
+                    label=status.label,
+                ),
                 job_id=file.job_id,
                 mend=self._belongs(file, home),
             )
@@ -201,7 +208,7 @@ class FileCheck:
             yield Finding(
                 "file_misplaced",
                 f"{places[0].folder}/{file.name}",
-                f"It belongs in {file.folder}.",
+                say("It belongs in {folder}.", folder=file.folder),
                 job_id=file.job_id,
                 mend=self._belongs(file, home),
             )
@@ -209,7 +216,9 @@ class FileCheck:
             yield Finding(
                 "file_not_settled",
                 f"{file.folder}/{file.name}",
-                f"It's where it belongs, but the database says {file.state.value}.",
+                say(
+                    "It's where it belongs, but the database says {value}.", value=file.state.value
+                ),
                 job_id=file.job_id,
                 mend=self._belongs(file, home),
             )
@@ -221,8 +230,11 @@ class FileCheck:
         yield Finding(
             "file_missing",
             f"{file.folder}/{file.name}",
-            "The file isn't in any of the store's folders.",
-            f"Put it back in {file.folder}, from a backup or .trash. Printflow finds it automatically.",
+            say("The file isn't in any of the store's folders."),
+            say(
+                "Put it back in {folder}, from a backup or .trash. Printflow finds it automatically.",
+                folder=file.folder,
+            ),
             file.job_id,
         )
 
@@ -246,21 +258,28 @@ class FileCheck:
         return Finding(
             "file_twice",
             f"{keep}/{file.name}",
-            f"It is also in {', '.join(others)}, with "
-            f"{'the same' if same else 'different'} contents.",
-            "" if same or right else "Compare them and delete the wrong one.",
+            say("It is also in {folders}, with the same contents.", folders=", ".join(others))
+            if same
+            else say(
+                "It is also in {folders}, with different contents.", folders=", ".join(others)
+            ),
+            "" if same or right else say("Compare them and delete the wrong one."),
             file.job_id,
             mend if same or right else None,
         )
 
     def _content(self, file: JobFile, place: Seen) -> Iterator[Finding]:
         where = f"{place.folder}/{file.name}"
-        words = "Compare it with a backup. A sliced job's original is in Originals."
+        words = say("Compare it with a backup. A sliced job's original is in Originals.")
         if place.size != file.size:
             yield Finding(
                 "file_changed",
                 where,
-                f"It has {place.size:,} bytes, but had {file.size:,} when it was accepted.",
+                say(
+                    "It has {now} bytes, but had {before} when it was accepted.",
+                    now=place.size,
+                    before=file.size,
+                ),
                 words,
                 file.job_id,
             )
@@ -271,8 +290,8 @@ class FileCheck:
             yield Finding(
                 "file_unreadable",
                 where,
-                f"It can't be read: {error.strerror or error}.",
-                "Check the permissions on the share.",
+                say("It can't be read: {error}.", error=error.strerror or error),
+                say("Check the permissions on the share."),
                 file.job_id,
             )
             return
@@ -280,7 +299,7 @@ class FileCheck:
             yield Finding(
                 "file_changed",
                 where,
-                "Its contents have changed since it was accepted.",
+                say("Its contents have changed since it was accepted."),
                 words,
                 file.job_id,
             )
@@ -303,8 +322,10 @@ class FileCheck:
         yield Finding(
             "file_without_row",
             f"{place.folder}/{name}",
-            "This file doesn't belong to any job.",
-            "`printflow doctor --fix` moves it to .quarantine. If you need it, get it from there.",
+            say("This file doesn't belong to any job."),
+            say(
+                "`printflow doctor --fix` moves it to .quarantine. If you need it, get it from there."
+            ),
             mend=partial(self._put_aside, name, place.folder),
         )
 
@@ -320,7 +341,7 @@ class FileCheck:
             yield Finding(
                 "stale_upload",
                 f".incoming/{name}",
-                "An upload that stopped more than a day ago.",
+                say("An upload that stopped more than a day ago."),
                 mend=partial(self._discard, name),
             )
 

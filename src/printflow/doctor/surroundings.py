@@ -14,6 +14,7 @@ from ..dispatch.outbox import Postman
 from ..domain.status import FOLDERS, THUMBNAILS
 from ..inspection.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
 from ..ports import Clock, Damage, DamagedPart, Database, FileStore
+from ..said import say, say_n
 from ..settings import Settings
 from ..store.folder import Folder
 from ..store.making import INCOMING, QUARANTINE, SECRET_KEY, STATE, TRASH
@@ -35,8 +36,10 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
                 yield Finding(
                     "folder_is_link",
                     folder,
-                    "This folder of the store is a link or a file. Printflow doesn't use it.",
-                    "Find out who put it there. `printflow doctor --fix` moves it to .quarantine.",
+                    say("This folder of the store is a link or a file. Printflow doesn't use it."),
+                    say(
+                        "Find out who put it there. `printflow doctor --fix` moves it to .quarantine."
+                    ),
                     mend=partial(_put_aside, store.root, folder),
                 )
                 continue
@@ -45,7 +48,7 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 "folder_missing",
                 folder,
-                "A folder of the store is missing.",
+                say("A folder of the store is missing."),
                 mend=partial(_make, path),
             )
     if len(devices) > 1:
@@ -53,16 +56,22 @@ def check_disk(store: FileStore, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "several_devices",
             ", ".join(name for names in others for name in names),
-            "These folders aren't on the same disk as the others, so files can't be moved there.",
-            "Put the whole store on one file system.",
+            say(
+                "These folders aren't on the same disk as the others, so files can't be moved there."
+            ),
+            say("Put the whole store on one file system."),
         )
     free = store.free_bytes() >> 20
     if free < settings.disk_reserve_mb:
         yield Finding(
             "disk_full",
             str(store.root),
-            f"Only {free:,} MB are free. Below {settings.disk_reserve_mb:,} MB, Printflow refuses files.",
-            "Free up space, or archive and purge old jobs.",
+            say(
+                "Only {free} MB are free. Below {disk_reserve_mb} MB, Printflow refuses files.",
+                free=free,
+                disk_reserve_mb=settings.disk_reserve_mb,
+            ),
+            say("Free up space, or archive and purge old jobs."),
         )
 
 
@@ -92,8 +101,8 @@ def check_database(database: Database) -> Iterator[Finding]:
         yield Finding(
             "sqlite_old",
             program,
-            "This SQLite has the WAL-reset bug, which can damage the database.",
-            "Use a Python with SQLite 3.51.3 or newer, or install the package pysqlite3.",
+            say("This SQLite has the WAL-reset bug, which can damage the database."),
+            say("Use a Python with SQLite 3.51.3 or newer, or install the package pysqlite3."),
         )
 
 
@@ -109,22 +118,28 @@ def _of_damage(database: Database, found: Sequence[Damage]) -> Finding:
         return Finding(
             "search_damaged" if search else "index_damaged",
             place,
-            f"{'The search index' if search else 'An index'} is damaged: {words}",
+            say("The search index is damaged: {words}", words=words)
+            if search
+            else say("An index is damaged: {words}", words=words),
             mend=lambda: database.mend(found),
         )
     if damage.part is DamagedPart.FILE:
         return Finding(
             "database_damaged",
             place,
-            f"The database's structure is damaged: {words}",
-            "Stop the server. `printflow db copy --to` copies all rows that can still be read to a "
-            "new database. If that fails, restore the newest backup.",
+            say("The database's structure is damaged: {words}", words=words),
+            say(
+                "Stop the server. `printflow db copy --to` copies all rows that can still be read to a "
+                "new database. If that fails, restore the newest backup."
+            ),
         )
     return Finding(
         "database_damaged",
         place,
-        f"The table {place} is damaged: {words}",
-        "Stop the server and restore the newest backup. The current lab is moved aside and kept.",
+        say("The table {place} is damaged: {words}", place=place, words=words),
+        say(
+            "Stop the server and restore the newest backup. The current lab is moved aside and kept."
+        ),
     )
 
 
@@ -141,16 +156,23 @@ def check_work(
         yield Finding(
             "work_overdue",
             "files to move",
-            f"{files} are more than {_OVERDUE.seconds // 60} minutes overdue.",
-            "Check that `printflow serve` or `printflow worker` is running. To do all due work "
-            "now, run: printflow dispatch",
+            say_n(
+                "{count} is more than {minutes} minutes overdue.",
+                "{count} are more than {minutes} minutes overdue.",
+                files,
+                minutes=_OVERDUE.seconds // 60,
+            ),
+            say(
+                "Check that `printflow serve` or `printflow worker` is running. To do all due work "
+                "now, run: printflow dispatch"
+            ),
         )
     for mail in dead:
         yield Finding(
             "dead_letter",
             f"email {mail.id} to {mail.to}",
-            f"It couldn't be delivered: {mail.error}",
-            "On the page Outbox, fix the address and send it again.",
+            say("It couldn't be delivered: {error}", error=mail.error),
+            say("On the page Outbox, fix the address and send it again."),
             mail.job_id or "",
         )
     if (trouble := postman.trouble()) is not None:
@@ -163,9 +185,13 @@ def _clock(now: datetime, newest: datetime | None, store: FileStore) -> Iterator
         yield Finding(
             "clock_behind",
             "clock",
-            f"This machine's clock says {now:%Y-%m-%d %H:%M} UTC, but the history already has an "
-            f"entry at {newest:%Y-%m-%d %H:%M} UTC.",
-            "Set this machine's clock, best by NTP.",
+            say(
+                "This machine's clock says {now} UTC, but the history already has an entry at "
+                "{newest} UTC.",
+                now=f"{now:%Y-%m-%d %H:%M}",
+                newest=f"{newest:%Y-%m-%d %H:%M}",
+            ),
+            say("Set this machine's clock, best by NTP."),
         )
     try:
         there = store.time_there()
@@ -176,8 +202,11 @@ def _clock(now: datetime, newest: datetime | None, store: FileStore) -> Iterator
         yield Finding(
             "share_clock",
             str(store.root),
-            f"The share's clock and this machine's differ by {abs(there - real)}.",
-            "Set both clocks, best by NTP.",
+            say(
+                "The share's clock and this machine's differ by {difference}.",
+                difference=str(abs(there - real)),
+            ),
+            say("Set both clocks, best by NTP."),
         )
 
 
@@ -189,37 +218,40 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
         yield Finding(
             "unsafe_http",
             "base_url",
-            "Passwords and links are sent unencrypted.",
-            "Put a web server with TLS in front of Printflow, and use its https:// address.",
+            say("Passwords and links are sent unencrypted."),
+            say("Put a web server with TLS in front of Printflow, and use its https:// address."),
         )
     if mail.smtp_host and mail.smtp_security == "none" and mail.smtp_username:
         yield Finding(
             "unsafe_login",
             "mail.smtp_security",
-            "The SMTP password is sent unencrypted.",
-            'Use smtp_security = "starttls" or "tls".',
+            say("The SMTP password is sent unencrypted."),
+            say('Use smtp_security = "starttls" or "tls".'),
         )
     if "step" in settings.more_formats and not can_read_step():
         yield Finding(
             "step_unreadable",
             "more_formats",
-            f"{STEP_MISSING}: they are accepted, but without size and picture.",
-            f"In the release's folder, run: {STEP_INSTALL}",
+            say(
+                "{step_missing}: they are accepted, but without size and picture.",
+                step_missing=STEP_MISSING,
+            ),
+            say("In the release's folder, run: {step_install}", step_install=STEP_INSTALL),
         )
     key = settings.state_dir / SECRET_KEY
     if sys.platform != "win32" and _others_may_read(key):
         yield Finding(
             "key_readable",
             str(key),
-            "Other accounts can read the key that protects links and sessions.",
+            say("Other accounts can read the key that protects links and sessions."),
             mend=partial(_protect, settings.store),
         )
     if sys.platform != "win32" and _others_may_read(settings.state_dir):
         yield Finding(
             "state_readable",
             str(settings.state_dir),
-            "Other accounts can read the lab's own folder: database, keys, emails and logs.",
-            "On a mounted share, have the mount give the folder mode 0700 (dir_mode).",
+            say("Other accounts can read the lab's own folder: database, keys, emails and logs."),
+            say("On a mounted share, have the mount give the folder mode 0700 (dir_mode)."),
             mend=partial(_close, settings.state_dir),
         )
     with database.read() as tx:
@@ -227,8 +259,8 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             yield Finding(
                 "no_password",
                 "staff password",
-                "No staff password is set, so no one can sign in.",
-                "Run: printflow staff-password",
+                say("No staff password is set, so no one can sign in."),
+                say("Run: printflow staff-password"),
             )
 
 

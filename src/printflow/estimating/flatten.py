@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from printflow.errors import PrintflowError
 
+from ..said import say
+
 KINDS = ("print", "filament", "printer")
 
 _DEEPEST = 32
@@ -74,11 +76,15 @@ def _resolved(sections: Sections, kind: str, name: str, depth: int) -> dict[str,
     if own is None:
         near = difflib.get_close_matches(name, names(sections, kind), n=3, cutoff=0.3)
         raise ProfileMissing(
-            f"The bundle has no {kind} profile “{name}”.",
-            next_step=f"Near it are: {', '.join(near)}." if near else "",
+            say("The bundle has no {kind} profile “{name}”.", kind=kind, name=name),
+            next_step=say("Similar names: {names}.", names=", ".join(near)) if near else "",
         )
     if depth > _DEEPEST:
-        raise ProfileMissing(f"The {kind} profiles around “{name}” inherit from each other.")
+        raise ProfileMissing(
+            say(
+                "The {kind} profiles around “{name}” inherit from each other.", kind=kind, name=name
+            )
+        )
     values: dict[str, str] = {}
     for parent in own.get("inherits", "").split(";"):
         if parent.strip():

@@ -18,6 +18,8 @@ from typing import Final
 
 from printflow.errors import PrintflowError
 
+from ..said import say
+
 SILENCED: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
@@ -115,8 +117,8 @@ def harmless(profile: str) -> str:
                 kept.pop(name, None)
     if not kept:
         raise ProfileUnusable(
-            "The profile has no settings.",
-            next_step="Make it with printflow slicer flatten.",
+            say("The profile has no settings."),
+            next_step=say("Create it with printflow slicer flatten."),
         )
     kept.update(SILENCED)
     return "".join(f"{name} = {kept[name]}\n" for name in sorted(kept))

@@ -23,6 +23,8 @@ from printflow.estimating.own_file import open_own
 from printflow.sandbox import CANNOT_START, Limits, start
 from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_gcode
 
+from ..said import Said, say
+
 _SAID = 4000
 _FOLDERS: Final = ("data", "home", "out")
 _GCODE_BYTES: Final = 2 << 30
@@ -62,9 +64,9 @@ def slice_stl(command: str, profile: Path, stl: Path, *, seconds: int, memory_mb
             with open_own(out / "out.gcode", most_bytes=_GCODE_BYTES) as written:
                 found = read_gcode(written)
         except (OSError, SlicedFileUnreadable) as problem:
-            raise SlicingFailed("The slicer wrote no G-code.") from problem
+            raise SlicingFailed(say("The slicer wrote no G-code.")) from problem
     if not (found.grams or found.hours):
-        raise SlicingFailed("The slicer's G-code says neither grams nor hours.")
+        raise SlicingFailed(say("The slicer's G-code says neither grams nor hours."))
     return found
 
 
@@ -74,15 +76,22 @@ def _settings(profile: Path) -> str:
         with profile.open("rb") as file:
             text = file.read(_PROFILE_BYTES + 1)
         if len(text) > _PROFILE_BYTES:
-            raise SlicingFailed(f"The profile {profile} is too large to be one.")
+            raise SlicingFailed(
+                say("The profile {profile} is too large to be one.", profile=profile)
+            )
         return harmless(text.decode("utf-8-sig", "replace"))
     except OSError as problem:
         raise SlicingFailed(
-            f"The profile {profile} cannot be read: {problem.strerror}."
+            say(
+                "The profile {profile} cannot be read: {strerror}.",
+                profile=profile,
+                strerror=problem.strerror,
+            )
         ) from problem
     except ProfileUnusable as problem:
         raise SlicingFailed(
-            f"The profile {profile} has no settings.", next_step=problem.next_step
+            say("The profile {profile} has no settings.", profile=profile),
+            next_step=problem.next_step,
         ) from problem
 
 
@@ -119,7 +128,9 @@ def _run(arguments: list[str], stl: Path, folder: Path, seconds: int, memory_mb:
         try:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired as problem:
-            raise SlicingFailed(f"The slicer took more than {seconds} s.") from problem
+            raise SlicingFailed(
+                say("The slicer took more than {seconds} seconds.", seconds=seconds)
+            ) from problem
         finally:
             process.kill()
     if code == CANNOT_START:
@@ -139,17 +150,19 @@ def _beside(command: str) -> Iterator[Path]:
 
 def _not_started(why: str) -> SlicingFailed:
     return SlicingFailed(
-        f"The slicer cannot be started: {why.rstrip('.')}.",
-        next_step="Look at the setting slicer.command; it must be a program, not a script.",
+        say("The slicer can't be started: {why}.", why=why.rstrip(".")),
+        next_step=say("Check the setting slicer.command. It must be a program, not a script."),
     )
 
 
-def _why(code: int, said: Path) -> str:
+def _why(code: int, said: Path) -> Said:
     if code in (-6, 134):
-        return "The slicer gave up; the model may be larger than the bed."
+        return say("The slicer gave up. The model may be larger than the build plate.")
     if code < 0:
-        return f"The slicer crashed (signal {-code})."
-    return f"The slicer refused: {_last_line(said) or f'it ended with {code}'}"
+        return say("The slicer crashed (signal {signal}).", signal=-code)
+    if line := _last_line(said):
+        return say("The slicer refused: {why}", why=line)
+    return say("The slicer failed with exit code {code}.", code=code)
 
 
 def _last_line(said: Path) -> str:

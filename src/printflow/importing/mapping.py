@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ..domain.numbers import DECIMAL_SIGNS, Notation
 from ..errors import InvalidInput
 from ..runtime.named_paths import unreadable
+from ..said import say
 
 FIELDS: Mapping[str, str] = {
     "key": "the row's ID in the older list; identifies it in a second run",
@@ -93,7 +94,8 @@ def read_mapping(path: Path) -> ImportMapping:
     try:
         plain = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise _wrong(path, f"can't be read: {unreadable(path, error)}") from error
+        why = str(unreadable(path, error)).rstrip(".")
+        raise _wrong(path, f"can't be read ({why})") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(path, f"can't be read: {error}") from error
     for key in plain:
@@ -170,4 +172,6 @@ def _text(path: Path, plain: Mapping[str, Any], key: str, default: str) -> str:
 
 
 def _wrong(path: Path, said: str) -> InvalidInput:
-    return InvalidInput.of("mapping", "mapping_invalid", f"{path}: {said}.")
+    return InvalidInput.of(
+        "mapping", "mapping_invalid", say("{file}: {why}.", file=str(path), why=said)
+    )

@@ -11,6 +11,7 @@ from math import isfinite
 from pathlib import Path
 
 from ..errors import InvalidInput
+from ..said import say
 from .mapping import NEEDED, ImportMapping
 
 FLASK = ImportMapping(
@@ -116,8 +117,15 @@ def _check(path: Path, mapping: ImportMapping, headings: list[str]) -> None:
             raise InvalidInput.of(
                 "file",
                 "column_missing",
-                f"{path} has no column “{mapping.columns[name]}” (for {name}).",
-                f"Its columns: {', '.join(headings) or 'none'}.",
+                say(
+                    "{file} has no column “{column}” (for {field}).",
+                    file=str(path),
+                    column=mapping.columns[name],
+                    field=name,
+                ),
+                say("Its columns: {names}.", names=", ".join(headings))
+                if headings
+                else say("It has no columns."),
             )
 
 
@@ -127,4 +135,8 @@ def _unused(mapping: ImportMapping, headings: list[str]) -> tuple[str, ...]:
 
 
 def _unreadable(path: Path, error: Exception) -> InvalidInput:
-    return InvalidInput.of("file", "file_unreadable", f"Can't read {path}: {error}.")
+    return InvalidInput.of(
+        "file",
+        "file_unreadable",
+        say("Can't read {file}: {why}.", file=str(path), why=str(error)),
+    )

@@ -15,6 +15,7 @@ from ..db.soundness import can_be_made_again, damaged, look
 from ..domain.catalog import catalog_from, plain_form
 from ..domain.status import FOLDERS
 from ..errors import SettingsError, StoreUnavailable
+from ..said import say, sentences
 from ..settings import Settings
 from ..store.folder import Folder
 from ..store.folder_store import FolderStore
@@ -30,23 +31,30 @@ def check_folder(root: Path, *, create: bool) -> None:
     if not root.exists():
         if not create:
             raise SettingsError(
-                f"there is no folder {root}",
+                say("there's no folder {root}", root=root),
                 key="store",
-                next_step=f"`printflow init --store {root}` makes a new store there.",
+                next_step=say(
+                    "`printflow init --store {root}` creates a new store there.", root=root
+                ),
             )
         try:
             root.mkdir(parents=True)
         except OSError as error:
             raise SettingsError(
-                f"the folder {root} cannot be made: {error.strerror or error}", key="store"
+                say(
+                    "the folder {root} can't be created: {error}",
+                    root=root,
+                    error=error.strerror or error,
+                ),
+                key="store",
             ) from error
     if not root.is_dir():
-        raise SettingsError(f"{root} is not a folder", key="store")
+        raise SettingsError(say("{root} isn't a folder", root=root), key="store")
     if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
         raise SettingsError(
-            f"the folder {root} cannot be written",
+            say("the folder {root} can't be written", root=root),
             key="store",
-            next_step="Give the account of the server the right to change it.",
+            next_step=say("Give the server's account permission to change it."),
         )
 
 
@@ -68,22 +76,30 @@ def prepare_database(settings: Settings, *, serving: bool) -> None:
     if read_identity(root) is not None:
         if any(any((root / folder).glob("*")) for folder in FOLDERS):
             raise SettingsError(
-                f"the store {root} holds files, but its database {path} is missing",
+                say(
+                    "the store {root} has files, but its database {path} is missing",
+                    root=root,
+                    path=path,
+                ),
                 key="database_url",
-                next_step="Restore the database from a backup, or name the right one.",
+                next_step=say("Restore the database from a backup, or name the right one."),
             )
     elif not is_new(root):
         raise SettingsError(
-            f"{root} is neither empty nor a store of Printflow",
+            say("{root} is neither empty nor a store of Printflow", root=root),
             key="store",
-            next_step="Name an empty folder, or the store you mean.",
+            next_step=say("Name an empty folder, or the store you mean."),
         )
     make_store(root)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"the folder {path.parent} cannot be made: {error.strerror or error}",
+            say(
+                "the folder {parent} can't be created: {error}",
+                parent=path.parent,
+                error=error.strerror or error,
+            ),
             key="database_url",
         ) from error
     migrate.upgrade(url)
@@ -95,7 +111,7 @@ def _refuse_damage(url: str) -> None:
     if found and can_be_made_again(found):
         _log.error("%s; `printflow doctor --fix` makes it again", damaged(url, found).message)
     elif found:
-        raise damaged(url, found, next_step=f"Nothing was started. {LOOK_AT_IT}")
+        raise damaged(url, found, next_step=sentences((say("Nothing was started."), LOOK_AT_IT)))
 
 
 def identity_of(settings: Settings, database: SqlDatabase, now: datetime) -> str:
@@ -107,7 +123,8 @@ def identity_of(settings: Settings, database: SqlDatabase, now: datetime) -> str
         found = read_identity(settings.store)
         if found is None and not is_new(settings.store):
             raise SettingsError(
-                f"{settings.store} is neither empty nor a store of Printflow", key="store"
+                say("{store} is neither empty nor a store of Printflow", store=settings.store),
+                key="store",
             )
         known = make_store(settings.store)
         with database.write() as tx:
@@ -137,13 +154,17 @@ def secret_key_of(settings: Settings) -> bytes:
             return _key_in(folder)
     except OSError as error:
         raise StoreUnavailable(
-            f"The store {settings.store} is not there: {error.strerror or error}.",
-            next_step="Is the share mounted?",
+            say(
+                "The store {store} isn't there: {error}.",
+                store=settings.store,
+                error=error.strerror or error,
+            ),
+            next_step=say("Is the share mounted?"),
         ) from error
 
 
 def _key_in(folder: Folder) -> bytes:
-    """The key in the store's own folder; raises SettingsError where it cannot be read."""
+    """The key in the store's own folder; raises SettingsError where it can't be read."""
     try:
         with contextlib.suppress(FileNotFoundError):
             return folder.read(SECRET_KEY, _LARGEST_KEY, names=None)
@@ -155,6 +176,10 @@ def _key_in(folder: Folder) -> bytes:
         return folder.read(SECRET_KEY, _LARGEST_KEY, names=None)
     except OSError as error:
         raise SettingsError(
-            f"{folder.path / SECRET_KEY} cannot be read: {error.strerror or error}",
+            say(
+                "{file} can't be read: {why}",
+                file=str(folder.path / SECRET_KEY),
+                why=error.strerror or str(error),
+            ),
             key="secret_key",
         ) from error

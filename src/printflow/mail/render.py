@@ -37,7 +37,7 @@ from ..language.formats import (
 )
 from ..language.translation import translated, translations
 from ..ports import RenderedMail
-from ..said import Said
+from ..said import Said, say
 
 
 class TemplateBroken(PrintflowError):
@@ -69,8 +69,12 @@ def _part(environment: Environment, name: str, context: Mapping[str, object]) ->
     except TemplateError as error:
         place = getattr(error, "filename", None) or name
         raise TemplateBroken(
-            f"The email template {place} has an error: {error.message or type(error).__name__}",
-            next_step="Fix it, or delete it to use the one that comes with Printflow.",
+            say(
+                "The email template {file} has an error: {why}",
+                file=place,
+                why=error.message or type(error).__name__,
+            ),
+            next_step=say("Fix it, or delete it to use the one that comes with Printflow."),
         ) from error
 
 

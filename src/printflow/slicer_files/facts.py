@@ -16,6 +16,8 @@ from printflow.slicer_files import binary_gcode, project
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures, pictures
 
+from ..said import say
+
 HEAD = 512 * 1024
 """Bytes read from a G-code's beginning: Bambu's settings and everybody's pictures are there."""
 
@@ -69,10 +71,10 @@ def read_sliced(file: Path | BinaryIO) -> Sliced:
             return _of(*binary_gcode.read(file))
         return read_gcode(file)
     except ValueError as problem:
-        why = str(problem) if isinstance(problem, Damaged) else "it is damaged"
+        why = str(problem) if isinstance(problem, Damaged) else say("it's damaged")
         raise SlicedFileUnreadable(
-            f"The slicer's file cannot be read: {why}.",
-            next_step="Save it again in the slicer, or type the figures yourself.",
+            say("The slicer's file can't be read: {why}.", why=why),
+            next_step=say("Save it again in the slicer, or enter the figures yourself."),
         ) from problem
 
 

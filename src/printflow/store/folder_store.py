@@ -55,16 +55,16 @@ class FolderStore:
             return
         if found is None:
             raise StoreUnavailable(
-                say("The file store is not there right now."),
-                next_step=say("No file was touched."),
+                say("The file store isn't available right now."),
+                next_step=say("No file was changed."),
                 detail=say(
-                    "The file store {root} is not there: it holds no identity file. Is the share mounted?",
+                    "The file store {root} isn't there: it has no identity file. Is the share mounted?",
                     root=self._root,
                 ),
             )
         raise StoreUnavailable(
-            say("The file store is not there right now."),
-            next_step=say("No file was touched."),
+            say("The file store isn't available right now."),
+            next_step=say("No file was changed."),
             detail=say(
                 "{root} is the store of another lab. Point `store` at the store that belongs to this database.",
                 root=self._root,

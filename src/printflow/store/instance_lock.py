@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import AlreadyRunning
-from ..said import say
+from ..said import Said, say
 from .folder import Folder
 
 
@@ -25,8 +25,8 @@ class InstanceLock:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise AlreadyRunning(
-                f"A {role} already runs on this database{self._holder()}.",
-                next_step=say("Stop it first, or give this one a store of its own."),
+                self._taken(role),
+                next_step=say("Stop it first, or give this one its own store."),
             ) from None
         note = {
             "pid": os.getpid(),
@@ -36,12 +36,18 @@ class InstanceLock:
         with Folder(folder) as place:
             place.write(self._note.name, json.dumps(note).encode())
 
-    def _holder(self) -> str:
+    def _taken(self, role: str) -> Said:
         try:
             note = json.loads(self._note.read_text("utf-8"))
-            return f" since {note['since']} (process {note['pid']} on {note['host']})"
+            return say(
+                "A {role} already runs on this database since {since} (process {process} on {host}).",
+                role=role,
+                since=note["since"],
+                process=str(note["pid"]),
+                host=note["host"],
+            )
         except (OSError, ValueError, KeyError):
-            return ""
+            return say("A {role} already runs on this database.", role=role)
 
     def release(self) -> None:
         """Let another one run."""

@@ -34,10 +34,14 @@ def read_identity(root: Path) -> str | None:
         if is_exhausted(error):
             raise server_busy(error) from error
         raise StoreUnavailable(
-            say("The file store is not there right now."),
-            next_step=say("No file was touched."),
-            detail=f"The store's identity file in {root / STATE} cannot be read: {error}. "
-            "Restore it from a backup, or ask the person who runs the share.",
+            say("The file store isn't available right now."),
+            next_step=say("No file was changed."),
+            detail=say(
+                "The store's identity file in {folder} can't be read: {why}. Restore it from a backup, "
+                "or ask the person who runs the share.",
+                folder=str(root / STATE),
+                why=str(error),
+            ),
         ) from error
 
 
@@ -62,7 +66,10 @@ def check_folders(root: Path) -> None:
             Folder(root, name, looking=True).close()
         except NotPlain:
             raise SettingsError(
-                f"{root / name} is a link, or not a folder; Printflow doesn't follow links there",
+                say(
+                    "{path} is a link, or not a folder. Printflow doesn't follow links there.",
+                    path=str(root / name),
+                ),
                 key="store",
                 next_step=say("Put the whole store on one file system, with real folders in it."),
             ) from None
@@ -105,7 +112,7 @@ def probe(root: Path) -> None:
     except OSError as error:
         raise SettingsError(
             say(
-                "the store {root} cannot be used: {error}", root=root, error=error.strerror or error
+                "the store {root} can't be used: {error}", root=root, error=error.strerror or error
             ),
             key="store",
             next_step=say("It needs to be one writable file system for the account of the server."),
