@@ -49,12 +49,12 @@ def test_the_config_for_the_visitors_system(staff: FlaskClient, system: str) -> 
 def test_a_system_that_is_none(staff: FlaskClient) -> None:
     answer = staff.get("/dashboard/this-pc?system=amiga")
     assert answer.status_code == 400
-    assert "system:" in said(answer)
+    assert "“system”" in said(answer)
 
 
 def test_a_lab_that_does_not_say_its_paths() -> None:
     text = config_text("windows", "")
-    assert "put in this PC's own path" in text
+    assert "Enter this PC's own path" in text
     assert tomllib.loads(text)["share"] == "Z:\\3DPrint"
 
 
