@@ -123,7 +123,7 @@ def test_the_list_on_every_screen_and_without_scripts(
     rows = page.locator("#job-list > li")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("Ada Byron")
-    expect(rows.first).to_contain_text("waits 45 days")
+    expect(rows.first).to_contain_text("waiting 45 days")
     expect(page.get_by_role("button", name="Scan")).to_be_hidden()
     whole(page, "list", tmp_path)
     state = page.context.storage_state()
