@@ -93,7 +93,7 @@ def test_many_are_taken_back_together(
     form = {"csrf_token": token(staff, "/staff"), "event": events}
     answer = said(staff.post("/dashboard/bulk/undo", data=form))
     assert "1 of 2 done" in answer
-    assert "Ben has acted on this job since then" in answer
+    assert "Ben has changed this job since then" in answer
     assert lab.jobs.get(jobs[0].id).status is Status.UPLOADED
     clock.advance(hours=1)
     lab.dispatch()
@@ -117,7 +117,7 @@ def test_too_many_to_price_together(staff: FlaskClient, submit: Submit, lab: Pri
     query = {"job": [f"{submit().id}:1"] * 51, "trigger": "approve"}
     answer = staff.get("/dashboard/bulk", query_string=query)
     assert answer.status_code == 400
-    assert "choose up to 50 jobs" in said(answer)
+    assert "Choose up to 50 jobs" in said(answer)
 
 
 def test_the_bar_offers_what_the_status_allows(staff: FlaskClient, submit: Submit) -> None:

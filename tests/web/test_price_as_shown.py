@@ -45,7 +45,7 @@ def test_the_library_refuses_another_price_than_the_expected_one(
     with pytest.raises(TransitionRefused) as caught:
         lab.jobs.approve(job.id, **figures, expected_cents=425)
     assert [reason.code for reason in caught.value.refusals] == ["price_changed"]
-    assert "8.50 USD" in str(caught.value)
+    assert "$8.50" in str(caught.value)
     assert lab.jobs.get(job.id).status is Status.UPLOADED
     assert lab.jobs.approve(job.id, **figures, expected_cents=850).cost_cents == 850
     with pytest.raises(TransitionRefused):
@@ -190,7 +190,7 @@ def test_many_are_handed_out_for_the_amounts_that_the_dialog_shows(
         ),
         ({"weight": "", "hours": "1"}, "–", "Enter the weight and print time to see the price."),
         ({"weight": "1e5", "hours": "1"}, "–", "Enter the weight and print time to see the price."),
-        ({"weight": "5", "hours": "1", "printer": "?"}, "–", "Enter weight and time"),
+        ({"weight": "5", "hours": "1", "printer": "?"}, "–", "Enter the weight and print time"),
     ],
 )
 def test_the_page_asks_the_server_for_the_price(
