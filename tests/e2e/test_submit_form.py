@@ -100,7 +100,7 @@ def test_several_models_errors_and_what_was_typed(
     choose(page, file("four.stl", b"\x89PNG\r\n\x1a\n" + bytes(200)))
     send(page)
     expect(page.locator("[data-summary]")).to_be_focused()
-    expect(page.locator("[data-summary]")).to_contain_text("This is a PNG image named .stl")
+    expect(page.locator("[data-summary]")).to_contain_text("This is a PNG image, not an STL model")
     expect(page).to_have_title(re.compile("^Error:"))
     expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
     expect(page.locator("[data-model]")).to_have_count(3)

@@ -13,6 +13,8 @@ from typing import Any
 import flask_babel
 import pytest
 
+from printflow.mail import render
+
 BEGIN, END = "⟦", "⟧"
 _KEPT = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|<[^>]*>|&\w+;|&#\d+;")
 _ACCENTS = str.maketrans("aceilnorsuyzACEINOSUYZ", "áçéíłñóŕšúýžÁÇÉÍÑÓŠÚÝŽ")
@@ -63,7 +65,9 @@ def speak(patch: pytest.MonkeyPatch) -> None:
         return Pseudo()
 
     patch.setattr(flask_babel.Domain, "get_translations", found)
-    patch.setattr("printflow.mail.render.translations", lambda *_: Pseudo())
+    patch.setattr(render, "translations", lambda *_: Pseudo())
+    # Made for each email while the patch lasts: nothing is remembered before or after it.
+    patch.setattr(render, "_environment", render._environment.__wrapped__)
 
 
 def main() -> None:

@@ -133,4 +133,4 @@ def test_a_price_that_changed_since_the_page_was_shown_is_not_confirmed_along(
     assert statuses(lab, three) == ["READYTOPRINT", "PENDING", "PENDING"]
     done = said(student.get(page))
     assert "$60.00" in done, "the new price waits for an answer of its own"
-    assert f"“{three[1].original_name}” was not confirmed" in done
+    assert f"“{three[1].original_name}” wasn't confirmed" in done

@@ -92,22 +92,22 @@ def test_a_file_of_no_job(lab: Printflow, file: object) -> None:
 
 
 BODIES: dict[str, tuple[bytes, int, str]] = {
-    "cut short": (b"{", 400, "not valid JSON"),
-    "empty": (b"", 400, "not valid JSON"),
-    "nested lists": (b"[" * 60_000, 400, "not valid JSON"),
-    "nested objects": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400, "not valid JSON"),
-    "nested field": (b'{"file":' + b"[" * 30_000 + b"]" * 30_000 + b"}", 400, "not valid JSON"),
-    "no UTF-8": (b'{"file": "\xff"}', 400, "not valid JSON"),
+    "cut short": (b"{", 400, "isn't valid JSON"),
+    "empty": (b"", 400, "isn't valid JSON"),
+    "nested lists": (b"[" * 60_000, 400, "isn't valid JSON"),
+    "nested objects": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400, "isn't valid JSON"),
+    "nested field": (b'{"file":' + b"[" * 30_000 + b"]" * 30_000 + b"}", 400, "isn't valid JSON"),
+    "no UTF-8": (b'{"file": "\xff"}', 400, "isn't valid JSON"),
     "half a character": (b'{"file": "\\ud800", "station": "x"}', 400, "file:"),
     "half a character in the name": (b'{"file": "x", "station": "\\udc00"}', 400, "station:"),
-    "a list": (b'["x"]', 400, "not a JSON object"),
-    "a number": (b"7" * 5000, 400, "not valid JSON"),
-    "null": (b"null", 400, "not a JSON object"),
+    "a list": (b'["x"]', 400, "isn't a JSON object"),
+    "a number": (b"7" * 5000, 400, "isn't valid JSON"),
+    "null": (b"null", 400, "isn't a JSON object"),
     "no fields": (b"{}", 400, "file:"),
     "a list for the file": (b'{"file": ["x"], "station": "x"}', 400, "file:"),
     "a number for the PC": (b'{"file": "x", "station": 3}', 400, "station:"),
     "an object for the file": (b'{"file": {"a": {}}, "station": "x"}', 400, "file:"),
-    "a NUL": (b'{"file": "x", "station": "\\u0000"}', 403, "not valid"),
+    "a NUL": (b'{"file": "x", "station": "\\u0000"}', 403, "isn't valid"),
     "huge": (b'{"file": "' + b"a" * 200_000 + b'"}', 413, ""),
 }
 

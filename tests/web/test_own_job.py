@@ -91,8 +91,8 @@ def test_mails_and_models_of_the_request_are_listed(
     page = said(student.get(path(lab, job)))
     for words in (
         "We have your model sent Mon, Mar 2",
-        "The price, with the link",
-        "Confirmed sent",
+        "The price and the link to confirm",
+        "Confirmation sent",
     ):
         assert words in page
     assert "staff_alert" not in page

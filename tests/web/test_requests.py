@@ -107,13 +107,13 @@ def test_programs_get_the_refusals_of_a_form_as_json(staff: FlaskClient, submit:
 @pytest.mark.parametrize(
     ("page", "name"),
     [
-        ("/dashboard?page=0", "page:"),
-        ("/dashboard?page=-1", "page:"),
-        ("/dashboard?page=abc", "page:"),
-        ("/dashboard?page=²", "page:"),
-        ("/dashboard?page=100000000000", "page:"),
-        ("/dashboard?status=NOPE", "status:"),
-        ("/outbox?state=lost", "state:"),
+        ("/dashboard?page=0", "“page”"),
+        ("/dashboard?page=-1", "“page”"),
+        ("/dashboard?page=abc", "“page”"),
+        ("/dashboard?page=²", "“page”"),
+        ("/dashboard?page=100000000000", "“page”"),
+        ("/dashboard?status=NOPE", "“status”"),
+        ("/outbox?state=lost", "“state”"),
     ],
 )
 def test_the_answer_names_the_parameter(staff: FlaskClient, page: str, name: str) -> None:
@@ -129,7 +129,7 @@ def test_a_page_s_version_that_is_none(
     job = submit()
     answer = send(staff, f"/dashboard/jobs/{job.id}/reject", text="x", version=version)
     assert answer.status_code == 400
-    assert "version:" in said(answer)
+    assert "This page is out of date. Open it again." in said(answer)
     assert lab.jobs.get(job.id) == job
 
 

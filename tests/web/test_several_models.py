@@ -61,7 +61,7 @@ def test_each_model_is_a_job_with_its_own_fields(
 def test_one_bad_file_refuses_all_and_names_it(lab: Printflow, send_models: SendModels) -> None:
     answer = send_models("one.stl", "two.stl", data={"two.stl": b"<html>" + bytes(99)})
     assert answer.status_code == 415
-    assert "Model 2: This is an HTML page named .stl." in said(answer)
+    assert "Model 2: This is an HTML page, not an STL model." in said(answer)
     assert 'id="file-2"' in answer.text and 'href="#file-2"' in answer.text
     assert nothing_left(lab)
 

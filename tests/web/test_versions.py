@@ -37,7 +37,7 @@ def test_the_original_is_kept_and_the_link_is_void(
     kept = lab.files.path(job.original).read_bytes()
     fixed = sample_models.stl() + b"\0"
     words = said(replaced(staff, job, "fixed.stl", fixed))
-    assert "the link is void" in words
+    assert "their link no longer works" in words
     assert "Ana replaced the file to print" in words
     now = lab.jobs.get(job.id)
     assert now.file.name == f"{job.standard_name}_v2.stl"

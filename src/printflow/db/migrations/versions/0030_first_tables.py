@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_versions")),
-        comment="Every version of the catalog; the newest is in force.",
+        comment="Every version of the catalog. The newest is active.",
     )
     op.create_table(
         "changes",
@@ -549,7 +549,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_outbox_job_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
-        comment="Mails to send, in the same transaction as what they tell of.",
+        comment="Emails to send, written in the same transaction as the change they report.",
     )
     op.create_index(op.f("ix_outbox_job_id"), "outbox", ["job_id"], unique=False)
     op.create_index("ix_outbox_state_next_try_at", "outbox", ["state", "next_try_at"], unique=False)
