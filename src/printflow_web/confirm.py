@@ -24,6 +24,7 @@ from printflow import (
     Refusal,
     TooManyRequests,
     TransitionRefused,
+    Trigger,
     Unavailable,
     shortened,
 )
@@ -58,7 +59,7 @@ def _page(
         _PAGES[page.state][0],
         page=page,
         token=token,
-        outcome="confirmed" if page.confirmed else "declined",
+        answers=Trigger,
         errors=errors or {},
         form=request.form,
         status_url=lab_of(current_app).students.url(page.job),
@@ -79,11 +80,11 @@ def _answer(token: str) -> AnyResponse:
     """Confirm, decline, or ask for a new link."""
     lab, form = lab_of(current_app), request.form
     act = {
-        "confirm": lambda: lab.quotes.confirm(
+        Trigger.CONFIRM.value: lambda: lab.quotes.confirm(
             token, consent=bool(form.get("consent")), also=form.getlist("also")
         ),
-        "decline": lambda: lab.quotes.decline(token, text=form.get("text", "")),
-        "resend": lambda: lab.quotes.resend(token),
+        Trigger.DECLINE.value: lambda: lab.quotes.decline(token, text=form.get("text", "")),
+        Trigger.RESEND.value: lambda: lab.quotes.resend(token),
     }.get(form.get("action", ""))
     try:
         if act is None:
@@ -92,7 +93,7 @@ def _answer(token: str) -> AnyResponse:
     except _SHOWN_ON_THE_PAGE as error:
         shown = lab.quotes.page(token)
         return form_again(error, lambda errors: _page(shown, token, errors))
-    if form.get("action") == "resend":
+    if form.get("action") == Trigger.RESEND.value:
         return make_response(_page(page, token, sent=True))
     for job in page.not_confirmed:
         words = _(
