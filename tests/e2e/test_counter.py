@@ -145,7 +145,7 @@ def test_the_list_on_every_screen_and_without_scripts(
     plain.get_by_role("button", name="Search").click()
     expect(plain).to_have_url(f"{server.url}/pick-up/{other.id}")
     plain.get_by_role("link", name="Card", exact=True).click()
-    plain.get_by_role("button", name=re.compile("handed out")).click()
+    plain.get_by_role("button", name=re.compile("picked up")).click()
     expect(plain.get_by_text("Already picked up")).to_be_visible()
     context.close()
 

@@ -142,9 +142,9 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     for name in kinds:
         expect(fact(page, name, "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
         expect(fact(page, name, "inches")).to_have_text("0.79 × 0.59 × 0.39 in")
-        expect(fact(page, name, "triangles")).to_have_text("12")
+        expect(fact(page, name, "triangles")).to_have_text("12 triangles")
         expect(card(page, name).locator("[data-warning]")).to_be_hidden()
-        expect(fact(page, name, "surface")).to_contain_text("Closed")
+        expect(fact(page, name, "surface")).to_contain_text("Watertight")
         expect(fact(page, name, "fits")).to_have_text("Fits every printer for this method.")
         expect(fact(page, name, "price")).to_have_text("usually $3.00, the minimum charge")
         wait_for_picture(card(page, name))
@@ -196,7 +196,7 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     expect(card(page, "inch.stl")).to_contain_text(
         "Read as inches, it would be 25.4 × 50.8 × 12.7 mm."
     )
-    expect(fact(page, "open.stl", "surface")).to_contain_text("open edges")
+    expect(fact(page, "open.stl", "surface")).to_contain_text("holes or flipped faces")
     expect(fact(page, "open.stl", "price")).to_have_text(
         "We can't estimate this one: the model isn't watertight."
     )

@@ -135,7 +135,7 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         send(page)
         panel = page.get_by_role("group", name="Upload")
         expect(panel).to_be_focused()
-        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
+        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d?% sent"))
         expect(panel.get_by_role("status")).to_have_text(re.compile(r"^[1-9]0 % sent$"))
         expect(panel).to_contain_text(re.compile(r"[\d.]+ [kM]B of 20\.0 MB, [\d.]+ [kM]B/s"))
         expect(panel).to_contain_text(re.compile(r"\d+ (s|min) left"))
@@ -148,7 +148,7 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         assert faults(page, RULES["desktop"]) == []
 
         send(page)
-        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d? % sent"))
+        expect(panel).to_contain_text(re.compile(r"\b[1-9]\d?% sent"))
         line.cut()
         expect(problem).to_contain_text("The connection was lost. Your entries are still here")
         expect(problem).to_be_focused()
@@ -164,7 +164,7 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
 
 
 @pytest.mark.long
-def test_a_model_that_is_saved_anew_is_named(
+def test_a_model_that_has_changed_is_named(
     server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:
     model = tmp_path / "bracket.stl"
@@ -178,7 +178,7 @@ def test_a_model_that_is_saved_anew_is_named(
     later = time.time() + 5  # Chromium compares whole seconds
     os.utime(model, (later, later))
     send(page)
-    expect(page.get_by_role("alert")).to_contain_text("“bracket.stl” was saved anew, or moved")
+    expect(page.get_by_role("alert")).to_contain_text("“bracket.stl” has changed or moved")
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
     card(page, "bracket.stl").get_by_role("button", name="Remove").click()
     page.locator("input[name=file]").set_input_files(model)

@@ -91,7 +91,7 @@ def _free() -> int:
     ("server", "state", "reason"),
     [
         (untrusted, "failing", "certificate is not trusted"),
-        (without_starttls, "failing", "does not offer encryption"),
+        (without_starttls, "failing", "doesn't offer encryption"),
         (stalling, "failing", "timed out|no answer within 1 s"),
         (refusing, "refused", "relaying denied"),
         (wrong_password, "paused", "535"),

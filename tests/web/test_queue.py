@@ -58,7 +58,7 @@ def test_a_move_that_is_overtaken_changes_nothing(
     quiet = {"X-Requested-With": "XMLHttpRequest"}
     answer = staff.post(f"/dashboard/queue/{waiting}/move", data=form, headers=quiet)
     assert answer.status_code == 409
-    assert "does not wait for" in answer.json["problem"]  # type: ignore[index]
+    assert "is no longer waiting for" in answer.json["problem"]  # type: ignore[index]
     page = staff.post(f"/dashboard/queue/{printing}/move", data=form, follow_redirects=True)
     assert "no longer waiting for a printer" in said(page)
     with pytest.raises(TransitionRefused):

@@ -18,9 +18,7 @@ class Uploads:
     def __init__(self, store: FileStore, ids: Ids, settings: Settings) -> None:
         self._store = store
         self._ids = ids
-        self._limit = settings.max_upload_mb * _MEGABYTE
-        self._reserve = settings.disk_reserve_mb * _MEGABYTE
-        self._endings = settings.model_endings
+        self._settings = settings
 
     def of_bytes(self, file_name: str, *, declared_size: int | None = None) -> Upload:
         """A sink for bytes that their sender calls ``file_name``; raises as ``receive``."""
@@ -28,9 +26,9 @@ class Uploads:
             self._store,
             self._ids,
             file_name,
-            limit=self._limit,
-            reserve=self._reserve,
-            endings=self._endings,
+            limit=self._settings.max_upload_mb * _MEGABYTE,
+            reserve=self._settings.disk_reserve_mb * _MEGABYTE,
+            endings=self._settings.model_endings,
             declared_size=declared_size,
         )
 
@@ -40,7 +38,7 @@ class Uploads:
             self._store,
             self._ids,
             path,
-            limit=_NO_LIMIT if of_any_size else self._limit,
-            reserve=self._reserve,
-            endings=self._endings,
+            limit=_NO_LIMIT if of_any_size else self._settings.max_upload_mb * _MEGABYTE,
+            reserve=self._settings.disk_reserve_mb * _MEGABYTE,
+            endings=self._settings.model_endings,
         )
