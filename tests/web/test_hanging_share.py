@@ -57,7 +57,7 @@ def test_pages_answer_and_all_catches_up(
     staff.get("/dashboard")
     share.open.clear()
     until = time.monotonic() + 5
-    while "does not answer" not in said(staff.get("/dashboard")):
+    while "share doesn't answer" not in said(staff.get("/dashboard")):
         assert time.monotonic() < until, "the banner comes within 5 s"
         time.sleep(0.1)
     pages = ("/dashboard", f"/dashboard/jobs/{job.id}", "/outbox", "/staff", "/submit")
@@ -90,6 +90,6 @@ def test_pages_answer_and_all_catches_up(
     assert lab.jobs.get(job.id).file.state is FileState.SETTLED
     assert lab.files.path(lab.jobs.get(job.id)).parent.name == "Rejected"
     until = time.monotonic() + 5
-    while "does not answer" in said(staff.get("/dashboard")):
+    while "share doesn't answer" in said(staff.get("/dashboard")):
         assert time.monotonic() < until
         time.sleep(0.1)
