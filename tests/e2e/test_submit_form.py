@@ -138,7 +138,7 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         expect(panel).to_contain_text(re.compile(r"\b[1-9]\d?% sent"))
         expect(panel.get_by_role("status")).to_have_text(re.compile(r"^[1-9]0% sent$"))
         expect(panel).to_contain_text(re.compile(r"[\d.]+ [kM]B of 20\.0 MB, [\d.]+ [kM]B/s"))
-        expect(panel).to_contain_text(re.compile(r"\d+ (s|min) left"))
+        expect(panel).to_contain_text(re.compile(r"\d+ (sec|min) left"))
         assert faults(page, RULES["desktop"]) == []
         page.get_by_role("button", name="Cancel").click()
         problem = page.get_by_role("alert")
