@@ -143,7 +143,7 @@ def test_a_slow_line_a_change_of_mind_and_a_broken_line(
         page.get_by_role("button", name="Cancel").click()
         problem = page.get_by_role("alert")
         expect(problem).to_be_focused()
-        expect(problem).to_contain_text("The upload was canceled. Nothing was saved")
+        expect(problem).to_contain_text("Upload canceled. Nothing was saved")
         expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
         assert faults(page, RULES["desktop"]) == []
 
