@@ -26,6 +26,14 @@ _CUT = """
 """Buttons, headings and labels of which something is cut off without dots; not those that are for
 screen readers alone."""
 
+_OVER = """
+() => [...document.querySelectorAll(".badge")].filter((one) => {
+  const mine = one.getBoundingClientRect(), place = one.parentElement.getBoundingClientRect();
+  return one.offsetParent && (mine.left < place.left - 1 || mine.right > place.right + 1);
+}).map((one) => one.textContent.trim())
+"""
+"""Labels that lie over what is beside them."""
+
 
 @pytest.fixture
 def program() -> str:
@@ -56,7 +64,8 @@ def broken(page: Page, address: str) -> list[str]:
         found.append(f"{address}: is not in the language")
     if (over := page.evaluate(_WIDE)) > 0:
         found.append(f"{address}: {over} px too wide")
-    return [*found, *(f"{address}: cut off: {text[:60]}" for text in page.evaluate(_CUT))]
+    found += [f"{address}: cut off: {text[:60]}" for text in page.evaluate(_CUT)]
+    return found + [f"{address}: lies over others: {text[:60]}" for text in page.evaluate(_OVER)]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
