@@ -30,7 +30,7 @@ print(time.perf_counter() - began)
 """
 _OURS = """
 import sys, time
-from printflow.inspection import reading, stl
+from printflow.inspection import loading, stl
 from printflow.inspection.child import inspect
 began = time.perf_counter()
 inspect(open(sys.argv[1], "rb"), ".stl")

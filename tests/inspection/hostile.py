@@ -117,7 +117,7 @@ def _many_triangles() -> bytes:
 
 CASES = (
     Case("announces 4 billion", ".stl", lambda: bytes(80) + b"\x00\x28\x6b\xee" + bytes(50),
-         "cut_short", "cut short"),
+         "cut_short", "incomplete"),
     Case("nan only", ".stl", lambda: _stl_of(math.nan), "no_triangles", "no usable triangles"),
     Case("infinity only", ".stl", lambda: _stl_of(math.inf), "no_triangles", "no usable triangles"),
     Case("no area at all", ".stl", lambda: _stl_of(1.0), "no_triangles", "no usable triangles"),
@@ -130,7 +130,7 @@ CASES = (
          "file_damaged", "names no model"),
     Case("model is missing", ".3mf", lambda: package().replace(b"3D/3dmodel.model", b"3D/3dmodel.nodel"),
          "file_damaged", "missing its part"),
-    Case("bomb", ".3mf", _bomb, "archive_limits", "packed"),
+    Case("bomb", ".3mf", _bomb, "archive_limits", "compressed"),
     Case("many entries", ".3mf", lambda: package(extra={f"a/{n}": b"x" for n in range(1200)}),
          "archive_limits", "entries"),
     Case("climbs out", ".3mf", lambda: package(extra={"../x.model": b"x"}), "archive_limits", "leads out"),
