@@ -119,6 +119,7 @@ if TYPE_CHECKING:
         money,
         price_line_text,
         rate_text,
+        short_money,
     )
     from .language.translation import translated
     from .ports import RenderedMail
@@ -245,6 +246,7 @@ _HOMES = {
         "local_time",
         "local_time_zone",
         "money",
+        "short_money",
         "price_line_text",
         "rate_text",
     ),
@@ -472,6 +474,7 @@ __all__ = [
     "price_range",
     "rate_text",
     "server_busy",
+    "short_money",
     "shortened",
     "shown_hours",
     "size_text",

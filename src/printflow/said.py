@@ -28,9 +28,9 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        sign, cents = "-" if self.cents < 0 else "", abs(self.cents)
-        amount = f"{cents // 100:,}.{cents % 100:02d}"
-        return f"{sign}${amount}" if self.currency == "USD" else f"{sign}{amount} {self.currency}"
+        from babel.numbers import format_currency
+
+        return format_currency(Decimal(self.cents).scaleb(-2), self.currency, locale="en_US")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ class Day:
     day: date
 
     def __str__(self) -> str:
-        return f"{self.day:%b} {self.day.day}, {self.day.year}"
+        from babel.dates import format_date
+
+        return format_date(self.day, "medium", locale="en_US")
 
 
 class Said(str):

@@ -146,7 +146,7 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
         expect(card(page, name).locator("[data-warning]")).to_be_hidden()
         expect(fact(page, name, "surface")).to_contain_text("Watertight")
         expect(fact(page, name, "fits")).to_have_text("Fits every printer for this method.")
-        expect(fact(page, name, "price")).to_have_text("usually $3.00, the minimum charge")
+        expect(fact(page, name, "price")).to_have_text("usually $3, the minimum charge")
         wait_for_picture(card(page, name))
     assert [url for url in asked if "preview_worker" in url]
 

@@ -82,7 +82,7 @@ def test_sentences_are_translated_one_by_one() -> None:
     ("value", "shown"),
     [
         (Money(425, "USD"), "$4.25"),
-        (Money(-123_456, "EUR"), "-1,234.56 EUR"),
+        (Money(-123_456, "EUR"), "-€1,234.56"),
         (Day(date(2026, 3, 2)), "Mar 2, 2026"),
         (Decimal("1234.5"), "1,234.5"),
         (12_000, "12,000"),

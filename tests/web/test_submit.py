@@ -304,7 +304,7 @@ def test_the_form_asks_the_server_what_a_model_costs(student: FlaskClient, lab: 
         assert answer.status_code == 200
         return str(answer.json["text"]) if answer.json else ""
 
-    assert asked(volume="10", copies="1").startswith("usually $3.00, the minimum charge")
+    assert asked(volume="10", copies="1").startswith("usually $3, the minimum charge")
     assert asked(volume="250000", copies="1").startswith("usually $")
     assert asked(volume="250000", copies="1") != asked(volume="250000", copies="2")
     assert asked(volume="", copies="1") == ""

@@ -1,4 +1,4 @@
-"""The catalog in force, kept at hand."""
+"""The current catalog, read again only after a change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CatalogCache:
         self._held: tuple[int, Catalog] | None = None
 
     def newest(self) -> Catalog:
-        """The catalog in force."""
+        """The current catalog."""
         with self._database.read() as tx:
             return self.within(tx)
 
@@ -29,7 +29,7 @@ class CatalogCache:
             return None if self._held is None else self._held[1]
 
     def within(self, tx: Transaction) -> Catalog:
-        """The catalog in force, as seen by an open transaction."""
+        """The current catalog, as an open transaction sees it."""
         version = tx.lab.catalog_version()
         with self._lock:
             if self._held is not None and self._held[0] == version:

@@ -65,7 +65,7 @@ class Doctor:
         only: Collection[str] = (),
         progress: Callable[[int], None] | None = None,
     ) -> Examination:
-        """Run every check; with ``fix``, mend what loses nothing and put aside what nobody knows.
+        """Run every check; with ``fix``, fix safe problems and set unknown files aside.
 
         Nothing is ever deleted but uploads that came to nothing a day ago. ``hashes`` reads every
         file to compare its contents; ``only`` names some of the checks (database, disk, files,

@@ -1,4 +1,4 @@
-"""About what a model will cost, from its volume alone, before anybody has sliced it."""
+"""About what a model will cost, from its volume alone, before anyone has sliced it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ class PriceRange:
     def minimum(self) -> bool:
         """Whether the minimum charge is all that it comes to."""
         return self.from_minimum and self.low_cents == self.high_cents
+
+    @property
+    def shown_cents(self) -> tuple[int, int]:
+        """Both ends, rounded outward to whole units: nobody knows more exactly yet. The minimum
+        charge is exact.
+        """
+        low = self.low_cents if self.from_minimum else self.low_cents // 100 * 100
+        return low, low if self.minimum else -(-self.high_cents // 100) * 100
 
 
 def price_range(

@@ -188,6 +188,16 @@ class Price:
         """In integer cents."""
         return _rounded(self.lines)
 
+    @property
+    def at_minimum(self) -> bool:
+        """Whether the minimum charge is more than what was counted."""
+        return any(line.kind is LineKind.MINIMUM for line in self.lines)
+
+    @property
+    def counted(self) -> Price:
+        """What was counted: the price without what is added to reach the minimum charge."""
+        return Price(tuple(line for line in self.lines if line.kind is not LineKind.MINIMUM))
+
 
 def _rounded(lines: Iterable[PriceLine]) -> int:
     exact = sum((line.amount for line in lines), Decimal()) * 100

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..domain.pricing import PriceLine, plain_decimal, shown_hours
+from ..said import Day, Money
 
 LOCALE = "en_US"
 _RATE = "¤#,##0.00##"
@@ -16,9 +17,16 @@ _HUNDREDTH = Decimal("0.01")
 
 def money(cents: int, currency: str) -> str:
     """Integer cents as an amount: "$4.25"."""
+    return str(Money(cents, currency))
+
+
+def short_money(cents: int, currency: str) -> str:
+    """The same, with no decimals where it is whole: "$3", "$3.50"."""
     from babel.numbers import format_currency
 
-    return format_currency(Decimal(cents).scaleb(-2), currency, locale=LOCALE)
+    if cents % 100:
+        return money(cents, currency)
+    return format_currency(cents // 100, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
 
 
 def hours_text(hours: Decimal) -> str:
@@ -92,9 +100,7 @@ def day_text(day: date) -> str:
 
 def date_text(day: date) -> str:
     """A day inside a sentence: "Mar 2, 2026"."""
-    from babel.dates import format_date
-
-    return _plain_spaces(format_date(day, "medium", locale=LOCALE))
+    return str(Day(day))
 
 
 def age_text(moment: datetime, now: datetime) -> str:

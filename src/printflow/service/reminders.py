@@ -10,8 +10,7 @@ from ..domain.pick_up import PickUpPolicy
 from ..domain.status import Status
 from ..ports import Clock, Database
 from .mail_queue import MailQueue
-
-_AT_ONCE = 200
+from .rounds import AT_ONCE
 
 
 class PickUpReminders:
@@ -34,7 +33,7 @@ class PickUpReminders:
             waiting = list(tx.jobs.waiting(now - timedelta(days=days[0])))
         count = 0
         for job_id, since, reminded in waiting:
-            if count < _AT_ONCE and self._policy.due(since, reminded, now):
+            if count < AT_ONCE and self._policy.due(since, reminded, now):
                 count += self._remind(job_id, now)
         return count
 

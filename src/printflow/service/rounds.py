@@ -10,7 +10,8 @@ from .shelf import Shelf
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 200
+AT_ONCE = 200
+"""So much a round does of each kind; the rest has its turn in the next one."""
 
 
 class DisposalRound:
@@ -25,7 +26,7 @@ class DisposalRound:
         if not self._on:
             return 0
         try:
-            return len(self._shelf.dispose_due())
+            return len(self._shelf.dispose_due(limit=AT_ONCE))
         except PrintflowError as error:
             _log.warning("disposal has to wait: %s", error)
             return 0
@@ -43,7 +44,7 @@ class RetentionRound:
         if not self._on:
             return 0
         try:
-            report = self._retention.purge(limit=_AT_ONCE)
+            report = self._retention.purge(limit=AT_ONCE)
         except PrintflowError as error:
             _log.warning("retention has to wait: %s", error)
             return 0

@@ -20,7 +20,6 @@ from .waiting_policy import pick_up_policy
 _log = logging.getLogger(__name__)
 
 DISPOSAL = Actor(ActorKind.SYSTEM, "Disposal")
-_AT_ONCE = 200
 
 
 class Shelf:
@@ -73,7 +72,7 @@ class Shelf:
         end = cursor(found[limit - 1], Sort.WAITING) if len(found) > limit else ""
         return WaitingPage(tuple(one for one in jobs if one.overdue or not overdue), end)
 
-    def dispose_due(self, *, limit: int = _AT_ONCE) -> tuple[str, ...]:
+    def dispose_due(self, *, limit: int | None = None) -> tuple[str, ...]:
         """Dispose of the prints whose time has come and whose students were reminded; their ids.
 
         What is refused, because no reminder has left, waits for staff.
