@@ -1,4 +1,4 @@
-"""Writes constraints.txt: resolves all requirements anew in a clean environment.
+"""Writes constraints.txt: resolves all requirements again in a clean environment.
 
 Run it with the oldest Python that is supported, so that every pin installs there.
 """

@@ -180,13 +180,13 @@ class TransitionNotAllowed(Conflict):
 
 
 class StaleJob(TransitionNotAllowed):
-    """Somebody changed the job since the caller looked at it; nothing was done."""
+    """Someone changed the job since the caller looked at it; nothing was done."""
 
     code = "stale"
 
 
 class CatalogChanged(Conflict):
-    """Somebody put another version of the catalog in force meanwhile; nothing was done."""
+    """Someone changed the catalog in the meantime; nothing was done."""
 
     code = "catalog_changed"
 
@@ -307,7 +307,7 @@ class StoreFull(Unavailable):
 
 
 class DatabaseBusy(Unavailable):
-    """Somebody else held the database's write lock for too long."""
+    """Someone else held the database's write lock for too long."""
 
     code = "database_busy"
     retry_after = 5

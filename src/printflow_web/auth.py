@@ -158,7 +158,7 @@ def forget_pc() -> AnyResponse:
 
 @pages.post("/acting", endpoint="acting")
 def act_as() -> AnyResponse:
-    """Somebody else sits down at this browser."""
+    """Someone else sits down at this browser."""
     if (answer := require_staff()) is not None:
         return answer
     name = clean_line(request.form.get("name", ""))
@@ -170,7 +170,7 @@ def act_as() -> AnyResponse:
 
 @pages.post("/logout")
 def logout() -> AnyResponse:
-    """Sign out on this browser; with everywhere=yes, wherever somebody acts under this name."""
+    """Sign out on this browser; with everywhere=yes, wherever someone acts under this name."""
     lab, acts = lab_of(current_app), staff_session()
     if acts is not None:
         if request.form.get("everywhere") == "yes":

@@ -42,7 +42,7 @@ pages.before_request(require_admin)
 
 @pages.get("")
 def index() -> str:
-    """What is in force, the editor's pages, and the versions."""
+    """The current catalog, the editor's pages, and the versions."""
     return _overview(())
 
 
@@ -77,7 +77,7 @@ def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) ->
 
 @pages.post("/edit/<section>")
 def save(section: str) -> AnyResponse:
-    """Put a version with these values in force."""
+    """Make a version with these values current."""
     if section not in SECTIONS:
         abort(404)
     lab, form = lab_of(current_app), request.form
@@ -142,7 +142,7 @@ def export(version: int, ending: str) -> Response:
 
 @pages.post("/versions/<int:version>/restore")
 def restore(version: int) -> AnyResponse:
-    """Put an older version in force again."""
+    """Restore an older version."""
     lab = lab_of(current_app)
     before = lab.catalog.version()
     lab.catalog.restore(version, **acting())
@@ -152,7 +152,7 @@ def restore(version: int) -> AnyResponse:
 
 @pages.post("/import")
 def take_in() -> AnyResponse:
-    """Put the catalog of a file in force."""
+    """Make the catalog of a file the current one."""
     lab, file = lab_of(current_app), request.files.get("file")
     before = lab.catalog.version()
     try:

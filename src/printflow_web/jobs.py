@@ -129,7 +129,7 @@ def act(job_id: str, trigger: str) -> AnyResponse | str:
 
 
 def _expect_allowed(details: JobDetails, trigger: Trigger) -> None:
-    """Say so before somebody fills in a form that cannot be sent."""
+    """Say so before someone fills in a form that cannot be sent."""
     status, last = details.job.status, details.events[-1]
     if trigger in allowed(status, ActorKind.STAFF):
         return
@@ -312,7 +312,7 @@ def undo(job_id: str) -> AnyResponse:
 
 @pages.route("/<job_id>/edit", methods=["GET", "POST"])
 def edit(job_id: str) -> AnyResponse | str:
-    """Mend what the form said."""
+    """Edit what the form said."""
     lab, typed = lab_of(current_app), request.form
     job = lab.jobs.get(job_id)
     form = {name: getattr(job, name) for name in EDITABLE} | {"version": job.version}

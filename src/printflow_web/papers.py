@@ -14,7 +14,7 @@ pages.before_request(require_staff)
 
 @pages.get("/<job_id>/ticket")
 def ticket(job_id: str) -> str:
-    """One page with what somebody at a printer needs to know."""
+    """One page with what someone at a printer needs to know."""
     return _paper("ticket.html", job_id)
 
 

@@ -42,7 +42,7 @@ csrf = CSRFProtect()
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Sessions in signed cookies; what signs them is made once, and not anew for every request."""
+    """Sessions in signed cookies; what signs them is made once, and not again for every request."""
 
     def __init__(self) -> None:
         self._signing: URLSafeTimedSerializer | None = None

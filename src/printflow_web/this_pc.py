@@ -162,7 +162,7 @@ def opener(name: str) -> Response:
 
 @pages.post("/clicks")
 def clicked() -> tuple[str, int]:
-    """Somebody clicked on "Open": the PC's report, if one comes, then says who."""
+    """Someone clicked on "Open": the PC's report, if one comes, then says who."""
     typed = request.form
     lab_of(current_app).openings.clicked(
         typed.get("job", ""), typed.get("file", ""), by=staff_name()

@@ -33,7 +33,7 @@ DESKTOP = {"width": 1280, "height": 900}
 
 @dataclass
 class Hand:
-    """Somebody's hand at a page; it counts what it does, and how long it waits."""
+    """Someone's hand at a page; it counts what it does, and how long it waits."""
 
     page: Page
     clicks: int = 0
@@ -76,7 +76,7 @@ class Hand:
 
 @dataclass
 class Shop:
-    """The running lab, for a script beside it, and somebody at its pages."""
+    """The running lab, for a script beside it, and someone at its pages."""
 
     lab: Printflow
     url: str

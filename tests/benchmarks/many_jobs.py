@@ -1,7 +1,7 @@
 """A lab with years of jobs, written straight into its tables.
 
 Every status holds at least one full page of the dashboard, in a small lab as in a large one, so
-that pages of both show as much; of the statuses that somebody still works on a lab never has more
+that pages of both show as much; of the statuses that someone still works on a lab never has more
 than a thousand jobs each.
 """
 

@@ -49,7 +49,7 @@ class Program:
         return held / (1 << 20)
 
     def forget_peak(self) -> None:
-        """Begin anew with the peak (see proc(5), clear_refs)."""
+        """Begin again with the peak (see proc(5), clear_refs)."""
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
     def _status(self, name: str) -> float:

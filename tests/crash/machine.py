@@ -120,7 +120,7 @@ class Fire(RuleBasedStateMachine):
         self.labs[who] = self.outside.open(self.plans[who])
 
     def _do(self, who: int, act: Callable[[Printflow], Any]) -> Any:
-        """One call of somebody's; a refusal is an answer, a crash is a new start."""
+        """One call of someone's; a refusal is an answer, a crash is a new start."""
         try:
             return act(self.labs[who])
         except PrintflowError:

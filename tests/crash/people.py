@@ -27,7 +27,7 @@ _CLICKS: dict[Trigger, dict[str, str]] = {
     Trigger.REJECT: {"text": "Too thin"},
 }
 _PASSING = frozenset({409, 422, 502, 503, 504})
-"""Somebody was faster; the model is not in its place yet; the lab is busy; nginx says that the
+"""Someone was faster; the model is not in its place yet; the lab is busy; nginx says that the
 server which it asked has died.
 """
 

@@ -119,7 +119,7 @@ def _by_link(trigger: Trigger) -> Step:
 
 
 def _pay(amount: str) -> Step:
-    """Somebody takes a payment, and presses again when no answer came."""
+    """Someone takes a payment, and presses again when no answer came."""
 
     def act(outside: Outside, lab: Printflow) -> None:
         memory = outside.memory

@@ -65,7 +65,7 @@ def parts_in_inches() -> bytes:
 
 @pytest.fixture
 def still_page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
-    """The window of somebody who wants less motion."""
+    """The window of someone who wants less motion."""
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")  # type: ignore[arg-type]
     yield watched(context.new_page(), complaints)
     context.close()

@@ -103,7 +103,7 @@ def test_reviewed_by_key_and_nothing_moves(
     expect(middle.get_by_text("New")).to_have_count(0)
     expect(middle.locator(".row-name")).to_be_focused()
     assert lab.jobs.get(jobs[3].id).reviewed_by == "Ana"
-    submit("Somebody New")
+    submit("Someone New")
     look_again(page)
     expect(page.locator("#job-list > li")).to_have_count(15)
     expect(middle.locator(".row-name")).to_be_focused()

@@ -145,7 +145,7 @@ def sheet() -> Mesh:
 
 
 def several() -> Mesh:
-    """Bodies beside each other, as somebody fills a plate."""
+    """Bodies beside each other, as someone fills a plate."""
     return joined(
         box(20, 20, 20),
         moved(sphere(11), 38, 10, 11),

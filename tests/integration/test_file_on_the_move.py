@@ -1,4 +1,4 @@
-"""A file that somebody moves between two questions about it is no silent share."""
+"""A file that someone moves between two questions about it is no silent share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.plugins.lab import Submit
 
 
 class Moved(FolderStore):
-    """Somebody moves what is asked for, as soon as its place is told, so many times."""
+    """Someone moves what is asked for, as soon as its place is told, so many times."""
 
     times = 1
 

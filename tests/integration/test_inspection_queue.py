@@ -94,7 +94,7 @@ def test_a_worker_that_died_leaves_its_work_to_the_next(
     with lab._parts.database.write() as tx:
         claimed = tx.files.claim_inspection(job.file.id, clock(), lease=_MINUTE)
     assert claimed is not None
-    assert lab.models.inspect_due() == 0, "somebody is at it"
+    assert lab.models.inspect_due() == 0, "someone is at it"
     clock.advance(minutes=2)
     assert lab.models.inspect_due() == 1
 

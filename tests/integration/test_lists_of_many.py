@@ -192,7 +192,7 @@ def test_a_word_of_many_and_a_thing_of_few_are_found_alike(
 
 
 def class_changes(lab: Printflow) -> None:
-    """A new class is found and the old one is not, before and after the index is made anew."""
+    """A new class is found and the old one is not, before and after the index is made again."""
     fill(lab, Plan(240))
     (job, *_) = found(lab, RARE_WORD)
     assert job.id in search_index_knows(lab, job.class_number)

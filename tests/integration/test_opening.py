@@ -51,7 +51,7 @@ def test_the_store_of_another_lab(settings: Settings, tmp_path: Path) -> None:
     apart = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'lab.db'}"})
     Printflow.open(apart).close()
     identity = apart.store / ".printflow" / "store.json"
-    identity.write_text(json.dumps({"identity": "somebody-else"}))
+    identity.write_text(json.dumps({"identity": "someone-else"}))
     with pytest.raises(SettingsError, match="store of another lab"):
         Printflow.open(apart)
 

@@ -22,7 +22,7 @@ from tests.plugins.lab import Submit, TestClock
 
 @dataclass
 class MailServer:
-    """A real mail server that refuses the login until somebody corrects the password."""
+    """A real mail server that refuses the login until someone corrects the password."""
 
     port: int = 0
     open: bool = True

@@ -1,4 +1,4 @@
-"""Somebody swaps the file for a link while it is being opened, again and again."""
+"""Someone swaps the file for a link while it is being opened, again and again."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _beginning(orders: dict[str, Any], pipe: int) -> bytes:
 
 
 def _still_held(reading: int) -> bool:
-    """Whether somebody holds the other end of a pipe."""
+    """Whether someone holds the other end of a pipe."""
     ready, _, _ = select.select([reading], [], [], 0.2)
     return not (ready and os.read(reading, 1) == b"")
 

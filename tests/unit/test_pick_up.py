@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 
 def reminders(policy: PickUpPolicy, seen_on: list[float]) -> Iterator[float]:
-    """The days on which a reminder goes out, if somebody looks on these days after completion."""
+    """The days on which a reminder goes out, if someone looks on these days after completion."""
     last = None
     for day in seen_on:
         if policy.due(NOW, last, NOW + day * DAY):

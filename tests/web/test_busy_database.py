@@ -1,4 +1,4 @@
-"""Somebody holds the database's lock: a click waits, then says so, and nothing was done."""
+"""Someone holds the database's lock: a click waits, then says so, and nothing was done."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_a_poll_costs_nothing_until_something_changes(
     ask["If-None-Match"] = fresh.headers["ETag"]
     assert staff.get(address, headers=ask).status_code == 304
     clock.advance(minutes=6)
-    assert staff.get(address, headers=ask).status_code == 200, "ages are drawn anew"
+    assert staff.get(address, headers=ask).status_code == 200, "ages are drawn again"
 
 
 def test_the_view_is_remembered(staff: FlaskClient, submit: Submit) -> None:

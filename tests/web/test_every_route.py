@@ -109,7 +109,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/metrics": {"GET": "everybody"},
     "/static/<path:filename>": {"GET": "everybody"},
 }
-"""For each route and method, the least that lets somebody in. HEAD goes with GET."""
+"""For each route and method, the least that lets someone in. HEAD goes with GET."""
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def walked(lab: Printflow, job_in: JobIn) -> tuple[list[str], list[str]]:
 
 
 def data_of(lab: Printflow) -> set[str]:
-    """The words that somebody of the lab typed, or a program gave as a name."""
+    """The words that someone of the lab typed, or a program gave as a name."""
     plain = json.dumps(lab.catalog.export(), ensure_ascii=False)
     for job in lab.jobs.find():
         details = lab.jobs.details(job.id)

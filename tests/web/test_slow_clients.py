@@ -54,7 +54,7 @@ class Site:
         return found
 
     def cookie(self) -> bytes:
-        """The cookie of somebody who has the form open."""
+        """The cookie of someone who has the form open."""
         _, _, headers = self.get("/submit")
         return f"Cookie: {headers['Set-Cookie'].partition(';')[0]}\r\n".encode()
 

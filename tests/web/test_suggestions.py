@@ -143,4 +143,4 @@ def test_an_approval_is_offered_them_and_takes_none_by_itself(
     assert 'data-weight="6.56"' in page
     assert 'id="act-weight"' in page
     weight = page[page.index('id="act-weight"') :][:400]
-    assert "6.56" not in weight, "the field is empty until somebody takes it"
+    assert "6.56" not in weight, "the field is empty until someone takes it"

@@ -93,7 +93,7 @@ def open_engine(
 
 
 def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
-    """Somebody else's change is waited for as long as in an embedded database, not for ever."""
+    """Someone else's change is waited for as long as in an embedded database, not for ever."""
     connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
     connection.commit()
 

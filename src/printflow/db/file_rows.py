@@ -34,7 +34,7 @@ from .types import UTCDateTime
 _GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
 _THERE = and_(
     *(job_files.c.state != going for going in _GOING)
-)  # IN is put together anew each time
+)  # IN is put together again each time
 _NEVER = job_files.c.state == FileState.ABSENT.value
 _EXPECTED = and_(_THERE, job_files.c.state != FileState.ABSENT.value)
 """Files that must be in the store; of the others none is looked for."""
@@ -161,7 +161,7 @@ class SqlFileRows:
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
         if self._connection.dialect.name == "postgresql":
-            # Somebody who is about to lease it is no reason to wait.
+            # Someone who is about to lease it is no reason to wait.
             free = select(job_files.c.id).where(job_files.c.id == file_id)
             if self._connection.scalar(free.with_for_update(skip_locked=True)) is None:
                 return None

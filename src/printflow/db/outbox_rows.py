@@ -103,7 +103,7 @@ class SqlOutboxRows:
         return self.get(found.id) if claimed.rowcount == 1 else None
 
     def _leased(self, mail: Mail) -> Any:
-        # A lease that ran out and was taken by somebody else has counted another try.
+        # A lease that ran out and was taken by someone else has counted another try.
         return and_(
             outbox.c.id == mail.id, outbox.c.state == "sending", outbox.c.tries == mail.tries
         )

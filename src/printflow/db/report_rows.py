@@ -127,7 +127,7 @@ class SqlReportRows:
         return found
 
     def _estimates(self, ids: list[str]) -> dict[str, Estimate]:
-        """Of each job the newest quote that somebody agreed to."""
+        """Of each job the newest quote that someone agreed to."""
         table = confirmations.c
         query = (
             select(table.job_id, table.grams, table.hours, table.cost_cents)

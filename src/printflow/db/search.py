@@ -86,7 +86,7 @@ def forget(connection: Connection, job_id: str, folded: str) -> None:
 
 
 def rebuild(connection: Connection) -> None:
-    """Make the index anew from all jobs."""
+    """Make the index again from all jobs."""
     clearing = {
         "sqlite": "INSERT INTO job_search (job_search) VALUES ('delete-all')",
         "postgresql": "DELETE FROM job_search",

@@ -63,7 +63,7 @@ class InspectionQueue:
             claimed = tx.files.claim_inspection(file_id, now, LEASE)
             job = tx.jobs.get(claimed[0].job_id) if claimed else None
         if claimed is None or job is None:
-            return True  # somebody else is at it
+            return True  # someone else is at it
         file, number = claimed
         known = self._catalogs.newest().color(job.method, job.color)
         with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:

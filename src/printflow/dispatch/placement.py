@@ -46,7 +46,7 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
         try:
             store.adopt_incoming(wanted.incoming, file.name, file.folder)
         except FileNotFoundError:
-            pass  # somebody else was faster; the look below finds it
+            pass  # someone else was faster; the look below finds it
         else:
             return Found(FileState.SETTLED, file.folder)
     folders = list(store.everywhere(file.name))
@@ -163,7 +163,7 @@ class Placer:
         return sum(state is FileState.SETTLED for state in looked), len(looked)
 
     def place_file(self, file_id: int) -> FileState | None:
-        """Place one file; None when somebody else is at it or nothing is to do."""
+        """Place one file; None when someone else is at it or nothing is to do."""
         with self._database.write() as tx:
             wanted = tx.files.claim(file_id, self._clock(), LEASE)
         return None if wanted is None else self._place(wanted)

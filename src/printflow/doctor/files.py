@@ -23,7 +23,7 @@ from .finding import Finding
 
 PART_LIFETIME = timedelta(hours=24)
 _TOO_YOUNG = timedelta(minutes=10)
-"""Somebody may be at work on a file that is younger."""
+"""Someone may be at work on a file that is younger."""
 
 _Place = tuple[str, int, float]
 """What :class:`Seen` names, of hundreds of thousands."""

@@ -76,7 +76,7 @@ def reversal(
 ) -> Reversal:
     """How to take back the job's ``last`` event, which must be ``event_id`` if that is given.
 
-    Raises TransitionRefused: somebody acted since, it is too long ago, its mail has left, or
+    Raises TransitionRefused: someone acted since, it is too long ago, its mail has left, or
     it is nothing that can be taken back.
     """
     if last is None or "before" not in last.details:

@@ -46,7 +46,7 @@ class ReportQuery:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One event: ``reasons`` are those it gave; ``undone`` is the event that an undo took back;
-    ``grams`` is what a completed print weighed, where somebody said so.
+    ``grams`` is what a completed print weighed, where someone said so.
     """
 
     id: int
@@ -114,7 +114,7 @@ class JobTrack:
     estimate: Estimate | None = None
 
     def weighed(self) -> Decimal | None:
-        """What the print weighed in g, where somebody said so when it was completed last."""
+        """What the print weighed in g, where someone said so when it was completed last."""
         done = [step for step in standing(self.steps) if step.trigger == Trigger.COMPLETE]
         return done[-1].grams if done else None
 

@@ -163,7 +163,7 @@ def ready_range(jobs: Iterable[Job], printer: str) -> ReadyRange:
 
     All jobs before it count, priced or not; one without a print time counts with the mean of the
     others. Earliest: one day for the look and the student's answer, then the printer runs day and
-    night. Latest: two days more, and it runs 8 hours a day, because somebody must start each print.
+    night. Latest: two days more, and it runs 8 hours a day, because someone must start each print.
     """
     ahead = [job for job in jobs if job.printer == printer and job.status.ahead]
     known = [job.hours for job in ahead if job.hours is not None]

@@ -46,7 +46,7 @@ _LABELS = {
 REMOVED_NAME = "(removed)"
 """What stands where a name stood."""
 OTHER_REASON = "(another reason)"
-"""What stands where a reason in somebody's own words stood."""
+"""What stands where a reason in someone's own words stood."""
 _KEPT = ("reasons", "reason", "event", "undone", "cost_cents", "final_grams", "amount_cents",
          "waived_cents", "payment", "method", "material", "printer", "weight", "grams", "hours", "removed", "why", "override")  # fmt: skip
 
@@ -102,12 +102,12 @@ class PurgeReport:
 
 
 def known_or_other(reasons: Iterable[str], known: Collection[str]) -> list[str]:
-    """The reasons, with those in somebody's own words made one of their kind."""
+    """The reasons, with those in someone's own words made one of their kind."""
     return [reason if reason in known else OTHER_REASON for reason in reasons]
 
 
 def unsigned(details: Mapping[str, Any], known_reasons: Collection[str]) -> dict[str, Any]:
-    """An event's details without what names the student or their file, or is in somebody's own
+    """An event's details without what names the student or their file, or is in someone's own
     words.
     """
     kept = {key: value for key, value in details.items() if key in _KEPT}

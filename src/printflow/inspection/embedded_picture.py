@@ -16,7 +16,7 @@ _FORMATS = ("PNG", "JPEG", "QOI")
 def shown(images: list[bytes]) -> Image.Image | None:
     """The largest of `images` that can be opened, of at most SIDE × SIDE pixels.
 
-    What the file held is never handed on: the pixels are written anew.
+    What the file held is never handed on: the pixels are written again.
     """
     opened = [picture for data in images if (picture := _opened(data)) is not None]
     if not opened:

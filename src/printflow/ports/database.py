@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DuplicateKey(Exception):
-    """A row with this unique key was written by somebody else; the transaction is over."""
+    """A row with this unique key was written by someone else; the transaction is over."""
 
 
 class Transaction(Protocol):

@@ -138,7 +138,7 @@ class QuoteRows(Protocol):
         """Open quotes that end until ``before`` and whose student was not reminded yet."""
 
     def remind(self, quote_id: int, now: datetime) -> bool:
-        """Note that the student is reminded; False when somebody else has."""
+        """Note that the student is reminded; False when someone else has."""
 
     def use(self, quote_id: int, now: datetime, by: str) -> None: ...
 

@@ -108,7 +108,7 @@ class JobRows(Protocol):
         """
 
     def remind(self, job: Job, now: datetime) -> bool:
-        """Note that the student is reminded; False when the job has changed or somebody else has."""
+        """Note that the student is reminded; False when the job has changed or someone else has."""
 
     def newest_event(self) -> int:
         """The id of the newest event of all; it grows with every change of any job."""
@@ -116,7 +116,7 @@ class JobRows(Protocol):
     def update(
         self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]
     ) -> bool:
-        """Compare-and-swap on ``job.version``; False when somebody was faster."""
+        """Compare-and-swap on ``job.version``; False when someone was faster."""
 
 
 class FileRows(Protocol):
@@ -144,7 +144,7 @@ class FileRows(Protocol):
     def due(self, now: datetime, *, limit: int) -> Sequence[int]: ...
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:
-        """Lease the file for placing it; None when somebody else has it or nothing is to do."""
+        """Lease the file for placing it; None when someone else has it or nothing is to do."""
 
     def claim_of_job(self, job_id: str, now: datetime, lease: timedelta) -> Sequence[Placement]:
         """Lease all files of a job that are not settled and that nobody else has."""
@@ -179,7 +179,7 @@ class FileRows(Protocol):
     def claim_inspection(
         self, file_id: int, now: datetime, lease: timedelta
     ) -> tuple[JobFile, int] | None:
-        """Lease a file for a look into it; gives which try it is. None when somebody else has it."""
+        """Lease a file for a look into it; gives which try it is. None when someone else has it."""
 
     def inspected(
         self,

@@ -189,7 +189,7 @@ class RetentionRows(Protocol):
 
     def personal(self, job_id: str, token_hash: str, known_reasons: Collection[str]) -> None:
         """``token_hash`` takes the place of the one that opens the student's page; reasons in
-        somebody's own words, which may name the student, become one of their kind.
+        someone's own words, which may name the student, become one of their kind.
         """
 
     def events(self, job_id: str, known_reasons: Collection[str]) -> None: ...

@@ -24,7 +24,7 @@ class Sight(Generic[T]):
 
 
 class Latest(Generic[T]):
-    """Remembers what ``look`` gave last, and looks again when somebody asks.
+    """Remembers what ``look`` gave last, and looks again when someone asks.
 
     At most one look is under way: what hangs holds one thread, not one per page.
     """

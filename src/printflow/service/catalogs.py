@@ -42,7 +42,7 @@ class Catalogs:
 
     @property
     def current(self) -> Catalog:
-        """The catalog in force: methods, printers, colors, prices, texts."""
+        """The current catalog: methods, printers, colors, prices, texts."""
         return self._catalogs.newest()
 
     @property
@@ -51,11 +51,11 @@ class Catalogs:
         return self._catalogs.held()
 
     def export(self) -> dict[str, Any]:
-        """The catalog in force as dicts, lists, texts and numbers."""
+        """The current catalog as dicts, lists, texts and numbers."""
         return plain_form(self.current)
 
     def version(self) -> int:
-        """The number of the version in force; it grows with every change."""
+        """The number of the current version; it grows with every change."""
         with self._database.read() as tx:
             return tx.lab.catalog_version()
 
@@ -67,9 +67,9 @@ class Catalogs:
         station: str = "",
         expected_version: int | None = None,
     ) -> Catalog:
-        """Put a new version of the catalog in force; the same one again changes nothing.
+        """Make this the current version of the catalog; the same one again changes nothing.
 
-        With ``expected_version``, only if that one is still in force. Raises CatalogInvalid with
+        With ``expected_version``, only if that one is still current. Raises CatalogInvalid with
         every problem, CatalogChanged.
         """
         from ..catalogs.file import checked_catalog
@@ -87,7 +87,7 @@ class Catalogs:
         station: str = "",
         expected_version: int | None = None,
     ) -> Catalog:
-        """Put a version in force that has these sections (keys of the plain form) anew.
+        """Replace these sections (keys of the plain form) in a new version.
 
         Raises as :meth:`load`.
         """
@@ -95,7 +95,7 @@ class Catalogs:
         return self.load(data, by=by, station=station, expected_version=expected_version)
 
     def restore(self, version: int, *, by: str, station: str = "") -> Catalog:
-        """Put an older version in force again, as a new one. Raises NotFound, CatalogInvalid."""
+        """Restore an older version, as a new one. Raises NotFound, CatalogInvalid."""
         return self.load(self.at(version).document, by=by, station=station)
 
     def at(self, version: int) -> CatalogVersion:
@@ -108,7 +108,7 @@ class Catalogs:
         return _compared(found[0], before)
 
     def versions(self, *, limit: int = 50) -> list[CatalogVersion]:
-        """The newest versions, the one in force first, each with what it changed."""
+        """The newest versions, the current one first, each with what it changed."""
         with self._database.read() as tx:
             found = list(tx.lab.catalog_versions(limit=min(limit, _VERSIONS) + 1))
         older = [one.document for one in found[1:]] + [None]

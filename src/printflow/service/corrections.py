@@ -49,7 +49,7 @@ class Corrections:
 
         Status, price, files, links, attempts and payments are as before, and mails that wait are
         canceled; history keeps both. With ``event_id`` only if that is the job's last event.
-        Raises NotFound, TransitionRefused (too late, mail has left, somebody acted since),
+        Raises NotFound, TransitionRefused (too late, mail has left, someone acted since),
         StaleJob, DatabaseBusy.
         """
         actor = staff_actor(by, station)
@@ -91,7 +91,7 @@ class Corrections:
         expected_version: int | None = None,
         **fields: str,
     ) -> Job:
-        """Mend what the form said: any of student_name, student_email, discipline, class_number,
+        """Edit what the form said: any of student_name, student_email, discipline, class_number,
         color and printer; and the shelf where the print lies. History keeps old and new.
 
         Raises NotFound, StaleJob, TransitionRefused with the reasons by field, and TypeError for

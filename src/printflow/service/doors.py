@@ -1,4 +1,4 @@
-"""What a staff PC holds of the station where somebody signed in: proofs that end with its password.
+"""What a staff PC holds of the station where someone signed in: proofs that end with its password.
 
 A proof is made of the station's stored hash. So a station that was revoked, or has a new password,
 makes all its proofs void, and nothing has to be listed.

@@ -51,7 +51,7 @@ class FileFacts:
         )
 
 
-_LOOKS = 3  # a file that somebody moves between two questions is asked for again
+_LOOKS = 3  # a file that someone moves between two questions is asked for again
 
 
 def file_fact(store: FileStore, job: Job, name: str, *, settle_seconds: int) -> FileFact:

@@ -7,7 +7,7 @@ from ..runtime.tokens import Tokens
 
 
 class Links:
-    """Makes links below ``base_url``. The secret in each is made anew, and stored nowhere."""
+    """Makes links below ``base_url``. The secret in each is made again, and stored nowhere."""
 
     def __init__(self, tokens: Tokens, base_url: str) -> None:
         self._tokens = tokens

@@ -46,7 +46,7 @@ class OpenBalance:
 
 
 class _Overtaken(Exception):
-    """Somebody changed one of the jobs meanwhile; nothing was written."""
+    """Someone changed one of the jobs meanwhile; nothing was written."""
 
 
 class Payments:
@@ -198,7 +198,7 @@ class Payments:
     # -- writing ----------------------------------------------------------------------------------
 
     def _written(self, enter: Callable[[Transaction], Payment]) -> Payment:
-        """Enter it once: again from the start when somebody was faster, in one transaction each."""
+        """Enter it once: again from the start when someone was faster, in one transaction each."""
         for _ in range(_TRIES):
             try:
                 with self._database.write() as tx:

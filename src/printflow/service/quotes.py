@@ -161,7 +161,7 @@ class Quotes:
         try:
             self._transitions.pull(self._of_student(page, token, trigger, args))
         except TransitionNotAllowed:
-            # Somebody was faster: the same student in another tab, or staff.
+            # Someone was faster: the same student in another tab, or staff.
             page = self.page(token)
             if page.state is not LinkState.USED:
                 raise overtaken(page) from None

@@ -203,7 +203,7 @@ class Sessions:
             return list(tx.people.sessions(self._clock()))
 
     def act_as(self, key: str, name: str) -> None:
-        """Somebody else of the staff sits down at this browser. Raises NotFound."""
+        """Someone else of the staff sits down at this browser. Raises NotFound."""
         with self._database.write() as tx:
             known = known_name(tx, clean_line(name))
             if known is None or known.deactivated_at is not None:

@@ -39,7 +39,7 @@ class Suggestion:
 
 
 class Suggestions:
-    """Figures to look at; none is ever taken without somebody's click."""
+    """Figures to look at; none is ever taken without someone's click."""
 
     def __init__(
         self,

@@ -14,11 +14,11 @@ from ..domain.worklist import Tally
 from ..ports import Clock, Database, Stamp, Transaction
 
 _COUNTED_FOR = 15.0
-"""Seconds after which jobs are counted anew even though nothing seems to have happened: on
+"""Seconds after which jobs are counted again even though nothing seems to have happened: on
 PostgreSQL an event with a smaller number may be committed after one with a larger."""
 
 _FRESH_SECONDS = 300
-"""Ages in words are drawn anew at least so often."""
+"""Ages in words are drawn again at least so often."""
 
 _UNASKED = 5.0
 """Seconds for which nobody asks a database whether there was a change that would have told of it, by

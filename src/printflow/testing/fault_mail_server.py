@@ -51,7 +51,7 @@ _VERY_LONG = 3600
 
 @dataclass
 class FaultMailServer:
-    """An SMTP server on 127.0.0.1; ``mood`` is asked anew for each mail. Use it in ``with``."""
+    """An SMTP server on 127.0.0.1; ``mood`` is asked again for each mail. Use it in ``with``."""
 
     mood: Callable[[], Mood] = lambda: Mood.GOOD
     port: int = 0
