@@ -10,6 +10,7 @@ from __future__ import annotations
 import select
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from waitress import wasyncore
@@ -65,7 +66,9 @@ class Connections(dict[int, Any]):
             elif wished != before:
                 self._poll.modify(fd, wished)
         elif before:
-            self._poll.unregister(fd)
+            # Closed already: the system has forgotten it, and the other connections go on.
+            with suppress(OSError):
+                self._poll.unregister(fd)
 
 
 class RestingLoop:

@@ -140,12 +140,16 @@ def tab(page: Page, name: str) -> Locator:
     return page.get_by_role("navigation", name="Jobs by status").get_by_role("link", name=name)
 
 
+def now(page: Page, status: str) -> Locator:
+    """The notice that a job has this status: the one of the step before says another."""
+    return page.get_by_text(f"It's now “{status}")
+
+
 def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
     """One job by mouse, from list to list."""
     (job,) = shop.submitted(1, model, sliced=sliced)
     with shop.signed_in() as page:
         hand, dialog, row = Hand(page), page.get_by_role("dialog"), page.locator(f"#job-{job.id}")
-        notice = page.get_by_text("It's now")
         hand.click(row.locator("[data-trigger=approve]"), dialog)
         if sliced:
             used = dialog.locator("input[name=weight]")
@@ -154,18 +158,21 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
             hand.type(dialog.get_by_label("Weight"), "42.5")
             hand.type(dialog.get_by_label("Print time"), "2h 30m")
             hand.choose(dialog.get_by_label("Material"), "PLA")
-        hand.click(dialog.get_by_role("button", name="Approve and send email"), notice)
+        hand.click(
+            dialog.get_by_role("button", name="Approve and send email"),
+            now(page, "Waiting for student"),
+        )
         shop.answered([job])
-        for status, trigger, button in (
-            ("Ready to print", "start_printing", "Start printing"),
-            ("Printing", "complete", "Complete and send email"),
-            ("Completed", "pick_up", "Mark as picked up"),
+        for status, trigger, button, then in (
+            ("Ready to print", "start_printing", "Start printing", "Printing"),
+            ("Printing", "complete", "Complete and send email", "Completed"),
+            ("Completed", "pick_up", "Mark as picked up", "Paid & picked up"),
         ):
             hand.click(tab(page, status), row)
             hand.click(row.locator(f"[data-trigger={trigger}]"), dialog)
             if trigger == "pick_up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
-            hand.click(dialog.get_by_role("button", name=button), notice)
+            hand.click(dialog.get_by_role("button", name=button), now(page, then))
     shop.done([job])
     return hand
 
@@ -175,25 +182,24 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
     (job,) = shop.submitted(1, model, sliced=True)
     with shop.signed_in() as page:
         hand, dialog = Hand(page), page.get_by_role("dialog")
-        notice = page.get_by_text("It's now")
         next_step = page.locator("[data-one-job] [data-primary]")
         hand.click(page.locator(f"#job-{job.id} .row-name"), next_step)
-        for button in (
-            "Approve and send email",
-            "Start printing",
-            "Complete and send email",
-            "Mark as picked up",
+        for button, then in (
+            ("Approve and send email", "Waiting for student"),
+            ("Start printing", "Printing"),
+            ("Complete and send email", "Completed"),
+            ("Mark as picked up", "Paid & picked up"),
         ):
             if button == "Start printing":
                 shop.answered([job])
-                page.reload()  # as whoever comes back to it
+                page.reload()  # as someone who comes back to it
             hand.click(next_step, dialog)
             if button == "Approve and send email":
                 used = dialog.locator("input[name=weight]")
                 hand.click(dialog.get_by_role("button", name="Use").first, used)
             if button == "Mark as picked up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
-            hand.click(dialog.get_by_role("button", name=button), notice)
+            hand.click(dialog.get_by_role("button", name=button), now(page, then))
     shop.done([job])
     return hand
 

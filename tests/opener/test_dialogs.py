@@ -22,7 +22,12 @@ def press(pc: Desktop, running: subprocess.Popen[bytes], key: str) -> int:
         pc.keys(key, window="Printflow opener")
         return running.poll() is not None
 
-    until(lambda: "Printflow opener" in pc.windows(), what="window of the opener")
+    until(
+        lambda: "Printflow opener" in pc.windows() or running.poll() is not None,
+        what="window of the opener",
+        seconds=60,
+    )
+    assert running.poll() is None, pc.said.read_text()
     until(ended, what="end of the dialog")
     return running.wait()
 

@@ -46,15 +46,21 @@ class Desktop:
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a program on this desktop; it ends with it."""
-        process = subprocess.Popen(
-            command,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.said.open("ab") as said:
+            process = subprocess.Popen(
+                command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
         self._running.append(process)
         return process
+
+    @property
+    def said(self) -> Path:
+        """The file of what the programs of this desktop write, for when one doesn't show itself."""
+        return self.home.with_name("said.log")
 
     def run(self, *command: str) -> str:
         """What a short program says on this desktop."""
@@ -162,6 +168,8 @@ def desktop(tmp_path: Path) -> Iterator[Desktop]:
     pc = Desktop(home, display, {**environment, "DISPLAY": display})
     try:
         pc.start("openbox")
+        # A window that comes before its manager may stay unseen.
+        until(lambda: pc.run("xdotool", "get_num_desktops").strip(), what="window manager")
         yield pc
     finally:
         pc.close()

@@ -53,8 +53,7 @@ def port() -> Iterator[int]:
     thread.start()
     yield server.effective_port
     server.task_dispatcher.shutdown()
-    for one in list(server._map.values()):
-        one.close()
+    server.trigger.pull_trigger(lambda: [one.close() for one in list(server._map.values())])
     thread.join(5)
     assert not thread.is_alive(), "the loop ends with its last connection"
 
@@ -137,4 +136,30 @@ def test_a_number_that_comes_again_is_a_new_connection() -> None:
     kept.turn(0)
     assert second.read == 1
     one.close()
+    other.close()
+
+
+def test_a_connection_that_was_closed_elsewhere_stops_no_other() -> None:
+    class Closed:
+        accepting = False
+
+        def __init__(self) -> None:
+            self.reads = True
+
+        def readable(self) -> bool:
+            return self.reads
+
+        def writable(self) -> bool:
+            return False
+
+    one, other = socket.socketpair()
+    kept, closed, fd = Connections(), Closed(), one.fileno()
+    kept[fd] = closed
+    kept.turn(0)
+    one.close()
+    closed.reads = False
+    kept.awake.add(fd)
+    kept.turn(0)
+    del kept[fd]
+    assert fd not in kept.awake
     other.close()
