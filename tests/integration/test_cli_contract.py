@@ -262,7 +262,7 @@ def test_a_full_disk_under_the_output_is_a_fault_in_one_line(program: Program) -
             check=False,
         )
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
-    assert "Can't write the output: No space left on device" in done.stderr
+    assert "The output can't be written: No space left on device" in done.stderr
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

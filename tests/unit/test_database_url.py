@@ -107,7 +107,7 @@ def test_windows_paths(path: str, kind: str | None) -> None:
 def test_an_embedded_database_on_a_share_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="network file system") as caught:
         checked_database_url(url, store=Path("/mnt/share/lab"), mounts=MOUNTS)
-    assert "(cifs); SQLite needs a local disk: set database_url to a local path" in str(
+    assert "(cifs). SQLite needs a local disk. Set database_url to a local path" in str(
         caught.value
     )
 

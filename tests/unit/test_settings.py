@@ -59,8 +59,8 @@ def test_the_file_is_the_named_one_then_the_variables_then_the_folders(
 def test_a_file_that_was_named_must_be_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "is not there" in str(refused(tmp_path / "none.toml"))
-    assert "is not a file" in str(refused(tmp_path))
+    assert "doesn't exist" in str(refused(tmp_path / "none.toml"))
+    assert "isn't a file" in str(refused(tmp_path))
     monkeypatch.setenv("PRINTFLOW_CONFIG", str(tmp_path / "gone.toml"))
     error = refused()
     assert "gone.toml" in str(error)
@@ -73,7 +73,7 @@ def test_a_file_that_was_named_must_be_there(
         (b"quote_days = \nx", "line 1"),
         (b'store = "C:\\lab"', "single quotes"),
         (b'lab = "\xe9"', "UTF-8"),
-        (b"quote_days = 7\nquote_days = 8", "not valid TOML"),
+        (b"quote_days = 7\nquote_days = 8", "isn't valid TOML"),
     ],
 )
 def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes, said: str) -> None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from printflow.said import say
+
 from .documents import print_json
 from .session import json_option, session
-from .streams import on_terminal, say, warn
+from .streams import on_terminal, tell, warn
 
 if TYPE_CHECKING:
     from printflow.backup import Pruned, Taken
@@ -29,7 +31,9 @@ def _keep_rule(_context: click.Context, _option: click.Parameter, value: str | N
     if len(parts) != 3 or not all(
         part.strip().isascii() and part.strip().isdigit() for part in parts
     ):
-        raise click.BadParameter("enter three numbers for days, weeks and months, such as 7,4,12")
+        raise click.BadParameter(
+            say("enter three numbers for days, weeks and months, such as 7,4,12.")
+        )
     return Keep(*(int(part) for part in parts))
 
 
@@ -108,7 +112,7 @@ def _document(taken: Taken, pruned: Pruned) -> dict[str, object]:
 
 
 def _tell(taken: Taken, pruned: Pruned) -> None:
-    say(f"Backup: {taken.folder} ({taken.files} files)")
+    tell(f"Backup: {taken.folder} ({taken.files} files)")
     for one in taken.lacks:
         has = (
             "The backup contains a copy from an earlier backup."
@@ -123,7 +127,7 @@ def _tell(taken: Taken, pruned: Pruned) -> None:
     if taken.indexes:
         warn("To rebuild it in the lab, run: printflow doctor --fix")
     if pruned.removed:
-        say(f"Deleted {len(pruned.removed)} older backups.")
+        tell(f"Deleted {len(pruned.removed)} older backups.")
     for path, why in pruned.doubtful:
         warn(f"Kept {path}, but it can't be relied on: {why}")
 
@@ -134,7 +138,7 @@ def _verify(folder: Path, key_file: Path | None) -> None:
 
     found = folder if (folder / "manifest.json").exists() else newest(folder)
     if found is None:
-        raise BackupDamaged(f"There is no backup in {folder}.")
+        raise BackupDamaged(say("There's no backup in {folder}.", folder=str(folder)))
     total = len(read_manifest(found).files)
     with progress_bar("Files") as progress:
         damaged = list(verify(found, progress=lambda done: progress(done, total)))
@@ -161,7 +165,7 @@ def _verify(folder: Path, key_file: Path | None) -> None:
             if lacks
             else "no problems found"
         )
-        say(f"{found}: {said}, {total} files. {signature.words.having(backup='It')}")
+        tell(f"{found}: {said}, {total} files. {signature.words.having(backup='It')}")
     if damaged or lacks or signature not in (Signature.GOOD, Signature.UNCHECKED):
         raise click.exceptions.Exit(_FOUND)
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from printflow.said import say
+
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 
 if TYPE_CHECKING:
     from printflow import Printflow, Settings
@@ -67,15 +69,15 @@ def init(
     if session().json:
         print_json(done)
         return
-    say(f"Store {settings.store}: {'created' if new else 'already exists'}")
+    tell(f"Store {settings.store}: {'created' if new else 'already exists'}")
     if data is not None:
-        say(f"Catalog {catalog}: {'now active' if imported else 'already active'}")
+        tell(f"Catalog {catalog}: {'now active' if imported else 'already active'}")
     if password is not None:
-        say(f"Staff password: {password} (it won't be shown again)")
+        tell(f"Staff password: {password} (it won't be shown again)")
     else:
-        say("Staff password: already set (to change it, run: printflow staff-password)")
+        tell("Staff password: already set (to change it, run: printflow staff-password)")
     if write_config:
-        say(f"Settings {config}: {'written' if written else 'already exists'}")
+        tell(f"Settings {config}: {'written' if written else 'already exists'}")
 
 
 def _config_file() -> Path:
@@ -119,7 +121,11 @@ def _write(config: Path, settings: Settings, given: dict[str, Any]) -> bool:
         return False
     except OSError as error:
         raise SettingsError(
-            f"the settings file {config} cannot be written: {error.strerror or error}",
+            say(
+                "The settings file {path} can't be written: {why}.",
+                path=str(config),
+                why=error.strerror or str(error),
+            ),
             source=str(config),
         ) from error
     return True

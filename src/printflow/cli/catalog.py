@@ -8,7 +8,7 @@ import click
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 
 
 @click.group("catalog")
@@ -30,11 +30,11 @@ def export(file: Path | None) -> None:
         if session().json:
             print_json({"file": file.absolute()})
         else:
-            say(f"Catalog written to {file}")
+            tell(f"Catalog written to {file}")
     elif session().json:
         print_json(data)
     else:
-        say(catalog_toml(data).rstrip("\n"))
+        tell(catalog_toml(data).rstrip("\n"))
 
 
 @catalog.command("import")
@@ -52,4 +52,4 @@ def import_(file: Path, by: str) -> None:
             print_json(lab.catalog.export())
         else:
             counts = f"{len(found.methods)} methods, {len(found.printers)} printers"
-            say(f"The catalog of {found.lab_name} is now active: {counts}.")
+            tell(f"The catalog of {found.lab_name} is now active: {counts}.")

@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
+from printflow.said import say
+
 from .documents import details_document, print_json
 from .session import by_option, json_option, question_options, session
-from .streams import say
+from .streams import tell
 
 
 @click.command("undo")
@@ -22,7 +24,7 @@ def undo(job_id: str, by: str) -> None:
         if session().json:
             print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
-            say(f"{job.id}: undone, now {job.status.label}")
+            tell(f"{job.id}: undone, now {job.status.label}")
 
 
 @click.command("edit")
@@ -40,10 +42,10 @@ def edit(job_id: str, by: str, **typed: str | None) -> None:
     """Edit job details. The history keeps the old values."""
     fields: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
     if not fields:
-        raise click.UsageError("Nothing to change. Give at least one option, such as --email.")
+        raise click.UsageError(say("Nothing to change. Give at least one option, such as --email."))
     with session().lab() as lab:
         job = lab.corrections.edit(job_id, by=by, **fields)
         if session().json:
             print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
-            say(f"{job.id}: changed")
+            tell(f"{job.id}: changed")

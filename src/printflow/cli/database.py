@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from printflow.errors import SettingsError
+from printflow.said import say
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 
 if TYPE_CHECKING:
     from printflow import Settings
@@ -43,9 +44,9 @@ def upgrade() -> None:
     if session().json:
         print_json({"before": before or None, "current": migrate.HEAD, "copy": copy})
         return
-    say(said)
+    tell(said)
     if copy is not None:
-        say(f"A copy from before the upgrade: {copy}")
+        tell(f"A copy from before the upgrade: {copy}")
 
 
 @database.command("current")
@@ -58,7 +59,7 @@ def current() -> None:
     if session().json:
         print_json({"current": found or None, "head": migrate.HEAD})
     else:
-        say(f"{found or 'none'} (this program needs {migrate.HEAD})")
+        tell(f"{found or 'none'} (this program needs {migrate.HEAD})")
 
 
 @database.command("check")
@@ -71,7 +72,7 @@ def check() -> None:
     if session().json:
         print_json({"current": migrate.HEAD, "head": migrate.HEAD})
     else:
-        say(f"The database is up to date ({migrate.HEAD}).")
+        tell(f"The database is up to date ({migrate.HEAD}).")
 
 
 @database.command("copy")
@@ -92,16 +93,16 @@ def copy(source: str | None, target: str) -> None:
     here = _checked(source, settings) if source else settings.database
     there = _checked(target, settings)
     if here == there:
-        raise SettingsError("--from and --to are the same database", key="database_url")
+        raise SettingsError(say("--from and --to are the same database."), key="database_url")
     with _stopped(here):
         copied = copy_database(here, there)
     if session().json:
         print_json({"tables": [asdict(table) for table in copied]})
         return
     for table in copied:
-        say(f"{table.name:<18} {table.rows:>9} rows  sha256 {table.sha256[:16]}")
-    say("Every row was read back and compared. Now set database_url to the new address.")
-    say("The store's files stay where they are, and the old database stays unchanged.")
+        tell(f"{table.name:<18} {table.rows:>9} rows  sha256 {table.sha256[:16]}")
+    tell("Every row was read back and compared. Now set database_url to the new address.")
+    tell("The store's files stay where they are, and the old database stays unchanged.")
 
 
 def _checked(url: str, settings: Settings) -> str:
@@ -121,7 +122,7 @@ def _stopped(url: str) -> Iterator[None]:
 
     path = sqlite_path(url)
     if path is not None and not path.exists():
-        raise SettingsError(f"there is no database {path}", key="database_url")
+        raise SettingsError(say("There's no database {path}.", path=str(path)), key="database_url")
     with hold(url):
         yield
 
@@ -131,9 +132,12 @@ def _settings() -> Settings:
     settings = session().load()
     if _is_embedded(settings) and not settings.store.is_dir():
         raise SettingsError(
-            f"there is no folder {settings.store}",
+            say("There's no folder {folder}.", folder=str(settings.store)),
             key="store",
-            next_step=f"To create a new store there, run: printflow init --store {settings.store}",
+            next_step=say(
+                "To create a new store there, run: printflow init --store {folder}",
+                folder=str(settings.store),
+            ),
         )
     return settings
 

@@ -11,7 +11,7 @@ import click
 from .documents import print_json
 from .own_name import own_name
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 
 if TYPE_CHECKING:
     from printflow import Printflow
@@ -56,10 +56,10 @@ def demo(store: Path | None) -> None:
             }
         )
         return
-    say(f"{settings.store} {'already has' if there else 'now has'} {count} jobs")
+    tell(f"{settings.store} {'already has' if there else 'now has'} {count} jobs")
     if password is not None:
-        say(f"Staff password: {password} (it won't be shown again)")
-    say(f'To see them, run: {own_name()} --config "{config}" serve')
+        tell(f"Staff password: {password} (it won't be shown again)")
+    tell(f'To see them, run: {own_name()} --config "{config}" serve')
 
 
 def _beside(store: Path) -> Path:

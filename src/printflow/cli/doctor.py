@@ -10,7 +10,7 @@ from printflow.errors import DatabaseDamaged
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import on_terminal, say, warn
+from .streams import on_terminal, tell, warn
 
 if TYPE_CHECKING:
     from printflow.doctor import Examination, Finding
@@ -90,16 +90,16 @@ def _document(found: Examination) -> dict[str, Any]:
 def _tell(found: Examination) -> None:
     for finding in found.findings:
         mark = "fixed" if finding in found.mended else finding.code
-        say(f"{mark}: {finding.place}: {finding.message}")
+        tell(f"{mark}: {finding.place}: {finding.message}")
         if finding not in found.mended:
             hint = finding.next_step or "To fix it, run: printflow doctor --fix"
-            say(f"    {hint}")
+            tell(f"    {hint}")
     for words in found.unchecked:
         warn(f"Could not check {words}")
     for words in found.unguarded:
-        say(f"sandbox: {words}")
+        tell(f"sandbox: {words}")
     if not found.findings and not found.unchecked:
-        say(
+        tell(
             "No problems found in files, database and settings."
             if found.unguarded
             else "No problems found."

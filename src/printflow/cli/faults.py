@@ -19,6 +19,7 @@ from printflow.errors import (
     TransitionNotAllowed,
     Unavailable,
 )
+from printflow.said import say
 
 from .documents import instant, print_json
 from .session import Session
@@ -75,7 +76,7 @@ def _ending_of(error: BaseException, session: Session) -> int | None:
     if isinstance(error, OSError) and output_fails(error):
         silence_output()
         why = error.strerror or str(error)
-        return _ending_of(DiskFull(f"Can't write the output: {why}."), session)
+        return _ending_of(DiskFull(say("The output can't be written: {why}.", why=why)), session)
     if not isinstance(error, Exception) or isinstance(
         error, click.ClickException | click.exceptions.Exit
     ):

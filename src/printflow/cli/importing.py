@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from printflow.runtime.named_paths import unreadable, writing
+from printflow.said import say
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say, warn
+from .streams import tell, warn
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
             database = opened.read(16) == b"SQLite format 3\0"
     except OSError as error:
         raise InvalidInput.of(
-            "file", "file_unreadable", f"Can't read {file}. {unreadable(file, error)}"
+            "file",
+            "file_unreadable",
+            say("{path} can't be read. {why}", path=str(file), why=unreadable(file, error)),
         ) from error
     if database:
         return flask_list(file, given or FLASK), file.absolute().parent / "storage"
@@ -104,8 +107,8 @@ def _read(file: Path, mapping: Path | None) -> tuple[OldList, Path]:
         raise InvalidInput.of(
             "mapping",
             "mapping_missing",
-            "A CSV file needs --mapping.",
-            "For an example to start from, see docs/administrators.md.",
+            say("A CSV file needs --mapping."),
+            say("For an example to start from, see docs/administrators.md."),
         )
     return csv_list(file, given), file.absolute().parent
 
@@ -135,14 +138,14 @@ def _document(done: ImportReport) -> dict[str, object]:
 def _tell(done: ImportReport, report: Path | None) -> None:
     verb = "would be imported" if done.dry_run else "imported"
     counts = ", ".join(f"{count} {status.label}" for status, count in done.by_status.items())
-    say(f"{done.imported} of {done.rows} rows {verb}" + (f": {counts}" if counts else ""))
-    say(f"{done.bytes / 1e6:.1f} MB of files")
+    tell(f"{done.imported} of {done.rows} rows {verb}" + (f": {counts}" if counts else ""))
+    tell(f"{done.bytes / 1e6:.1f} MB of files")
     if done.already:
-        say(f"{done.already} were imported before")
+        tell(f"{done.already} were imported before")
     if done.removed:
-        say(f"{done.removed} old files deleted")
+        tell(f"{done.removed} old files deleted")
     if done.unused_columns:
-        say(f"Unused columns: {', '.join(done.unused_columns)}")
+        tell(f"Unused columns: {', '.join(done.unused_columns)}")
     if done.dry_run and done.examples:
         rows = [[e.column, e.field, e.listed[:_WIDE], e.read[:_WIDE]] for e in done.examples]
         print_table(["Column", "Field", "In the list", "Imported as"], rows, title="Examples")
@@ -151,9 +154,9 @@ def _tell(done: ImportReport, report: Path | None) -> None:
     if any("catalog" in note.message for note in done.notes):
         warn("You can map names to the catalog's in the mapping, in [values.printer] and so on.")
     if report is not None:
-        say(f"For all notes, see {report}")
+        tell(f"For all notes, see {report}")
     if done.dry_run:
-        say("Dry run: nothing was changed.")
+        tell("Dry run: nothing was changed.")
 
 
 def _list(title: str, notes: tuple[ImportNote, ...]) -> None:

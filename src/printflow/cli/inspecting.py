@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from printflow.runtime.named_paths import writing
+from printflow.said import say
 
 from .documents import facts_document, print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 from .tables import print_facts
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
     from printflow.domain.model_facts import fitting, verdict, warnings
 
     if not _is_color(color):
-        raise click.UsageError("--color: enter a color such as #2F6FDE.")
+        raise click.UsageError(say("--color: enter a color such as #2F6FDE."))
     try:
         facts, picture = _inspected(file, color=color, up=up, drawn=thumbnail is not None)
     except FileUnusable as error:
@@ -43,7 +44,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
         raise
     if thumbnail is not None:
         if not picture:
-            raise FileUnusable("The model can't be drawn.", code="no_picture")
+            raise FileUnusable(say("The model can't be drawn."), code="no_picture")
         with writing(thumbnail):
             thumbnail.write_bytes(picture)
     try:
@@ -73,7 +74,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
         ]
     )
     for warning in document["warnings"] or [document["verdict"]]:
-        say(warning)
+        tell(warning)
 
 
 def _inspected(file: Path, *, color: str, up: str, drawn: bool) -> tuple[ModelFacts, bytes]:
@@ -100,7 +101,7 @@ def _is_color(text: str) -> bool:
 def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
     """Inspect models again, for example after an update. Also inspects those still waiting."""
     if every == bool(job_ids):
-        raise click.UsageError("Give job IDs or --all.")
+        raise click.UsageError(say("Give job IDs or --all."))
     with session().lab() as lab:
         queued = lab.models.inspect_again(None if every else job_ids)
         done = 0
@@ -113,4 +114,4 @@ def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
         if session().json:
             print_json({"queued": queued, "looked_into": done, "waiting": lab.models.uninspected()})
         else:
-            say(f"{queued} queued, {done} inspected, {lab.models.uninspected()} waiting")
+            tell(f"{queued} queued, {done} inspected, {lab.models.uninspected()} waiting")

@@ -8,7 +8,7 @@ import click
 
 from .documents import details_document, job_document, print_json
 from .session import by_option, json_option, session
-from .streams import say
+from .streams import tell
 from .tables import print_facts, print_table
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def list_jobs(status: str, search: str, older_than: str | None, limit: int | Non
         elif jobs:
             print_table(_COLUMNS, [_row(job) for job in jobs], right="Cost")
         else:
-            say("No jobs.")
+            tell("No jobs.")
 
 
 def _row(job: Job) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
 
     job, zone = details.job, lab.catalog.current.time_zone
     print_facts(facts_of(job, details, lab.catalog.current))
-    say()
+    tell()
     print_table(
         ("Role", "Printed", "State", "Path"),
         [
@@ -86,7 +86,7 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
         ],
         title="Files",
     )
-    say()
+    tell()
     print_table(
         ("When", "Who", "What", "Details"),
         [
@@ -101,7 +101,7 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
         title="History",
     )
     if details.notes:
-        say()
+        tell()
         rows = [
             (local_time(note.at, zone), note.author, "yes" if note.for_student else "", note.text)
             for note in details.notes
@@ -123,4 +123,4 @@ def note(job_id: str, by: str, text: str, for_student: bool) -> None:
         if session().json:
             print_json(details_document(lab, details))
         else:
-            say(f"{details.job.id}: note added")
+            tell(f"{details.job.id}: note added")

@@ -6,7 +6,7 @@ import click
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 from .tables import print_table
 
 
@@ -21,7 +21,7 @@ def lifecycle(form: str | None) -> None:
     if session().json:
         print_json(lifecycle_rows())
     elif form is not None:
-        say((lifecycle_markdown if form == "markdown" else lifecycle_mermaid)().rstrip("\n"))
+        tell((lifecycle_markdown if form == "markdown" else lifecycle_mermaid)().rstrip("\n"))
     else:
         _print_table(lifecycle_rows())
 

@@ -14,7 +14,7 @@ from printflow.runtime.named_paths import writing
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 
 
 @click.group("mail")
@@ -50,8 +50,8 @@ def preview(folder: Path | None, open_: bool) -> None:
         )
     else:
         for name, sample in samples.items():
-            say(f"{name}: {sample.subject}")
-        say(f"To see all of them, open {index}")
+            tell(f"{name}: {sample.subject}")
+        tell(f"To see all of them, open {index}")
     if open_:
         webbrowser.open(index.absolute().as_uri())
 

@@ -8,7 +8,7 @@ import click
 
 from .documents import payment_document, print_json
 from .session import by_option, json_option, session
-from .streams import pour, say
+from .streams import pour, tell
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
         if session().json:
             print_json(payment_document(payment))
             return
-        say(f"Receipt {payment.number}: {_amount(payment)}")
+        tell(f"Receipt {payment.number}: {_amount(payment)}")
         for one in lab.payments.balances(payment.job_ids):
-            say(f"{one.job.id}: {_money(one.balance.due_cents, one.job.currency)} due")
+            tell(f"{one.job.id}: {_money(one.balance.due_cents, one.job.currency)} due")
 
 
 @click.command("void-payment")
@@ -56,7 +56,7 @@ def void_payment(number: int, by: str, reason: str) -> None:
         if session().json:
             print_json(payment_document(payment))
         else:
-            say(f"Voided receipt {payment.number}: {_amount(payment)}")
+            tell(f"Voided receipt {payment.number}: {_amount(payment)}")
 
 
 @click.command("day-close")
@@ -98,7 +98,7 @@ def _tell(close: DayClose) -> None:
     heads = ["Payment method", "Payments", "Taken", "Voided", "Waived", "Total"]
     print_table(heads, rows, title=f"Day close of {close.day}", right="Total")
     for currency, cents in close.totals.items():
-        say(f"Total: {_money(cents, currency)}")
+        tell(f"Total: {_money(cents, currency)}")
 
 
 def _document(close: DayClose) -> dict[str, object]:

@@ -6,9 +6,11 @@ import sys
 
 import click
 
+from printflow.said import say
+
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 
 
 @click.command("staff-password")
@@ -18,16 +20,16 @@ from .streams import say
 def staff_password(generate: bool, piped: bool) -> None:
     """Set a new staff password: type it twice, pipe it in, or generate one."""
     if generate and piped:
-        raise click.UsageError("Give --generate or --stdin, not both.")
+        raise click.UsageError(say("Give --generate or --stdin, not both."))
     given = None if generate else _given(piped)
     with session().lab() as lab:
         chosen = lab.stations.set_password(given, by="the command line")
     if session().json:
         print_json({"staff_password": chosen if generate else None})
     elif generate:
-        say(f"New staff password: {chosen}")
+        tell(f"New staff password: {chosen}")
     else:
-        say("Staff password changed.")
+        tell("Staff password changed.")
 
 
 def _given(piped: bool) -> str:
@@ -38,5 +40,5 @@ def _given(piped: bool) -> str:
         return typed
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
-        raise click.UsageError("No password given. Type one, pipe it in, or use --generate.")
+        raise click.UsageError(say("No password given. Type one, pipe it in, or use --generate."))
     return line

@@ -8,19 +8,32 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+from printflow.said import Said, say
+
 _LISTENS = "0A"
 _SECONDS = 1.0
 
 
-def holder_of(port: int) -> str:
-    """Who listens on the port, as the end of a sentence; how to find out where that is unknown."""
+def holder_of(host: str, port: int) -> Said:
+    """Who listens on the port of a host; how to find out where that is unknown."""
     process = _linux_process(port) if sys.platform == "linux" else ""
+    where = {"port": str(port), "host": host}
+    if _is_printflow(port) and process:
+        return say(
+            "Port {port} on {host} is in use by another Printflow ({process}).",
+            **where,
+            process=process,
+        )
     if _is_printflow(port):
-        return f" by another Printflow{f' ({process})' if process else ''}"
+        return say("Port {port} on {host} is in use by another Printflow.", **where)
     if process:
-        return f" by {process}"
+        return say("Port {port} on {host} is in use by {process}.", **where, process=process)
     find = f"netstat -ano | findstr :{port}" if sys.platform == "win32" else f"lsof -i :{port}"
-    return f" by another program (to find it, run: {find})"
+    return say(
+        "Port {port} on {host} is in use by another program. To find it, run: {find}",
+        **where,
+        find=find,
+    )
 
 
 def _is_printflow(port: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from printflow.errors import InvalidInput
+from printflow.said import say
 
 
 def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
         key, sign, value = pair.partition("=")
         if not sign or not key.strip():
             raise InvalidInput.of(
-                "set", "set_invalid", f"“{pair}” isn't a setting. Enter KEY=VALUE."
+                "set", "set_invalid", say("“{pair}” isn't a setting. Enter KEY=VALUE.", pair=pair)
             )
         _put(found, key.strip(), value.strip())
     return found

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from printflow.said import say
+
 from .documents import print_json
 from .session import json_option, session
-from .streams import pour, say
+from .streams import pour, tell
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
 
     if not name:
         for known in (*REPORTS, "jobs"):
-            say(known)
+            tell(known)
         return
     query = ReportQuery(
         since=parse_date(since, "since"),
@@ -54,7 +56,7 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
         if ending or (name == "jobs" and not session().json):
             pour(chunks)
         elif name == "jobs":
-            raise click.UsageError("For the list of jobs as JSON, run: printflow list --json")
+            raise click.UsageError(say("For the list of jobs as JSON, run: printflow list --json"))
         else:
             _tell(lab.reports.figures(query), name)
 
@@ -87,7 +89,7 @@ def _tell(figures: Figures, name: str) -> None:
     ]
     print_table([column.label for column in table.columns], rows, title=table.title)
     if table.note:
-        say(table.note)
+        tell(table.note)
 
 
 def _period(query: ReportQuery) -> dict[str, str | None]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from printflow.said import say
+
 from .backup import key_file_option, key_of, progress_bar
 from .documents import print_json
 from .session import json_option, session
-from .streams import say, warn
+from .streams import tell, warn
 
 if TYPE_CHECKING:
     from printflow.backup import Drill
@@ -51,12 +53,12 @@ def restore(
     if drill:
         if force or unverified:
             raise click.UsageError(
-                "A drill doesn't replace anything. Leave out --force and --unverified."
+                say("A drill doesn't replace anything. Leave out --force and --unverified.")
             )
         _drill(folder, into, keep, key_file)
         return
     if into is not None or keep:
-        raise click.UsageError("--into and --keep are only for drills. Add --drill.")
+        raise click.UsageError(say("--into and --keep are only for drills. Add --drill."))
     from printflow.backup import read_key
     from printflow.backup import restore as put_back
 
@@ -70,12 +72,12 @@ def restore(
         told = {"restored": folder, "store": settings.store, "files": len(done.manifest.files)}
         print_json({**told, "aside": list(done.aside)})
         return
-    say(
+    tell(
         f"Restored {len(done.manifest.files)} files from {done.manifest.taken_at} to {settings.store}."
     )
     for place in done.aside:
-        say(f"The previous lab is now in {place}.")
-    say("To check the restored lab, run: printflow doctor")
+        tell(f"The previous lab is now in {place}.")
+    tell("To check the restored lab, run: printflow doctor")
 
 
 def _drill(folder: Path, into: Path | None, keep: bool, key_file: Path | None) -> None:
@@ -115,10 +117,10 @@ def _document(folder: Path, done: Drill) -> dict[str, object]:
 
 def _tell(folder: Path, done: Drill) -> None:
     manifest = done.manifest
-    say(
+    tell(
         f"Drill with {folder}, taken {manifest.taken_at}. {done.signature.words.having(backup='It')}"
     )
-    say(
+    tell(
         f"Restored {done.jobs:,} jobs, {len(manifest.files):,} files and "
         f"{sum(manifest.rows.values()):,} rows ({manifest.bytes >> 20:,} MB) "
         f"in {done.restoring:.1f} s; checked in {done.checking:.1f} s."
@@ -127,8 +129,8 @@ def _tell(folder: Path, done: Drill) -> None:
         warn(f"{one.code}: {one.place}: {one.message}")
     for words in done.examination.unchecked:
         warn(f"Could not check {words}")
-    say("The backup can be restored." if done.passed else "The restored lab has problems.")
-    say(f"The lab itself wasn't changed. {_left(done)}")
+    tell("The backup can be restored." if done.passed else "The restored lab has problems.")
+    tell(f"The lab itself wasn't changed. {_left(done)}")
 
 
 def _left(done: Drill) -> str:

@@ -11,10 +11,11 @@ import click
 
 from printflow.domain.status import Trigger
 from printflow.runtime.named_paths import writing
+from printflow.said import say
 
 from .documents import details_document, print_json
 from .session import by_option, json_option, session
-from .streams import say, warn
+from .streams import tell, warn
 from .tables import print_table
 from .triggers import pull
 
@@ -41,9 +42,9 @@ _ahead = click.option(
 def archive(job_id: str, by: str, dry_run: bool, ahead: int) -> None:
     """Archive the job ID, or all jobs that have been finished long enough."""
     if job_id and dry_run:
-        raise click.UsageError("--dry-run covers all jobs. Leave out ID.")
+        raise click.UsageError(say("--dry-run covers all jobs. Leave out ID."))
     if job_id and not by:
-        raise click.UsageError("With ID, give your name for the history: --by NAME.")
+        raise click.UsageError(say("With ID, give your name for the history: --by NAME."))
     if job_id:
         pull(Trigger.ARCHIVE, job_id, by, {})
         return
@@ -80,13 +81,13 @@ def _tell_plan(lab: Printflow, plan: list[Removal]) -> None:
         print_json([{"due_at": one.due_at, "job": one.job_id, "what": _what(one)} for one in plan])
         return
     if not plan:
-        say("Nothing is due.")
+        tell("Nothing is due.")
         return
     zone = lab.catalog.current.time_zone
     rows = [(local_date(one.due_at, zone), one.job_id or "(none)", _label(one)) for one in plan]
     print_table(("Due", "Job", "What will be done"), rows, title="Dry run: nothing was changed.")
     for what, count in Counter(_label(one) for one in plan).items():
-        say(f"{what}: {count}")
+        tell(f"{what}: {count}")
 
 
 def _what(one: Removal) -> str:
@@ -108,13 +109,13 @@ def _tell_report(report: PurgeReport) -> None:
             }
         )
         return
-    say(f"{len(report.archived)} jobs archived")
+    tell(f"{len(report.archived)} jobs archived")
     for part, count in Counter(part for _, part in report.removed).items():
-        say(f"{part.label} of {count} jobs deleted")
+        tell(f"{part.label} of {count} jobs deleted")
     if report.mails:
-        say(f"{report.mails} emails that weren't about a single job deleted")
+        tell(f"{report.mails} emails that weren't about a single job deleted")
     if report.waiting:
-        say(
+        tell(
             f"{len(report.waiting)} are waiting until the model files are deleted. Run this command again."
         )
 
@@ -139,7 +140,7 @@ def export(email: str, to: Path | None) -> None:
             print_json(document)
             return
         missing = _write_zip(lab, to, document, [file for one in found for file in one.job.files])
-    say(f"{len(jobs)} jobs written to {to}")
+    tell(f"{len(jobs)} jobs written to {to}")
     for name in missing:
         warn(f"  {name} is not in the store")
 
@@ -158,7 +159,7 @@ def _write_zip(
 
     missing = []
     if path.exists():
-        raise InvalidInput.of("to", "file_exists", f"{path} already exists.")
+        raise InvalidInput.of("to", "file_exists", say("{path} already exists.", path=str(path)))
     with writing(path), zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archived:
         data = json.dumps(plain(document), ensure_ascii=False, indent=2)
         archived.writestr("data.json", data)

@@ -15,11 +15,12 @@ import click
 
 from printflow.errors import AlreadyRunning, SettingsError
 from printflow.inspection.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
+from printflow.said import say
 
 from .documents import print_json
 from .own_name import own_name
 from .session import json_option, session
-from .streams import say, warn
+from .streams import tell, warn
 
 if TYPE_CHECKING:
     from printflow import Printflow, Settings
@@ -83,8 +84,10 @@ def web_server() -> WebServer:
     found = [point for point in entry_points(group=_GROUP) if point.name == _SERVER]
     if not found:
         raise SettingsError(
-            "The web pages are not installed.",
-            next_step="In the release's folder: pip install -c constraints.txt ./src/printflow_web",
+            say("The web pages aren't installed."),
+            next_step=say(
+                "In the release's folder, run: pip install -c constraints.txt ./src/printflow_web"
+            ),
         )
     return cast(WebServer, found[0].load())
 
@@ -103,13 +106,13 @@ def _announce(lab: Printflow, url: str) -> None:
             }
         )
         return
-    say(f"Printflow is running at {url}  (press Ctrl-C to stop)")
-    say(f"  Staff:  {url}/dashboard")
+    tell(f"Printflow is running at {url}  (press Ctrl-C to stop)")
+    tell(f"  Staff:  {url}/dashboard")
     if password is not None:
-        say(f"  The staff password is {password} (it won't be shown again).")
-        say(f"  To change it, run: {own_name()} staff-password")
-    say(f"  Email:  {lab.mail.handling()}")
-    say(f"  Files:  {settings.store}")
+        tell(f"  The staff password is {password} (it won't be shown again).")
+        tell(f"  To change it, run: {own_name()} staff-password")
+    tell(f"  Email:  {lab.mail.handling()}")
+    tell(f"  Files:  {settings.store}")
     if not _is_loopback(settings.server.host) and not settings.base_url:
         warn(
             f"Links in emails begin with {settings.effective_base_url}, which only this machine "
@@ -134,15 +137,21 @@ def _address_error(error: OSError, settings: Settings) -> Exception | None:
     host, port = settings.server.host, settings.server.port
     if error.errno in _TAKEN:
         return AlreadyRunning(
-            f"Port {port} on {host} is in use{holder_of(port)}.",
-            next_step="Stop that program, or choose another port: printflow serve --port 8081",
+            holder_of(host, port),
+            next_step=say("Stop that program, or choose another port: printflow serve --port 8081"),
         )
     if error.errno in _NOT_OURS or isinstance(error, socket.gaierror):
         return SettingsError(
-            f"server.host, server.port: can't listen on {host}, port {port}: "
-            f"{error.strerror or error}.",
+            say(
+                "Printflow can't listen on {host}, port {port}: {why}.",
+                host=host,
+                port=str(port),
+                why=error.strerror or str(error),
+            ),
             key="server.host",
-            next_step="Use an address of this machine and a port above 1023.",
+            next_step=say(
+                "Set server.host to an address of this machine, and use a port above 1023."
+            ),
         )
     return None
 

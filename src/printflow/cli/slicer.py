@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from printflow.runtime.named_paths import writing
+from printflow.said import say
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 from .tables import print_facts
 
 
@@ -33,7 +34,7 @@ def profiles(bundle: Path, kind: str) -> None:
         print_json(found)
     else:
         for name in found:
-            say(name)
+            tell(name)
 
 
 @slicer.command("flatten")
@@ -68,7 +69,7 @@ def flatten(
     from printflow.estimating.flatten import flatten as flat
 
     if (output is None) == (not (lab_printer and material)):
-        raise click.UsageError("Give --for and --material, or --output.")
+        raise click.UsageError(say("Give --for and --material, or --output."))
     text = flat(
         bundle.read_text("utf-8", "replace"), printer=printer, filament=filament, print_=print_
     )
@@ -78,9 +79,11 @@ def flatten(
             known = lab.catalog.current.printer(lab_printer or "")
             materials = {one for method in lab.catalog.current.methods for one in method.materials}
         if known is None:
-            raise click.UsageError(f"--for: the lab has no printer “{lab_printer}”.")
+            raise click.UsageError(say("--for: the lab has no printer “{name}”.", name=lab_printer))
         if material not in materials:
-            raise click.UsageError(f"--material: the lab has no material “{material}”.")
+            raise click.UsageError(
+                say("--material: the lab has no material “{name}”.", name=material)
+            )
         output = profile_file(folder, lab_printer or "", material or "")
         with writing(output.parent):
             output.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +92,7 @@ def flatten(
     if session().json:
         print_json({"file": output.absolute(), "settings": len(text.splitlines())})
     else:
-        say(f"Profile written to {output}")
+        tell(f"Profile written to {output}")
 
 
 @slicer.command("estimate")

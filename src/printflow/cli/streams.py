@@ -57,7 +57,7 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def say(text: str = "") -> None:
+def tell(text: str = "") -> None:
     """A line for people, at once."""
     click.echo(text)
 

@@ -8,7 +8,7 @@ import click
 
 from .documents import details_document, print_json
 from .session import json_option, question_options, session
-from .streams import say
+from .streams import tell
 
 
 @click.command("submit")
@@ -60,4 +60,4 @@ def submit(
         if session().json:
             print_json(details_document(lab, lab.jobs.details(job.id)))
         else:
-            say(f"{job.id}: {job.status.label}, {job.file.name}")
+            tell(f"{job.id}: {job.status.label}, {job.file.name}")

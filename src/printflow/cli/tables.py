@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .streams import on_terminal, say
+from .streams import on_terminal, tell
 
 
 def print_table(
@@ -14,9 +14,9 @@ def print_table(
     shown = [[_printable(cell) for cell in row] for row in rows]
     if not on_terminal():
         if title:
-            say(title)
+            tell(title)
         for row in (columns, *shown):
-            say("\t".join(row))
+            tell("\t".join(row))
         return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -46,7 +46,7 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Print labels and values, one a line."""
     width = max((len(label) for label, _ in facts), default=0) + 2
     for label, value in facts:
-        say(f"{label + ':':{width}}{_printable(value)}")
+        tell(f"{label + ':':{width}}{_printable(value)}")
 
 
 def _printable(text: str) -> str:

@@ -11,7 +11,7 @@ from printflow.domain.trigger import Trigger
 
 from .documents import details_document, print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 from .trigger_table import TRIGGER_COMMANDS
 
 _SEVERAL = frozenset({FieldKind.REASONS})
@@ -75,4 +75,4 @@ def pull(trigger: Trigger, job_id: str, by: str, arguments: dict[str, Any]) -> N
         if session().json:
             print_json(details_document(lab, details))
         else:
-            say(outcome_line(trigger, details))
+            tell(outcome_line(trigger, details))

@@ -8,7 +8,7 @@ import click
 
 from .documents import job_document, print_json
 from .session import json_option, session
-from .streams import say
+from .streams import tell
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def waiting(overdue: bool, limit: int) -> None:
         elif page.jobs:
             print_table(_COLUMNS, [_row(one, zone) for one in page.jobs], right="Due")
         else:
-            say("No prints are waiting.")
+            tell("No prints are waiting.")
 
 
 def _row(one: WaitingJob, zone: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import click
 
 from .documents import print_json
 from .session import json_option, session
-from .streams import say, warn
+from .streams import tell, warn
 
 
 @click.command("dispatch")
@@ -25,9 +25,9 @@ def dispatch() -> None:
     if session().json:
         print_json(asdict(report))
         return
-    say(f"{report.placed} files moved, {report.sent} emails sent, {report.failed} failed")
+    tell(f"{report.placed} files moved, {report.sent} emails sent, {report.failed} failed")
     if report.waiting_files or report.waiting_mails:
-        say(f"{report.waiting_files} files and {report.waiting_mails} emails are due later")
+        tell(f"{report.waiting_files} files and {report.waiting_mails} emails are due later")
     if report.mail_paused:
         warn(f"Email is paused: {report.mail_paused}")
 
@@ -41,7 +41,7 @@ def worker() -> None:
         if session().json:
             print_json({"store": lab.settings.store, "working": True})
         else:
-            say(f"Working on {lab.settings.store}. {lab.mail.handling()} Press Ctrl-C to stop.")
+            tell(f"Working on {lab.settings.store}. {lab.mail.handling()} Press Ctrl-C to stop.")
         while not stopped.wait(1.0):  # Windows sees Ctrl-C only between waits
             pass
         lab.worker.stop()

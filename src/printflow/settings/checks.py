@@ -1,10 +1,17 @@
-"""Checks of single settings, in words for people. Heavy imports wait until a check is needed."""
+"""Checks of single settings. Heavy imports wait until a check is needed.
+
+Each raises ValueError with a sentence that names the setting as ``{name}``: its key, or later the
+environment variable in which it is set.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from ..domain.text import clean_line
+from ..said import say
 
 _HOST = re.compile(r"[^\s/@:,;\[\]\\?#]+")
 _RESERVED = re.compile(r"([\w-]+\.)*(local|localhost|test)", re.IGNORECASE)
@@ -15,7 +22,10 @@ def base_url(value: str) -> str:
     text = value.strip()
     if not text:
         return ""
-    wanted = "base_url must be http:// or https:// with a host, as https://prints.example.edu"
+    wanted = say(
+        "{name} must be http:// or https:// and a host, such as https://prints.example.edu.",
+        name="base_url",
+    )
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises for what is no port
@@ -24,19 +34,40 @@ def base_url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", text):
         raise ValueError(wanted)
     if "@" in parts.netloc:
-        raise ValueError(f"{wanted}, without a name or password in it")
+        raise ValueError(
+            say(
+                "{name} must be http:// or https:// and a host, such as https://prints.example.edu, "
+                "without a user name or password.",
+                name="base_url",
+            )
+        )
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError(f"{wanted}, without a path behind it")
+        raise ValueError(
+            say(
+                "{name} must be http:// or https:// and a host, such as https://prints.example.edu, "
+                "without a path after it.",
+                name="base_url",
+            )
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def host(key: str, value: str) -> str:
-    """A host's name or address alone."""
+    """A host name or address alone."""
     text = value.strip()
     if not text or _HOST.fullmatch(text) or _is_ipv6(text):
         return text.strip("[]")
-    port = " (the port has a setting of its own)" if re.fullmatch(r"[^:/]+:\d+", text) else ""
-    raise ValueError(f"{key} must be a host's name or address, as smtp.example.edu{port}")
+    if re.fullmatch(r"[^:/]+:\d+", text):
+        raise ValueError(
+            say(
+                "{name} must be a host name or address, such as smtp.example.edu. The port has its "
+                "own setting.",
+                name=key,
+            )
+        )
+    raise ValueError(
+        say("{name} must be a host name or address, such as smtp.example.edu.", name=key)
+    )
 
 
 def _is_ipv6(text: str) -> bool:
@@ -53,7 +84,13 @@ def domains(key: str, values: tuple[str, ...]) -> tuple[str, ...]:
     cleaned = tuple(value.strip().lower().removeprefix("@") for value in values)
     for name, typed in zip(cleaned, values, strict=True):
         if not _HOST.fullmatch(name) and not _is_ipv6(name):
-            raise ValueError(f'{key} must be names as ["example.edu"], not {typed[:60]!r}')
+            raise ValueError(
+                say(
+                    '{name} must be a list of domain names, such as ["example.edu"], not “{typed}”.',
+                    name=key,
+                    typed=clean_line(typed)[:60],
+                )
+            )
     return cleaned
 
 
@@ -66,8 +103,14 @@ def address(key: str, value: str, *, named: bool = True) -> str:
     text = value.strip()
     if not text:
         return ""
-    example = "Print lab <printlab@example.edu>" if named else "printlab@example.edu"
-    problem = ValueError(f"{key} must be an email address, such as {example}; not {text[:80]!r}")
+    problem = ValueError(
+        say(
+            "{name} must be an email address, such as {example}, not “{typed}”.",
+            name=key,
+            example="Print lab <printlab@example.edu>" if named else "printlab@example.edu",
+            typed=clean_line(text)[:80],
+        )
+    )
     bare = parseaddr(text)[1] if named and "<" in text else text
     if re.search(r"[\r\n\0]", text) or not bare:
         raise problem
@@ -87,14 +130,23 @@ def ca_file(value: Path) -> Path:
 
     path = value.expanduser().absolute()
     if not path.is_file():
-        raise ValueError(f"mail.smtp_ca_file: there is no file {path}")
+        raise ValueError(
+            say("{name}: there's no file {path}.", name="mail.smtp_ca_file", path=str(path))
+        )
     try:
         ssl.create_default_context(cafile=str(path))
     except (ssl.SSLError, OSError) as error:
-        reason = error.strerror or "it holds no certificate"
-        if isinstance(error, ssl.SSLError):
-            reason = "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
-        raise ValueError(f"mail.smtp_ca_file: {path} cannot be used: {reason}") from None
+        reason: str = say("It has no certificate in PEM form (-----BEGIN CERTIFICATE-----).")
+        if not isinstance(error, ssl.SSLError):
+            reason = say("The system says: {why}.", why=error.strerror or str(error))
+        raise ValueError(
+            say(
+                "{name}: {path} can't be used. {reason}",
+                name="mail.smtp_ca_file",
+                path=str(path),
+                reason=reason,
+            )
+        ) from None
     return path
 
 
@@ -107,7 +159,10 @@ def reminder_days(value: tuple[int, ...]) -> tuple[int, ...]:
     """The days after completion on which students are reminded, in rising order; none is never."""
     if any(not 1 <= days <= 365 for days in value) or len(value) > 10:
         raise ValueError(
-            "pickup_reminder_days must be up to 10 numbers of days from 1 to 365, as [7, 21]"
+            say(
+                "{name} must be a list of up to 10 numbers of days from 1 to 365, such as [7, 21].",
+                name="pickup_reminder_days",
+            )
         )
     return tuple(sorted(set(value)))
 
@@ -116,7 +171,9 @@ def disposal(value: int, reminders: tuple[int, ...] | None) -> int:
     """Nobody's print goes without a warning: a reminder comes before the disposal."""
     if value and reminders is not None and not any(days < value for days in reminders):
         raise ValueError(
-            "dispose_after_days needs a reminder before it: add an earlier day to "
-            "pickup_reminder_days"
+            say(
+                "{name} needs a reminder before it. Add an earlier day to pickup_reminder_days.",
+                name="dispose_after_days",
+            )
         )
     return value

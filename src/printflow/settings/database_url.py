@@ -6,9 +6,12 @@ import sys
 from pathlib import Path, PureWindowsPath
 from urllib.parse import unquote
 
+from ..domain.text import clean_line
+from ..said import Said, say, sentences
 from .network_path import network_file_system
 
-_ALLOWED = "it is sqlite:/// and the full path of a file, or postgresql://user@host/name"
+_ALLOWED = say("Use sqlite:/// and the full path of a file, or postgresql://user@host/name.")
+_KEY = "database_url"
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 
 
@@ -30,12 +33,15 @@ def checked_database_url(url: str, *, store: Path, mounts: str | None = None) ->
     for start in _POSTGRESQL:
         if url.startswith(start):
             if not url.removeprefix(start):
-                raise ValueError(f"database_url is not complete; {_ALLOWED}")
+                raise _wrong(say("{name} isn't complete.", name=_KEY))
             return "postgresql+psycopg://" + url.removeprefix(start)
     if not url.startswith("sqlite:"):
         kind = url.partition(":")[0].partition("+")[0]
-        named = f"{kind!r} is not supported" if ":" in url and kind.isalnum() else "no address"
-        raise ValueError(f"database_url: {named}; {_ALLOWED}")
+        if kind in ("postgres", "postgresql") and "+" in url.partition(":")[0]:
+            raise _wrong(say("{name} can't name a driver.", name=_KEY))
+        if ":" in url and kind.isalnum():
+            raise _wrong(say("{name}: {kind} isn't supported.", name=_KEY, kind=clean_line(kind)))
+        raise _wrong(say("{name} isn't the address of a database.", name=_KEY))
     path = _sqlite_file(url)
     _refuse_network(path, mounts)
     return sqlite_url(path)
@@ -49,28 +55,43 @@ def sqlite_file(url: str) -> Path | None:
 def _sqlite_file(url: str) -> Path:
     name = unquote(url.removeprefix("sqlite:///"))
     if not url.startswith("sqlite:///") or name in {"", "/", ":memory:"}:
-        raise ValueError(f"database_url names no file; {_ALLOWED}")
+        raise _wrong(say("{name} doesn't name a file.", name=_KEY))
     if "?" in url:
-        raise ValueError(f"database_url takes no options after a ?; {_ALLOWED}")
+        raise _wrong(say("{name} can't have options after a question mark.", name=_KEY))
     if sys.platform == "win32" and PureWindowsPath(name.lstrip("/")).drive:
         name = name.lstrip("/")  # sqlite:////C:/… is a slip that means C:/…
     path = Path(name)
     if not path.is_absolute():
         raise ValueError(
-            "database_url must have a full path, "
-            f"for example {sqlite_url(Path.cwd() / path)} ({_slashes()})"
+            say(
+                "{name} must have a full path, such as {example} ({slashes}).",
+                name=_KEY,
+                example=sqlite_url(Path.cwd() / path),
+                slashes=_slashes(),
+            )
         )
     return path
 
 
-def _slashes() -> str:
-    return "three slashes and the drive" if sys.platform == "win32" else "four slashes"
+def _wrong(what: Said) -> ValueError:
+    """What is wrong, and what is right."""
+    return ValueError(sentences((what, _ALLOWED)))
+
+
+def _slashes() -> Said:
+    if sys.platform == "win32":
+        return say("three slashes and the drive")
+    return say("four slashes")
 
 
 def _refuse_network(path: Path, mounts: str | None) -> None:
     kind = network_file_system(path, mounts=mounts)
     if kind:
         raise ValueError(
-            f"the database {path} is on a network file system ({kind}); SQLite needs a local "
-            "disk: set database_url to a local path or to PostgreSQL"
+            say(
+                "The database {path} is on a network file system ({kind}). SQLite needs a local disk. "
+                "Set database_url to a local path or to PostgreSQL.",
+                path=str(path),
+                kind=kind,
+            )
         )

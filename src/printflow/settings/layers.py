@@ -15,7 +15,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ..domain.text import clean_line
 from ..errors import SettingsError
+from ..said import Said, say
 
 PREFIX = "PRINTFLOW_"
 CONFIG = "PRINTFLOW_CONFIG"
@@ -52,8 +54,7 @@ class Layer:
         dotted = f"{section}.{name}" if section else name
         if dotted in self.places:
             raise SettingsError(
-                f"{dotted} is set twice, once by its short name; keep one "
-                f"({self.places[dotted]}{'' if place == self.places[dotted] else ', ' + place})",
+                _set_twice(dotted, self.places[dotted], place),
                 key=dotted,
                 source=place,
             )
@@ -112,13 +113,14 @@ def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | Non
     path = (named or Path(FILE_NAME)).expanduser().absolute()
     if path.is_file() or (named is None and not path.exists()):
         return path if path.exists() else None
-    place = str(config) if config else f"environment variable {CONFIG}"
-    problem = "is not a file" if path.exists() else "is not there"
+    problem = say("The settings file {path} doesn't exist.", path=str(path))
+    if path.exists():
+        problem = say("The settings file {path} isn't a file.", path=str(path))
     raise SettingsError(
-        f"the settings file {path} {problem}",
+        problem,
         key="" if config else CONFIG,
-        source=place,
-        next_step="Name the right printflow.toml with --config or PRINTFLOW_CONFIG.",
+        source=str(config) if config else CONFIG,
+        next_step=say("Name the right printflow.toml with --config or PRINTFLOW_CONFIG."),
     )
 
 
@@ -138,15 +140,42 @@ def place_of(key: str, layers: tuple[Layer, ...]) -> str:
     return next((layer.places[key] for layer in layers if key in layer.places), "")
 
 
-def placed(message: str, place: str) -> str:
-    """``message`` with the place behind it."""
+def is_variable(place: str) -> bool:
+    """Whether a place is an environment variable, not a file."""
+    return place.upper().startswith(PREFIX) and os.sep not in place
+
+
+def placed(problem: str, place: str) -> str:
+    """The problem with its place: its ``{name}`` is that of the environment variable in which the
+    setting stands, and a file comes before it.
+    """
     if not place:
-        return message
-    variable = place.upper().startswith(PREFIX) and os.sep not in place
-    return (
-        f"{message} (in the environment variable {place})"
-        if variable
-        else f"{message} (in {place})"
+        return problem
+    if is_variable(place):
+        return _named(problem, place) if isinstance(problem, Said) else problem
+    return say("{file}: {problem}", file=place, problem=problem)
+
+
+def _named(text: Said, name: str) -> Said:
+    params = {
+        key: name if key == "name" else _named(value, name) if isinstance(value, Said) else value
+        for key, value in text.params.items()
+    }
+    return Said(text.template, params, text.plural, text.number)
+
+
+def _set_twice(key: str, one: str, other: str) -> Said:
+    if one == other:
+        return say(
+            "{key} is set twice in {place}, once by its short name. Keep only one of them.",
+            key=key,
+            place=one,
+        )
+    return say(
+        "{key} is set twice, in {one} and in {other}, once by its short name. Keep only one of them.",
+        key=key,
+        one=one,
+        other=other,
     )
 
 
@@ -157,14 +186,23 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        problem = f"cannot be read: {error.strerror or error}"
+        why = error.strerror or str(error)
+        problem = say("The settings file {path} can't be read: {why}.", path=str(path), why=why)
     except UnicodeDecodeError:
-        problem = "is not text in UTF-8; save it as UTF-8"
+        problem = say(
+            "The settings file {path} isn't UTF-8 text. Save it as UTF-8.", path=str(path)
+        )
     except tomllib.TOMLDecodeError as error:
-        # In double quotes TOML reads a backslash as the start of an escape.
-        hint = "; write Windows paths in single quotes" if "escape" in str(error).lower() else ""
-        problem = f"is not valid TOML: {' '.join(str(error).split())}{hint}"
-    raise SettingsError(f"the settings file {path} {problem}", source=str(path))
+        why = " ".join(str(error).split())
+        problem = say("The settings file {path} isn't valid TOML: {why}.", path=str(path), why=why)
+        if "escape" in why.lower():  # in double quotes a backslash starts an escape
+            problem = say(
+                "The settings file {path} isn't valid TOML: {why}. Write Windows paths in single "
+                "quotes.",
+                path=str(path),
+                why=why,
+            )
+    raise SettingsError(problem, source=str(path))
 
 
 def _fill(layer: Layer, data: Mapping[str, Any], known: Known, place: str) -> None:
@@ -191,14 +229,23 @@ def _list(text: str, key: str, variable: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        message = f'{key} must be names with commas between, or a JSON list as ["a.edu", "b.edu"]'
+        message = say(
+            "{name} must be names separated by commas, or a JSON list such as {example}.",
+            name=key,
+            example='["a.edu", "b.edu"]',
+        )
         raise SettingsError(placed(message, variable), key=key, source=variable) from None
 
 
 def _check_full_path(text: str, folder: Path, place: str) -> None:
     if not Path(text).is_absolute():
         full = (folder / Path(text).expanduser()).resolve()
-        message = f"store must be a full path, not {text!r}; did you mean {str(full)!r}?"
+        message = say(
+            "{name} must be a full path, not “{typed}”. Did you mean “{full}”?",
+            name="store",
+            typed=clean_line(text)[:200],
+            full=str(full),
+        )
         raise SettingsError(placed(message, place), key="store", source=place)
 
 
@@ -215,23 +262,29 @@ def _unknown(
     section: str, key: str, known: Known, *, file: str = "", variable: str = ""
 ) -> SettingsError:
     dotted = f"{section}.{key}" if section else key
-    source = variable or file
-    parts = [f"unknown setting {key!r}"]
-    nearest = _nearest(section, key, known)
+    said = {"name": variable or clean_line(dotted)[:80]}
+    source, nearest = variable or file, _nearest(section, key, known)
     if nearest is None:
-        here = known.get(section, known[""])
-        parts.append(f"; known here are {', '.join(here)}.")
+        here = ", ".join(known.get(section, known[""]))
+        problem = say("There's no setting {name}. Known here: {known}.", **said, known=here)
+        return SettingsError(placed(problem, file), key=dotted, source=source)
+    home, name = nearest
+    said["other"] = f"{home}.{name}" if home else name
+    if variable:
+        said["other"] = PREFIX + (f"{home}__{name}" if home else name).upper()
+    if home == section or variable:
+        problem = say("There's no setting {name}. Did you mean {other}?", **said)
+    elif home:
+        problem = say(
+            "There's no setting {name}. Did you mean {other}, in the section [{home}]?",
+            **said,
+            home=home,
+        )
     else:
-        home, name = nearest
-        parts.append(f"; did you mean {name!r}?")
-        if variable:
-            full = PREFIX + (f"{home}__{name}" if home else name).upper()
-            parts.append(f" In [{home}]: write {full}." if home else f" Write {full}.")
-        elif home:
-            parts.append(f" In [{home}]." if home == section else f" It belongs in [{home}].")
-        elif section:
-            parts.append(f" It belongs above all sections, not in [{section}].")
-    return SettingsError(placed("".join(parts), source), key=dotted, source=source)
+        problem = say(
+            "There's no setting {name}. Did you mean {other}, above all sections?", **said
+        )
+    return SettingsError(placed(problem, file), key=dotted, source=source)
 
 
 def _nearest(section: str, key: str, known: Known) -> tuple[str, str] | None:

@@ -23,7 +23,9 @@ from pydantic import (
 )
 
 from ..domain.naming import endings_text, model_endings
+from ..domain.text import clean_line
 from ..errors import SettingsError
+from ..said import Said, say, sentences
 from . import checks
 from .database_url import checked_database_url, sqlite_file, sqlite_url
 from .layers import (
@@ -37,6 +39,7 @@ from .layers import (
     place_of,
     placed,
 )
+from .phrases import A_FOLDER, A_TEXT, DAYS, MEGABYTES, SECONDS, TRUE_OR_FALSE, Whole, whole
 from .sections import (
     LogSettings,
     MailSettings,
@@ -44,10 +47,12 @@ from .sections import (
     ServerSettings,
     ShareSettings,
     SlicerSettings,
-    Whole,
-    whole,
 )
 
+_SECTION = say("the section [{section}]")
+_MINUTES = say("a whole number of minutes from {low} to {high}")
+_HOURS = say("a whole number of hours from {low} to {high}")
+_SUBMISSIONS = say("a whole number of submissions from {low} to {high}")
 _NEVER_SHOWN = ("smtp_password", "secret_key", "metrics_token", "database_url", "base_url")
 
 
@@ -62,45 +67,53 @@ class Settings(BaseModel):
         frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True
     )
 
-    store: Path = Field(default_factory=lambda: Path.cwd() / "storage", description="a folder")
-    database_url: str = Field(default="", repr=False, description="a database's address")
-    secret_key: SecretStr | None = Field(default=None, description="a text")
-    mail: MailSettings = Field(default_factory=MailSettings, description="the section [mail]")
+    store: Path = Field(default_factory=lambda: Path.cwd() / "storage", description=A_FOLDER)
+    database_url: str = Field(default="", repr=False, description=say("a database's address"))
+    secret_key: SecretStr | None = Field(default=None, description=A_TEXT)
+    mail: MailSettings = Field(
+        default_factory=MailSettings, description=_SECTION.having(section="mail")
+    )
     server: ServerSettings = Field(
-        default_factory=ServerSettings, description="the section [server]"
+        default_factory=ServerSettings, description=_SECTION.having(section="server")
     )
-    share: ShareSettings = Field(default_factory=ShareSettings, description="the section [share]")
+    share: ShareSettings = Field(
+        default_factory=ShareSettings, description=_SECTION.having(section="share")
+    )
     slicer: SlicerSettings = Field(
-        default_factory=SlicerSettings, description="the section [slicer]"
+        default_factory=SlicerSettings, description=_SECTION.having(section="slicer")
     )
-    log: LogSettings = Field(default_factory=LogSettings, description="the section [log]")
+    log: LogSettings = Field(
+        default_factory=LogSettings, description=_SECTION.having(section="log")
+    )
     retention: RetentionSettings = Field(
-        default_factory=RetentionSettings, description="the section [retention]"
+        default_factory=RetentionSettings, description=_SECTION.having(section="retention")
     )
     base_url: str = Field(
-        default="", description="a web address such as https://prints.example.edu"
+        default="", description=say("a web address such as https://prints.example.edu")
     )
-    trusted_hosts: tuple[str, ...] = Field(default=(), description='a list such as ["example.edu"]')
+    trusted_hosts: tuple[str, ...] = Field(
+        default=(), description=say('a list such as ["example.edu"]')
+    )
     allowed_email_domains: tuple[str, ...] = Field(
-        default=(), description='a list such as ["example.edu"]'
+        default=(), description=say('a list such as ["example.edu"]')
     )
     more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
-        default=(), description='a list of "ply", "glb" and "step"'
+        default=(), description=say('a list of "ply", "glb" and "step"')
     )
-    quote_days: Whole = whole(7, 1, 365, "number of days")
-    resend_minutes: Whole = whole(60, 1, 10_080, "number of minutes")
-    reminder_hours: Whole = whole(48, 0, 8_760, "number of hours")
+    quote_days: Whole = whole(7, 1, 365, DAYS)
+    resend_minutes: Whole = whole(60, 1, 10_080, _MINUTES)
+    reminder_hours: Whole = whole(48, 0, 8_760, _HOURS)
     pickup_reminder_days: tuple[Whole, ...] = Field(
-        default=(7, 21), description="a list of whole days such as [7, 21]"
+        default=(7, 21), description=say("a list of whole days such as [7, 21]")
     )
-    dispose_after_days: Whole = whole(0, 0, 3650, "number of days")
-    dispose_automatic: bool = Field(default=False, description="true or false")
-    submissions_per_hour: Whole = whole(200, 0, 100_000, "number of submissions")
-    attention_days: Whole = whole(7, 1, 365, "number of days")
-    undo_seconds: Whole = whole(30, 0, 300, "number of seconds")
-    settle_seconds: Whole = whole(3, 0, 3600, "number of seconds")
-    max_upload_mb: Whole = whole(100, 1, 100_000, "number of megabytes")
-    disk_reserve_mb: Whole = whole(256, 0, 10_000_000, "number of megabytes")
+    dispose_after_days: Whole = whole(0, 0, 3650, DAYS)
+    dispose_automatic: bool = Field(default=False, description=TRUE_OR_FALSE)
+    submissions_per_hour: Whole = whole(200, 0, 100_000, _SUBMISSIONS)
+    attention_days: Whole = whole(7, 1, 365, DAYS)
+    undo_seconds: Whole = whole(30, 0, 300, SECONDS)
+    settle_seconds: Whole = whole(3, 0, 3600, SECONDS)
+    max_upload_mb: Whole = whole(100, 1, 100_000, MEGABYTES)
+    disk_reserve_mb: Whole = whole(256, 0, 10_000_000, MEGABYTES)
 
     def __init__(
         self,
@@ -147,7 +160,13 @@ class Settings(BaseModel):
     @classmethod
     def _secret_key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 16:
-            raise ValueError("secret_key must have 16 characters or more, or not be set at all")
+            raise ValueError(
+                say(
+                    "{name} must have at least {least} characters, or not be set.",
+                    name="secret_key",
+                    least=16,
+                )
+            )
         return value
 
     @field_validator("mail")
@@ -164,8 +183,10 @@ class Settings(BaseModel):
         mail = info.data.get("mail")
         if not value.strip() and mail is not None and mail.smtp_host:
             raise ValueError(
-                "base_url is needed for the links in emails: set it to the address that students "
-                "open, for example https://prints.example.edu"
+                say(
+                    "base_url is missing. The links in emails need it. Set it to the address that "
+                    "students open, such as https://prints.example.edu."
+                )
             )
         return checks.base_url(value)
 
@@ -188,7 +209,12 @@ class Settings(BaseModel):
     @classmethod
     def _dispose_automatic(cls, value: bool, info: ValidationInfo) -> bool:
         if value and info.data.get("dispose_after_days") == 0:
-            raise ValueError("dispose_automatic needs dispose_after_days: after how many days?")
+            raise ValueError(
+                say(
+                    "{name} needs dispose_after_days. Set it to a number of days.",
+                    name="dispose_automatic",
+                )
+            )
         return value
 
     @property
@@ -262,15 +288,23 @@ def _in_words(error: ValidationError, layers: tuple[Layer, ...]) -> SettingsErro
         location = [str(part) for part in problem["loc"] if not isinstance(part, int)]
         key = ".".join(location[:2] if location[0] in _SECTIONS else location[:1])
         reason = str(problem.get("ctx", {}).get("error", ""))
-        if not reason:
-            reason = f"{key} must be {_allowed(location)}"
-            if isinstance(problem["input"], str | int | float) and location[-1] not in _NEVER_SHOWN:
-                reason += f", not {str(problem['input'])[:60]!r}"
         place = place_of(key, layers)
-        said.append(placed(reason, place))
+        said.append(placed(reason or _not_allowed(key, location, problem["input"]), place))
         keys.append(key)
         places.append(place)
-    return SettingsError("; ".join(said), key=keys[0], source=places[0])
+    return SettingsError(sentences(said), key=keys[0], source=places[0])
+
+
+def _not_allowed(key: str, location: list[str], given: object) -> Said:
+    allowed = _allowed(location)
+    if isinstance(given, str | int | float) and location[-1] not in _NEVER_SHOWN:
+        return say(
+            "{name} must be {allowed}, not “{typed}”.",
+            name=key,
+            allowed=allowed,
+            typed=clean_line(str(given))[:60],
+        )
+    return say("{name} must be {allowed}.", name=key, allowed=allowed)
 
 
 def _allowed(location: list[str]) -> str:
@@ -278,4 +312,4 @@ def _allowed(location: list[str]) -> str:
     fields = Settings.model_fields if section is None else section.model_fields
     name = location[1] if section is not None and len(location) > 1 else location[0]
     found = fields.get(name) or Settings.model_fields[location[0]]
-    return found.description or "another value"
+    return found.description or say("another value")

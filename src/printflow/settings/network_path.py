@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ..said import say
+
 _NETWORK_TYPES = frozenset(
     [
         "9p",
@@ -109,13 +111,13 @@ def windows_network_kind(path: PureWindowsPath, drive_type: Callable[[str], int]
     """What makes a Windows path a network path: a share's name, or a drive mapped to one."""
     drive = path.drive
     if drive.upper().startswith("\\\\?\\UNC\\"):
-        return "network share"
+        return say("network share")
     if drive.startswith(("\\\\?\\", "\\\\.\\")):
         drive = drive[4:]
     if drive.startswith("\\\\"):
-        return "network share"
+        return say("network share")
     if drive.endswith(":") and drive_type(f"{drive}\\") == _MAPPED:
-        return "mapped network drive"
+        return say("mapped network drive")
     return None
 
 
