@@ -5,11 +5,10 @@ from __future__ import annotations
 import ipaddress
 import sys
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -18,7 +17,22 @@ from pydantic import (
     model_validator,
 )
 
+from ..domain.text import clean_line
+from ..said import say
 from . import checks
+from .phrases import (
+    A_FOLDER,
+    A_TEXT,
+    AN_ADDRESS,
+    BYTES,
+    DAYS,
+    FILES,
+    MEGABYTES,
+    SECONDS,
+    TRUE_OR_FALSE,
+    Whole,
+    whole,
+)
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -27,40 +41,25 @@ _SENDER = "Printflow <printflow@localhost>"
 _FROZEN = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
 
-def _no_truth_value(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError
-    return value
-
-
-Whole = Annotated[int, BeforeValidator(_no_truth_value)]
-
-
-def whole(default: int, low: int, high: int, unit: str = "number") -> Any:
-    """A field that holds a whole number within limits, and says so."""
-    said = f"a whole {unit} from {low} to {high}"
-    return Field(default=default, ge=low, le=high, description=said)
-
-
 class MailSettings(BaseModel):
     """How email is sent: through an SMTP server, or saved as files if no ``smtp_host`` is set."""
 
     model_config = _FROZEN
 
-    smtp_host: str = Field(default="", description="a host name")
+    smtp_host: str = Field(default="", description=say("a host name"))
     smtp_port: Whole = whole(587, 1, 65_535)
-    smtp_security: Security = Field(default="starttls", description="none, starttls or tls")
-    smtp_username: str = Field(default="", description="a text")
-    smtp_allow_plaintext_login: bool = Field(default=False, description="true or false")
-    smtp_password: SecretStr | None = Field(default=None, description="a text")
-    smtp_ca_file: Path | None = Field(default=None, description="a file of certificates")
-    sender: str = Field(default=_SENDER, description="an email address")
-    reply_to: str = Field(default="", description="an email address")
-    staff_address: str = Field(default="", description="an email address")
-    directory: Path | None = Field(default=None, description="a folder")
-    templates: Path | None = Field(default=None, description="a folder")
-    timeout_seconds: Whole = whole(30, 1, 600, "number of seconds")
-    deadline_seconds: Whole = whole(60, 1, 3600, "number of seconds")
+    smtp_security: Security = Field(default="starttls", description=say("none, starttls or tls"))
+    smtp_username: str = Field(default="", description=A_TEXT)
+    smtp_allow_plaintext_login: bool = Field(default=False, description=TRUE_OR_FALSE)
+    smtp_password: SecretStr | None = Field(default=None, description=A_TEXT)
+    smtp_ca_file: Path | None = Field(default=None, description=say("a file of certificates"))
+    sender: str = Field(default=_SENDER, description=AN_ADDRESS)
+    reply_to: str = Field(default="", description=AN_ADDRESS)
+    staff_address: str = Field(default="", description=AN_ADDRESS)
+    directory: Path | None = Field(default=None, description=A_FOLDER)
+    templates: Path | None = Field(default=None, description=A_FOLDER)
+    timeout_seconds: Whole = whole(30, 1, 600, SECONDS)
+    deadline_seconds: Whole = whole(60, 1, 3600, SECONDS)
 
     @model_validator(mode="before")
     @classmethod
@@ -86,8 +85,11 @@ class MailSettings(BaseModel):
     def _security(cls, value: Security, info: ValidationInfo) -> Security:
         if value == "starttls" and info.data.get("smtp_port") == 465:
             raise ValueError(
-                "mail.smtp_security: port 465 uses TLS from the start; "
-                'set it to "tls", or smtp_port to 587'
+                say(
+                    '{name}: port 465 uses TLS from the start. Set mail.smtp_security to "tls", or '
+                    "mail.smtp_port to 587.",
+                    name="mail.smtp_security",
+                )
             )
         return value
 
@@ -96,15 +98,22 @@ class MailSettings(BaseModel):
     def _password(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         given = bool(value and value.get_secret_value())
         if info.data.get("smtp_username") and not given:
-            raise ValueError("mail.smtp_password is needed, because mail.smtp_username is set")
+            raise ValueError(
+                say("mail.smtp_password is missing. It's needed because mail.smtp_username is set.")
+            )
         if given and not info.data.get("smtp_username"):
-            raise ValueError("mail.smtp_username is needed, because mail.smtp_password is set")
+            raise ValueError(
+                say("mail.smtp_username is missing. It's needed because mail.smtp_password is set.")
+            )
         open_line = info.data.get("smtp_security") == "none"
         if given and open_line and not info.data.get("smtp_allow_plaintext_login"):
             raise ValueError(
-                "mail.smtp_password would be sent without encryption: set mail.smtp_security to "
-                '"starttls" or "tls". If the connection to the SMTP server is secure anyway, set '
-                "mail.smtp_allow_plaintext_login = true"
+                say(
+                    "{name} would be sent without encryption. Set mail.smtp_security to "
+                    '"starttls" or "tls". If the connection to the SMTP server is secure anyway, set '
+                    "mail.smtp_allow_plaintext_login = true.",
+                    name="mail.smtp_password",
+                )
             )
         return value if given else None
 
@@ -124,8 +133,11 @@ class MailSettings(BaseModel):
         if "@" in user:
             return checks.address("mail.sender", user)
         raise ValueError(
-            f"mail.sender is needed to send through {host}: set it to the address that emails "
-            "come from, for example Print lab <printlab@example.edu>"
+            say(
+                "mail.sender is missing. To send through {host}, set it to the address that emails "
+                "come from, such as Print lab <printlab@example.edu>.",
+                host=host,
+            )
         )
 
     @field_validator("reply_to")
@@ -143,7 +155,11 @@ class MailSettings(BaseModel):
     def _folder(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         folder = value.expanduser().absolute() if value is not None else None
         if info.field_name == "templates" and folder is not None and not folder.is_dir():
-            raise ValueError(f"mail.templates: there is no folder {folder}")
+            raise ValueError(
+                say(
+                    "{name}: there's no folder {folder}.", name="mail.templates", folder=str(folder)
+                )
+            )
         return folder
 
     @property
@@ -157,16 +173,23 @@ class ShareSettings(BaseModel):
 
     model_config = _FROZEN
 
-    windows: str = Field(default="", max_length=260, description="a path such as Z:\\3DPrint")
-    linux: str = Field(default="", max_length=1000, description="a path such as /mnt/3dprint")
-    macos: str = Field(default="", max_length=1000, description="a path such as /Volumes/3dprint")
+    windows: str = Field(default="", max_length=260, description=say("a path such as Z:\\3DPrint"))
+    linux: str = Field(default="", max_length=1000, description=say("a path such as /mnt/3dprint"))
+    macos: str = Field(
+        default="", max_length=1000, description=say("a path such as /Volumes/3dprint")
+    )
 
     @field_validator("windows")
     @classmethod
     def _windows(cls, value: str) -> str:
         if value and not PureWindowsPath(value).is_absolute():
             raise ValueError(
-                r"share.windows must be a whole path, as Z:\3DPrint or \\server\3DPrint"
+                say(
+                    "{name} must be a full path, such as {one} or {other}.",
+                    name="share.windows",
+                    one=r"Z:\3DPrint",
+                    other=r"\\server\3DPrint",
+                )
             )
         return value
 
@@ -174,7 +197,13 @@ class ShareSettings(BaseModel):
     @classmethod
     def _posix(cls, value: str, info: ValidationInfo) -> str:
         if value and not value.startswith("/"):
-            raise ValueError(f"share.{info.field_name} must be a whole path, as /mnt/3dprint")
+            raise ValueError(
+                say(
+                    "{name} must be a full path, such as {example}.",
+                    name=f"share.{info.field_name}",
+                    example="/mnt/3dprint",
+                )
+            )
         return value
 
 
@@ -183,21 +212,23 @@ class ServerSettings(BaseModel):
 
     model_config = _FROZEN
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="a host name or address")
+    host: str = Field(default="127.0.0.1", min_length=1, description=say("a host name or address"))
     port: Whole = whole(8080, 0, 65_535)
     threads: Whole = whole(8, 1, 256)
     connection_limit: Whole = whole(400 if sys.platform == "win32" else 1000, 10, 10_000)
     connections_per_client: Whole = whole(250, 1, 10_000)
-    header_seconds: Whole = whole(10, 1, 600, "number of seconds")
-    body_grace_seconds: Whole = whole(15, 1, 600, "number of seconds")
-    body_bytes_per_second: Whole = whole(2048, 1, 10_000_000, "number of bytes")
-    spool: Path | None = Field(default=None, description="a folder")
-    spool_mb: Whole = whole(1024, 1, 10_000_000, "number of megabytes")
+    header_seconds: Whole = whole(10, 1, 600, SECONDS)
+    body_grace_seconds: Whole = whole(15, 1, 600, SECONDS)
+    body_bytes_per_second: Whole = whole(2048, 1, 10_000_000, BYTES)
+    spool: Path | None = Field(default=None, description=A_FOLDER)
+    spool_mb: Whole = whole(1024, 1, 10_000_000, MEGABYTES)
     trusted_proxy: str = Field(
         default="",
-        description='the address of the proxy in front of Printflow, or "*" if only the proxy can connect',
+        description=say(
+            'the address of the proxy in front of Printflow, or "*" if only the proxy can connect'
+        ),
     )
-    metrics_token: SecretStr | None = Field(default=None, description="a text")
+    metrics_token: SecretStr | None = Field(default=None, description=A_TEXT)
 
     @field_validator("host")
     @classmethod
@@ -218,14 +249,24 @@ class ServerSettings(BaseModel):
             return str(ipaddress.ip_address(value))
         except ValueError:
             raise ValueError(
-                f'server.trusted_proxy must be an IP address, or "*", not {value[:60]!r}'
+                say(
+                    '{name} must be an IP address, or "*", not “{typed}”.',
+                    name="server.trusted_proxy",
+                    typed=clean_line(value)[:60],
+                )
             ) from None
 
     @field_validator("metrics_token")
     @classmethod
     def _metrics_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 16:
-            raise ValueError("server.metrics_token must have 16 characters or more")
+            raise ValueError(
+                say(
+                    "{name} must have at least {least} characters.",
+                    name="server.metrics_token",
+                    least=16,
+                )
+            )
         return value
 
 
@@ -234,13 +275,13 @@ class RetentionSettings(BaseModel):
 
     model_config = _FROZEN
 
-    automatic: bool = Field(default=False, description="true or false")
-    files_days: Whole = whole(365, 0, 36_500, "number of days")
-    mails_days: Whole = whole(365, 0, 36_500, "number of days")
-    personal_days: Whole = whole(365, 0, 36_500, "number of days")
-    events_days: Whole = whole(365, 0, 36_500, "number of days")
-    payments_days: Whole = whole(365, 0, 36_500, "number of days")
-    jobs_days: Whole = whole(365, 0, 36_500, "number of days")
+    automatic: bool = Field(default=False, description=TRUE_OR_FALSE)
+    files_days: Whole = whole(365, 0, 36_500, DAYS)
+    mails_days: Whole = whole(365, 0, 36_500, DAYS)
+    personal_days: Whole = whole(365, 0, 36_500, DAYS)
+    events_days: Whole = whole(365, 0, 36_500, DAYS)
+    payments_days: Whole = whole(365, 0, 36_500, DAYS)
+    jobs_days: Whole = whole(365, 0, 36_500, DAYS)
 
     @field_validator("personal_days")
     @classmethod
@@ -248,8 +289,11 @@ class RetentionSettings(BaseModel):
         files = info.data.get("files_days", 0)
         if value and (files == 0 or files > value):
             raise ValueError(
-                "retention.personal_days cannot be shorter than retention.files_days: the names "
-                "of the files tell whose they are"
+                say(
+                    "{name} can't be shorter than retention.files_days, because the files' names "
+                    "say whose they are.",
+                    name="retention.personal_days",
+                )
             )
         return value
 
@@ -259,10 +303,12 @@ class SlicerSettings(BaseModel):
 
     model_config = _FROZEN
 
-    command: str = Field(default="", max_length=1000, description="a program such as prusa-slicer")
-    profiles: Path | None = Field(default=None, description="a folder")
-    seconds: Whole = whole(120, 5, 3600, "number of seconds")
-    memory_mb: Whole = whole(4096, 512, 65_536, "number of megabytes")
+    command: str = Field(
+        default="", max_length=1000, description=say("a program such as prusa-slicer")
+    )
+    profiles: Path | None = Field(default=None, description=A_FOLDER)
+    seconds: Whole = whole(120, 5, 3600, SECONDS)
+    memory_mb: Whole = whole(4096, 512, 65_536, MEGABYTES)
 
     @field_validator("profiles")
     @classmethod
@@ -275,6 +321,6 @@ class LogSettings(BaseModel):
 
     model_config = _FROZEN
 
-    format: Literal["text", "json"] = Field(default="text", description="text or json")
-    max_mb: Whole = whole(5, 1, 1000, "number of megabytes")
-    keep: Whole = whole(4, 1, 100, "number of files")
+    format: Literal["text", "json"] = Field(default="text", description=say("text or json"))
+    max_mb: Whole = whole(5, 1, 1000, MEGABYTES)
+    keep: Whole = whole(4, 1, 100, FILES)
