@@ -4,10 +4,14 @@
 ordinary ``str`` for logs, scripts and the command line; a page or an email translates the template
 and puts the parameters in (:func:`printflow.language.translation.translated`). Extraction for
 translators finds the templates by the keywords ``say`` and ``say_n:1,2``.
+
+What is stored, or handed to another process, keeps template and parameters: :func:`packed` and
+:func:`unpacked` for JSON, :func:`packed_text` and :func:`unpacked_text` for a column of text.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +22,9 @@ from typing import Any
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _NOTHING: Mapping[str, object] = MappingProxyType({})
+_PACKED = '{"said":'
+_LONGEST_PACKED = 4000
+"""Characters of a packed text, and of what comes of it: a text inside a text multiplies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +144,100 @@ def _joined(sign: str, parts: list[str]) -> Said:
         return parts[0]
     params = {f"part_{number}": part for number, part in enumerate(parts)}
     return Said(sign.join(f"{{{name}}}" for name in params), params)
+
+
+# -- stored ----------------------------------------------------------------------------------------
+
+
+def packed(value: object) -> Any:
+    """The same for JSON: a :class:`Said` is ``{"said": [template, parameters, plural, number]}``,
+    also inside lists and mappings; an ordinary text stays a text.
+    """
+    if isinstance(value, Said):
+        params = {name: _packed_param(param) for name, param in value.params.items()}
+        if value.plural:
+            return {"said": [value.template, params, value.plural, value.number]}
+        return {"said": [value.template, params] if params else [value.template]}
+    if isinstance(value, Mapping):
+        return {key: packed(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [packed(one) for one in value]
+    return value
+
+
+def _packed_param(value: object) -> Any:
+    if isinstance(value, Money):
+        return {"money": [value.cents, value.currency]}
+    if isinstance(value, Day):
+        return {"day": value.day.isoformat()}
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, Said | int | None):
+        return packed(value)
+    return str(value)
+
+
+def unpacked(value: Any) -> Any:
+    """What :func:`packed` was given; whatever else JSON holds stays as it is."""
+    if isinstance(value, dict):
+        if value.keys() == {"said"} and isinstance(parts := value["said"], list):
+            try:
+                return _unpacked_said(*parts)
+            except (ValueError, TypeError, ArithmeticError, RecursionError):
+                return value
+        return {key: unpacked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [unpacked(one) for one in value]
+    return value
+
+
+def _unpacked_said(template: Any, params: Any = None, plural: Any = "", number: Any = 1) -> Said:
+    """Raises ValueError or TypeError where that is no text: a database can hold anything."""
+    match template, {} if params is None else params, plural, number:
+        case str(), dict() as given, str(), int():
+            known = {name: _unpacked_param(param) for name, param in given.items()}
+        case _:
+            raise TypeError("no text was ever packed like that")
+    made = Said(template, known, plural, number)
+    if len(made) > _LONGEST_PACKED:
+        raise ValueError("a text of such a length was never packed")
+    return made
+
+
+def _unpacked_param(value: Any) -> object:
+    match value:
+        case {"said": [*parts]}:
+            return _unpacked_said(*parts)
+        case {"money": [int(cents), str(currency)]}:
+            return Money(cents, currency)
+        case {"day": str(day)}:
+            return Day(date.fromisoformat(day))
+        case {"decimal": str(digits)}:
+            return Decimal(digits)
+        case str() | int() | None:
+            return value
+        case _:
+            raise TypeError("no parameter is like that")
+
+
+def packed_text(text: str, most: int | None = None) -> str:
+    """The text for a column of text with room for ``most`` characters. Where the template with its
+    parameters doesn't fit, the English is stored, shortened if need be.
+    """
+    if not isinstance(text, Said):
+        if not text.startswith(_PACKED):
+            return text[:most]
+        text = say("{text}", text=text)  # it only looks like one
+    found = json.dumps(packed(text), ensure_ascii=False, separators=(",", ":"))
+    return found if len(found) <= min(most or _LONGEST_PACKED, _LONGEST_PACKED) else text[:most]
+
+
+def unpacked_text(text: str) -> str:
+    """What :func:`packed_text` was given; a text that was stored as it is stays so."""
+    if not text.startswith(_PACKED) or len(text) > _LONGEST_PACKED:
+        return text
+    try:
+        found = unpacked(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+    return found if isinstance(found, Said) else text

@@ -45,6 +45,7 @@ from .opener_links import open_link
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
+from .spoken import in_words
 from .this_pc import path_here
 
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
@@ -153,7 +154,7 @@ def init_filters(app: Flask) -> None:
         chosen_statuses=CHOSEN_STATUSES,
         triggers=tuple(Trigger),
         questions=QUESTIONS,
-        event_places=lambda event: event_places(event, _),
+        event_places=lambda event: event_places(event, in_words),
         pick_up_policy=lab.shelf.policy,
         text_direction=lambda: text_direction(),
     )

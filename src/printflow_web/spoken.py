@@ -16,6 +16,11 @@ def spoken(text: str) -> str:
     return translated(text, get_translations()) if isinstance(text, Said) else text
 
 
+def in_words(text: str) -> str:
+    """The same; a text that is only marked, such as a label, is looked up as it is."""
+    return translated(text, get_translations())
+
+
 def spoken_error(error: PrintflowError) -> str:
     """All that an error says: what happened, and what to do."""
     return " ".join(spoken(str(reason)) for reason in error.refusals)
@@ -42,5 +47,6 @@ def _shown(value: Any) -> Any:
 
 
 def init_spoken(app: Flask) -> None:
-    """Templates translate each text of the library that they show."""
+    """Templates translate each text of the library that they show; within others, by a filter."""
     app.jinja_env.finalize = _shown
+    app.jinja_env.filters["spoken"] = spoken

@@ -18,6 +18,7 @@ from printflow.inspection.answers import MOST_PICTURE_BYTES, NotAnAnswer, looked
 from printflow.inspection.guarded import Guarded
 from printflow.inspection.inspector import Inspector, environment
 from printflow.inspection.task_files import open_model
+from printflow.said import Said, packed, say
 from tests import sample_models
 from tests.step_file import box_step
 
@@ -72,6 +73,24 @@ def test_sentences_are_short_and_plain() -> None:
     assert len(found.error) <= 300
     assert found.error.isprintable()
     assert found.code == "damaged"
+
+
+def test_a_sentence_keeps_its_template() -> None:
+    said = packed(say("The model has {count} triangles.", count=12_000))
+    found = looked(json.dumps({"error": said, "code": "too_many"}).encode(), {})
+    assert found.error == "The model has 12,000 triangles."
+    assert isinstance(found.error, Said)
+    assert found.error.template == "The model has {count} triangles."
+
+
+@pytest.mark.parametrize(
+    "said", [["{a}", {"a": "\x1b[2J"}], ["{a}" * 20, {"a": "x" * 90}], [5], ["a\nb"], {}, None]
+)
+def test_a_packed_sentence_is_believed_no_more(said: object) -> None:
+    found = looked(json.dumps({"error": {"said": said}}).encode(), {})
+    assert len(found.error) <= 300
+    assert found.error.isprintable()
+    assert not isinstance(found.error, Said)
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_starttls_and_login(authority: trustme.CA, ca_file: Path) -> None:
     assert "wrong" not in refused.detail
     assert bare.kind is FailureKind.AUTHENTICATION
     assert untrusted.kind is FailureKind.TRANSIENT
-    assert "certificate is not trusted" in untrusted.detail
+    assert "certificate isn't trusted" in untrusted.detail
 
 
 def test_starttls_that_the_server_does_not_know() -> None:

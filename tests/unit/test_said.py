@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import json
 import pickle
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 
 from printflow import Day, InvalidInput, Money, Refusal, Said, say, say_n, sentences, translated
 from printflow import errors as library_errors
+from printflow.said import listed, packed, packed_text, unpacked, unpacked_text
 
 SRC = Path(__file__).parents[2] / "src" / "printflow"
 
@@ -91,6 +93,63 @@ def test_sentences_are_translated_one_by_one() -> None:
 )
 def test_values_in_texts(value: object, shown: str) -> None:
     assert say("{value}", value=value) == shown
+
+
+# -- stored ----------------------------------------------------------------------------------------
+
+STORED = [
+    say("As it is."),
+    say("{a}, {b} and {c}", a="“x”", b=12_000, c=None),
+    say("{price} on {day}, {grams} g", price=Money(425, "USD"), day=Day(date(2026, 3, 2)),
+        grams=Decimal("1234.5")),
+    say("Wait {time}.", time=say_n("{count} minute", "{count} minutes", 5)),
+    sentences([say("It has {count} faces.", count=3), "And more."]),
+    listed(["one", say("two")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STORED)
+def test_a_stored_text_keeps_its_template(text: Said) -> None:
+    through_json = unpacked(json.loads(json.dumps(packed({"why": [text], "by": "Ana"}))))
+    for back in (unpacked_text(packed_text(text)), through_json["why"][0]):
+        assert isinstance(back, Said)
+        assert (back, back.template, back.plural) == (text, text.template, text.plural)
+        assert translated(back, Brackets()) == translated(text, Brackets())
+    assert through_json["by"] == "Ana"
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["", "Its link has expired.", '{"said":', '{"said":[]}', '{"said":["{a}",{"a":{"b":1}}]}', "{}",
+     '{"said":[5]}', '{"said":["x",[]]}', '{"said":["x",{},"y","z"]}', '{"said":["x"],"more":1}',
+     '{"said":["{a}",{"a":{"day":"never"}}]}', '{"said":["{a}",{"a":{"decimal":"x"}}]}',
+     '{"said":' * 1000, '{"said":["x",{},"",1,2]}'],
+)  # fmt: skip
+def test_a_text_of_before_stays_as_it_is(old: str) -> None:
+    assert str(unpacked_text(old)) == old
+    assert str(unpacked_text(packed_text(old))) == old
+
+
+def test_a_typed_text_that_looks_packed_is_itself() -> None:
+    typed = '{"said":["Your print is ready."]}'
+    assert unpacked_text(packed_text(typed)) == typed
+
+
+def test_what_does_not_fit_is_stored_in_english() -> None:
+    text = say("The file {name} is gone.", name="x" * 60)
+    assert packed_text(text, 200).startswith('{"said":')
+    assert packed_text(text, 100) == text
+    assert packed_text(text, 20) == text[:20]
+    assert packed_text("y" * 30, 20) == "y" * 20
+
+
+def test_a_text_inside_a_text_does_not_multiply_without_end() -> None:
+    bomb: object = "x" * 100
+    for _ in range(9):
+        bomb = {"said": ["{a}" * 50, {"a": bomb}]}
+    stored = json.dumps(bomb, separators=(",", ":"))
+    assert len(stored) < 4000
+    assert unpacked_text(stored) == stored
 
 
 # -- every refusal is such a text ------------------------------------------------------------------

@@ -90,9 +90,9 @@ def _free() -> int:
 @pytest.mark.parametrize(
     ("server", "state", "reason"),
     [
-        (untrusted, "failing", "certificate is not trusted"),
+        (untrusted, "failing", "certificate isn't trusted"),
         (without_starttls, "failing", "doesn't offer encryption"),
-        (stalling, "failing", "timed out|no answer within 1 s"),
+        (stalling, "failing", "timed out|didn't answer within 1 s"),
         (refusing, "refused", "relaying denied"),
         (wrong_password, "paused", "535"),
     ],

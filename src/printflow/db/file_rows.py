@@ -188,7 +188,7 @@ class SqlFileRows:
         }
         settled = {
             "state": state.value,
-            "problem": problem[:300],
+            "problem": problem,
             "tries": 0 if next_try_at is None else placement.tries + 1,
             "next_try_at": next_try_at,
         }
@@ -251,7 +251,7 @@ class SqlFileRows:
                 inspected_at=now,
                 facts=null() if facts is None else dict(facts),
                 picture=picture,
-                inspection_note=note[:300],
+                inspection_note=note,
             )
         )
 

@@ -121,7 +121,7 @@ class SqlOutboxRows:
             .where(self._leased(mail))
             .values(
                 state="dead" if next_try_at is None else "queued",
-                error=error[:500],
+                error=error,
                 next_try_at=next_try_at,
                 lease_until=None,
             )
@@ -130,7 +130,7 @@ class SqlOutboxRows:
     def hold(self, mail: Mail, *, why: str, until: datetime | None) -> None:
         values: dict[str, Any] = {"state": "queued", "next_try_at": until}
         if until is None:
-            values = {"state": "overtaken", "next_try_at": None, "error": why[:500]}
+            values = {"state": "overtaken", "next_try_at": None, "error": why}
         self._connection.execute(
             update(outbox)
             .where(self._leased(mail))
@@ -141,14 +141,14 @@ class SqlOutboxRows:
         self._connection.execute(
             update(outbox)
             .where(outbox.c.id == mail_id, outbox.c.state.in_(("queued", "dead")))
-            .values(state="overtaken", next_try_at=None, error=why[:500])
+            .values(state="overtaken", next_try_at=None, error=why)
         )
 
     def give_back(self, mail: Mail, *, error: str) -> None:
         self._connection.execute(
             update(outbox)
             .where(self._leased(mail))
-            .values(state="queued", lease_until=None, tries=outbox.c.tries - 1, error=error[:500])
+            .values(state="queued", lease_until=None, tries=outbox.c.tries - 1, error=error)
         )
 
     def retry(self, mail_id: int, *, to: str, now: datetime) -> None:

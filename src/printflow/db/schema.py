@@ -23,7 +23,15 @@ from sqlalchemy import (
     true,
 )
 
-from .types import PriceLines, RowId, Thousandths, UTCDateTime
+from .types import (
+    LongSaidText,
+    PriceLines,
+    RowId,
+    SaidJSON,
+    SaidText,
+    Thousandths,
+    UTCDateTime,
+)
 
 PERSONAL = {"holds": "personal"}
 """Tells of a student, in the student's words or staff's: it goes when the person is erased."""
@@ -193,7 +201,7 @@ jobs = Table(
     Column("grams", Thousandths, info=KEPT),
     Column("hours", Thousandths, info=KEPT),
     Column("cost_cents", BigInteger, info=KEPT),
-    Column("reasons", JSON, nullable=False, info=PERSONAL),
+    Column("reasons", SaidJSON, nullable=False, info=PERSONAL),
     Column("last_actor", String(100), nullable=False, info=PERSONAL),
     Column("reviewed_at", UTCDateTime, info=KEPT),
     Column("reviewed_by", String(100), nullable=False, server_default="", info=KEPT),
@@ -237,15 +245,15 @@ job_files = Table(
     Column("tries", Integer, nullable=False, default=0, info=KEPT),
     Column("next_try_at", UTCDateTime, info=KEPT),
     Column("lease_until", UTCDateTime, info=KEPT),
-    Column("problem", String(300), nullable=False, default="", info=KEPT),
+    Column("problem", SaidText(300), nullable=False, default="", info=KEPT),
     Column("inspection", String(10), nullable=False, server_default="none", info=KEPT),
     Column("inspection_tries", Integer, nullable=False, server_default="0", info=KEPT),
     Column("inspection_lease", UTCDateTime, info=KEPT),
     Column("inspected_at", UTCDateTime, info=KEPT),
     Column("facts", JSON, info=KEPT),
     Column("picture", Boolean, nullable=False, server_default=false(), info=KEPT),
-    Column("inspection_note", String(300), nullable=False, server_default="", info=KEPT),
-    Column("reckoned", JSON, info=KEPT),
+    Column("inspection_note", SaidText(300), nullable=False, server_default="", info=KEPT),
+    Column("reckoned", SaidJSON, info=KEPT),
     Column("up", String(1), nullable=False, server_default="z", info=KEPT),
     Index("ix_job_files_inspection", "inspection", "id"),
     Index("ix_job_files_inspected_at", "inspected_at"),
@@ -275,7 +283,7 @@ events = Table(
     Column("actor_kind", String(10), nullable=False, info=KEPT),
     Column("actor", String(100), nullable=False, info=PERSONAL),
     Column("station", String(60), nullable=False, info=KEPT),
-    Column("details", JSON, nullable=False, info=PERSONAL),
+    Column("details", SaidJSON, nullable=False, info=PERSONAL),
     Index("ix_events_at", "at"),
     comment="Everything that ever happened to a job, in order; never changed.",
 )
@@ -351,7 +359,7 @@ payments = Table(
     Column("payer", String(100), nullable=False, server_default="", info=PERSONAL),
     Column("account", String(60), nullable=False, server_default="", info=PERSONAL),
     Column("note", String(200), nullable=False, server_default="", info=PERSONAL),
-    Column("waived", Text, nullable=False, info=PERSONAL),
+    Column("waived", LongSaidText, nullable=False, info=PERSONAL),
     Column("idempotency_key", String(64), unique=True, info=SECRET),
     Column("fingerprint", String(64), nullable=False, server_default="", info=SECRET),
     Index("ix_payments_at", "at"),
@@ -407,13 +415,13 @@ outbox = Table(
     Column("confirmation_id", RowId, ForeignKey("confirmations.id"), info=KEPT),
     Column("template", String(40), nullable=False, info=KEPT),
     Column("recipient", String(254), nullable=False, info=PERSONAL),
-    Column("context", JSON, nullable=False, info=PERSONAL),
+    Column("context", SaidJSON, nullable=False, info=PERSONAL),
     Column("created_at", UTCDateTime, nullable=False, info=KEPT),
     Column("state", String(16), nullable=False, info=KEPT),
     Column("tries", Integer, nullable=False, default=0, info=KEPT),
     Column("next_try_at", UTCDateTime, info=KEPT),
     Column("lease_until", UTCDateTime, info=KEPT),
-    Column("error", String(500), nullable=False, default="", info=PERSONAL),
+    Column("error", SaidText(500), nullable=False, default="", info=PERSONAL),
     Column("sent_at", UTCDateTime, info=KEPT),
     UniqueConstraint("message_id"),
     Index("ix_outbox_state_next_try_at", "state", "next_try_at"),

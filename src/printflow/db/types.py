@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..domain.pricing import PriceLine, plain_decimal
+from ..said import packed, packed_text, unpacked, unpacked_text
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -65,6 +67,45 @@ class PriceLines(TypeDecorator[tuple[PriceLine, ...]]):
         self, value: list[list[str]] | None, _dialect: Dialect
     ) -> tuple[PriceLine, ...]:
         return tuple(PriceLine.from_plain(plain) for plain in value or ())
+
+
+class SaidText(TypeDecorator[str]):
+    """A text that keeps its template and parameters, so that it can be shown in any language.
+
+    Plain texts, and those of before, are stored and read as they are. What is too long is cut.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else packed_text(value, getattr(self.impl, "length", None))
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else unpacked_text(value)
+
+
+class LongSaidText(SaidText):
+    """The same without a limit."""
+
+    impl = Text
+    cache_ok = True
+
+
+class SaidJSON(TypeDecorator[Any]):
+    """JSON whose texts keep their templates and parameters, as those of :class:`SaidText` do."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> Any:
+        return packed(value)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
+        return unpacked(value)
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        return self.impl_instance.coerce_compared_value(op, value)
 
 
 RowId = BigInteger().with_variant(Integer, "sqlite")

@@ -18,6 +18,7 @@ from ..domain.history import Mail
 from ..domain.mail_trouble import LATE_AFTER, MailTrouble, trouble_of
 from ..errors import PrintflowError
 from ..ports import Clock, Database, FailureKind, Mailer, MailFailure, Stamp, Transaction
+from ..said import packed, unpacked
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -120,7 +121,9 @@ class Postman:
             if failure.kind is FailureKind.AUTHENTICATION:
                 tx.outbox.give_back(mail, error=failure.detail)
                 until = (now + _PAUSE).isoformat()
-                tx.lab.set_fact(PAUSED, json.dumps({"why": failure.detail, "until": until}), now)
+                tx.lab.set_fact(
+                    PAUSED, json.dumps({"why": packed(failure.detail), "until": until}), now
+                )
                 return
             again: datetime | None = now + _DELAYS[min(mail.tries - 1, len(_DELAYS) - 1)]
             # Many tries as well: the clock alone may be wrong, or nobody was at work for days.
@@ -138,7 +141,7 @@ class Postman:
         plain = json.loads(fact)
         left = datetime.fromisoformat(plain["until"]).astimezone(UTC) - self._clock()
         over = not timedelta() < left <= _PAUSE + SLIP  # longer ahead, it was a wrong clock's
-        return "" if over else str(plain["why"])
+        return "" if over else str(unpacked(plain["why"]))
 
     def trouble(self) -> MailTrouble | None:
         """Why mail is not leaving, if it isn't; the one verdict that everything shows."""

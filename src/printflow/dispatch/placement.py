@@ -15,6 +15,7 @@ from ..domain.job import FileRole, FileState
 from ..domain.status import ORIGINALS
 from ..errors import StoreUnavailable
 from ..ports import Clock, Database, FileStore, Placement, Transaction
+from ..said import listed, say, sentences
 from .inspection_queue import picture_name
 
 BACKOFF_SECONDS = (1, 2, 5, 15, 30, 60)
@@ -51,7 +52,12 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
             return Found(FileState.SETTLED, file.folder)
     folders = list(store.everywhere(file.name))
     if not folders:
-        words = f"{file.name} is in none of the store's folders.{_in_the_way(store, file.name)}"
+        words = sentences(
+            (
+                say("{name} isn't in any of the store's folders.", name=file.name),
+                _in_the_way(store, file.name),
+            )
+        )
         return Found(FileState.MISSING, problem=words)
     first = file.folder if file.folder in folders else folders[0]
     others = [folder for folder in folders if folder != first]
@@ -59,7 +65,11 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
         if not _same_bytes(store, file.name, first, other):
             return Found(
                 FileState.PARKED,
-                problem=f"{file.name} is in {' and '.join(folders)} with different contents.",
+                problem=say(
+                    "{name} is in several folders with different contents: {folders}.",
+                    name=file.name,
+                    folders=listed(folders),
+                ),
             )
     for other in others:
         if store.same_file_twice(file.name, first, other):
@@ -78,7 +88,8 @@ def _bring_home(store: FileStore, wanted: Placement, first: str) -> Found:
         except FileExistsError:
             if not (words := _in_the_way(store, file.name)):
                 raise
-            return Found(FileState.PARKED, first, f"{file.name} cannot be moved.{words}")
+            problem = sentences((say("{name} can't be moved.", name=file.name), words))
+            return Found(FileState.PARKED, first, problem)
     if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
         store.protect(file.name, file.folder)
     return Found(FileState.SETTLED, file.folder)
@@ -99,7 +110,10 @@ def _remove(store: FileStore, wanted: Placement) -> Found:
 def _in_the_way(store: FileStore, name: str) -> str:
     """What has the file's name and is not it, in words."""
     found = store.in_the_way(name)
-    return "".join(f" In {folder}, {what} has its name." for folder, what in found.items())
+    return sentences(
+        say("In {folder}, {what} has its name.", folder=folder, what=what)
+        for folder, what in found.items()
+    )
 
 
 def _same_bytes(store: FileStore, name: str, one: str, other: str) -> bool:
@@ -120,7 +134,7 @@ def attempt(store: FileStore, wanted: Placement, stamp: str) -> Found:
         except OSError as error:
             problem = error
     if problem is not None and _is_busy(problem):
-        return Found(FileState.BUSY, problem="It is open on another PC, or protected.")
+        return Found(FileState.BUSY, problem=say("It's open on another PC, or protected."))
     return Found(FileState.PENDING, problem=str(problem))
 
 

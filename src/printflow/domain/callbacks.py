@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from ..said import say, say_n
 from .attempt import Attempt, Submission
 from .catalog import Catalog
 from .effects import (
@@ -30,8 +31,8 @@ from .quoted_price import price_of
 from .status import Status
 from .text import clean_line, clean_text
 
-DECLINED = "Declined by the student"
-WITHDRAWN = "Withdrawn by the student"
+DECLINED = say("Declined by the student")
+WITHDRAWN = say("Withdrawn by the student")
 
 _HOW_PAID = ("receipt", "payer", "account")
 
@@ -174,7 +175,9 @@ def keep_shelf(attempt: Attempt) -> None:
 def keep_disposal(attempt: Attempt) -> None:
     """History keeps how long the print waited, and what staff said to it."""
     days = (attempt.facts.now - attempt.subject.status_since).days
-    attempt.details.update(why=f"not picked up for {days} days")
+    attempt.details.update(
+        why=say_n("not picked up for {count} day", "not picked up for {count} days", days)
+    )
     if reason := clean_text(attempt.args.reason):
         attempt.details.update(reason=reason)
 

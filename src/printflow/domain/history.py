@@ -11,7 +11,8 @@ from .callbacks import DECLINED, WITHDRAWN
 from .event_kind import EventKind
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
-from .status import Status, Trigger
+from .retention import PART_LABELS
+from .status import ActorKind, Status, Trigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +31,14 @@ class Event:
 
 def event_places(event: Event, say: Callable[[str], str] = str) -> dict[str, str]:
     """What the sentence of the event's record names; ``say`` translates the words among it."""
-    details = event.details
+    details, actor = event.details, event.actor
+    part = str(details.get("removed", ""))
     return {
-        "name": event.actor.name or "Printflow",
+        "name": say(actor.name) if actor.kind is ActorKind.SYSTEM else actor.name or "Printflow",
         "source": say(event.source.label) if event.source else "–",
         "dest": say(event.dest.label),
-        "part": str(details.get("removed", "")),
-        "why": str(details.get("why", "")),
+        "part": say(PART_LABELS[part]) if part in PART_LABELS else part,
+        "why": say(details.get("why", "")),
         "number": f"{details.get('payment', 0):06d}",
     }
 

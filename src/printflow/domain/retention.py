@@ -12,6 +12,8 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from .marking import mark
+
 
 class Part(StrEnum):
     """A class of data with a period of its own. The value is stored, and names the setting."""
@@ -32,17 +34,18 @@ class Part(StrEnum):
     @property
     def label(self) -> str:
         """The part in people's words (English; templates translate it)."""
-        return _LABELS[self]
+        return PART_LABELS[self]
 
 
-_LABELS = {
-    Part.FILES: "Model files",
-    Part.MAILS: "Emails",
-    Part.PERSONAL: "Personal data",
-    Part.EVENTS: "Names in the history",
-    Part.PAYMENTS: "Names on payments",
-    Part.JOBS: "Other job details",
+PART_LABELS: Mapping[str, str] = {
+    Part.FILES: mark("Model files"),
+    Part.MAILS: mark("Emails"),
+    Part.PERSONAL: mark("Personal data"),
+    Part.EVENTS: mark("Names in the history"),
+    Part.PAYMENTS: mark("Names on payments"),
+    Part.JOBS: mark("Other job details"),
 }
+"""The label of each part, by its value."""
 REMOVED_NAME = "(removed)"
 """What stands where a name stood."""
 OTHER_REASON = "(another reason)"

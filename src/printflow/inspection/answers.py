@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from ..domain.model_facts import Looked, ModelFacts
 from ..domain.text import clean_line
+from ..said import unpacked_text
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,10 @@ def _facts(found: Any) -> ModelFacts:
 
 
 def _sentence(said: Any) -> str:
-    return clean_line(str(said))[:_LONGEST_SENTENCE]
+    """A sentence with its template, if it is a decent one; else whatever of it can be shown."""
+    text = unpacked_text(json.dumps(said)) if isinstance(said, dict) else str(said)
+    line = clean_line(text)[:_LONGEST_SENTENCE]
+    return text if text == line else line
 
 
 def _code(said: Any) -> str:

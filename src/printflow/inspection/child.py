@@ -2,7 +2,8 @@
 
 A task is ``{"ending", "color", "up", "sliced"}``; its files are the model and, where wanted, those for
 the picture, the small one and the triangles. The answer is ``{"facts": {…}, "picture": true}`` (no
-facts of G-code) or ``{"error": "a sentence", "code": "…", "detail": "for the log"}``. It runs in the
+facts of G-code) or ``{"error": …, "code": "…", "detail": "for the log"}``; its sentences are packed
+(:func:`printflow.said.packed`). It runs in the
 sandbox: whatever a file does to it, it can open nothing, reach nobody, and only itself dies.
 """
 
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from printflow.domain.model_facts import ModelFacts
 from printflow.domain.naming import PICTURED_ENDINGS
 
-from ..said import say
+from ..said import packed, say
 from .channel import READS, tasks
 from .problems import Unreadable
 
@@ -69,7 +70,8 @@ def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
     except MemoryError:
         return {"error": say("The model needs too much memory."), "code": "too_much_memory"}
     except OSError as error:
-        return {"error": f"The file cannot be read: {error.strerror}.", "code": "file"}
+        why = error.strerror or type(error).__name__
+        return {"error": say("The file can't be read: {why}.", why=why), "code": "file"}
     except RecursionError:
         return {"error": say("The file is nested too deeply."), "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
@@ -147,7 +149,8 @@ def _kept(picture: Picture, files: dict[str, BinaryIO]) -> dict[str, Any]:
             files[name].write(data)
             files[name].flush()
     except OSError as error:
-        return {"picture_problem": f"The picture could not be kept: {error.strerror}."}
+        why = error.strerror or type(error).__name__
+        return {"picture_problem": say("The picture couldn't be saved: {why}.", why=why)}
     return {"picture": True, "picture_problem": ""}
 
 
@@ -168,11 +171,11 @@ def main() -> None:
             said = answer(task, files)
         except Exception as error:  # noqa: BLE001 - loaders raise anything; the parent tells people
             said = {
-                "error": "The model is damaged. Export it again.",
+                "error": say("The model is damaged. Export it again."),
                 "code": "damaged",
                 "detail": f"{type(error).__name__}: {error}"[:300],
             }
-        output.write(json.dumps(said) + "\n")
+        output.write(json.dumps(packed(said)) + "\n")
         output.flush()
 
 

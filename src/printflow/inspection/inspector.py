@@ -92,7 +92,8 @@ class Inspector:
             try:
                 file = stack.enter_context(open_model(model)) if isinstance(model, Path) else model
             except OSError as error:
-                return Looked(error=f"The file cannot be read: {error.strerror}.", code="file")
+                why = error.strerror or type(error).__name__
+                return Looked(error=say("The file can't be read: {why}.", why=why), code="file")
             results = Results(wanted)
             if "picture" not in results.files or "small" not in results.files:
                 results.drop("picture", "small")
@@ -111,7 +112,8 @@ class Inspector:
         try:
             child = self._ready(writes=task["ending"] in _WRITING)
         except OSError as error:
-            return Looked(error=f"No process for it: {error}.", code="crashed", crashed=True)
+            words = say("The process that reads models can't be started: {why}.", why=str(error))
+            return Looked(error=words, code="crashed", crashed=True)
         try:
             child.send(task, {READS: model, **made})
             line = self._heard(child)
@@ -130,7 +132,7 @@ class Inspector:
                 error=say("Reading the model takes too long."), code="too_slow", crashed=True
             )
         return Looked(
-            error="Reading the model failed: it needs too much, or is damaged.",
+            error=say("Reading the model failed. It may be damaged, or need too much memory."),
             code="crashed",
             crashed=True,
         )
@@ -179,7 +181,7 @@ def _with_what_failed(found: Looked, failed: Mapping[str, str]) -> Looked:
         found = replace(found, no_triangles=say("The triangles couldn't be saved for the slicer."))
     why = failed.get("picture") or failed.get("small")
     return (
-        replace(found, error=f"The picture could not be kept: {why}.")
+        replace(found, error=say("The picture couldn't be saved: {why}.", why=why))
         if why and not found.error
         else found
     )

@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from ..ports import FailureKind, MailFailure
+from ..runtime.named_paths import said_by_system
+from ..said import say
 from ..store.folder import Folder
 
 
@@ -33,7 +35,12 @@ class FileMailer:
                 folder.write(name, message.as_bytes())
         except OSError as error:
             raise MailFailure(
-                FailureKind.TRANSIENT, f"{self._directory} cannot be written: {error}"
+                FailureKind.TRANSIENT,
+                say(
+                    "{path} can't be written. {why}",
+                    path=str(self._directory),
+                    why=said_by_system(error),
+                ),
             ) from error
 
     def forget(self, message_ids: Collection[str]) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 from ..ports import FailureKind, MailFailure
 from ..runtime.deadline import TookTooLong, within
+from ..said import say
 
-_DETAIL = 300
+_WORDS = 200
+"""Characters of what a server says."""
 _LOGIN_REFUSED = (530, 534, 535, 538)  # RFC 4954, section 6
 
 
@@ -81,16 +83,25 @@ class SmtpMailer:
             for client in held:
                 _interrupt(client)
             raise MailFailure(
-                FailureKind.TRANSIENT, f"{self._where}: no answer within {self._deadline:g} s"
+                FailureKind.TRANSIENT,
+                say(
+                    "{server} didn't answer within {seconds} s.",
+                    server=self._where,
+                    seconds=f"{self._deadline:g}",
+                ),
             ) from None
         except smtplib.SMTPException as error:
             raise self._failure(error) from error
         except ssl.SSLCertVerificationError as error:
             raise self._passing(
-                f"its certificate is not trusted ({error.verify_message})"
+                say(
+                    "{server}: its certificate isn't trusted ({why}).",
+                    server=self._where,
+                    why=error.verify_message,
+                )
             ) from error
         except OSError as error:
-            raise self._passing(str(error)) from error
+            raise self._system(str(error)) from error
 
     @property
     def _where(self) -> str:
@@ -113,16 +124,22 @@ class SmtpMailer:
                 client.ehlo()
                 if not client.has_extn("starttls"):
                     raise self._passing(
-                        "it doesn't offer encryption (STARTTLS), so neither the password nor the email "
-                        "was sent. Check mail.smtp_port and mail.smtp_security; if they are right, "
-                        "someone in between may have removed the offer."
+                        say(
+                            "{server} doesn't offer encryption (STARTTLS), so neither the password nor "
+                            "the email was sent. Check mail.smtp_port and mail.smtp_security. If "
+                            "they're right, someone in between may have removed the offer.",
+                            server=self._where,
+                        )
                     )
                 client.starttls(context=self._context())
             if self._username:
                 if not self._may_log_in:
                     raise self._passing(
-                        "the password isn't sent without encryption. "
-                        "Check mail.smtp_security and mail.smtp_allow_plaintext_login."
+                        say(
+                            "{server}: the password isn't sent without encryption. Check "
+                            "mail.smtp_security and mail.smtp_allow_plaintext_login.",
+                            server=self._where,
+                        )
                     )
                 client.login(self._username, self._password)
             client.send_message(message)
@@ -133,7 +150,10 @@ class SmtpMailer:
             client.close()
 
     def _passing(self, words: str) -> MailFailure:
-        return MailFailure(FailureKind.TRANSIENT, f"{self._where}: {words}"[:_DETAIL])
+        return MailFailure(FailureKind.TRANSIENT, words)
+
+    def _system(self, words: str) -> MailFailure:
+        return self._passing(say("{server}: {why}", server=self._where, why=words[:_WORDS]))
 
     def _failure(self, error: smtplib.SMTPException) -> MailFailure:
         if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -153,8 +173,14 @@ class SmtpMailer:
                 )
             return self._answered(error.smtp_code, error.smtp_error)
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return self._passing(f"{error} Check mail.smtp_security.")
-        return self._passing(str(error) or type(error).__name__)
+            return self._passing(
+                say(
+                    "{server}: {why} Check mail.smtp_security.",
+                    server=self._where,
+                    why=str(error)[:_WORDS],
+                )
+            )
+        return self._system(str(error) or type(error).__name__)
 
     def _answered(self, code: int, words: bytes | str) -> MailFailure:
         kind = FailureKind.PERMANENT if 500 <= code < 600 else FailureKind.TRANSIENT
@@ -162,4 +188,8 @@ class SmtpMailer:
 
     def _words(self, code: int, words: bytes | str) -> str:
         text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-        return f"{self._where} answered {code} {' '.join(text.split())}"[:_DETAIL]
+        return say(
+            "{server} answered {answer}",
+            server=self._where,
+            answer=f"{code} {' '.join(text.split())}"[:_WORDS],
+        )

@@ -15,6 +15,7 @@ from ..domain.event_kind import Correction
 from ..domain.import_report import ImportNote, ImportReport
 from ..domain.job import Actor, FileState, Job
 from ..domain.ledger import Payment, Share
+from ..domain.marking import mark
 from ..domain.naming import ALL_MODEL_ENDINGS, ending_of
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, InvalidInput, PrintflowError
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from ..importing.rows import OldList
 
 _BLOCK = 1 << 20
-_BY = Actor(ActorKind.SYSTEM, "Import")
+_BY = Actor(ActorKind.SYSTEM, mark("Import"))
 
 
 @dataclass(slots=True)
@@ -352,7 +353,7 @@ def _payment(job: Job, old: OldJob, event_id: int) -> Payment:
         amount_cents=cents,
         currency=job.currency,
         method="imported",
-        waived="" if cents else "The older system held no price.",
+        waived="" if cents else say("The older system had no price."),
         shares=(Share(job_id=job.id, amount_cents=cents, event_id=event_id),),
     )
 

@@ -18,6 +18,8 @@ from .lookup import job_of
 from .removal import Removal
 from .stale import stale
 
+_AT_REQUEST = say("at the person's request")
+
 _OF_A_PERSON = (Part.FILES, Part.MAILS, Part.PAYMENTS, Part.PERSONAL)
 """What of a job tells of the student. The address goes last: by it the rest is found again, should
 this be broken off."""
@@ -69,7 +71,7 @@ class PersonalData:
         for part in _OF_A_PERSON:
             with self._database.read() as tx:
                 due = [job.id for job in jobs if part not in tx.retention.removed(job.id)]
-            gone = self._removal.of_jobs(due, part, actor, "at the person's request")
+            gone = self._removal.of_jobs(due, part, actor, _AT_REQUEST)
             removed += [(job_id, part) for job_id in due if job_id in gone]
             waiting += [(job_id, part) for job_id in due if job_id not in gone]
         return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
@@ -106,7 +108,7 @@ class PersonalData:
                 source=fresh.status,
                 dest=Status.ARCHIVED,
                 actor=actor,
-                details={"why": "at the person's request"},
+                details={"why": _AT_REQUEST},
             )
             tx.files.belongs(fresh.file.id, Status.ARCHIVED.folder, authoritative=True, now=now)
         return True

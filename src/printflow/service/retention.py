@@ -9,18 +9,20 @@ from zoneinfo import ZoneInfo
 from ..catalogs.cache import CatalogCache
 from ..domain.attempt import Arguments
 from ..domain.job import Actor
+from ..domain.marking import mark
 from ..domain.retention import Part, PurgeReport, RemovalDay, by_day
 from ..domain.retention import Removal as Due
 from ..domain.status import ActorKind, Trigger
 from ..errors import StaleJob, TransitionRefused
 from ..ports import Clock, Database
+from ..said import say_n
 from ..settings.sections import RetentionSettings
 from .removal import Removal
 from .transitions import Request, Transitions
 
 _log = logging.getLogger(__name__)
 
-RETENTION = Actor(ActorKind.SYSTEM, "Retention")
+RETENTION = Actor(ActorKind.SYSTEM, mark("Retention"))
 
 
 class Retention:
@@ -102,7 +104,8 @@ class Retention:
                 due = [
                     one.job_id for one in tx.retention.to_remove(part, before, period, limit=limit)
                 ]
-            gone = self._removal.of_jobs(due, part, RETENTION, f"kept for {period.days} days")
+            why = say_n("kept for {count} day", "kept for {count} days", period.days)
+            gone = self._removal.of_jobs(due, part, RETENTION, why)
             removed += [(job_id, part) for job_id in due if job_id in gone]
             waiting += [(job_id, part) for job_id in due if job_id not in gone]
             if part is Part.MAILS:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ..domain.attempt import Arguments
 from ..domain.job import Actor
 from ..domain.ledger import Balance
+from ..domain.marking import mark
 from ..domain.pick_up import PickUpPolicy, WaitingPage, waiting_job
 from ..domain.status import ActorKind, Status, Trigger
 from ..domain.worklist import JobQuery, Sort, cursor, place_of
@@ -19,7 +20,7 @@ from .waiting_policy import pick_up_policy
 
 _log = logging.getLogger(__name__)
 
-DISPOSAL = Actor(ActorKind.SYSTEM, "Disposal")
+DISPOSAL = Actor(ActorKind.SYSTEM, mark("Disposal"))
 
 
 class Shelf:

@@ -9,6 +9,8 @@ import errno
 import os
 import stat
 
+from ..said import say
+
 _REPARSE_POINT = 0x400
 """FILE_ATTRIBUTE_REPARSE_POINT, on Windows."""
 _NAME_SURROGATE = 0x20000000
@@ -34,12 +36,14 @@ def what_else(status: os.stat_result) -> str:
     """
     mode = status.st_mode
     if stat.S_ISLNK(mode) or is_reparse_point(status):
-        return "a link"
+        return say("a link")
     if stat.S_ISREG(mode):
         return ""
     if stat.S_ISDIR(mode):
-        return "a folder"
-    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+        return say("a folder")
+    if stat.S_ISFIFO(mode):
+        return say("a pipe")
+    return say("a socket") if stat.S_ISSOCK(mode) else say("a device")
 
 
 def is_reparse_point(status: os.stat_result) -> bool:
@@ -66,4 +70,4 @@ def must_be_plain(name: str, status: os.stat_result, names: int | None = 1) -> N
         raise NotPlain(name, SECOND_NAME)
 
 
-SECOND_NAME = "a second name (hard link) of a file elsewhere"
+SECOND_NAME = say("a second name (hard link) of a file elsewhere")
