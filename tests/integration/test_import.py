@@ -155,7 +155,7 @@ def test_a_dry_run_writes_nothing_and_says_the_same(lab: Printflow, tmp_path: Pa
     assert "LOST" in lost.message
     assert "“-1” isn't a number" in negative.message
     told = {(note.field, note.message.partition(";")[0]) for note in dry.notes}
-    assert ("printer", "“Ultimaker” isn't in the catalog") in told
+    assert ("printer", "“Ultimaker” isn't in the catalog. It's kept anyway.") in told
 
 
 def test_csv_with_a_mapping(lab: Printflow, tmp_path: Path) -> None:
@@ -214,17 +214,17 @@ def test_examples_show_what_the_list_says_and_what_was_read(lab: Printflow, tmp_
     ("column", "value", "said"),
     [
         ("No.", "", "key"),
-        ("Name", " ", "student name"),
-        ("State", "gone", "status “gone”"),
+        ("Name", " ", "The student's name is missing"),
+        ("State", "gone", "“gone” isn't one of these"),
         ("Received", "soon", "“soon” isn't a date or time"),
         ("Received", "", "submission time"),
-        ("Last change", "31/12/2023", "status_since: “31/12/2023” isn't a date or time"),
-        ("Price", "4,25", "cost: “4,25” isn't a number with the decimal sign “.”"),
-        ("Price", "n/a", "cost: “n/a” isn't a number"),
+        ("Last change", "31/12/2023", "“31/12/2023” isn't a date or time"),
+        ("Price", "4,25", "“4,25” isn't a number with the decimal sign “.”"),
+        ("Price", "n/a", "“n/a” isn't a number"),
         ("Price", "€4.25", "“€4.25” isn't in USD"),
         ("Price", "-4.25", "isn't a number"),
         ("Price", "1e3", "isn't a number"),
-        ("Price", "999999.00", "isn't a price of at most 100,000"),
+        ("Price", "999999.00", "isn't a price of at most $100,000.00"),
         ("Received", "2999-01-01", "future"),
         ("Received", "0203-01-01", "before 1970"),
         ("Received", "9999-12-31 23:59", "isn't a date or time"),
@@ -321,11 +321,14 @@ def test_a_job_without_a_file_gets_one_before_it_is_approved(
     ("text", "said"),
     [
         ("columns = 3", "columns"),
-        ("colums = {}", "unknown key 'colums'"),
-        (MAPPING.replace('key = "No."', ""), "columns.key is needed"),
+        ("colums = {}", "There's no key colums"),
+        (MAPPING.replace('key = "No."', ""), "columns.key is missing"),
         (MAPPING.replace("[values.status]", "[values.state]"), "values.state"),
         (MAPPING.replace("America/New_York", "Mars"), "time_zone"),
-        (MAPPING.replace('decimal = "."', ""), 'decimal is needed for cost: "." or ","'),
+        (
+            MAPPING.replace('decimal = "."', ""),
+            'decimal is missing. These columns need it: cost. Set it to "." or ",".',
+        ),
         (MAPPING.replace('decimal = "."', 'decimal = ";"'), 'decimal must be "." or ","'),
         ("= nonsense", "can't be read"),
     ],
@@ -360,12 +363,12 @@ def test_the_command(program: Program, tmp_path: Path) -> None:
     assert dry.code == 0, dry.err
     assert "7 of 7 rows would be imported" in dry.out
     assert "Dry run: nothing was changed." in dry.out
-    assert "weight_g\tgrams\t42.5\t42.5 g\n" in dry.out
-    assert "cost_usd\tcost\t4.25\t$4.25\n" in dry.out
+    assert "weight_g\tWeight\t42.5\t42.5 g\n" in dry.out
+    assert "cost_usd\tPrice\t4.25\t$4.25\n" in dry.out
     report = tmp_path / "report.csv"
     said = program.run("import", str(database), "--json", "--report", str(report))
     assert said.json["imported"] == 7
-    assert "the older link no longer works" in report.read_text("utf-8-sig")
+    assert "The older link no longer works" in report.read_text("utf-8-sig")
     assert program.run("import", str(database), "--json").json["already"] == 7
     path, _ = write_csv(tmp_path, GOOD)
     assert "needs --mapping" in program.run("import", str(path)).err

@@ -147,7 +147,12 @@ def _tell(done: ImportReport, report: Path | None) -> None:
     if done.unused_columns:
         tell(f"Unused columns: {', '.join(done.unused_columns)}")
     if done.dry_run and done.examples:
-        rows = [[e.column, e.field, e.listed[:_WIDE], e.read[:_WIDE]] for e in done.examples]
+        from printflow.importing.mapping import LABELS
+
+        rows = [
+            [e.column, LABELS.get(e.field, e.field), e.listed[:_WIDE], e.read[:_WIDE]]
+            for e in done.examples
+        ]
         print_table(["Column", "Field", "In the list", "Imported as"], rows, title="Examples")
     _list("not imported", done.refused)
     _list("notes", done.notes)
@@ -161,6 +166,8 @@ def _tell(done: ImportReport, report: Path | None) -> None:
 
 def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
     """What was said of the rows; the same about several of them in one line."""
+    from printflow.importing.mapping import LABELS
+
     if not notes:
         return
     alike: dict[tuple[str, str], list[str]] = {}
@@ -168,7 +175,7 @@ def _list(title: str, notes: tuple[ImportNote, ...]) -> None:
         alike.setdefault((note.field, note.message), []).append(note.place)
     warn(f"{len(notes)} {title}:")
     for (field, message), places in sorted(alike.items(), key=lambda one: -len(one[1]))[:_SHOWN]:
-        about = f"{field}: " if field else ""
+        about = f"{LABELS.get(field, field)}: " if field else ""
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         warn(f"  {places[0]}{more}: {about}{message}")
     if len(alike) > _SHOWN:

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from ..domain.numbers import Notation
 from ..domain.pricing import MAX_CENTS, MAX_GRAMS, MAX_HOURS, parse_grams, parse_hours
+from ..said import Money, Said, say
 
 _GRAMS = re.compile(r"(.*?)\s*(?:g|grams?)?", re.IGNORECASE | re.DOTALL)
 _HOURS = re.compile(r"(.*?)\s*(?:h|hrs?|hours?)?", re.IGNORECASE | re.DOTALL)
@@ -24,6 +25,10 @@ _NOISE = Decimal("0.000001")
 """Programs that count in binary fractions miss a number by less."""
 
 
+_NO_WEIGHT = say("“{typed}” isn't a weight of at most {most} g.").having(most=MAX_GRAMS)
+_NO_TIME = say("“{typed}” isn't a time of at most {most} hours.").having(most=MAX_HOURS)
+
+
 class Doubtful(ValueError):
     """A text that could mean several things, or nothing; the message says which and what helps."""
 
@@ -31,7 +36,7 @@ class Doubtful(ValueError):
 def grams(text: str, notation: Notation) -> Decimal | None:
     """Grams to the milligram; None for zero, which older lists hold for "not weighed"."""
     number = _number(text, _GRAMS, notation)
-    return _within(text, number, parse_grams, f"a weight of at most {MAX_GRAMS:,} g")
+    return _within(text, number, parse_grams, _NO_WEIGHT)
 
 
 def hours(text: str, notation: Notation) -> Decimal | None:
@@ -41,7 +46,7 @@ def hours(text: str, notation: Notation) -> Decimal | None:
         if whole is not None:
             return whole
     number = _number(text, _HOURS, notation)
-    return _within(text, number, parse_hours, f"a time of at most {MAX_HOURS:,} hours")
+    return _within(text, number, parse_hours, _NO_TIME)
 
 
 def cents(text: str, notation: Notation, currency: str) -> tuple[int, bool]:
@@ -50,13 +55,22 @@ def cents(text: str, notation: Notation, currency: str) -> tuple[int, bool]:
     for sign, currencies in (*_SIGNS.items(), (currency, (currency,))):
         if plain.startswith(sign) or plain.endswith(sign):
             if currency not in currencies:
-                raise Doubtful(f"“{text[:40]}” isn't in {currency}, the lab's currency")
+                raise Doubtful(
+                    say(
+                        "“{typed}” isn't in {currency}, the lab's currency.",
+                        typed=text[:40],
+                        currency=currency,
+                    )
+                )
             plain = plain.removeprefix(sign) if plain.startswith(sign) else plain.removesuffix(sign)
             break
     number = _known(plain.strip(), text, notation)
     rounded = number.quantize(_CENT, ROUND_HALF_UP)
     if rounded * 100 > MAX_CENTS:
-        raise Doubtful(f"“{text[:40]}” isn't a price of at most {MAX_CENTS // 100:,}")
+        most = Money(MAX_CENTS, currency)
+        raise Doubtful(
+            say("“{typed}” isn't a price of at most {most}.", typed=text[:40], most=most)
+        )
     return int(rounded * 100), abs(rounded - number) > _NOISE
 
 
@@ -69,19 +83,24 @@ def _known(plain: str, text: str, notation: Notation) -> Decimal:
     number = notation.number(plain)
     if number is None:
         raise Doubtful(
-            f"“{text[:40]}” isn't a number with the decimal sign “{notation.decimal}”, such as "
-            f"1{notation.decimal}5; see decimal in the mapping"
+            say(
+                "“{typed}” isn't a number with the decimal sign “{sign}”, such as {example}. See "
+                "decimal in the mapping.",
+                typed=text[:40],
+                sign=notation.decimal,
+                example=f"1{notation.decimal}5",
+            )
         )
     return number
 
 
 def _within(
-    text: str, number: Decimal, parse: Callable[[object], Decimal | None], what: str
+    text: str, number: Decimal, parse: Callable[[object], Decimal | None], what: Said
 ) -> Decimal | None:
     rounded = number.quantize(_THOUSANDTH, ROUND_HALF_UP)
     if not rounded:
         return None
     found = parse(format(rounded, "f"))
     if found is None:
-        raise Doubtful(f"“{text[:40]}” isn't {what}")
+        raise Doubtful(what.having(typed=text[:40]))
     return found

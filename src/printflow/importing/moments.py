@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from ..said import say
 from .figures import Doubtful
 
 
@@ -19,11 +20,20 @@ def moment(text: str, formats: Sequence[str], zone: ZoneInfo) -> datetime:
     if len(found) > 1:
         first, second = (one.astimezone(zone).strftime("%B %d, %Y, %I:%M %p") for one in found[:2])
         raise Doubtful(
-            f"“{text[:40]}” could be {first}, or {second}; leave one format in dates in the mapping"
+            say(
+                "“{typed}” could be {first}, or {second}. Leave only one format in dates in the "
+                "mapping.",
+                typed=text[:40],
+                first=first,
+                second=second,
+            )
         )
     if not found:
         raise Doubtful(
-            f"“{text[:40]}” isn't a date or time; add its format to dates in the mapping"
+            say(
+                "“{typed}” isn't a date or time. Add its format to dates in the mapping.",
+                typed=text[:40],
+            )
         )
     return found[0]
 

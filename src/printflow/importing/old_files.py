@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ..domain.naming import PRINTABLE_ENDINGS, ending_of
 from ..domain.status import FOLDERS, Status
+from ..said import say
 
 
 class OldFiles:
@@ -23,16 +24,20 @@ class OldFiles:
     def find(self, named: str, other_name: str, status: Status | None) -> tuple[Path | None, str]:
         """The file, or None and why not."""
         if not named and not other_name:
-            return None, "the row doesn't name a file"
+            return None, say("The row doesn't name a file.")
         for path in self._candidates(named, other_name, status):
             if not path.is_file():
                 continue
             if not path.resolve().is_relative_to(self._real):
-                return None, f"{path} is outside {self._root}"
+                return None, say(
+                    "{path} is outside {folder}.", path=str(path), folder=str(self._root)
+                )
             if ending_of(path.name) not in PRINTABLE_ENDINGS:
-                return None, f"“{path.name}” isn't a model or a slicer's file"
+                return None, say("“{name}” isn't a model or a slicer's file.", name=path.name)
             return path, ""
-        return None, f"“{named or other_name}” isn't in {self._root}"
+        return None, say(
+            "“{name}” isn't in {folder}.", name=named or other_name, folder=str(self._root)
+        )
 
     def _candidates(self, named: str, other: str, status: Status | None) -> list[Path]:
         folders = [status.folder] if status is not None else []

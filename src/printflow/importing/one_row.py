@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from ..domain.catalog import Catalog
 from ..domain.numbers import Notation
-from ..domain.pricing import in_units
 from ..domain.status import Status
 from ..domain.text import clean_line, clean_text
+from ..said import Money, Said, say
 from .figures import Doubtful, cents, grams, hours
 from .mapping import ImportMapping
 from .moments import moment
@@ -22,6 +22,9 @@ from .rows import OldRow
 _LONGEST_NOTE = 2000
 _EARLIEST = 1970
 """Years before are slips of the pen."""
+_UNKNOWN = say("“{typed}” isn't in the catalog. It's kept anyway.")
+_NO_COLOR = say("“{typed}” isn't among the catalog's colors for {method}. It's kept anyway.")
+_NO_MATERIAL = say("“{typed}” isn't among the catalog's materials for {method}. It's kept anyway.")
 _LIMITS = {
     "student_name": 100,
     "student_email": 254,
@@ -58,12 +61,12 @@ class OldJob:
 
 @dataclass(slots=True)
 class Reading:
-    """One row read: the job or None, why not, and what did not map (field, what)."""
+    """One row read: the job or None, why not, and what did not map; each by field and what."""
 
     place: str
     key: str = ""
     job: OldJob | None = None
-    refusals: list[str] = field(default_factory=list)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -78,20 +81,18 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
     }
     status = _status(row.texts.get("status", ""))
     if not reading.key:
-        reading.refusals.append("it has no key")
+        reading.refusals.append(("key", say("The key is missing.")))
     if not texts["student_name"]:
-        reading.refusals.append("it has no student name")
+        reading.refusals.append(("student_name", say("The student's name is missing.")))
     if status is None:
         said = clean_line(row.texts.get("status", ""))[:40]
-        reading.refusals.append(f"its status “{said}” isn't one of {', '.join(Status)}")
+        known = ", ".join(Status)
+        reading.refusals.append(
+            ("status", say("“{status}” isn't one of these: {known}.", status=said, known=known))
+        )
     created = times["created_at"]
-    if created is None:
-        if not row.texts.get("created_at", "").strip():
-            reading.refusals.append("it has no submission time")
-    elif created > now:
-        reading.refusals.append("it was submitted in the future")
-    elif created.year < _EARLIEST:
-        reading.refusals.append(f"it was submitted before {_EARLIEST}")
+    if why := _not_submitted(created, row.texts.get("created_at", "").strip(), now):
+        reading.refusals.append(("created_at", why))
     notation = mapping.notation
     weight = _amount(reading, "grams", row, grams, notation)
     time = _amount(reading, "hours", row, hours, notation)
@@ -102,7 +103,10 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
     since = times["status_since"] or created
     if not created <= since <= now:
         reading.notes.append(
-            ("status_since", "not between submission and now; the submission time is used")
+            (
+                "status_since",
+                say("It isn't between submission and now, so the submission time is used."),
+            )
         )
         since = created
     reading.job = OldJob(
@@ -122,14 +126,33 @@ def read_row(row: OldRow, mapping: ImportMapping, catalog: Catalog, now: datetim
         note=clean_text(row.texts.get("note", ""))[:_LONGEST_NOTE],
     )
     if "@" not in texts["student_email"]:
-        reading.notes.append(("student_email", "no email address; the student can't get emails"))
+        reading.notes.append(
+            (
+                "student_email",
+                say("There's no email address, so the student can't get emails."),
+            )
+        )
     return reading
+
+
+def _not_submitted(created: datetime | None, typed: str, now: datetime) -> str:
+    """What is wrong with the submission time, but for what could not be read at all."""
+    if created is None:
+        return "" if typed else say("The submission time is missing.")
+    if created > now:
+        return say("It was submitted in the future.")
+    if created.year < _EARLIEST:
+        return say("It was submitted before {year}.", year=str(_EARLIEST))
+    return ""
 
 
 def _line(reading: Reading, name: str, typed: str) -> str:
     line = clean_line(typed)
     if len(line) > _LIMITS[name]:
-        reading.notes.append((name, f"longer than {_LIMITS[name]} characters; cut"))
+        most = _LIMITS[name]
+        reading.notes.append(
+            (name, say("It's longer than {most} characters. The rest is left out.", most=most))
+        )
     return line[: _LIMITS[name]].strip()
 
 
@@ -152,7 +175,7 @@ def _moment(
     try:
         return moment(text, mapping.dates, zone) if text else None
     except Doubtful as why:
-        reading.refusals.append(f"{name}: {why}")
+        reading.refusals.append((name, str(why)))
         return None
 
 
@@ -171,27 +194,28 @@ def _match_catalog(reading: Reading, texts: dict[str, str], catalog: Catalog) ->
     method = catalog.method(texts["method"])
     if method is not None:
         colors = [color.name for color in method.colors]
-        within = f"among the catalog's {{}} for {method.name}"
-        texts["color"] = _matched(reading, "color", texts["color"], colors, within.format("colors"))
+        texts["color"] = _matched(
+            reading, "color", texts["color"], colors, _NO_COLOR.having(method=method.name)
+        )
         texts["material"] = _matched(
             reading,
             "material",
             texts["material"],
             list(method.materials),
-            within.format("materials"),
+            _NO_MATERIAL.having(method=method.name),
         )
 
 
 def _matched(
-    reading: Reading, name: str, typed: str, known: list[str], within: str = "in the catalog"
+    reading: Reading, name: str, typed: str, known: list[str], unknown: Said = _UNKNOWN
 ) -> str:
     for one in known:
         if _folded(one) == _folded(typed):
             return one
     if typed:
-        reading.notes.append((name, f"“{typed}” isn't {within}; kept anyway"))
+        reading.notes.append((name, unknown.having(typed=typed)))
     elif name != "material":
-        reading.notes.append((name, "empty"))
+        reading.notes.append((name, say("Nothing is entered.")))
     return typed
 
 
@@ -206,7 +230,7 @@ def _amount(
     try:
         return read(text, notation) if text else None
     except Doubtful as why:
-        reading.refusals.append(f"{name}: {why}")
+        reading.refusals.append((name, str(why)))
         return None
 
 
@@ -215,10 +239,13 @@ def _price(reading: Reading, row: OldRow, notation: Notation, currency: str) -> 
     try:
         price, rounded = cents(text, notation, currency) if text else (None, False)
     except Doubtful as why:
-        reading.refusals.append(f"cost: {why}")
+        reading.refusals.append(("cost", str(why)))
         return None
     if rounded and price is not None:
-        reading.notes.append(("cost", f"“{text[:40]}” is rounded to {in_units(price)}"))
+        amount = Money(price, currency)
+        reading.notes.append(
+            ("cost", say("“{typed}” is rounded to {amount}.", typed=text[:40], amount=amount))
+        )
     return price
 
 

@@ -26,7 +26,8 @@ from ..ports import (
     FileStore,
     Transaction,
 )
-from ..said import say
+from ..runtime.named_paths import said_by_system
+from ..said import say, sentences
 from ..uploads.file_type import HEAD_BYTES, check_model
 from ..uploads.receiving import Upload
 from .addresses import normal_email
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ..importing.rows import OldList
 
 _BLOCK = 1 << 20
+_NO_FILE = say("The job is imported without a file.")
 _BY = Actor(ActorKind.SYSTEM, mark("Import"))
 
 
@@ -130,9 +132,10 @@ class Imports:
         for count, row in enumerate(old.rows, 1):
             reading = read_row(row, old.mapping, self._catalogs.newest(), now)
             if reading.key in seen:
-                reading.refusals.append(f"its key “{reading.key[:40]}” appears twice")
+                twice = say("The key “{key}” appears twice.", key=reading.key[:40])
+                reading.refusals.append(("key", twice))
             if reading.refusals or reading.job is None:
-                tally.refused += [ImportNote(row.place, "", why) for why in reading.refusals]
+                tally.refused += [ImportNote(row.place, *why) for why in reading.refusals]
             else:
                 seen.add(reading.key)
                 examples.add(row, reading.job)
@@ -167,7 +170,7 @@ class Imports:
             if not way.without_file:
                 tally.refused.append(ImportNote(old.place, "file", why_not))
                 return
-            notes.append(ImportNote(old.place, "file", f"{why_not}; imported without a file"))
+            notes.append(ImportNote(old.place, "file", sentences((why_not, _NO_FILE))))
         try:
             job_id = self._bring(old, path, key, way, notes, tally)
         except FileRefused as refused:
@@ -337,10 +340,11 @@ class Imports:
                 path.unlink()
                 tally.removed += 1
                 return
-            why = "the copy is not in its place yet; run the import again"
+            why = say("The copy isn't in its place yet. Run the import again.")
         except OSError as error:
-            why = error.strerror or str(error)
-        tally.notes.append(ImportNote(place, "file", f"{path} was left where it is: {why}"))
+            why = said_by_system(error)
+        left = say("{path} was left where it is. {why}", path=str(path), why=why)
+        tally.notes.append(ImportNote(place, "file", left))
 
 
 def _payment(job: Job, old: OldJob, event_id: int) -> Payment:
@@ -362,12 +366,14 @@ def _to_do(old: OldJob) -> list[ImportNote]:
     """What staff have to do about a job that is not finished."""
     figures = None not in (old.grams, old.hours, old.cost_cents)
     if old.status is Status.PENDING:
-        step = "send the student a new link" if figures else "set the quote"
-        return [ImportNote(old.place, "status", f"the older link no longer works: {step}")]
+        todo = say("The older link no longer works. Set the quote.")
+        if figures:
+            todo = say("The older link no longer works. Send the student a new one.")
+        return [ImportNote(old.place, "status", todo)]
     if old.status in (Status.READYTOPRINT, Status.PRINTING, Status.COMPLETED) and (
         old.cost_cents is None
     ):
-        return [ImportNote(old.place, "cost", "no price, though it is to be paid")]
+        return [ImportNote(old.place, "cost", say("The price is missing, but it must be paid."))]
     return []
 
 
