@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
+    from .domain.sliced_plate import PlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
     from .domain.text import clean_line, shortened
     from .domain.trigger import Form, Many
@@ -174,6 +175,7 @@ _HOMES = {
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
+    "domain.sliced_plate": ("PlateState",),
     "domain.price_range": ("PriceRange", "price_range"),
     "domain.pricing": (
         "LineKind",
@@ -379,6 +381,7 @@ __all__ = [
     "Part",
     "Payment",
     "PickUpPolicy",
+    "PlateState",
     "PriceRange",
     "PriceStep",
     "PrintAttempt",

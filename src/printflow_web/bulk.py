@@ -47,7 +47,7 @@ class QuoteRow:
     version: int
     files: Sequence[FileFact]
     suggestion: Suggestion | None
-    """What a slicer says of it, if that is weight and time."""
+    """What a slicer says of all of it, if that is weight and time; never one of several plates."""
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Refusal] = field(default_factory=dict)
 
@@ -126,7 +126,7 @@ def _quote_row(
         job,
         versions.get(job.id, job.version),
         [] if away else lab.files.choices(job.id),
-        next((one for one in found if one.grams and one.hours), None),
+        next((one for one in found if one.whole and one.grams and one.hours), None),
         typed or {},
         errors or {},
     )

@@ -16,7 +16,7 @@ from PIL import Image
 
 from printflow.inspection.embedded_picture import shown
 from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_sliced
-from printflow.slicer_files.facts import HEAD
+from printflow.slicer_files.gcode_comments import HEAD
 from tests.inspection import shapes
 from tests.sample_models import stl
 
@@ -116,7 +116,7 @@ def test_bambu_studio_says_all_at_the_head(tmp_path: Path) -> None:
         slicer="BambuStudio 01.09.05.51",
         grams=Decimal("33.10"),
         hours=Decimal("1.15"),
-        material="PETG",
+        materials=("PETG",),
         printer="Bambu Lab X1 Carbon",
         layer_height_mm=Decimal("0.2"),
     )
@@ -185,7 +185,7 @@ def test_plates_of_orca_and_bambu_count_together(tmp_path: Path) -> None:
         },
     )  # fmt: skip
     found = read_sliced(file)
-    assert (found.plates, found.grams, found.hours) == (2, Decimal("8.25"), Decimal("1.00"))
+    assert (len(found.plates), found.grams, found.hours) == (2, Decimal("8.25"), Decimal("1.00"))
     assert (found.printer, found.material) == ("Bambu Lab P1S", "PLA")
     assert found.images == (png(),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,12 @@ from ..catalogs.cache import CatalogCache
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
-from ..errors import PrintflowError
+from ..domain.sliced_plate import PlateState, SlicedPlate, contents
+from ..errors import NotFound, PrintflowError, StoreUnavailable
 from ..ports import Database, FileStore
 from ..runtime.deadline import TookTooLong, patiently
+from ..runtime.exhausted import is_exhausted, server_busy
+from ..said import say
 from ..settings import Settings
 from .lookup import job_of
 
@@ -20,12 +23,15 @@ if TYPE_CHECKING:
     from ..slicer_files import Sliced
 
 _FILES = 5
+_PATIENCE = 5
+"""So many times as long as a page waits: someone asked for this very file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """Grams and hours for all copies, with their ``source``: a file's name, or "" for the volume.
+    """Grams and hours with their ``source``: a file's name, or "" for the volume.
 
+    They are for all copies, or for one plate of a file with several: ``plate`` says which.
     ``material`` and ``printer`` are names of the catalog, "" where the slicer's are not known.
     """
 
@@ -36,6 +42,35 @@ class Suggestion:
     hours: Decimal | None = None
     material: str = ""
     printer: str = ""
+    plate: int = 0
+    """The plate's number in the slicer; 0 for all of them together."""
+    plates: int = 1
+    """How many plates the file lists."""
+    state: PlateState = PlateState.SLICED
+    """Of a plate; one that is not sliced has no figures."""
+    name: str = ""
+    """What the plate is called in the slicer."""
+    objects: tuple[str, ...] = ()
+    """What is on the plate."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the figures are of all there is, not of one of several plates."""
+        return self.plate == 0 or self.plates == 1
+
+    @property
+    def label(self) -> str:
+        """Which plates of the file: "Plate 2 of 3", "All 3 plates"; "" where there is but one."""
+        if self.plates == 1:
+            return ""
+        if self.plate == 0:
+            return say("All {plates} plates", plates=self.plates)
+        return say("Plate {number} of {plates}", number=self.plate, plates=self.plates)
+
+    @property
+    def contents(self) -> str:
+        """The plate's name and what is on it, for people."""
+        return contents(self.name, self.objects)
 
 
 class Suggestions:
@@ -72,12 +107,51 @@ class Suggestions:
             found.append(Suggestion(grams=grams * job.quantity))
         return found
 
+    def plates(self, job_id: str, file: str) -> tuple[Suggestion, ...]:
+        """The plates of one of a job's files by number, each with its own figures; () where the
+        file is no slicer's. A plate that is not sliced is among them, without figures.
+
+        Raises NotFound, SlicedFileUnreadable, and StoreUnavailable soon where the share does not
+        answer.
+        """
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+        try:
+            return patiently(lambda: self._plates_of(job, file), times=_PATIENCE)
+        except FileNotFoundError:
+            raise NotFound(
+                say("The job has no file named “{name}”.", name=file[:200]),
+                next_step=say("Choose a file saved in the job's folder, with its job number."),
+            ) from None
+        except (OSError, TookTooLong) as error:
+            if is_exhausted(error):
+                raise server_busy(error) from error
+            raise StoreUnavailable(say("The file share doesn't answer.")) from error
+
+    def _plates_of(self, job: Job, name: str) -> tuple[Suggestion, ...]:
+        from ..slicer_files import read_sliced
+
+        with self._store.open(name, self._folder_of(job, name)) as file:
+            sliced = read_sliced(file)
+        return tuple(self._of_plate(job, name, sliced, plate) for plate in sliced.plates)
+
+    def _folder_of(self, job: Job, name: str) -> str:
+        """Where the job's file lies; raises FileNotFoundError for what is none, or still grows."""
+        store, seconds = self._store, self._settings.settle_seconds
+        for file in job.files:
+            if file.name == name and (places := store.where(name, hint=file.folder)):
+                return places[0]
+        for fact in store.siblings(job.id, job.status.folder, settle_seconds=seconds):
+            if fact.name == name and fact.settled and fact.acceptable:
+                return fact.folder
+        raise FileNotFoundError(name)
+
     def _of_files(self, job: Job) -> list[Suggestion]:
         from ..slicer_files import SlicedFileUnreadable, read_sliced
 
         store, seconds = self._store, self._settings.settle_seconds
         beside = store.siblings(job.id, job.status.folder, settle_seconds=seconds)
-        found = []
+        found: list[Suggestion] = []
         for fact in beside[:_FILES]:
             if not (fact.settled and fact.acceptable):
                 continue
@@ -86,24 +160,52 @@ class Suggestions:
                     sliced = read_sliced(file)
             except (SlicedFileUnreadable, FileNotFoundError):
                 continue  # one damaged file does not hide the others
-            if sliced.grams or sliced.hours:
-                found.append(self._named(job, fact.name, sliced))
+            found.extend(self._of_file(job, fact.name, sliced))
         return found
 
-    def _named(self, job: Job, name: str, sliced: Sliced) -> Suggestion:
-        method = self._catalogs.newest().method(job.method)
-        materials = method.materials if method else ()
-        wanted = sliced.material.casefold()
-        printers = [
-            one.name for one in self._catalogs.newest().printers if job.method in one.methods
-        ]
+    def _of_file(self, job: Job, name: str, sliced: Sliced) -> list[Suggestion]:
+        """All plates together, where each has figures, then each plate."""
+        plates = sliced.plates
+        if not any(plate.has_figures for plate in plates):
+            return []
+        if len(plates) == 1:
+            return [replace(self._of_plate(job, name, sliced, plates[0]), plate=0)]
+        found = [self._of_plate(job, name, sliced, plate) for plate in plates]
+        if sliced.grams is not None or sliced.hours is not None:
+            materials = {one.material for one in found if one.state is PlateState.SLICED}
+            together = Suggestion(
+                source=name,
+                grams=sliced.grams,
+                hours=sliced.hours,
+                material=materials.pop() if len(materials) == 1 else "",
+                printer=found[0].printer,
+                plates=len(plates),
+            )
+            found.insert(0, together)
+        return found
+
+    def _of_plate(self, job: Job, name: str, sliced: Sliced, plate: SlicedPlate) -> Suggestion:
+        catalog = self._catalogs.newest()
+        method = catalog.method(job.method)
+        # The project's own material may be that of any of several plates.
+        known = plate.materials or (sliced.materials if len(sliced.plates) == 1 else ())
+        wanted = known[0].casefold() if known else ""
+        printers = [one.name for one in catalog.printers if job.method in one.methods]
         model = _plain(sliced.printer)
         return Suggestion(
             source=name,
-            grams=sliced.grams,
-            hours=sliced.hours,
-            material=next((one for one in materials if one.casefold() == wanted), ""),
+            grams=plate.grams,
+            hours=plate.hours,
+            material=next(
+                (one for one in (method.materials if method else ()) if one.casefold() == wanted),
+                "",
+            ),
             printer=next((one for one in printers if model and _plain(one).endswith(model)), ""),
+            plate=plate.number,
+            plates=len(sliced.plates),
+            state=plate.state,
+            name=plate.name,
+            objects=plate.objects,
         )
 
 

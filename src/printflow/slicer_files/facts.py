@@ -2,8 +2,8 @@
 
 Read are G-code (PrusaSlicer, SuperSlicer, OrcaSlicer, Bambu Studio, Cura), binary G-code
 (.bgcode), PrusaSlicer's project .3mf and the projects and .gcode.3mf of OrcaSlicer and Bambu
-Studio. Of a file only its head and tail are read, of an archive only the few members named here,
-each up to a limit of measured bytes: no file, however made, costs more than some megabytes.
+Studio. Of a file only its head and tail are read, of an archive only a few members, each up to a
+limit of measured bytes: no file, however made, costs more than some megabytes.
 """
 
 from dataclasses import dataclass, field
@@ -11,18 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
+from printflow.domain.sliced_plate import PlateState, SlicedPlate
 from printflow.errors import PrintflowError
 from printflow.slicer_files import binary_gcode, project
 from printflow.slicer_files.damaged import Damaged
-from printflow.slicer_files.gcode_comments import Figures, figures, pictures
+from printflow.slicer_files.gcode_comments import HEAD, TAIL, Figures, figures, pictures
 
 from ..said import say
-
-HEAD = 512 * 1024
-"""Bytes read from a G-code's beginning: Bambu's settings and everybody's pictures are there."""
-
-TAIL = 128 * 1024
-"""Bytes read from a G-code's end: PrusaSlicer's and Orca's figures and settings."""
 
 
 class SlicedFileUnreadable(PrintflowError):
@@ -35,22 +30,46 @@ class SlicedFileUnreadable(PrintflowError):
 class Sliced:
     """What the slicer said. What it did not say is None or "".
 
-    ``grams`` and ``hours`` are of all plates together; ``images`` are the embedded
-    pictures as they stand in the file: only the guarded process of the inspection opens them.
+    ``grams`` and ``hours`` are of all plates together, and None unless each plate has them: what
+    is of one plate stands in ``plates``. ``images`` are the embedded pictures as they stand in the
+    file: only the guarded process of the inspection opens them.
     """
 
     slicer: str = ""
     grams: Decimal | None = None
     hours: Decimal | None = None
-    material: str = ""
+    materials: tuple[str, ...] = ()
     printer: str = ""
     layer_height_mm: Decimal | None = None
-    plates: int = 1
+    listed: tuple[SlicedPlate, ...] = ()
+    """The plates that an archive lists; () for a file of G-code."""
     images: tuple[bytes, ...] = field(default=(), repr=False)
 
     def __bool__(self) -> bool:
         """Whether there is a figure, a name or a picture."""
-        return self != Sliced(slicer=self.slicer, plates=self.plates)
+        return self != Sliced(slicer=self.slicer, listed=self.listed)
+
+    @property
+    def plates(self) -> tuple[SlicedPlate, ...]:
+        """Each plate by number; a file of G-code is one, a file without facts none."""
+        if self.listed or not self:
+            return self.listed
+        sliced = self.grams is not None or self.hours is not None
+        return (
+            SlicedPlate(
+                number=1,
+                state=PlateState.SLICED if sliced else PlateState.NOT_SLICED,
+                grams=self.grams,
+                hours=self.hours,
+                materials=self.materials,
+                has_gcode=sliced,
+            ),
+        )
+
+    @property
+    def material(self) -> str:
+        """The first of the materials, "" where none is known."""
+        return self.materials[0] if self.materials else ""
 
 
 def read_sliced(file: Path | BinaryIO) -> Sliced:
@@ -66,7 +85,8 @@ def read_sliced(file: Path | BinaryIO) -> Sliced:
     file.seek(0)
     try:
         if start.startswith(b"PK\x03\x04"):
-            return _of(*project.read(file))
+            found = project.read(file)
+            return _of(found.figures, found.pictures, found.plates)
         if start.startswith(binary_gcode.MAGIC):
             return _of(*binary_gcode.read(file))
         return read_gcode(file)
@@ -76,6 +96,15 @@ def read_sliced(file: Path | BinaryIO) -> Sliced:
             say("The slicer's file can't be read: {why}.", why=why),
             next_step=say("Save it again in the slicer, or enter the figures yourself."),
         ) from problem
+
+
+def read_plates(file: Path | BinaryIO) -> tuple[SlicedPlate, ...]:
+    """The plates of a sliced file, each with its own figures; () when it is no file of a slicer's.
+
+    A plate without G-code in a file that has G-code of others is not sliced, and has no figures.
+    Raises as :func:`read_sliced` does.
+    """
+    return read_sliced(file).plates
 
 
 def read_gcode(stream: BinaryIO) -> Sliced:
@@ -90,16 +119,16 @@ def read_gcode(stream: BinaryIO) -> Sliced:
     return _of(figures(text), pictures(text))
 
 
-def _of(found: Figures | None, images: list[bytes]) -> Sliced:
+def _of(found: Figures | None, images: list[bytes], plates: tuple[SlicedPlate, ...] = ()) -> Sliced:
     if found is None:
         return Sliced()
     return Sliced(
         slicer=found.slicer,
         grams=found.grams,
         hours=found.hours,
-        material=found.material,
+        materials=found.materials,
         printer=found.printer,
         layer_height_mm=found.layer_height_mm,
-        plates=found.plates,
+        listed=plates,
         images=tuple(images),
     )

@@ -1,8 +1,8 @@
 """What slicers keep beside the model in a .3mf: settings, figures of each plate, pictures.
 
 PrusaSlicer: ``Metadata/Slic3r_PE.config`` and ``Metadata/thumbnail.png``. OrcaSlicer and Bambu
-Studio: ``Metadata/project_settings.config`` (JSON), ``Metadata/slice_info.config`` (one element
-per plate, once sliced), ``Metadata/plate_1.png``. An archive is not unpacked: only these members
+Studio: ``Metadata/project_settings.config`` (JSON), ``Metadata/plate_1.png``, and what
+:mod:`~printflow.slicer_files.plates` reads of each plate. An archive is not unpacked: only these members
 are read, each up to a limit of measured bytes.
 """
 
@@ -11,29 +11,33 @@ import re
 import struct
 import zipfile
 import zlib
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from printflow.archives.zip_directory import Wrong, wrong_with
+from printflow.domain.sliced_plate import SlicedPlate, total_grams, total_hours
 from printflow.slicer_files.damaged import Damaged
-from printflow.slicer_files.gcode_comments import Figures, figures_of, hours_of, number
+from printflow.slicer_files.gcode_comments import Figures, figures_of
+from printflow.slicer_files.members import LARGEST_PICTURE, data_of, text_of
+from printflow.slicer_files.plates import STATED, read_plates
 
 MEMBERS = 2000
 
-LARGEST_TEXT = 4_000_000
-LARGEST_PICTURE = 4_000_000
-"""Bytes of a member, measured while it is unpacked."""
-
-_PLATE = re.compile(r"<plate\b[^>]*>(.*?)</plate>", re.DOTALL)
-_TAG = re.compile(r"<(metadata|filament)\b([^>]{0,2000})>")
-_ATTRIBUTE = re.compile(r'([\w-]+)\s*=\s*"([^"]{0,400})"')
 _PRUSA = "Metadata/Slic3r_PE.config"
 _ORCA = "Metadata/project_settings.config"
-_SLICED = "Metadata/slice_info.config"
 
 
-def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
-    """The figures and pictures in a .3mf; None and no picture when no slicer has saved it.
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a .3mf holds besides the model; all is None or empty when no slicer has saved it."""
+
+    figures: Figures | None
+    plates: tuple[SlicedPlate, ...]
+    pictures: list[bytes]
+
+
+def read(file: BinaryIO) -> Project:
+    """What a slicer saved in a .3mf.
 
     Raises Damaged for an archive that is damaged, locked or larger than the limits.
     """
@@ -41,7 +45,7 @@ def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
-            found = _figures(archive, names)
+            found, plates = _figures(archive, names)
             picture = _picture(archive, names)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as problem:
         raise Damaged("the archive is damaged") from problem
@@ -49,7 +53,7 @@ def read(file: BinaryIO) -> tuple[Figures | None, list[bytes]]:
         raise Damaged("the archive is locked or packed in an unknown way") from problem
     if found is None and picture:
         found = Figures()
-    return found, picture
+    return Project(found, plates, picture)
 
 
 def _check_directory(stream: BinaryIO) -> None:
@@ -64,49 +68,32 @@ def _check_directory(stream: BinaryIO) -> None:
             return
 
 
-def _figures(archive: zipfile.ZipFile, names: set[str]) -> Figures | None:
+def _figures(
+    archive: zipfile.ZipFile, names: set[str]
+) -> tuple[Figures | None, tuple[SlicedPlate, ...]]:
+    """The settings and all plates together, and each plate."""
+    known: Figures | None = None
     if _PRUSA in names:
-        text = _text(archive, _PRUSA)
-        lines = (line.lstrip("; ").partition("=") for line in text.splitlines())
+        lines = (line.lstrip("; ").partition("=") for line in text_of(archive, _PRUSA).splitlines())
         said = {key.strip().lower(): value.strip() for key, sign, value in lines if sign}
-        return figures_of(said, slicer="PrusaSlicer")
-    if _ORCA not in names and _SLICED not in names:
-        return None
-    said = _settings(_text(archive, _ORCA)) if _ORCA in names else {}
-    known = figures_of(said, slicer="OrcaSlicer or Bambu Studio")
-    if _SLICED not in names:
-        return known
-    return _plates(_text(archive, _SLICED), known)
-
-
-def _plates(text: str, known: Figures) -> Figures:
-    """The plates' figures together; a project that was never sliced has none."""
-    grams, seconds, plates = Decimal(), Decimal(), 0
-    material = printer = ""
-    for plate in _PLATE.findall(text):
-        plates += 1
-        weight = used = Decimal()
-        for tag, rest in _TAG.findall(plate):
-            values = dict(_ATTRIBUTE.findall(rest))
-            if tag == "filament":
-                used += number(values.get("used_g", ""), 100_000) or 0
-                material = material or values.get("type", "")[:60]
-            elif values.get("key") == "prediction":
-                seconds += number(values.get("value", ""), 10**8) or 0
-            elif values.get("key") == "printer_model_id":
-                printer = printer or values.get("value", "")[:60]
-            elif values.get("key") == "weight":
-                weight = number(values.get("value", ""), 100_000) or Decimal()
-        grams += weight or used
-    return Figures(
-        slicer=known.slicer,
-        grams=grams or None,
-        hours=hours_of(seconds) if seconds else None,
-        material="".join(filter(str.isprintable, material)) or known.material,
-        printer=known.printer or "".join(filter(str.isprintable, printer)),
-        layer_height_mm=known.layer_height_mm,
-        plates=max(plates, 1),
+        known = figures_of(said, slicer="PrusaSlicer")
+    elif _ORCA in names or STATED in names:
+        said = _settings(text_of(archive, _ORCA)) if _ORCA in names else {}
+        known = figures_of(said, slicer="OrcaSlicer or Bambu Studio")
+    plates, printer, gcode = read_plates(archive, names)
+    known = known or gcode
+    if not plates or (known is None and not any(plate.has_gcode for plate in plates)):
+        return known, ()
+    known = known or Figures()
+    materials = next((plate.materials for plate in plates if plate.materials), ())
+    together = replace(
+        known,
+        grams=total_grams(plates),
+        hours=total_hours(plates),
+        materials=materials or known.materials,
+        printer=known.printer or printer or (gcode.printer if gcode else ""),
     )
+    return together, plates
 
 
 def _settings(text: str) -> dict[str, str]:
@@ -128,7 +115,7 @@ def _picture(archive: zipfile.ZipFile, names: set[str]) -> list[bytes]:
     for name in ("Metadata/plate_1.png", "Metadata/thumbnail.png", *sorted(_plate_pictures(names))):
         if name in names:
             try:
-                return [_member(archive, name, LARGEST_PICTURE)]
+                return [data_of(archive, name, LARGEST_PICTURE)]
             except ValueError:
                 return []
     return []
@@ -136,15 +123,3 @@ def _picture(archive: zipfile.ZipFile, names: set[str]) -> list[bytes]:
 
 def _plate_pictures(names: set[str]) -> list[str]:
     return [name for name in names if re.fullmatch(r"Metadata/plate_\d{1,3}\.png", name)]
-
-
-def _text(archive: zipfile.ZipFile, name: str) -> str:
-    return _member(archive, name, LARGEST_TEXT).decode("utf-8", "replace")
-
-
-def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    with archive.open(name) as stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise Damaged(f"{name} is larger than {limit // 1_000_000} MB")
-    return data
