@@ -56,7 +56,9 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with sample jobs."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
-    "slicer": Entry(_LAB, "slicer", "slicer", "Make and test profiles for the lab's slicer."),
+    "slicer": Entry(
+        _LAB, "slicer", "slicer", "Make and test the lab's slicer profiles, and read sliced files."
+    ),
     "mail": Entry(_LAB, "mail", "mail", "Preview the lab's emails with sample data."),
     "db": Entry(_LAB, "database", "database", "Upgrade or check the database."),
     "lifecycle": Entry(_LAB, "lifecycle", "lifecycle", "Show the table of the job lifecycle."),

@@ -1,9 +1,10 @@
-"""``slicer flatten``, ``slicer profiles`` and ``slicer estimate``."""
+"""``slicer flatten``, ``profiles`` and ``estimate``; ``slicer plates`` and ``slicer suggest``."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,12 +14,19 @@ from printflow.said import say
 from .documents import print_json
 from .session import json_option, session
 from .streams import tell
-from .tables import print_facts
+from .tables import print_facts, print_table
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from printflow import PlateState
+
+_COLUMNS = ("PLATE", "WEIGHT", "TIME", "MATERIAL", "CONTENTS", "FROM")
 
 
 @click.group("slicer")
 def slicer() -> None:
-    """Make and test profiles for the lab's slicer."""
+    """Make and test the lab's slicer profiles, and read sliced files."""
 
 
 @slicer.command("profiles")
@@ -127,3 +135,82 @@ def estimate(model: Path, profile: Path, up: str, command: str) -> None:
                 ("Time", "–" if found.hours is None else f"{found.hours} h"),
             ]
         )
+
+
+@slicer.command("plates")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+def plates(file: Path) -> None:
+    """List the plates of a sliced FILE, each with its own weight and time."""
+    from printflow.domain.sliced_plate import contents
+    from printflow.slicer_files import read_sliced
+
+    sliced = read_sliced(file)
+    if session().json:
+        print_json(
+            {
+                "slicer": sliced.slicer,
+                "printer": sliced.printer,
+                "grams": sliced.grams,
+                "hours": sliced.hours,
+                "plates": sliced.plates,
+            }
+        )
+        return
+    if not sliced.plates:
+        tell("No plates: the file isn't from a slicer.")
+        return
+    rows = [
+        (
+            str(plate.number),
+            *_figures(plate.grams, plate.hours, plate.state),
+            ", ".join(plate.materials) or "–",
+            contents(plate.name, plate.objects) or "–",
+            plate.source or "G-code",
+        )
+        for plate in sliced.plates
+    ]
+    if len(rows) > 1:
+        rows.append(("all", *_figures(sliced.grams, sliced.hours), "", "", ""))
+    print_table(_COLUMNS, rows)
+
+
+@slicer.command("suggest")
+@click.argument("job_id", metavar="ID")
+@json_option
+def suggest(job_id: str) -> None:
+    """Show what the files of a job suggest for its price, each plate on its own."""
+    with session().lab() as lab:
+        found = lab.suggestions.for_job(job_id)
+    if session().json:
+        print_json([{**_plain(one), "label": one.label} for one in found])
+        return
+    if not found:
+        tell("No suggestions.")
+        return
+    rows = [
+        (
+            one.label or "all",
+            *_figures(one.grams, one.hours, one.state),
+            one.material or "–",
+            one.contents or "–",
+            one.source or "volume",
+        )
+        for one in found
+    ]
+    print_table(_COLUMNS, rows)
+
+
+def _plain(record: object) -> dict[str, object]:
+    from .documents import plain
+
+    return dict(plain(record))
+
+
+def _figures(
+    grams: Decimal | None, hours: Decimal | None, state: PlateState | None = None
+) -> tuple[str, str]:
+    """Weight and time, or why there are none."""
+    if state is not None and state.value != "sliced":
+        return state.value.replace("_", " "), "–"
+    return "–" if grams is None else f"{grams} g", "–" if hours is None else f"{hours} h"
