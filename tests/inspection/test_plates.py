@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from printflow import Said
 from printflow.domain.sliced_plate import PlateState, SlicedPlate, contents
 from printflow.slicer_files import SlicedFileUnreadable, read_plates, read_sliced
 from printflow.slicer_files.plates import MOST_GCODE, STATED
@@ -174,8 +175,10 @@ TWICE = slice_info((ONE, Plate(number=1, seconds=60, grams="99")))
     ],
 )  # fmt: skip
 def test_lists_that_cannot_be_trusted_give_no_figures(data: bytes, why: str) -> None:
-    with pytest.raises(SlicedFileUnreadable, match=why):
+    with pytest.raises(SlicedFileUnreadable, match=why) as caught:
         plates(data)
+    said = caught.value.message
+    assert isinstance(said, Said) and isinstance(said.params["why"], Said), "it can be translated"
 
 
 @pytest.mark.parametrize("value", ["nan", "-4", "1e999", "99999999999", "abc", "Infinity"])

@@ -10,6 +10,7 @@ import struct
 import zlib
 from typing import BinaryIO
 
+from printflow.said import say
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures_of
 
@@ -30,7 +31,7 @@ def read(stream: BinaryIO) -> tuple[Figures, list[bytes]]:
     images: list[bytes] = []
     _, version, checksum = struct.unpack("<4sIH", _exactly(stream, 10))
     if version != 1 or checksum > 1:
-        raise Damaged(f"binary G-code of version {version} is not known")
+        raise Damaged(say("binary G-code of version {version} isn't known", version=str(version)))
     for _ in range(_BLOCKS):
         kind, data = _block(stream, checksum * 4)
         if kind in (_GCODE, None):
@@ -51,13 +52,13 @@ def _block(stream: BinaryIO, checksum: int) -> tuple[int | None, bytes]:
     if kind == _GCODE:
         return kind, b""
     if kind not in (*_METADATA, _THUMBNAIL):
-        raise Damaged(f"a block of the unknown kind {kind}")
+        raise Damaged(say("it has a block of the unknown kind {kind}", kind=str(kind)))
     (size,) = struct.unpack("<I", _exactly(stream, 4))
     stored = size
     if compression != _NONE:
         (stored,) = struct.unpack("<I", _exactly(stream, 4))
     if max(size, stored) > LARGEST_BLOCK:
-        raise Damaged(f"a block of {max(size, stored):,} bytes")
+        raise Damaged(say("it has a block of {size} bytes", size=max(size, stored)))
     _exactly(stream, 6 if kind == _THUMBNAIL else 2)
     data = _exactly(stream, stored)
     _exactly(stream, checksum)
@@ -73,7 +74,7 @@ def _inflated(data: bytes) -> bytes:
     try:
         return zlib.decompressobj().decompress(data, LARGEST_BLOCK)
     except zlib.error as problem:
-        raise Damaged("a block is damaged") from problem
+        raise Damaged(say("a block is damaged")) from problem
 
 
 def _lines(data: bytes) -> dict[str, str]:
@@ -84,5 +85,5 @@ def _lines(data: bytes) -> dict[str, str]:
 def _exactly(stream: BinaryIO, count: int) -> bytes:
     data = stream.read(count)
     if len(data) < count:
-        raise Damaged("it is cut short")
+        raise Damaged(say("it's cut short"))
     return data

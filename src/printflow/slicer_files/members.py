@@ -3,6 +3,7 @@
 import zipfile
 from typing import IO
 
+from printflow.said import say
 from printflow.slicer_files.damaged import Damaged
 
 LARGEST_TEXT = 4_000_000
@@ -16,7 +17,7 @@ def opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     """A member, to be read in pieces. Raises Damaged for a packing that 3MF does not allow: of
     those, Python unpacks a piece whole, however large it becomes."""
     if archive.getinfo(name).compress_type not in _PACKED:
-        raise Damaged("the archive is locked or packed in an unknown way")
+        raise Damaged(say("the archive is locked or packed in an unknown way"))
     return archive.open(name)
 
 
@@ -30,5 +31,5 @@ def data_of(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     with opened(archive, name) as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise Damaged(f"{name} is larger than {limit // 1_000_000} MB")
+        raise Damaged(say("{name} is larger than {most} MB", name=name, most=limit // 1_000_000))
     return data

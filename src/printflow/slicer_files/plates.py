@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from printflow.domain.sliced_plate import PlateState, SlicedPlate
+from printflow.said import say
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import (
     HEAD,
@@ -85,7 +86,7 @@ def gcode_members(names: Sequence[str] | set[str]) -> dict[int, str]:
         if match := _GCODE.fullmatch(name):
             at = int(match[1])
             if at in found:
-                raise Damaged("its list of plates contradicts itself")
+                raise Damaged(say("its list of plates contradicts itself"))
             found[at] = name
     _check(found)
     return found
@@ -243,7 +244,7 @@ def _numbered(plates: list[_Plate]) -> dict[int, _Plate]:
         text = plate.number.strip()
         at = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
         if at in found or not at:
-            raise Damaged("its list of plates contradicts itself")
+            raise Damaged(say("its list of plates contradicts itself"))
         found[at] = plate
     _check(found)
     return found
@@ -251,4 +252,4 @@ def _numbered(plates: list[_Plate]) -> dict[int, _Plate]:
 
 def _check(numbers: Mapping[int, object]) -> None:
     if any(not 1 <= at <= MOST_PLATES for at in numbers):
-        raise Damaged(f"it has a plate whose number is not from 1 to {MOST_PLATES}")
+        raise Damaged(say("it has a plate whose number isn't from 1 to {most}", most=MOST_PLATES))

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from printflow.archives.zip_directory import Wrong, wrong_with
 from printflow.domain.sliced_plate import SlicedPlate, total_grams, total_hours
+from printflow.said import say
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import Figures, figures_of
 from printflow.slicer_files.members import LARGEST_PICTURE, data_of, text_of
@@ -48,9 +49,9 @@ def read(file: BinaryIO) -> Project:
             found, plates = _figures(archive, names)
             picture = _picture(archive, names)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as problem:
-        raise Damaged("the archive is damaged") from problem
+        raise Damaged(say("the archive is damaged")) from problem
     except (RuntimeError, NotImplementedError) as problem:
-        raise Damaged("the archive is locked or packed in an unknown way") from problem
+        raise Damaged(say("the archive is locked or packed in an unknown way")) from problem
     if found is None and picture:
         found = Figures()
     return Project(found, plates, picture)
@@ -59,11 +60,11 @@ def read(file: BinaryIO) -> Project:
 def _check_directory(stream: BinaryIO) -> None:
     match wrong_with(stream, MEMBERS):
         case Wrong.CUT_SHORT:
-            raise Damaged("the archive is cut short")
+            raise Damaged(say("the archive is cut short"))
         case Wrong.MISPLACED:
-            raise Damaged("the archive's table of contents is not where it should be")
+            raise Damaged(say("the archive's table of contents isn't where it should be"))
         case Wrong.TOO_MANY:
-            raise Damaged(f"the archive has more than {MEMBERS:,} members")
+            raise Damaged(say("the archive has more than {most} members", most=MEMBERS))
         case None:
             return
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from printflow.said import say
 from printflow.slicer_files.damaged import Damaged
 
 MOST_TAGS = 200_000
@@ -37,11 +38,11 @@ def tags(text: str) -> Iterator[Tag]:
     plates = 0
     for count, found in enumerate(_TAG.finditer(text)):
         if count == MOST_TAGS:
-            raise Damaged(f"its list of plates has more than {MOST_TAGS:,} entries")
+            raise Damaged(say("its list of plates has more than {most} entries", most=MOST_TAGS))
         slash, name, rest = found.groups()
         plates += name == "plate" and not slash
         if plates > MOST_PLATES:
-            raise Damaged(f"it lists more than {MOST_PLATES} plates")
+            raise Damaged(say("it lists more than {most} plates", most=MOST_PLATES))
         values = {
             key: html.unescape(value[:LONGEST_VALUE]) for key, value in _ATTRIBUTE.findall(rest)
         }
