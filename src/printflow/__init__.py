@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
     from .domain.event_kind import Correction, past_tense
+    from .domain.field_labels import in_a_summary, label_of, labeled
     from .domain.form_field import Field, FieldKind
     from .domain.form_guards import MODELS_LIMIT, field_of_model
     from .domain.heartbeat import Heartbeat
@@ -168,6 +169,7 @@ _HOMES = {
     "domain.retention": ("Part", "PurgeReport", "Removal", "RemovalDay"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
+    "domain.field_labels": ("in_a_summary", "label_of", "labeled"),
     "domain.form_field": ("Field", "FieldKind"),
     "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE", "allowed"),
     "domain.mail_record": ("MailRecord", "mail_record"),
@@ -453,9 +455,12 @@ __all__ = [
     "field_of_model",
     "grams_text",
     "hours_text",
+    "in_a_summary",
     "in_units",
     "inspect_file",
     "is_exhausted",
+    "label_of",
+    "labeled",
     "lifecycle_markdown",
     "lifecycle_mermaid",
     "lifecycle_rows",

@@ -31,6 +31,11 @@ class Refusal:
     def __str__(self) -> str:
         return sentences((self.message, self.next_step))
 
+    @property
+    def bare(self) -> bool:
+        """Whether the message makes sense only beside its field: it doesn't say what is too long."""
+        return self.code.endswith("_too_long")
+
 
 class PrintflowError(Exception):
     """Base of all errors below."""

@@ -27,7 +27,9 @@ from printflow import (
     event_places,
     grams_text,
     hours_text,
+    in_a_summary,
     in_units,
+    label_of,
     local_clock,
     local_date,
     local_time,
@@ -123,6 +125,8 @@ def init_filters(app: Flask) -> None:
 
     app.jinja_env.filters.update(
         near_time=near_time,
+        in_a_summary=in_a_summary,
+        field_label=label_of,
         money=in_currency,
         units=in_units,
         mail_record=mail_record,

@@ -49,3 +49,4 @@ def test_a_template_translates_what_it_shows(student: FlaskClient) -> None:
 def test_refusals_stand_translated_on_a_page(upload: Upload) -> None:
     page = said(upload(**{**FORM, "student_name": "x" * 120, "printer": "No such"}))
     assert "[Use at most 100 characters. You entered 120.]" in page
+    assert "[[First and last name]: [Use at most 100 characters. You entered 120.]]" in page

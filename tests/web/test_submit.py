@@ -114,7 +114,7 @@ def test_files_that_are_not_taken(
         ("A20", {"student_email": "a@b.cc\nBcc: v@x.yy"}, "Enter one email address"),
         ("A20", {"student_email": "a" * 400}, "An email address has at most"),
         ("A21", {"student_name": "   "}, "Enter your first and last name."),
-        ("A21", {"student_name": "x" * 101}, "Use at most 100 characters"),
+        ("A21", {"student_name": "x" * 101}, "First and last name: Use at most 100 characters"),
         ("A21", {"class_number": ""}, "Enter the class number"),
         ("A22", {"color": "Mauve"}, "Choose from: "),
         ("A22", {"print_method": "Resin"}, "for Resin"),

@@ -85,16 +85,16 @@ def _ending_of(error: BaseException, session: Session) -> int | None:
 
 
 def lines_of(error: PrintflowError) -> list[str]:
-    """The error for people: one line per reason, ``field: what is wrong, what to do next``."""
+    """The error for people: one line per reason, ``Field: what is wrong, what to do next``."""
+    from printflow.domain.field_labels import labeled
+
     if isinstance(error, SettingsError):
         return [_settings_line(error)]
     if isinstance(error, CatalogInvalid):
         return [error.message]
     if isinstance(error, Unavailable) and error.detail:
         return [error.detail]
-    lines = [
-        f"{reason.field}: {reason}" if reason.field else str(reason) for reason in error.refusals
-    ]
+    lines = [labeled(reason, str(reason)) for reason in error.refusals]
     if isinstance(error, TransitionNotAllowed) and error.last_actor:
         when = f" at {instant(error.last_at)}" if error.last_at else ""
         lines.append(f"Last action: {error.last_trigger} by {error.last_actor}{when}.")

@@ -18,7 +18,6 @@ def staff_actor(by: str, station: str) -> Actor:
         raise InvalidInput.of(
             "by",
             "by_missing",
-            say("Enter your name."),
-            say("Use at most {most} characters.", most=_NAME_LIMIT),
+            say("Enter your name. It can have up to {most} characters.", most=_NAME_LIMIT),
         )
     return Actor(ActorKind.STAFF, name, clean_line(station)[:_NAME_LIMIT])

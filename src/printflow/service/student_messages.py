@@ -67,7 +67,7 @@ class StudentMessages:
                 "message_invalid",
                 say("Enter a message.")
                 if not said
-                else say("Use at most {most} characters.", most=MESSAGE_LIMIT),
+                else say("Enter a message of up to {most} characters.", most=MESSAGE_LIMIT),
             )
         now = self._clock()
         with self._database.write() as tx:
