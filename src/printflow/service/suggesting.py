@@ -89,7 +89,11 @@ class Suggestions:
         self._settings = settings
 
     def for_job(self, job_id: str) -> list[Suggestion]:
-        """The newest file's first; the one reckoned from the volume, without a slicer, last."""
+        """The newest file's first; the one reckoned from the volume, without a slicer, last.
+
+        A file with several plates gives all of them together, where each has figures, and then each
+        plate: look at ``whole`` before taking one for the job.
+        """
         with self._database.read() as tx:
             job = job_of(tx, job_id)
         try:
