@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.plugins.desktop",
     "tests.plugins.fire",
     "tests.plugins.lab",
+    "tests.plugins.orders",
     "tests.plugins.postgres",
     "tests.plugins.settings_sources",
     "tests.plugins.small_disk",

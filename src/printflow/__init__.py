@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         StudentPage,
         event_places,
     )
+    from .domain.in_request import InRequest, in_requests
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
@@ -132,7 +133,7 @@ if TYPE_CHECKING:
     from .runtime.exhausted import is_exhausted, server_busy
     from .runtime.log_records import log_request
     from .said import Day, Money, Said, say, say_n, sentences
-    from .service.bulk import BulkAnswer, bulk_triggers
+    from .service.bulk import BulkAnswer, bulk_triggers, triggers_of_some
     from .service.checkup import Checkup
     from .service.form_check import Model
     from .service.payments import OpenBalance
@@ -163,6 +164,7 @@ _HOMES = {
         "StudentPage",
         "event_places",
     ),
+    "domain.in_request": ("InRequest", "in_requests"),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
     "domain.job_track": ("ReportQuery", "Unit"),
     "domain.receipt": ("Receipt", "ReceiptLine"),
@@ -262,7 +264,7 @@ _HOMES = {
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
     "reports.table": ("Figures", "cell_text"),
-    "service.bulk": ("BulkAnswer", "bulk_triggers"),
+    "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
     "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
@@ -356,6 +358,7 @@ __all__ = [
     "Flag",
     "Vitals",
     "Heartbeat",
+    "InRequest",
     "InspectionState",
     "InvalidInput",
     "Job",
@@ -442,6 +445,8 @@ __all__ = [
     "age_text",
     "allowed",
     "bulk_triggers",
+    "triggers_of_some",
+    "in_requests",
     "catalog_toml",
     "cell_text",
     "clean_line",

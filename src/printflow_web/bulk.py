@@ -7,10 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 
 from printflow import (
+    ActorKind,
     BulkAnswer,
     FileFact,
     Form,
@@ -21,14 +30,17 @@ from printflow import (
     Suggestion,
     TransitionRefused,
     Trigger,
+    allowed,
     bulk_triggers,
+    triggers_of_some,
 )
 
 from .acting import acting
-from .auth import local_path, require_staff
+from .auth import came_from, local_path, require_staff
 from .errors import ParameterRefused, by_field
 from .jobs import price_now, trigger_of, typed_field
 from .request import lab_of
+from .request_number import request_number
 
 pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
 pages.before_request(require_staff)
@@ -78,18 +90,28 @@ def _dues(jobs: Sequence[Job]) -> dict[str, int]:
     return {one.job.id: one.balance.due_cents for one in found}
 
 
-def _trigger(typed: str, offered: tuple[Trigger, ...]) -> Trigger | None:
+def _trigger(typed: str, offered: Sequence[Trigger]) -> Trigger | None:
     return next((trigger for trigger in offered if trigger.value == typed), None)
 
 
 @pages.get("")
 def choose() -> str:
     """The actions that all the chosen jobs allow, and the form of the one that was picked."""
-    lab = lab_of(current_app)
-    chosen = _chosen("job", request.args.getlist("job"))
-    jobs = _jobs(chosen)
-    offered = bulk_triggers(job.status for job in jobs)
-    trigger = _trigger(request.args.get("trigger", ""), offered)
+    lab, asked = lab_of(current_app), request.args
+    number = request_number(asked["request"]) if asked.get("request") else None
+    if number is None:
+        chosen = _chosen("job", asked.getlist("job"))
+        jobs = _jobs(chosen)
+        offered = [(one, len(jobs)) for one in bulk_triggers(job.status for job in jobs)]
+    else:
+        jobs = lab.jobs.of_request(number)
+        chosen = [(job.id, job.version) for job in jobs]
+        offered = list(triggers_of_some(job.status for job in jobs))
+    trigger = _trigger(asked.get("trigger", ""), [one for one, _count in offered])
+    together = jobs if number is not None else []
+    if together and trigger is not None:
+        jobs = [job for job in together if trigger in allowed(job.status, ActorKind.STAFF)]
+        chosen = [(job.id, job.version) for job in jobs]
     record = trigger.record if trigger else None
     each = record is not None and record.many is Many.EACH
     if each and len(jobs) > MOST_FIGURES:
@@ -104,13 +126,23 @@ def choose() -> str:
         offered=offered,
         trigger=trigger,
         record=record,
-        quotes=[_quote_row(job, dict(chosen)) for job in jobs] if each else [],
+        number=number,
+        left_out=[job for job in together if job not in jobs],
+        quotes=[_quote_row(job, dict(chosen), _quoted(job)) for job in jobs] if each else [],
         busy={job.printer: busy[job.printer] for job in jobs if job.printer in busy},
         form={"reasons": [], "catalog_version": str(lab.catalog.version())},
         dues=_dues(jobs) if record and record.form is Form.PAYMENT else {},
         errors={},
-        back=local_path(request.args.get("next", "")),
+        back="" if came_from().startswith(url_for("bulk.choose")) else came_from(),
     )
+
+
+def _quoted(job: Job) -> dict[str, str]:
+    """What the student was quoted, for the form that changes it; else nothing is filled in."""
+    if not (job.status.record.quoted and job.has_figures):
+        return {}
+    typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
+    return {**typed, **price_now(job.id, typed)}
 
 
 def _quote_row(

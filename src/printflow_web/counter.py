@@ -26,6 +26,7 @@ from printflow import (
     PrintflowError,
     TransitionNotAllowed,
     TransitionRefused,
+    Trigger,
     in_units,
 )
 
@@ -96,6 +97,8 @@ def _page(details: JobDetails, method: str, problem: PrintflowError | None = Non
         discarded=details.discarded,
         amount=in_units(details.due_cents),
         method=method if method in lab.catalog.current.payment_methods else "",
+        together=lab.jobs.sent_together(details.job),
+        pick_up=Trigger.PICK_UP,
         problem=problem,
         errors=by_field(problem.refusals) if problem else {},
         typed=request.form,

@@ -29,6 +29,7 @@ from printflow import (
     EXPORT_FORMATS,
     ActorKind,
     Flag,
+    InRequest,
     InvalidInput,
     Job,
     JobQuery,
@@ -48,6 +49,7 @@ from .errors import ParameterRefused
 from .live_parts import LiveParts
 from .reports import sent_file
 from .request import lab_of
+from .request_number import request_number
 from .spoken import spoken_error
 
 pages = Blueprint("dashboard", __name__)
@@ -56,7 +58,7 @@ pages.before_request(require_staff)
 PAGE_SIZE = 36
 CHOICES = ("printer", "method", "color", "material", "discipline")
 """The filters that choose one of the catalog's names."""
-FILTERS = (*CHOICES, "since", "until")
+FILTERS = (*CHOICES, "since", "until", "request")
 _LONGEST = 100
 _LAST_PAGE = 10_000
 _VIEWS = ("cards", "dense")
@@ -69,6 +71,8 @@ class RowView:
     job: Job
     allowed: tuple[Trigger, ...]
     flags: frozenset[Flag]
+    request: InRequest | None = None
+    """Its place, where it was submitted together with others."""
     warning: str = ""
     """The first thing to know before the model is printed."""
 
@@ -99,6 +103,11 @@ def _page(typed: str) -> int:
             )
         )
     return int(typed)
+
+
+def _request(typed: str) -> int | None:
+    """The number of a request, as rows link to it."""
+    return request_number(typed) if typed else None
 
 
 def _sort(typed: str) -> Sort:
@@ -132,6 +141,7 @@ def _query(typed: Mapping[str, str]) -> JobQuery:
         return JobQuery(
             status=status,
             attention=attention,
+            request=_request(typed.get("request", "")),
             search=typed.get("search", "")[:_LONGEST],
             since=_day(typed.get("since", ""), "since"),
             until=_day(typed.get("until", ""), "until", end=True),
@@ -215,6 +225,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
             job,
             allowed(job.status, ActorKind.STAFF),
             page.flags.get(job.id, frozenset()),
+            page.requests.get(job.id),
             next(iter(lab.models.warnings(job, job.facts)), "") if job.facts else "",
         )
         for job in page.jobs

@@ -38,6 +38,7 @@ from printflow import (
     TransitionRefused,
     Trigger,
     allowed,
+    in_requests,
     in_units,
     money,
 )
@@ -86,12 +87,14 @@ def show(job_id: str) -> str:
     lab = lab_of(current_app)
     details = lab.jobs.details(job_id)
     job = details.job
+    together = lab.jobs.sent_together(job)
     return render_template(
         "job.html",
         details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
         job=job,
         path=str(lab.files.path(job)),
-        together=lab.jobs.sent_together(job),
+        together=together,
+        place=in_requests([job], {job.request_id: [one.id for one in together]}).get(job.id),
         fits_planned=lab.queue.fits_planned(job),
         shape_fits=lab.models.fits(job, job.facts) if job.facts else (),
         shape_warnings=lab.models.warnings(job, job.facts) if job.facts else (),

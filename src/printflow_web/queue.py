@@ -39,7 +39,15 @@ def show() -> str:
             )
         except InvalidInput as error:
             flash(spoken_error(error), "error")
-    return render_template("queue.html", queues=lab.queue.by_printer(), chosen=chosen, found=found)
+    queues = lab.queue.by_printer()
+    shown = [one.job for queue in queues for one in (*queue.running, *queue.ready)]
+    return render_template(
+        "queue.html",
+        queues=queues,
+        chosen=chosen,
+        found=found,
+        requests=lab.worklist.in_requests([*shown, *(found or ())]),
+    )
 
 
 @pages.post("/<job_id>/move")

@@ -23,14 +23,25 @@ _COLUMNS = ("ID", "Status", "Student", "File", "Printer", "Color", "Material", "
     "--search", default="", metavar="WORDS", help="Search names, emails, IDs, classes and files."
 )
 @click.option(
+    "--together-with", default="", metavar="ID", help="Only the jobs of that job's request."
+)
+@click.option(
     "--older-than", metavar="TIME", help="In their status longer than this, such as 36h, 2d or 3w."
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N jobs.")
 @json_option
-def list_jobs(status: str, search: str, older_than: str | None, limit: int | None) -> None:
+def list_jobs(
+    status: str, search: str, together_with: str, older_than: str | None, limit: int | None
+) -> None:
     """List jobs, newest first."""
     with session().lab() as lab:
-        jobs = lab.jobs.find(status=status, search=search, older_than=older_than, limit=limit)
+        jobs = lab.jobs.find(
+            status=status,
+            search=search,
+            together_with=together_with,
+            older_than=older_than,
+            limit=limit,
+        )
         if session().json:
             print_json([job_document(lab, job) for job in jobs])
         elif jobs:

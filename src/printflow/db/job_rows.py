@@ -192,6 +192,19 @@ class SqlJobRows:
         )
         return self._with_files(self._connection.execute(query).all())
 
+    def ids_of_requests(self, request_ids: Collection[int]) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        wanted = sorted(set(request_ids))
+        for start in range(0, len(wanted), _MANY):
+            query = (
+                select(jobs.c.request_id, jobs.c.id)
+                .where(jobs.c.request_id.in_(wanted[start : start + _MANY]))
+                .order_by(jobs.c.request_id, jobs.c.request_place, jobs.c.id)
+            )
+            for request_id, job_id in self._connection.execute(query):
+                found.setdefault(request_id, []).append(job_id)
+        return found
+
     def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
         query = (
             select(*_JOB_COLUMNS)
@@ -224,6 +237,8 @@ class SqlJobRows:
         """
         words = worklist.words_of(query)
         few = []
+        if query.request is not None:
+            few.append(set(self.ids_of_requests([query.request]).get(query.request, ())))
         if words and (found := search.candidates(self._connection, words)) is not None:
             few.append(set(found))
         facets = worklist.facets(query, search.CANDIDATES + 1)

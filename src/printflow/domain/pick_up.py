@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .in_request import InRequest
 from .job import Job
 from .ledger import Balance
 from .status import Status
@@ -78,6 +79,8 @@ class WaitingJob:
     """From when on it may be disposed of; None where the lab keeps everything."""
     overdue: bool
     """That time has come."""
+    request: InRequest | None = None
+    """Its place, where it was submitted together with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,13 @@ def reminded_at(job: Job) -> datetime | None:
     return last if last is not None and last >= job.status_since else None
 
 
-def waiting_job(job: Job, policy: PickUpPolicy, balance: Balance, now: datetime) -> WaitingJob:
+def waiting_job(
+    job: Job,
+    policy: PickUpPolicy,
+    balance: Balance,
+    now: datetime,
+    request: InRequest | None = None,
+) -> WaitingJob:
     """The job as a row of the list of those that wait."""
     end = policy.disposal_at(job)
     return WaitingJob(
@@ -104,4 +113,5 @@ def waiting_job(job: Job, policy: PickUpPolicy, balance: Balance, now: datetime)
         reminded_at=reminded_at(job),
         disposal_at=end,
         overdue=end is not None and end <= now,
+        request=request,
     )

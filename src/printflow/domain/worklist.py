@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from ..errors import InvalidInput
 from ..said import say
+from .in_request import InRequest
 from .job import Job
 from .status import Status
 
@@ -52,6 +53,8 @@ class JobQuery:
     status: Status | None = None
     attention: bool = False
     """Only jobs with a :class:`Flag`."""
+    request: int | None = None
+    """Only the jobs that were submitted together in that request."""
     search: str = ""
     """Words that name, e-mail, id, class or file names hold."""
     printer: str = ""
@@ -79,6 +82,8 @@ class WorkPage:
     jobs: tuple[Job, ...]
     flags: Mapping[str, frozenset[Flag]]
     next: str = ""
+    requests: Mapping[str, InRequest] = field(default_factory=dict)
+    """By id, the place of those that were submitted together with others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ class JobRows(Protocol):
     def of_request(self, request_id: int) -> Sequence[Job]:
         """The jobs of one request, in the order of its models."""
 
+    def ids_of_requests(self, request_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+        """The ids of the jobs of each of these requests, in the order of its models."""
+
     def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
         """The jobs of an address in any case, newest first."""
 

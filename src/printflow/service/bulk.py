@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.job import Job
-from ..domain.lifecycle import allowed
+from ..domain.lifecycle import STAFF_TRIGGERS, allowed
 from ..domain.pricing import in_units
 from ..domain.status import ActorKind, Status
 from ..domain.trigger import Many, Trigger
@@ -40,6 +40,19 @@ def bulk_triggers(statuses: Iterable[Status]) -> tuple[Trigger, ...]:
         trigger
         for trigger in lists[0]
         if trigger.record.many is not Many.NO and all(trigger in other for other in lists)
+    )
+
+
+def triggers_of_some(statuses: Iterable[Status]) -> tuple[tuple[Trigger, int], ...]:
+    """The triggers that can be done to many and that any of the jobs has, in the table's order,
+    each with how many of the jobs have it.
+    """
+    lists = [allowed(status, ActorKind.STAFF) for status in statuses]
+    counted = [(trigger, sum(trigger in one for one in lists)) for trigger in STAFF_TRIGGERS]
+    return tuple(
+        (trigger, count)
+        for trigger, count in counted
+        if count and trigger.record.many is not Many.NO
     )
 
 

@@ -119,11 +119,17 @@ class Jobs:
         with self._database.read() as tx:
             return list(tx.jobs.of_request(job.request_id))
 
+    def of_request(self, number: int) -> list[Job]:
+        """The jobs of a request by its number (``job.request_id``), in the order of its models."""
+        with self._database.read() as tx:
+            return list(tx.jobs.of_request(number))
+
     def find(
         self,
         *,
         status: Status | str | None = None,
         search: str = "",
+        together_with: str = "",
         older_than: str | timedelta | None = None,
         limit: int | None = None,
         offset: int = 0,
@@ -131,13 +137,15 @@ class Jobs:
         """Jobs, newest first.
 
         ``search`` finds words in name, e-mail, id, class and file names. ``older_than`` ("2d",
-        "36h", or a timedelta) takes those that have been in their status for longer. Raises
-        InvalidInput for a status or duration that is none.
+        "36h", or a timedelta) takes those that have been in their status for longer.
+        ``together_with`` is the id of a job: it and those that were submitted together with it.
+        Raises InvalidInput for a status or duration that is none, NotFound for that job.
         """
         age = _duration(older_than)
         now = self._clock()
         query = JobQuery(
             status=_status(status),
+            request=self.get(together_with).request_id if together_with else None,
             search=search,
             before=None if age is None else now - age,
             limit=limit,

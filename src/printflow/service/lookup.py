@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from ..domain.in_request import InRequest, in_requests
 from ..domain.job import Job
 from ..domain.ledger import Balance
 from ..domain.naming import normal_job_id
@@ -31,6 +34,11 @@ def job_of_link(tx: Transaction, token: str) -> Job:
 def balance_of(tx: Transaction, job: Job) -> Balance:
     """How the job's money stands."""
     return Balance(job.cost_cents or 0, *tx.ledger.settled(job.id))
+
+
+def places_in_requests(tx: Transaction, jobs: Collection[Job]) -> dict[str, InRequest]:
+    """By id, the jobs that were submitted together with others; one query."""
+    return in_requests(jobs, tx.jobs.ids_of_requests({job.request_id for job in jobs}))
 
 
 def no_job() -> NotFound:

@@ -15,6 +15,7 @@ from ..domain.worklist import JobQuery, Sort, cursor, place_of
 from ..errors import StaleJob, TransitionNotAllowed, TransitionRefused
 from ..ports import Clock, Database
 from ..settings import Settings
+from .lookup import places_in_requests
 from .transitions import Request, Transitions
 from .waiting_policy import pick_up_policy
 
@@ -64,9 +65,14 @@ class Shelf:
         with self._database.read() as tx:
             found = tx.jobs.find(query, now, now)
             settled = tx.ledger.settled_of([job.id for job in found])
+            requests = places_in_requests(tx, found[:limit])
         jobs = [
             waiting_job(
-                job, policy, Balance(job.cost_cents or 0, *settled.get(job.id, (0, 0))), now
+                job,
+                policy,
+                Balance(job.cost_cents or 0, *settled.get(job.id, (0, 0))),
+                now,
+                requests.get(job.id),
             )
             for job in found[:limit]
         ]

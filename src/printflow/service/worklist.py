@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ..domain.in_request import InRequest
+from ..domain.job import Job
 from ..domain.worklist import JobQuery, Tally, WorkPage, cursor
 from ..ports import Clock, Database
 from ..settings import Settings
 from .acting import staff_actor
-from .lookup import job_of
+from .lookup import job_of, places_in_requests
 from .tallies import TallyBoard
 
 
@@ -48,8 +51,15 @@ class Worklist:
             found = tx.jobs.find(replace(query, limit=size + 1), now, *limits)
             jobs = tuple(found[:size])
             flags = tx.jobs.flags([job.id for job in jobs], now, *limits)
+            requests = places_in_requests(tx, jobs)
         more = len(found) > size
-        return WorkPage(jobs, flags, cursor(jobs[-1], query.sort) if more else "")
+        end = cursor(jobs[-1], query.sort) if more else ""
+        return WorkPage(jobs, flags, end, requests)
+
+    def in_requests(self, jobs: Collection[Job]) -> dict[str, InRequest]:
+        """By id, the place of the jobs among these that were submitted together with others."""
+        with self._database.read() as tx:
+            return places_in_requests(tx, jobs)
 
     def tally(self) -> Tally:
         """The counts of all lists, as they are now."""
