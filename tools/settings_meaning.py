@@ -53,6 +53,14 @@ MEANING: Mapping[str, str] = {
     "mail.templates": "The folder with your own templates. They replace the shipped ones.",
     "mail.timeout_seconds": "How many seconds one step of the exchange with the server may take.",
     "mail.deadline_seconds": "How many seconds sending one email may take in total.",
+    "mail.request_wait_minutes": "If a student submitted several models at once, how many minutes "
+    "the email with the first price (or rejection) waits for the others, so that one email tells "
+    "all. When all are decided, it leaves at once. 0: it doesn't wait.",
+    "mail.ready_email": "The email that a print is ready, if the student submitted several models "
+    "at once: for `each` as it's completed, or once for all `together`. Prints that are completed "
+    "together share one email either way.",
+    "mail.ready_wait_hours": 'With `ready_email = "together"`: after how many hours a finished '
+    "print is announced without the others.",
     "share.windows": "The path of the store on Windows PCs.",
     "share.linux": "The path of the store on Linux PCs.",
     "share.macos": "The path of the store on Macs.",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from printflow import Printflow, TransitionRefused, Trigger
+from printflow import Model, Printflow, TransitionRefused, Trigger
 from printflow.testing import Outside
 from tests import sample_models
 
@@ -46,6 +46,37 @@ def _submit(outside: Outside, lab: Printflow) -> None:
         job = lab.intake.submit(outside.folder / "bracket.stl", idempotency_key="the-form", **FORM)
         outside.memory.update(job=job.id, version=1)
         outside.acknowledged.append((job.id, Trigger.SUBMIT))
+
+
+def _submit_two(outside: Outside, lab: Printflow) -> None:
+    """One form with two models."""
+    if "jobs" not in outside.memory:
+        shared = {key: value for key, value in FORM.items() if key != "color"}
+        models = [
+            Model(file=outside.folder / "bracket.stl", color=color)
+            for color in ("True Red", "Blue")
+        ]
+        jobs = lab.intake.submit_several(models, idempotency_key="the-form", **shared)
+        outside.memory.update(jobs=[job.id for job in jobs], versions=[1, 1])
+        outside.acknowledged.extend((job.id, Trigger.SUBMIT) for job in jobs)
+
+
+def _click_on(which: int, trigger: Trigger, **arguments: Any) -> Step:
+    """The same as below, on one of the two jobs, with time to take it back."""
+
+    def act(outside: Outside, lab: Printflow) -> None:
+        job_id, version = outside.memory["jobs"][which], outside.memory["versions"][which]
+        if lab.jobs.get(job_id).version == version:
+            outside.clock.advance(minutes=2)
+            lab.dispatch()  # places the model, where the lease of a process that died still runs
+            given = {**arguments, "by": "Ana", "hold_mail": True, "expected_version": version}
+            lab.jobs.perform(trigger, job_id, **given)
+            outside.acknowledged.append((job_id, trigger))
+        versions = list(outside.memory["versions"])
+        versions[which] = version + 1
+        outside.memory["versions"] = versions
+
+    return Step(f"{trigger.value} {which + 1}", act)
 
 
 def _click(trigger: Trigger, **arguments: Any) -> Step:
@@ -173,6 +204,27 @@ CHAINS: dict[str, tuple[Step, ...]] = {
         _click(Trigger.START_PRINTING),
         _click(Trigger.COMPLETE),
         _click(Trigger.PICK_UP, amount="2.25", method="cash"),
+        DISPATCH,
+    ),
+    "together": (
+        Step("submit two", _submit_two),
+        _click_on(0, Trigger.APPROVE, weight="42.5", hours="3.25", material="PLA"),
+        _wait(seconds=40),
+        DISPATCH,
+        _click_on(1, Trigger.APPROVE, weight="10", hours="1", material="PLA"),
+        _click_on(0, Trigger.REQUOTE, weight="50", hours="3.25", material="PLA"),
+        _wait(seconds=40),
+        DISPATCH,
+        *(
+            _click_on(which, trigger, **more)
+            for trigger, more in (
+                (Trigger.CONFIRM, {"note": "at the desk"}),
+                (Trigger.START_PRINTING, {}),
+                (Trigger.COMPLETE, {}),
+            )
+            for which in (0, 1)
+        ),
+        _wait(seconds=40),
         DISPATCH,
     ),
     "reject": (SUBMIT, _click(Trigger.REJECT, reasons=("Too thin",)), DISPATCH),

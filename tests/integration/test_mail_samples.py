@@ -31,9 +31,16 @@ LINKS = {
     "staff_alert": ("/dashboard/jobs/[0-9A-Z]{8}",),
     "receipt": (rf"/jobs/{TOKEN}",),
     "student_message": ("/dashboard/jobs/[0-9A-Z]{8}",),
+    "prices": (rf"/confirm/{TOKEN}",),
+    "ready": (rf"/jobs/{TOKEN}",),
 }
-AMOUNTS = {"approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"}
-EXPIRIES = {"approved", "reminder"}
+SEVERAL = {"prices", "ready"}
+"""They tell of several jobs."""
+AMOUNTS = {
+    *("approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"),
+    *("prices", "ready"),
+}
+EXPIRIES = {"approved", "reminder", "prices"}
 TEMPLATES = [template.value for template in MailTemplate]
 
 
@@ -81,7 +88,7 @@ def test_links_amounts_and_expiry(
         if name in EXPIRIES:
             expiry = clock.now.replace(day=clock.now.day + lab.settings.quote_days)
             assert local_date(expiry, lab.catalog.current.time_zone) in part
-        if name in ("completed", "pick_up_reminder"):
+        if name in ("completed", "pick_up_reminder", "ready"):
             assert (
                 lab.catalog.current.pick_up.place in part
                 and lab.catalog.current.pick_up.hours in part
@@ -91,7 +98,7 @@ def test_links_amounts_and_expiry(
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_subjects_carry_the_job_s_number(samples: dict[str, RenderedMail], name: str) -> None:
     subject = samples[name].subject
-    assert ("K7Q2MX9A" in subject) == (name != "find_jobs")
+    assert ("K7Q2MX9A" in subject) == (name not in {"find_jobs", *SEVERAL})
     assert len(subject) <= 90 and "\n" not in subject
 
 
@@ -139,7 +146,7 @@ def test_the_preview_command_writes_them_all(program: Program, tmp_path: Path) -
     assert [entry["template"] for entry in listed] == TEMPLATES
 
 
-@pytest.mark.parametrize("name", sorted({*TEMPLATES} - {"find_jobs"}))
+@pytest.mark.parametrize("name", sorted({*TEMPLATES} - {"find_jobs", *SEVERAL}))
 def test_the_sample_picture_is_the_one_the_html_shows(
     samples: dict[str, RenderedMail], name: str
 ) -> None:

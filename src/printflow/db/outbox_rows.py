@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from ..domain.clock_slip import FARTHEST_MAIL, SLIP
 from ..domain.history import Mail
+from ..domain.told_together import joined
 from .schema import outbox
 from .wakeup import stir
 
@@ -24,6 +25,11 @@ def _mail(row: Row[Any]) -> Mail:
     values = dict(row._mapping)
     values["to"] = values.pop("recipient")
     return Mail(**values)
+
+
+def _left(mail: Mail) -> bool:
+    """Whether it has left or may be leaving, by itself or with those of other jobs."""
+    return mail.state not in ("canceled", "overtaken") or joined(mail)
 
 
 class SqlOutboxRows:
@@ -66,9 +72,8 @@ class SqlOutboxRows:
             .where(of_event, outbox.c.state == "queued", outbox.c.tries == 0)
             .values(state="canceled", next_try_at=None)
         )
-        out = ("canceled", "overtaken")
-        left = select(outbox.c.id).where(of_event, outbox.c.state.not_in(out)).limit(1)
-        return self._connection.scalar(left) is not None
+        mails = self._connection.execute(select(*_COLUMNS).where(of_event))
+        return any(_left(_mail(row)) for row in mails)
 
     def cancel_mail(self, mail_id: int) -> bool:
         canceled = self._connection.execute(
@@ -151,7 +156,7 @@ class SqlOutboxRows:
             .values(state="queued", lease_until=None, tries=outbox.c.tries - 1, error=error)
         )
 
-    def retry(self, mail_id: int, *, to: str, now: datetime) -> None:
+    def retry(self, mail_id: int, *, to: str, now: datetime, context: Mapping[str, Any]) -> None:
         stir(self._connection)
         self._connection.execute(
             update(outbox)
@@ -166,6 +171,7 @@ class SqlOutboxRows:
                 lease_until=None,
                 error="",
                 recipient=to,
+                context=dict(context),
             )
         )
 
@@ -192,6 +198,26 @@ class SqlOutboxRows:
     def of_job(self, job_id: str) -> Sequence[Mail]:
         query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)
         return [_mail(row) for row in self._connection.execute(query)]
+
+    def of_jobs(self, job_ids: Collection[str]) -> Sequence[Mail]:
+        query = select(*_COLUMNS).where(outbox.c.job_id.in_(job_ids)).order_by(outbox.c.id)
+        return [_mail(row) for row in self._connection.execute(query)]
+
+    def lock_untouched(self, mail_ids: Collection[int]) -> Sequence[Mail]:
+        if not mail_ids:
+            return []
+        query = (
+            select(*_COLUMNS)
+            .where(outbox.c.id.in_(mail_ids), outbox.c.state == "queued", outbox.c.tries == 0)
+            .order_by(outbox.c.id)
+            .with_for_update(skip_locked=True)
+        )
+        return [_mail(row) for row in self._connection.execute(query)]
+
+    def set_context(self, mail_id: int, context: Mapping[str, Any]) -> None:
+        self._connection.execute(
+            update(outbox).where(outbox.c.id == mail_id).values(context=dict(context))
+        )
 
     def waiting(self) -> int:
         query = select(func.count()).where(outbox.c.state.in_(("queued", "sending")))

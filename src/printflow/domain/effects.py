@@ -24,6 +24,8 @@ class MailTemplate(StrEnum):
     MESSAGE = "message"
     STUDENT_MESSAGE = "student_message"
     RECEIPT = "receipt"
+    PRICES = "prices"
+    READY = "ready"
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,23 @@ MAILS: Mapping[MailTemplate, MailRecord] = complete(
             sample_status=Status.PAIDPICKEDUP,
             sample_note="",
         ),
+        # What these tell, and whether it still means anything, is that of each of their lines.
+        MailTemplate.PRICES: MailRecord(
+            staff=mark("Price quotes for a request"),
+            student=mark("The prices and the links to confirm"),
+            of_step=False,
+            meaning=_ALWAYS,
+            sample_status=Status.PENDING,
+            sample_note="We turned the model so that it needs no supports.",
+        ),
+        MailTemplate.READY: MailRecord(
+            staff=mark("Ready for pickup, several prints"),
+            student=mark("Ready for pickup"),
+            of_step=False,
+            meaning=_ALWAYS,
+            sample_status=Status.COMPLETED,
+            sample_note="",
+        ),
     },
 )
 

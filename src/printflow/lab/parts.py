@@ -21,6 +21,7 @@ from ..runtime.calendar import Calendar
 from ..runtime.tokens import Tokens
 from ..service.composer import Composer
 from ..service.links import Links
+from ..service.mail_queue import MailQueue
 from ..service.mail_timing import MailTiming
 from ..service.pictures import Pictures
 from ..settings import Settings
@@ -72,6 +73,7 @@ def make_parts(
     database: Database = wrap("database", sql)
     store: FileStore = wrap("store", FolderStore(settings.store, identity))
     clock = wrap("clock", clock)
+    ids = wrap("ids", ids or _random_bits)
     tokens = Tokens(secret_key_of(settings))
     links = Links(tokens, settings.effective_base_url)
     catalogs = CatalogCache(database)
@@ -85,7 +87,7 @@ def make_parts(
         wrap("mailer", mailer or LazyMailer(settings)),
         clock,
         composer,
-        MailTiming(settings),
+        MailTiming(settings, MailQueue(ids, settings.mail.sender_domain)),
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
     )
     inspector = Inspector()
@@ -96,7 +98,7 @@ def make_parts(
         database=database,
         store=store,
         clock=clock,
-        ids=wrap("ids", ids or _random_bits),
+        ids=ids,
         tokens=tokens,
         links=links,
         writer=writer,

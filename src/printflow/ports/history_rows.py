@@ -188,7 +188,9 @@ class OutboxRows(Protocol):
     def give_back(self, mail: Mail, *, error: str) -> None:
         """End the lease without counting a try; ``error`` says why nobody could be written to."""
 
-    def retry(self, mail_id: int, *, to: str, now: datetime) -> None: ...
+    def retry(
+        self, mail_id: int, *, to: str, now: datetime, context: Mapping[str, Any]
+    ) -> None: ...
 
     def get(self, mail_id: int) -> Mail | None: ...
 
@@ -202,6 +204,17 @@ class OutboxRows(Protocol):
         """How many are dead letters; no more than the limit are counted."""
 
     def of_job(self, job_id: str) -> Sequence[Mail]: ...
+
+    def of_jobs(self, job_ids: Collection[str]) -> Sequence[Mail]:
+        """Those of several jobs, oldest first."""
+
+    def lock_untouched(self, mail_ids: Collection[int]) -> Sequence[Mail]:
+        """Those that wait and that nobody has tried to send, locked until the transaction ends;
+        without those that another transaction holds.
+        """
+
+    def set_context(self, mail_id: int, context: Mapping[str, Any]) -> None:
+        """What the mail tells; its text is made from it when it is sent."""
 
     def waiting(self) -> int: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,12 @@ from ..domain.model_facts import warnings
 from ..domain.naming import first_name
 from ..domain.receipt import Receipt
 from ..domain.status import Status
+from ..domain.told_together import lines_of, together_step
 from ..errors import NotFound, StoreUnavailable
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from .links import Links
+from .overtaken import still_told
 from .pictures import Pictures
 from .waiting_policy import pick_up_policy
 
@@ -111,6 +114,9 @@ class Composer:
         if several:  # the mail tells of each, with its own link
             links["status"] = ""
         name = job.student_name if job else next((j.student_name for j in jobs if j), "")
+        lines = self._lines(tx, mail)
+        if lines:
+            links["confirm"] = next((one["confirm_url"] for one in lines if one["quote"]), "")
         payment = tx.ledger.get(stored["payment_id"]) if "payment_id" in stored else None
         paid_for = [_in_mail(tx.jobs.get(job_id)) for job_id in payment.job_ids] if payment else []
         settled = tx.ledger.settled(job.id) if job else (0, 0)
@@ -129,6 +135,9 @@ class Composer:
             "model_warnings": _model_warnings(job, catalog) if job else (),
             "outcome": stored.get("outcome", ""),
             "together": self._together(tx, job, quote),
+            "lines": lines,
+            "total": total_of(lines),
+            "undecided": self._undecided(tx, mail, job),
             "payment": payment,
             "payment_lines": Receipt(payment, tuple(j for j in paid_for if j)).lines
             if payment
@@ -147,12 +156,58 @@ class Composer:
             ],
         }
 
+    def _lines(self, tx: Transaction, mail: Mail) -> list[dict[str, Any]]:
+        """What a mail about several jobs tells of each: of those alone that still mean something,
+        until it is sent.
+        """
+        told = lines_of(mail)
+        if told and mail.state != "sent":
+            told = still_told(tx, mail, self._clock()) or told
+        return [found for line in told if (found := self._line(tx, line))]
+
+    def _line(self, tx: Transaction, line: Mail) -> dict[str, Any] | None:
+        job = _in_mail(tx.jobs.get(line.job_id)) if line.job_id else None
+        if job is None:
+            return None
+        quote = tx.quotes.get(line.confirmation_id) if line.confirmation_id else None
+        cents = line.context.get("cost_cents") or 0
+        return {
+            "job": job,
+            "quote": quote,
+            "confirm_url": self._links.of_quote(quote) if quote else "",
+            "status_url": self._links.of_job(job),
+            "reasons": tuple(line.context.get("reasons", ())),
+            "note": line.context.get("note", ""),
+            "due_cents": Balance(cents, *tx.ledger.settled(job.id)).due_cents,
+        }
+
+    def _undecided(self, tx: Transaction, mail: Mail, job: Job | None) -> int:
+        """How many jobs of the request may still come as far as those that the mail tells of."""
+        step = together_step(mail.template)
+        if step is None or job is None:
+            return 0
+        return sum(one.status in step.before for one in tx.jobs.of_request(job.request_id))
+
     def _together(self, tx: Transaction, job: Job | None, quote: Quote | None) -> int:
         """How many other models of the request wait for an answer, too."""
         if job is None or quote is None:
             return 0
         others = (one for one in tx.jobs.of_request(job.request_id) if one.id != job.id)
         return sum(one.status is Status.PENDING for one in others)
+
+
+def total_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What the lines come to, in their currency; None where they have several, or no price."""
+    amounts = [
+        (line["quote"].cost_cents, line["quote"].currency)
+        if line["quote"]
+        else (line["due_cents"], line["job"].currency)
+        for line in lines
+        if not line["reasons"]
+    ]
+    if len({currency for _cents, currency in amounts}) != 1:
+        return None
+    return {"cents": sum(cents for cents, _currency in amounts), "currency": amounts[0][1]}
 
 
 def _in_mail(job: Job | None) -> Job | None:

@@ -26,6 +26,7 @@ from ..domain.job import Actor, FileRole, Job, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.pricing import PriceLine
 from ..domain.status import ORIGINALS, Status
+from ..domain.told_together import HELD_UNTIL, step_of
 from ..ports import Transaction
 from ..runtime.tokens import Tokens, token_hash
 from ..settings import Settings
@@ -238,6 +239,8 @@ class _OfEvent:
             context["waited_since"] = self._job.status_since.isoformat()
         if template is MailTemplate.STAFF_ALERT:
             context["outcome"] = _outcome(self._job)
+        if self._mail_from > self._now and step_of(template):
+            context[HELD_UNTIL] = self._mail_from.isoformat()
         self._mails.add(
             self._tx,
             template=template,

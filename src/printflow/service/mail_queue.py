@@ -28,11 +28,12 @@ class MailQueue:
         context: dict[str, Any],
         now: datetime,
         not_before: datetime | None = None,
-    ) -> None:
-        """Put a mail into the outbox, with the Message-ID that it keeps whatever happens."""
+    ) -> str:
+        """Put a mail into the outbox; gives the Message-ID that it keeps whatever happens."""
         number = f"{self._ids(64):016x}"
+        message_id = f"<{job_id or 'lab'}.{template.value}.{number}@{self._sender_domain}>"
         tx.outbox.add(
-            message_id=f"<{job_id or 'lab'}.{template.value}.{number}@{self._sender_domain}>",
+            message_id=message_id,
             job_id=job_id,
             event_id=event_id,
             confirmation_id=confirmation_id,
@@ -42,3 +43,4 @@ class MailQueue:
             now=now,
             not_before=not_before or now,
         )
+        return message_id

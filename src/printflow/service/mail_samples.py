@@ -18,11 +18,13 @@ from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
 from ..domain.receipt import Receipt
 from ..domain.status import Status
+from ..domain.told_together import PRICES, together_step
 from ..ports import Clock, MailWriter, RenderedMail
 from ..settings import Settings
+from .composer import total_of
 from .waiting_policy import pick_up_policy
 
-_ID = "K7Q2MX9A"
+_ID, _OTHER_ID = "K7Q2MX9A", "P3WN8C5T"
 _PICTURE_ID = "sample@printflow"
 _LINK_END = "abcdefghijklmnopqrstuvwxyz"
 
@@ -60,18 +62,21 @@ class MailSamples:
         status_url = f"{base}/jobs/{_LINK_END}"
         own = template is not MailTemplate.FIND_JOBS
         reasons = tuple(reason.text for reason in catalog.rejection_reasons[:2])
+        lines = self._lines(template, job, quote, record.sample_note, reasons)
+        several = bool(lines)
+        pictured = own and not several
         context: dict[str, Any] = {
             "lab_name": catalog.lab_name,
             "pick_up": catalog.pick_up,
             "currency": catalog.currency,
             "time_zone": catalog.time_zone,
             "job": job if own else None,
-            "job_label": job.id if own else "",
+            "job_label": job.id if own and not several else "",
             "student_first_name": "Jane",
             "quote": quote,
             "links": {
                 "home": f"{base}/",
-                "status": status_url if own else "",
+                "status": status_url if own and not several else "",
                 "confirm": f"{base}/confirm/{_LINK_END}",
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
             },
@@ -80,7 +85,10 @@ class MailSamples:
             "model_warnings": (),
             "outcome": "confirmed",
             "together": int(template is MailTemplate.REMINDER),
-            "picture": _PICTURE_ID if own else "",
+            "lines": lines,
+            "total": total_of(lines),
+            "undecided": 0,
+            "picture": _PICTURE_ID if pictured else "",
             "payment": payment,
             "payment_lines": Receipt(payment, (job,)).lines,
             "payments_due_cents": job.cost_cents,
@@ -98,8 +106,30 @@ class MailSamples:
         }
         rendered = self._writer.render(template.value, context)
         to = self._settings.mail.staff_address if record.to_staff else job.student_email
-        picture = Path(__file__).with_name("mail_sample.png").read_bytes() if own else b""
-        return replace(rendered, to=to, picture=picture, picture_id=_PICTURE_ID if own else "")
+        picture = Path(__file__).with_name("mail_sample.png").read_bytes() if pictured else b""
+        return replace(rendered, to=to, picture=picture, picture_id=_PICTURE_ID if pictured else "")
+
+    def _lines(
+        self, template: MailTemplate, job: Job, quote: Quote, note: str, reasons: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        """What a mail about several jobs tells of each: one as the job is, and another."""
+        step = together_step(template)
+        if step is None:
+            return []
+        base = self._settings.effective_base_url
+        other = replace(job, id=_OTHER_ID, original_name="cover.stl")
+        told = {
+            "job": job,
+            "quote": quote if step is PRICES else None,
+            "confirm_url": f"{base}/confirm/{_LINK_END}",
+            "status_url": f"{base}/jobs/{_LINK_END}",
+            "reasons": (),
+            "note": note,
+            "due_cents": job.cost_cents,
+        }
+        if step is not PRICES:
+            return [told, {**told, "job": other}]
+        return [told, {**told, "job": other, "quote": None, "note": "", "reasons": reasons}]
 
 
 def _job(catalog: Catalog, now: datetime, status: Status) -> Job:

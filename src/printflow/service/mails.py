@@ -10,6 +10,7 @@ from ..domain.mail_record import mail_record
 from ..domain.mail_trouble import MailTrouble
 from ..domain.people import ChangeKind
 from ..domain.text import clean_line
+from ..domain.told_together import AT_ONCE, joined, step_of
 from ..errors import InvalidInput, MailNotRetried, NotFound
 from ..ports import Clock, Database, RenderedMail
 from ..said import say
@@ -17,7 +18,7 @@ from ..settings import Settings
 from .addresses import email_problem, normal_email
 from .changes import ChangedBy
 from .composer import Composer
-from .mail_timing import MailTiming
+from .overtaken import overtaken
 
 _NOT_AGAIN = {
     "sending": say("This email is being sent right now."),
@@ -88,12 +89,16 @@ class Mails:
         mail = self.get(mail_id)
         if mail.state in _NOT_AGAIN:
             raise MailNotRetried(_NOT_AGAIN[mail.state])
+        if joined(mail):
+            raise MailNotRetried(
+                mail.error, next_step=say("Send that email again instead: it's on the job's page.")
+            )
         address = normal_email(to) or mail.to
         if problem := email_problem(address, ()):
             raise InvalidInput.of("to", "address_invalid", problem)
         now = self._clock()
         with self._database.write() as tx:
-            if why := MailTiming(self._settings).overtaken(tx, mail, now):
+            if why := overtaken(tx, mail, now):
                 tx.outbox.overtake(mail.id, why)
         if why:
             raise MailNotRetried(
@@ -101,7 +106,8 @@ class Mails:
                 next_step=say("Write to the student on the job's page instead."),
             )
         with self._database.write() as tx:
-            tx.outbox.retry(mail_id, to=address, now=now)
+            context = {**mail.context, AT_ONCE: True} if step_of(mail.template) else mail.context
+            tx.outbox.retry(mail_id, to=address, now=now, context=context)
             if mail.job_id:
                 tx.history.add_note(
                     mail.job_id,

@@ -14,6 +14,7 @@ from ..domain.effects import MailTemplate
 from ..domain.history import Mail
 from ..domain.job import Job
 from ..domain.limits import Limit
+from ..domain.told_together import tells_of
 from ..ports import Transaction
 from .addresses import mailbox_of
 from .limits import admitted
@@ -51,14 +52,12 @@ def mail_received(
 
 
 def mails_about(tx: Transaction, job: Job) -> list[Mail]:
-    """The mails of a job, and the one that told of all jobs of its submission."""
-    mails = list(tx.outbox.of_job(job.id))
-    if job.request_place > 1:
-        for first in tx.jobs.of_request(job.request_id)[:1]:
-            shared = [
-                mail
-                for mail in tx.outbox.of_job(first.id)
-                if mail.template == MailTemplate.RECEIVED and job.id in mail.context["job_ids"]
-            ]
-            mails = [*shared, *mails]
-    return mails
+    """The mails of a job, and those that tell of several jobs of its submission, too."""
+    ids = tx.jobs.ids_of_requests([job.request_id]).get(job.request_id, ())
+    if len(ids) < 2:
+        return list(tx.outbox.of_job(job.id))
+    return [
+        mail
+        for mail in tx.outbox.of_jobs(ids)
+        if mail.job_id == job.id or tells_of(mail.context, job.id)
+    ]

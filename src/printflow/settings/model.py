@@ -39,7 +39,18 @@ from .layers import (
     place_of,
     placed,
 )
-from .phrases import A_FOLDER, A_TEXT, DAYS, MEGABYTES, SECONDS, TRUE_OR_FALSE, Whole, whole
+from .phrases import (
+    A_FOLDER,
+    A_TEXT,
+    DAYS,
+    HOURS,
+    MEGABYTES,
+    MINUTES,
+    SECONDS,
+    TRUE_OR_FALSE,
+    Whole,
+    whole,
+)
 from .sections import (
     LogSettings,
     MailSettings,
@@ -50,8 +61,6 @@ from .sections import (
 )
 
 _SECTION = say("the section [{section}]")
-_MINUTES = say("a whole number of minutes from {low} to {high}")
-_HOURS = say("a whole number of hours from {low} to {high}")
 _SUBMISSIONS = say("a whole number of submissions from {low} to {high}")
 _NEVER_SHOWN = ("smtp_password", "secret_key", "metrics_token", "database_url", "base_url")
 
@@ -101,8 +110,8 @@ class Settings(BaseModel):
         default=(), description=say('a list of "ply", "glb" and "step"')
     )
     quote_days: Whole = whole(7, 1, 365, DAYS)
-    resend_minutes: Whole = whole(60, 1, 10_080, _MINUTES)
-    reminder_hours: Whole = whole(48, 0, 8_760, _HOURS)
+    resend_minutes: Whole = whole(60, 1, 10_080, MINUTES)
+    reminder_hours: Whole = whole(48, 0, 8_760, HOURS)
     pickup_reminder_days: tuple[Whole, ...] = Field(
         default=(7, 21), description=say("a list of whole days such as [7, 21]")
     )

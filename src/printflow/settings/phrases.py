@@ -10,6 +10,8 @@ from ..said import Said, say
 
 _NUMBER = say("a whole number from {low} to {high}")
 DAYS = say("a whole number of days from {low} to {high}")
+MINUTES = say("a whole number of minutes from {low} to {high}")
+HOURS = say("a whole number of hours from {low} to {high}")
 SECONDS = say("a whole number of seconds from {low} to {high}")
 BYTES = say("a whole number of bytes from {low} to {high}")
 MEGABYTES = say("a whole number of megabytes from {low} to {high}")

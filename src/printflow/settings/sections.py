@@ -27,7 +27,9 @@ from .phrases import (
     BYTES,
     DAYS,
     FILES,
+    HOURS,
     MEGABYTES,
+    MINUTES,
     SECONDS,
     TRUE_OR_FALSE,
     Whole,
@@ -60,6 +62,11 @@ class MailSettings(BaseModel):
     templates: Path | None = Field(default=None, description=A_FOLDER)
     timeout_seconds: Whole = whole(30, 1, 600, SECONDS)
     deadline_seconds: Whole = whole(60, 1, 3600, SECONDS)
+    request_wait_minutes: Whole = whole(60, 0, 10_080, MINUTES)
+    ready_email: Literal["each", "together"] = Field(
+        default="each", description=say("each or together")
+    )
+    ready_wait_hours: Whole = whole(48, 1, 8_760, HOURS)
 
     @model_validator(mode="before")
     @classmethod

@@ -31,6 +31,7 @@ from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.mail_record import mail_record
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
+from ..domain.told_together import JOINED, LINES, together_step
 from ..service.received import MAILED_WITH, WITHHELD
 from ..service.waiting_policy import pick_up_policy
 from ..store.making import INCOMING
@@ -184,6 +185,7 @@ class _Check:
             if want != have:
                 yield f"event {event_id}: {have} mails {template!r}, not {want}"
         yield from self._reminders()
+        yield from self._together()
         yield from self._delivered()
 
     def _reminders(self) -> Iterator[str]:
@@ -206,6 +208,22 @@ class _Check:
             now = self._outside.clock.now
             if self._idle and since and policy.due(since, job.reminded_at, now):
                 yield f"{job.id}: nobody is reminded, though it waits since {since}"
+
+    def _together(self) -> Iterator[str]:
+        """What was written for one job and is told with others is told in one place."""
+        mails = self._rows["outbox"]
+        several = {mail.message_id: mail for mail in mails if together_step(mail.template)}
+        places = {mail.id: mail.context.get(JOINED) for mail in mails}
+        for mail in mails:
+            place = places[mail.id]
+            if place and place not in several:
+                yield f"mail {mail.message_id} is told in {place}, which is not there"
+            if place and mail.state != "overtaken":
+                yield f"mail {mail.message_id} is told in {place}, and {mail.state}"
+        for mail in several.values():
+            for line in mail.context[LINES]:
+                if places[line["mail"]] != mail.message_id:
+                    yield f"mail {mail.message_id} tells {line['mail']}, which was told elsewhere"
 
     def _delivered(self) -> Iterator[str]:
         delivered = self._outside.mailbox.ids()
