@@ -78,7 +78,7 @@ def test_not_taken_where_it_is_not_switched_on(ending: str, lab: Printflow, tmp_
     path.write_bytes(FILES[ending]())
     with pytest.raises(FileTypeRefused, match="can't accept") as refused:
         lab.intake.submit(path, **FORM)
-    assert ".stl, .obj or .3mf" in refused.value.next_step
+    assert ".stl, .obj, or .3mf" in refused.value.next_step
 
 
 @pytest.mark.parametrize("ending", FILES)
@@ -176,7 +176,7 @@ def test_without_the_library_for_step_the_doctor_says_so(
 def test_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(store=tmp_path).model_endings == MODEL_ENDINGS
     assert Settings(store=tmp_path, more_formats=["step"]).model_endings_text == (
-        ".stl, .obj, .3mf, .step or .stp"
+        ".stl, .obj, .3mf, .step, or .stp"
     )
     monkeypatch.setenv("PRINTFLOW_MORE_FORMATS", "ply,glb")
     assert Settings(store=tmp_path).more_formats == ("ply", "glb")

@@ -50,7 +50,7 @@ def test_accepted(name: str, data: bytes, ending: str) -> None:
 def test_the_ending_is_named_with_the_accepted_ones(name: str) -> None:
     with pytest.raises(FileTypeRefused, match="can't accept") as refused:
         check(name, sample_models.stl())
-    assert ".stl, .obj or .3mf" in refused.value.next_step
+    assert ".stl, .obj, or .3mf" in refused.value.next_step
 
 
 @pytest.mark.parametrize(

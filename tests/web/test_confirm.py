@@ -134,7 +134,7 @@ def test_overtaken_by_a_new_quote_or_a_rejection(
 def test_unknown_is_like_malformed(student: FlaskClient, page: str) -> None:
     answer = student.get(page)
     assert answer.status_code == 404
-    assert "There's no such job." in said(answer)
+    assert "This link doesn't lead to a job." in said(answer)
 
 
 def test_the_status_page_shows_where_the_job_stands(

@@ -48,7 +48,7 @@ def test_every_status_says_who_must_act(
     if status == "COMPLETED":
         assert "$4.25 due" in said(page)
     if status == "PAIDPICKEDUP":
-        assert "$0.00 due" in said(page)
+        assert "$4.25 paid" in said(page) and "due" not in said(page)
 
 
 def test_the_price_is_one_click_away(lab: Printflow, student: FlaskClient, job_in: Brought) -> None:
@@ -165,7 +165,7 @@ def test_a_model_is_taken_back(
     assert answer.status_code == 303
     after = lab.jobs.get(job.id)
     assert (after.status, after.file.folder) == ("REJECTED", "Rejected")
-    assert after.reasons == ("Withdrawn by the student", "I found a better one")
+    assert after.reasons == ("Canceled by the student", "I found a better one")
     assert "You canceled this request. We won't print or charge anything." in said(
         student.get(answer.location)
     )

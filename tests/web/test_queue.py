@@ -28,7 +28,7 @@ def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: J
     job_in("READYTOPRINT")
     words = said(staff.get("/dashboard/queue"))
     assert "2 jobs ready, 7 h of printing" in words or "2 jobs ready, 6.5 h of printing" in words
-    assert "done around" in words
+    assert "should finish" in words
     assert "2 × True Red PLA" in words
     assert "Idle, queue empty" in words  # another printer
 

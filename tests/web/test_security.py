@@ -92,7 +92,7 @@ def test_unknown_faults_show_an_id_and_no_traceback(
     answer = student.get("/")
     assert answer.status_code == 500
     assert "secret detail" not in answer.text
-    assert "mention this number" in said(answer)
+    assert "include this error ID" in said(answer)
     answer = student.get("/", headers={"Accept": "application/json"})
     assert answer.json is not None
     assert len(answer.json["error"]["error_id"]) == 8

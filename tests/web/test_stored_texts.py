@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from printflow import Job, Printflow, Said, Status, say, say_n
-from printflow.domain.callbacks import WITHDRAWN
 from printflow.domain.event_kind import Correction
 from printflow.domain.job import Actor
 from printflow.domain.model_facts import InspectionState
@@ -95,7 +94,7 @@ def test_those_of_before_are_shown_as_they_are(
     assert "none: The old note." in page
     assert "Retention removed stored data: Personal data (kept for 9 days)" in page
     assert "Its link has expired" in said(staff.get(f"/outbox/{mail_id}"))
-    assert lab.jobs.get(job.id).reasons == (WITHDRAWN,)
+    assert lab.jobs.get(job.id).reasons == ("Withdrawn by the student",)
 
 
 def test_the_columns_keep_templates(lab: Printflow, job_in: JobIn) -> None:
@@ -129,9 +128,9 @@ def test_a_withdrawal_is_kept_by_its_template(
     lab.students.withdraw(lab.students.url(job).rpartition("/")[2])
     assert [type(one) for one in lab.jobs.get(job.id).reasons] == [Said]
     page = staff.get(f"/dashboard/jobs/{job.id}").text
-    assert "Withdrawn by the student" in page
+    assert "Canceled by the student" in page
     speak(monkeypatch)
-    assert "Withdrawn by the student" not in staff.get(f"/dashboard/jobs/{job.id}").text
+    assert "Canceled by the student" not in staff.get(f"/dashboard/jobs/{job.id}").text
 
 
 def test_why_email_is_paused_is_kept_by_its_template(

@@ -57,10 +57,10 @@ def test_details_are_only_for_the_browser_that_sent_it(
 @pytest.mark.parametrize(
     ("line", "name", "data", "status", "words"),
     [
-        ("A1", "", b"", 400, "Choose a model file (.stl, .obj or .3mf)."),
+        ("A1", "", b"", 400, "Choose a model file (.stl, .obj, or .3mf)."),
         ("A2", "a.stl", b"", 422, "The file is empty. Export it again."),
         ("A3", "part.exe", sample_models.stl(), 415, ".exe"),
-        ("A3", "part.stl.exe", sample_models.stl(), 415, ".stl, .obj or .3mf"),
+        ("A3", "part.stl.exe", sample_models.stl(), 415, ".stl, .obj, or .3mf"),
         ("A3", "part", sample_models.stl(), 415, "without an extension"),
         (
             "A4",

@@ -46,7 +46,7 @@ def event_words(event: Event) -> str:
     """What happened, from where to where."""
     from printflow.domain.history import event_places
 
-    sentence = event.trigger.record.sentence % event_places(event)
+    sentence = event.sentence % event_places(event)
     if event.source is None or event.source == event.dest:
         return sentence
     return f"{sentence}: {event.source.label} → {event.dest.label}"

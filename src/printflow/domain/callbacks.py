@@ -32,7 +32,9 @@ from .status import Status
 from .text import clean_line, clean_text
 
 DECLINED = say("Declined by the student")
-WITHDRAWN = say("Withdrawn by the student")
+WITHDRAWN = say("Canceled by the student")
+CANCELED = (WITHDRAWN, "Withdrawn by the student")
+"""The reason of a job that its student canceled: as it is written now, and as it once was."""
 
 _HOW_PAID = ("receipt", "payer", "account")
 

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .callbacks import DECLINED, WITHDRAWN
+from .callbacks import CANCELED, DECLINED
 from .event_kind import EventKind
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
+from .marking import mark
 from .retention import PART_LABELS
 from .status import ActorKind, Status, Trigger
+
+_ASKED_FOR_LINK = mark("%(name)s requested a new link")
+
+
+def refused_for(job: Job, *reasons: str) -> bool:
+    """Whether the job will not be printed, and one of these is the first reason."""
+    return job.status.record.refused and any(one in reasons for one in job.reasons[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +35,13 @@ class Event:
     dest: Status
     actor: Actor
     details: Mapping[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """Who did what, with the places of :func:`event_places`."""
+        if self.trigger is Trigger.RESEND and self.actor.kind is ActorKind.STUDENT:
+            return _ASKED_FOR_LINK
+        return self.trigger.record.sentence
 
 
 def event_places(event: Event, say: Callable[[str], str] = str) -> dict[str, str]:
@@ -137,6 +152,11 @@ class JobDetails:
         return self.events[-1].trigger is Trigger.DISPOSE
 
     @property
+    def canceled(self) -> bool:
+        """Whether the student canceled the request."""
+        return refused_for(self.job, *CANCELED)
+
+    @property
     def payments(self) -> tuple[Payment, ...]:
         """The payments that count."""
         return tuple(payment for payment in self.ledger if payment.void is None)
@@ -196,15 +216,12 @@ class StudentPage:
     @property
     def canceled(self) -> bool:
         """The student took the model back: that is no rejection to them."""
-        return self._refused_for(WITHDRAWN)
+        return refused_for(self.job, *CANCELED)
 
     @property
     def declined(self) -> bool:
         """The student said no to the price."""
-        return self._refused_for(DECLINED)
-
-    def _refused_for(self, reason: str) -> bool:
-        return self.job.status.record.refused and self.job.reasons[:1] == (reason,)
+        return refused_for(self.job, DECLINED)
 
     @property
     def paid_cents(self) -> int:

@@ -60,8 +60,8 @@ def model_endings(more_formats: Iterable[str]) -> tuple[str, ...]:
 
 
 def endings_text(endings: Sequence[str]) -> str:
-    """Endings in words: ".stl, .obj or .3mf"."""
-    return f"{', '.join(endings[:-1])} or {endings[-1]}"
+    """Endings in words: ".stl, .obj, or .3mf"."""
+    return f"{', '.join(endings[:-1])}, or {endings[-1]}"
 
 
 def job_id_from(number: int) -> str:

@@ -350,8 +350,8 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             title=mark("Report a failed print"),
             submit=mark("Report failed print"),
             about=mark(
-                "The job returns to “Ready to print”. The student isn't charged more and gets no "
-                "email."
+                "The job returns to “Ready to print”. The student isn't charged extra and doesn't "
+                "get an email."
             ),
             about_many="",
             warning="",

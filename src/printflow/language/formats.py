@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -91,6 +91,13 @@ def local_clock(moment: datetime, time_zone: str) -> str:
     return _plain_spaces(format_time(local.timetz(), "h:mm a", locale=LOCALE))
 
 
+def clock_hour(hour: time) -> str:
+    """A full hour of the day: "9 AM"."""
+    from babel.dates import format_time
+
+    return _plain_spaces(format_time(hour, "h a", locale=LOCALE))
+
+
 def day_text(day: date) -> str:
     """A day: "Mon, Mar 2, 2026"."""
     from babel.dates import format_date
@@ -110,7 +117,7 @@ def age_text(moment: datetime, now: datetime) -> str:
     age = now - moment
     if age < timedelta(minutes=1):
         return "just now"
-    return _plain_spaces(format_timedelta(age, threshold=1.5, locale=LOCALE))
+    return _plain_spaces(format_timedelta(age, granularity="minute", threshold=1.5, locale=LOCALE))
 
 
 def _plain_spaces(text: str) -> str:

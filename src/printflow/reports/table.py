@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
 from ..domain.job_track import ReportQuery
-from ..language.formats import money
+from ..language.formats import clock_hour, date_text, money
 
 Cell = str | int | float | Decimal | None
 
@@ -66,12 +67,24 @@ def _none(name: str) -> Table:
     raise KeyError(name)
 
 
+def _hour_text(cell: str) -> str:
+    """An hour of the day: "9 AM" for "09:00"."""
+    return clock_hour(time.fromisoformat(cell))
+
+
+_SHOWN: Mapping[str, Callable[[str], str]] = {
+    "begins": lambda cell: date_text(date.fromisoformat(cell)),
+    "hour": _hour_text,
+}
+"""Columns whose texts are ISO in files, and otherwise as people write them."""
+
+
 def cell_text(cell: Cell, column: Column, currency: str) -> str:
     """A cell as people read it."""
     if cell is None:
         return "–"
     if isinstance(cell, str):
-        return cell
+        return _SHOWN[column.key](cell) if cell and column.key in _SHOWN else cell
     match column.kind:
         case Kind.CENTS:
             return money(int(cell), currency)
@@ -80,6 +93,6 @@ def cell_text(cell: Cell, column: Column, currency: str) -> str:
         case Kind.GRAMS:
             return f"{cell:,.1f} g"
         case Kind.PERCENT:
-            return f"{cell:,.1f} %"
+            return f"{cell:,.1f}%"
         case _:
             return f"{cell:,}"

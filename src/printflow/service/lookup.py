@@ -27,7 +27,7 @@ def job_of_link(tx: Transaction, token: str) -> Job:
     """The job of a status page's link; raises NotFound."""
     job = tx.jobs.of_token(token_hash(token))
     if job is None:
-        raise no_job()
+        raise no_link()
     return job
 
 

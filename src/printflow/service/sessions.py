@@ -127,7 +127,7 @@ class Sessions:
         if door is None or not right:
             raise SignInRefused(
                 say("Wrong password.") if len(doors) < 2 else say("Wrong station or password."),
-                next_step=say("Ask the lab, or set a new password: printflow staff-password"),
+                next_step=say("Ask the lab, or set a new one with “printflow staff-password”."),
             )
         with self._database.write() as tx:
             # Nothing else is taken back: who knows one station's password may be guessing another's.

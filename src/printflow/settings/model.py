@@ -233,7 +233,7 @@ class Settings(BaseModel):
 
     @property
     def model_endings_text(self) -> str:
-        """The same in words: ".stl, .obj or .3mf"."""
+        """The same in words: ".stl, .obj, or .3mf"."""
         return endings_text(self.model_endings)
 
     @property
