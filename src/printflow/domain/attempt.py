@@ -115,7 +115,7 @@ class Facts:
     came_from: Status | None = None
     """The status that the job was in before the present one."""
     reminder_left: bool = False
-    """A reminder to fetch the print has left since it was completed."""
+    """A reminder to pick up the print was sent since it was completed."""
 
 
 @dataclass

@@ -20,7 +20,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogVersion:
-    """A version of the catalog: who put it in force and when (UTC), and its plain form.
+    """A version of the catalog: who activated it and when (UTC), and its plain form.
 
     ``differences`` says what it changed of the version before it.
     """

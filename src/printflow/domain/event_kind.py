@@ -1,4 +1,4 @@
-"""What history tells of: the lifecycle's triggers, and what happens to a job beside them.
+"""What the history records: the lifecycle's triggers, and what happens to a job beside them.
 
 The latter are no steps of the lifecycle: an undo leads back over the step it undoes, an edit leads
 nowhere, and an import leads from submission to where the older system had the job. Money taken or

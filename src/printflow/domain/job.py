@@ -141,7 +141,7 @@ class Job:
     shelf: str = ""
     """Where the finished print lies, in the lab's words; for staff."""
     reminded_at: datetime | None = None
-    """When the student was last reminded to fetch it."""
+    """When the student was last reminded to pick it up."""
     asked_at: datetime | None = None
     """When the student last wrote, while nobody has answered."""
     files: tuple[JobFile, ...] = ()

@@ -18,16 +18,16 @@ from .mail_record import CONFIRMED_ALERT, MAILS, Meaning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAbout:
-    """What a mail tells of, as it is now."""
+    """What an email is about, as it is now."""
 
     job: Job | None
     link: LinkState | None
     """How the link in the mail stands; None where it has none."""
     payment: Payment | None
     more: tuple[Job, ...] = ()
-    """Other jobs that it tells of: it means something as long as it does for one of them."""
+    """Other jobs that it is about: it means something as long as it does for one of them."""
     newer: bool
-    """A later mail of the same kind tells of the same job."""
+    """A later email of the same kind is about the same job."""
 
 
 _LINK_WORDS = {

@@ -20,7 +20,7 @@ class Meaning:
     open_link: bool = False
     """The link that it carries still waits for an answer."""
     newest: bool = True
-    """No later mail of its kind tells of the same job."""
+    """No later email of its kind is about the same job."""
     same_reasons: bool = False
     """The job's reasons are those that it tells."""
     this_wait: bool = False
@@ -28,7 +28,7 @@ class Meaning:
     unanswered: bool = False
     """Nobody has answered the student yet."""
     payment_counts: bool = False
-    """The payment that it tells of was not voided."""
+    """The payment that it is about was not voided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

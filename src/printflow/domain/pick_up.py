@@ -1,6 +1,6 @@
-"""How long a finished print waits: when its student is reminded, and when it may be disposed of.
+"""How long a finished print waits: when its student is reminded, and when it may be discarded.
 
-Both are reckoned from the moment it was completed, so that work that was late is due, never lost.
+Both are counted from the moment it was completed, so that work that was late is due, never lost.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class WaitingJob:
     reminded_at: datetime | None
     """When the last reminder was written."""
     disposal_at: datetime | None
-    """From when on it may be disposed of; None where the lab keeps everything."""
+    """When it may be discarded; None where the lab keeps everything."""
     overdue: bool
     """That time has come."""
     request: InRequest | None = None

@@ -21,7 +21,7 @@ class Question:
 
     ``choices`` gives the answers that the lab offers for a method (None where it is not known yet);
     where there are none, the question is not asked. ``about_print`` says that the answer matters to
-    whoever prints: it is asked beside the method, and is on the ticket; else it is asked beside the
+    the person who prints: it is asked beside the method, and is on the ticket; else it is asked beside the
     student's name. ``always`` says that every method asks it.
     ``unknown`` is said of an answer that the lab does not offer, ``searched`` makes jobs findable by the answer, ``flag`` and
     ``example`` are the command line's.

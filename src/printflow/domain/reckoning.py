@@ -1,4 +1,4 @@
-"""What a slicer reckoned for a model before anybody approved it. Pure."""
+"""What a slicer estimated for a model before anyone approved it. Pure."""
 
 from __future__ import annotations
 

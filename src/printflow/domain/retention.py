@@ -1,6 +1,6 @@
-"""How long what is kept: parts of a job's data, when each goes, and what of it stays for ever.
+"""How long what is kept: parts of a job's data, when each is deleted, and what of it stays forever.
 
-What stays are anonymous statistics: the job's row without anybody's name, the skeleton of its
+What stays are anonymous statistics: the job's row without anyone's name, the skeleton of its
 events, its prints, and the amounts that were paid. Reports say the same before and after.
 """
 
@@ -29,7 +29,7 @@ class Part(StrEnum):
     PAYMENTS = "payments"
     """Who took or voided a payment, and why; amounts, ways and receipt numbers stay."""
     JOBS = "jobs"
-    """What else tells of the job: who reviewed it, who opened its files, links."""
+    """What else is about the job: who reviewed it, who opened its files, links."""
 
     @property
     def label(self) -> str:

@@ -96,7 +96,7 @@ class LedgerRows(Protocol):
         """All that have a share for the job, the void ones too, oldest first."""
 
     def of_event(self, job_id: str, event_id: int) -> Sequence[Payment]:
-        """Those that the event of the job tells of."""
+        """Those that the job's event names."""
 
     def of_receipt(self, receipt: str) -> Payment | None:
         """The payment that counts and has this receipt number; others wait until this

@@ -100,7 +100,7 @@ class PeopleRows(Protocol):
         deactivated."""
 
     def sessions(self, now: datetime) -> Sequence[StaffSession]:
-        """Everybody who is signed in, newest first."""
+        """Everyone who is signed in, newest first."""
 
     def act_as(self, key_hash: str, name: str) -> None: ...
 
@@ -181,9 +181,9 @@ class RetentionRows(Protocol):
         of_jobs: Collection[str] = (),
         limit: int | None,
     ) -> Sequence[tuple[int, datetime, str]]:
-        """Mails that tell of no one job (links to all of them), written at ``before`` or earlier:
+        """Emails about no single job (links to all of them), written at ``before`` or earlier:
         id, moment and Message-ID; with ``to`` and ``of_jobs`` only those of an address, in any
-        case, and those that tell of one of the jobs, wherever they were sent."""
+        case, and those about one of the jobs, wherever they were sent."""
 
     def remove_mails(self, mail_ids: Collection[int]) -> None: ...
 

@@ -21,7 +21,7 @@ class FailureKind(StrEnum):
     PERMANENT = "permanent"
     """The recipient or the message was refused for good: a dead letter."""
     AUTHENTICATION = "authentication"
-    """The login was refused: nothing will go until someone mends it."""
+    """The login was refused: nothing is sent until someone fixes it."""
 
 
 class MailFailure(Exception):
