@@ -42,7 +42,7 @@ class DispatchReport:
 
 
 class Dispatcher:
-    """Runs due work: until idle in :meth:`run_until_idle`, or for ever in threads of its own."""
+    """Runs due work: until idle in :meth:`run_until_idle`, or forever in threads of its own."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Dispatcher:
             swept += chore()
         return swept
 
-    # -- for ever -------------------------------------------------------------------------------
+    # -- forever --------------------------------------------------------------------------------
 
     def wake(self) -> None:
         """There is new work: do not wait for the next poll."""

@@ -133,7 +133,7 @@ class Postman:
             tx.outbox.failed(mail, error=failure.detail, next_try_at=again)
 
     def paused(self) -> str:
-        """Why the outbox rests after a refused login ("" = it does not); it wakes by itself."""
+        """Why the outbox rests after a refused login ("" = it does not); it resumes automatically."""
         with self._database.read() as tx:
             fact = tx.lab.fact(PAUSED)
         if fact is None:
@@ -171,6 +171,6 @@ class Postman:
         return _Verdict(found, dead)
 
     def resume(self) -> None:
-        """End a pause now, after the login was mended."""
+        """End a pause now, after the login was fixed."""
         with self._database.write() as tx:
             tx.lab.set_fact(PAUSED, None, self._clock())

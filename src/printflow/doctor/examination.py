@@ -1,4 +1,4 @@
-"""An examination: all checks, and what was mended."""
+"""An examination: all checks, and what was fixed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found; ``mended`` of it is well again, ``unchecked`` says what could not be seen.
+    """What was found; ``mended`` is what was fixed of it, ``unchecked`` says what could not be seen.
 
     ``unguarded`` says what a model could do here that took over the process which reads it. It is
     told and not counted: on some systems nobody can change it.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Finding:
     """One thing that is not as it should be.
 
-    ``code`` is stable and for programs. ``mend`` loses nothing and says whether it worked; without
+    ``code`` is stable and for programs. ``mend`` fixes it without losing anything, and says whether it worked; without
     it a person must act, and ``next_step`` says how.
     """
 

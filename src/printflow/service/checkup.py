@@ -59,7 +59,7 @@ class Checkups:
     ) -> bool:
         """Let the doctor look in the background; False when a round is under way.
 
-        With ``mend`` what loses nothing is mended; ``contents`` reads every file.
+        With ``mend`` problems whose fix loses nothing are fixed; ``contents`` reads every file.
         """
         with self._lock:
             if self._latest is not None and self._latest.ended_at is None:
@@ -76,7 +76,7 @@ class Checkups:
             if found.mended:
                 self._record(found, who)
             ended = replace(begun, found=found)
-        except Exception as error:  # noqa: BLE001 - whatever it is, people shall read it
+        except Exception as error:  # noqa: BLE001 - whatever it is, people should read it
             _log.exception("the doctor could not finish")
             ended = replace(begun, failed=str(error) or type(error).__name__)
         self._latest = replace(ended, ended_at=self._clock())

@@ -111,7 +111,7 @@ class Composer:
             links["confirm"] = self._links.of_quote(quote)
         jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in stored.get("job_ids", ())]
         several = job is not None and len(jobs) > 1
-        if several:  # the mail tells of each, with its own link
+        if several:  # the email names each, with its own link
             links["status"] = ""
         name = job.student_name if job else next((j.student_name for j in jobs if j), "")
         lines = self._lines(tx, mail)

@@ -17,7 +17,7 @@ class Filing:
         self._wake = wake
 
     def lease(self, tx: Transaction, job_id: str) -> Sequence[Placement]:
-        """Keep the job's files that are to be moved from everybody else for a while."""
+        """Keep the job's files that are to be moved from everyone else for a while."""
         return self._placer.lease(tx, job_id)
 
     def place(self, leased: Sequence[Placement]) -> None:

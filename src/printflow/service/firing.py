@@ -108,7 +108,7 @@ def _came_from(tx: Transaction, job: Job) -> Status | None:
 
 
 def _reminded(tx: Transaction, job: Job) -> bool:
-    """Whether a reminder to fetch the print has left since it was completed."""
+    """Whether a reminder to pick up the print was sent since it was completed."""
     return any(
         mail.template == MailTemplate.PICK_UP_REMINDER
         and mail.sent_at is not None

@@ -175,7 +175,7 @@ class Jobs:
         """Pull any trigger: the general form of the methods below.
 
         With ``hold_mail`` its mails wait for the settings' ``undo_seconds``, so that
-        ``lab.corrections.undo`` can take the action back before anybody hears of it.
+        ``lab.corrections.undo`` can take the action back before anyone hears of it.
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
         cost, shelf, note, reasons, text, reason, to, notify, amount, method, waive, receipt,
@@ -363,7 +363,7 @@ class Jobs:
         )
 
     def dispose(self, job_id: str, *, reason: str = "", **acting: Unpack[Acting]) -> Job:
-        """Throw a print away that nobody fetched, after the settings' ``dispose_after_days``.
+        """Discard a print that nobody picked up, after the settings' ``dispose_after_days``.
 
         ``reason`` says why it goes where no reminder could reach the student.
         """

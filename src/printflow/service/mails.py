@@ -129,7 +129,7 @@ class Mails:
         self._wake()
 
     def resume(self, *, by: str, station: str = "") -> None:
-        """Let the outbox go on after its login was refused, before it tries by itself."""
+        """Let the outbox go on after its login was refused, before it tries again automatically."""
         with self._database.write() as tx:
             who = ChangedBy(by, station)
             who.record(tx, ChangeKind.OUTBOX_RESUMED, "", self._clock())

@@ -34,7 +34,7 @@ class Models:
     def inspect_due(self, *, limit: int | None = None) -> int:
         """Look into the models that wait, the newest first; gives how many were looked at.
 
-        A server does this by itself. Each takes up to 45 s in a process of its own.
+        A server does this automatically. Each takes up to 45 s in a process of its own.
         """
         done = 0
         while (limit is None or done < limit) and self._queue.step():

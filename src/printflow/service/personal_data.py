@@ -21,7 +21,7 @@ from .stale import stale
 _AT_REQUEST = say("at the person's request")
 
 _OF_A_PERSON = (Part.FILES, Part.MAILS, Part.PAYMENTS, Part.PERSONAL)
-"""What of a job tells of the student. The address goes last: by it the rest is found again, should
+"""What of a job is about the student. The address is deleted last: by it the rest is found again, should
 this be broken off."""
 _ENDED = tuple(status for status in Status if status.closed)
 

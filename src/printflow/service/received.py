@@ -26,7 +26,7 @@ _MAILS = (Limit("received", 5, timedelta(hours=1)), Limit("received-day", 20, ti
 WITHHELD = "mail_withheld"
 """In the details of a submission: no mail left for it."""
 MAILED_WITH = "mailed_with"
-"""The same: the job whose mail tells of it, too."""
+"""The same: the job whose email names it, too."""
 
 
 def may_mail(tx: Transaction, address: str, now: datetime) -> bool:

@@ -41,7 +41,7 @@ class PickUpReminders:
         with self._database.write() as tx:
             job = tx.jobs.get(job_id)
             if job is None or not self._policy.reminder_due(job, now):
-                return False  # fetched, changed or reminded since we looked
+                return False  # picked up, changed or reminded since we looked
             if not tx.jobs.remind(job, now):
                 return False
             self._mails.add(

@@ -29,7 +29,7 @@ _AT_ONCE = 200
 
 
 class Removal:
-    """Makes parts of archived jobs go, and mails that tell of no one job."""
+    """Removes parts of archived jobs, and emails that are about no single job."""
 
     def __init__(
         self,

@@ -45,7 +45,7 @@ class Retention:
         self._removal = removal
 
     def plan(self, *, ahead: timedelta = timedelta()) -> tuple[Due, ...]:
-        """What is due, and what will be ``ahead`` of now, by date. Mails that tell of no one job
+        """What is due, and what will be ``ahead`` of now, by date. Emails about no single job
         stand there without one.
         """
         now = self._clock() + ahead

@@ -22,7 +22,7 @@ class DisposalRound:
         self._on = on
 
     def __call__(self) -> int:
-        """Dispose of what is due; gives how many prints."""
+        """Discard what is due; gives how many prints."""
         if not self._on:
             return 0
         try:

@@ -26,7 +26,7 @@ from .stations import session_hash
 _PER_ADDRESS = Limit("sign-in", 5, timedelta(minutes=1))
 _PER_STATION = Limit("sign-in station", 20, timedelta(minutes=10))
 """Wrong passwords of browsers that have never signed in at the station. No stranger locks staff out
-with them: a browser that has is counted by itself alone."""
+with them: a browser that has is counted on its own."""
 _PER_PC = (
     Limit("sign-in PC", 5, timedelta(minutes=1)),
     Limit("sign-in PC in an hour", 30, timedelta(hours=1)),
@@ -198,7 +198,7 @@ class Sessions:
         return found
 
     def all(self) -> list[StaffSession]:
-        """Everybody who is signed in, newest first."""
+        """Everyone who is signed in, newest first."""
         with self._database.read() as tx:
             return list(tx.people.sessions(self._clock()))
 

@@ -41,7 +41,7 @@ class Shelf:
 
     @property
     def policy(self) -> PickUpPolicy:
-        """When students are reminded to fetch a print, and when it may be disposed of."""
+        """When students are reminded to pick up a print, and when it may be discarded."""
         return pick_up_policy(self._settings)
 
     def waiting(
@@ -49,7 +49,7 @@ class Shelf:
     ) -> WaitingPage:
         """One page of the finished prints, those that wait longest first.
 
-        ``search`` as in lists; ``overdue`` takes only those that may be disposed of; ``after`` is
+        ``search`` as in lists; ``overdue`` takes only those that may be discarded; ``after`` is
         the ``next`` of the page before. Raises InvalidInput for a cursor that is none.
         """
         now, policy = self._clock(), self.policy
@@ -80,7 +80,7 @@ class Shelf:
         return WaitingPage(tuple(one for one in jobs if one.overdue or not overdue), end)
 
     def dispose_due(self, *, limit: int | None = None) -> tuple[str, ...]:
-        """Dispose of the prints whose time has come and whose students were reminded; their ids.
+        """Discard the prints whose time has come and whose students were reminded; their ids.
 
         What is refused, because no reminder has left, waits for staff.
         """

@@ -14,7 +14,7 @@ from .passwords import LONGEST, SHORTEST, hashed, is_password
 from .people import checked_name
 
 STATION = "Lab"
-"""The station that everybody shares until the lab makes others."""
+"""The station that everyone shares until the lab makes others."""
 
 MOST_STATIONS = 20
 """A new password is compared with every station's, which takes its time."""
@@ -54,7 +54,7 @@ class Stations:
     def set_password(self, password: str | None = None, *, by: str = "") -> str:
         """Set the password of the lab's own station, a generated one by default; gives it.
 
-        Whoever holds it may administer the lab. Everybody who signed in there is signed out.
+        Anyone who has it may administer the lab. Everyone who signed in there is signed out.
         Raises InvalidInput when it is shorter than 8 or longer than 200 characters, or another
         station's.
         """
@@ -113,7 +113,7 @@ class Stations:
         station: str = "",
         keep: str = "",
     ) -> str:
-        """Give a station a new password and sign everybody there out; gives the password.
+        """Give a station a new password and sign everyone there out; gives the password.
 
         ``keep`` is the key of the session that stays: that of who does this. Raises NotFound,
         InvalidInput (field password).
@@ -215,5 +215,5 @@ class Stations:
 
 
 def session_hash(key: str) -> str:
-    """What the database holds of a session's key: it can open nothing by itself."""
+    """What the database holds of a session's key: it can open nothing on its own."""
     return hashlib.sha256(f"printflow-session:{key}".encode("utf-8", "surrogatepass")).hexdigest()

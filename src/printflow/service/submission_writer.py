@@ -110,7 +110,7 @@ class SubmissionWriter:
             actor=actor,
             details={**outcome.details, **told},
         )
-        # One mail tells of all jobs, once they are there.
+        # One email names all jobs, once they are there.
         effects = [effect for effect in outcome.effects if effect != _RECEIVED]
         self._effects.write(tx, job_of(tx, job_id), actor, event_id, facts, effects)
         return event_id

@@ -37,7 +37,7 @@ class Suggestion:
 
     source: str = ""
     by_slicer: bool = False
-    """Whether the lab's slicer reckoned it itself; ``source`` is then the slicer."""
+    """Whether the lab's slicer estimated it itself; ``source`` is then the slicer."""
     grams: Decimal | None = None
     hours: Decimal | None = None
     material: str = ""
@@ -89,7 +89,7 @@ class Suggestions:
         self._settings = settings
 
     def for_job(self, job_id: str) -> list[Suggestion]:
-        """The newest file's first; the one reckoned from the volume, without a slicer, last.
+        """The newest file's first; the one estimated from the volume, without a slicer, last.
 
         A file with several plates gives all of them together, where each has figures, and then each
         plate: look at ``whole`` before taking one for the job.

@@ -7,7 +7,7 @@ from ..settings import Settings
 
 
 def pick_up_policy(settings: Settings) -> PickUpPolicy:
-    """When students are reminded to fetch a print, and when it may be disposed of."""
+    """When students are reminded to pick up a print, and when it may be discarded."""
     return PickUpPolicy(
         reminder_days=settings.pickup_reminder_days,
         dispose_after_days=settings.dispose_after_days,
