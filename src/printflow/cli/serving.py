@@ -63,7 +63,7 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
-    """The settings with the options in force; port 0 is a free one, so that links are right."""
+    """The settings with the options applied; port 0 is a free one, so that links are right."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = session().load(server=given or None)
     if settings.server.port == 0:

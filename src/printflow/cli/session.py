@@ -29,7 +29,7 @@ class Session:
     settings: Settings | None = field(default=None, repr=False)
 
     def load(self, **given: Any) -> Settings:
-        """The settings in force; ``given`` (from options) comes before file and environment."""
+        """The current settings; ``given`` (from options) comes before file and environment."""
         from printflow import Settings
 
         collector.from_now_on()

@@ -1,4 +1,4 @@
-"""Work that only one process at a time shall do.
+"""Work that only one process may do at a time.
 
 PostgreSQL serves many processes, on several machines: an advisory lock tells them apart, and is
 gone with the connection of one that dies

@@ -124,7 +124,7 @@ class SqlDatabase:
     def _turn(self) -> Iterator[None]:
         """One writer of this process after the other.
 
-        SQLite has one writer at a time, and whoever waits for it there sleeps, for longer and longer,
+        SQLite has one writer at a time, and a process that waits for it there sleeps, for longer and longer,
         however soon the other is done.
         """
         if self._queue is None:

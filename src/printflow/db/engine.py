@@ -93,13 +93,13 @@ def open_engine(
 
 
 def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
-    """Someone else's change is waited for as long as in an embedded database, not for ever."""
+    """Someone else's change is waited for as long as in an embedded database, not forever."""
     connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
     connection.commit()
 
 
 def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
-    # The driver shall not open transactions of its own: BEGIN is ours (see _begin).
+    # The driver must not open transactions of its own: BEGIN is ours (see _begin).
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (

@@ -141,7 +141,7 @@ class SqlReportRows:
 def _told(
     trigger: str, details: Mapping[str, Any]
 ) -> tuple[tuple[str, ...], int | None, Decimal | None]:
-    """Reasons, the event that was taken back, and the final weight that an event tells of."""
+    """Reasons, the event that was taken back, and the final weight that an event names."""
     reasons = details.get("reasons") or ([details["reason"]] if details.get("reason") else [])
     undone = details.get("event") if trigger == Correction.UNDO else None
     grams = details.get("final_grams")

@@ -34,9 +34,9 @@ from .types import (
 )
 
 PERSONAL = {"holds": "personal"}
-"""Tells of a student, in the student's words or staff's: it goes when the person is erased."""
+"""About a student, in the student's words or staff's: it is deleted when the person is erased."""
 KEPT = {"holds": "kept"}
-"""Tells of the work, or of staff: it stays, for figures and for the history."""
+"""About the work, or staff: it stays, for figures and for the history."""
 SECRET = {"holds": "secret"}
 """Opens something, or could: only hashes of it are stored, and no page shows it."""
 
@@ -172,7 +172,7 @@ LIST_ORDERS = {
 """The orders of lists, of all jobs and of one status."""
 
 NEW_JOBS = "status = 'UPLOADED' AND reviewed_at IS NULL"
-"""What is new: uploaded, and not reviewed by anybody."""
+"""What is new: uploaded, and not reviewed by anyone."""
 
 jobs = Table(
     "jobs",

@@ -78,7 +78,7 @@ def foreign_objects(snapshot: Path) -> tuple[str, ...]:
 
 
 def let_go(url: str) -> None:
-    """Whoever was at work when the snapshot was taken is no longer."""
+    """Processes that were at work when the snapshot was taken no longer are."""
     engine = open_engine(url, pooled=False).execution_options(printflow_write=True)
     try:
         with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""A row that is changed where it is there, and else added: in one statement, whoever else does so.
+"""A row that is changed where it is there, and else added: in one statement, no matter who else does so.
 
 An update that meets nothing and then inserts is two statements, between which PostgreSQL lets
 another process insert the same key.

@@ -1,7 +1,7 @@
 """Telling other processes that there is something new, where the database can (PostgreSQL).
 
-A notification is part of the transaction that it tells of: whoever hears it finds the change. It
-may be lost, with the connection that listens; therefore everybody who listens also looks by
+A notification is part of the transaction that it announces: a process that hears it finds the change. It
+may be lost, with the connection that listens; therefore every process that listens also looks by
 himself now and then (https://www.postgresql.org/docs/current/sql-notify.html).
 """
 
@@ -74,6 +74,6 @@ class Listener:
             self.connected = True
             self._heard()
             while not self._stop.is_set():
-                # Many at once are one: whoever hears looks for everything.
+                # Many at once are one: a process that hears looks for everything.
                 if list(connection.notifies(timeout=_LOOK_SECONDS, stop_after=1)):
                     self._heard()

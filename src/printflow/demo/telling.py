@@ -20,7 +20,7 @@ from .stories import STORIES, Step, Story
 
 STAFF = ("Ana", "Sam", "Priya")
 _KEPT_DAYS = 45
-"""For so long the demo's lab kept what nobody fetched."""
+"""How long the demo's lab kept what nobody picked up."""
 _GCODE = """; generated for a demo, prints nothing
 G21 ; mm
 G90 ; absolute
@@ -90,7 +90,7 @@ def _time(when: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 @contextmanager
 def _in_the_past(lab: Printflow, clock: StoryClock) -> Iterator[Printflow]:
-    """The same lab with its clock set back, and with no way to send a mail to anybody."""
+    """The same lab with its clock set back, and with no way to email anyone."""
     settings = lab.settings
     mail = settings.mail.model_copy(
         update={"smtp_host": "", "smtp_username": "", "smtp_password": None}

@@ -1,6 +1,6 @@
 """The formats that a lab can switch on, read by trimesh: PLY, GLB, and STEP through cascadio.
 
-Loaders get bytes, and whoever asks for another file is refused: a GLB can name any path of the
+Loaders get bytes, and a loader that asks for another file is refused: a GLB can name any path of the
 machine as part of it.
 """
 

@@ -34,7 +34,7 @@ class _Call(Generic[T]):
     def run(self) -> None:
         try:
             self._result.append(self._call())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+        except BaseException as error:  # noqa: BLE001 - handed to the one who waits
             self._error = error
         self._done.release()
 

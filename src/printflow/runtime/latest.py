@@ -1,4 +1,4 @@
-"""Looking at something that may hang (the share) without making anybody wait for it."""
+"""Looking at something that may hang (the share) without making anyone wait for it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The secret parts of links, and what is stored of them.
 
 A link's token is 128 bits of HMAC-SHA256 under the lab's key, so that any later mail can carry the
-link again; the database holds only the token's hash and can open nothing by itself.
+link again; the database holds only the token's hash and can open nothing on its own.
 """
 
 from __future__ import annotations

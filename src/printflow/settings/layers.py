@@ -136,7 +136,7 @@ def in_force(layers: Sequence[Layer]) -> dict[str, Any]:
 
 
 def place_of(key: str, layers: tuple[Layer, ...]) -> str:
-    """Where the value in force of the dotted ``key`` stands; "" for keywords and defaults."""
+    """Where the current value of the dotted ``key`` is set; "" for keywords and defaults."""
     return next((layer.places[key] for layer in layers if key in layer.places), "")
 
 

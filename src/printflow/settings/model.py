@@ -147,7 +147,7 @@ class Settings(BaseModel):
 
     @classmethod
     def load(cls, config: Path | None = None, **given: Any) -> Self:
-        """The settings in force, ``given`` before all else (None there means "not given").
+        """The current settings, ``given`` before all else (None there means "not given").
 
         The file is ``config``, else the one that ``PRINTFLOW_CONFIG`` names, else
         ``printflow.toml`` in the current folder if there is one.
@@ -257,7 +257,7 @@ class Settings(BaseModel):
 
     @property
     def database(self) -> str:
-        """The address of the database in force."""
+        """The address of the current database."""
         return self.database_url or sqlite_url(self.state_dir / "printflow.db")
 
     @property

@@ -1,7 +1,7 @@
 """A folder of the store, held open: everything in it is reached from here, and no link is followed.
 
 The store's root may itself be a link or a mount (that is the administrator's choice); from there on
-each folder is opened by itself and must be a real one, and each name is looked up in the folder
+each folder is opened on its own and must be a real one, and each name is looked up in the folder
 that was opened, wherever its path leads by now.
 """
 

@@ -31,6 +31,6 @@ class StoreWatch:
 def _told(probe: Callable[[], object]) -> str:
     try:
         probe()
-    except Exception as error:  # noqa: BLE001 - whatever it is, people shall read it
+    except Exception as error:  # noqa: BLE001 - whatever it is, people should read it
         return str(error)
     return ""

@@ -52,7 +52,7 @@ def violations(outside: Outside, *, idle: bool) -> list[str]:
 
 
 def undone(outside: Outside) -> list[str]:
-    """Work that a lab which is well brings to its end by itself: files on their way, mails to send."""
+    """Work that a healthy lab completes automatically: files on their way, mails to send."""
     rows = _read(outside.settings.database)
     return [
         *(
@@ -189,7 +189,7 @@ class _Check:
         yield from self._delivered()
 
     def _reminders(self) -> Iterator[str]:
-        """A reminder to fetch a print is one mail: as many for each wait as there are days."""
+        """A reminder to pick up a print is one email: as many for each wait as there are days."""
         policy = pick_up_policy(self._outside.settings)
         written: dict[str, list[datetime]] = defaultdict(list)
         for mail in self._rows["outbox"]:
@@ -248,7 +248,7 @@ class _Check:
             return [usual.value] if usual and event.details.get("notified") else []
         found = list(table_row(trigger).mails)
         if {WITHHELD, MAILED_WITH} & set(event.details):
-            found.remove(MailTemplate.RECEIVED)  # another job's mail tells of it, or none may
+            found.remove(MailTemplate.RECEIVED)  # another job's email names it, or none may
         staff = bool(self._outside.settings.mail.staff_address)
         return [t.value for t in found if t is not MailTemplate.STAFF_ALERT or staff]
 

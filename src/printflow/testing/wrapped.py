@@ -80,7 +80,7 @@ class _FaultyDatabase:
         return self._transaction("read")
 
     def stamp(self) -> None:
-        """None: whoever remembers things must ask, and meet the faults."""
+        """None: those who remember things must ask, and meet the faults."""
 
     def write(self) -> Any:
         return self._transaction("write")
