@@ -65,7 +65,7 @@ def outbox() -> str:
 
 @pages.post("/outbox/resume")
 def resume_mail() -> AnyResponse:
-    """Let the outbox go on, after its login was mended."""
+    """Let the outbox go on, after its login was fixed."""
     lab_of(current_app).mail.resume(**acting())
     flash(_("Email resumed."), "success")
     return redirect(url_for("admin.outbox"), 303)

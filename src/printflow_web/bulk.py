@@ -166,7 +166,7 @@ def _quote_row(
 
 @pages.post("")
 def perform() -> Response:
-    """Do it to each, and say what came of each; what was refused can be mended at once."""
+    """Do it to each, and say what came of each; what was refused can be corrected at once."""
     chosen = _chosen("job", request.form.getlist("job"))
     try:
         trigger = trigger_of(request.form.get("trigger", ""))

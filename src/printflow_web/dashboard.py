@@ -208,7 +208,7 @@ def index() -> Response:
 
 @pages.get("/dashboard/list.<ending>")
 def download(ending: str) -> Response:
-    """The whole list that the address tells of, as a file; written while it is sent."""
+    """The whole list that the address describes, as a file; written while it is sent."""
     if ending not in EXPORT_FORMATS:
         abort(404)
     chunks = lab_of(current_app).job_lists.file(_query(request.args), ending)
@@ -216,7 +216,7 @@ def download(ending: str) -> Response:
 
 
 def _shown(tally: Tally) -> dict[str, Any]:
-    """What the parts of the page show that change; the same for everybody who asks for them."""
+    """What the parts of the page show that change; the same for everyone who asks for them."""
     query, view = _query(request.args), _view()
     lab = lab_of(current_app)
     page = lab.worklist.page(query)

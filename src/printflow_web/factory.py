@@ -59,7 +59,7 @@ class LabApp(Flask):
 def create_app(lab: Printflow) -> Flask:
     """The application that serves ``lab``. It holds no rule: its views parse, call and render.
 
-    Raises SettingsError when the store lies below the folder that is served to everybody.
+    Raises SettingsError when the store lies below the folder that is served to everyone.
     """
     if lab.settings.store.resolve().is_relative_to(STATIC.resolve()):
         raise SettingsError(

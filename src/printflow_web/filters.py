@@ -74,7 +74,7 @@ def age_level(moment: datetime) -> str:
 
 @cache
 def _version(name: str) -> str:
-    """Changes with the file's content, so that browsers may keep it for ever."""
+    """Changes with the file's content, so that browsers may keep it forever."""
     return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 

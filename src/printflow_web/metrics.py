@@ -1,6 +1,6 @@
 """Figures for Prometheus, if the extra ``printflow-web[metrics]`` is installed.
 
-Only this machine, or who knows ``server.metrics_token``, sees them; everybody else gets the page
+Only this machine, or who knows ``server.metrics_token``, sees them; everyone else gets the page
 of an address that does not exist.
 """
 

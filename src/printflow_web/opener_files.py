@@ -1,6 +1,6 @@
 """The opener as files for staff PCs, made from the package that is installed on this server.
 
-Staff get it from their own lab, never from a public index, where anybody could own its name. The
+Staff get it from their own lab, never from a public index, where anyone could own its name. The
 bytes depend on nothing but the package, so that a hash that was written down stays right.
 """
 

@@ -1,4 +1,4 @@
-"""The student's page of one job: whoever has its link sees where it stands and can answer."""
+"""The student's page of one job: anyone who has its link sees its status and can answer."""
 
 from __future__ import annotations
 

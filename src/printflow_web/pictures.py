@@ -1,4 +1,4 @@
-"""Pictures of models, for staff and for whoever has a job's link."""
+"""Pictures of models, for staff and for anyone who has a job's link."""
 
 from __future__ import annotations
 

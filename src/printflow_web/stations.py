@@ -78,7 +78,7 @@ def add() -> AnyResponse | str:
 
 @pages.post("/<int:station_id>/password")
 def renew(station_id: int) -> AnyResponse | str:
-    """A new password for a station; everybody there is signed out, but not who does this."""
+    """A new password for a station; everyone there is signed out, except the person who does this."""
     lab, name = lab_of(current_app), _name_of(station_id)
     try:
         secret = lab.stations.renew(name, password=_password(), keep=session_key(), **acting())
@@ -113,7 +113,7 @@ def revoke(station_id: int) -> AnyResponse:
 
 @pages.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """Sign out one session, all of a station, or everybody."""
+    """Sign out one session, all of a station, or everyone."""
     form, lab = request.form, lab_of(current_app)
     typed, station = form.get("session", ""), form.get("at_station", "")
     if not typed and not station and form.get("everybody") != "yes":

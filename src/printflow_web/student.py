@@ -176,7 +176,7 @@ def _models(sent: LabRequest) -> list[Model]:
 
 
 def _sender() -> str:
-    """The network address to count by; of a proxy on this machine it would be everybody's."""
+    """The network address to count by; of a proxy on this machine it would be everyone's."""
     address = request.remote_addr or ""
     return "" if address in ("::1", "") or address.startswith("127.") else address
 

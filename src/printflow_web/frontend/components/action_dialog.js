@@ -77,7 +77,7 @@ export function actionDialog() {
       for (const notice of form.querySelectorAll("[data-lost], [data-signed-out]")) notice.hidden = true;
       try {
         let answer = await this.post(form, event.submitter);
-        // Signed in anew meanwhile: the form needs the new session's token.
+        // Signed in again meanwhile: the form needs the new session's token.
         if ([401, 403].includes(answer.status) && (await this.renew(form))) {
           answer = await this.post(form, event.submitter);
         }

@@ -1,4 +1,4 @@
-// The field for a name that is not in the list shows when "Somebody else …" is chosen.
+// The field for a name that is not in the list shows when "Someone else…" is chosen.
 export function newName() {
   return {
     init() {

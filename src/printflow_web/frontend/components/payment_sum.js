@@ -1,4 +1,4 @@
-// The amount follows the jobs that are ticked, until somebody types another one. Cents are whole.
+// The amount follows the jobs that are checked, until someone types another one. Cents are whole.
 export function paymentSum() {
   return {
     init() {

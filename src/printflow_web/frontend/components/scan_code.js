@@ -1,4 +1,4 @@
-// Reads the code on a bag through the phone's camera, where the browser can do that by itself; else
+// Reads the code on a bag through the phone's camera, where the browser can do that itself; else
 // there is no button, and the phone's own camera opens the code.
 const PLACES = /^\/(?:pick-up|dashboard\/jobs)\/([0-9A-Za-z]{8})\/?$/;
 const PAUSE = 200;

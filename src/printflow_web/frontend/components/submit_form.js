@@ -15,7 +15,7 @@ const SAID_PERCENT = 10;
 // Kept apart from Alpine's data, whose proxies workers and files do not take.
 const cardsOf = new WeakMap();
 
-// A browser refuses to send a file that was saved anew since it was chosen, and says no more than
+// A browser refuses to send a file that has been saved again since it was chosen, and says no more than
 // that the upload failed. Gives the name of the first such file, or "".
 async function nameOfChanged(files) {
   for (const file of files) {

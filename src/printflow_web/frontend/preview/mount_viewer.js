@@ -6,7 +6,7 @@
 // element   an empty element of the class "viewer"; the viewer fills it
 // worker    address of preview_worker.js: asset('preview_worker.js')
 // file      a File or Blob; or
-// url       where the model can be fetched from (this site only)
+// url       where the model can be loaded from (this site only)
 // format    ".stl", ".obj" or ".3mf"; of others the viewer says that it does not know them
 // color     CSS color of the model
 // label     what the picture shows, for people who do not see it
@@ -96,7 +96,7 @@ class Viewer {
     this.state.textContent = words;
   }
 
-  // What moves by itself can be stopped (WCAG 2.2.2).
+  // What moves automatically can be stopped (WCAG 2.2.2).
   spin(turning) {
     this.turning = turning;
     this.tell({ kind: "spin", turning });
