@@ -72,7 +72,7 @@ def test_each_trigger_once(
     assert done == Counter({(job, trigger): 1 for job in jobs for trigger, _ in STEPS})
     others = [(name, row) for name, rows in answers.items() for row in rows if row[2] != "done"]
     for name, (job_id, trigger, answer) in others:
-        # The job may have gone on since: whoever is named has won a step of it.
+        # The job may have gone on since: the person named has won a step of it.
         named = {f"conflict: {winner[job_id, step]}" for step, _ in STEPS}
         assert answer in named, (name, job_id, trigger, answer)
     assert len({winner[key] for key in winner}) > 1, "nobody had to share"

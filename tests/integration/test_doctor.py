@@ -247,7 +247,7 @@ def test_a_paused_outbox(settings: Settings, clock: TestClock, model: Path) -> N
 def test_what_the_sandbox_lacks_is_told_and_not_counted(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nobody can change it, a nightly job must not fail for ever."""
+    """Where nobody can change it, a nightly job must not fail forever."""
     program.submit()
     said = program.call("doctor", "--json")
     assert said.json["unguarded"] == list(sandbox.missing())

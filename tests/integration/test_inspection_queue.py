@@ -1,4 +1,4 @@
-"""Models are looked into after they were taken: newest first, again after a crash, never for ever."""
+"""Models are looked into after they were taken: newest first, again after a crash, never forever."""
 
 from __future__ import annotations
 

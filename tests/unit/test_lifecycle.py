@@ -43,7 +43,7 @@ from tests.unit.builders import (
 
 # Section 2 of the design, copied by hand: trigger, from, to, who. Staff decline for a student who
 # answers by phone, as issue 2 asks of the command line; students take a model back on its page, as
-# issue 4 asks; prints that nobody fetches are disposed of, as issue 8 asks.
+# issue 4 asks; prints that nobody picks up are discarded, as issue 8 asks.
 DESIGN = {
     "approve": ("UPLOADED", "PENDING", "staff"),
     "reject": ("UPLOADED PENDING", "REJECTED", "staff"),

@@ -1,4 +1,4 @@
-"""Find my jobs: links by mail, alike for every address, and not for ever."""
+"""Find my jobs: links by mail, alike for every address, and not forever."""
 
 from __future__ import annotations
 

@@ -463,7 +463,7 @@ def test_a_pc_that_has_signed_in_chooses_from_the_names(app: Flask, lab: Printfl
     assert 'value="Window"' in browser.get("/login").text
     lab.stations.renew("Window", by="Ana")
     page = browser.get("/login").text
-    assert ">Bo<" not in page, "whoever had the old password sees no names"
+    assert ">Bo<" not in page, "the old password shows no names"
     assert 'value="Sam"' in page, "but its own last one"
 
 

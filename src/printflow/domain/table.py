@@ -145,7 +145,7 @@ TABLE: tuple[Row, ...] = (
         Status.REJECTED,
         (STUDENT,),
         "student on the job's page",
-        "reason “withdrawn by the student”; open link revoked; staff alert",
+        "reason “canceled by the student”; open link revoked; staff alert",
         guards=(need.texts_fit,),
         before=(do.set_withdrawn,),
         after=(do.place_file, do.void_confirmations),
