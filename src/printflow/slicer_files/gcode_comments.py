@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 HEAD = 512 * 1024
-"""Bytes read from a G-code's beginning: Bambu's settings and everybody's pictures are there."""
+"""Bytes read from a G-code's beginning: Bambu's settings and all slicers' pictures are there."""
 
 TAIL = 128 * 1024
 """Bytes read from a G-code's end: PrusaSlicer's and Orca's figures and settings."""
