@@ -106,7 +106,7 @@ def test_refused_is_1_with_every_reason(program: Program) -> None:
     assert said.refused_fields == ["weight", "hours", "material"]
     assert said.json["error"]["code"] == "transition_refused"
     lines = said.err.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["weight", "hours", "material"]
+    assert [line.partition(":")[0] for line in lines] == ["Weight", "Print time", "Material"]
     assert lines[0].startswith("Weight: Enter the weight")
 
     said = program.run("start", job_id, "--by", "Sam", "--json")
