@@ -96,9 +96,20 @@ def lines_of(error: PrintflowError) -> list[str]:
         return [error.detail]
     lines = [labeled(reason, str(reason)) for reason in error.refusals]
     if isinstance(error, TransitionNotAllowed) and error.last_actor:
-        when = f" at {instant(error.last_at)}" if error.last_at else ""
-        lines.append(f"Last action: {error.last_trigger} by {error.last_actor}{when}.")
+        lines.append(_last_action(error))
     return lines
+
+
+def _last_action(error: TransitionNotAllowed) -> str:
+    """What was done last, by whom and when on this machine's clock."""
+    from printflow import day_text
+
+    last = getattr(error.last_trigger, "label", str(error.last_trigger))
+    if error.last_at is None:
+        return f"Last action: {last} by {error.last_actor}."
+    here = error.last_at.astimezone()
+    clock = f"{here:%I:%M %p}".lstrip("0")
+    return f"Last action: {last} by {error.last_actor} on {day_text(here.date())}, {clock}."
 
 
 def _settings_line(error: SettingsError) -> str:

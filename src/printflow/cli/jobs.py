@@ -84,7 +84,8 @@ def show(job_id: str) -> None:
 def _print_details(lab: Printflow, details: JobDetails) -> None:
     from printflow import local_time
 
-    from .words import detail_words, event_words, facts_of
+    from .event_details import detail_words
+    from .words import event_words, facts_of, role_words, state_words
 
     job, zone = details.job, lab.catalog.current.time_zone
     print_facts(facts_of(job, details, lab.catalog.current))
@@ -92,7 +93,12 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
     print_table(
         ("Role", "Printed", "State", "Path"),
         [
-            (file.role, "yes" if file.authoritative else "", file.state, str(lab.files.path(file)))
+            (
+                role_words(file.role),
+                "yes" if file.authoritative else "",
+                state_words(file.state),
+                str(lab.files.path(file)),
+            )
             for file in job.files
         ],
         title="Files",
@@ -105,7 +111,7 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
                 local_time(event.at, zone),
                 event.actor.name,
                 event_words(event),
-                detail_words(event.details),
+                detail_words(event.details, job.currency, zone),
             )
             for event in details.events
         ],

@@ -95,8 +95,10 @@ def _tell(close: DayClose) -> None:
         ]
         for one in close.sums
     ]
+    from printflow import day_text
+
     heads = ["Payment method", "Payments", "Taken", "Voided", "Waived", "Total"]
-    print_table(heads, rows, title=f"Day close of {close.day}", right="Total")
+    print_table(heads, rows, title=f"Day close of {day_text(close.day)}", right="Total")
     for currency, cents in close.totals.items():
         tell(f"Total: {_money(cents, currency)}")
 

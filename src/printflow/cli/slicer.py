@@ -128,11 +128,12 @@ def estimate(model: Path, profile: Path, up: str, command: str) -> None:
     if session().json:
         print_json({"slicer": found.slicer, "grams": found.grams, "hours": found.hours})
     else:
+        weight, time = _figures(found.grams, found.hours)
         print_facts(
             [
                 ("Slicer", found.slicer),
-                ("Weight", "–" if found.grams is None else f"{found.grams} g"),
-                ("Time", "–" if found.hours is None else f"{found.hours} h"),
+                ("Weight", weight),
+                ("Print time", time),
             ]
         )
 
@@ -213,4 +214,9 @@ def _figures(
     """Weight and time, or why there are none."""
     if state is not None and state.value != "sliced":
         return state.value.replace("_", " "), "–"
-    return "–" if grams is None else f"{grams} g", "–" if hours is None else f"{hours} h"
+    from printflow import duration_text, grams_text
+
+    return (
+        "–" if grams is None else grams_text(grams),
+        "–" if hours is None else duration_text(hours),
+    )

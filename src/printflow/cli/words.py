@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from printflow import Catalog, Event, Job, JobDetails, Trigger
+    from printflow import Catalog, Event, FileRole, FileState, Job, JobDetails, Trigger
+
+_STATES = {
+    "settled": "in place",
+    "pending": "being moved",
+    "busy": "open on another PC",
+    "missing": "missing",
+    "absent": "no file",
+    "parked": "two different files have its name",
+    "removing": "being deleted",
+    "removed": "deleted",
+}
+_ROLES = {"original": "original", "sliced": "sliced or repaired"}
 
 
 def cost(job: Job) -> str:
@@ -38,8 +50,20 @@ def outcome_line(trigger: Trigger, details: JobDetails) -> str:
 
 
 def _file_words(job: Job) -> str:
+    from printflow import FileState
+
     state = job.file.state
-    return "" if state == "settled" else f" (file: {state.value})"
+    return "" if state is FileState.SETTLED else f" (file: {state_words(state)})"
+
+
+def state_words(state: FileState) -> str:
+    """Where a file is on its way to its folder, in a few words."""
+    return _STATES.get(state.value, state.value)
+
+
+def role_words(role: FileRole) -> str:
+    """What a file is to its job."""
+    return _ROLES.get(role.value, role.value)
 
 
 def event_words(event: Event) -> str:
@@ -52,24 +76,9 @@ def event_words(event: Event) -> str:
     return f"{sentence}: {event.source.label} → {event.dest.label}"
 
 
-def detail_words(details: Any) -> str:
-    """An event's details in one line."""
-    said = {key: value for key, value in dict(details).items() if value}
-    said.pop("before", None)  # what an undo needs, and nobody reads
-    return ", ".join(_detail(str(key), value) for key, value in said.items())
-
-
-def _detail(key: str, value: object) -> str:
-    if key.endswith("_cents") and isinstance(value, int):
-        key, value = key.removesuffix("_cents"), f"{value // 100}.{value % 100:02}"
-    if isinstance(value, list | tuple):
-        value = "; ".join(str(item) for item in value)
-    return f"{key.replace('_', ' ')}: {value}"
-
-
 def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
     """The job in label and value."""
-    from printflow import QUESTIONS, grams_text, hours_text, local_time, money, size_text
+    from printflow import QUESTIONS, duration_text, grams_text, local_time, money, size_text
 
     facts = [
         ("Job", job.id),
@@ -86,7 +95,7 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         ("Submitted", local_time(job.created_at, catalog.time_zone)),
     ]
     if job.grams is not None and job.hours is not None:
-        figures = f"{job.material}, {grams_text(job.grams)}, {hours_text(job.hours)}"
+        figures = f"{job.material}, {grams_text(job.grams)}, {duration_text(job.hours)}"
         facts.append(("Quote", f"{figures}, {cost(job)}"))
     if job.shelf:
         facts.append(("Shelf", job.shelf))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from ..domain.pricing import PriceLine, plain_decimal, shown_hours
@@ -32,6 +32,15 @@ def short_money(cents: int, currency: str) -> str:
 def hours_text(hours: Decimal) -> str:
     """Print time rounded up to the half hour: "3.5 h"."""
     return f"{plain_decimal(shown_hours(hours)):f} h"
+
+
+def duration_text(hours: Decimal) -> str:
+    """Print time to the minute: "1 h 50 min", "45 min", "2 h"."""
+    least = 1 if hours > 0 else 0
+    whole, minutes = divmod(max(least, int((hours * 60).quantize(Decimal(1), ROUND_HALF_UP))), 60)
+    if not minutes and whole:
+        return f"{whole:,} h"
+    return f"{whole:,} h {minutes} min" if whole else f"{minutes} min"
 
 
 def grams_text(grams: Decimal) -> str:

@@ -1,0 +1,143 @@
+"""What a job's history says of an event, in one line for people: "Price: $15.00, print time: 1 h 50 min"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What amounts and times are told in."""
+
+    currency: str
+    zone: str
+
+
+_Shown = Callable[[Any, _Context], str]
+
+
+def _text(value: Any, _context: _Context) -> str:
+    return str(value)
+
+
+def _texts(value: Any, _context: _Context) -> str:
+    return "; ".join(str(one) for one in value)
+
+
+def _money(value: Any, context: _Context) -> str:
+    from printflow import money
+
+    return money(int(value), context.currency)
+
+
+def _grams(value: Any, _context: _Context) -> str:
+    from printflow import grams_text
+
+    return grams_text(Decimal(str(value)))
+
+
+def _hours(value: Any, _context: _Context) -> str:
+    from printflow import duration_text
+
+    return duration_text(Decimal(str(value)))
+
+
+def _moment(value: Any, context: _Context) -> str:
+    from printflow import local_time
+
+    return local_time(datetime.fromisoformat(str(value)), context.zone)
+
+
+def _part(value: Any, _context: _Context) -> str:
+    from printflow.domain.retention import PART_LABELS
+
+    return PART_LABELS.get(str(value), str(value))
+
+
+def _event(value: Any, _context: _Context) -> str:
+    from printflow.domain.event_kind import event_kind
+
+    return event_kind(str(value)).label
+
+
+def _only_said(_value: Any, _context: _Context) -> str:
+    return ""
+
+
+def _changes(value: Mapping[str, Any], _context: _Context) -> str:
+    from printflow import label_of
+
+    return "; ".join(
+        f"{label_of(name) or _words(name)}: {old or '–'} → {new or '–'}"
+        for name, (old, new) in value.items()
+    )
+
+
+_DETAILS: Mapping[str, tuple[str, _Shown]] = {
+    "cost_cents": ("price", _money),
+    "grams": ("weight", _grams),
+    "final_grams": ("final weight", _grams),
+    "hours": ("print time", _hours),
+    "material": ("material", _text),
+    "printer": ("printer", _text),
+    "amount_cents": ("paid", _money),
+    "method": ("paid by", _text),
+    "waived_cents": ("waived", _money),
+    "waived": ("reason for waiving", _text),
+    "receipt": ("receipt number", _text),
+    "payer": ("payer", _text),
+    "account": ("account", _text),
+    "shelf": ("shelf", _text),
+    "file": ("file", _text),
+    "replaced": ("instead of", _text),
+    "reason": ("reason", _text),
+    "reasons": ("reasons", _texts),
+    "note": ("note", _text),
+    "why": ("why", _text),
+    "removed": ("deleted", _part),
+    "changed": ("changed", _changes),
+    "undone": ("undone", _event),
+    "imported": ("imported from", _text),
+    "from": ("imported from", _text),
+    "key": ("ID in the older list", _text),
+    "imported_at": ("imported", _moment),
+    "confirmed_at": ("confirmed", _moment),
+    "last_changed_by": ("last changed by", _text),
+    "consent_version": ("terms version", _text),
+    "mailed_with": ("email sent with job", _text),
+    "notified": ("the usual email was sent", _only_said),
+    "override": ("without the usual checks", _only_said),
+    "voided": ("the confirmation link no longer works", _only_said),
+    "mail_withheld": ("no email was sent", _only_said),
+}
+_UNREAD = frozenset({"before", "event", "payment"})
+"""What an undo needs, and numbers that nobody reads."""
+
+
+def detail_words(details: Mapping[str, Any], currency: str, zone: str) -> str:
+    """An event's details in one line; amounts in the job's currency, times on the lab's clock."""
+    context = _Context(currency, zone)
+    said = [
+        _detail(str(key), value, context)
+        for key, value in details.items()
+        if value not in ("", None, False, [], {}) and key not in _UNREAD
+    ]
+    line = ", ".join(said)
+    return line[:1].upper() + line[1:]
+
+
+def _detail(key: str, value: Any, context: _Context) -> str:
+    label, shown = _DETAILS.get(key, (_words(key), _text))
+    try:
+        words = shown(value, context)
+    except (ValueError, TypeError, InvalidOperation):  # written by another version
+        words = str(value)
+    return f"{label}: {words}" if words else label
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
