@@ -28,9 +28,9 @@ def test_the_plates_of_a_file(program: Program) -> None:
     said = program.call("slicer", "plates", "two.gcode.3mf")
     assert said.code == 0, said.err
     assert [line.split("\t")[:5] for line in said.out.splitlines()[1:]] == [
-        ["1", "10.50 g", "1.00 h", "PLA", "Left: left.stl × 2"],
-        ["2", "4.25 g", "1.50 h", "PETG", "–"],
-        ["all", "14.75 g", "2.50 h", "", ""],
+        ["1", "10.5 g", "1 h", "PLA", "Left: left.stl × 2"],
+        ["2", "4.25 g", "1 h 30 min", "PETG", "–"],
+        ["all", "14.75 g", "2 h 30 min", "", ""],
     ]
     found = program.call("slicer", "plates", "two.gcode.3mf", "--json").json
     assert (found["grams"], found["hours"]) == ("14.75", "2.50")
@@ -66,9 +66,9 @@ def test_what_a_job_s_files_suggest(program: Program) -> None:
     (program.store / "Uploaded" / name).write_bytes(bundle(LEFT, RIGHT))
     said = program.call("slicer", "suggest", job.id)
     assert [line.split("\t")[:4] for line in said.out.splitlines()[1:]] == [
-        ["All 2 plates", "14.75 g", "2.50 h", "–"],
-        ["Plate 1 of 2", "10.50 g", "1.00 h", "PLA"],
-        ["Plate 2 of 2", "4.25 g", "1.50 h", "PETG"],
+        ["All 2 plates", "14.75 g", "2 h 30 min", "–"],
+        ["Plate 1 of 2", "10.5 g", "1 h", "PLA"],
+        ["Plate 2 of 2", "4.25 g", "1 h 30 min", "PETG"],
     ]
     found = program.call("slicer", "suggest", job.id, "--json").json
     assert [(one["plate"], one["plates"], one["label"], one["state"]) for one in found] == [
