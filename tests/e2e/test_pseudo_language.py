@@ -34,6 +34,14 @@ _OVER = """
 """
 """Labels that lie over what is beside them."""
 
+_OUTSIDE = """
+() => [...document.querySelectorAll(".menu[open] > .menu-panel, details.filters[open] > *")]
+  .filter((one) => one.getBoundingClientRect().left < 0
+    || one.getBoundingClientRect().right > document.documentElement.clientWidth)
+  .map((one) => one.textContent.trim().slice(0, 60))
+"""
+"""Menus that open where nobody can see them."""
+
 
 @pytest.fixture
 def program() -> str:
@@ -91,5 +99,27 @@ def test_no_page_breaks(
     sign_in(page, server)
     for path in (*paths(lab, jobs), *OF_ADMINISTRATORS):
         found += broken(page, server.url + path)
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_menus_open_inside_the_window(
+    browser: Browser,
+    server: Server,
+    jobs: dict[Status, Job],
+    complaints: Complaints,
+    size: dict[str, int],
+) -> None:
+    context = browser.new_context(viewport=size)  # type: ignore[arg-type]
+    page = watched(context.new_page(), complaints)
+    sign_in(page, server)
+    found: list[str] = []
+    for summary in ("summary.acting", "details.filters > summary", "#job-list .menu > summary"):
+        page.goto(f"{server.url}/dashboard?status=all&view=cards")
+        page.locator(summary).first.click()
+        assert page.locator("details[open]").count() > 0, summary
+        found += page.evaluate(_OUTSIDE)
+        found += [f"{summary}: too wide"] if page.evaluate(_WIDE) > 0 else []
     context.close()
     assert not found, "\n".join(found)
