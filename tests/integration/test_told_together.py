@@ -115,7 +115,7 @@ def test_after_the_time_that_the_lab_sets_those_leave_that_are_decided(
     clock.advance(minutes=2)
     lab.dispatch()
     assert post.to_student == ["Please confirm $8.50 for your 2 prints"]
-    assert "We're still reviewing 2 other models of yours" in post.text
+    assert "We're still reviewing 2 of your other models" in post.text
     approved(lab, jobs[2])
     lab.dispatch()
     assert len(post.to_student) == 1
@@ -262,7 +262,7 @@ def test_all_rejected(lab: Printflow, post: Post, submit_many: SubmitMany) -> No
     for job in submit_many(2):
         lab.jobs.reject(job.id, by="Ana", text="Too thin.")
     lab.dispatch()
-    assert post.to_student == ["We can't print your 2 models as they are"]
+    assert post.to_student == ["We can't print your 2 models as is"]
 
 
 @pytest.mark.parametrize("own", [{"request_wait_minutes": 0}])

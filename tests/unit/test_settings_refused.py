@@ -106,7 +106,7 @@ TABLE = [
     ('trusted_hosts = "a.edu"', "trusted_hosts", "a list"),
     ('trusted_hosts = ["https://a.edu"]', "trusted_hosts", "not “https://a.edu”"),
     ('secret_key = "short"', "secret_key", "16 characters"),
-    ('[mail]\nsmtp_security = "ssl"', "mail.smtp_security", "none, starttls or tls, not “ssl”"),
+    ('[mail]\nsmtp_security = "ssl"', "mail.smtp_security", "none, starttls, or tls, not “ssl”"),
     ('[mail]\nport = 465\nsecurity = "starttls"', "mail.smtp_security", "port 465 uses TLS"),
     ('[mail]\nsmtp_port = "x"', "mail.smtp_port", "from 1 to 65535"),
     ('[mail]\nsmtp_host = "a.edu:25"', "mail.smtp_host", "The port has its own setting"),

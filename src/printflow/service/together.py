@@ -24,15 +24,15 @@ from ..settings import Settings
 from .mail_queue import MailQueue
 from .overtaken import overtaken_line
 
-_WAITS = say("It waits for the other jobs of its request.")
+_WAITS = say("It will be sent with the other jobs in its request.")
 _SOON, _LATER = timedelta(seconds=1), timedelta(seconds=5)
 
 
 class Together:
     """Decides, in the transaction that claims an email, whether it waits for those of the other
-    jobs of its request, or is replaced by one that tells of all of them.
+    jobs of its request, or is replaced by one about all of them.
 
-    All that it knows is in the outbox and the jobs: whoever asks, and however often, the answer
+    All that it knows is in the outbox and the jobs: no matter who asks, and how often, the answer
     is the same, and what is written is written with the claim or not at all.
     """
 

@@ -50,7 +50,7 @@ class MailSettings(BaseModel):
 
     smtp_host: str = Field(default="", description=say("a host name"))
     smtp_port: Whole = whole(587, 1, 65_535)
-    smtp_security: Security = Field(default="starttls", description=say("none, starttls or tls"))
+    smtp_security: Security = Field(default="starttls", description=say("none, starttls, or tls"))
     smtp_username: str = Field(default="", description=A_TEXT)
     smtp_allow_plaintext_login: bool = Field(default=False, description=TRUE_OR_FALSE)
     smtp_password: SecretStr | None = Field(default=None, description=A_TEXT)
