@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .domain.sliced_plate import PlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
     from .domain.text import clean_line, shortened
+    from .domain.told_together import waits_until
     from .domain.trigger import Form, Many
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
     from .errors import (
@@ -195,6 +196,7 @@ _HOMES = {
     "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
     "domain.status": ("ActorKind", "Stage", "Status", "Trigger"),
     "domain.question": ("QUESTIONS", "Question"),
+    "domain.told_together": ("waits_until",),
     "domain.trigger": ("Form", "Many"),
     "domain.text": ("clean_line", "shortened"),
     "domain.worklist": (
@@ -449,6 +451,7 @@ __all__ = [
     "bulk_triggers",
     "triggers_of_some",
     "in_requests",
+    "waits_until",
     "catalog_toml",
     "cell_text",
     "clean_line",

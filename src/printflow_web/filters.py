@@ -39,6 +39,7 @@ from printflow import (
     price_line_text,
     rate_text,
     shortened,
+    waits_until,
 )
 from printflow import size_text as dimensions_text
 
@@ -130,6 +131,7 @@ def init_filters(app: Flask) -> None:
         money=in_currency,
         units=in_units,
         mail_record=mail_record,
+        waits_until=waits_until,
         rate=rate,
         price_line=price_line_text,
         hours=lambda hours: hours_text(Decimal(hours)),

@@ -214,6 +214,7 @@ def _form(
         choices=lab.files.choices(details.job.id) if quoting else [],
         suggestions=lab.suggestions.for_job(details.job.id) if quoting else [],
         due_cents=details.due_cents,
+        mail_waits_for=lab.mail.waits_for(trigger, details.job.id),
         busy=lab.queue.busy_printers() if record.opens_print else {},
     )
 

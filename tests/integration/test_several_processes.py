@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from printflow import InvalidInput, Job, Printflow, PrintflowError, Settings, Status
+from printflow import InvalidInput, Job, Model, Printflow, PrintflowError, Settings, Status
 from printflow.db import migrate
 from printflow.db.alone import alone
 from printflow.db.engine import open_engine
 from printflow.domain.job import FileState
+from tests import sample_models
 from tests.benchmarks.transitions import FORM
 
 pytestmark = pytest.mark.postgresql
@@ -243,3 +244,37 @@ def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str)
         assert told.count("") == 1
         assert set(told) <= {"", "last_admin_station", "not_found"}
         assert at_once(lambda number: labs[number].people.add("Bea")) == [""] * 4
+
+
+def test_two_workers_tell_what_was_decided_together_once(
+    shared: Settings, tmp_path: Path, web: Printflow
+) -> None:
+    """Each may claim an email of the request first; neither tells what the other does."""
+    model = tmp_path / "bracket.stl"
+    model.write_bytes(sample_models.stl())
+    form = {key: value for key, value in FORM.items() if key != "color"}
+    requests = [
+        web.intake.submit_several([Model(file=model, color="Blue")] * 4, **form) for _ in range(8)
+    ]
+    web.dispatch()
+    for jobs in requests:
+        for job in jobs:
+            web.jobs.approve(job.id, by="Ana", grams="42.5", hours="3", material="PLA")
+    with ExitStack() as stack:
+        labs = [stack.enter_context(Printflow.open(shared)) for _ in range(2)]
+        threads = [threading.Thread(target=lab._parts.postman.send_due) for lab in labs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    until(lambda: web._parts.postman.send_due() and not web.mail.counts().get("queued"), "rest")
+    told: list[int] = []
+    for mail in web.mail.find(limit=500):
+        if mail.template == "prices":
+            assert mail.state == "sent"
+            told += [line["mail"] for line in mail.context["lines"]]
+        elif mail.template == "approved" and mail.state == "sent":
+            told.append(mail.id)
+    assert len(told) == len(set(told)) == 32
+    prices = [mail for mail in web.mail.find(limit=500) if mail.template == "prices"]
+    assert len(prices) == 8, "one for each request"

@@ -20,6 +20,7 @@ from printflow.domain.marking import complete
 from printflow.domain.status import STATUSES
 from printflow.domain.trigger import TRIGGERS, Form, Many
 from tests.plugins.lab import TestClock
+from tests.plugins.orders import SubmitMany, approved
 from tests.web.page_faults import page_faults, text_faults
 
 JobIn = Callable[[Status | str], Job]
@@ -73,6 +74,51 @@ def test_every_page_of_staff_shows_a_job_in_every_status(
         answer = staff.get(address, follow_redirects=True)
         assert answer.status_code == 200, address
         assert page_faults(answer.text) == [], address
+
+
+def test_every_page_shows_the_jobs_of_a_request_and_the_emails_about_them(
+    staff: FlaskClient, student: FlaskClient, lab: Printflow, submit_many: SubmitMany
+) -> None:
+    jobs = submit_many(4)
+    approved(lab, jobs[0])
+    lab.dispatch()
+    waiting = staff.get(f"/dashboard/jobs/{jobs[0].id}")
+    assert "It waits for the other jobs of this request, until" in waiting.text
+    approved(lab, jobs[1])
+    for job in jobs[2:]:
+        lab.jobs.reject(job.id, by="Ana", text="Too thin.")
+    lab.dispatch()
+    for job in jobs[:2]:
+        lab.jobs.confirm(job.id, by="Ana", note="by phone")
+        lab.jobs.start_printing(job.id, by="Ana")
+        lab.jobs.complete(job.id, by="Ana")
+    lab.dispatch()
+    number = jobs[0].request_id
+    mails = lab.mail.find()
+    assert {"prices", "ready"} <= {mail.template for mail in mails}
+    pages = [
+        f"/dashboard?status=all&request={number}",
+        f"/dashboard?status=all&view=dense&request={number}",
+        "/pick-up",
+        "/outbox",
+        f"/dashboard/bulk?request={number}",
+        *(f"/dashboard/bulk?request={number}&trigger={trigger.value}" for trigger in Trigger),
+        *(f"/outbox/{mail.id}" for mail in mails),
+        *(f"/outbox/{mail.id}/html" for mail in mails),
+        *(f"/dashboard/jobs/{job.id}" for job in jobs),
+        *(f"/pick-up/{job.id}" for job in jobs),
+    ]
+    for address in pages:
+        answer = staff.get(address, follow_redirects=True)
+        assert answer.status_code == 200, address
+        assert page_faults(answer.text) == [], address
+    for job in jobs:
+        page = student.get(lab.students.url(job).removeprefix(lab.settings.effective_base_url))
+        assert page_faults(page.text) == []
+    assert (
+        "Ready for pickup"
+        in student.get(lab.students.url(jobs[1]).removeprefix(lab.settings.effective_base_url)).text
+    )
 
 
 @pytest.mark.parametrize("status", Status)

@@ -180,6 +180,20 @@ def test_the_whole_way_together(
     assert lab.jobs.details(jobs[0].id).due_cents == 0
 
 
+def test_the_form_says_that_the_email_waits(
+    staff: FlaskClient, lab: Printflow, submit: Submit, submit_many: SubmitMany
+) -> None:
+    alone, jobs = submit(), submit_many(3)
+    words = "The email waits for 2 other jobs of this request"
+    assert words in said(staff.get(f"/dashboard/jobs/{jobs[0].id}/approve"))
+    assert words in said(staff.get(f"/dashboard/jobs/{jobs[0].id}/reject"))
+    assert "The email waits" not in said(staff.get(f"/dashboard/jobs/{alone.id}/approve"))
+    lab.jobs.reject(jobs[1].id, by="Ana", text="Too thin.")
+    both = "The email waits for the other job of this request"
+    assert both in said(staff.get(f"/dashboard/jobs/{jobs[0].id}/approve"))
+    assert "The email waits" not in said(staff.get(f"/dashboard/jobs/{jobs[0].id}/override"))
+
+
 def test_what_none_of_them_can_is_not_offered(
     staff: FlaskClient, lab: Printflow, submit_many: SubmitMany
 ) -> None:

@@ -20,8 +20,10 @@ from .status import Status
 from .trigger import Trigger
 
 LINES, JOINED, HELD_UNTIL, AT_ONCE = "lines", "joined", "held_until", "at_once"
+WAITS_UNTIL = "waits_until"
 """In the context of emails: what each line of one for several jobs tells, the Message-ID of the one
-that tells it in its place, the end of the undo window, and that staff wanted it to leave now.
+that tells it in its place, the end of the undo window, that staff wanted it to leave now, and until
+when it waits for other jobs.
 """
 
 MOST_UNDO = timedelta(seconds=300)
@@ -76,6 +78,8 @@ class Plan:
 
     until: datetime | None
     now: tuple[Mail, ...] = ()
+    limit: datetime | None = None
+    """When it stops to wait for jobs that have not come that far."""
 
 
 def plan(waiting: Sequence[Mail], *, more: bool, wait: timedelta, now: datetime) -> Plan:
@@ -88,7 +92,7 @@ def plan(waiting: Sequence[Mail], *, more: bool, wait: timedelta, now: datetime)
     first = min(ends.values())
     limit = first + wait
     if more and timedelta() < limit - now <= wait:
-        return Plan(min(limit, now + _ASK_AGAIN))
+        return Plan(min(limit, now + _ASK_AGAIN), limit=limit)
     ahead = [end for end in ends.values() if timedelta() < end - now <= MOST_UNDO]
     if ahead and now < limit + MOST_UNDO:
         return Plan(max(ahead))
@@ -127,6 +131,12 @@ def told_in(mails: Iterable[Mail]) -> dict[str, Any]:
     """The context of an email that tells what these do."""
     lines = [line_of(mail) for mail in mails]
     return {LINES: lines, "job_ids": [line["job_id"] for line in lines]}
+
+
+def waits_until(mail: Mail) -> datetime | None:
+    """Until when at the latest it waits for the other jobs of its request, if it does."""
+    until = mail.context.get(WAITS_UNTIL) if mail.state == "queued" else None
+    return datetime.fromisoformat(until) if until else None
 
 
 def joined(mail: Mail) -> bool:

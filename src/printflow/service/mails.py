@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from ..dispatch.outbox import Postman
 from ..domain.history import Mail
+from ..domain.lifecycle import row
 from ..domain.mail_record import mail_record
 from ..domain.mail_trouble import MailTrouble
 from ..domain.people import ChangeKind
+from ..domain.status import Trigger
 from ..domain.text import clean_line
 from ..domain.told_together import AT_ONCE, joined, step_of
 from ..errors import InvalidInput, MailNotRetried, NotFound
@@ -18,7 +20,9 @@ from ..settings import Settings
 from .addresses import email_problem, normal_email
 from .changes import ChangedBy
 from .composer import Composer
+from .lookup import job_of
 from .overtaken import overtaken
+from .together import heard_of, longest_wait
 
 _NOT_AGAIN = {
     "sending": say("This email is being sent right now."),
@@ -135,6 +139,21 @@ class Mails:
             who.record(tx, ChangeKind.OUTBOX_RESUMED, "", self._clock())
         self._postman.resume()
         self._wake()
+
+    def waits_for(self, trigger: Trigger, job_id: str) -> int:
+        """How many other jobs of the request the student's email would wait for, so that one tells
+        of all; 0 where it leaves at once. Raises NotFound.
+        """
+        steps = [step for one in row(trigger).mails if (step := step_of(one.value))]
+        if not steps or not longest_wait(self._settings.mail, steps[0]):
+            return 0
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+            others = [one for one in tx.jobs.of_request(job.request_id) if one.id != job.id]
+            known = tx.outbox.of_job(job.id) if others else ()
+        if heard_of((one for one in known if one.template in steps[0].alone), job.id):
+            return 0
+        return sum(one.status in steps[0].before for one in others)
 
     def paused(self) -> str:
         """Why no mail leaves after a refused login ("" = all is well)."""

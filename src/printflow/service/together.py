@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from ..dispatch.outbox import Held
@@ -12,6 +12,7 @@ from ..domain.told_together import (
     AT_ONCE,
     JOINED,
     READY,
+    WAITS_UNTIL,
     Step,
     joined,
     plan,
@@ -21,6 +22,7 @@ from ..domain.told_together import (
 from ..ports import Transaction
 from ..said import say
 from ..settings import Settings
+from ..settings.sections import MailSettings
 from .mail_queue import MailQueue
 from .overtaken import overtaken_line
 
@@ -56,7 +58,7 @@ class Together:
     ) -> Held | None:
         known = [one for one in tx.outbox.of_jobs([job.id for job in jobs]) if _of(step, one, mail)]
         more = any(job.status in step.before for job in jobs)
-        if more and _heard_of(known, mail):
+        if more and heard_of(known, mail.job_id or "", mail.id):
             return None  # the student has an older answer, perhaps a link that no longer works
         others = [one for one in known if one.id != mail.id and _untouched(one)]
         free = {one.id for one in tx.outbox.lock_untouched([one.id for one in others])}
@@ -64,8 +66,9 @@ class Together:
             # Another process is at one of them. Whoever has the older one comes back first.
             return Held(_WAITS, now + (_SOON if mail.id < min(busy) else _LATER))
         waiting = [mail, *(one for one in others if not overtaken_line(tx, one, now))]
-        found = plan(waiting, more=more, wait=self._wait(step), now=now)
+        found = plan(waiting, more=more, wait=longest_wait(self._settings.mail, step), now=now)
         if found.until is not None:
+            _note(tx, mail, found.limit)
             return Held(_WAITS, found.until)
         if mail not in found.now or len(found.now) < 2:
             return None
@@ -99,12 +102,28 @@ class Together:
                 tx.outbox.overtake(one.id, why)
         return Held(why, None)
 
-    def _wait(self, step: Step) -> timedelta:
-        settings = self._settings.mail
-        if step is not READY:
-            return timedelta(minutes=settings.request_wait_minutes)
-        hours = settings.ready_wait_hours if settings.ready_email == "together" else 0
-        return timedelta(hours=hours)
+
+def longest_wait(settings: MailSettings, step: Step) -> timedelta:
+    """How long an email waits for the other jobs of its request."""
+    if step is not READY:
+        return timedelta(minutes=settings.request_wait_minutes)
+    hours = settings.ready_wait_hours if settings.ready_email == "together" else 0
+    return timedelta(hours=hours)
+
+
+def heard_of(known: Iterable[Mail], job_id: str, but: int = 0) -> bool:
+    """Whether the student was told of this step of this job before, by another email than that."""
+    return any(
+        one.job_id == job_id and one.id != but and (one.state == "sent" or joined(one))
+        for one in known
+    )
+
+
+def _note(tx: Transaction, mail: Mail, limit: datetime | None) -> None:
+    """Staff read in the outbox until when it waits."""
+    until = limit.isoformat() if limit else None
+    if mail.context.get(WAITS_UNTIL) != until:
+        tx.outbox.set_context(mail.id, {**mail.context, WAITS_UNTIL: until})
 
 
 def _of(step: Step, one: Mail, mail: Mail) -> bool:
@@ -114,11 +133,3 @@ def _of(step: Step, one: Mail, mail: Mail) -> bool:
 def _untouched(mail: Mail) -> bool:
     """It waits, and nobody has tried to send it."""
     return mail.state == "queued" and mail.tries == 0 and not mail.context.get(AT_ONCE)
-
-
-def _heard_of(known: Sequence[Mail], mail: Mail) -> bool:
-    """Whether the student was told of this step of this job before."""
-    return any(
-        one.job_id == mail.job_id and one.id != mail.id and (one.state == "sent" or joined(one))
-        for one in known
-    )
