@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -252,7 +253,7 @@ def test_two_workers_tell_what_was_decided_together_once(
     """Each may claim an email of the request first; neither tells what the other does."""
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
-    form = {key: value for key, value in FORM.items() if key != "color"}
+    form: dict[str, Any] = {key: value for key, value in FORM.items() if key != "color"}
     requests = [
         web.intake.submit_several([Model(file=model, color="Blue")] * 4, **form) for _ in range(8)
     ]
@@ -267,7 +268,8 @@ def test_two_workers_tell_what_was_decided_together_once(
             thread.start()
         for thread in threads:
             thread.join()
-    until(lambda: web._parts.postman.send_due() and not web.mail.counts().get("queued"), "rest")
+    postman = web._parts.postman
+    until(lambda: (postman.send_due(), not web.mail.counts().get("queued"))[1], "rest")
     told: list[int] = []
     for mail in web.mail.find(limit=500):
         if mail.template == "prices":
