@@ -49,6 +49,10 @@ MEANING: Mapping[str, str] = {
     "mail.reply_to": "Where replies go. Empty: to the `staff_address`, or to the sender if there "
     "is none.",
     "mail.staff_address": "The address to notify when a student confirms or declines.",
+    "mail.print_started": "Whether students get an email when their print starts.",
+    "mail.copies_ready": "Whether students get an email when some of their copies are done and "
+    "others are still to be printed.",
+    "mail.print_failed": "Whether students get an email when a print fails and is printed again.",
     "mail.directory": "Where emails are saved if there is no SMTP server.",
     "mail.templates": "The folder with your own templates. They replace the shipped ones.",
     "mail.timeout_seconds": "How many seconds one step of the exchange with the server may take.",

@@ -19,23 +19,28 @@ from printflow import Printflow, Status
 from printflow.db import search
 from printflow.db.engine import open_engine
 from printflow.db.schema import (
-    attempts,
     confirmations,
     events,
     job_files,
     jobs,
+    machines,
     outbox,
+    part_outcomes,
     payment_shares,
     payments,
+    plate_parts,
+    plate_runs,
+    plates,
     requests,
 )
-from tests.benchmarks.one_job import ACTIVE, RARE_PRINTER, RARE_WORD, OneJob
+from tests.benchmarks.one_job import ACTIVE, RARE_PRINTER, RARE_WORD, OneJob, machine_rows
 
 __all__ = ["RARE_PRINTER", "RARE_WORD", "Plan", "fill"]
 
 BATCH: Final = 2000
-_ORDER: Final = (requests, jobs, job_files, events, confirmations, attempts, payments,
-                 payment_shares, outbox)  # fmt: skip
+_ORDER: Final = (requests, jobs, job_files, events, confirmations, payments,
+                 payment_shares, outbox, machines, plates, plate_runs, plate_parts,
+                 part_outcomes)  # fmt: skip
 """Rows that others point to come first."""
 _CLOSED: Final = {"ARCHIVED": 0.75, "PAIDPICKEDUP": 0.15, "REJECTED": 0.10}
 _EMPTY: Final = {Integer: 0, String: ""}
@@ -122,6 +127,8 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     statuses = plan.statuses()
     step = timedelta(days=365.25 * plan.years) / len(statuses)
     event_id = 0
+    for table, row in machine_rows(plan.now - timedelta(days=365.25 * plan.years)):
+        yield table, _complete(table, row)
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
         rare = number % (len(statuses) // 120)

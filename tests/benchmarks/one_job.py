@@ -15,14 +15,18 @@ from sqlalchemy import Table
 from printflow import Status
 from printflow.db import job_rows
 from printflow.db.schema import (
-    attempts,
     confirmations,
     events,
     job_files,
     jobs,
+    machines,
     outbox,
+    part_outcomes,
     payment_shares,
     payments,
+    plate_parts,
+    plate_runs,
+    plates,
     requests,
 )
 from printflow.domain.naming import ALPHABET, standard_name
@@ -80,6 +84,16 @@ RARE_WORD: Final = "zimmermann"
 RARE_PRINTER: Final = "Formlabs Form 3"
 
 
+MACHINES: Final = (*dict.fromkeys(_PRINTERS), RARE_PRINTER)
+
+
+def machine_rows(at: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """One machine for each printer, by its own name."""
+    for number, name in enumerate(MACHINES, 1):
+        row = {"id": number, "name": name, "model": name, "implied": True, "added_at": at}
+        yield machines, row
+
+
 class OneJob:
     """One job's rows."""
 
@@ -128,6 +142,9 @@ class OneJob:
             "method": "Filament",
             "color": self.color,
             "printer": self.printer,
+            "copies_printing": int(self.status is Status.PRINTING),
+            "copies_good": int(len(self.way) > 4),
+            "copies_out": int(len(self.way) > 5),
             "original_name": f"part {number}.stl",
             "currency": "USD",
         }
@@ -212,8 +229,8 @@ class OneJob:
                 yield outbox, self._mail(event_id, template, email, at, dead=dead)
         if quoted:
             yield confirmations, self._quote()
-        if len(self.way) > 4:
-            yield attempts, self._print()
+        if len(self.way) > 3:
+            yield from self._prints(done=len(self.way) > 4)
         if len(self.way) > 5:
             yield payments, self._payment()
             yield payment_shares, self._share()
@@ -253,15 +270,29 @@ class OneJob:
             "used_at": self.at + timedelta(hours=2) if used else None,
         }
 
-    def _print(self) -> dict[str, Any]:
-        return {
-            "job_id": self.id,
-            "printer": self.printer,
-            "started_at": self.at + timedelta(hours=3),
-            "started_by": "Ana",
-            "ended_at": self.at + timedelta(hours=4),
-            "result": "completed",
-        }
+    def _prints(self, *, done: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
+        number, begun = self.number, self.at + timedelta(hours=3)
+        machine, ended = MACHINES.index(self.printer) + 1, begun + timedelta(hours=1)
+        yield (
+            plates,
+            {
+                "id": number,
+                "machine_id": machine,
+                "state": "ended" if done else "running",
+                "hours": Decimal(1),
+                "created_at": begun,
+                "created_by": "Ana",
+                "started_at": begun,
+                "started_by": "Ana",
+                "ended_at": ended if done else None,
+            },
+        )
+        run = {"id": number, "plate_id": number, "machine_id": machine, "started_at": begun}
+        yield plate_runs, {**run, "ended_at": ended if done else None}
+        part = {"id": number, "plate_id": number, "job_id": self.id, "copies": 1}
+        yield plate_parts, {**part, "added_at": begun}
+        if done:
+            yield part_outcomes, {"part_id": number, "at": ended, "by": "Ana", "good": 1}
 
     def _payment(self) -> dict[str, Any]:
         return {

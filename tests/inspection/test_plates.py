@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from printflow import Said
-from printflow.domain.sliced_plate import PlateState, SlicedPlate, contents
+from printflow.domain.sliced_plate import SlicedPlate, SlicedPlateState, contents
 from printflow.slicer_files import SlicedFileUnreadable, read_plates, read_sliced
 from printflow.slicer_files.plates import MOST_GCODE, STATED
 from tests.sliced_files import Plate, bundle, members, orca_gcode, packed, slice_info
@@ -36,7 +36,7 @@ def test_each_plate_has_its_own_figures() -> None:
     first, second, third = plates(data)
     assert second == SlicedPlate(
         number=2,
-        state=PlateState.SLICED,
+        state=SlicedPlateState.SLICED,
         name="Left <side>",
         grams=Decimal("4.25"),
         hours=Decimal("1.50"),
@@ -83,7 +83,7 @@ def test_a_project_with_figures_and_no_gcode_keeps_them_apart() -> None:
 def test_a_project_that_was_never_sliced_says_so() -> None:
     unsliced = Plate(number=1, objects=("a.stl",)), Plate(number=2, objects=("a.stl", "b.stl"))
     found = plates(bundle(*unsliced, models=True))
-    assert [one.state for one in found] == [PlateState.NOT_SLICED] * 2
+    assert [one.state for one in found] == [SlicedPlateState.NOT_SLICED] * 2
     assert found[1].objects == ("a.stl", "b.stl")
 
 
@@ -249,5 +249,5 @@ def test_gcode_is_unpacked_no_further_than_the_limit() -> None:
     found = plates(data)
     assert time.perf_counter() - begin < 5
     assert [one.grams for one in found] == [Decimal("5.00"), None, None]
-    assert all(one.state is PlateState.SLICED for one in found)
+    assert all(one.state is SlicedPlateState.SLICED for one in found)
     assert read_sliced(io.BytesIO(data)).grams is None

@@ -95,7 +95,7 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     lab.jobs.approve(done.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
     quote = lab.jobs.details(done.id).quotes[-1]
     lab.quotes.confirm(lab.quotes.url(quote).rpartition("/")[2], consent=True)
-    lab.jobs.start_printing(done.id, by="Ana")
+    lab.plates.start("Prusa MK4S", [done.id], by="Ana", file=f"{MARK}.gcode")
     lab.jobs.fail(done.id, by="Ana", reason=f"{MARK}'s part came loose")
     lab.jobs.start_printing(done.id, by="Ana")
     lab.jobs.complete(done.id, by="Ana", shelf=f"{MARK} 1")

@@ -11,6 +11,7 @@ from printflow.domain.attempt import Arguments, Facts, FileFact, Submission
 from printflow.domain.catalog import Catalog, catalog_from
 from printflow.domain.job import Actor, FileRole, FileState, Job, JobFile, Quote
 from printflow.domain.pick_up import PickUpPolicy
+from printflow.domain.plate import Machine, PlatePart
 from printflow.domain.status import ActorKind, Status, Trigger
 
 NOW = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
@@ -119,7 +120,36 @@ def job(status: Status = Status.UPLOADED, **replaced: Any) -> Job:
         "cost_cents": 425,
         "files": (job_file(folder=status.folder, last_seen=status.folder),),
     }
+    wanted = replaced.get("quantity", 1)
+    values["copies_printing"] = wanted if status is Status.PRINTING else 0
+    values["copies_good"] = wanted if status.record.all_printed else 0
+    values["copies_out"] = wanted if status.record.handed_out else 0
     return Job(**{**values, **replaced})
+
+
+def job_for(trigger: Trigger, status: Status) -> Job:
+    """A job in ``status`` whose copies call for ``trigger``."""
+    copied = (Trigger.COPIES_DONE, Trigger.HAND_OUT, Trigger.START_PRINTING)
+    if status is Status.PRINTING and trigger in copied:
+        return job(status, quantity=5, copies_good=2, copies_printing=2)
+    return job(status, quantity=5 if (trigger, status) == _HANDED else 1)
+
+
+_HANDED = (Trigger.HAND_OUT, Status.COMPLETED)
+
+
+MACHINES = tuple(
+    Machine(id=number, name=name, model=name, implied=True)
+    for number, name in enumerate(("MK4S", "XL", "Form 3"), 1)
+)
+
+
+def parts_of(made: Job) -> tuple[PlatePart, ...]:
+    """The job's copies that print, all on one plate."""
+    if not made.copies_printing:
+        return ()
+    part = PlatePart(id=1, plate_id=1, job_id=made.id, copies=made.copies_printing, added_at=NOW)
+    return (part,)
 
 
 def quote(**replaced: Any) -> Quote:
@@ -162,6 +192,8 @@ def facts(**replaced: Any) -> Facts:
         "quote": quote(),
         "pick_up": PickUpPolicy(reminder_days=(7, 21), dispose_after_days=30),
         "reminder_left": True,
+        "machines": MACHINES,
+        "parts": parts_of(job(Status.PRINTING)),
     }
     return Facts(**{**values, **replaced})
 

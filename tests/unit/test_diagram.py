@@ -16,7 +16,7 @@ def test_rows_are_plain_values() -> None:
     rows = plain_rows()
     assert json.loads(json.dumps(rows)) == rows
     assert [row["trigger"] for row in rows] == [trigger.value for trigger in Trigger]
-    submit, approve, override = rows[0], rows[1], rows[13]
+    submit, approve, override = rows[0], rows[1], rows[15]
     assert (submit["sources"], submit["dest"]) == ([], "UPLOADED")
     assert (approve["sources"], approve["dest"], approve["who"]) == (
         ["UPLOADED"],

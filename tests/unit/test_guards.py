@@ -362,6 +362,13 @@ ANYTHING = st.builds(
     amount=TYPED,
     method=TYPED,
     waive=TYPED,
+    machine=TYPED,
+    copies=TYPED,
+    good=TYPED,
+    failed=TYPED,
+    not_printed=TYPED,
+    category=TYPED,
+    wasted=TYPED,
 )
 
 
@@ -371,6 +378,7 @@ def test_whatever_is_typed_goes_through_or_is_refused_in_words(
 ) -> None:
     known = {"file", "weight", "hours", "material", "printer", "cost", "note", "reasons", "text"}
     known |= {"reason", "to", "notify", "amount", "method", "waive", "consent", ""}
+    known |= {"machine", "copies", "category", "wasted"}
     actor = ANA if ActorKind.STAFF in row(trigger).actors else STUDENT
     for reason in reasons(trigger, said, actor=actor):
         assert reason.code

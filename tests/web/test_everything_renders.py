@@ -178,7 +178,7 @@ def test_every_sentence_of_history_is_read_on_a_jobs_page(
 @pytest.mark.parametrize("record", [*TRIGGERS.values(), *CORRECTIONS.values()])
 def test_texts_have_only_places_that_are_filled_in(record: object) -> None:
     known = {
-        "sentence": {"name", "source", "dest", "part", "why", "number"},
+        "sentence": {"name", "source", "dest", "part", "why", "number", "machine"},
         "about": {"price", "email", "since", "planned", "kept", "status"},
         "about_many": set(),
     }

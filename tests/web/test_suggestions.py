@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import Job, NotFound, PlateState, Printflow
+from printflow import Job, NotFound, Printflow, SlicedPlateState
 from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_sliced
 from tests import sample_models
 from tests.plugins.lab import Submit
@@ -184,7 +184,11 @@ def test_no_sum_is_offered_where_a_plate_is_not_sliced(lab: Printflow, submit: S
     beside(lab, job, LEFT, RIGHT, UNSLICED)
     first, second, third = lab.suggestions.for_job(job.id)
     assert (first.label, second.label) == ("Plate 1 of 3", "Plate 2 of 3")
-    assert (third.label, third.state, third.grams) == ("Plate 3 of 3", PlateState.NOT_SLICED, None)
+    assert (third.label, third.state, third.grams) == (
+        "Plate 3 of 3",
+        SlicedPlateState.NOT_SLICED,
+        None,
+    )
     assert not any(one.whole for one in (first, second, third))
 
 
@@ -205,7 +209,7 @@ def test_the_plates_of_a_file_by_number(lab: Printflow, submit: Submit) -> None:
     assert (found[2].grams, found[2].hours, found[2].material) == (
         Decimal("4.25"), Decimal("1.50"), "PETG"
     )  # fmt: skip
-    assert found[3].state is PlateState.NOT_SLICED
+    assert found[3].state is SlicedPlateState.NOT_SLICED
     assert lab.suggestions.plates(job.id, job.file.name) == (), "an STL has no plates"
     single = beside(lab, job, LEFT, name="one.gcode.3mf")
     (only,) = lab.suggestions.plates(job.id, single)

@@ -67,7 +67,7 @@ def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
         "file": job.file.name,
         "estimate_error_percent": _estimate_error(job),
         "files": [_file(lab, job, file) for file in job.files],
-        "allowed": list(allowed(job.status, ActorKind.STAFF)),
+        "allowed": list(allowed(job, ActorKind.STAFF)),
     }
 
 

@@ -19,7 +19,7 @@ from .tables import print_facts, print_table
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from printflow import PlateState
+    from printflow import SlicedPlateState
 
 _COLUMNS = ("PLATE", "WEIGHT", "TIME", "MATERIAL", "CONTENTS", "FROM")
 
@@ -209,7 +209,7 @@ def _plain(record: object) -> dict[str, object]:
 
 
 def _figures(
-    grams: Decimal | None, hours: Decimal | None, state: PlateState | None = None
+    grams: Decimal | None, hours: Decimal | None, state: SlicedPlateState | None = None
 ) -> tuple[str, str]:
     """Weight and time, or why there are none."""
     if state is not None and state.value != "sliced":

@@ -32,6 +32,7 @@ from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
 from .outbox_rows import SqlOutboxRows
 from .people_rows import SqlPeopleRows
+from .plate_rows import SqlPlateRows
 from .quote_rows import SqlQuoteRows
 from .report_rows import SqlReportRows
 from .retention_rows import SqlRetentionRows
@@ -56,6 +57,10 @@ class SqlTransaction:
     @cached_property
     def history(self) -> SqlHistoryRows:
         return SqlHistoryRows(self._connection)
+
+    @cached_property
+    def plates(self) -> SqlPlateRows:
+        return SqlPlateRows(self._connection)
 
     @cached_property
     def ledger(self) -> SqlLedgerRows:

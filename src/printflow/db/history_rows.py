@@ -1,4 +1,4 @@
-"""Queries on events, notes and attempts."""
+"""Queries on events, notes and openings of files."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ..domain.event_kind import EventKind, event_kind
-from ..domain.history import Event, FileOpening, Note, PrintAttempt
+from ..domain.history import Event, FileOpening, Note
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status
-from .schema import attempts, events, file_openings, notes
+from .schema import events, file_openings, notes
 from .wakeup import stir
 
 
@@ -119,32 +119,6 @@ class SqlHistoryRows:
             for row in self._connection.execute(query)
         ]
 
-    def open_attempt(self, job_id: str, *, printer: str, at: datetime, by: str) -> None:
-        self._connection.execute(
-            insert(attempts).values(job_id=job_id, printer=printer, started_at=at, started_by=by)
-        )
-
-    def close_attempt(self, job_id: str, *, at: datetime, result: str, reason: str) -> None:
-        self._connection.execute(
-            update(attempts)
-            .where(attempts.c.job_id == job_id, attempts.c.ended_at.is_(None))
-            .values(ended_at=at, result=result, reason=reason)
-        )
-
-    def attempts(self, job_id: str) -> Sequence[PrintAttempt]:
-        query = select(attempts).where(attempts.c.job_id == job_id).order_by(attempts.c.id)
-        return [
-            PrintAttempt(
-                printer=row.printer,
-                started_at=row.started_at,
-                started_by=row.started_by,
-                ended_at=row.ended_at,
-                result=row.result,
-                reason=row.reason,
-            )
-            for row in self._connection.execute(query)
-        ]
-
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings
         self._connection.execute(
@@ -182,12 +156,4 @@ class SqlHistoryRows:
         ]
 
     def take_back(self, job_id: str, at: datetime) -> None:
-        self._connection.execute(
-            delete(attempts).where(attempts.c.job_id == job_id, attempts.c.started_at == at)
-        )
-        self._connection.execute(
-            update(attempts)
-            .where(attempts.c.job_id == job_id, attempts.c.ended_at == at)
-            .values(ended_at=None, result="", reason="")
-        )
         self._connection.execute(delete(notes).where(notes.c.job_id == job_id, notes.c.at == at))

@@ -8,12 +8,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, case, null, or_, select, union
+from sqlalchemy import Column, Connection, Row, Select, and_, case, func, null, or_, select, union
 
 from ..domain.event_kind import Correction
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
 from ..domain.status import Status, Trigger
-from .schema import attempts, confirmations, events, jobs, payment_shares, payment_voids, payments
+from .schema import (
+    confirmations,
+    events,
+    jobs,
+    machines,
+    part_outcomes,
+    payment_shares,
+    payment_voids,
+    payments,
+    plate_parts,
+    plates,
+)
 
 _PORTION = 500
 _WORDY = (
@@ -94,18 +105,32 @@ class SqlReportRows:
         return found
 
     def _prints(self, ids: list[str]) -> dict[str, list[Print]]:
-        table = attempts.c
+        part, plate, outcome = plate_parts.c, plates.c, part_outcomes.c
         query = (
             select(
-                table.job_id, table.printer, table.started_at, table.ended_at,
-                table.result, table.reason,
+                part.job_id, part.id, machines.c.model, plate.started_at,
+                func.max(outcome.at), func.sum(outcome.good), func.sum(outcome.failed),
+                func.max(outcome.reason), plate.ended_at,
             )
-            .where(table.job_id.in_(ids))
-            .order_by(table.id)
+            .select_from(
+                plate_parts.join(plates)
+                .join(machines)
+                .outerjoin(part_outcomes, outcome.part_id == part.id)
+            )
+            .where(part.job_id.in_(ids), plate.started_at.is_not(None))
+            .group_by(
+                part.job_id, part.id, machines.c.model, plate.started_at, plate.ended_at
+            )
+            .order_by(part.id)
         )  # fmt: skip
         found: dict[str, list[Print]] = defaultdict(list)
-        for job_id, *values in self._connection.execute(query):
-            found[job_id].append(Print(*values))
+        for job_id, _, model, begun, at, good, failed, reason, ended in self._connection.execute(
+            query
+        ):
+            result = (
+                "" if at is None else "failed" if failed else "completed" if good else "abandoned"
+            )
+            found[job_id].append(Print(model, begun, ended, result, reason or ""))
         return found
 
     def _money(self, ids: list[str]) -> dict[str, list[Money]]:
@@ -171,10 +196,10 @@ def _touched(since: datetime | None, until: datetime | None) -> Any:
 
 def _printing(since: datetime | None, until: datetime | None) -> Select[Any]:
     """Jobs of which a print ran in the period, wherever it began and ended."""
-    table = attempts.c
-    limits = []
+    table = plates.c
+    limits: list[Any] = [table.started_at.is_not(None)]
     if since is not None:
         limits.append(or_(table.ended_at >= since, table.ended_at.is_(None)))
     if until is not None:
         limits.append(table.started_at < until)
-    return select(table.job_id).where(and_(*limits))
+    return select(plate_parts.c.job_id).join(plates).where(and_(*limits))

@@ -14,7 +14,6 @@ from ..domain.people import ChangeKind
 from ..domain.retention import OTHER_REASON, REMOVED_NAME, Part, Removal, known_or_other, unsigned
 from ..domain.status import ActorKind, Status, Trigger
 from .schema import (
-    attempts,
     changes,
     confirmations,
     events,
@@ -23,9 +22,12 @@ from .schema import (
     jobs,
     notes,
     outbox,
+    part_outcomes,
     payment_shares,
     payment_voids,
     payments,
+    plate_parts,
+    plates,
     removals,
     requests,
 )
@@ -163,11 +165,12 @@ class SqlRetentionRows:
             )
         )
         db.execute(
-            update(attempts)
-            .where(attempts.c.job_id == job_id, attempts.c.reason != "")
-            .where(attempts.c.reason.not_in(known_reasons))
+            update(part_outcomes)
+            .where(part_outcomes.c.part_id.in_(_parts_of(job_id)), part_outcomes.c.reason != "")
+            .where(part_outcomes.c.reason.not_in(known_reasons))
             .values(reason=OTHER_REASON)
         )
+        db.execute(update(plates).where(plates.c.id.in_(_plates_of(job_id))).values(file_name=""))
         named = exists().where(jobs.c.request_id == requests.c.id, jobs.c.student_email != "")
         db.execute(
             update(requests)
@@ -231,8 +234,15 @@ class SqlRetentionRows:
                 )
             )
 
+        mine = plates.c.id.in_(_plates_of(job_id))
+        for name in ("created_by", "started_by", "ended_by"):
+            self._connection.execute(
+                update(plates).where(mine, plates.c[name] != "").values({name: REMOVED_NAME})
+            )
         self._connection.execute(
-            update(attempts).where(attempts.c.job_id == job_id).values(started_by=REMOVED_NAME)
+            update(part_outcomes)
+            .where(part_outcomes.c.part_id.in_(_parts_of(job_id)))
+            .values(by=REMOVED_NAME)
         )
 
     def payments(self, job_id: str) -> None:
@@ -259,6 +269,14 @@ class SqlRetentionRows:
             update(confirmations).where(confirmations.c.job_id == job_id).values(file_sha256="")
         )
         db.execute(delete(file_openings).where(file_openings.c.job_id == job_id))
+
+
+def _parts_of(job_id: str) -> Select[tuple[int]]:
+    return select(plate_parts.c.id).where(plate_parts.c.job_id == job_id)
+
+
+def _plates_of(job_id: str) -> Select[tuple[int]]:
+    return select(plate_parts.c.plate_id).where(plate_parts.c.job_id == job_id)
 
 
 def _payments_of(job_id: str) -> Select[int]:

@@ -195,6 +195,10 @@ jobs = Table(
     Column("standard_name", String(120), nullable=False, info=PERSONAL),
     Column("currency", String(3), nullable=False, info=KEPT),
     Column("quantity", Integer, nullable=False, default=1, info=KEPT),
+    Column("copies_good", Integer, nullable=False, server_default="0", info=KEPT),
+    Column("copies_failed", Integer, nullable=False, server_default="0", info=KEPT),
+    Column("copies_printing", Integer, nullable=False, server_default="0", info=KEPT),
+    Column("copies_out", Integer, nullable=False, server_default="0", info=KEPT),
     Column("student_note", Text, nullable=False, default="", info=PERSONAL),
     Column("request_place", Integer, nullable=False, default=1, info=KEPT),
     Column("material", String(60), nullable=False, info=KEPT),
@@ -315,19 +319,84 @@ confirmations = Table(
     comment="One link each: the quote it offers, and what became of it.",
 )
 
-attempts = Table(
-    "attempts",
+machines = Table(
+    "machines",
     metadata,
     _id(),
-    _job(),
-    Column("printer", String(60), nullable=False, info=KEPT),
-    Column("started_at", UTCDateTime, nullable=False, info=KEPT),
-    Column("started_by", String(100), nullable=False, info=KEPT),
+    Column("name", String(60), nullable=False, unique=True, info=KEPT),
+    Column("model", String(60), nullable=False, info=KEPT),
+    Column("implied", Boolean, nullable=False, server_default=false(), info=KEPT),
+    Column("place", String(60), nullable=False, server_default="", info=KEPT),
+    Column("nozzle", String(40), nullable=False, server_default="", info=KEPT),
+    Column("material", String(60), nullable=False, server_default="", info=KEPT),
+    Column("color", String(60), nullable=False, server_default="", info=KEPT),
+    Column("notes", Text, nullable=False, server_default="", info=KEPT),
+    Column("out_since", UTCDateTime, info=KEPT),
+    Column("out_reason", Text, nullable=False, server_default="", info=KEPT),
+    Column("out_by", String(100), nullable=False, server_default="", info=KEPT),
+    Column("added_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("retired_at", UTCDateTime, info=KEPT),
+    comment="Units of the catalog's printers; an implied one has the name of its model.",
+)
+
+plates = Table(
+    "plates",
+    metadata,
+    _id(),
+    Column("machine_id", RowId, ForeignKey("machines.id"), nullable=False, index=True, info=KEPT),
+    Column("state", String(8), nullable=False, info=KEPT),
+    Column("file_name", String(200), nullable=False, server_default="", info=PERSONAL),
+    Column("file_plate", Integer, info=KEPT),
+    Column("grams", Thousandths, info=KEPT),
+    Column("hours", Thousandths, info=KEPT),
+    Column("created_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("created_by", String(100), nullable=False, info=KEPT),
+    Column("started_at", UTCDateTime, info=KEPT),
+    Column("started_by", String(100), nullable=False, server_default="", info=KEPT),
     Column("ended_at", UTCDateTime, info=KEPT),
-    Column("result", String(16), nullable=False, default="", info=KEPT),
-    Column("reason", Text, nullable=False, default="", info=PERSONAL),
-    Index("ix_attempts_ended_at", "ended_at"),
-    comment="Prints that were begun, and how they ended.",
+    Column("ended_by", String(100), nullable=False, server_default="", info=KEPT),
+    Index("ix_plates_state", "state"),
+    comment="Starts of a machine: planned, running, or ended.",
+)
+
+plate_runs = Table(
+    "plate_runs",
+    metadata,
+    _id(),
+    Column("plate_id", RowId, ForeignKey("plates.id"), nullable=False, index=True, info=KEPT),
+    Column("machine_id", RowId, ForeignKey("machines.id"), nullable=False, index=True, info=KEPT),
+    Column("started_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("ended_at", UTCDateTime, info=KEPT),
+    Index("ix_plate_runs_ended_at", "ended_at"),
+    comment="When a plate ran on which machine; a plate that is moved has several.",
+)
+
+plate_parts = Table(
+    "plate_parts",
+    metadata,
+    _id(),
+    Column("plate_id", RowId, ForeignKey("plates.id"), nullable=False, info=KEPT),
+    _job(),
+    Column("copies", Integer, nullable=False, info=KEPT),
+    Column("added_at", UTCDateTime, nullable=False, info=KEPT),
+    UniqueConstraint("plate_id", "job_id"),
+    comment="Which jobs are on a plate, and how many copies of each.",
+)
+
+part_outcomes = Table(
+    "part_outcomes",
+    metadata,
+    _id(),
+    Column("part_id", RowId, ForeignKey("plate_parts.id"), nullable=False, index=True, info=KEPT),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    Column("by", String(100), nullable=False, info=KEPT),
+    Column("good", Integer, nullable=False, server_default="0", info=KEPT),
+    Column("failed", Integer, nullable=False, server_default="0", info=KEPT),
+    Column("not_printed", Integer, nullable=False, server_default="0", info=KEPT),
+    Column("category", String(20), nullable=False, server_default="", info=KEPT),
+    Column("reason", Text, nullable=False, server_default="", info=PERSONAL),
+    Column("grams_wasted", Thousandths, info=KEPT),
+    comment="What became of copies on a plate.",
 )
 
 file_openings = Table(

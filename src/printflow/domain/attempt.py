@@ -17,6 +17,7 @@ from .effects import Effect
 from .job import Actor, Job, Quote
 from .ledger import Balance
 from .pick_up import PickUpPolicy
+from .plate import Machine, PlatePart
 from .pricing import PriceLine
 from .status import Status, Trigger
 
@@ -65,6 +66,19 @@ class Arguments:
     payer: str = ""
     account: str = ""
     shelf: str = ""
+    machine: str = ""
+    """The name of the machine to print on."""
+    copies: str = ""
+    """How many copies are started or handed out; "" for all."""
+    plate: str = ""
+    """The plate that copies are started on, or of which a result is recorded; "" for any."""
+    good: str = ""
+    failed: str = ""
+    not_printed: str = ""
+    category: str = ""
+    """What sort of failure it was; see ``plate.Failure``."""
+    wasted: str = ""
+    """The weight that failed copies took, in grams."""
     expected_cents: str = ""
     """The price that the form showed, in integer cents; "" where it showed none."""
     catalog_version: str = ""
@@ -114,6 +128,12 @@ class Facts:
     pick_up: PickUpPolicy = field(default_factory=PickUpPolicy)
     came_from: Status | None = None
     """The status that the job was in before the present one."""
+    machines: tuple[Machine, ...] = ()
+    """The machines of the lab, where the trigger starts a print."""
+    busy_until: Mapping[int, datetime | None] = field(default_factory=dict)
+    """By machine, when its last running plate ends; None where that is not known."""
+    parts: tuple[PlatePart, ...] = ()
+    """The job's parts on running plates that a result is recorded of: all, or those of one plate."""
     reminder_left: bool = False
     """A reminder to pick up the print was sent since it was completed."""
 

@@ -6,25 +6,29 @@ status; by then ``attempt.state`` is that status.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from ..said import say, say_n
+from . import copy_guards as copies
 from .attempt import Attempt, Submission
 from .catalog import Catalog
+from .copies_by_hand import counts_of
 from .effects import (
     AddNote,
     AdoptFile,
-    CloseAttempt,
+    EndCopies,
     IssueConfirmation,
+    LeavePlates,
     MailTemplate,
-    OpenAttempt,
     PlaceFile,
     RecordPayment,
     SendMail,
+    StartCopies,
     UseConfirmation,
     VoidConfirmations,
 )
+from .plate import Machine, free_first
 from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
 from .question import QUESTIONS
 from .quoted_price import price_of
@@ -35,6 +39,9 @@ DECLINED = say("Declined by the student")
 WITHDRAWN = say("Canceled by the student")
 CANCELED = (WITHDRAWN, "Withdrawn by the student")
 """The reason of a job that its student canceled: as it is written now, and as it once was."""
+
+FRONT = 0
+"""The place in the queue of what has to be printed again: before all that staff gave a place."""
 
 _HOW_PAID = ("receipt", "payer", "account")
 
@@ -112,10 +119,65 @@ def adopt_file(attempt: Attempt) -> None:
         attempt.details.update(file=file.name)
 
 
-def set_printer(attempt: Attempt) -> None:
-    """The printer that is used, the quoted one unless another is named."""
-    attempt.changes.update(printer=attempt.args.printer or attempt.subject.printer)
-    attempt.details.update(printer=attempt.changes["printer"])
+def start_copies(attempt: Attempt) -> None:
+    """Copies go onto a machine; the job's printer is that machine's model from now on."""
+    machine = _sure(copies.machine_of(attempt))
+    number = _sure(copies.copies_to_start(attempt))
+    job = attempt.subject
+    attempt.changes.update(
+        printer=machine.model, copies_printing=job.copies_printing + number, queue_place=None
+    )
+    attempt.details.update(printer=machine.model, machine=machine.name, copies=number)
+    plate = int(attempt.args.plate) if attempt.args.plate else None
+    attempt.effects.append(StartCopies(machine, number, plate))
+
+
+def end_copies(attempt: Attempt) -> None:
+    """The results of copies that were printing; what is not good waits at the front again."""
+    good, failed, skipped = _sure(copies.results(attempt))
+    args, job = attempt.args, attempt.subject
+    reason = clean_text(args.reason)
+    attempt.changes.update(
+        copies_good=job.copies_good + good,
+        copies_failed=job.copies_failed + failed,
+        copies_printing=job.copies_printing - good - failed - skipped,
+    )
+    if failed or skipped:
+        attempt.changes.update(queue_place=FRONT)
+    wasted = copies.wasted_grams(attempt)
+    attempt.effects.append(
+        EndCopies(
+            good,
+            failed,
+            skipped,
+            category=args.category if failed else "",
+            reason=reason,
+            grams_wasted=wasted if failed else None,
+        )
+    )
+    told: dict[str, Any] = {
+        "good": good,
+        "failed": failed,
+        "not_printed": skipped,
+        "category": args.category if failed else "",
+        "grams_wasted": str(wasted) if wasted is not None and failed else "",
+        "plate": args.plate,
+    }
+    attempt.details.update({key: value for key, value in told.items() if value})
+    if reason:
+        attempt.details.update(reason=reason)
+
+
+def hand_out_copies(attempt: Attempt) -> None:
+    """The student takes finished copies; the rest stays."""
+    number = _sure(copies.copies_to_hand_out(attempt))
+    attempt.changes.update(copies_out=attempt.subject.copies_out + number)
+    attempt.details.update(copies=number)
+
+
+def hand_out_all(attempt: Attempt) -> None:
+    """The student has every copy."""
+    attempt.changes.update(copies_out=attempt.subject.quantity)
 
 
 def set_reasons(attempt: Attempt) -> None:
@@ -204,23 +266,6 @@ def use_confirmation(attempt: Attempt) -> None:
     attempt.effects.append(UseConfirmation())
 
 
-def open_attempt(attempt: Attempt) -> None:
-    """A print begins."""
-    attempt.effects.append(OpenAttempt(attempt.changes["printer"]))
-
-
-def close_attempt_failed(attempt: Attempt) -> None:
-    """The print that ran has failed."""
-    reason = clean_text(attempt.args.reason)
-    attempt.effects.append(CloseAttempt("failed", reason))
-    attempt.details.update(reason=reason)
-
-
-def close_attempt_completed(attempt: Attempt) -> None:
-    """The print that ran is done."""
-    attempt.effects.append(CloseAttempt("completed"))
-
-
 def record_payment(attempt: Attempt) -> None:
     """The money taken, or why none was; nothing where nothing was due."""
     args = attempt.args
@@ -237,18 +282,23 @@ def record_payment(attempt: Attempt) -> None:
 
 
 def tidy_after_override(attempt: Attempt) -> None:
-    """No link stays open outside PENDING, no print runs outside PRINTING, and reasons for a
-    rejection do not outlive it.
+    """No link stays open outside PENDING, no print runs outside PRINTING, copies are as the new
+    status says, and reasons for a rejection do not outlive it.
     """
     job, dest = attempt.subject, Status(attempt.state)
     reason = clean_text(attempt.args.reason)
     attempt.details.update(override=True, reason=reason)
     if job.status is Status.PENDING:
         attempt.effects.append(VoidConfirmations())
-    if job.status is Status.PRINTING:
-        attempt.effects.append(CloseAttempt("abandoned", reason))
+    if job.status.record.to_print:
+        attempt.effects.append(LeavePlates(reason))
+    by_hand = {**counts_of(dest, job.copies), "queue_place": None}
+    attempt.changes.update(
+        {key: value for key, value in by_hand.items() if value != getattr(job, key)}
+    )
     if dest is Status.PRINTING:
-        attempt.effects.append(OpenAttempt(job.printer))
+        machine = _machine_by_hand(attempt)
+        attempt.effects.append(StartCopies(machine, by_hand["copies_printing"] or 0))
     if dest.record.refused:
         attempt.changes.update(reasons=(reason,))
     elif job.reasons:
@@ -257,9 +307,29 @@ def tidy_after_override(attempt: Attempt) -> None:
         attempt.effects.append(IssueConfirmation())
 
 
+def _machine_by_hand(attempt: Attempt) -> Machine:
+    """The machine that a print is taken to run on which nobody started here: one that is in
+    service, else any of its printer.
+    """
+    model = attempt.subject.printer
+    own = [one for one in attempt.facts.machines if one.model == model]
+    usable = free_first(own, attempt.facts.busy_until)
+    return next(iter((*usable, *own)), Machine(id=0, name=model, model=model, implied=True))
+
+
 def mail_all(attempt: Attempt, templates: Iterable[MailTemplate]) -> None:
-    """Each of these mails leaves."""
-    attempt.effects.extend(SendMail(template) for template in templates)
+    """Each of these mails leaves, where there is something to say."""
+    attempt.effects.extend(
+        SendMail(template)
+        for template in templates
+        if template not in _ONLY_IF or _ONLY_IF[template](attempt)
+    )
+
+
+_ONLY_IF: Mapping[MailTemplate, Callable[[Attempt], bool]] = {
+    MailTemplate.PRINT_STARTED: lambda attempt: attempt.subject.status is not Status.PRINTING,
+    MailTemplate.COPIES_READY: lambda attempt: bool(attempt.details.get("good")),
+}
 
 
 def mail_if_asked(attempt: Attempt) -> None:

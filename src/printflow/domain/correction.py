@@ -48,6 +48,10 @@ class Reversal:
     values: Mapping[str, Any]
     places: Mapping[int, tuple[str, bool]]
     """By file id: the folder, and whether it was the authoritative file."""
+    planned: tuple[tuple[int, int], ...] | None = None
+    """For which machines it was planned, with how many copies; None where that did not change."""
+    machine: tuple[int, int] | None = None
+    """The plate whose machine was corrected, and the machine that was recorded before."""
 
 
 def before(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,7 +109,17 @@ def reversal(
     values = {key: _value(key, plain) for key, plain in kept["values"].items()}
     values["status_since"] = datetime.fromisoformat(kept["status_since"])
     places = {int(key): (str(place[0]), bool(place[1])) for key, place in kept["files"].items()}
-    return Reversal(last.id, last.trigger, last.at, last.source, values, places)
+    planned, machine = kept.get("planned"), kept.get("machine")
+    return Reversal(
+        last.id,
+        last.trigger,
+        last.at,
+        last.source,
+        values,
+        places,
+        planned=None if planned is None else tuple((int(a), int(b)) for a, b in planned),
+        machine=(int(machine[0]), int(machine[1])) if machine else None,
+    )
 
 
 def expect_removable(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
+from .plate import Machine
 from .pricing import PriceLine
 
 
@@ -17,6 +19,9 @@ class MailTemplate(StrEnum):
     REJECTED = "rejected"
     COMPLETED = "completed"
     PICK_UP_REMINDER = "pick_up_reminder"
+    PRINT_STARTED = "print_started"
+    COPIES_READY = "copies_ready"
+    PRINT_FAILED = "print_failed"
     DISPOSED = "disposed"
     STAFF_ALERT = "staff_alert"
     FIND_JOBS = "find_jobs"
@@ -69,17 +74,30 @@ class UseConfirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAttempt:
-    """A print begins on ``printer``."""
+class StartCopies:
+    """Copies of the job are printed on a machine: on a plate of their own, or on ``plate``."""
 
-    printer: str
+    machine: Machine
+    copies: int
+    plate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CloseAttempt:
-    """The print that runs has ended: ``result`` is completed, failed or abandoned."""
+class EndCopies:
+    """What became of copies on the plates that the attempt is about, in their order."""
 
-    result: str
+    good: int = 0
+    failed: int = 0
+    not_printed: int = 0
+    category: str = ""
+    reason: str = ""
+    grams_wasted: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePlates:
+    """The job is on no running or planned plate any more; what was open is not printed."""
+
     reason: str = ""
 
 
@@ -111,8 +129,9 @@ Effect = (
     | IssueConfirmation
     | VoidConfirmations
     | UseConfirmation
-    | OpenAttempt
-    | CloseAttempt
+    | StartCopies
+    | EndCopies
+    | LeavePlates
     | RecordPayment
     | AddNote
 )

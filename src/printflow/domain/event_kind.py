@@ -20,7 +20,7 @@ class CorrectionRecord:
     """Everything that is said of it. Texts are English; pages translate them.
 
     ``label`` stands on its button, ``past`` says who did it when. The places of ``sentence`` are name,
-    dest, part, why and number.
+    dest, part, why, number and machine.
     """
 
     label: str
@@ -40,6 +40,8 @@ class Correction(StrEnum):
     PAYMENT = "payment"
     WAIVER = "waiver"
     VOID = "void"
+    MOVE = "move"
+    PLAN = "plan"
 
     @property
     def record(self) -> CorrectionRecord:
@@ -109,6 +111,18 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
             past=mark("%(name)s voided a payment on %(time)s."),
             icon="x",
             sentence=mark("%(name)s voided receipt %(number)s"),
+        ),
+        Correction.MOVE: CorrectionRecord(
+            label=mark("Move to another machine"),
+            past=mark("%(name)s moved the print to another machine on %(time)s."),
+            icon="printer",
+            sentence=mark("%(name)s moved the print from %(part)s to %(machine)s"),
+        ),
+        Correction.PLAN: CorrectionRecord(
+            label=mark("Plan the print"),
+            past=mark("%(name)s planned the print on %(time)s."),
+            icon="printer",
+            sentence=mark("%(name)s planned the print: %(machine)s"),
         ),
     },
 )

@@ -24,6 +24,13 @@ class FieldKind(StrEnum):
     MATERIAL = "material"
     PRINTER = "printer"
     """One of the printers that do the job's method."""
+    MACHINE = "machine"
+    """One of the machines that do the job's method, or one of their models."""
+    COPIES = "copies"
+    """How many copies, of those that are left to start or to hand out; asked where there is more
+    than one."""
+    FAILURE = "failure"
+    """What sort of failure it was."""
     FILE = "file"
     """One of the files beside the job's own."""
     REASONS = "reasons"
@@ -205,9 +212,9 @@ HOW_ANSWERED = Field(
     metavar="TEXT",
     help="How the student answered, and to whom.",
 )
-PRINTER = Field(
+MACHINE = Field(
     name="printer",
-    kind=FieldKind.PRINTER,
+    kind=FieldKind.MACHINE,
     label=mark("Printer"),
     label_many="",
     hint=mark("Planned: %(printer)s"),
@@ -215,7 +222,55 @@ PRINTER = Field(
     limit=60,
     flag="--printer",
     metavar="NAME",
-    help="Printer, if not the quoted one.",
+    help="Printer or machine, if not the quoted printer.",
+)
+COPIES_TO_START = Field(
+    name="copies",
+    kind=FieldKind.COPIES,
+    label=mark("Copies to start"),
+    label_many="",
+    hint=mark("The rest stays in the queue."),
+    missing="",
+    limit=5,
+    flag="--copies",
+    metavar="COUNT",
+    help="How many copies, if not all that are left.",
+)
+COPIES_TO_HAND_OUT = Field(
+    name="copies",
+    kind=FieldKind.COPIES,
+    label=mark("Copies to hand out"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=5,
+    flag="--copies",
+    metavar="COUNT",
+    help="How many copies, if not all that are finished.",
+)
+CATEGORY = Field(
+    name="category",
+    kind=FieldKind.FAILURE,
+    label=mark("What went wrong?"),
+    label_many=mark("What went wrong?"),
+    hint="",
+    missing="",
+    limit=20,
+    flag="--category",
+    metavar="NAME",
+    help="Sort of failure, such as adhesion.",
+)
+WASTED = Field(
+    name="wasted",
+    kind=FieldKind.GRAMS,
+    label=mark("Wasted material"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=12,
+    flag="--wasted",
+    metavar="GRAMS",
+    help="Weight of the failed print.",
 )
 WHAT_HAPPENED = Field(
     name="reason",

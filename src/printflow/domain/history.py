@@ -12,6 +12,7 @@ from .event_kind import EventKind
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
 from .marking import mark
+from .plate import Plate
 from .retention import PART_LABELS
 from .status import ActorKind, Status, Trigger
 
@@ -44,16 +45,20 @@ class Event:
         return self.trigger.record.sentence
 
 
+_ANY_MACHINE = mark("any machine of its printer")
+
+
 def event_places(event: Event, say: Callable[[str], str] = str) -> dict[str, str]:
     """What the sentence of the event's record names; ``say`` translates the words among it."""
     details, actor = event.details, event.actor
-    part = str(details.get("removed", ""))
+    part = str(details.get("removed", "") or details.get("from", ""))
     return {
         "name": say(actor.name) if actor.kind is ActorKind.SYSTEM else actor.name or "Printflow",
         "source": say(event.source.label) if event.source else "–",
         "dest": say(event.dest.label),
         "part": say(PART_LABELS[part]) if part in PART_LABELS else part,
         "why": say(details.get("why", "")),
+        "machine": str(details.get("machine", "")) or say(_ANY_MACHINE),
         "number": f"{details.get('payment', 0):06d}",
     }
 
@@ -87,7 +92,9 @@ def unanswered(notes: Iterable[Note]) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintAttempt:
-    """A print that was begun; ``result`` is "" while it runs, then completed, failed, abandoned."""
+    """A print of a job that was begun, in short: on which model, and what became of it. ``result``
+    is "" while it runs, then completed, failed, or abandoned.
+    """
 
     printer: str
     started_at: datetime
@@ -95,6 +102,24 @@ class PrintAttempt:
     ended_at: datetime | None
     result: str
     reason: str
+
+
+def attempt_of(plate: Plate, job_id: str) -> PrintAttempt | None:
+    """What a plate was to a job; None where it has not begun."""
+    part = plate.part_of(job_id)
+    if part is None or plate.started_at is None:
+        return None
+    done = not part.open and part.outcomes
+    result = "failed" if part.failed else "completed" if part.good else "abandoned"
+    reasons = [one.reason for one in part.outcomes if one.reason]
+    return PrintAttempt(
+        printer=plate.machine.model,
+        started_at=plate.started_at,
+        started_by=plate.started_by,
+        ended_at=part.outcomes[-1].at if done else None,
+        result=result if done else "",
+        reason="\n".join(reasons),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +164,19 @@ class JobDetails:
     events: tuple[Event, ...]
     notes: tuple[Note, ...]
     quotes: tuple[Quote, ...]
-    attempts: tuple[PrintAttempt, ...]
+    plates: tuple[Plate, ...]
+    """What it was, is, and will be printed on, oldest first."""
     ledger: tuple[Payment, ...]
     """All its payments, the void ones too, oldest first."""
     mails: tuple[Mail, ...]
     allowed: tuple[Trigger, ...]
     openings: tuple[FileOpening, ...] = ()
+
+    @property
+    def attempts(self) -> tuple[PrintAttempt, ...]:
+        """Its prints in short, oldest first."""
+        every = (attempt_of(plate, self.job.id) for plate in self.plates)
+        return tuple(one for one in every if one is not None)
 
     @property
     def discarded(self) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from .model_facts import InspectionState, ModelFacts
+from .plate import Copies
 from .pricing import PriceLine
 from .reckoning import Reckoning
 from .status import ActorKind, Status
@@ -122,6 +123,13 @@ class Job:
     currency: str
     quantity: int = 1
     """How many copies; weight, time and price are those of all of them."""
+    copies_good: int = 0
+    """Copies that came out well."""
+    copies_failed: int = 0
+    """Copies that failed, those too that were printed again."""
+    copies_printing: int = 0
+    copies_out: int = 0
+    """Copies that were handed out."""
     student_note: str = ""
     """What the student wrote to the model."""
     request_place: int = 1
@@ -145,6 +153,17 @@ class Job:
     asked_at: datetime | None = None
     """When the student last wrote, while nobody has answered."""
     files: tuple[JobFile, ...] = ()
+
+    @property
+    def copies(self) -> Copies:
+        """How many copies are wanted, and what has become of them."""
+        return Copies(
+            wanted=self.quantity,
+            good=self.copies_good,
+            printing=self.copies_printing,
+            failed=self.copies_failed,
+            out=self.copies_out,
+        )
 
     @property
     def has_figures(self) -> bool:

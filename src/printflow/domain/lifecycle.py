@@ -16,6 +16,7 @@ from ..errors import Refusal, TransitionNotAllowed, TransitionRefused
 from ..said import Said, listed, say
 from .attempt import Arguments, Attempt, Facts, Outcome
 from .callbacks import mail_all
+from .copy_guards import begun_after
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
 from .table import (
@@ -64,10 +65,10 @@ def fire(trigger: Trigger, job: Job | None, actor: Actor, args: Arguments, facts
     """
     source = None if job is None else job.status
     line = row(trigger)
-    if (source is None) != (not line.sources) or (source and source not in line.sources):
-        raise not_allowed(trigger, source, actor.kind)
+    if (job is not None) != bool(line.sources) or (job is not None and not line.of(job)):
+        raise not_allowed(trigger, job, actor.kind)
     if actor.kind not in line.actors:
-        raise not_allowed(trigger, source, actor.kind)
+        raise not_allowed(trigger, job, actor.kind)
     attempt = Attempt(trigger, actor, args, facts, job, state=source or NEW)
     moved = _MACHINE.events[trigger.value].trigger(attempt)
     if attempt.refusals:
@@ -85,22 +86,22 @@ def fire(trigger: Trigger, job: Job | None, actor: Actor, args: Arguments, facts
 
 
 def not_allowed(
-    trigger: Trigger, status: Status | None, actor: ActorKind | None = None
+    trigger: Trigger, job: Job | None, actor: ActorKind | None = None
 ) -> TransitionNotAllowed:
-    """The error for a trigger that ``status`` does not have, or not for this kind of ``actor``."""
-    if status is None:
+    """The error for a trigger that the job does not have, or not for this kind of ``actor``."""
+    if job is None:
         return TransitionNotAllowed(
             say("There's no such job yet."), trigger=trigger, status=NEW, allowed=(Trigger.SUBMIT,)
         )
-    possible = allowed(status, actor)
+    possible = allowed(job, actor)
     return TransitionNotAllowed(
         say(
             "“{action}” isn't possible while the job's status is “{status}”.",
             action=trigger.label,
-            status=status.label,
+            status=job.status.label,
         ),
         trigger=trigger,
-        status=status,
+        status=job.status,
         allowed=possible,
         next_step=_possible(possible),
     )
@@ -136,6 +137,10 @@ def _leads_to(line: Row, dest: Status) -> Callable[[EventData], bool]:
         attempt = _attempt(event)
         if line.dest is Leads.BACK:
             return attempt.facts.came_from is dest
+        if line.dest is Leads.STAYS:
+            return True
+        if line.dest is Leads.COPIES:
+            return begun_after(attempt) == (dest is Status.PRINTING)
         return attempt.args.to == dest
 
     return condition

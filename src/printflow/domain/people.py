@@ -74,6 +74,11 @@ class ChangeKind(StrEnum):
     MAIL_RETRIED = "mail_retried"
     OUTBOX_RESUMED = "outbox_resumed"
     MENDED = "mended"
+    MACHINE_ADDED = "machine_added"
+    MACHINE_CHANGED = "machine_changed"
+    MACHINE_OUT = "machine_out"
+    MACHINE_BACK = "machine_back"
+    MACHINE_RETIRED = "machine_retired"
 
     @property
     def words(self) -> str:
@@ -94,6 +99,11 @@ _WORDS = {
     ChangeKind.MAIL_RETRIED: "Sent the email %(subject)s again",
     ChangeKind.OUTBOX_RESUMED: "Resumed email",
     ChangeKind.MENDED: "Had the doctor fix %(subject)s",
+    ChangeKind.MACHINE_ADDED: "Added the machine %(subject)s",
+    ChangeKind.MACHINE_CHANGED: "Changed the machine %(subject)s",
+    ChangeKind.MACHINE_OUT: "Took %(subject)s out of service",
+    ChangeKind.MACHINE_BACK: "Put %(subject)s back in service",
+    ChangeKind.MACHINE_RETIRED: "Retired the machine %(subject)s",
 }
 
 

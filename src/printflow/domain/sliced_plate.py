@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 
-class PlateState(Enum):
+class SlicedPlateState(Enum):
     """What a sliced file has of a plate."""
 
     SLICED = "sliced"
@@ -25,7 +25,7 @@ class SlicedPlate:
 
     number: int
     """The slicer's own, from 1."""
-    state: PlateState
+    state: SlicedPlateState
     name: str = ""
     """What someone called the plate in the slicer."""
     grams: Decimal | None = None
@@ -62,11 +62,11 @@ def total_hours(plates: Sequence[SlicedPlate]) -> Decimal | None:
 
 
 def _printed(plates: Sequence[SlicedPlate]) -> list[SlicedPlate]:
-    return [plate for plate in plates if plate.state is not PlateState.EMPTY]
+    return [plate for plate in plates if plate.state is not SlicedPlateState.EMPTY]
 
 
 def _total(plates: Sequence[SlicedPlate], figures: list[Decimal | None]) -> Decimal | None:
-    if any(plate.state is PlateState.NOT_SLICED for plate in plates):
+    if any(plate.state is SlicedPlateState.NOT_SLICED for plate in plates):
         return None
     known = [figure for figure in figures if figure is not None]
     return sum(known, Decimal()) if known and len(known) == len(figures) else None

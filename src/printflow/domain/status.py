@@ -69,6 +69,12 @@ class StatusRecord:
     """There is a print to hand out, on a shelf."""
     refused: bool
     """The job will not be printed; its reasons are shown."""
+    to_print: bool
+    """Copies of it are started, and can be planned."""
+    all_printed: bool
+    """Every copy is good."""
+    handed_out: bool
+    """The student has every copy."""
     step: str
     headline: str
     """What the student's page says in large letters."""
@@ -149,6 +155,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=True,
             on_shelf=False,
             refused=False,
+            to_print=False,
+            all_printed=False,
+            handed_out=False,
             step=mark("Submitted"),
             headline=mark("We're reviewing your model"),
             next_step=mark(
@@ -176,6 +185,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=True,
             on_shelf=False,
             refused=False,
+            to_print=False,
+            all_printed=False,
+            handed_out=False,
             step=mark("Price"),
             headline=mark("Please confirm the price"),
             next_step=mark(
@@ -204,6 +216,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=True,
             on_shelf=False,
             refused=False,
+            to_print=True,
+            all_printed=False,
+            handed_out=False,
             step=mark("Confirmed"),
             headline=mark("Confirmed and in the queue"),
             next_step=mark(
@@ -231,13 +246,16 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=False,
             on_shelf=False,
             refused=False,
+            to_print=True,
+            all_printed=False,
+            handed_out=False,
             step=mark("Printing"),
             headline=mark("We're printing your model"),
             next_step=mark("We're working on it. We'll email you when it's ready."),
             at_counter=mark("Being printed on %(printer)s"),
             counter_hint=mark("If the print is done, mark it as completed first."),
             usual_mail=None,
-            actions=(Trigger.COMPLETE, Trigger.FAIL),
+            actions=(Trigger.COMPLETE, Trigger.COPIES_DONE, Trigger.FAIL, Trigger.START_PRINTING),
         ),
         Status.COMPLETED: StatusRecord(
             folder="Completed",
@@ -255,6 +273,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=False,
             on_shelf=True,
             refused=False,
+            to_print=False,
+            all_printed=True,
+            handed_out=False,
             step=mark("Ready"),
             headline=mark("Ready for pickup"),
             next_step=mark("Your turn: come pick it up."),
@@ -279,6 +300,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=False,
             on_shelf=False,
             refused=False,
+            to_print=False,
+            all_printed=True,
+            handed_out=True,
             step=mark("Picked up"),
             headline=mark("Picked up. Enjoy!"),
             next_step=mark("You're all set. There's nothing more to do."),
@@ -303,6 +327,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=False,
             on_shelf=False,
             refused=True,
+            to_print=False,
+            all_printed=False,
+            handed_out=False,
             step="",
             headline=mark("This model won't be printed"),
             next_step=mark("You're welcome to change the model and submit it again."),
@@ -327,6 +354,9 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             takes_versions=False,
             on_shelf=False,
             refused=False,
+            to_print=False,
+            all_printed=False,
+            handed_out=False,
             step="",
             headline=mark("This job is closed"),
             next_step=mark("You're all set. There's nothing more to do."),

@@ -10,18 +10,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from . import callbacks as do
+from . import copy_guards as copies
 from . import form_guards as form
 from . import guards as need
 from . import money_guards as money
 from .attempt import Attempt
 from .effects import MailTemplate
 from .guards import Guard
+from .job import Job
 from .quoted_price import price_as_shown
 from .status import ActorKind, Status, Trigger
 
 Callback = Callable[[Attempt], None]
 
 STUDENT, STAFF, SYSTEM = ActorKind.STUDENT, ActorKind.STAFF, ActorKind.SYSTEM
+
+
+def always(_job: Job) -> bool:
+    """It is offered for every job of its sources."""
+    return True
 
 
 class Leads(StrEnum):
@@ -31,6 +38,10 @@ class Leads(StrEnum):
     """The caller names the new status."""
     BACK = "back where it came from"
     """The status that the job was in before the present one."""
+    COPIES = "READYTOPRINT, or PRINTING while other copies are good or printing"
+    """As the copies say after the results."""
+    STAYS = "the same"
+    """The status stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +63,23 @@ class Row:
     after: tuple[Callback, ...] = ()
     mails: tuple[MailTemplate, ...] = ()
     """What is mailed once all else is done."""
+    when: Callable[[Job], bool] = always
+    """For which jobs of its sources it is offered; the guards say no to the others, with reasons."""
+    strict: bool = False
+    """Where it is not offered, the job has no such trigger, as in another status."""
+
+    def of(self, job: Job) -> bool:
+        """Whether a job has this trigger now."""
+        return job.status in self.sources and (not self.strict or self.when(job))
 
     def dests(self, source: Status) -> tuple[Status, ...]:
         """Where the row can lead from ``source``."""
         if isinstance(self.dest, Status):
             return (self.dest,)
+        if self.dest is Leads.STAYS:
+            return (source,)
+        if self.dest is Leads.COPIES:
+            return (Status.READYTOPRINT, Status.PRINTING)
         return tuple(s for s in CHOSEN_STATUSES if s is not source)
 
 
@@ -184,24 +207,49 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         Trigger.START_PRINTING,
-        (Status.READYTOPRINT,),
+        (Status.READYTOPRINT, Status.PRINTING),
         Status.PRINTING,
         (STAFF,),
         "staff",
-        "attempt opened",
-        guards=(need.valid_printer,),
-        before=(do.set_printer,),
-        after=(do.place_file, do.open_attempt),
+        "copies put on a plate of a machine",
+        guards=(copies.machine_ready, copies.enough_left),
+        before=(do.start_copies,),
+        after=(do.place_file,),
+        mails=(MailTemplate.PRINT_STARTED,),
+        when=lambda job: job.copies.left > 0,
+        strict=True,
     ),
     Row(
         Trigger.FAIL,
         (Status.PRINTING,),
-        Status.READYTOPRINT,
+        Leads.COPIES,
         (STAFF,),
         "staff",
-        "attempt closed as failed; no new confirmation, no new charge",
-        guards=(need.reason_given, need.texts_fit),
-        after=(do.place_file, do.close_attempt_failed),
+        "failed copies go to the front of the queue; no new confirmation, no new charge",
+        guards=(
+            need.reason_given,
+            need.texts_fit,
+            copies.failure_known,
+            copies.copies_running,
+            copies.some_failed,
+        ),
+        before=(do.end_copies,),
+        after=(do.place_file,),
+        mails=(MailTemplate.PRINT_FAILED,),
+        when=lambda job: job.copies.printing > 0,
+    ),
+    Row(
+        Trigger.COPIES_DONE,
+        (Status.PRINTING,),
+        Leads.COPIES,
+        (STAFF,),
+        "staff",
+        "good copies counted; those not printed go to the front of the queue",
+        guards=(copies.copies_running, copies.some_copies_left, need.texts_fit),
+        before=(do.end_copies,),
+        after=(do.place_file,),
+        mails=(MailTemplate.COPIES_READY,),
+        when=lambda job: job.copies.printing > 0 and job.copies.left > 0,
     ),
     Row(
         Trigger.COMPLETE,
@@ -209,11 +257,28 @@ TABLE: tuple[Row, ...] = (
         Status.COMPLETED,
         (STAFF,),
         "staff",
-        "attempt closed; final cost and shelf may be set; email *completed* (where and when to pick up)",
-        guards=(need.valid_final_figures, need.shelf_fits),
-        before=(do.set_final_figures, do.keep_shelf),
-        after=(do.place_file, do.close_attempt_completed),
+        "all copies good; final cost and shelf may be set; email *completed* (where and when to pick up)",
+        guards=(
+            copies.copies_running,
+            copies.all_copies_good,
+            need.valid_final_figures,
+            need.shelf_fits,
+        ),
+        before=(do.end_copies, do.set_final_figures, do.keep_shelf),
+        after=(do.place_file,),
         mails=(MailTemplate.COMPLETED,),
+        when=lambda job: job.copies.printing > 0 and job.copies.left == 0,
+    ),
+    Row(
+        Trigger.HAND_OUT,
+        (Status.PRINTING, Status.COMPLETED),
+        Leads.STAYS,
+        (STAFF,),
+        "staff",
+        "finished copies handed out; the job stays as it is",
+        guards=(copies.copies_at_hand,),
+        before=(do.hand_out_copies,),
+        when=lambda job: job.copies.at_hand > 0 and job.copies.wanted > 1,
     ),
     Row(
         Trigger.PICK_UP,
@@ -223,6 +288,7 @@ TABLE: tuple[Row, ...] = (
         "staff",
         "payment added to the ledger",
         guards=(money.payment_or_waiver, need.texts_fit),
+        before=(do.hand_out_all,),
         after=(do.place_file, do.record_payment),
     ),
     Row(
@@ -270,15 +336,19 @@ def row(trigger: Trigger) -> Row:
     return _ROWS[trigger]
 
 
-def allowed(status: Status, actor: ActorKind | None = None) -> tuple[Trigger, ...]:
-    """The triggers that exist in ``status``, in the table's order; for one kind of actor if given.
+def allowed(of: Status | Job, actor: ActorKind | None = None) -> tuple[Trigger, ...]:
+    """The triggers that exist in a status, in the table's order; for one kind of actor if given.
 
-    Says nothing of guards: they are asked when the trigger is pulled.
+    Of a job only those that its copies call for. Says nothing of the guards that look at what is
+    typed: they are asked when the trigger is pulled.
     """
+    job, status = (None, of) if isinstance(of, Status) else (of, of.status)
     return tuple(
         line.trigger
         for line in TABLE
-        if status in line.sources and (actor is None or actor in line.actors)
+        if status in line.sources
+        and (actor is None or actor in line.actors)
+        and (job is None or line.when(job))
     )
 
 

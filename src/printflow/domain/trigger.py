@@ -85,7 +85,9 @@ class Trigger(StrEnum):
     RESEND = "resend"
     START_PRINTING = "start_printing"
     FAIL = "fail"
+    COPIES_DONE = "copies_done"
     COMPLETE = "complete"
+    HAND_OUT = "hand_out"
     PICK_UP = "pick_up"
     DISPOSE = "dispose"
     OVERRIDE = "override"
@@ -334,7 +336,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             renews_link=False,
             key="",
             form=Form.PLAIN,
-            fields=(field.PRINTER,),
+            fields=(field.MACHINE, field.COPIES_TO_START),
             sentence=mark("%(name)s started the print"),
             mail_first=False,
             many=Many.ALIKE,
@@ -350,8 +352,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             title=mark("Report a failed print"),
             submit=mark("Report failed print"),
             about=mark(
-                "The job returns to “Ready to print”. The student isn't charged extra and doesn't "
-                "get an email."
+                "The failed copies return to the front of the queue. The student isn't charged extra."
             ),
             about_many="",
             warning="",
@@ -361,14 +362,40 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             renews_link=False,
             key="",
             form=Form.PLAIN,
-            fields=(field.WHAT_HAPPENED,),
+            fields=(field.WHAT_HAPPENED, field.CATEGORY, field.WASTED),
             sentence=mark("%(name)s reported a failed print"),
             mail_first=False,
             many=Many.ALIKE,
             prices=False,
             opens_print=False,
             command="fail",
-            help="Report a failed print. The job is ready to print again.",
+            help="Report a failed print. The copies are ready to print again.",
+        ),
+        Trigger.COPIES_DONE: TriggerRecord(
+            label=mark("Copies done"),
+            past=mark("%(name)s recorded finished copies on %(time)s."),
+            done=mark("You recorded finished copies of job %(id)s (%(name)s)."),
+            title=mark("Record finished copies"),
+            submit=mark("Record copies"),
+            about=mark(
+                "The copies that are printing now are good. The rest is still to be printed."
+            ),
+            about_many="",
+            warning="",
+            icon="check",
+            tone="primary",
+            leads_on=True,
+            renews_link=False,
+            key="",
+            form=Form.PLAIN,
+            fields=(),
+            sentence=mark("%(name)s recorded finished copies"),
+            mail_first=False,
+            many=Many.ALIKE,
+            prices=False,
+            opens_print=False,
+            command="copies-done",
+            help="Record that the copies that are printing are good, while others are left to print.",
         ),
         Trigger.COMPLETE: TriggerRecord(
             label=mark("Mark as completed"),
@@ -393,6 +420,30 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
             opens_print=False,
             command="complete",
             help="Mark a print as completed, and email where to pick it up.",
+        ),
+        Trigger.HAND_OUT: TriggerRecord(
+            label=mark("Hand out copies"),
+            past=mark("%(name)s handed out copies on %(time)s."),
+            done=mark("You handed out copies of job %(id)s (%(name)s)."),
+            title=mark("Hand out finished copies"),
+            submit=mark("Hand out"),
+            about=mark("The job stays open, and so does its bill."),
+            about_many="",
+            warning="",
+            icon="check",
+            tone="primary",
+            leads_on=False,
+            renews_link=False,
+            key="",
+            form=Form.PLAIN,
+            fields=(field.COPIES_TO_HAND_OUT,),
+            sentence=mark("%(name)s handed out copies"),
+            mail_first=False,
+            many=Many.NO,
+            prices=False,
+            opens_print=False,
+            command="hand-out",
+            help="Hand out finished copies of a job that isn't finished.",
         ),
         Trigger.PICK_UP: TriggerRecord(
             label=mark("Paid & picked up"),

@@ -27,6 +27,7 @@ from ..service.intake import Intake
 from ..service.job_list import JobLists
 from ..service.job_writer import JobWriter
 from ..service.jobs import Jobs
+from ..service.machines import Machines
 from ..service.mail_queue import MailQueue
 from ..service.mail_samples import MailSamples
 from ..service.mails import Mails
@@ -36,6 +37,7 @@ from ..service.openings import Openings
 from ..service.payments import Payments
 from ..service.people import People
 from ..service.personal_data import PersonalData
+from ..service.plates import Plates
 from ..service.queues import Queues
 from ..service.quotes import Quotes
 from ..service.receipts import Receipts
@@ -188,6 +190,7 @@ class Printflow:
         self._effects = EffectWriter(parts.settings, parts.tokens, self._mail_queue)
         self._file_facts = FileFacts(parts.store, parts.settings.settle_seconds)
         firing = Firing(parts.catalogs, parts.settings, self._effects)
+        self._firing = firing
         database, clock, facts = parts.database, parts.clock, self._file_facts
         self._transitions = Transitions(database, clock, facts, firing, self._filing)
         self._preview = MailPreview(database, clock, facts, firing, parts.composer)
@@ -243,6 +246,10 @@ class Printflow:
         """What the dashboard shows."""
         self.queue = Queues(database, clock, catalogs)
         """What is ready and printing, by printer."""
+        self.plates = Plates(database, clock, catalogs, self._firing, self._filing)
+        """What is printed together: ``start``, ``end``, ``move``, ``plan``."""
+        self.machines = Machines(database, clock, catalogs)
+        """The units of the printers: which there are, and which are out of service."""
         self.shelf = Shelf(database, clock, settings, self._transitions)
         """Finished prints that wait to be picked up."""
 

@@ -10,6 +10,7 @@ from .job_rows import FileLine, FileRows, JobRows, Placement
 from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
 from .mail import FailureKind, KeptMails, Mailer, MailFailure, MailWriter, RenderedMail
 from .model_reader import ModelReader
+from .plate_rows import PlateRows
 from .store import FileStore
 from .surroundings import Clock, Ids, Transliterate
 
@@ -36,6 +37,7 @@ __all__ = [
     "OutboxRows",
     "PeopleRows",
     "Placement",
+    "PlateRows",
     "QuoteRows",
     "RenderedMail",
     "ReportRows",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
     from .job_rows import FileRows, JobRows
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
+    from .plate_rows import PlateRows
 
 
 class DuplicateKey(Exception):
@@ -28,6 +29,8 @@ class Transaction(Protocol):
     def files(self) -> FileRows: ...
     @property
     def history(self) -> HistoryRows: ...
+    @property
+    def plates(self) -> PlateRows: ...
     @property
     def ledger(self) -> LedgerRows: ...
     @property

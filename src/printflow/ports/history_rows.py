@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from ..domain.event_kind import EventKind
-    from ..domain.history import Event, FileOpening, Mail, Note, PrintAttempt
+    from ..domain.history import Event, FileOpening, Mail, Note
     from ..domain.job import Actor, Quote
     from ..domain.ledger import Payment, Void
     from ..domain.status import Status
 
 
 class HistoryRows(Protocol):
-    """Events, notes and attempts."""
+    """Events, notes, and openings of files."""
 
     def add_event(
         self,
@@ -53,12 +53,6 @@ class HistoryRows(Protocol):
 
     def notes(self, job_id: str) -> Sequence[Note]: ...
 
-    def open_attempt(self, job_id: str, *, printer: str, at: datetime, by: str) -> None: ...
-
-    def close_attempt(self, job_id: str, *, at: datetime, result: str, reason: str) -> None: ...
-
-    def attempts(self, job_id: str) -> Sequence[PrintAttempt]: ...
-
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
 
@@ -71,7 +65,7 @@ class HistoryRows(Protocol):
         """Those that were reported, oldest first."""
 
     def take_back(self, job_id: str, at: datetime) -> None:
-        """Undo what an event of that moment wrote: prints begun or ended, and notes."""
+        """Undo what an event of that moment wrote: its notes."""
 
 
 class LedgerRows(Protocol):

@@ -31,9 +31,11 @@ class BulkAnswer:
     event_id: int = 0
 
 
-def bulk_triggers(statuses: Iterable[Status]) -> tuple[Trigger, ...]:
-    """The triggers that jobs of all these statuses have, and that can be done to many."""
-    lists = [allowed(status, ActorKind.STAFF) for status in set(statuses)]
+def bulk_triggers(of: Iterable[Status | Job]) -> tuple[Trigger, ...]:
+    """The triggers that all these jobs, or jobs of these statuses, have, and that can be done to
+    many.
+    """
+    lists = [allowed(one, ActorKind.STAFF) for one in of]
     if not lists:
         return ()
     return tuple(

@@ -20,6 +20,7 @@ from .addresses import email_problem, normal_email
 from .filing import Filing
 from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
+from .plate_writer import PlateWriter
 from .stale import stale
 
 _TAKEN_BACK = "Voided because the pickup was undone"
@@ -47,7 +48,7 @@ class Corrections:
 
         An edit of the details and a new version of the file are actions, too.
 
-        Status, price, files, links, attempts and payments are as before, and mails that wait are
+        Status, price, files, links, plates and payments are as before, and mails that wait are
         canceled; history keeps both. With ``event_id`` only if that is the job's last event.
         Raises NotFound, TransitionRefused (too late, mail has left, someone acted since),
         StaleJob, DatabaseBusy.
@@ -75,6 +76,8 @@ class Corrections:
                 details={"undone": back.trigger.value, "event": back.event_id},
             )
             tx.history.take_back(job.id, back.at)
+            tx.plates.take_back(job.id, back.at)
+            PlateWriter(tx, now, actor.name).put_back(job.id, back)
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
             _put_back(tx, job, back, now)

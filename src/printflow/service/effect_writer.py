@@ -11,19 +11,21 @@ from ..domain.callbacks import WITHDRAWN
 from ..domain.effects import (
     AddNote,
     AdoptFile,
-    CloseAttempt,
     Effect,
+    EndCopies,
     IssueConfirmation,
+    LeavePlates,
     MailTemplate,
-    OpenAttempt,
     PlaceFile,
     RecordPayment,
     SendMail,
+    StartCopies,
     UseConfirmation,
     VoidConfirmations,
 )
 from ..domain.job import Actor, FileRole, Job, Quote
 from ..domain.ledger import Payment, Share
+from ..domain.mail_record import MAILS
 from ..domain.pricing import PriceLine
 from ..domain.status import ORIGINALS, Status
 from ..domain.told_together import HELD_UNTIL, step_of
@@ -31,6 +33,7 @@ from ..ports import Transaction
 from ..runtime.tokens import Tokens, token_hash
 from ..settings import Settings
 from .mail_queue import MailQueue
+from .plate_writer import PlateWriter
 
 
 class EffectWriter:
@@ -87,6 +90,7 @@ class _OfEvent:
         self._facts = facts
         self._now = facts.now
         self._mail_from = facts.now + hold
+        self._plates = PlateWriter(tx, facts.now, actor.name)
         self._note = ""
         self._adopted: tuple[str, str] | None = None
         self._quote_id: int | None = None
@@ -106,14 +110,12 @@ class _OfEvent:
                 self._void_confirmations()
             case UseConfirmation():
                 self._use_confirmation()
-            case OpenAttempt(printer):
-                self._tx.history.open_attempt(
-                    self._job.id, printer=printer, at=self._now, by=self._actor.name
-                )
-            case CloseAttempt(result, reason):
-                self._tx.history.close_attempt(
-                    self._job.id, at=self._now, result=result, reason=reason
-                )
+            case StartCopies(machine, copies, plate):
+                self._plates.start(self._job, machine, copies, plate)
+            case EndCopies():
+                self._plates.end(self._job, self._facts.parts, effect)
+            case LeavePlates(reason):
+                self._plates.leave(self._job, reason)
             case RecordPayment():
                 self._record(effect)
             case AddNote(text, for_student):
@@ -225,6 +227,8 @@ class _OfEvent:
     # -- mail -------------------------------------------------------------------------------------
 
     def _mail(self, template: MailTemplate) -> None:
+        if MAILS[template].optional and not getattr(self._settings.mail, template.value):
+            return
         recipient = self._job.student_email
         if template is MailTemplate.STAFF_ALERT:
             recipient = self._settings.mail.staff_address

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from ..catalogs.cache import CatalogCache
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
+from ..domain.catalog import Catalog
 from ..domain.correction import before
 from ..domain.effects import MailTemplate
 from ..domain.job import Actor, Job, Quote
+from ..domain.plate import PlateState, shown_machines
 from ..domain.status import Status, Trigger
 from ..ports import Transaction
 from ..settings import Settings
@@ -50,14 +53,16 @@ class Firing:
         request: Request,
         chosen: FileFact | None,
         now: datetime,
-    ) -> None:
-        """Write the transition; raises TransitionRefused with all reasons, StaleJob."""
+    ) -> int:
+        """Write the transition, and give its event's id; raises TransitionRefused with all
+        reasons, StaleJob.
+        """
         settings = self._settings
         row = lifecycle.row(request.trigger)
-        newest = tx.quotes.newest(job.id)
+        newest, catalog = tx.quotes.newest(job.id), self._catalogs.within(tx)
         facts = Facts(
             now=now,
-            catalog=self._catalogs.within(tx),
+            catalog=catalog,
             catalog_version=tx.lab.catalog_version(),
             chosen_file=chosen,
             quote=request.quote_of(tx) if request.quote_of else newest,
@@ -69,13 +74,14 @@ class Firing:
             pick_up=pick_up_policy(settings),
             came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
+            **_print_room(tx, job, request, catalog),
         )
         outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
-        self._write(tx, job, outcome, request, facts)
+        return self._write(tx, job, outcome, request, facts)
 
     def _write(
         self, tx: Transaction, job: Job, outcome: Outcome, request: Request, facts: Facts
-    ) -> None:
+    ) -> int:
         now, actor = facts.now, request.actor
         if not tx.jobs.update(
             job, now=now, actor=actor.name, status=outcome.dest, values=outcome.changes
@@ -93,6 +99,32 @@ class Firing:
         after = replace(job, **outcome.changes, status=outcome.dest)
         hold = timedelta(seconds=self._settings.undo_seconds if request.hold_mail else 0)
         self._effects.write(tx, after, actor, event_id, facts, outcome.effects, hold=hold)
+        if outcome.dest.record.to_print:
+            tx.plates.set_planned(job.id, after.copies.left)
+        return event_id
+
+
+def _print_room(tx: Transaction, job: Job, request: Request, catalog: Catalog) -> dict[str, Any]:
+    """What the lifecycle has to know of machines and plates; nothing where it asks nothing."""
+    found: dict[str, Any] = {}
+    if request.trigger.record.opens_print or request.trigger is Trigger.OVERRIDE:
+        busy = tx.plates.busy_until()
+        models = [printer.name for printer in catalog.printers]
+        found.update(machines=shown_machines(models, tx.plates.machines(), busy), busy_until=busy)
+    if job.copies_printing:
+        plate, running = (
+            request.args.plate,
+            tx.plates.find(states=(PlateState.RUNNING,), job_id=job.id),
+        )
+        found.update(
+            parts=tuple(
+                part
+                for one in running
+                for part in one.parts
+                if part.job_id == job.id and part.open and plate in ("", str(one.id))
+            )
+        )
+    return found
 
 
 def _came_from(tx: Transaction, job: Job) -> Status | None:

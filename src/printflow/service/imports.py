@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..catalogs.cache import CatalogCache
+from ..domain.copies_by_hand import counts_of
 from ..domain.event_kind import Correction
 from ..domain.import_report import ImportNote, ImportReport
 from ..domain.job import Actor, FileState, Job
 from ..domain.ledger import Payment, Share
 from ..domain.marking import mark
 from ..domain.naming import ALL_MODEL_ENDINGS, ending_of
+from ..domain.plate import shown_machines
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, InvalidInput, PrintflowError
 from ..ports import (
@@ -34,6 +36,7 @@ from .addresses import normal_email
 from .filing import Filing
 from .job_writer import JobWriter
 from .lookup import job_of
+from .plate_writer import PlateWriter
 from .repeats import earlier_jobs, import_key
 from .uploading import Uploads
 
@@ -285,12 +288,17 @@ class Imports:
                 "cost_cents": old.cost_cents,
                 "reasons": old.reasons if old.status is Status.REJECTED else (),
                 "status_since": old.status_since,
+                **counts_of(old.status, job.copies),
                 # An import sends no mail: reminders begin with the next day that comes.
                 "reminded_at": now if old.status is Status.COMPLETED else None,
             },
         )
         if old.status is Status.PRINTING:
-            tx.history.open_attempt(job.id, printer=job.printer, at=old.status_since, by=_BY.name)
+            stored = tx.plates.machines()
+            own = [
+                one for one in shown_machines([job.printer], stored, ()) if one.model == job.printer
+            ]
+            PlateWriter(tx, old.status_since, _BY.name).start(job, own[0], job.quantity, None)
 
     def _write_history(
         self, tx: Transaction, job_id: str, old: OldJob, source: str, now: datetime

@@ -107,11 +107,11 @@ class Jobs:
                 events=tuple(tx.history.events(job.id)),
                 notes=tuple(tx.history.notes(job.id)),
                 quotes=tuple(tx.quotes.of_job(job.id)),
-                attempts=tuple(tx.history.attempts(job.id)),
+                plates=tuple(tx.plates.find(job_id=job.id)),
                 ledger=tuple(tx.ledger.of_job(job.id)),
                 mails=tuple(mails_about(tx, job)),
                 openings=tuple(tx.history.openings(job.id)),
-                allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
+                allowed=lifecycle.allowed(job, ActorKind.STAFF),
             )
 
     def sent_together(self, job: Job) -> list[Job]:
@@ -179,7 +179,7 @@ class Jobs:
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
         cost, shelf, note, reasons, text, reason, to, notify, amount, method, waive, receipt,
-        payer, account; expected_cents and catalog_version are what the form showed. Raises
+        payer, account, machine, copies, category, wasted; expected_cents and catalog_version are what the form showed. Raises
         TypeError for any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
@@ -309,13 +309,50 @@ class Jobs:
         """Mail the quote again with a new link; the old one is void."""
         return self._act(Trigger.RESEND, job_id, acting)
 
-    def start_printing(self, job_id: str, *, printer: str = "", **acting: Unpack[Acting]) -> Job:
-        """The print begins, on the quoted printer or another of its method."""
-        return self._act(Trigger.START_PRINTING, job_id, acting, printer=printer)
+    def start_printing(
+        self,
+        job_id: str,
+        *,
+        printer: str = "",
+        machine: str = "",
+        copies: int | str = "",
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """The print of all copies that are left, or of so many, begins: on ``machine``, or on the
+        first free one of the quoted ``printer`` or another of its method.
+        """
+        return self._act(
+            Trigger.START_PRINTING,
+            job_id,
+            acting,
+            printer=printer,
+            machine=machine,
+            copies=str(copies),
+        )
 
-    def fail(self, job_id: str, *, reason: str, **acting: Unpack[Acting]) -> Job:
-        """The print failed; the job is ready to print again."""
-        return self._act(Trigger.FAIL, job_id, acting, reason=reason)
+    def fail(
+        self,
+        job_id: str,
+        *,
+        reason: str,
+        category: str = "",
+        wasted: Figure = "",
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """The print failed; its copies are ready to print again. ``category`` is a
+        :class:`~printflow.domain.plate.Failure`, ``wasted`` in g.
+        """
+        return self._act(
+            Trigger.FAIL, job_id, acting, reason=reason, category=category, wasted=str(wasted)
+        )
+
+    def copies_done(self, job_id: str, **acting: Unpack[Acting]) -> Job:
+        """The copies that print are good, while others are still to be printed."""
+        return self._act(Trigger.COPIES_DONE, job_id, acting)
+
+    def hand_out(self, job_id: str, *, copies: int | str = "", **acting: Unpack[Acting]) -> Job:
+        """The student takes so many finished copies, by default all that are here."""
+        return self._act(Trigger.HAND_OUT, job_id, acting, copies=str(copies))
 
     def complete(
         self,

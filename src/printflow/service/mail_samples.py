@@ -168,6 +168,8 @@ def _job(catalog: Catalog, now: datetime, status: Status) -> Job:
         standard_name=name,
         currency=catalog.currency,
         quantity=2,
+        copies_good=1 if status is Status.PRINTING else 0,
+        copies_printing=1 if status is Status.PRINTING else 0,
         material=method.materials[0],
         grams=Decimal("42.5"),
         hours=Decimal("3.25"),

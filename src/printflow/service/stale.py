@@ -39,7 +39,7 @@ def stale(job: Job, trigger: EventKind, last: Event | None) -> TransitionNotAllo
         ),
         trigger=trigger,
         status=job.status,
-        allowed=lifecycle.allowed(job.status, ActorKind.STAFF),
+        allowed=lifecycle.allowed(job, ActorKind.STAFF),
         next_step=say("Check the job, then try again if you still need to."),
     )
     return told(error, last)

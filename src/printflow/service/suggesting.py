@@ -10,7 +10,7 @@ from ..catalogs.cache import CatalogCache
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
-from ..domain.sliced_plate import PlateState, SlicedPlate, contents
+from ..domain.sliced_plate import SlicedPlate, SlicedPlateState, contents
 from ..errors import NotFound, PrintflowError, StoreUnavailable
 from ..ports import Database, FileStore
 from ..runtime.deadline import TookTooLong, patiently
@@ -46,7 +46,7 @@ class Suggestion:
     """The plate's number in the slicer; 0 for all of them together."""
     plates: int = 1
     """How many plates the file lists."""
-    state: PlateState = PlateState.SLICED
+    state: SlicedPlateState = SlicedPlateState.SLICED
     """Of a plate; one that is not sliced has no figures."""
     name: str = ""
     """What the plate is called in the slicer."""
@@ -176,7 +176,7 @@ class Suggestions:
             return [replace(self._of_plate(job, name, sliced, plates[0]), plate=0)]
         found = [self._of_plate(job, name, sliced, plate) for plate in plates]
         if sliced.grams is not None or sliced.hours is not None:
-            materials = {one.material for one in found if one.state is PlateState.SLICED}
+            materials = {one.material for one in found if one.state is SlicedPlateState.SLICED}
             together = Suggestion(
                 source=name,
                 grams=sliced.grams,

@@ -107,8 +107,8 @@ def _seen(database: Database, request: Request) -> Job:
     """The job before the change; refuses early what needs no look at the share."""
     with database.read() as tx:
         job = job_of(tx, request.job_id)
-        if job.status not in lifecycle.row(request.trigger).sources:
-            refused = lifecycle.not_allowed(request.trigger, job.status, request.actor.kind)
+        if not lifecycle.row(request.trigger).of(job):
+            refused = lifecycle.not_allowed(request.trigger, job, request.actor.kind)
             raise told(refused, tx.history.last_event(job.id))
         if request.expected_version not in (None, job.version):
             raise stale(job, request.trigger, tx.history.last_event(job.id))

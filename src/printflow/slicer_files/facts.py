@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from printflow.domain.sliced_plate import PlateState, SlicedPlate
+from printflow.domain.sliced_plate import SlicedPlate, SlicedPlateState
 from printflow.errors import PrintflowError
 from printflow.slicer_files import binary_gcode, project
 from printflow.slicer_files.damaged import Damaged
@@ -58,7 +58,7 @@ class Sliced:
         return (
             SlicedPlate(
                 number=1,
-                state=PlateState.SLICED if sliced else PlateState.NOT_SLICED,
+                state=SlicedPlateState.SLICED if sliced else SlicedPlateState.NOT_SLICED,
                 grams=self.grams,
                 hours=self.hours,
                 materials=self.materials,

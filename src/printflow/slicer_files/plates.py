@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from printflow.domain.sliced_plate import PlateState, SlicedPlate
+from printflow.domain.sliced_plate import SlicedPlate, SlicedPlateState
 from printflow.said import say
 from printflow.slicer_files.damaged import Damaged
 from printflow.slicer_files.gcode_comments import (
@@ -112,7 +112,7 @@ def read_plates(
         own = listed.get(at, _Listed())
         plate = SlicedPlate(
             number=at,
-            state=PlateState.NOT_SLICED,
+            state=SlicedPlateState.NOT_SLICED,
             name=as_name(own.name),
             objects=tuple(
                 as_name(objects[one], 100) for one in own.instances[:_OBJECTS] if one in objects
@@ -125,7 +125,7 @@ def read_plates(
         elif at in stated and not gcodes:
             plate = _of(stated[at], plate)
         elif arranged and not own.instances and at not in stated:
-            plate = SlicedPlate(number=at, state=PlateState.EMPTY, name=plate.name)
+            plate = SlicedPlate(number=at, state=SlicedPlateState.EMPTY, name=plate.name)
         plates.append(plate)
     printer = next((one.printer for one in stated.values() if one.printer), "")
     return tuple(plates), printer, said
@@ -134,10 +134,10 @@ def read_plates(
 def _of(stated: _Stated | None, plate: SlicedPlate) -> SlicedPlate:
     """The plate, sliced, with what the slicer states of it."""
     if stated is None:
-        return replace(plate, state=PlateState.SLICED)
+        return replace(plate, state=SlicedPlateState.SLICED)
     return replace(
         plate,
-        state=PlateState.SLICED,
+        state=SlicedPlateState.SLICED,
         grams=stated.weight or stated.used or None,
         hours=hours_of(stated.seconds or None),
         materials=tuple(dict.fromkeys(stated.materials)),

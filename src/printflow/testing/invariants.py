@@ -15,15 +15,18 @@ from sqlalchemy import Table, select
 
 from ..db.engine import open_engine
 from ..db.schema import (
-    attempts,
     confirmations,
     events,
     job_files,
     jobs,
     outbox,
+    part_outcomes,
     payment_shares,
     payment_voids,
     payments,
+    plate_parts,
+    plate_runs,
+    plates,
 )
 from ..domain.effects import MailTemplate
 from ..domain.event_kind import CORRECTIONS, Correction
@@ -37,8 +40,10 @@ from ..service.waiting_policy import pick_up_policy
 from ..store.making import INCOMING
 from .outside import Outside
 
-_TABLES = (jobs, job_files, events, confirmations, attempts, payments, payment_shares,
-           payment_voids, outbox)  # fmt: skip
+_TABLES = (jobs, job_files, events, confirmations, payments, payment_shares, payment_voids,
+           outbox, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
+_DONE = (Status.COMPLETED, Status.PAIDPICKEDUP)
+_COUNTED = (Status.READYTOPRINT, Status.PRINTING, *_DONE)
 _ENDED = ("sent", "dead", "canceled", "overtaken")
 
 
@@ -76,7 +81,11 @@ class _Check:
         self._rows = _read(outside.settings.database)
         self._of_job: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self._void = {void.payment_id for void in self._rows["payment_voids"]}
-        for name in ("job_files", "events", "confirmations", "attempts", "payment_shares"):
+        self._plates = {plate.id: plate for plate in self._rows["plates"]}
+        self._outcomes: dict[int, list[Any]] = defaultdict(list)
+        for outcome in self._rows["part_outcomes"]:
+            self._outcomes[outcome.part_id].append(outcome)
+        for name in ("job_files", "events", "confirmations", "plate_parts", "payment_shares"):
             for row in self._rows[name]:
                 self._of_job[row.job_id][name].append(row)
 
@@ -91,6 +100,7 @@ class _Check:
             ):
                 yield f"{job.id}: {problem}"
         yield from self._ledger()
+        yield from self._print_room()
         yield from self._acknowledged()
         yield from self._mails()
         if self._idle:
@@ -125,9 +135,42 @@ class _Check:
         void = sum(share.payment_id in self._void for share in shares.values())
         if void != voids + len(undone & set(shares)):
             yield f"{void} payments are void after {voids} voids"
-        running = [attempt for attempt in mine["attempts"] if attempt.ended_at is None]
-        if len(running) != (job.status == Status.PRINTING):
-            yield f"{len(running)} prints run while the job is {job.status}"
+        yield from self._copies(job, mine["plate_parts"])
+
+    def _copies(self, job: Any, parts: list[Any]) -> Iterator[str]:
+        """The numbers of copies are those of the plates, and the status is as they say."""
+        counted: Counter[str] = Counter()
+        for part in parts:
+            plate = self._plates[part.plate_id]
+            told = self._outcomes[part.id]
+            over = part.copies - sum(one.good + one.failed + one.not_printed for one in told)
+            if over < 0 or (over and plate.state == "ended"):
+                yield f"{over} copies are open on plate {plate.id}, which is {plate.state}"
+            counted[plate.state] += over
+            counted["good"] += sum(one.good for one in told)
+        if counted["running"] != job.copies_printing:
+            yield f"{job.copies_printing} copies print, and {counted['running']} on plates"
+        if counted["planned"] > max(job.quantity - job.copies_good - job.copies_printing, 0):
+            yield f"{counted['planned']} copies are planned, more than are left"
+        begun = job.copies_good + job.copies_printing > 0
+        if job.status == Status.PRINTING and not begun:
+            yield "it is PRINTING, and no copy is good or printing"
+        if job.status != Status.PRINTING and job.copies_printing:
+            yield f"copies print while the job is {job.status}"
+        if (job.status in _DONE) != (job.copies_good == job.quantity) and job.status in _COUNTED:
+            yield f"{job.copies_good} of {job.quantity} copies are good while it is {job.status}"
+        if not 0 <= job.copies_out <= job.copies_good <= job.quantity:
+            yield f"{job.copies_out} of {job.copies_good} good copies are out"
+
+    def _print_room(self) -> Iterator[str]:
+        """A running plate has one open run and something on it; no other has an open run."""
+        runs = Counter(run.plate_id for run in self._rows["plate_runs"] if run.ended_at is None)
+        held = Counter(part.plate_id for part in self._rows["plate_parts"])
+        for plate in self._rows["plates"]:
+            if runs[plate.id] != (plate.state == "running"):
+                yield f"plate {plate.id} is {plate.state} with {runs[plate.id]} open runs"
+            if not held[plate.id]:
+                yield f"plate {plate.id} holds nothing"
 
     def _ledger(self) -> Iterator[str]:
         """Each payment is what its shares come to."""
