@@ -102,15 +102,15 @@ def choose() -> str:
     if number is None:
         chosen = _chosen("job", asked.getlist("job"))
         jobs = _jobs(chosen)
-        offered = [(one, len(jobs)) for one in bulk_triggers(job.status for job in jobs)]
+        offered = [(one, len(jobs)) for one in bulk_triggers(jobs)]
     else:
         jobs = lab.jobs.of_request(number)
         chosen = [(job.id, job.version) for job in jobs]
-        offered = list(triggers_of_some(job.status for job in jobs))
+        offered = list(triggers_of_some(jobs))
     trigger = _trigger(asked.get("trigger", ""), [one for one, _count in offered])
     together = jobs if number is not None else []
     if together and trigger is not None:
-        jobs = [job for job in together if trigger in allowed(job.status, ActorKind.STAFF)]
+        jobs = [job for job in together if trigger in allowed(job, ActorKind.STAFF)]
         chosen = [(job.id, job.version) for job in jobs]
     record = trigger.record if trigger else None
     each = record is not None and record.many is Many.EACH

@@ -223,7 +223,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
     rows = [
         RowView(
             job,
-            allowed(job.status, ActorKind.STAFF),
+            allowed(job, ActorKind.STAFF),
             page.flags.get(job.id, frozenset()),
             page.requests.get(job.id),
             next(iter(lab.models.warnings(job, job.facts)), "") if job.facts else "",

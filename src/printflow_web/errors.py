@@ -244,7 +244,7 @@ def _conflict(error: TransitionNotAllowed) -> Response:
     job = lab.jobs.get(job_id) if job_id else None
     next_step = error.next_step if message == error.message else error.message
     if job is not None:
-        possible = ", ".join(_(one.label) for one in allowed(job.status, ActorKind.STAFF))
+        possible = ", ".join(_(one.label) for one in allowed(job, ActorKind.STAFF))
         before = "" if message == error.message else error.message
         next_step = sentences((before, _("Available actions: %(actions)s.", actions=possible)))
     return error_page(409, message, next_step=next_step, job=job, code=error.code)

@@ -90,7 +90,7 @@ def show(job_id: str) -> str:
     together = lab.jobs.sent_together(job)
     return render_template(
         "job.html",
-        details=replace(details, allowed=allowed(job.status, ActorKind.STAFF)),
+        details=replace(details, allowed=allowed(job, ActorKind.STAFF)),
         job=job,
         path=str(lab.files.path(job)),
         together=together,
@@ -134,7 +134,7 @@ def act(job_id: str, trigger: str) -> AnyResponse | str:
 def _expect_allowed(details: JobDetails, trigger: Trigger) -> None:
     """Say so before someone fills in a form that cannot be sent."""
     status, last = details.job.status, details.events[-1]
-    if trigger in allowed(status, ActorKind.STAFF):
+    if trigger in allowed(details.job, ActorKind.STAFF):
         return
     raise TransitionNotAllowed(
         _(
@@ -245,7 +245,7 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
 def _once_more(job_id: str, trigger: Trigger, error: StaleJob, form: dict[str, Any]) -> AnyResponse:
     """The form as the job is now, with what was typed, where the action is still possible."""
     details = lab_of(current_app).jobs.details(job_id)
-    if trigger not in allowed(details.job.status, ActorKind.STAFF):
+    if trigger not in allowed(details.job, ActorKind.STAFF):
         raise error
     due = in_units(details.due_cents)
     if trigger.record.form is Form.PAYMENT and form.get("amount") == form.get("suggested"):

@@ -45,11 +45,11 @@ def bulk_triggers(of: Iterable[Status | Job]) -> tuple[Trigger, ...]:
     )
 
 
-def triggers_of_some(statuses: Iterable[Status]) -> tuple[tuple[Trigger, int], ...]:
+def triggers_of_some(of: Iterable[Status | Job]) -> tuple[tuple[Trigger, int], ...]:
     """The triggers that can be done to many and that any of the jobs has, in the table's order,
     each with how many of the jobs have it.
     """
-    lists = [allowed(status, ActorKind.STAFF) for status in statuses]
+    lists = [allowed(one, ActorKind.STAFF) for one in of]
     counted = [(trigger, sum(trigger in one for one in lists)) for trigger in STAFF_TRIGGERS]
     return tuple(
         (trigger, count)
