@@ -142,3 +142,16 @@ def test_why_email_is_paused_is_kept_by_its_template(
         with lab._parts.database.write() as tx:
             tx.lab.set_fact("outbox_paused", json.dumps({"why": why, "until": until}), clock())
         assert lab.mail.paused() == words
+
+
+@pytest.mark.usefixtures("_brackets")
+def test_changes_and_notes_of_the_program(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    job = job_in("UPLOADED")
+    lab.mail.retry(lab.jobs.details(job.id).mails[0].id, to="jane@example.edu", by="Ana")
+    assert "[Email “[" in said(staff.get(f"/dashboard/jobs/{job.id}"))
+    plain = lab.catalog.export()
+    lab.catalog.load({**plain, "minimum_charge": 500}, by="Ana")
+    page = said(staff.get("/admin/changes"))
+    assert "Changed the catalog: [minimum charge]" in page

@@ -190,7 +190,7 @@ class SqlPeopleRows:
                 by=by,
                 station=station,
                 kind=kind.value,
-                subject=subject[:200],
+                subject=subject,
                 details=dict(details),
             )
         )

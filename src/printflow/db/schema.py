@@ -112,7 +112,7 @@ changes = Table(
     Column("by", String(100), nullable=False, info=KEPT),
     Column("station", String(60), nullable=False, info=KEPT),
     Column("kind", String(40), nullable=False, info=KEPT),
-    Column("subject", String(200), nullable=False, info=KEPT),
+    Column("subject", SaidText(200), nullable=False, info=KEPT),
     Column("details", JSON, nullable=False, info=PERSONAL),
     comment="Who changed the lab itself: people, stations, catalog; never changed.",
 )
@@ -469,7 +469,7 @@ notes = Table(
     _job(),
     Column("at", UTCDateTime, nullable=False, info=KEPT),
     Column("author", String(100), nullable=False, info=PERSONAL),
-    Column("text", Text, nullable=False, info=PERSONAL),
+    Column("text", LongSaidText, nullable=False, info=PERSONAL),
     Column("for_student", Boolean, nullable=False, info=KEPT),
     Column("from_student", Boolean, nullable=False, default=False, info=KEPT),
 )

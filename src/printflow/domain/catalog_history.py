@@ -8,6 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from ..said import say
+from .catalog_places import key_label
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -63,19 +66,19 @@ def _leaves(value: object, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if not (place and key in ("name", "code")):
-                yield from _leaves(inner, f"{place} › {_words(key)}" if place else _words(key))
+                yield from _leaves(inner, _within(place, key_label(str(key))))
     elif isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value):
         for one in value:
             name = one.get("name") or one.get("code") or "?"
-            yield from _leaves(one, f"{place} › {name}")
+            yield from _leaves(one, _within(place, str(name)))
     elif isinstance(value, list | tuple):
         yield place, ", ".join(str(one) for one in value)
     else:
         yield place, str(value)
 
 
-def _words(key: str) -> str:
-    return str(key).replace("_", " ")
+def _within(place: str, part: str) -> str:
+    return say("{place} › {part}", place=place, part=part) if place else part
 
 
 def price_steps(versions: Sequence[CatalogVersion]) -> tuple[PriceStep, ...]:

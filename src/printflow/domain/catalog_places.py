@@ -75,6 +75,11 @@ def place_words(place: str, document: Mapping[str, Any]) -> Said:
     return listed(words)
 
 
+def key_label(key: str) -> str:
+    """What a key of a catalog is called; one that no catalog has, without its underscores."""
+    return _LABELS.get(key) or key.replace("_", " ")
+
+
 def _inside(here: Any, key: str, number: str) -> Any:
     if number:
         is_list = isinstance(here, list | tuple) and int(number) < len(here)

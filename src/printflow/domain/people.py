@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from .marking import mark
+
 SESSION_LIFETIME = timedelta(hours=12)
 """How long one is signed in, whatever one does: a working day."""
 
@@ -87,23 +89,23 @@ class ChangeKind(StrEnum):
 
 
 _WORDS = {
-    ChangeKind.STAFF_ADDED: "Added %(subject)s to staff",
-    ChangeKind.STAFF_DEACTIVATED: "Deactivated %(subject)s",
-    ChangeKind.STAFF_REACTIVATED: "Reactivated %(subject)s",
-    ChangeKind.STATION_ADDED: "Added the station %(subject)s",
-    ChangeKind.STATION_RENEWED: "Set a new password for the station %(subject)s",
-    ChangeKind.STATION_ROLE: "Changed administrator access for the station %(subject)s",
-    ChangeKind.STATION_REVOKED: "Revoked the station %(subject)s",
-    ChangeKind.SIGNED_OUT: "Signed out %(subject)s",
-    ChangeKind.CATALOG: "Changed the catalog: %(subject)s",
-    ChangeKind.MAIL_RETRIED: "Sent the email %(subject)s again",
-    ChangeKind.OUTBOX_RESUMED: "Resumed email",
-    ChangeKind.MENDED: "Had the doctor fix %(subject)s",
-    ChangeKind.MACHINE_ADDED: "Added the machine %(subject)s",
-    ChangeKind.MACHINE_CHANGED: "Changed the machine %(subject)s",
-    ChangeKind.MACHINE_OUT: "Took %(subject)s out of service",
-    ChangeKind.MACHINE_BACK: "Put %(subject)s back in service",
-    ChangeKind.MACHINE_RETIRED: "Retired the machine %(subject)s",
+    ChangeKind.STAFF_ADDED: mark("Added %(subject)s to staff"),
+    ChangeKind.STAFF_DEACTIVATED: mark("Deactivated %(subject)s"),
+    ChangeKind.STAFF_REACTIVATED: mark("Reactivated %(subject)s"),
+    ChangeKind.STATION_ADDED: mark("Added the station %(subject)s"),
+    ChangeKind.STATION_RENEWED: mark("Set a new password for the station %(subject)s"),
+    ChangeKind.STATION_ROLE: mark("Changed administrator access for the station %(subject)s"),
+    ChangeKind.STATION_REVOKED: mark("Revoked the station %(subject)s"),
+    ChangeKind.SIGNED_OUT: mark("Signed out %(subject)s"),
+    ChangeKind.CATALOG: mark("Changed the catalog: %(subject)s"),
+    ChangeKind.MAIL_RETRIED: mark("Sent the email %(subject)s again"),
+    ChangeKind.OUTBOX_RESUMED: mark("Resumed email"),
+    ChangeKind.MENDED: mark("Had the doctor fix %(subject)s"),
+    ChangeKind.MACHINE_ADDED: mark("Added the machine %(subject)s"),
+    ChangeKind.MACHINE_CHANGED: mark("Changed the machine %(subject)s"),
+    ChangeKind.MACHINE_OUT: mark("Took %(subject)s out of service"),
+    ChangeKind.MACHINE_BACK: mark("Put %(subject)s back in service"),
+    ChangeKind.MACHINE_RETIRED: mark("Retired the machine %(subject)s"),
 }
 
 

@@ -20,7 +20,7 @@ from ..domain.placeholders import unfilled
 from ..domain.text import clean_line
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
 from ..ports import Clock, Database, Transaction
-from ..said import say
+from ..said import listed, say, say_n
 from .changes import ChangedBy
 
 _NAME_LIMIT = 60
@@ -145,6 +145,10 @@ def _compared(version: CatalogVersion, before: Mapping[str, Any] | None) -> Cata
 
 
 def _summary(changed: tuple[Difference, ...]) -> str:
-    places = [one.place for one in changed[:3]]
-    more = len(changed) - len(places)
-    return ", ".join(places) + (f" and {more} more" if more > 0 else "") if places else "all of it"
+    places = listed(one.place for one in changed[:3])
+    more = len(changed) - 3
+    if not changed:
+        return say("everything")
+    if more <= 0:
+        return places
+    return say_n("{places} and {count} more", "{places} and {count} more", more, places=places)

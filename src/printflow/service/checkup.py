@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.people import ChangeKind
 from ..ports import Clock, Database
+from ..said import say_n
 from .changes import ChangedBy
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Checkups:
         self._latest = replace(ended, ended_at=self._clock())
 
     def _record(self, found: Examination, who: ChangedBy) -> None:
-        subject = ", ".join(sorted({finding.code for finding in found.mended}))
+        subject = say_n("{count} problem", "{count} problems", len(found.mended))
         places = [finding.place for finding in found.mended][:50]
         with self._database.write() as tx:
             now = self._clock()

@@ -117,7 +117,11 @@ class Mails:
                     mail.job_id,
                     at=now,
                     author=clean_line(by)[:60],
-                    text=f"Email “{mail_record(mail.template).staff}” sent again to {address}.",
+                    text=say(
+                        "Email “{email}” sent again to {address}.",
+                        email=mail_record(mail.template).staff,
+                        address=address,
+                    ),
                     for_student=False,
                 )
             who = ChangedBy(by, station)

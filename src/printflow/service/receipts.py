@@ -8,6 +8,7 @@ from ..domain.effects import MailTemplate
 from ..domain.receipt import Receipt
 from ..errors import InvalidInput
 from ..ports import Clock, Database, Transaction
+from ..said import say
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
 from .mail_queue import MailQueue
@@ -46,7 +47,11 @@ class Receipts:
             if problem := email_problem(address, ()):
                 raise InvalidInput.of("to", "address_invalid", problem)
             for job in found.jobs:
-                text = f"Receipt {found.payment.number} emailed to {address}."
+                text = say(
+                    "Receipt {number} emailed to {address}.",
+                    number=found.payment.number,
+                    address=address,
+                )
                 tx.history.add_note(job.id, at=now, author=actor.name, text=text, for_student=False)
             self._mails.add(
                 tx,

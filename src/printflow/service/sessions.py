@@ -233,7 +233,7 @@ class Sessions:
             known = {one.id: one.name for one in tx.people.sessions(now)}
             count = tx.people.end_sessions(session_id=session_id, name=name, station=at_station)
             subject = (
-                name or at_station or (known.get(session_id, "") if session_id else "everybody")
+                name or at_station or (known.get(session_id, "") if session_id else say("everyone"))
             )
             if count:
                 who = ChangedBy(by, station)
