@@ -84,6 +84,8 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "hours": ("print time", _hours),
     "material": ("material", _text),
     "printer": ("printer", _text),
+    "machine": ("machine", _text),
+    "copies": ("copies", _text),
     "amount_cents": ("paid", _money),
     "method": ("paid by", _text),
     "waived_cents": ("waived", _money),

@@ -10,10 +10,13 @@ from collections.abc import Mapping
 
 from ..errors import Refusal
 from ..said import say
+from . import form_field
+from .form_field import Field
 from .marking import mark
 from .question import QUESTIONS
 
 FIELD_LABELS: Mapping[str, str] = {
+    **{field.name: field.label for field in vars(form_field).values() if isinstance(field, Field)},
     "account": mark("Account, course, or grant"),
     "address": mark("Address"),
     "amount": mark("Amount paid"),

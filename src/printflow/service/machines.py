@@ -147,7 +147,7 @@ class Machines:
         def values(tx: Transaction, one: Machine) -> dict[str, Any]:
             if one.implied:
                 raise Conflict(
-                    say("{machine} stands for its model.", machine=one.name),
+                    say("{machine} comes from the catalog.", machine=one.name),
                     next_step=say("Remove the printer from the catalog instead."),
                 )
             if one.retired_at is not None:
