@@ -35,6 +35,10 @@ from printflow.cli.event_details import detail_words
             "Imported from: flask, ID in the older list: 17, imported: Mon, Mar 2, 2026, 9:30 AM",
         ),
         ({"grams": "of a later version", "new_key": 5}, "Weight: of a later version, new key: 5"),
+        (
+            {"good": 2, "failed": 1, "category": "shift", "grams_wasted": "9.500", "plate": 4},
+            "Good copies: 2, failed copies: 1, what went wrong: Layer shift, wasted material: 9.5 g",
+        ),
         ({"before": {"status": "UPLOADED"}, "voided": False}, ""),
     ],
 )  # fmt: skip

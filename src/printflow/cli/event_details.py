@@ -64,6 +64,12 @@ def _event(value: Any, _context: _Context) -> str:
     return event_kind(str(value)).label
 
 
+def _failure(value: Any, _context: _Context) -> str:
+    from printflow.domain.plate import Failure
+
+    return Failure(str(value)).label
+
+
 def _only_said(_value: Any, _context: _Context) -> str:
     return ""
 
@@ -86,6 +92,11 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "printer": ("printer", _text),
     "machine": ("machine", _text),
     "copies": ("copies", _text),
+    "good": ("good copies", _text),
+    "failed": ("failed copies", _text),
+    "not_printed": ("copies not printed", _text),
+    "category": ("what went wrong", _failure),
+    "grams_wasted": ("wasted material", _grams),
     "amount_cents": ("paid", _money),
     "method": ("paid by", _text),
     "waived_cents": ("waived", _money),
@@ -116,7 +127,7 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "voided": ("the confirmation link no longer works", _only_said),
     "mail_withheld": ("no email was sent", _only_said),
 }
-_UNREAD = frozenset({"before", "event", "payment"})
+_UNREAD = frozenset({"before", "event", "payment", "plate"})
 """What an undo needs, and numbers that nobody reads."""
 
 
