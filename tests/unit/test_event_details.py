@@ -34,6 +34,11 @@ from printflow.cli.event_details import detail_words
             {"from": "flask", "key": "17", "imported_at": "2026-03-02T14:30:00+00:00"},
             "Imported from: flask, ID in the older list: 17, imported: Mon, Mar 2, 2026, 9:30 AM",
         ),
+        (
+            {"from": "MK4S-1", "machine": "MK4S-2", "plate": 7},
+            "Moved from: MK4S-1, to: MK4S-2",
+        ),
+        ({"category": "of a later version"}, "What went wrong: of a later version"),
         ({"grams": "of a later version", "new_key": 5}, "Weight: of a later version, new key: 5"),
         (
             {"good": 2, "failed": 1, "category": "shift", "grams_wasted": "9.500", "plate": 4},

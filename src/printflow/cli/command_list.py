@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
         name: Entry(_TRIGGERS, "triggers", "", trigger.record.help, made=True)
         for name, trigger in TRIGGER_COMMANDS.items()
     },
+    "plate": Entry(_TRIGGERS, "plates", "plate", "Start, end, move or plan plates."),
     "archive": Entry(_TRIGGERS, "retention", "archive", "Archive finished jobs."),
     "pay": Entry(_TRIGGERS, "money", "pay", "Take a payment for one or more jobs."),
     "void-payment": Entry(
@@ -56,6 +57,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with sample jobs."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
+    "machine": Entry(_LAB, "machines", "machine", "Add machines, or take them out of service."),
     "slicer": Entry(
         _LAB, "slicer", "slicer", "Make and test the lab's slicer profiles, and read sliced files."
     ),

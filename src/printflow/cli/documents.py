@@ -15,9 +15,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from printflow import Event, Job, JobDetails, JobFile, ModelFacts, Payment, Printflow
+    from printflow import (
+        Copies,
+        Event,
+        Job,
+        JobDetails,
+        JobFile,
+        Machine,
+        ModelFacts,
+        Payment,
+        Plate,
+        Printflow,
+    )
 
 _ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason")
+_TOGETHER = frozenset(
+    {"files", "copies_good", "copies_failed", "copies_printing", "copies_out"}
+)  # told of in an entry of their own
 _MAIL = (
     "id", "message_id", "template", "to", "state", "tries", "error", "created_at", "next_try_at",
     "sent_at",
@@ -60,9 +74,10 @@ def job_document(lab: Printflow, job: Job) -> dict[str, Any]:
     """A job with its files, and the triggers that the table allows from its status."""
     from printflow import ActorKind, allowed
 
-    document = {f.name: getattr(job, f.name) for f in fields(job) if f.name != "files"}
+    document = {f.name: getattr(job, f.name) for f in fields(job) if f.name not in _TOGETHER}
     return {
         **document,
+        "copies": copies_document(job.copies),
         "status_label": job.status.label,
         "file": job.file.name,
         "estimate_error_percent": _estimate_error(job),
@@ -98,9 +113,53 @@ def details_document(lab: Printflow, details: JobDetails) -> dict[str, Any]:
             {f.name: getattr(quote, f.name) for f in fields(quote)} for quote in details.quotes
         ],
         "attempts": [_fields(attempt, *_ATTEMPT) for attempt in details.attempts],
+        "plates": [plate_document(plate) for plate in details.plates],
         "payments": [payment_document(payment) for payment in details.ledger],
         "mails": [_fields(mail, *_MAIL) for mail in details.mails],
         "allowed": list(details.allowed),
+    }
+
+
+def copies_document(copies: Copies) -> dict[str, int]:
+    """How many copies are wanted, and what has become of them."""
+    return _fields(copies, "wanted", "good", "printing", "failed", "out", "left")
+
+
+def machine_document(machine: Machine) -> dict[str, Any]:
+    """A machine; ``out_since`` is null while it is in service."""
+    return {
+        **_fields(machine, "name", "model", "in_service", "out_since", "out_reason", "out_by"),
+        **_fields(machine, "place", "nozzle", "material", "color", "notes"),
+        **_fields(machine, "implied", "added_at", "retired_at"),
+    }
+
+
+def plate_document(plate: Plate) -> dict[str, Any]:
+    """A plate with its parts, what became of them, and on which machines it ran."""
+    return {
+        **_fields(plate, "id", "state"),
+        "machine": plate.machine.name,
+        "model": plate.machine.model,
+        "parts": [
+            {
+                **_fields(part, "job_id", "copies", "good", "failed", "not_printed", "open"),
+                "outcomes": [
+                    {
+                        **_fields(one, "at", "by", "good", "failed", "not_printed"),
+                        **_fields(one, "category", "reason", "grams_wasted"),
+                    }
+                    for one in part.outcomes
+                ],
+            }
+            for part in plate.parts
+        ],
+        "runs": [
+            {"machine": run.machine.name, **_fields(run, "started_at", "ended_at")}
+            for run in plate.runs
+        ],
+        "file": plate.file_name,
+        **_fields(plate, "file_plate", "grams", "hours", "created_at", "created_by"),
+        **_fields(plate, "started_at", "started_by", "expected_end", "ended_at", "ended_by"),
     }
 
 

@@ -127,6 +127,8 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "voided": ("the confirmation link no longer works", _only_said),
     "mail_withheld": ("no email was sent", _only_said),
 }
+_OF_A_MOVE = {"from": "moved from", "machine": "to"}
+"""The same keys where a print was moved from one machine to another."""
 _UNREAD = frozenset({"before", "event", "payment", "plate"})
 """What an undo needs, and numbers that nobody reads."""
 
@@ -134,8 +136,9 @@ _UNREAD = frozenset({"before", "event", "payment", "plate"})
 def detail_words(details: Mapping[str, Any], currency: str, zone: str) -> str:
     """An event's details in one line; amounts in the job's currency, times on the lab's clock."""
     context = _Context(currency, zone)
+    others = _OF_A_MOVE if details.keys() >= {"from", "machine"} else {}
     said = [
-        _detail(str(key), value, context)
+        _detail(str(key), value, context, others)
         for key, value in details.items()
         if value not in ("", None, False, [], {}) and key not in _UNREAD
     ]
@@ -143,8 +146,9 @@ def detail_words(details: Mapping[str, Any], currency: str, zone: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _detail(key: str, value: Any, context: _Context) -> str:
+def _detail(key: str, value: Any, context: _Context, others: Mapping[str, str]) -> str:
     label, shown = _DETAILS.get(key, (_words(key), _text))
+    label = others.get(key, label)
     try:
         words = shown(value, context)
     except (ValueError, TypeError, InvalidOperation):  # written by another version

@@ -85,7 +85,7 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
     from printflow import local_time
 
     from .event_details import detail_words
-    from .words import event_words, facts_of, role_words, state_words
+    from .words import event_words, facts_of, part_words, role_words, state_words
 
     job, zone = details.job, lab.catalog.current.time_zone
     print_facts(facts_of(job, details, lab.catalog.current))
@@ -103,6 +103,24 @@ def _print_details(lab: Printflow, details: JobDetails) -> None:
         ],
         title="Files",
     )
+    if details.plates:
+        tell()
+        print_table(
+            ("Plate", "State", "Machine", "Copies", "Results", "Started"),
+            [
+                (
+                    str(plate.id),
+                    plate.state.value,
+                    plate.machine.name,
+                    str(part.copies),
+                    part_words(part),
+                    local_time(plate.started_at, zone) if plate.started_at else "–",
+                )
+                for plate in details.plates
+                if (part := plate.part_of(job.id)) is not None
+            ],
+            title="Plates",
+        )
     tell()
     print_table(
         ("When", "Who", "What", "Details"),

@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from printflow import Catalog, Event, FileRole, FileState, Job, JobDetails, Trigger
+    from printflow import (
+        Catalog,
+        Copies,
+        Event,
+        FileRole,
+        FileState,
+        Job,
+        JobDetails,
+        PlatePart,
+        Trigger,
+    )
 
 _STATES = {
     "settled": "in place",
@@ -76,6 +86,30 @@ def event_words(event: Event) -> str:
     return f"{sentence}: {event.source.label} → {event.dest.label}"
 
 
+def copies_words(copies: Copies) -> str:
+    """How many copies are wanted, and what has become of them."""
+    counts = (
+        (copies.good, "good"),
+        (copies.printing, "printing"),
+        (copies.left, "left to print"),
+        (copies.failed, "failed"),
+        (copies.out, "picked up"),
+    )
+    told = ", ".join(f"{number} {words}" for number, words in counts if number)
+    return f"{copies.wanted} ({told})"
+
+
+def part_words(part: PlatePart) -> str:
+    """What became of a job's copies on a plate."""
+    counts = (
+        (part.good, "good"),
+        (part.failed, "failed"),
+        (part.not_printed, "not printed"),
+        (part.open, "no result yet"),
+    )
+    return ", ".join(f"{number} {words}" for number, words in counts if number)
+
+
 def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
     """The job in label and value."""
     from printflow import QUESTIONS, duration_text, grams_text, local_time, money, size_text
@@ -91,6 +125,7 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
             for question in QUESTIONS
             if question.about_print and (answer := getattr(job, question.name))
         ),
+        *([("Copies", copies_words(job.copies))] if job.quantity > 1 else []),
         ("Submitted file", job.original_name),
         ("Submitted", local_time(job.created_at, catalog.time_zone)),
     ]

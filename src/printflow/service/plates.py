@@ -45,6 +45,8 @@ class PlateDone:
 
     plate: Plate | None
     events: tuple[tuple[str, int], ...]
+    warnings: tuple[Said, ...] = ()
+    """What is worth a second look, and was done all the same."""
 
 
 class Plates:
@@ -110,7 +112,7 @@ class Plates:
             now = self._clock()
             jobs = self._jobs(tx, wanted, expected or {})
             unit = self._machine(tx, machine)
-            numbers = _copies(jobs, wanted)
+            numbers, warnings = _copies(jobs, wanted), _busy(tx, unit)
             plate_id = tx.plates.add(
                 PlateWriter(tx, now, actor.name).machine_id(unit),
                 state=PlateState.RUNNING,
@@ -124,7 +126,7 @@ class Plates:
             asked = {job.id: {"machine": machine, "copies": wanted[job.id]} for job in jobs}
             done, leased = self._fire(tx, jobs, Trigger.START_PRINTING, actor, plate_id, asked, now)
         self._filing.place(leased)
-        return done
+        return replace(done, warnings=warnings)
 
     def start_planned(
         self,
@@ -143,13 +145,14 @@ class Plates:
             wanted = {part.job_id: str(part.copies) for part in plate.parts}
             jobs = self._jobs(tx, wanted, expected or {})
             hours = plate.hours or hours_together(_copies(jobs, wanted))
+            warnings = _busy(tx, plate.machine)
             tx.plates.begin(plate.id, hours=hours, now=now, by=actor.name)
             asked = {
                 job.id: {"machine": plate.machine.name, "copies": wanted[job.id]} for job in jobs
             }
             done, leased = self._fire(tx, jobs, Trigger.START_PRINTING, actor, plate.id, asked, now)
         self._filing.place(leased)
-        return done
+        return replace(done, warnings=warnings)
 
     # -- ending -----------------------------------------------------------------------------------
 
@@ -246,10 +249,12 @@ class Plates:
                     "machine",
                     say("Choose another machine."),
                 )
+            warned = _busy(tx, unit)
             number = PlateWriter(tx, now, actor.name).machine_id(unit)
             tx.plates.move(plate.id, number, now=now, whole=whole)
             told_of = {"from": plate.machine.name, "machine": unit.name, "plate": plate.id}
             running = plate.state is PlateState.RUNNING
+            warnings = warned if running else ()
             changes = {"printer": unit.model} if running else {}
             # A move from now on is taken back by its time, a correction by what was there before.
             direct = whole or not running
@@ -258,7 +263,7 @@ class Plates:
                 self._note(tx, job, Correction.MOVE, actor, now, told_of, changes, back)
                 for job in jobs
             ]
-            return PlateDone(tx.plates.get(plate.id), tuple(events))
+            return PlateDone(tx.plates.get(plate.id), tuple(events), warnings)
 
     def plan(
         self,
@@ -432,6 +437,15 @@ def _plate(tx: Transaction, plate_id: int | str) -> Plate:
     if plate is None:
         raise NotFound(say("There's no such plate."), next_step=say("Check the queue."))
     return plate
+
+
+def _busy(tx: Transaction, unit: Machine) -> tuple[Said, ...]:
+    """A warning for each plate that runs on the machine already."""
+    running = tx.plates.find(states=(PlateState.RUNNING,), machine_id=unit.id) if unit.id else ()
+    return tuple(
+        say("{machine} is still printing plate {plate}.", machine=unit.name, plate=one.id)
+        for one in running
+    )
 
 
 def _number(plate_id: int | str) -> int:
