@@ -123,9 +123,7 @@ def move(plate_id: str, machine: str, whole: bool, by: str) -> None:
 @click.option("--plate", metavar="ID", help="Add the jobs to this planned plate.")
 @by_option
 @json_option
-def plan(
-    part: _Typed, machine: str, plate: str | None, by: str
-) -> None:
+def plan(part: _Typed, machine: str, plate: str | None, by: str) -> None:
     """Plan what a machine prints next. Without a machine the jobs wait for any again."""
     with session().lab() as lab:
         done = lab.plates.plan(machine, part, by=by, plate=plate)
