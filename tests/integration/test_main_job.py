@@ -178,7 +178,7 @@ def test_archiving_waits_for_the_retention_period(
     job = submit()
     lab.jobs.reject(job.id, by="Sam", text="The wall is too thin.")
     clock.advance(days=89)
-    with pytest.raises(TransitionRefused, match="can be archived from"):
+    with pytest.raises(TransitionRefused, match="can be archived starting"):
         lab.jobs.archive(job.id, by="Sam")
     clock.advance(days=2)
     assert lab.jobs.archive(job.id, by="Sam").status is Status.ARCHIVED

@@ -84,7 +84,7 @@ def test_a_placeholder_in_the_labs_own_words_is_refused_where_it_stands(
         lab.catalog.change({"texts": texts}, by="Ana")
     (refusal,) = caught.value.refusals
     assert refusal.field == "texts.consent"
-    assert "as it is" in refusal.message
+    assert "as is" in refusal.message
     assert lab.catalog.export() == plain
 
 

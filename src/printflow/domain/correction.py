@@ -92,7 +92,7 @@ def reversal(
             say("Check the job. Only the last action can be undone."),
         )
     if last.actor.kind is not ActorKind.STAFF or last.source is None:
-        raise _refused("not_staffs", say("Only actions of staff can be undone."))
+        raise _refused("not_staffs", say("Only staff actions can be undone."))
     if now - last.at > window:
         raise _refused(
             "too_late",

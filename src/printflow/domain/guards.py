@@ -345,7 +345,7 @@ def waited_long_enough(attempt: Attempt) -> Iterator[Refusal]:
                 day=Day(attempt.subject.status_since.date()),
             ),
             "",
-            say("It can be discarded from {day} on.", day=Day(due.date())),
+            say("It can be discarded starting {day}.", day=Day(due.date())),
         )
 
 
@@ -374,5 +374,5 @@ def older_than_period(attempt: Attempt) -> Iterator[Refusal]:
                 day=Day(attempt.subject.status_since.date()),
             ),
             "",
-            say("It can be archived from {day} on.", day=Day(due.date())),
+            say("It can be archived starting {day}.", day=Day(due.date())),
         )

@@ -19,7 +19,7 @@ def unfilled(document: Mapping[str, Any]) -> Iterator[Refusal]:
         yield Refusal(
             "placeholder",
             say(
-                "{place}: people would read {placeholder} as it is. Nothing is filled in here.",
+                "{place}: people would read {placeholder} as is. Nothing is filled in here.",
                 place=place_words(place, document),
                 placeholder=found,
             ),

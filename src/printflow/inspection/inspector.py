@@ -129,7 +129,7 @@ class Inspector:
         self._end()
         if line is None:
             return Looked(
-                error=say("Reading the model takes too long."), code="too_slow", crashed=True
+                error=say("Reading the model took too long."), code="too_slow", crashed=True
             )
         return Looked(
             error=say("Reading the model failed. It may be damaged, or need too much memory."),
