@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         parse_grams,
         parse_hours,
         shown_hours,
+        typed_hours,
     )
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
@@ -203,6 +204,7 @@ _HOMES = {
         "parse_grams",
         "parse_hours",
         "shown_hours",
+        "typed_hours",
     ),
     "domain.plate": (
         "Copies",
@@ -535,4 +537,5 @@ __all__ = [
     "shown_hours",
     "size_text",
     "translated",
+    "typed_hours",
 ]

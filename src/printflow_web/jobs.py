@@ -41,6 +41,7 @@ from printflow import (
     in_requests,
     in_units,
     money,
+    typed_hours,
 )
 
 from .acting import acting, staff_name
@@ -157,7 +158,8 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     if trigger.record.form is Form.PAYMENT:
         form["amount"] = in_units(details.due_cents)
     if trigger.record.form is Form.QUOTE:
-        form.update(material=job.material, weight=job.grams or "", hours=job.hours or "")
+        form.update(material=job.material, weight=job.grams or "")
+        form["hours"] = typed_hours(job.hours) if job.hours else ""
     return {**form, "shelf": job.shelf, "next": came_from()}
 
 

@@ -21,6 +21,7 @@ from printflow.domain.pricing import (
     parse_grams,
     parse_hours,
     shown_hours,
+    typed_hours,
 )
 
 GRAMS = st.decimals(Decimal("0.001"), MAX_GRAMS, places=3)
@@ -259,3 +260,12 @@ def test_huge_input_is_refused_at_once(kind: str) -> None:
     typed, began = HUGE[kind], time.perf_counter()
     assert (parse_grams(typed), parse_hours(typed), parse_cents(typed)) == (None, None, None)
     assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("hours", "typed"),
+    [("7.667", "7h 40m"), ("2", "2h"), ("0.333", "20m"), ("3.251", "3.251"), ("0.001", "0.001")],
+)
+def test_hours_are_offered_as_people_type_them(hours: str, typed: str) -> None:
+    assert typed_hours(Decimal(hours)) == typed
+    assert parse_hours(typed) == Decimal(hours)

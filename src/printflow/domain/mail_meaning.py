@@ -67,7 +67,11 @@ def _by_job(mail: Mail, meaning: Meaning, job: Job | None) -> str:
         return say("The reasons have changed.")
     if meaning.this_wait and mail.created_at < job.status_since:
         return say("The print was completed again since then.")
-    return say("Staff have replied to the student.") if meaning.unanswered and job.asked_at is None else ""
+    return (
+        say("Staff have replied to the student.")
+        if meaning.unanswered and job.asked_at is None
+        else ""
+    )
 
 
 def _by_payment(meaning: Meaning, payment: Payment | None) -> str:

@@ -91,6 +91,14 @@ def parse_hours(typed: object) -> Decimal | None:
     return hours if 0 < hours <= MAX_HOURS else None
 
 
+def typed_hours(hours: Decimal) -> str:
+    """A print time as people type it: "7h 40m"; in hours where whole minutes don't give it."""
+    whole, minutes = divmod(int((hours * 60).to_integral_value(ROUND_HALF_UP)), 60)
+    parts = [f"{whole}h"] * bool(whole) + [f"{minutes}m"] * bool(minutes)
+    text = " ".join(parts)
+    return text if parse_hours(text) == hours else f"{plain_decimal(hours):f}"
+
+
 def parse_cents(typed: object) -> int | None:
     """An amount of money as typed ("3", "3.00", "$3.50") in integer cents; None if it is none.
 
