@@ -359,4 +359,5 @@ def _peak_hours(tally: Tally) -> Table:
         columns,
         rows,
         say("When jobs are submitted, in the lab's time zone."),
+        "column",
     )

@@ -46,7 +46,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     chart: str = "bar"
-    """How it is drawn: bar, line, or "" for not at all."""
+    """How it is drawn: bar, column, line, or "" for not at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Machines:
                     next_step=say("Remove the printer from the catalog instead."),
                 )
             if one.retired_at is not None:
-                raise Conflict(say("{machine} is retired already.", machine=one.name))
+                raise Conflict(say("{machine} is already retired.", machine=one.name))
             running = tx.plates.find(states=(PlateState.RUNNING,), machine_id=one.id)
             if running:
                 raise Conflict(

@@ -68,7 +68,7 @@ function draw(place) {
   const most = line ? labels.length : MOST_BARS;
   for (const one of series) one.data.length = Math.min(one.data.length, most);
   labels.length = Math.min(labels.length, most);
-  const lying = !line && !/^\d\d:/.test(labels[0] || "");
+  const lying = place.dataset.chart === "bar";
   // Of what is counted there is no half.
   const whole = series.every((one) => one.data.every(Number.isInteger));
   const style = getComputedStyle(place);
