@@ -13,13 +13,24 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from printflow import ActorKind, Printflow, PrintflowError, Status, Trigger, allowed
+from printflow import (
+    ActorKind,
+    JobDetails,
+    Plate,
+    PlateDone,
+    Printflow,
+    PrintflowError,
+    Status,
+    Trigger,
+    allowed,
+)
 from printflow.domain.event_kind import Correction
 from printflow.domain.status import FOLDERS
 from printflow.testing import (
@@ -58,6 +69,11 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "method": st.sampled_from(["cash", "card", "", "beads"]),
     "waive": st.sampled_from(["", "a gift"]),
     "shelf": st.sampled_from(["", "B3", "x" * 41]),
+    "machine": st.sampled_from(["", "", "Prusa XL", "none such"]),
+    "copies": st.sampled_from(["", "1", "2", "0", "-1", "x"]),
+    "good": st.sampled_from(["", "1", "9"]),
+    "failed": st.sampled_from(["", "1"]),
+    "category": st.sampled_from(["", "adhesion", "none such"]),
 }
 _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.APPROVE: {"weight": "42.5", "hours": "3", "material": "PLA"},
@@ -68,12 +84,15 @@ _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.RESEND: {},
     Trigger.START_PRINTING: {},
     Trigger.FAIL: {"reason": "came off the bed"},
+    Trigger.COPIES_DONE: {},
     Trigger.COMPLETE: {},
+    Trigger.HAND_OUT: {},
     Trigger.PICK_UP: {"waive": "a gift"},
     Trigger.DISPOSE: {"reason": "in the way"},
     Trigger.OVERRIDE: {"to": "READYTOPRINT", "reason": "asked to", "notify": True},
     Trigger.ARCHIVE: {},
 }
+_MACHINES = ("Prusa XL", "Prusa MK4S", "Formlabs Form 3")
 _NEXT = {
     Status.UPLOADED: Trigger.APPROVE,
     Status.PENDING: Trigger.CONFIRM,
@@ -86,6 +105,10 @@ _DISK: dict[str, tuple[int, tuple[str, ...]]] = {
     "full": (errno.ENOSPC, ("store.write", "store.seal_incoming")),
     "broken": (errno.EIO, ("store.move", "store.everywhere", "store.check_identity")),
 }
+
+
+def _details(job_id: str, lab: Printflow) -> JobDetails:
+    return lab.jobs.details(job_id)
 
 
 class Fire(RuleBasedStateMachine):
@@ -135,7 +158,8 @@ class Fire(RuleBasedStateMachine):
         self.keys += 1
         key = f"form-{self.keys}"
         model = self.folder / "bracket.stl"
-        job = self._do(who, lambda lab: lab.intake.submit(model, idempotency_key=key, **FORM))
+        form = {**FORM, "quantity": self.keys % 3 + 1}
+        job = self._do(who, lambda lab: lab.intake.submit(model, idempotency_key=key, **form))
         if job is not None:
             self.outside.acknowledged.append((job.id, Trigger.SUBMIT.value))
             self.jobs.append(job.id)
@@ -160,7 +184,7 @@ class Fire(RuleBasedStateMachine):
             return
         found = self._do(who, lambda lab: lab.jobs.get(self.jobs[job % len(self.jobs)]))
         if found is not None:
-            offered = allowed(found.status, ActorKind.STAFF)
+            offered = allowed(found, ActorKind.STAFF)
             trigger = offered[choice % len(offered)]
             self._fire(who, job, trigger, _LIKELY[trigger])
 
@@ -222,6 +246,80 @@ class Fire(RuleBasedStateMachine):
                 lab.quotes.resend(token)
 
         self._do(who, press)
+
+    def _to_plate(self, who: int, act: Callable[[Printflow], PlateDone]) -> None:
+        done = self._do(who, act)
+        for job_id, event_id in done.events if done is not None else ():
+            details = self._do(who, partial(_details, job_id))
+            if details is not None:
+                kind = next(event.trigger for event in details.events if event.id == event_id)
+                self.outside.acknowledged.append((job_id, kind.value))
+
+    @rule(
+        who=st.integers(0, 1),
+        machine=st.sampled_from(_MACHINES),
+        copies=st.lists(st.sampled_from([None, 1, 2]), min_size=1, max_size=4),
+        planned=st.booleans(),
+    )
+    def plate(self, who: int, machine: str, copies: list[int | None], planned: bool) -> None:
+        """Several jobs are started together, or planned."""
+        parts = list(zip(self.jobs, copies, strict=False))
+        self._to_plate(
+            who,
+            lambda lab: (lab.plates.plan if planned else lab.plates.start)(
+                machine, parts, by=f"P{who}"
+            ),
+        )
+
+    def _some_plate(self, who: int, number: int) -> Plate | None:
+        plates = self._do(who, lambda lab: lab.plates.find()) or []
+        return plates[number % len(plates)] if plates else None
+
+    @rule(
+        who=st.integers(0, 1),
+        number=st.integers(0, 3),
+        failed=st.sampled_from([None, 1, 2]),
+        running=st.booleans(),
+    )
+    def plate_ends(self, who: int, number: int, failed: int | None, running: bool) -> None:
+        plate = self._some_plate(who, number)
+        if plate is not None:
+            bad = [(plate.parts[0].job_id, failed)] if failed else []
+            self._to_plate(
+                who,
+                lambda lab: lab.plates.end(
+                    plate.id, by=f"P{who}", failed=bad, reason="x", running=running
+                ),
+            )
+
+    @rule(
+        who=st.integers(0, 1),
+        number=st.integers(0, 3),
+        machine=st.sampled_from(_MACHINES),
+        whole=st.booleans(),
+    )
+    def plate_moves(self, who: int, number: int, machine: str, whole: bool) -> None:
+        """It is moved, or what was planned begins."""
+        plate = self._some_plate(who, number)
+        if plate is None:
+            return
+        if plate.started_at is None and whole:
+            self._to_plate(who, lambda lab: lab.plates.start_planned(plate.id, by=f"P{who}"))
+        else:
+            self._to_plate(
+                who, lambda lab: lab.plates.move(plate.id, machine, by=f"P{who}", whole=whole)
+            )
+
+    @rule(who=st.integers(0, 1), machine=st.sampled_from(_MACHINES), out=st.booleans())
+    def machine_out(self, who: int, machine: str, out: bool) -> None:
+        self._do(
+            who,
+            lambda lab: (
+                lab.machines.take_out(machine, reason="broken", by="Ana")
+                if out
+                else lab.machines.put_back(machine, by="Ana")
+            ),
+        )
 
     @rule(who=st.integers(0, 1), job=st.integers(0, 3), at=st.integers(0, 60))
     def meet(self, who: int, job: int, at: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from printflow import Model, Printflow, TransitionRefused, Trigger
+from printflow import Model, Plate, PlateDone, Printflow, Status, TransitionRefused, Trigger
 from printflow.testing import Outside
 from tests import sample_models
 
@@ -168,6 +168,91 @@ def _void(outside: Outside, lab: Printflow) -> None:
     outside.memory["version"] += 1
 
 
+_COPIES = (1, 3, 1)
+"""Of each of three students' jobs."""
+
+
+def _three_ready(outside: Outside, lab: Printflow) -> None:
+    """Three students' jobs wait for a printer."""
+    jobs = []
+    for number, quantity in enumerate(_COPIES):
+        form = {**FORM, "quantity": quantity, "idempotency_key": f"form-{number}"}
+        job = lab.intake.submit(outside.folder / "bracket.stl", **form)
+        jobs.append(job.id)
+        outside.clock.advance(minutes=2)
+        lab.dispatch()
+        if lab.jobs.get(job.id).status is Status.UPLOADED:
+            lab.jobs.approve(job.id, by="Ana", grams=10 * quantity, hours=quantity, material="PLA")
+        if lab.jobs.get(job.id).status is Status.PENDING:
+            lab.jobs.confirm(job.id, by="Ana", note="at the desk")
+    outside.memory["jobs"] = jobs
+
+
+def _on_plate(
+    name: str,
+    done: Callable[[Printflow, list[str]], bool],
+    act: Callable[[Printflow, list[str]], PlateDone],
+) -> Step:
+    """Something that is done to a plate of all three, unless it was done."""
+
+    def acted(outside: Outside, lab: Printflow) -> None:
+        jobs = outside.memory["jobs"]
+        if not done(lab, jobs):
+            for job_id, event_id in act(lab, jobs).events:
+                events = lab.jobs.details(job_id).events
+                kind = next(event.trigger for event in events if event.id == event_id)
+                outside.acknowledged.append((job_id, kind))
+
+    return Step(name, acted)
+
+
+def _only(lab: Printflow) -> Plate:
+    """The plate that all of it is about."""
+    return lab.plates.find()[0]
+
+
+def _complete_second(outside: Outside, lab: Printflow) -> None:
+    second = outside.memory["jobs"][1]
+    if lab.jobs.get(second).copies.left:
+        lab.jobs.start_printing(second, by="Ana")
+        outside.acknowledged.append((second, Trigger.START_PRINTING))
+    if lab.jobs.get(second).status is Status.PRINTING:
+        lab.jobs.complete(second, by="Ana")
+        outside.acknowledged.append((second, Trigger.COMPLETE))
+
+
+_PLATE = (
+    Step("three ready", _three_ready),
+    _on_plate(
+        "plan",
+        lambda lab, _: bool(lab.plates.find()),
+        lambda lab, jobs: lab.plates.plan("Prusa XL", jobs, by="Ana"),
+    ),
+    _on_plate(
+        "start plate",
+        lambda lab, _: _only(lab).started_at is not None,
+        lambda lab, _: lab.plates.start_planned(_only(lab).id, by="Ana"),
+    ),
+    _on_plate(
+        "move plate",
+        lambda lab, _: _only(lab).machine.name == "Prusa MK4S",
+        lambda lab, _: lab.plates.move(_only(lab).id, "Prusa MK4S", by="Ben"),
+    ),
+    _on_plate(
+        "one copy failed",
+        lambda lab, jobs: lab.jobs.get(jobs[1]).copies.failed > 0,
+        lambda lab, jobs: lab.plates.end(
+            _only(lab).id, failed=[(jobs[1], 1)], reason="came off", running=True, by="Ana"
+        ),
+    ),
+    _on_plate(
+        "end plate",
+        lambda lab, _: _only(lab).ended_at is not None,
+        lambda lab, _: lab.plates.end(_only(lab).id, by="Ana"),
+    ),
+    Step("the rest", _complete_second),
+)
+
 SUBMIT = Step("submit", _submit)
 DISPATCH = Step("dispatch", _dispatch)
 READ_MAIL = Step("read mail", _read_mail)
@@ -227,6 +312,7 @@ CHAINS: dict[str, tuple[Step, ...]] = {
         _wait(seconds=40),
         DISPATCH,
     ),
+    "plate": (*_PLATE, DISPATCH),
     "reject": (SUBMIT, _click(Trigger.REJECT, reasons=("Too thin",)), DISPATCH),
     "override": (
         SUBMIT,

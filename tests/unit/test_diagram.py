@@ -8,7 +8,7 @@ import re
 
 from printflow.domain import lifecycle
 from printflow.domain.diagram import markdown, mermaid, plain_rows
-from printflow.domain.lifecycle import TABLE
+from printflow.domain.lifecycle import TABLE, Leads
 from printflow.domain.status import Status, Trigger
 
 
@@ -51,12 +51,13 @@ def test_mermaid_has_an_arrow_for_every_way() -> None:
     assert text.startswith("stateDiagram-v2\n")
     arrows = set(re.findall(r"^    (\S+) --> (\w+): (\w+)$", text, re.MULTILINE))
     expected = {
-        (source, row.dest, row.trigger)
+        (source, dest, row.trigger)
         for row in TABLE
-        if isinstance(row.dest, Status)
-        for source in row.sources or ("[*]",)
-    }
+        if row.dest not in (Leads.CHOSEN, Leads.BACK)
+        for source in row.sources
+        for dest in row.dests(source)
+    } | {("[*]", row.dest, row.trigger) for row in TABLE if not row.sources}
     assert arrows == expected
-    assert len(arrows) == 17
+    assert len(arrows) == 23
     assert "ARCHIVED --> [*]" in text
     assert "override" in text

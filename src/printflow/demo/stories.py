@@ -35,6 +35,7 @@ class Story:
     model: str
     file: str
     when: str
+    quantity: int = 1
     steps: tuple[Step, ...] = ()
 
 
@@ -108,6 +109,19 @@ STORIES: tuple[Story, ...] = (
             _start("11d 09:30", "Priya"),
             _done("11d 12:00", "Priya"),
             Step("10d 15:20", "pick_up", "Ana", {"waive": "Two weak struts; our printer's fault."}),
+        ),
+    ),
+    Story(
+        student="Noor Haddad", email="noor.haddad@example.edu", color="True Black",
+        discipline="Engineering", class_number="ME 4410", model="clip", file="cable clip.stl",
+        when="6d 09:30", quantity=5,
+        steps=(
+            _quoted("6d 10:15", "Sam", "35.5", "3h 45m", "PLA"),
+            _yes("6d 12:20"),
+            _start("5d 09:00", "Priya", copies="3"),
+            Step("5d 11:20", "copies_done", "Priya"),
+            Step("4d 14:05", "hand_out", "Ana", {"copies": "2"}),
+            _start("3d 09:15", "Sam", copies="2"),
         ),
     ),
     Story(

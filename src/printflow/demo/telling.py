@@ -126,6 +126,7 @@ class _Teller:
             printer=story.printer,
             discipline=story.discipline,
             class_number=story.class_number,
+            quantity=story.quantity,
             acknowledge_minimum=True,
         )
 

@@ -292,8 +292,18 @@ class _Check:
         found = list(table_row(trigger).mails)
         if {WITHHELD, MAILED_WITH} & set(event.details):
             found.remove(MailTemplate.RECEIVED)  # another job's email names it, or none may
-        staff = bool(self._outside.settings.mail.staff_address)
-        return [t.value for t in found if t is not MailTemplate.STAFF_ALERT or staff]
+        if event.source == Status.PRINTING and MailTemplate.PRINT_STARTED in found:
+            found.remove(MailTemplate.PRINT_STARTED)  # the first copies told of it
+        if not event.details.get("good") and MailTemplate.COPIES_READY in found:
+            found.remove(MailTemplate.COPIES_READY)
+        mail = self._outside.settings.mail
+        staff = bool(mail.staff_address)
+        return [
+            t.value
+            for t in found
+            if (t is not MailTemplate.STAFF_ALERT or staff)
+            and (not mail_record(t).optional or getattr(mail, t.value))
+        ]
 
     # -- files ------------------------------------------------------------------------------------
 
