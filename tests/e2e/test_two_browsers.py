@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from printflow import Job, Model, Printflow
 from tests import sample_models
-from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
+from tests.e2e.conftest import DESKTOP, Complaints, Mailbox, Server, watched
 from tests.e2e.test_administration import signed_in
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
@@ -111,3 +111,33 @@ def test_a_job_that_moved_while_the_bulk_dialog_was_open_is_named(
         "PENDING",
         "REJECTED",
     ]
+
+
+def test_a_request_is_priced_from_one_row_and_its_student_gets_one_email(
+    server: Server,
+    signed_in: Page,
+    lab: Printflow,
+    jobs: list[Job],
+    mailbox: Mailbox,
+    tmp_path: Path,
+) -> None:
+    page = signed_in
+    page.goto(f"{server.url}/dashboard")
+    expect(page.get_by_role("link", name="2 of 3 in this request")).to_be_visible()
+    row = page.locator(f"#job-{jobs[1].id}")
+    row.locator("summary").click()
+    row.get_by_role("link", name="All 3 in this request…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Approve (3)").click()
+    for job, grams in zip(jobs, ("40", "50", "60"), strict=True):
+        dialog.locator(f"#weight-{job.id}").fill(grams)
+        dialog.locator(f"#hours-{job.id}").fill("2")
+        dialog.locator(f"#material-{job.id}").select_option("PLA")
+    page.screenshot(path=tmp_path / "request.png")
+    dialog.get_by_role("button", name="Apply to 3 jobs").click()
+    expect(dialog.get_by_text("3 of 3 done.")).to_be_visible()
+    mail = mailbox.wait_for(r"Please confirm \$15.00 for your 3 prints")
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().count("/confirm/") == 3
+    assert not [one for one in mailbox.mails if "(job" in str(one["Subject"])]
