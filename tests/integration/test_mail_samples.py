@@ -36,12 +36,13 @@ LINKS = {
     "student_message": ("/dashboard/jobs/[0-9A-Z]{8}",),
     "prices": (rf"/confirm/{TOKEN}",),
     "ready": (rf"/jobs/{TOKEN}",),
+    "in_queue": (rf"/jobs/{TOKEN}",),
 }
-SEVERAL = {"prices", "ready"}
+SEVERAL = {"prices", "ready", "in_queue"}
 """They tell of several jobs."""
 AMOUNTS = {
     *("approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"),
-    *("prices", "ready"),
+    *("prices", "ready", "in_queue"),
 }
 EXPIRIES = {"approved", "reminder", "prices"}
 TEMPLATES = [template.value for template in MailTemplate]

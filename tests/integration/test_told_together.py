@@ -308,6 +308,28 @@ def test_ready_for_each_by_default_and_together_what_was_done_together(
     assert sum("ready to pick up" in one for one in post.to_student) == 2
 
 
+def test_what_the_student_confirms_on_one_page_is_one_email(
+    lab: Printflow, post: Post, clock: TestClock, submit_many: SubmitMany
+) -> None:
+    jobs = submit_many(4)
+    for job in jobs:
+        approved(lab, job)
+    tokens = [
+        lab.students.page(lab.students.url(job).rpartition("/")[2]).confirm_url.rpartition("/")[2]
+        for job in jobs
+    ]
+    lab.dispatch()
+    lab.quotes.confirm(tokens[0], consent=True, also=tokens[1:3])
+    lab.dispatch()
+    clock.advance(seconds=11)
+    lab.dispatch()
+    assert post.to_student[1:] == ["Thank you: your 3 prints are in the queue"]
+    assert "Total due at pickup: $12.75" in post.text
+    lab.quotes.confirm(tokens[3], consent=True)
+    lab.dispatch()
+    assert post.to_student[2:] == [f"Thank you: your print is in the queue (job {jobs[3].id})"]
+
+
 @pytest.mark.parametrize("own", [{"ready_email": "together", "ready_wait_hours": 24}])
 def test_ready_once_for_all(
     lab: Printflow,

@@ -30,6 +30,7 @@ class MailTemplate(StrEnum):
     STUDENT_MESSAGE = "student_message"
     RECEIPT = "receipt"
     PRICES = "prices"
+    IN_QUEUE = "in_queue"
     READY = "ready"
 
 

@@ -219,6 +219,15 @@ MAILS: Mapping[MailTemplate, MailRecord] = complete(
             sample_status=Status.PENDING,
             sample_note="We turned the model so that it needs no supports.",
         ),
+        MailTemplate.IN_QUEUE: MailRecord(
+            staff=mark("Confirmation, several prints"),
+            student=mark("Confirmation"),
+            of_step=False,
+            optional=False,
+            meaning=_ALWAYS,
+            sample_status=Status.READYTOPRINT,
+            sample_note="",
+        ),
         MailTemplate.READY: MailRecord(
             staff=mark("Ready for pickup, several prints"),
             student=mark("Ready for pickup"),

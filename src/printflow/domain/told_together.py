@@ -48,12 +48,17 @@ PRICES = Step(
     together=MailTemplate.PRICES,
     before=frozenset(row(Trigger.APPROVE).sources),
 )
+ANSWERS = Step(
+    alone=frozenset({MailTemplate.CONFIRMED}),
+    together=MailTemplate.IN_QUEUE,
+    before=frozenset(row(Trigger.CONFIRM).sources),
+)
 READY = Step(
     alone=frozenset({MailTemplate.COMPLETED}),
     together=MailTemplate.READY,
     before=frozenset(s for s in Status if not s.closed and not s.record.on_shelf),
 )
-STEPS = (PRICES, READY)
+STEPS = (PRICES, ANSWERS, READY)
 
 
 def step_of(template: str) -> Step | None:

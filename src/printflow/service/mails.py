@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from ..dispatch.outbox import Postman
 from ..domain.history import Mail
@@ -28,6 +29,10 @@ _NOT_AGAIN = {
     "sending": say("This email is being sent right now."),
     "canceled": say("This email was canceled together with the action that created it."),
 }
+
+
+_WORTH_A_WORD = timedelta(minutes=1)
+"""A shorter wait for other jobs needs no explanation."""
 
 
 class Mails:
@@ -149,7 +154,7 @@ class Mails:
         of all; 0 where it leaves at once. Raises NotFound.
         """
         steps = [step for one in row(trigger).mails if (step := step_of(one.value))]
-        if not steps or not longest_wait(self._settings.mail, steps[0]):
+        if not steps or longest_wait(self._settings.mail, steps[0]) < _WORTH_A_WORD:
             return 0
         with self._database.read() as tx:
             job = job_of(tx, job_id)

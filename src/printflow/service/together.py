@@ -9,6 +9,7 @@ from ..dispatch.outbox import Held
 from ..domain.history import Mail
 from ..domain.job import Job
 from ..domain.told_together import (
+    ANSWERS,
     AT_ONCE,
     JOINED,
     READY,
@@ -27,6 +28,8 @@ from .mail_queue import MailQueue
 from .overtaken import overtaken_line
 
 _WAITS = say("It will be sent with the other jobs in its request.")
+_ONE_ANSWER = timedelta(seconds=10)
+"""What is confirmed together on one page is written within."""
 _SOON, _LATER = timedelta(seconds=1), timedelta(seconds=5)
 
 
@@ -105,6 +108,8 @@ class Together:
 
 def longest_wait(settings: MailSettings, step: Step) -> timedelta:
     """How long an email waits for the other jobs of its request."""
+    if step is ANSWERS:
+        return _ONE_ANSWER
     if step is not READY:
         return timedelta(minutes=settings.request_wait_minutes)
     hours = settings.ready_wait_hours if settings.ready_email == "together" else 0
