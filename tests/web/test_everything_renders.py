@@ -126,7 +126,7 @@ def test_every_form_of_every_status_is_whole(
     status: Status, staff: FlaskClient, any_job_in: JobIn
 ) -> None:
     job = any_job_in(status)
-    for trigger in allowed(job.status, ActorKind.STAFF):
+    for trigger in allowed(job, ActorKind.STAFF):
         alone = staff.get(f"/dashboard/jobs/{job.id}/{trigger.value}")
         assert alone.status_code == 200, trigger
         assert page_faults(alone.text) == [], trigger
