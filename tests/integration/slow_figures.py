@@ -7,9 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from printflow import Event, JobDetails, Payment, Printflow, ReportQuery, Status
+from printflow import (
+    Event,
+    Job,
+    JobDetails,
+    Payment,
+    Plate,
+    PlatePart,
+    Printflow,
+    ReportQuery,
+    Status,
+)
 
 ORDER = ["UPLOADED", "PENDING", "READYTOPRINT", "PRINTING", "COMPLETED", "PAIDPICKEDUP"]
 GOALS = {"approved": "PENDING", "confirmed": "READYTOPRINT", "completed": "COMPLETED",
@@ -152,25 +163,85 @@ def weighed(details: JobDetails) -> Decimal | None:
     return said
 
 
-def printed(asked: Asked) -> dict[str, tuple[int, int, int, float]]:
-    """By printer: completed, failed and abandoned prints that ended in the period, and the hours
-    of the period in which it printed so far.
+def started(asked: Asked) -> list[tuple[Plate, PlatePart, Job]]:
+    """Every part of every plate that was started, of jobs that pass the filters; the printer is
+    the one that was printed on.
     """
-    found: dict[str, tuple[int, int, int, float]] = {}
-    for details in asked.jobs():
-        for one in details.attempts:
-            hours = _hours(asked, one.started_at, min(one.ended_at or asked.now, asked.now))
-            ended = asked.holds(one.ended_at)
-            if not ended and not hours:
-                continue
-            done, failed, other, so_far = found.get(one.printer, (0, 0, 0, 0.0))
-            found[one.printer] = (
-                done + (ended and one.result == "completed"),
-                failed + (ended and one.result == "failed"),
-                other + (ended and one.result not in ("completed", "failed")),
-                so_far + hours,
-            )
+    jobs = {job.id: job for job in asked.lab.jobs.find()}
+    others = [name for name in FIELDS if name != "printer"]
+    return [
+        (plate, part, job)
+        for plate in asked.lab.plates.find()
+        if plate.started_at is not None
+        for part in plate.parts
+        for job in (jobs[part.job_id],)
+        if all(getattr(asked.query, f) in ("", getattr(job, f)) for f in others)
+    ]
+
+
+def of_printer(asked: Asked, model: str) -> bool:
+    """Whether a printer is asked about."""
+    return asked.query.printer in ("", model)
+
+
+def hours(asked: Asked) -> dict[tuple[str, str], float]:
+    """By model and machine: the hours in which it ran, told piece by piece: between two moments
+    at which anything began or ended, it ran or it did not.
+    """
+    plates = {plate.id: plate for plate, _, _ in started(asked)}
+    runs: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
+    for plate in plates.values():
+        for run in plate.runs:
+            if of_printer(asked, run.machine.model):
+                span = run.started_at, min(run.ended_at or asked.now, asked.now)
+                runs.setdefault((run.machine.model, run.machine.name), []).append(span)
+    found: dict[tuple[str, str], float] = {}
+    for name, spans in runs.items():
+        moments = sorted({moment for span in spans for moment in span})
+        for begins, ends in pairwise(moments):
+            if any(start <= begins and ends <= end for start, end in spans):
+                found[name] = found.get(name, 0.0) + _hours(asked, begins, ends)
+    return {name: total for name, total in found.items() if total}
+
+
+def printed(asked: Asked) -> dict[str, tuple[int, int, int]]:
+    """By printer: completed, failed and abandoned prints that were over in the period."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for plate, part, _ in started(asked):
+        if part.open or not of_printer(asked, plate.machine.model):
+            continue
+        if not asked.holds(part.outcomes[-1].at):
+            continue
+        what = "failed" if part.failed else "completed" if part.good else "abandoned"
+        done, failed, other = found.get(plate.machine.model, (0, 0, 0))
+        found[plate.machine.model] = (
+            done + (what == "completed"), failed + (what == "failed"), other + (what == "abandoned"),
+        )  # fmt: skip
     return found
+
+
+def copies(asked: Asked, name: str) -> Counter[tuple[str, ...]]:
+    """What became of copies in the period: by machine, time, problem and material."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for plate, part, job in started(asked):
+        for one in part.outcomes:
+            if asked.holds(one.at) and of_printer(asked, plate.machine.model):
+                key = (plate.machine.name, asked.bucket(one.at), one.category, job.material)
+                found[key] += getattr(one, name)
+    return +found
+
+
+def wasted(asked: Asked) -> Decimal:
+    """All wasted material that staff told of in the period."""
+    return sum(
+        (
+            one.grams_wasted
+            for plate, part, _ in started(asked)
+            for one in part.outcomes
+            if one.grams_wasted and asked.holds(one.at) and of_printer(asked, plate.machine.model)
+        ),
+        Decimal(0),
+    )
 
 
 def _hours(asked: Asked, start: datetime, end: datetime) -> float:
@@ -188,12 +259,12 @@ def _hours(asked: Asked, start: datetime, end: datetime) -> float:
 
 
 def failures(asked: Asked) -> Counter[tuple[str, str]]:
-    """Failed prints by reason and printer."""
+    """Failures as staff recorded them, by reason and printer."""
     return Counter(
-        (one.reason, one.printer)
-        for details in asked.jobs()
-        for one in details.attempts
-        if one.result == "failed" and asked.holds(one.ended_at)
+        (one.reason, plate.machine.model)
+        for plate, part, _ in started(asked)
+        for one in part.outcomes
+        if one.failed and asked.holds(one.at) and of_printer(asked, plate.machine.model)
     )
 
 
@@ -212,7 +283,9 @@ def errors(asked: Asked, what: str) -> list[float]:
     found = []
     for details in completed(asked):
         used = [quote for quote in details.quotes if quote.used_at is not None]
-        done = [one for one in details.attempts if one.result == "completed"]
+        good = [plate for plate in details.plates if _good(plate, details.job.id)]
+        done = [plate for plate in good[-1:] if plate.copies == _good(plate, details.job.id)]
+        done = [plate for plate in done if plate.copies >= details.job.quantity]
         if not used:
             continue
         quote, real = used[-1], None
@@ -221,9 +294,15 @@ def errors(asked: Asked, what: str) -> list[float]:
             estimated, real = float(quote.grams), float(weight)
         elif what == "cost" and details.job.cost_cents is not None:
             estimated, real = float(quote.cost_cents), float(details.job.cost_cents)
-        elif what == "hours" and done and done[-1].ended_at is not None:
-            span = done[-1].ended_at - done[-1].started_at
+        elif what == "hours" and done and done[-1].started_at is not None:
+            span = done[-1].parts[0].outcomes[-1].at - done[-1].started_at
             estimated, real = float(quote.hours), span.total_seconds() / 3600
         if real is not None:
             found.append((real - estimated) / estimated * 100)
     return found
+
+
+def _good(plate: Plate, job_id: str) -> int:
+    """How many copies of a job came out well on a plate."""
+    part = plate.part_of(job_id)
+    return part.good if part else 0

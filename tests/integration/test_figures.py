@@ -18,6 +18,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 from printflow import (
     REPORTS,
     Event,
+    Failure,
     Figures,
     InvalidInput,
     Job,
@@ -52,6 +54,7 @@ SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 ACTIONS = (
     "approve", "approve", "confirm", "confirm", "start", "start", "complete", "complete",
     "pick_up", "reject", "decline", "fail", "undo", "override", "requote", "wait",
+    "machine", "some", "together", "together", "move", "end", "end",
 )  # fmt: skip
 steps = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(ACTIONS), st.integers(0, 5)), max_size=24
@@ -89,6 +92,7 @@ def play(
                 method="Filament", color=("True Red", "True Black")[number % 2], printer="Prusa MK4S",
                 discipline=("Engineering", "Architecture")[number // 2],
                 class_number=f"C{number}", acknowledge_minimum=True,
+                quantity=(1, 3, 2, 5)[number],
             ).id
         )  # fmt: skip
     for which, action, amount in history:
@@ -96,6 +100,42 @@ def play(
         clock.advance(hours=amount * 13 + 1)
         with suppress(PrintflowError):  # not from where the job stands: the history goes on
             act(lab, clock, job_id, action, amount)
+        with suppress(PrintflowError):
+            print_together(lab, jobs, job_id, action, amount)
+
+
+MACHINES = ("MK4S-1", "MK4S-2", "Prusa XL", "MK4S-1")
+
+
+def print_together(lab: Printflow, jobs: list[str], job_id: str, action: str, amount: int) -> None:
+    """What is done with machines and plates."""
+    machine, running = MACHINES[amount % 4], lab.plates.find(running=True)
+    match action:
+        case "machine":
+            for name in MACHINES[:2]:
+                lab.machines.add(name, model="Prusa MK4S", by="Ana")
+        case "some":
+            lab.plates.start(machine, [(job_id, amount % 3 + 1)], by="Sam")
+        case "together":
+            here = [
+                one for one in jobs if lab.jobs.get(one).copies.left and one != jobs[amount % 4]
+            ]
+            ready = [one for one in here if lab.jobs.get(one).status.record.to_print]
+            lab.plates.start(machine, ready, by="Sam")
+        case "move":
+            lab.plates.move(running[amount % len(running)].id, machine, by="Sam", whole=amount > 3)
+        case "end" if running:
+            plate = running[amount % len(running)]
+            lab.plates.end(
+                plate.id,
+                by="Sam",
+                failed=[(plate.parts[0].job_id, 1)] if amount % 2 else [],
+                not_printed=[(plate.parts[-1].job_id, 1)] if amount % 3 == 1 else [],
+                reason="came loose",
+                category=("", "adhesion", "shift")[amount % 3],
+                wasted=("", "7.5", "", "0.25")[amount % 4],
+                running=amount == 5,
+            )
 
 
 def act(lab: Printflow, clock: TestClock, job_id: str, action: str, amount: int) -> None:
@@ -214,21 +254,53 @@ def agree_on_decisions(
 
 
 def agree_on_prints(asked: slow.Asked, figures: Figures) -> None:
-    printed = slow.printed(asked)
-    assert {row[0]: row[3:] for row in figures.table("printers").rows} == {
-        name: row[:3] for name, row in printed.items()
-    }
-    for name, hours, use, *_ in figures.table("printers").rows:
-        real = printed[str(name)][3]
-        assert math.isclose(float(str(hours)), real, abs_tol=0.006)
+    printed, hours = slow.printed(asked), slow.hours(asked)
+    assert {row[0]: row[4:] for row in figures.table("printers").rows if any(row[4:])} == printed
+    of_models: dict[str, float] = {}
+    for (model, _), real in hours.items():
+        of_models[model] = of_models.get(model, 0.0) + real
+    for table, key, real_hours in (
+        ("printers", "printer", of_models),
+        ("machines", "machine", {name: real for (_, name), real in hours.items()}),
+    ):
+        for name, value in zip(
+            column(figures, table, key), column(figures, table, "hours"), strict=True
+        ):
+            assert math.isclose(float(str(value)), real_hours.get(str(name), 0.0), abs_tol=0.006), (
+                name
+            )
+    for name, use in zip(
+        column(figures, "machines", "machine"), column(figures, "machines", "use"), strict=True
+    ):
         if asked.query.since is not None and asked.query.until is not None:
             days = (asked.query.until - asked.query.since).days + 1
-            if asked.local(asked.now).date() > asked.query.until and use is not None:
+            implied = asked.lab.machines.get(str(name)).implied
+            if asked.local(asked.now).date() > asked.query.until and use is not None and implied:
+                real = sum(one for (_, known), one in hours.items() if known == name)
                 share = real / days / 24 * 100  # a day may have 23 or 25 hours
                 assert math.isclose(float(str(use)), share, rel_tol=0.05, abs_tol=0.06)
+    for what in ("good", "failed", "not_printed"):
+        found = slow.copies(asked, what)
+        for table, place in (("machines", 0), ("copies", 1)):
+            by_place: Counter[object] = Counter()
+            for keys, count in found.items():
+                by_place[keys[place]] += count
+            assert told(figures, table, f"copies_{what}") == by_place, (table, what)
+    failed = {
+        (row[0] and str(row[0]), *row[1:3]): row[3] for row in figures.table("failed_copies").rows
+    }
+    real_failed: Counter[tuple[object, ...]] = Counter()
+    for (machine, _, category, material), count in slow.copies(asked, "failed").items():
+        label = Failure(category).label if category else ""
+        real_failed[label, machine, material] += count
+    assert failed == real_failed
+    for table in ("machines", "copies", "failed_copies"):
+        total = sum(Decimal(str(one)) for one in column(figures, table, "grams_wasted"))
+        assert total == slow.wasted(asked), table
     assert {row[0]: row[1:] for row in figures.table("materials").rows} == slow.grams(asked)
-    failed = {(row[0], row[1]): row[2] for row in figures.table("failures").rows}
-    assert failed == slow.failures(asked)
+    assert {(row[0], row[1]): row[2] for row in figures.table("failures").rows} == slow.failures(
+        asked
+    )
 
 
 def agree_on_money(asked: slow.Asked, figures: Figures) -> None:
@@ -287,10 +359,23 @@ LONG = [
             "approve2 requote3 confirm1 start1 complete3 override0 approve1 confirm1 start2",
             "reject1 undo0 reject2 override1 decline1",
             "override4 undo0 approve5 confirm0 start0 fail0 start0 complete1 pick_up0 undo0",
+            # the print room: jobs share plates of two machines, fail in part and move
+            "undo0 override2 machine0 some0",
         )
     )
     for action, amount in ((step[:-1], int(step[-1])) for step in told.split())
 ]
+LONG = [(min(job, 3), action, amount) for job, action, amount in LONG]
+LONG += [
+    (number, action, 1) for number in range(4) for action in ("approve", "confirm", "wait")
+] + [
+    (job, action, amount)
+    for job, action, amount in (
+        (1, "some", 0), (2, "together", 3), (3, "together", 0), (0, "move", 2), (1, "end", 1),
+        (1, "undo", 0), (1, "end", 5), (2, "some", 1), (2, "end", 3), (3, "together", 1),
+        (3, "move", 4), (3, "end", 1), (3, "some", 2), (0, "end", 0), (0, "end", 2), (1, "fail", 0),
+    )
+]  # fmt: skip
 
 
 @pytest.mark.postgresql
@@ -312,7 +397,15 @@ def test_a_long_history_is_counted_right_and_reaches_every_report(
     for query in ASKED:
         agree(slow.Asked(lab, clock(), query))
     assert [table.name for table in figures.tables] == list(REPORTS)
-    for name in ("failures", "reasons", "materials", "revenue"):
+    for name in (
+        "failures",
+        "failed_copies",
+        "copies",
+        "machines",
+        "reasons",
+        "materials",
+        "revenue",
+    ):
         assert figures.table(name).rows, name
 
 
@@ -357,12 +450,114 @@ def test_a_print_over_the_period_s_ends_counts_its_hours_within(
     clock.advance(days=3)
     day = (begun + timedelta(days=1)).date()  # it printed all day
     query = ReportQuery(since=day, until=day)
-    that_day = (("Prusa MK4S", 24.0, 100.0, 0, 0, 0),)
+    that_day = (("Prusa MK4S", 1, 24.0, 100.0, 0, 0, 0),)
     assert lab.reports.figures(query).table("printers").rows == that_day
     lab.jobs.complete(job.id, by="Sam")
     assert lab.reports.figures(query).table("printers").rows == that_day
-    ((_, hours, _, completed, *_),) = lab.reports.figures().table("printers").rows
+    ((_, _, hours, _, completed, *_),) = lab.reports.figures().table("printers").rows
     assert (hours, completed) == (72.0, 1)
+
+
+def test_five_jobs_on_one_plate_are_two_machine_hours(
+    lab: Printflow, clock: TestClock, job_in: Callable[[str], Job]
+) -> None:
+    jobs = [job_in("READYTOPRINT").id for _ in range(5)]
+    for name in ("MK4S-1", "MK4S-2"):
+        lab.machines.add(name, model="Prusa MK4S", by="Ana")
+    begun = lab.plates.start("MK4S-1", jobs, by="Ana").plate
+    assert begun is not None
+    clock.advance(hours=2)
+    lab.plates.end(
+        begun.id, by="Ana", failed=[jobs[0]], reason="fell", category="adhesion", wasted="3.5"
+    )
+    clock.advance(hours=6)
+    figures = lab.reports.figures()
+    assert figures.table("machines").rows == (
+        ("MK4S-1", "Prusa MK4S", 2.0, 25.0, 4, 1, 0, Decimal("3.5")),
+        ("MK4S-2", "Prusa MK4S", 0.0, 0.0, 0, 0, 0, Decimal(0)),
+    )
+    assert figures.table("printers").rows == (("Prusa MK4S", 2, 2.0, 12.5, 4, 1, 0),)
+    assert figures.table("failed_copies").rows == (
+        ("Came off the build plate", "MK4S-1", "PLA", 1, Decimal("3.5")),
+    )
+    ((_, *counted),) = figures.table("copies").rows
+    assert counted == [4, 1, 0, Decimal("3.5")]
+    assert figures.table("estimates").rows[1][1] == 0, "a shared plate tells no job's time"
+    assert lab.reports.figures(ReportQuery(printer="Prusa XL")).table("machines").rows == ()
+
+
+def test_figures_of_old_attempts_stay_right(tmp_path: Path) -> None:
+    clock, settings = TestClock(), fresh()
+    model = tmp_path / "part.stl"
+    model.write_bytes(sample_models.stl())
+    with Printflow.open(settings, clock=clock) as lab:
+        for number in range(5):
+            job = lab.intake.submit(
+                model, student="Jane Doe", email=f"jane{number}@example.edu", method="Filament",
+                color="True Red", printer="Prusa MK4S", discipline="Engineering",
+                class_number="C1", acknowledge_minimum=True, quantity=1 + number % 2,
+            )  # fmt: skip
+            lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+            lab.jobs.confirm(job.id, by="Ana", note="by phone")
+        jobs = [job.id for job in lab.jobs.find()]
+        plate = lab.plates.start("Prusa MK4S", jobs, by="Ana").plate
+        assert plate is not None
+        clock.advance(hours=2)
+        lab.plates.end(plate.id, by="Ana", failed=[jobs[0]], reason="fell")
+        lab.jobs.start_printing(jobs[0], by="Ana", printer="Prusa XL")
+        clock.advance(hours=3)
+        before = lab.reports.figures()
+    config = migrate._config(settings.database)
+    command.downgrade(config, "0031")  # each part becomes an attempt of its own
+    migrate.upgrade(settings.database)
+    with Printflow.open(settings, clock=clock) as lab:
+        after = lab.reports.figures()
+        agree(slow.Asked(lab, clock()))
+    for name in ("course", "printers", "copies", "failures", "failed_copies", "times"):
+        assert after.table(name) == before.table(name), name
+    assert [row[:3] for row in after.table("printers").rows] == [
+        ("Prusa MK4S", 1, 2.0), ("Prusa XL", 1, 3.0),
+    ]  # fmt: skip
+
+
+def test_a_print_that_moved_leaves_each_machine_its_hours(
+    lab: Printflow, clock: TestClock, job_in: Callable[[str], Job]
+) -> None:
+    job, other = job_in("READYTOPRINT"), job_in("READYTOPRINT")
+    plate = lab.plates.start("Prusa MK4S", [job.id], by="Ana").plate
+    assert plate is not None
+    clock.advance(hours=1)
+    lab.plates.start("Prusa MK4S", [other.id], by="Ana")  # busy: the hours still count once
+    clock.advance(hours=1)
+    lab.plates.move(plate.id, "Prusa XL", by="Ana")
+    clock.advance(hours=3)
+    lab.plates.end(plate.id, by="Ana")
+    clock.advance(hours=1)
+    found = lab.reports.figures().table("machines").rows
+    assert [row[:3] for row in found] == [
+        ("Prusa MK4S", "Prusa MK4S", 6.0), ("Prusa XL", "Prusa XL", 3.0),
+    ]  # fmt: skip
+    only = lab.reports.figures(ReportQuery(printer="Prusa XL")).table("machines").rows
+    assert [row[:3] for row in only] == [("Prusa XL", "Prusa XL", 3.0)]
+
+
+def test_a_machine_counts_while_it_exists(
+    lab: Printflow, clock: TestClock, job_in: Callable[[str], Job]
+) -> None:
+    job = job_in("READYTOPRINT")
+    today = lab.jobs.details(job.id).events[-1].at.date()
+    lab.plates.start("Prusa MK4S", [job.id], by="Ana")
+    clock.advance(hours=24)
+    lab.jobs.complete(job.id, by="Ana")
+    lab.machines.add("MK4S-1", model="Prusa MK4S", by="Ana")
+    clock.advance(hours=12)
+    lab.machines.retire("MK4S-1", by="Ana")
+    clock.advance(days=30)
+    found = lab.reports.figures(ReportQuery(since=today, until=today + timedelta(days=9)))
+    (own, named) = found.table("machines").rows
+    assert (own[0], own[2], named[0], named[3]) == ("Prusa MK4S", 24.0, "MK4S-1", 0.0)
+    later = ReportQuery(since=today + timedelta(days=15), until=today + timedelta(days=20))
+    assert lab.reports.figures(later).table("machines").rows == ()
 
 
 def test_a_final_weight_counts_and_one_that_nobody_said_is_no_error(

@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, case, func, null, or_, select, union
 
 from ..domain.event_kind import Correction
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
+from ..domain.plate import PartOutcome
+from ..domain.plate_track import PartTrack, RunTrack
 from ..domain.status import Status, Trigger
 from .schema import (
     confirmations,
@@ -23,6 +26,7 @@ from .schema import (
     payment_voids,
     payments,
     plate_parts,
+    plate_runs,
     plates,
 )
 
@@ -41,6 +45,7 @@ _STATUS = {status.value: status for status in Status}
 _ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payment_id).outerjoin(
     payment_voids, payment_voids.c.payment_id == payments.c.id
 )
+_OUTCOME = ("at", "by", "good", "failed", "not_printed", "category", "reason", "grams_wasted")
 _FIELDS = ("id", "created_at", "status", *FILTERS, "grams", "cost_cents")
 
 
@@ -105,33 +110,73 @@ class SqlReportRows:
         return found
 
     def _prints(self, ids: list[str]) -> dict[str, list[Print]]:
-        part, plate, outcome = plate_parts.c, plates.c, part_outcomes.c
+        part, plate, other = plate_parts.c, plates.c, plate_parts.alias("other").c
+        good = func.sum(part_outcomes.c.good)
+        together = select(func.count()).where(other.plate_id == part.plate_id).scalar_subquery()
         query = (
             select(
-                part.job_id, part.id, machines.c.model, plate.started_at,
-                func.max(outcome.at), func.sum(outcome.good), func.sum(outcome.failed),
-                func.max(outcome.reason), plate.ended_at,
+                part.job_id, plate.started_at, func.max(part_outcomes.c.at), good,
+                jobs.c.quantity, together,
             )
-            .select_from(
-                plate_parts.join(plates)
-                .join(machines)
-                .outerjoin(part_outcomes, outcome.part_id == part.id)
-            )
+            .select_from(plate_parts.join(plates).join(part_outcomes).join(jobs))
             .where(part.job_id.in_(ids), plate.started_at.is_not(None))
             .group_by(
-                part.job_id, part.id, machines.c.model, plate.started_at, plate.ended_at
+                part.job_id, part.id, part.plate_id, plate.started_at, jobs.c.quantity
             )
+            .having(good > 0)
             .order_by(part.id)
         )  # fmt: skip
         found: dict[str, list[Print]] = defaultdict(list)
-        for job_id, _, model, begun, at, good, failed, reason, ended in self._connection.execute(
-            query
-        ):
-            result = (
-                "" if at is None else "failed" if failed else "completed" if good else "abandoned"
-            )
-            found[job_id].append(Print(model, begun, ended, result, reason or ""))
+        for job_id, begun, ended, copies, wanted, parts in self._connection.execute(query):
+            found[job_id].append(Print(begun, ended, copies >= wanted and parts == 1))
         return found
+
+    def runs(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[RunTrack]:
+        """When machines ran in that time for such jobs: by machine, in the order of the starts."""
+        run = plate_runs.c
+        wanted = (
+            select(run.machine_id, run.started_at, run.ended_at)
+            .select_from(plate_runs.join(machines, machines.c.id == run.machine_id))
+            .where(*_during(run, since, until))
+            .order_by(run.machine_id, run.started_at, run.id)
+        )
+        if query.printer:
+            wanted = wanted.where(machines.c.model == query.printer)
+        if about := _about(query):
+            held = select(plate_parts.c.plate_id).join(jobs).where(*about)
+            wanted = wanted.where(run.plate_id.in_(held))
+        for row in self._connection.execute(wanted.execution_options(yield_per=_PORTION)):
+            yield RunTrack(*row)
+
+    def parts(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[PartTrack]:
+        """What became of copies of such jobs on plates that ran in that time."""
+        part, one = plate_parts.c, part_outcomes.c
+        wanted = (
+            select(
+                part.id, plates.c.machine_id, jobs.c.material, part.copies, one.at, one.by,
+                one.good, one.failed, one.not_printed, one.category, one.reason, one.grams_wasted,
+            )
+            .select_from(
+                plate_parts.join(plates).join(machines).join(jobs).join(
+                    part_outcomes, one.part_id == part.id
+                )
+            )
+            .where(*_during(plates.c, since, until), *_about(query))
+            .order_by(part.id, one.id)
+        )  # fmt: skip
+        if query.printer:
+            wanted = wanted.where(machines.c.model == query.printer)
+        rows = self._connection.execute(wanted.execution_options(yield_per=_PORTION))
+        for _, every in groupby(rows, key=lambda row: row.id):
+            told = list(every)
+            outcomes = tuple(
+                PartOutcome(**{name: getattr(row, name) for name in _OUTCOME}) for row in told
+            )
+            yield PartTrack(told[0].machine_id, told[0].material, told[0].copies, outcomes)
 
     def _money(self, ids: list[str]) -> dict[str, list[Money]]:
         share, entry = payment_shares.c, payments.c
@@ -173,6 +218,25 @@ def _told(
     return tuple(map(str, reasons)), undone, None if grams is None else Decimal(grams)
 
 
+def _about(query: ReportQuery) -> list[Any]:
+    """What a query asks of jobs, but the printer: that is the machine's where machines count."""
+    return [
+        jobs.c[name] == value
+        for name in FILTERS
+        if name != "printer" and (value := getattr(query, name))
+    ]
+
+
+def _during(span: Any, since: datetime | None, until: datetime | None) -> list[Any]:
+    """What began and did not end outside of the period."""
+    limits: list[Any] = [span.started_at.is_not(None)]
+    if since is not None:
+        limits.append(or_(span.ended_at >= since, span.ended_at.is_(None)))
+    if until is not None:
+        limits.append(span.started_at < until)
+    return limits
+
+
 def _touched(since: datetime | None, until: datetime | None) -> Any:
     def within(key: Column[str], at: Column[datetime]) -> Select[Any]:
         limits = []
@@ -190,16 +254,4 @@ def _touched(since: datetime | None, until: datetime | None) -> Any:
         within(payment_shares.c.job_id, payment_voids.c.at).where(
             payment_shares.c.payment_id == payment_voids.c.payment_id
         ),
-        _printing(since, until),
     )
-
-
-def _printing(since: datetime | None, until: datetime | None) -> Select[Any]:
-    """Jobs of which a print ran in the period, wherever it began and ended."""
-    table = plates.c
-    limits: list[Any] = [table.started_at.is_not(None)]
-    if since is not None:
-        limits.append(or_(table.ended_at >= since, table.ended_at.is_(None)))
-    if until is not None:
-        limits.append(table.started_at < until)
-    return select(plate_parts.c.job_id).join(plates).where(and_(*limits))

@@ -29,7 +29,8 @@ class Unit(StrEnum):
 class ReportQuery:
     """What a report is about: days of the lab's time zone, both of them counted; None is open.
 
-    An empty filter asks nothing.
+    An empty filter asks nothing. ``printer`` is the job's, and in the print room's figures the one
+    that was printed on.
     """
 
     since: date | None = None
@@ -61,13 +62,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One print that was begun; ``ended_at`` is None while it runs."""
+    """A print of which copies came out well; ``whole`` says that it was the whole job, alone on its
+    plate: only then its time is the job's.
+    """
 
-    printer: str
     started_at: datetime
     ended_at: datetime | None
-    result: str
-    reason: str
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..domain.job_track import JobTrack, ReportQuery
     from ..domain.limits import Count
     from ..domain.people import Change, ChangeKind, Door, StaffName, StaffSession, Station
+    from ..domain.plate_track import PartTrack, RunTrack
     from ..domain.retention import Part, Removal
 
 
@@ -144,6 +145,16 @@ class ReportRows(Protocol):
         self, query: ReportQuery, since: datetime | None, until: datetime | None
     ) -> Iterator[JobTrack]:
         """The ways of the jobs that anything happened to in that time, in no order."""
+
+    def runs(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[RunTrack]:
+        """When machines ran in that time for such jobs: by machine, in the order of the starts."""
+
+    def parts(
+        self, query: ReportQuery, since: datetime | None, until: datetime | None
+    ) -> Iterator[PartTrack]:
+        """What became of copies of such jobs on plates that ran in that time."""
 
 
 class RetentionRows(Protocol):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby
 
 from ..domain.job_track import FILTERS
+from ..domain.plate import FAILURES
 from ..domain.status import Status
-from ..said import say
+from ..said import Said, say
 from .period import buckets
+from .print_tally import Counts, PrintTally
 from .quantiles import quantile
 from .table import Cell, Column, Kind, Table
 from .tally import DONE, SPANS, Tally
@@ -22,8 +26,11 @@ REPORTS = (
     "times",
     *FILTERS,
     "printers",
+    "machines",
+    "copies",
     "materials",
     "failures",
+    "failed_copies",
     "revenue",
     "payment_methods",
     "estimates",
@@ -60,6 +67,8 @@ _SPAN_LABELS = {
 }
 _EMPTY_START = timedelta(days=3700)
 """A period that begins longer before anything happened is told from the first day on."""
+_RESULTS = ("completed", "failed", "abandoned")
+"""What a print came to."""
 _DAYS = (
     ("monday", say("Monday")),
     ("tuesday", say("Tuesday")),
@@ -71,17 +80,18 @@ _DAYS = (
 )
 
 
-def tables(tally: Tally) -> tuple[Table, ...]:
+def tables(tally: Tally, printed: PrintTally) -> tuple[Table, ...]:
     """Every report, in the order of :data:`REPORTS`."""
     return (
         _course(tally), _status(tally), _decisions(tally), _reasons(tally), _times(tally),
         *(_by_field(tally, field) for field in FILTERS),
-        _printers(tally), _materials(tally), _failures(tally),
+        _printers(tally, printed), _machines(tally, printed), _copies(printed),
+        _materials(tally), _failures(printed), _failed_copies(printed),
         _revenue(tally), _payment_methods(tally), _estimates(tally), _peak_hours(tally),
     )  # fmt: skip
 
 
-def _span(tally: Tally) -> list[date]:
+def _span(tally: Tally | PrintTally) -> list[date]:
     """The beginnings of all days, weeks or months of the period, the empty ones too."""
     since, first, last = tally.query.since, tally.first, tally.last
     if first is None or last is None:
@@ -213,22 +223,26 @@ def _by_field(tally: Tally, field: str) -> Table:
     return Table(field, title, columns, rows, say("Based on the jobs' current details."))
 
 
-def _printers(tally: Tally) -> Table:
-    length = tally.length_hours()
-    rows = tuple(
-        (
-            printer,
-            round(tally.print_seconds[printer] / 3600, 2),
-            _percent(tally.print_seconds[printer] / 3600, length),
-            counts["completed"],
-            counts["failed"],
-            sum(counts.values()) - counts["completed"] - counts["failed"],
-        )
-        for printer in sorted(tally.prints.keys() | tally.print_seconds.keys())
-        for counts in (tally.prints.get(printer, Counter[str]()),)
-    )
+_COPIES_COLUMNS = (
+    Column("copies_good", say("Good copies"), charted=True),
+    Column("copies_failed", say("Failed copies"), charted=True),
+    Column("copies_not_printed", say("Not printed")),
+    Column("grams_wasted", say("Wasted"), Kind.GRAMS),
+)
+
+
+def _printers(tally: Tally, printed: PrintTally) -> Table:
+    begins, rows = tally.begins(), []
+    for model, found in groupby(printed.shown(), key=lambda one: one.model):
+        machines = list(found)
+        hours = sum(printed.seconds.get(one.id, 0.0) for one in machines) / 3600
+        there = sum(printed.hours_there(one, begins) for one in machines)
+        every = [printed.prints.get(one.id, Counter[str]()) for one in machines]
+        results = (sum(one[name] for one in every) for name in _RESULTS)
+        rows.append((model, len(machines), round(hours, 2), _percent(hours, there), *results))
     columns = (
         Column("printer", say("Printer"), Kind.TEXT),
+        Column("machines", say("Machines")),
         Column("hours", say("Hours printed"), Kind.HOURS, charted=True),
         Column("use", say("Utilization"), Kind.PERCENT),
         Column("completed", say("Completed")),
@@ -239,11 +253,57 @@ def _printers(tally: Tally) -> Table:
         "printers",
         say("Printer hours and utilization"),
         columns,
+        tuple(rows),
+        say(
+            "Prints count when they end, once for each job. Hours are those within the period. "
+            "Plates that run on a machine at the same time count once. Utilization is their share "
+            "of the hours of all machines of that printer."
+        ),
+    )
+
+
+def _machines(tally: Tally, printed: PrintTally) -> Table:
+    begins = tally.begins()
+    rows = tuple(
+        (
+            one.name,
+            one.model,
+            round(hours, 2),
+            _percent(hours, printed.hours_there(one, begins)),
+            *printed.counts.get(one.id, Counts()).row(),
+        )
+        for one in printed.shown()
+        for hours in (printed.seconds.get(one.id, 0.0) / 3600,)
+    )
+    columns = (
+        Column("machine", say("Machine"), Kind.TEXT),
+        Column("printer", say("Printer"), Kind.TEXT),
+        Column("hours", say("Hours printed"), Kind.HOURS, charted=True),
+        Column("use", say("Utilization"), Kind.PERCENT),
+        *(replace(column, charted=False) for column in _COPIES_COLUMNS),
+    )
+    return Table(
+        "machines",
+        say("Machine hours and copies"),
+        columns,
         rows,
         say(
-            "Prints count when they end. Hours are those within the period, from start to end as staff recorded them; a running print "
-            "counts up to now. Utilization is their share of all hours in the period."
+            "From start to end as staff recorded them; a running print counts up to now. "
+            "Utilization is the share of the hours in the period in which the machine existed."
         ),
+    )
+
+
+def _copies(printed: PrintTally) -> Table:
+    rows = tuple((str(day), *printed.course.get(day, Counts()).row()) for day in _span(printed))
+    columns = (Column("begins", say("Start"), Kind.TEXT), *_COPIES_COLUMNS)
+    return Table(
+        "copies",
+        say("Copies over time"),
+        columns,
+        rows,
+        say("Copies count when staff record what became of them."),
+        "line",
     )
 
 
@@ -263,8 +323,8 @@ def _materials(tally: Tally) -> Table:
     )
 
 
-def _failures(tally: Tally) -> Table:
-    found = sorted(tally.failures.items(), key=lambda item: (-item[1], item[0]))
+def _failures(printed: PrintTally) -> Table:
+    found = sorted(printed.failures.items(), key=lambda item: (-item[1], item[0]))
     rows = tuple((reason, printer, count) for (reason, printer), count in found)
     columns = (
         Column("reason", say("Reason"), Kind.TEXT),
@@ -272,6 +332,36 @@ def _failures(tally: Tally) -> Table:
         Column("count", say("Count"), charted=True),
     )
     return Table("failures", say("Why prints failed"), columns, rows)
+
+
+def _failed_copies(printed: PrintTally) -> Table:
+    found = sorted(
+        printed.failed_copies.items(), key=lambda item: (-item[1].copies["failed"], item[0])
+    )
+    rows = tuple(
+        (_category(category), machine, material, counts.copies["failed"], counts.wasted)
+        for (category, machine, material), counts in found
+    )
+    columns = (
+        Column("category", say("What went wrong"), Kind.TEXT),
+        Column("machine", say("Machine"), Kind.TEXT),
+        Column("material", say("Material"), Kind.TEXT),
+        Column("copies_failed", say("Failed copies"), charted=True),
+        Column("grams_wasted", say("Wasted"), Kind.GRAMS),
+    )
+    return Table(
+        "failed_copies",
+        say("Failed copies by problem, machine and material"),
+        columns,
+        rows,
+        say("Wasted material counts where staff entered its weight."),
+    )
+
+
+def _category(name: str) -> str:
+    """A kind of failure in words; as it is stored where another version wrote it."""
+    known = {str(one): record.label for one, record in FAILURES.items()}
+    return Said(known[name]) if name in known else name
 
 
 def _revenue(tally: Tally) -> Table:

@@ -46,12 +46,12 @@ def done_by(step: Step, along: int = 0) -> frozenset[str]:
     """
     if step.source is None:
         return frozenset({"submitted"})
+    if step.trigger == Trigger.FAIL:  # of some copies, while others go on, too
+        return frozenset({"failed"})
     if step.source is step.dest:
         return frozenset()
     if step.dest.record.refused:
         return frozenset({"rejected"})
-    if step.trigger == Trigger.FAIL:
-        return frozenset({"failed"})
     before, after = step.source.rank_after(along), step.dest.record.rank
     if after is None:
         return frozenset()
@@ -94,9 +94,6 @@ class Tally:
         }
         self.reasons: Counter[str] = Counter()
         self.spans: dict[str, list[float]] = defaultdict(list)
-        self.prints: dict[str, Counter[str]] = defaultdict(Counter)
-        self.print_seconds: dict[str, float] = defaultdict(float)
-        self.failures: Counter[tuple[str, str]] = Counter()
         self.grams: dict[str, tuple[int, Decimal]] = {}
         self.money: dict[date, Counter[str]] = defaultdict(Counter)
         self.methods: dict[str, Counter[str]] = defaultdict(Counter)
@@ -124,7 +121,6 @@ class Tally:
         for name, ended, hours in spans_of(steps):
             if self._local(ended) is not None:
                 self.spans[name].append(hours)
-        self._count_prints(job)
         for payment in job.money:
             local = self._local(payment.at)
             if local is None:
@@ -166,7 +162,7 @@ class Tally:
         quoted = job.estimate
         if quoted is None:
             return
-        final = next((p for p in reversed(job.prints) if p.result == "completed"), None)
+        final = job.prints[-1] if job.prints and job.prints[-1].whole else None
         pairs: list[tuple[str, float, float | None]] = [
             ("grams", float(quoted.grams), None if weighed is None else float(weighed)),
             ("cost", float(quoted.cents), None if job.cents is None else float(job.cents)),
@@ -180,30 +176,11 @@ class Tally:
             if real is not None and estimated > 0:
                 self.errors[name].append((real - estimated) / estimated * 100)
 
-    def _count_prints(self, job: JobTrack) -> None:
-        for one in job.prints:
-            seconds = self._seconds_within(one.started_at, one.ended_at or self.now)
-            if seconds > 0:
-                self.print_seconds[one.printer] += seconds
-            if one.ended_at is None or self._local(one.ended_at) is None:
-                continue
-            self.prints[one.printer][one.result] += 1
-            if one.result == "failed":
-                self.failures[one.reason, one.printer] += 1
-
-    def _seconds_within(self, start: datetime, end: datetime) -> float:
-        """How much of a span of time lies in the period."""
-        start = start if self.since is None else max(start, self.since)
-        end = min(end, self.now) if self.until is None else min(end, self.now, self.until)
-        return (end - start).total_seconds()
-
-    def length_hours(self) -> float:
-        """How long the period is; where it is open, from the first and to the last moment known."""
-        start = self.since
-        if start is None and self.first is not None:
-            start = datetime.combine(self.first, datetime.min.time(), self.zone).astimezone(UTC)
-        end = self.now if self.until is None else min(self.until, self.now)
-        return 0.0 if start is None else max(0.0, (end - start).total_seconds() / 3600)
+    def begins(self) -> datetime | None:
+        """When the period begins; where it is open, the first day on which anything happened."""
+        if self.since is not None or self.first is None:
+            return self.since
+        return datetime.combine(self.first, datetime.min.time(), self.zone).astimezone(UTC)
 
 
 def _hours(start: datetime, end: datetime | None) -> float | None:

@@ -49,6 +49,7 @@ class Reports:
         Raises InvalidInput for a period that ends before it begins.
         """
         from ..reports.figures import tables
+        from ..reports.print_tally import PrintTally
         from ..reports.table import Figures
         from ..reports.tally import Tally
 
@@ -59,7 +60,12 @@ class Reports:
         with self._database.read() as tx:
             for track in tx.reports.tracks(query, tally.since, tally.until):
                 tally.add(track)
-        return Figures(query, now, self._catalogs.newest().currency, tables(tally))
+            printed = PrintTally(query, zone, now, tx.plates.machines())
+            for run in tx.reports.runs(query, tally.since, tally.until):
+                printed.add_run(run)
+            for part in tx.reports.parts(query, tally.since, tally.until):
+                printed.add_part(part)
+        return Figures(query, now, self._catalogs.newest().currency, tables(tally, printed))
 
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
         """As :meth:`figures`, but a minute old at most where that can be had in ``patience``
