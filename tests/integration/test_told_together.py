@@ -308,6 +308,29 @@ def test_ready_for_each_by_default_and_together_what_was_done_together(
     assert sum("ready to pick up" in one for one in post.to_student) == 2
 
 
+def test_jobs_on_one_plate_are_ready_in_one_email(
+    lab: Printflow, post: Post, clock: TestClock, submit_many: SubmitMany, submit: Submit
+) -> None:
+    jobs = [*submit_many(3), submit(email="joan@example.edu", student="Joan")]
+    for job in jobs:
+        approved(lab, job)
+        lab.jobs.confirm(job.id, by="Ana", note="at the desk")
+    clock.advance(minutes=1)
+    lab.dispatch()
+    before = len(post.sent)
+    plate = lab.plates.start("Prusa MK4S", [(job.id, 1) for job in jobs], by="Ana")
+    assert plate.plate is not None
+    lab.plates.end(plate.plate.id, by="Ana")
+    lab.dispatch()
+    subjects = [mail["Subject"] for mail in post.sent[before:]]
+    assert sorted(subjects) == sorted(
+        [
+            "Your 3 prints are ready to pick up",
+            f"Your print is ready to pick up (job {jobs[3].id})",
+        ]
+    )
+
+
 def test_what_the_student_confirms_on_one_page_is_one_email(
     lab: Printflow, post: Post, clock: TestClock, submit_many: SubmitMany
 ) -> None:
