@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ..domain.in_request import InRequest
 from ..domain.job import Job
-from ..domain.worklist import JobQuery, Tally, WorkPage, cursor
+from ..domain.worklist import JobQuery, Sort, Tally, WorkPage, cursor
 from ..ports import Clock, Database
 from ..settings import Settings
 from .acting import staff_actor
@@ -53,6 +53,9 @@ class Worklist:
             flags = tx.jobs.flags([job.id for job in jobs], now, *limits)
             requests = places_in_requests(tx, jobs)
         more = len(found) > size
+        if query.request is not None and query.sort is Sort.OLDEST and not more:
+            # They came at the same moment: in the order of the student's models.
+            jobs = tuple(sorted(jobs, key=lambda job: (job.created_at, job.request_place)))
         end = cursor(jobs[-1], query.sort) if more else ""
         return WorkPage(jobs, flags, end, requests)
 
