@@ -171,7 +171,7 @@ def test_a_day_that_could_be_two_is_never_taken(day: date) -> None:
 
 def test_what_is_no_day_is_told() -> None:
     for text in ("soon", "45355", "31/31/2024", "03/04/24"):
-        with pytest.raises(Doubtful, match="isn't a date or time. Add its format"):
+        with pytest.raises(Doubtful, match=r"isn't a date or time. Add its format"):
             moment(text, [MONTH_FIRST], NEW_YORK)
     with pytest.raises(Doubtful, match=r"March 04, 2024, 12:00 AM, or April 03, 2024"):
         moment("03/04/2024", [DAY_FIRST, MONTH_FIRST], NEW_YORK)
