@@ -118,7 +118,9 @@ def choose() -> str:
         raise ParameterRefused(
             _("Choose up to %(most)s jobs to price together.", most=MOST_FIGURES)
         )
-    busy = lab.queue.busy_printers() if record and record.opens_print else {}
+    short = lab.queue.short_of_machines(jobs) if record and record.opens_print else ()
+    models = {model for model, _count, _free in short}
+    busy = [one for one in lab.queue.busy_machines() if one[0].model in models] if short else []
     return render_template(
         "bulk.html",
         chosen=chosen,
@@ -129,7 +131,8 @@ def choose() -> str:
         number=number,
         left_out=[job for job in together if job not in jobs],
         quotes=[_quote_row(job, dict(chosen), _quoted(job)) for job in jobs] if each else [],
-        busy={job.printer: busy[job.printer] for job in jobs if job.printer in busy},
+        short=short,
+        busy=busy,
         form={"reasons": [], "catalog_version": str(lab.catalog.version())},
         dues=_dues(jobs) if record and record.form is Form.PAYMENT else {},
         errors={},

@@ -19,12 +19,14 @@ from . import (
     dashboard,
     health,
     jobs,
+    machines,
     metrics,
     notes,
     opener_reports,
     own_job,
     papers,
     payments,
+    plates,
     queue,
     reports,
     retention,
@@ -94,6 +96,8 @@ def create_app(lab: Printflow) -> Flask:
         notes,
         bulk,
         queue,
+        plates,
+        machines,
         counter,
         papers,
         payments,
@@ -110,6 +114,7 @@ def create_app(lab: Printflow) -> Flask:
         metrics,
     ):
         app.register_blueprint(module.pages)
+    app.register_blueprint(machines.of_administrators)
     app.wsgi_app = LastPage(app)  # type: ignore[method-assign]
     with suppress(Unavailable):
         _ = lab.catalog.current  # remembered: pages of errors name the lab without asking

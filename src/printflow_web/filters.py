@@ -25,6 +25,7 @@ from printflow import (
     Trigger,
     age_text,
     day_text,
+    duration_text,
     event_places,
     grams_text,
     hours_text,
@@ -52,6 +53,7 @@ from .request import lab_of
 from .spoken import in_words
 from .this_pc import path_here
 
+_HOUR = 3600
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
 VIEWABLE = (".stl", ".obj", ".3mf")
 """The endings that the 3D viewer reads; see ``frontend/preview/read_model.js``."""
@@ -136,6 +138,7 @@ def init_filters(app: Flask) -> None:
         rate=rate,
         price_line=price_line_text,
         hours=lambda hours: hours_text(Decimal(hours)),
+        span=lambda span: duration_text(Decimal(round(span.total_seconds())) / _HOUR),
         grams=lambda grams: grams_text(Decimal(grams)),
         size=size_text,
         thousands=lambda count: format_decimal(count, locale="en_US"),

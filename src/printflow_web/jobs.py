@@ -154,7 +154,9 @@ def _expect_allowed(details: JobDetails, trigger: Trigger) -> None:
 def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     """What stands in the form when it is opened."""
     job = details.job
-    form: dict[str, Any] = {"printer": job.printer, "reasons": [], "version": job.version}
+    form: dict[str, Any] = {"reasons": [], "version": job.version}
+    if not trigger.record.opens_print:  # then the machine that is free first is preselected
+        form["printer"] = job.printer
     if trigger.record.form is Form.PAYMENT:
         form["amount"] = in_units(details.due_cents)
     if trigger.record.form is Form.QUOTE:
@@ -204,6 +206,7 @@ def _form(
 ) -> str:
     record, lab = trigger.record, lab_of(current_app)
     quoting = record.form is Form.QUOTE
+    machine, machines = lab.queue.choices(details.job) if record.opens_print else ("", ())
     if quoting:
         form = {**form, **price_now(details.job.id, form)}
     return render_template(
@@ -217,7 +220,8 @@ def _form(
         suggestions=lab.suggestions.for_job(details.job.id) if quoting else [],
         due_cents=details.due_cents,
         mail_waits_for=lab.mail.waits_for(trigger, details.job.id),
-        busy=lab.queue.busy_printers() if record.opens_print else {},
+        machine=machine,
+        machines=machines,
     )
 
 

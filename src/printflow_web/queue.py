@@ -1,12 +1,17 @@
-"""The printers' queues, and moving a job in one."""
+"""The print room: what each machine prints, what comes next and what waits; and its order."""
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 from flask import (
     Blueprint,
+    Response,
     current_app,
     flash,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -27,8 +32,16 @@ pages.before_request(require_staff)
 
 
 @pages.get("")
-def show() -> str:
-    """What is ready and printing, by printer; and what else would fit one."""
+def show() -> AnyResponse:
+    """The print room, and what else would fit a printer. A page that is asked for by its own script
+    is answered with the part that changes, and 304 while nothing has.
+    """
+    if request.headers.get("X-Requested-With") == "live":
+        text = render_template("_print_room.html", **_shown())
+        etag = _etag(text)
+        answer = make_response("" if request.if_none_match.contains(etag) else text)
+        answer.status_code = 200 if answer.data else 304
+        return _tagged(answer, etag)
     lab, asked = lab_of(current_app), request.args
     chosen = {name: asked.get(name, "") for name in ("fits", "material", "color")}
     found = None
@@ -39,15 +52,38 @@ def show() -> str:
             )
         except InvalidInput as error:
             flash(spoken_error(error), "error")
-    queues = lab.queue.by_printer()
-    shown = [one.job for queue in queues for one in (*queue.running, *queue.ready)]
-    return render_template(
+    shown = _shown()
+    room = render_template("_print_room.html", **shown)
+    page = render_template(
         "queue.html",
-        queues=queues,
+        room=room,
         chosen=chosen,
         found=found,
-        requests=lab.worklist.in_requests([*shown, *(found or ())]),
+        requests={**shown["requests"], **lab.worklist.in_requests(found or ())},
+        etag=_etag(room),
+        poll_seconds=current_app.config["POLL_SECONDS"],
     )
+    return make_response(page)
+
+
+def _shown() -> dict[str, Any]:
+    """What the part shows that changes; the same for everyone."""
+    lab = lab_of(current_app)
+    room = lab.queue.room()
+    jobs = [one.job for model in room for one in model.waiting]
+    jobs += [job for model in room for job in model.loose]
+    jobs += [job for model in room for column in model.machines for job in column.jobs]
+    return {"models": room, "requests": lab.worklist.in_requests(jobs)}
+
+
+def _etag(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _tagged(response: Response, etag: str) -> Response:
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @pages.post("/<job_id>/move")

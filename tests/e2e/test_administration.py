@@ -32,6 +32,7 @@ PAGES = (
     "/admin/catalog/edit/texts",
     "/admin/catalog/edit/lab",
     "/admin/catalog/versions/1",
+    "/admin/machines",
     "/admin/stations",
     "/admin/changes",
     "/staff",

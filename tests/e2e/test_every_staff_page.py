@@ -36,6 +36,9 @@ OTHERS = (
     "/dashboard/bulk",
     "/dashboard/queue",
     "/dashboard/queue?fits=Prusa+MK4S&material=PLA",
+    "/dashboard/machines/out?machine=Prusa+XL",
+    "/dashboard/machines/edit?machine=Prusa+XL",
+    "/dashboard/plates/start?machine=Prusa+MK4S",
     "/dashboard/this-pc",
     "/dashboard/payments",
     "/pick-up",
@@ -117,6 +120,10 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
     of_jobs += [f"/pick-up/{job.id}" for job in jobs.values()]
     of_jobs.append(f"/pick-up/{jobs[Status.COMPLETED].id}?method=cash")
     (paid,) = lab.jobs.details(jobs[Status.PAIDPICKEDUP].id).payments
+    (plate,) = lab.plates.find(running=True)
+    of_jobs += [f"/dashboard/plates/{plate.id}/{what}" for what in ("end", "move")]
+    of_jobs.append(f"/dashboard/plates/{plate.id}/end?running=yes")
+    of_jobs.append(f"/dashboard/plates/start?job={jobs[Status.READYTOPRINT].id}")
     money = [f"/dashboard/payments/{paid.id}", f"/dashboard/payments/{paid.id}/void"]
     money.append(f"/dashboard/payments/take?job={jobs[Status.COMPLETED].id}")
     return [*LISTS, *OTHERS, *of_jobs, *money, f"/outbox/{lab.mail.find()[0].id}"]

@@ -12,7 +12,6 @@ from printflow.domain.model_facts import ModelFacts
 from printflow.domain.queueing import (
     ReadyRange,
     batches,
-    busy,
     in_order,
     moved,
     printable_on,
@@ -141,9 +140,6 @@ def test_the_range_of_an_empty_lab_and_of_a_full_one() -> None:
     assert ready_range([*full, *unpriced], "MK4S") == ReadyRange(1 + 3, 2 + 11)
     done = [made("d", Status.COMPLETED, hours="900"), made("x", hours="900", printer="XL")]
     assert ready_range(done, "MK4S") == ReadyRange(1, 3)
-
-
-def test_busy_printers() -> None:
-    jobs = [made("short", PRINTING), made("long", PRINTING, hours="9"), made("waits")]
-    assert {name: one.job.id for name, one in busy(jobs, NOW).items()} == {"MK4S": "long"}
-    assert busy([made("waits")], NOW) == {}
+    # Three machines share the work; none of them can say when.
+    assert ready_range(full, "MK4S", 3) != ready_range(full, "MK4S")
+    assert ready_range(full, "MK4S", 0) is None

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from printflow import ActorKind, Job, Printflow, Settings, Status, Trigger, allowed
+from printflow import ActorKind, Job, PlateState, Printflow, Settings, Status, Trigger, allowed
 from printflow.cli.root import printflow as command_group
 from printflow.domain.event_kind import CORRECTIONS
 from printflow.domain.marking import complete
@@ -66,6 +66,13 @@ def test_every_page_of_staff_shows_a_job_in_every_status(
         "/pick-up",
         f"/pick-up?search={job.id}",
         "/dashboard/queue",
+        f"/dashboard/plates/start?job={job.id}",
+        *(
+            f"/dashboard/plates/{plate.id}/{what}"
+            for plate in lab.jobs.details(job.id).plates
+            if plate.state is PlateState.RUNNING
+            for what in ("end", "end?running=yes", "move")
+        ),
         "/reports",
         "/outbox",
         *(f"/outbox/{mail.id}" for mail in lab.jobs.details(job.id).mails),

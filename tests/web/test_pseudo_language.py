@@ -59,7 +59,14 @@ def walked(lab: Printflow, job_in: JobIn) -> tuple[list[str], list[str]]:
         *(f"/pick-up/{one.id}" for one in jobs),
         *("/dashboard?status=all", "/dashboard?status=all&view=dense", "/dashboard?search=nobody"),
         *(f"{here}/edit", f"{here}/ticket", f"{here}/label", f"{here}/notes", "/pick-up"),
-        *("/dashboard/queue", "/dashboard/payments", "/reports", "/dashboard/this-pc"),
+        *(
+            "/dashboard/queue",
+            "/dashboard/plates/start?machine=Prusa+MK4S",
+            "/admin/machines",
+            "/dashboard/payments",
+            "/reports",
+            "/dashboard/this-pc",
+        ),
         *("/admin/retention", f"/dashboard/bulk?job={job.id}:{job.version}", "/no-such-page"),
         *(f"/outbox/{mail.id}" for mail in lab.mail.find()[:2]),
     ]

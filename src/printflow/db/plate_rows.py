@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.plate import Machine, PartOutcome, Plate, PlatePart, PlateState, Run
@@ -55,6 +55,14 @@ class SqlPlateRows:
             before = found.get(machine_id, end)
             found[machine_id] = max(before, end) if before and end else None
         return found
+
+    def idle_since(self) -> Mapping[int, datetime]:
+        query = (
+            select(plate_runs.c.machine_id, func.max(plate_runs.c.ended_at))
+            .where(plate_runs.c.ended_at.is_not(None))
+            .group_by(plate_runs.c.machine_id)
+        )
+        return {int(number): ended for number, ended in self._connection.execute(query)}
 
     # -- plates -----------------------------------------------------------------------------------
 

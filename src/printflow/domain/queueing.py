@@ -6,7 +6,7 @@ Times are UTC, print times in hours. What nobody has priced yet has no print tim
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -158,28 +158,21 @@ def moved(order: Sequence[str], job_id: str, before: str) -> list[str]:
     return [*rest[:place], job_id, *rest[place:]]
 
 
-def ready_range(jobs: Iterable[Job], printer: str) -> ReadyRange:
-    """In how many days a job that comes now for ``printer`` is usually ready.
+def ready_range(jobs: Iterable[Job], printer: str, machines: int = 1) -> ReadyRange | None:
+    """In how many days a job that comes now for ``printer`` is usually ready; None while none of
+    its machines is in service.
 
     All jobs before it count, priced or not; one without a print time counts with the mean of the
     others. Earliest: one day for the look and the student's answer, then the printer runs day and
     night. Latest: two days more, and it runs 8 hours a day, because someone must start each print.
+    ``machines`` in service share the work.
     """
+    if machines < 1:
+        return None
     ahead = [job for job in jobs if job.printer == printer and job.status.ahead]
     known = [job.hours for job in ahead if job.hours is not None]
     mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
-    hours = sum(known, Decimal()) + mean * (len(ahead) - len(known) + 1)
+    hours = (sum(known, Decimal()) + mean * (len(ahead) - len(known))) / machines + mean
     earliest = 1 + math.floor(hours / _ALL_DAY)
     latest = 2 + math.ceil(hours / _STAFFED_HOURS)
     return ReadyRange(earliest, max(latest, earliest + 1))
-
-
-def busy(jobs: Iterable[Job], now: datetime) -> Mapping[str, QueuedJob]:
-    """By printer, the print that holds it longest."""
-    running: dict[str, QueuedJob] = {}
-    printing = [job for job in jobs if job.status is Status.PRINTING]
-    for name in {job.printer for job in printing}:
-        held = queue_of(name, printing, now).running
-        unknown = [one for one in held if one.ends_at is None]
-        running[name] = unknown[0] if unknown else max(held, key=lambda one: one.ends_at or now)
-    return running

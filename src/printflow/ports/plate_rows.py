@@ -28,6 +28,9 @@ class PlateRows(Protocol):
     def busy_until(self) -> Mapping[int, datetime | None]:
         """By machine that prints now: when its last plate should end; None where that is unknown."""
 
+    def idle_since(self) -> Mapping[int, datetime]:
+        """By machine that has printed: when its last run ended."""
+
     def add(
         self,
         machine_id: int,

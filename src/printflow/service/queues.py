@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from ..catalogs.cache import CatalogCache
-from ..domain import queueing
+from ..domain import print_room, queueing
+from ..domain.copy_guards import count
 from ..domain.job import Job
 from ..domain.model_facts import fits
-from ..domain.queueing import PrinterQueue, QueuedJob, ReadyRange
+from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines
+from ..domain.plate_time import grams_together, hours_together
+from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
+from ..domain.queueing import PrinterQueue, ReadyRange
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, Refusal, TransitionRefused
@@ -18,8 +24,27 @@ from .acting import staff_actor
 from .lookup import job_of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartOffer:
+    """What a form for starting jobs together shows. ``machine`` is preselected, "" if none is free.
+
+    ``parts`` are the jobs with the copies to start; ``hours`` and ``grams`` what follows from the
+    quotes, ``used`` how much of the build plate they take, in percent, all None where unknown.
+    """
+
+    parts: tuple[tuple[Job, int], ...]
+    machine: str
+    choices: tuple[tuple[str, tuple[MachineChoice, ...]], ...]
+    fits: tuple[Fit, ...]
+    hours: Decimal | None
+    grams: Decimal | None
+    used: int | None
+    clash: str
+    """Why they should not be printed together there, "" if they can: a warning."""
+
+
 class Queues:
-    """What is ready and printing, by printer."""
+    """What is ready and printing, by printer: the print room."""
 
     def __init__(
         self,
@@ -36,6 +61,89 @@ class Queues:
         return [
             job for status in statuses for job in tx.jobs.find(JobQuery(status=status), now, now)
         ]
+
+    def room(self) -> tuple[ModelRoom, ...]:
+        """The print room: by model its machines, what runs on them and comes next, and what waits."""
+        with self._database.read() as tx:
+            return self._room(tx)
+
+    def _room(self, tx: Transaction) -> tuple[ModelRoom, ...]:
+        catalog = self._catalogs.within(tx)
+        plates = tx.plates.find(states=(PlateState.RUNNING, PlateState.PLANNED))
+        jobs = {job.id: job for job in self._in(tx, *print_room.IN_THE_ROOM)}
+        return print_room.print_room(
+            catalog,
+            self._machines(tx),
+            jobs.values(),
+            plates,
+            tx.plates.idle_since(),
+            self._clock(),
+        )
+
+    def _machines(self, tx: Transaction) -> Sequence[Machine]:
+        models = [printer.name for printer in self._catalogs.within(tx).printers]
+        return shown_machines(models, tx.plates.machines(), tx.plates.busy_until())
+
+    def choices(self, job: Job) -> tuple[str, tuple[tuple[str, tuple[MachineChoice, ...]], ...]]:
+        """Which machine a form for starting a job preselects, and all that it offers, by model."""
+        room = self.room()
+        offered = print_room.choices(room, self._catalogs.newest(), [job.method])
+        return print_room.preselected(room, job.printer), offered
+
+    def offer(
+        self, job_ids: Iterable[str], machine: str = "", copies: dict[str, str] | None = None
+    ) -> StartOffer:
+        """What a form for starting these jobs together on a machine shows. ``copies`` are as typed.
+
+        Without jobs, what fits a machine as it is loaded; without a machine, the one of the first
+        job's printer that is free first. Raises NotFound for a job that there is not.
+        """
+        typed = copies or {}
+        with self._database.read() as tx:
+            jobs = [job_of(tx, job_id) for job_id in dict.fromkeys(job_ids)]
+            room, catalog = self._room(tx), self._catalogs.within(tx)
+        waiting = {one.job.id: one for model in room for one in model.waiting}
+        parts = []
+        for job in jobs:
+            usual = waiting[job.id].copies if job.id in waiting else max(job.copies.left, 1)
+            parts.append((job, count(typed.get(job.id, "")) or usual))
+        columns = print_room.columns_of(room)
+        named = machine_named([one.machine for one in columns], machine) if machine else None
+        model = named.model if named else parts[0][0].printer if parts else ""
+        chosen = named.name if named else print_room.preselected(room, model)
+        unit = machine_named([one.machine for one in columns], chosen) if chosen else None
+        queued = [one for each in room for one in each.waiting if each.model == model]
+        return StartOffer(
+            parts=tuple(parts),
+            machine=chosen,
+            choices=print_room.choices(room, catalog, {job.method for job in jobs}),
+            fits=print_room.fitting_together(parts, queued, catalog.printer(model), unit),
+            clash=print_room.clash(parts, unit),
+            hours=hours_together(parts) if parts else None,
+            grams=grams_together(parts) if parts else None,
+            used=(
+                print_room.used(parts, printer)
+                if parts and (printer := catalog.printer(model)) is not None
+                else None
+            ),
+        )
+
+    def places_for(
+        self, plate: Plate, jobs: Iterable[Job]
+    ) -> tuple[str, tuple[tuple[str, tuple[MachineChoice, ...]], ...]]:
+        """Where a plate with these jobs can be moved, by model, and which machine to preselect: one
+        of its model, if any is free.
+        """
+        room = self.room()
+        offered = print_room.choices(room, self._catalogs.newest(), {job.method for job in jobs})
+        others = print_room.without(offered, plate.machine)
+        return print_room.place_to_go(others, plate.machine), others
+
+    def short_of_machines(self, jobs: Iterable[Job]) -> tuple[tuple[str, int, int], ...]:
+        """The models of which more of these jobs would start than machines are free: its name, how
+        many jobs, how many free machines.
+        """
+        return print_room.short_of_machines(self.room(), jobs)
 
     def by_printer(self) -> tuple[PrinterQueue, ...]:
         """The queue of every printer, with expected ends."""
@@ -67,17 +175,20 @@ class Queues:
             return False
         return fits(job.facts.dimensions_mm, printer.build_volume)
 
-    def busy_printers(self) -> Mapping[str, QueuedJob]:
-        """By name, the printers that print now, and what holds them longest."""
-        with self._database.read() as tx:
-            printing = self._in(tx, Status.PRINTING)
-        return queueing.busy(printing, self._clock())
+    def busy_machines(self) -> tuple[tuple[Machine, RunningPlate], ...]:
+        """The machines that print now, and what holds each."""
+        columns = print_room.columns_of(self.room())
+        return tuple((one.machine, one.running[0]) for one in columns if one.running)
 
-    def usually_ready(self, printer: str) -> ReadyRange:
-        """In how many days a job that comes now for this printer is usually ready."""
+    def usually_ready(self, printer: str) -> ReadyRange | None:
+        """In how many days a job that comes now for this printer is usually ready; None while all of
+        its machines are out of service.
+        """
         with self._database.read() as tx:
             jobs = self._in(tx, *(status for status in Status if status.ahead))
-        return queueing.ready_range(jobs, printer)
+            units = [one for one in self._machines(tx) if one.model == printer]
+        in_service = sum(one.in_service for one in units) if units else 1
+        return queueing.ready_range(jobs, printer, in_service)
 
     def move(self, job_id: str, *, by: str, before: str = "") -> None:
         """Print a ready job before another one of its printer, or last.
@@ -88,7 +199,9 @@ class Queues:
         staff_actor(by, "")
         with self._database.write() as tx:
             job = job_of(tx, job_id)
-            waiting = self._in(tx, Status.READYTOPRINT)
+            waiting = [
+                one for one in self._in(tx, *print_room.IN_THE_ROOM) if print_room.waits(one)
+            ]
             queue = queueing.in_order(one for one in waiting if one.printer == job.printer)
             order = [one.id for one in queue]
             if job.id not in order:

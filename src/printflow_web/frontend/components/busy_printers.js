@@ -2,7 +2,7 @@
 export function busyPrinters() {
   return {
     init() {
-      const chosen = this.$el.querySelector("[name=printer]");
+      const chosen = this.$el.querySelector("select");
       const show = () => {
         for (const notice of this.$el.querySelectorAll("[data-busy]")) {
           notice.hidden = notice.dataset.busy !== chosen.value;

@@ -3,11 +3,11 @@
 // or dialog, ticked boxes and the scroll position stay as they are.
 const SOUND = "printflow.sound";
 
-function busy(row) {
+export function busy(row) {
   return row.contains(document.activeElement) || row.querySelector("details[open], input:checked");
 }
 
-function mergeRows(list, fresh) {
+export function mergeRows(list, fresh) {
   const wanted = [...fresh.children];
   const known = new Map([...list.children].map((row) => [row.id, row]));
   const names = new Set(wanted.map((row) => row.id));

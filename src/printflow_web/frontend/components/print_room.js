@@ -1,0 +1,232 @@
+// The print room: kept fresh without a reload, and jobs that are dragged by their handle: onto a
+// machine, which plans them there, or to another place of their list. A drag begins only after some
+// way, shows where it would end, and changes nothing anywhere else. Everything has a button, too.
+import { busy, mergeRows } from "./live_list.js";
+
+const FAR = 8;
+
+export function printRoom() {
+  return {
+    lost: false,
+    dragged: null,
+
+    init() {
+      this.room = () => this.$root.querySelector("#room-columns");
+      this.etag = this.$root.dataset.etag;
+      this.pause = Number(this.$root.dataset.poll) * 1000;
+      this.$root.addEventListener("pointerdown", (event) => this.grab(event));
+      this.$root.addEventListener("pointermove", (event) => this.drag(event));
+      this.$root.addEventListener("pointerup", (event) => this.drop(event));
+      this.$root.addEventListener("pointercancel", () => this.letGo());
+      document.addEventListener("keydown", (event) => event.key === "Escape" && this.letGo());
+      this.$root.addEventListener("click", (event) => this.step(event));
+      document.addEventListener("visibilitychange", () => {
+        if (!document.hidden) this.ask();
+      });
+      if (this.pause) this.wait();
+    },
+
+    // -- fresh ------------------------------------------------------------------------------------
+
+    wait() {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), this.pause);
+    },
+
+    async ask() {
+      if (document.hidden) return;
+      if (!this.dragged) await this.look();
+      if (this.pause) this.wait();
+    },
+
+    async look() {
+      try {
+        const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.etag}"` };
+        const answer = await fetch(window.location.pathname, { headers, cache: "no-store" });
+        if (answer.status === 401 || answer.redirected) window.location.reload();
+        else if (answer.ok) {
+          const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+          this.merge(page.getElementById("room-columns"));
+          this.etag = (answer.headers.get("ETag") || "").replace(/^W\/|"/g, "");
+        }
+        this.lost = !answer.ok && answer.status !== 304;
+      } catch {
+        this.lost = true;
+      }
+    },
+
+    // Part by part, so that focus, open menus and ticked boxes stay. What is in use waits.
+    merge(fresh) {
+      const room = this.room();
+      const names = (root) => [...root.querySelectorAll("[data-live], [data-waiting-list]")].map((one) => one.id);
+      if (names(room).join() !== names(fresh).join()) {
+        if (!busy(room)) room.replaceWith(fresh);
+        return;
+      }
+      for (const part of fresh.querySelectorAll("[data-live]")) {
+        const old = document.getElementById(part.id);
+        if (!busy(old) && !old.isEqualNode(part)) old.replaceWith(part);
+      }
+      for (const list of fresh.querySelectorAll("[data-waiting-list]")) {
+        mergeRows(document.getElementById(list.id), list);
+      }
+    },
+
+    // -- by arrows --------------------------------------------------------------------------------
+
+    step(event) {
+      const button = event.target.closest("[data-way]");
+      if (!button) return;
+      event.preventDefault();
+      const row = button.closest("[data-job]");
+      const up = button.dataset.way === "up";
+      const beside = up ? row.previousElementSibling : row.nextElementSibling;
+      if (!beside) return;
+      row.parentElement.insertBefore(up ? row : beside, up ? beside : row);
+      this.tidy(row.parentElement);
+      (button.disabled ? row.querySelector("[data-way]:not([disabled])") : button).focus();
+      this.send(row);
+    },
+
+    // -- by drag ----------------------------------------------------------------------------------
+
+    grab(event) {
+      const handle = event.target.closest("[data-handle]");
+      if (!handle || event.button !== 0) return;
+      event.preventDefault();
+      const row = handle.closest("[data-job]");
+      this.dragged = { row, x: event.clientX, y: event.clientY, moving: false, target: null };
+      this.$root.setPointerCapture(event.pointerId);
+    },
+
+    drag(event) {
+      const held = this.dragged;
+      if (!held) return;
+      const far = Math.hypot(event.clientX - held.x, event.clientY - held.y);
+      if (!held.moving && far < FAR) return;
+      if (!held.moving) this.begin(held);
+      held.ghost.style.translate = `${event.clientX + 12}px ${event.clientY + 12}px`;
+      this.aim(held, event);
+    },
+
+    begin(held) {
+      held.moving = true;
+      held.row.classList.add("dragged");
+      held.ghost = document.createElement("div");
+      held.ghost.className = "drag-ghost";
+      held.ghost.textContent = held.row.dataset.name;
+      document.body.append(held.ghost);
+    },
+
+    // Where it would end: on a machine, or before a row of its own list.
+    aim(held, event) {
+      this.unmark();
+      held.target = null;
+      const under = document.elementFromPoint(event.clientX, event.clientY);
+      const machine = under && under.closest("[data-machine]");
+      if (machine) {
+        machine.classList.add("drop-here");
+        held.target = { machine: machine.dataset.machine };
+        const words = this.$root.dataset.onto;
+        held.ghost.textContent = words
+          .replace("{name}", held.row.dataset.name)
+          .replace("{machine}", machine.dataset.machine);
+        return;
+      }
+      held.ghost.textContent = held.row.dataset.name;
+      const over = under && under.closest("[data-job]");
+      if (!over || over === held.row || over.parentElement !== held.row.parentElement) return;
+      const box = over.getBoundingClientRect();
+      const low = event.clientY > box.top + box.height / 2;
+      over.classList.add(low ? "drop-after" : "drop-before");
+      held.target = { before: low ? over.nextElementSibling : over };
+    },
+
+    unmark() {
+      for (const one of this.$root.querySelectorAll(".drop-here, .drop-before, .drop-after")) {
+        one.classList.remove("drop-here", "drop-before", "drop-after");
+      }
+    },
+
+    drop() {
+      const held = this.dragged;
+      if (!held) return;
+      this.letGo();
+      if (!held.moving || !held.target) return;
+      if (held.target.machine) this.plan(held.row, held.target.machine);
+      else if (held.target.before !== held.row) this.place(held.row, held.target.before);
+    },
+
+    letGo() {
+      const held = this.dragged;
+      if (!held) return;
+      this.dragged = null;
+      this.unmark();
+      held.row.classList.remove("dragged");
+      if (held.ghost) held.ghost.remove();
+    },
+
+    place(row, before) {
+      if (row.nextElementSibling === before) return;
+      row.parentElement.insertBefore(row, before);
+      this.tidy(row.parentElement);
+      this.send(row);
+    },
+
+    tidy(list) {
+      const rows = [...list.children];
+      rows.forEach((row, place) => {
+        row.querySelector("[data-way=up]").disabled = place === 0;
+        row.querySelector("[data-way=down]").disabled = place === rows.length - 1;
+        // The ends belonged to the old order; the next look at the page has the new ones.
+        row.querySelector("[data-ends]").textContent = "";
+      });
+    },
+
+    body(values) {
+      const form = document.getElementById("room-form");
+      return new URLSearchParams({ ...Object.fromEntries(new FormData(form)), ...values });
+    },
+
+    async send(row) {
+      const next = row.nextElementSibling;
+      const rows = [...row.parentElement.children];
+      const words = this.$root.dataset;
+      try {
+        const answer = await fetch(row.querySelector("[data-way]").formAction, {
+          method: "POST",
+          body: this.body({ before: next ? next.dataset.job : "" }),
+          headers: { "X-Requested-With": "XMLHttpRequest" },
+        });
+        if (!answer.ok) throw new Error(answer.statusText);
+        this.$refs.said.textContent = words.moved
+          .replace("{id}", row.dataset.job)
+          .replace("{place}", rows.indexOf(row) + 1)
+          .replace("{count}", rows.length);
+      } catch {
+        this.$refs.said.textContent = words.failed;
+        setTimeout(() => location.reload(), 1500);
+      }
+    },
+
+    // The answer is the page itself: its notice has the Undo.
+    async plan(row, machine) {
+      try {
+        const answer = await fetch(this.$root.dataset.plan, {
+          method: "POST",
+          body: this.body({ job: row.dataset.job, machine }),
+        });
+        if (!answer.ok) throw new Error(answer.statusText);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const notices = page.querySelector(".flashes");
+        const old = document.querySelector(".flashes");
+        if (old) old.remove();
+        if (notices) document.querySelector("#content > .wrap").prepend(notices);
+        const fresh = page.getElementById("room-columns");
+        this.room().replaceWith(fresh);
+      } catch {
+        location.reload();
+      }
+    },
+  };
+}
