@@ -54,7 +54,7 @@ def walked(lab: Printflow, job_in: JobIn) -> tuple[list[str], list[str]]:
         *(
             f"/dashboard/jobs/{one.id}/{trigger.value}"
             for one in jobs
-            for trigger in allowed(one.status, ActorKind.STAFF)
+            for trigger in allowed(one, ActorKind.STAFF)
         ),
         *(f"/pick-up/{one.id}" for one in jobs),
         *("/dashboard?status=all", "/dashboard?status=all&view=dense", "/dashboard?search=nobody"),

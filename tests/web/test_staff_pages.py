@@ -36,7 +36,7 @@ def test_a_row_offers_what_the_table_allows_and_only_that(
         job = job_in(status)
         page = staff.get(f"/dashboard?status={status}").text
         offered = {trigger for trigger in Trigger if f'/{job.id}/{trigger}"' in page}
-        assert offered == set(allowed(status, ActorKind.STAFF)), status
+        assert offered == set(allowed(job, ActorKind.STAFF)), status
 
 
 def test_counts_search_and_all(lab: Printflow, staff: FlaskClient, submit: Submit) -> None:
