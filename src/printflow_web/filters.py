@@ -114,12 +114,24 @@ def init_filters(app: Flask) -> None:
     def rate(amount: Decimal, currency: str = "") -> str:
         return rate_text(amount, currency or catalog_in_force().currency)
 
+    def days_from_today(moment: datetime, zone: str) -> int:
+        today = datetime.now(ZoneInfo(zone)).date()
+        return (moment.astimezone(ZoneInfo(zone)).date() - today).days
+
+    def about_time(moment: datetime) -> str:
+        """About when: a UTC time on the lab's clock, as part of a sentence."""
+        zone = catalog_in_force().time_zone
+        clock, days = local_clock(moment, zone), days_from_today(moment, zone)
+        words = {
+            0: _("today about %(time)s", time=clock),
+            1: _("tomorrow about %(time)s", time=clock),
+        }
+        return str(words.get(days, _("about %(time)s", time=local_time(moment, zone))))
+
     def near_time(moment: datetime) -> str:
         """A UTC time on the lab's clock; its day by name where it is today, tomorrow or yesterday."""
         zone = catalog_in_force().time_zone
-        clock = local_clock(moment, zone)
-        today = datetime.now(ZoneInfo(zone)).date()
-        days = (moment.astimezone(ZoneInfo(zone)).date() - today).days
+        clock, days = local_clock(moment, zone), days_from_today(moment, zone)
         words = {
             -1: _("yesterday, %(time)s", time=clock),
             0: _("today, %(time)s", time=clock),
@@ -128,6 +140,7 @@ def init_filters(app: Flask) -> None:
         return str(words.get(days, local_time(moment, zone)))
 
     app.jinja_env.filters.update(
+        about_time=about_time,
         near_time=near_time,
         in_a_summary=in_a_summary,
         field_label=label_of,

@@ -327,7 +327,9 @@ def mail_all(attempt: Attempt, templates: Iterable[MailTemplate]) -> None:
 
 
 _ONLY_IF: Mapping[MailTemplate, Callable[[Attempt], bool]] = {
-    MailTemplate.PRINT_STARTED: lambda attempt: attempt.subject.status is not Status.PRINTING,
+    MailTemplate.PRINT_STARTED: lambda attempt: (
+        attempt.subject.status is not Status.PRINTING and not attempt.subject.copies_failed
+    ),
     MailTemplate.COPIES_READY: lambda attempt: bool(attempt.details.get("good")),
 }
 

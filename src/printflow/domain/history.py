@@ -13,6 +13,7 @@ from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
 from .marking import mark
 from .plate import Plate
+from .progress import Told
 from .retention import PART_LABELS
 from .status import ActorKind, Status, Trigger
 
@@ -244,6 +245,8 @@ class StudentPage:
     """The page of that quote; "" without one."""
     balance: Balance
     can_withdraw: bool
+    told: Told
+    """What the student is told of the print beside its status."""
 
     @property
     def canceled(self) -> bool:

@@ -9,6 +9,7 @@ from ..domain.history import Event, RequestJob, StudentPage, along
 from ..domain.job import Actor, Job
 from ..domain.lifecycle import allowed
 from ..domain.mail_record import mail_record
+from ..domain.progress import told_of
 from ..domain.status import ActorKind, Status, Trigger
 from ..ports import Clock, Database
 from .links import Links
@@ -67,6 +68,7 @@ class StudentPages:
                 confirm_url=self._links.of_quote(quote) if quote else "",
                 balance=balance_of(tx, job),
                 can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
+                told=told_of(job, tx.plates.find(job_id=job.id), self._clock()),
             )
 
     def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
