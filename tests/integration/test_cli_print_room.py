@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from printflow import Printflow, Settings
+from printflow import Printflow, PrintflowError, Settings
+from printflow.cli.faults import lines_of
 from tests.integration.conftest import Program, Said
 
 BY = ("--by", "Sam", "--json")
@@ -247,29 +249,36 @@ def test_what_end_and_move_refuse(lab: Program) -> None:
     assert codes(start(lab, "MK4S-1", job_id)) == ["not_allowed"], "all its copies are good"
 
 
-def test_two_ends_at_once(lab: Program) -> None:
-    job_id = ready(lab, 2)
-    number = start(lab, "MK4S-1", job_id).json["id"]
-    answers: list[str] = []
+def at_once(lab: Program, act: Callable[[Printflow, str], object]) -> str:
+    """Two staff do the same at the same moment: one is done, and this is what the other hears."""
     gate = threading.Barrier(2)
+    refused: list[str] = []
 
-    def end(by: str) -> None:
+    def do(by: str) -> None:
         with Printflow.open(Settings(store=lab.store)) as opened:
             gate.wait()
             try:
-                opened.plates.end(number, by=by)
-                answers.append("done")
-            except Exception as error:
-                answers.append(str(error))
+                act(opened, by)
+            except PrintflowError as error:
+                refused.append("\n".join(lines_of(error)))
 
-    both = [threading.Thread(target=end, args=(name,)) for name in ("Ana", "Ben")]
+    both = [threading.Thread(target=do, args=(name,)) for name in ("Ana", "Ben")]
     for thread in both:
         thread.start()
     for thread in both:
         thread.join()
-    assert answers.count("done") == 1
-    (other,) = [answer for answer in answers if answer != "done"]
-    assert "Ana" in other or "Ben" in other
+    (words,) = refused
+    return words
+
+
+def test_two_starts_and_two_ends_at_once(lab: Program) -> None:
+    job_id = ready(lab, 2)
+    words = at_once(lab, lambda opened, by: opened.plates.start("MK4S-1", [job_id], by=by))
+    (plate,) = lab.call("plate", "list", "--running", "--json").json
+    assert plate["started_by"] in words, "who was first"
+    assert shown(lab, job_id)[1]["printing"] == 2
+    words = at_once(lab, lambda opened, by: opened.plates.end(plate["id"], by=by))
+    assert lab.call("plate", "show", str(plate["id"]), "--json").json["ended_by"] in words
     assert shown(lab, job_id)[1]["good"] == 2
 
 

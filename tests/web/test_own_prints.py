@@ -77,7 +77,7 @@ def test_copies_are_counted_from_the_first_to_the_last(five: Print, clock: TestC
     five.end(first)
     page = five.page
     assert "2 of 5 printed" in page and "done t" not in page
-    assert "You can pick up the finished copies now." in page
+    assert "You can pick up the finished copies now:" in page
     five.lab.jobs.hand_out(five.job.id, by=STAFF, copies=1)
     assert "1 of 5 picked up" in five.page
     second = five.start(3)

@@ -85,7 +85,7 @@ def start(
 
 @plate.command("end")
 @click.argument("plate_id", metavar="ID")
-@_parts_option("--good", "Copies that came out well. Repeatable.")
+@_parts_option("--good", "Copies that came out well; the job's others weren't printed. Repeatable.")
 @_parts_option("--failed", "Copies that failed. Repeatable.")
 @_parts_option("--not-printed", "Copies that weren't printed. Repeatable.")
 @click.option("--reason", default="", metavar="TEXT", help="Why copies failed.")

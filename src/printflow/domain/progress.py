@@ -21,11 +21,13 @@ _STEP = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressRecord:
     """Everything that is said of it. ``text`` is English, pages translate it; its places are good,
-    wanted, out and time. A ``headline`` is said in large letters instead of the status's own.
+    wanted, out and time. A ``headline`` is said in large letters instead of the status's own;
+    what is ``with_place`` is said with where and when to pick up.
     """
 
     text: str
     headline: bool = False
+    with_place: bool = False
 
 
 class Progress(StrEnum):
@@ -57,7 +59,9 @@ PROGRESS: Mapping[Progress, ProgressRecord] = complete(
         Progress.SOME_DONE_ABOUT: ProgressRecord(
             text=mark("Printing some copies now, done %(time)s (estimate)")
         ),
-        Progress.AT_HAND: ProgressRecord(text=mark("You can pick up the finished copies now.")),
+        Progress.AT_HAND: ProgressRecord(
+            text=mark("You can pick up the finished copies now:"), with_place=True
+        ),
         Progress.PICKED_UP: ProgressRecord(text=mark("%(out)s of %(wanted)s picked up")),
     },
 )
@@ -78,12 +82,14 @@ class Told:
     @property
     def lines(self) -> tuple[Progress, ...]:
         """What is said below."""
-        return tuple(one for one in self.every if not one.record.headline)
+        return tuple(
+            one for one in self.every if not (one.record.headline or one.record.with_place)
+        )
 
     @property
-    def at_hand(self) -> bool:
-        """There are finished copies to pick up before the others."""
-        return Progress.AT_HAND in self.every
+    def at_place(self) -> Progress | None:
+        """What is said with where and when to pick up, before all is done; None without it."""
+        return next((one for one in self.every if one.record.with_place), None)
 
 
 def told_of(job: Job, plates: Sequence[Plate], now: datetime) -> Told:
