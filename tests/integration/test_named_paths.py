@@ -47,6 +47,7 @@ INPUTS = {
                "--printer", "Prusa MK4S"],
     "backup key": ["backup", "backups", "--verify", "--key-file", "INPUT"],
     "slicer profiles": ["slicer", "profiles", "INPUT", "print"],
+    "slicer plates": ["slicer", "plates", "INPUT"],
     "slicer flatten": ["slicer", "flatten", "INPUT", "--print", "a", "--filament", "b",
                        "--printer", "c", "--output", "x.ini"],
     "slicer estimate": ["slicer", "estimate", "INPUT", "--profile", "bundle.ini"],
@@ -186,6 +187,7 @@ def test_no_path_of_a_command_is_forgotten_here() -> None:
         "slicer estimate profile",
         "slicer flatten bundle",
         "slicer flatten output",
+        "slicer plates file",
         "slicer profiles bundle",
         "submit file",
     }

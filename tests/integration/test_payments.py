@@ -175,7 +175,7 @@ def test_a_way_of_payment_that_wants_a_receipt(lab: Printflow, job_in: JobIn) ->
     assert refused(lab, job.id, amount="1", method="account") == ["account_missing"]
     lab.payments.take(job.id, amount="1", method="account", account="ARCH 4000", by="Ana")
     (change,) = lab.catalog.versions()[0].differences[:1]
-    assert "receipt methods" in change.place
+    assert "payment methods that need a receipt number" in change.place
 
 
 # -- voiding --------------------------------------------------------------------------------------

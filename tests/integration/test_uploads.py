@@ -111,7 +111,7 @@ def test_form_and_file_are_told_together(lab: Printflow, tmp_path: Path) -> None
 
 
 def test_no_file(lab: Printflow, tmp_path: Path) -> None:
-    with pytest.raises(FileMissing, match=r"Choose a model file \(\.stl, \.obj or \.3mf\)"):
+    with pytest.raises(FileMissing, match=r"Choose a model file \(\.stl, \.obj, or \.3mf\)"):
         lab.intake.submit(None, **FORM)  # type: ignore[arg-type]
     with pytest.raises(FileMissing, match="There's no file"):
         lab.intake.submit(tmp_path / "nowhere.stl", **FORM)  # type: ignore[arg-type]
