@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -135,19 +137,56 @@ def test_no_email_is_sent_where_the_lab_wants_none(five: Print, clock: TestClock
     assert mails(five.lab) == []
 
 
-@pytest.mark.parametrize("wanted", ["print_started", "copies_ready", "print_failed"])
-def test_each_email_is_sent_once_where_the_lab_wants_it(
-    five: Print, clock: TestClock, monkeypatch: pytest.MonkeyPatch, wanted: str
+@pytest.mark.parametrize(
+    ("wanted", "subjects"),
+    [
+        ("print_started", ["We started your print"]),
+        ("copies_ready", ["2 of 5 copies are printed", "4 of 5 copies are printed"]),
+        ("print_failed", ["A print failed, and we're printing it again"]),
+    ],
+)
+def test_each_email_is_sent_once_a_step_where_the_lab_wants_it(
+    five: Print,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: str,
+    subjects: list[str],
 ) -> None:
     monkeypatch.setitem(five.lab.settings.mail.__dict__, wanted, True)
     printed(five, clock)
-    assert mails(five.lab) == [wanted]
-    (mail,) = [one for one in five.lab.mail.find() if one.template == wanted]
-    assert mail.state == "sent"
-    text = five.lab.mail.preview(mail.id).text
-    assert five.job.original_name in text
-    for secret in (MACHINE, STAFF, WHY):
-        assert secret not in text
+    assert mails(five.lab) == [wanted] * len(subjects)
+    sent = [mail for mail in five.lab.mail.find() if mail.template == wanted]
+    assert {mail.state for mail in sent} == {"sent"}
+    folder = five.lab.settings.mail.directory
+    assert folder is not None
+    saved = [message_from_bytes(path.read_bytes(), policy=default) for path in folder.glob("*.eml")]
+    for subject in subjects:
+        (one,) = [each for each in saved if str(each["Subject"]).startswith(subject)]
+        bodies = [
+            part.get_content() for part in one.walk() if part.get_content_maintype() == "text"
+        ]
+        assert len(bodies) == 2
+        for secret in (MACHINE, STAFF, WHY):
+            assert secret not in "".join(bodies)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (["copies_ready"], ["copies_ready"]),
+        (["copies_ready", "print_failed"], ["print_failed"]),
+        (["print_failed"], ["print_failed"]),
+    ],
+)
+def test_a_plate_that_failed_in_part_is_one_email(
+    five: Print, monkeypatch: pytest.MonkeyPatch, wanted: list[str], told: list[str]
+) -> None:
+    for one in wanted:
+        monkeypatch.setitem(five.lab.settings.mail.__dict__, one, True)
+    five.end(five.start(3), failed=1)
+    assert mails(five.lab) == told
+    (mail,) = [one for one in five.lab.mail.find() if one.template in told]
+    assert "2 of 5 copies" in five.lab.mail.preview(mail.id).text
 
 
 def test_a_reprint_is_no_second_start(

@@ -235,7 +235,7 @@ TABLE: tuple[Row, ...] = (
         ),
         before=(do.end_copies,),
         after=(do.place_file,),
-        mails=(MailTemplate.PRINT_FAILED,),
+        mails=(MailTemplate.PRINT_FAILED, MailTemplate.COPIES_READY),
         when=lambda job: job.copies.printing > 0,
     ),
     Row(

@@ -92,6 +92,7 @@ class _OfEvent:
         self._mail_from = facts.now + hold
         self._plates = PlateWriter(tx, facts.now, actor.name)
         self._note = ""
+        self._told = False
         self._adopted: tuple[str, str] | None = None
         self._quote_id: int | None = None
 
@@ -227,8 +228,10 @@ class _OfEvent:
     # -- mail -------------------------------------------------------------------------------------
 
     def _mail(self, template: MailTemplate) -> None:
-        if MAILS[template].optional and not getattr(self._settings.mail, template.value):
-            return
+        if MAILS[template].optional:
+            if self._told or not getattr(self._settings.mail, template.value):
+                return
+            self._told = True  # one email a step: the first that the lab wants
         recipient = self._job.student_email
         if template is MailTemplate.STAFF_ALERT:
             recipient = self._settings.mail.staff_address
