@@ -62,6 +62,7 @@ def served(folder: Path) -> Iterator[tuple[str, str]]:
     password = re.search(r"[0-9a-z]{4}(-[0-9a-z]{4}){3}", made)
     if password is None:
         raise SystemExit(f"the demo names no password:\n{made}")
+    name_machines(store / "printflow.toml", outside)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,6 +77,15 @@ def served(folder: Path) -> Iterator[tuple[str, str]]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def name_machines(config: Path, environment: dict[str, str]) -> None:
+    """The print room has several units of a printer, one of them out of order."""
+    machine = [*PROGRAM, "--config", str(config), "machine"]
+    steps = [["add", name, "--model", "Prusa MK4S"] for name in ("MK4S 1", "MK4S 2", "MK4S 3")]
+    steps.append(["out", "MK4S 3", "--reason", "Nozzle clogged, parts ordered"])
+    for step in steps:
+        subprocess.run([*machine, *step, "--by", "Ana"], env=environment, check=True)
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -143,6 +153,9 @@ def staff(browser: Browser, url: str, password: str) -> None:
     page.locator("a.row-name").first.click()
     page.wait_for_selector("h1")
     shoot(page, "job")
+    page.goto(f"{url}/dashboard/queue")
+    page.locator("#room-columns").evaluate("(room) => room.scrollIntoView()")
+    shoot(page, "queue")
     page.goto(f"{url}/reports?period=30")
     page.wait_for_selector("[data-chart]:not([hidden])")
     page.locator(".report-grid").evaluate("(grid) => grid.scrollIntoView()")

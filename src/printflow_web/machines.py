@@ -126,6 +126,9 @@ def retire() -> AnyResponse:
     except Conflict as error:
         flash(spoken_error(error), "error")
     else:
-        words = _("%(machine)s is retired. Its history is kept.", machine=machine.name)
+        words = _(
+            "%(machine)s is retired. Its history is kept. To bring it back, add it again.",
+            machine=machine.name,
+        )
         flash(words, "success")
     return redirect(url_for("lab_machines.index"), 303)
