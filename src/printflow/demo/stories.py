@@ -112,7 +112,7 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
-        student="Noor Haddad", email="noor.haddad@example.edu", color="True Black",
+        student="Sofia Rossi", email="sofia.rossi@example.edu", color="True Black",
         discipline="Engineering", class_number="ME 4410", model="clip", file="cable clip.stl",
         when="6d 09:30", quantity=5,
         steps=(
@@ -121,7 +121,7 @@ STORIES: tuple[Story, ...] = (
             _start("5d 09:00", "Priya", copies="3"),
             Step("5d 11:20", "copies_done", "Priya"),
             Step("4d 14:05", "hand_out", "Ana", {"copies": "2"}),
-            _start("3d 09:15", "Sam", copies="2"),
+            _start("0.7h", "Sam", copies="2"),
         ),
     ),
     Story(
