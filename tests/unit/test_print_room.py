@@ -97,6 +97,20 @@ def test_waiting_jobs_go_to_the_machine_that_is_free_first() -> None:
     assert ends(room([out], jobs[1:])) == [None, None, None]
 
 
+def test_a_machine_of_the_model_s_own_name_ends_its_print_and_takes_no_other() -> None:
+    old, named = machine(1, implied=True, name="MK4S"), machine(2)
+    running = replace(made("p", PRINTING), copies_printing=1)
+    found = room([old, named], [running, made("a"), made("b")], plate(old, (running, 1)))
+    assert (found.in_service, found.single) == (1, False)
+    assert ends(found) == [2, 4], "all on the other one"
+    offered = print_room.choices([found], CATALOG, [running.method])
+    assert [str(one.refused) for _model, units in offered for one in units] == [
+        "no longer used",
+        "",
+    ]
+    assert room([old], [made("a")]).single
+
+
 def test_copies_that_are_planned_do_not_wait_twice() -> None:
     on = machine(1)
     job = replace(made("a", hours="4"), quantity=4)

@@ -250,6 +250,15 @@ def shown_machines(
     return tuple(found)
 
 
+def startable(machines: Iterable[Machine]) -> tuple[Machine, ...]:
+    """Of the machines of one model, those in service that stay: one of the model's own name, which
+    ends its last print while others have names by now, takes no other.
+    """
+    every = list(machines)
+    named = any(not one.implied for one in every)
+    return tuple(one for one in every if one.in_service and not (one.implied and named))
+
+
 def machine_named(machines: Iterable[Machine], name: str) -> Machine | None:
     """The machine of that name, in any case."""
     wanted = name.strip().casefold()

@@ -7,7 +7,7 @@ prints follow each other without a pause.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from ..said import say, say_n
 from .catalog import Catalog, Printer
 from .job import Job
 from .model_facts import fits
-from .plate import Machine, Plate, PlatePart, PlateState, free_first
+from .plate import Machine, Plate, PlatePart, PlateState, free_first, startable
 from .plate_time import hours_of, hours_together
 from .queueing import Batch, batches, in_order
 from .status import Status
@@ -68,6 +68,8 @@ class MachineColumn:
     running: tuple[RunningPlate, ...] = ()
     planned: tuple[PlannedPlate, ...] = ()
     idle_since: datetime | None = None
+    usable: bool = True
+    """Whether a print can be started on it now, or after what runs."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -121,7 +123,7 @@ class ModelRoom:
     @property
     def in_service(self) -> int:
         """How many machines can be started."""
-        return sum(one.machine.in_service for one in self.machines)
+        return sum(one.usable for one in self.machines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +182,11 @@ def print_room(
     rooms = []
     for model in (*models, *sorted(others - set(models))):
         mine = [one for one in shown if one.model == model]
-        columns = [_column(one, every, known, idle_since, now) for one in mine]
+        usable = startable(mine)
+        columns = [
+            replace(_column(one, every, known, idle_since, now), usable=one in usable)
+            for one in mine
+        ]
         own = [job for job in known.values() if job.printer == model]
         waits = in_order(job for job in own if left_to_plan(job, planned.get(job.id, 0)))
         waiting = _scheduled(waits, planned, columns, now)
@@ -271,7 +277,7 @@ def _scheduled(
     """Each job in turn on the machine in service that is free first."""
     free: list[datetime | None] = []
     for column in columns:
-        if column.machine.in_service:
+        if column.usable:
             last = column.planned[-1].ends_at if column.planned else None
             free.append(last if column.planned else _free_at(column.running, now))
     found = []
@@ -320,7 +326,7 @@ def choices(
             MachineChoice(
                 machine=column.machine,
                 busy=column.running[0] if column.running else None,
-                refused=why_not(column.machine),
+                refused=why_not(column),
             )
             for column in room.machines
         )
@@ -329,12 +335,13 @@ def choices(
     return tuple(found)
 
 
-def why_not(machine: Machine) -> str:
+def why_not(column: MachineColumn) -> str:
     """Why nothing can be started on it, "" if it can."""
-    if machine.retired_at is not None:
-        return say("retired")
-    if machine.out_since is None:
+    machine = column.machine
+    if column.usable:
         return ""
+    if machine.retired_at is not None or machine.out_since is None:
+        return say("no longer used")
     if machine.out_reason:
         return say("out of service: {reason}", reason=machine.out_reason)
     return say("out of service")
@@ -345,7 +352,7 @@ def preselected(rooms: Iterable[ModelRoom], model: str) -> str:
     columns = [column for room in rooms if room.model == model for column in room.machines]
     until = {one.machine.id: one.ends_at for one in columns if one.busy and one.machine.id}
     # One that something is planned for gives way to one that nothing is.
-    order = free_first((one.machine for one in columns), until)
+    order = free_first((one.machine for one in columns if one.usable), until)
     planned = {one.machine.name for one in columns if one.planned}
     busy = {one.machine.name for one in columns if one.busy}
     free = [one for one in order if one.name not in busy]
@@ -388,7 +395,7 @@ def short_of_machines(
     found = []
     for room in rooms:
         count = wanted.get(room.model, 0)
-        free = sum(one.machine.in_service and not one.busy for one in room.machines)
+        free = sum(one.usable and not one.busy for one in room.machines)
         if count > free:
             found.append((room.model, count, free))
     return tuple(found)

@@ -11,7 +11,7 @@ from ..domain import print_room, queueing
 from ..domain.copy_guards import count
 from ..domain.job import Job
 from ..domain.model_facts import fits
-from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines
+from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines, startable
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
 from ..domain.queueing import PrinterQueue, ReadyRange
@@ -187,7 +187,7 @@ class Queues:
         with self._database.read() as tx:
             jobs = self._in(tx, *(status for status in Status if status.ahead))
             units = [one for one in self._machines(tx) if one.model == printer]
-        in_service = sum(one.in_service for one in units) if units else 1
+        in_service = len(startable(units)) if units else 1
         return queueing.ready_range(jobs, printer, in_service)
 
     def move(self, job_id: str, *, by: str, before: str = "") -> None:
