@@ -81,7 +81,7 @@ export function printRoom() {
       const row = button.closest("[data-job]");
       const up = button.dataset.way === "up";
       const beside = up ? row.previousElementSibling : row.nextElementSibling;
-      if (!beside) return;
+      if (!beside || !beside.dataset.job) return;
       row.parentElement.insertBefore(up ? row : beside, up ? beside : row);
       this.tidy(row.parentElement);
       (button.disabled ? row.querySelector("[data-way]:not([disabled])") : button).focus();
@@ -174,7 +174,7 @@ export function printRoom() {
     },
 
     tidy(list) {
-      const rows = [...list.children];
+      const rows = [...list.querySelectorAll("[data-job]")];
       rows.forEach((row, place) => {
         row.querySelector("[data-way=up]").disabled = place === 0;
         row.querySelector("[data-way=down]").disabled = place === rows.length - 1;
@@ -190,12 +190,12 @@ export function printRoom() {
 
     async send(row) {
       const next = row.nextElementSibling;
-      const rows = [...row.parentElement.children];
+      const rows = [...row.parentElement.querySelectorAll("[data-job]")];
       const words = this.$root.dataset;
       try {
         const answer = await fetch(row.querySelector("[data-way]").formAction, {
           method: "POST",
-          body: this.body({ before: next ? next.dataset.job : "" }),
+          body: this.body({ before: (next && next.dataset.job) || "" }),
           headers: { "X-Requested-With": "XMLHttpRequest" },
         });
         if (!answer.ok) throw new Error(answer.statusText);
