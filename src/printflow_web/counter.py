@@ -121,5 +121,5 @@ def _hand_out(job_id: str) -> AnyResponse:
         )
     except (TransitionRefused, TransitionNotAllowed) as error:
         return _page(lab.jobs.details(job_id), method, error)
-    flash(_("Job %(id)s marked as picked up.", id=done.id), undoable(done))
+    flash(_("Job %(id)s marked as picked up.", id=done.id), undoable(done.id))
     return redirect(url_for("counter.job", job_id=done.id), 303)

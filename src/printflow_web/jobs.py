@@ -244,7 +244,7 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
         )
     except StaleJob as error:
         return _once_more(job_id, trigger, error, {**typed.to_dict(), **arguments})
-    flash(_done(job, trigger), undoable(job))
+    flash(_done(job, trigger), undoable(job.id))
     return back(job.id)
 
 
@@ -291,11 +291,11 @@ def _done(job: Job, trigger: Trigger) -> str:
     return f"{done} {now}"
 
 
-def undoable(job: Job) -> str:
+def undoable(job_id: str) -> str:
     """The notice's category; it says what its "Undo" takes back, and how long it can."""
     lab = lab_of(current_app)
-    event = lab.jobs.details(job.id).events[-1]
-    return f"undo:{job.id}:{event.id}:{lab.settings.undo_seconds}"
+    event = lab.jobs.details(job_id).events[-1]
+    return f"undo:{job_id}:{event.id}:{lab.settings.undo_seconds}"
 
 
 @pages.post("/<job_id>/undo")
@@ -344,7 +344,7 @@ def edit(job_id: str) -> AnyResponse | str:
         )
     if edited.version != job.version:
         words = _("Updated the details of job %(id)s (%(name)s).", id=job.id, name=job.student_name)
-        flash(words, undoable(edited))
+        flash(words, undoable(edited.id))
     return back(job.id)
 
 

@@ -22,8 +22,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import InvalidInput, TransitionRefused
 
-from .acting import staff_name
+from .acting import acting
 from .auth import require_staff
+from .jobs import undoable
 from .request import lab_of
 from .spoken import spoken_error
 
@@ -91,8 +92,8 @@ def move(job_id: str) -> AnyResponse:
     """Put a job before another one; scripts get the answer without a page."""
     quiet = request.headers.get("X-Requested-With") == "XMLHttpRequest"
     try:
-        lab_of(current_app).queue.move(
-            job_id, by=staff_name(), before=request.form.get("before", "")
+        moved = lab_of(current_app).queue.move(
+            job_id, **acting(), before=request.form.get("before", "")
         )
     except TransitionRefused as error:
         if quiet:
@@ -101,7 +102,9 @@ def move(job_id: str) -> AnyResponse:
             return answer
         flash(spoken_error(error), "error")
     else:
+        # A script takes the notice, with its Undo, from the page as it is next.
+        if moved:
+            flash(_("Job %(id)s moved.", id=job_id), undoable(job_id))
         if quiet:
             return jsonify(moved=job_id)
-        flash(_("Job %(id)s moved.", id=job_id), "success")
     return redirect(url_for("queue.show", _anchor=f"queued-{job_id}"), 303)

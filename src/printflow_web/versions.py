@@ -42,7 +42,7 @@ def add(job_id: str) -> AnyResponse:
     except (FileRefused, TransitionRefused) as error:
         flash(spoken_error(error), "error")
         return back
-    flash(_("The file to print is now %(name)s.", name=job.file.name), undoable(job))
+    flash(_("The file to print is now %(name)s.", name=job.file.name), undoable(job.id))
     if job.status.record.quoted:
         words = _(
             "The student's price was for the earlier file, so their link no longer works. Change the quote."

@@ -35,7 +35,6 @@ def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: J
 
 def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     first, second, third = (job_in("READYTOPRINT").id for _ in range(3))
-    version = lab.jobs.get(third).version
     answer = staff.post(
         f"/dashboard/queue/{third}/move",
         data={"csrf_token": token(staff, "/dashboard/queue"), "before": first},
@@ -46,7 +45,22 @@ def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn
     assert order(lab) == [first, second, third]
     later = job_in("READYTOPRINT").id
     assert order(lab) == [first, second, third, later]
-    assert lab.jobs.get(third).version == version  # a form that is open elsewhere stays good
+    moves = [event for event in lab.jobs.details(third).events if event.trigger == "order"]
+    assert len(moves) == 2
+
+
+def test_a_move_is_undone_from_its_notice(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    first, second, third = (job_in("READYTOPRINT").id for _ in range(3))
+    form = {"csrf_token": token(staff, "/dashboard/queue"), "before": first}
+    page = staff.post(f"/dashboard/queue/{third}/move", data=form, follow_redirects=True)
+    assert f'action="/dashboard/jobs/{third}/undo"' in page.text
+    event = lab.jobs.details(third).events[-1]
+    staff.post(f"/dashboard/jobs/{third}/undo", data={**form, "event": event.id})
+    assert order(lab) == [first, second, third]
+    assert lab.queue.move(third, by="Ana", before="") is False
+    assert lab.jobs.details(third).events[-1].trigger == "undo"
 
 
 @pytest.mark.long

@@ -50,6 +50,8 @@ class Reversal:
     """By file id: the folder, and whether it was the authoritative file."""
     planned: tuple[tuple[int, int], ...] | None = None
     """For which machines it was planned, with how many copies; None where that did not change."""
+    order: str | None = None
+    """Before which job it waited ("" = last); None where that did not change."""
     machine: tuple[int, int] | None = None
     """The plate whose machine was corrected, and the machine that was recorded before."""
 
@@ -118,6 +120,7 @@ def reversal(
         values,
         places,
         planned=None if planned is None else tuple((int(a), int(b)) for a, b in planned),
+        order=kept.get("order"),
         machine=(int(machine[0]), int(machine[1])) if machine else None,
     )
 

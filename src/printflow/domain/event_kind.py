@@ -42,6 +42,7 @@ class Correction(StrEnum):
     VOID = "void"
     MOVE = "move"
     PLAN = "plan"
+    ORDER = "order"
 
     @property
     def record(self) -> CorrectionRecord:
@@ -117,6 +118,12 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
             past=mark("%(name)s moved the print to another machine on %(time)s."),
             icon="printer",
             sentence=mark("%(name)s moved the print from %(part)s to %(machine)s"),
+        ),
+        Correction.ORDER: CorrectionRecord(
+            label=mark("Change the queue's order"),
+            past=mark("%(name)s changed its place in the queue on %(time)s."),
+            icon="printer",
+            sentence=mark("%(name)s changed its place in the queue"),
         ),
         Correction.PLAN: CorrectionRecord(
             label=mark("Plan the print"),

@@ -21,6 +21,7 @@ from .filing import Filing
 from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
 from .plate_writer import PlateWriter
+from .queue_order import put_back
 from .stale import stale
 
 _TAKEN_BACK = "Voided because the pickup was undone"
@@ -78,6 +79,8 @@ class Corrections:
             tx.history.take_back(job.id, back.at)
             tx.plates.take_back(job.id, back.at)
             PlateWriter(tx, now, actor.name).put_back(job.id, back)
+            if back.order is not None:
+                put_back(tx, job, back.order, now)
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
             _put_back(tx, job, back, now)

@@ -9,6 +9,8 @@ from decimal import Decimal
 from ..catalogs.cache import CatalogCache
 from ..domain import print_room, queueing
 from ..domain.copy_guards import count
+from ..domain.correction import before as values_before
+from ..domain.event_kind import Correction
 from ..domain.job import Job
 from ..domain.model_facts import fits
 from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines, startable
@@ -20,8 +22,10 @@ from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Transaction
 from ..said import say
+from . import queue_order
 from .acting import staff_actor
 from .lookup import job_of
+from .stale import stale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,20 +194,17 @@ class Queues:
         in_service = len(startable(units)) if units else 1
         return queueing.ready_range(jobs, printer, in_service)
 
-    def move(self, job_id: str, *, by: str, before: str = "") -> None:
-        """Print a ready job before another one of its printer, or last.
+    def move(self, job_id: str, *, by: str, station: str = "", before: str = "") -> bool:
+        """Print a ready job before another one of its printer, or last; gives whether that changes
+        anything. History keeps it, and an undo puts the job back.
 
         The order of the others stays. Raises NotFound, InvalidInput without a name, and
         TransitionRefused when one of the two does not wait for that printer (any more).
         """
-        staff_actor(by, "")
+        actor = staff_actor(by, station)
         with self._database.write() as tx:
-            job = job_of(tx, job_id)
-            waiting = [
-                one for one in self._in(tx, *print_room.IN_THE_ROOM) if print_room.waits(one)
-            ]
-            queue = queueing.in_order(one for one in waiting if one.printer == job.printer)
-            order = [one.id for one in queue]
+            job, now = job_of(tx, job_id), self._clock()
+            order = queue_order.order_of(tx, job.printer, now)
             if job.id not in order:
                 raise _refused(
                     say("Job {job_id} is no longer waiting for a printer.", job_id=job.id)
@@ -216,8 +217,23 @@ class Queues:
                         printer=job.printer,
                     )
                 )
-            for place, one in enumerate(queueing.moved(order, job.id, before), 1):
-                tx.jobs.set_queue_place(one, place)
+            if queueing.moved(order, job.id, before) == order:
+                return False
+            after = order.index(job.id) + 1
+            stood_before = order[after] if after < len(order) else ""
+            if not tx.jobs.update(job, now=now, actor=actor.name, status=job.status, values={}):
+                raise stale(job, Correction.ORDER, tx.history.last_event(job.id))
+            queue_order.put(tx, order, job.id, before)
+            tx.history.add_event(
+                job.id,
+                at=now,
+                trigger=Correction.ORDER,
+                source=job.status,
+                dest=job.status,
+                actor=actor,
+                details={"before": {**values_before(job, {}), "order": stood_before}},
+            )
+            return True
 
 
 def _refused(message: str) -> TransitionRefused:

@@ -203,10 +203,23 @@ export function printRoom() {
           .replace("{id}", row.dataset.job)
           .replace("{place}", rows.indexOf(row) + 1)
           .replace("{count}", rows.length);
+        this.notice(await this.page(await fetch(window.location.pathname)));
       } catch {
         this.$refs.said.textContent = words.failed;
         setTimeout(() => location.reload(), 1500);
       }
+    },
+
+    async page(answer) {
+      return new DOMParser().parseFromString(await answer.text(), "text/html");
+    },
+
+    // The notice of a page that was asked for, with its Undo, takes the place of the one before.
+    notice(page) {
+      const notices = page.querySelector(".flashes");
+      const old = document.querySelector(".flashes");
+      if (old) old.remove();
+      if (notices) document.querySelector("#content > .wrap").prepend(notices);
     },
 
     // The answer is the page itself: its notice has the Undo.
@@ -217,11 +230,8 @@ export function printRoom() {
           body: this.body({ job: row.dataset.job, machine }),
         });
         if (!answer.ok) throw new Error(answer.statusText);
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const notices = page.querySelector(".flashes");
-        const old = document.querySelector(".flashes");
-        if (old) old.remove();
-        if (notices) document.querySelector("#content > .wrap").prepend(notices);
+        const page = await this.page(answer);
+        this.notice(page);
         const fresh = page.getElementById("room-columns");
         this.room().replaceWith(fresh);
       } catch {
