@@ -89,7 +89,7 @@ def test_after_the_purge_nothing_names_the_student_and_figures_stay(
     store = lab.settings.store
     assert names_left(store, "Jane", "jane@", "JaneDoe", "bracket") == []
     assert names_left(store, "Sam", "Ana") == []
-    with pytest.raises(Exception, match="no such job"):
+    with pytest.raises(Exception, match="This link doesn't lead to a job"):
         lab.students.job(lab.students.url(two_old_jobs[0]).rpartition("/")[2])
     details = lab.jobs.details(two_old_jobs[0].id)
     told = [event.details for event in details.events if event.trigger.value == "remove"]
@@ -127,7 +127,7 @@ def test_a_period_of_nought_keeps_for_ever(
 
 
 def test_names_cannot_go_before_the_files_that_tell_them(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="the names of the files tell whose they are"):
+    with pytest.raises(SettingsError, match="the files' names say whose they are"):
         Settings(store=tmp_path, retention={"files_days": 365, "personal_days": 30})
 
 
