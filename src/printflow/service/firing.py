@@ -16,6 +16,7 @@ from ..domain.effects import MailTemplate
 from ..domain.job import Actor, Job, Quote
 from ..domain.plate import PlateState, shown_machines
 from ..domain.status import Status, Trigger
+from ..errors import TransitionRefused
 from ..ports import Transaction
 from ..settings import Settings
 from .effect_writer import EffectWriter
@@ -76,7 +77,14 @@ class Firing:
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
             **_print_room(tx, job, request, catalog),
         )
-        outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
+        try:
+            outcome = lifecycle.fire(request.trigger, job, request.actor, request.args, facts)
+        except TransitionRefused as error:
+            # Someone may have changed the job since it was read, and the guards have seen that.
+            fresh = tx.jobs.get(job.id)
+            if fresh is not None and fresh.version != job.version:
+                raise stale(fresh, request.trigger, tx.history.last_event(job.id)) from error
+            raise
         return self._write(tx, job, outcome, request, facts)
 
     def _write(
