@@ -268,16 +268,18 @@ def all_good(plate_id: int) -> AnyResponse:
 def end(plate_id: int) -> AnyResponse | str:
     """What became of a plate, part by part; or of some of it, while the rest goes on."""
     lab, form = lab_of(current_app), request.form
-    plate = lab.plates.get(plate_id)
     if request.method == "GET":
+        try:
+            plate = lab.plates.to_end(plate_id)
+        except TransitionRefused as error:
+            return refused_again(error, lambda _errors: "")
         asked = {
             "next": came_from(),
             "failed": request.args.get("failed", ""),
             "running": request.args.get("running", ""),
         }
-        if plate.state is not PlateState.RUNNING:
-            return _ended_already(plate)
         return _end_page(plate, asked, {})
+    plate = lab.plates.get(plate_id)
     results = _results(plate)
     running = form.get("running") == "yes"
     try:
@@ -321,21 +323,6 @@ def _results(plate: Plate) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _ended_already(plate: Plate) -> AnyResponse:
-    return error_page(
-        409,
-        _(
-            "%(name)s ended plate %(plate)s already.",
-            name=plate.ended_by or _("Someone"),
-            plate=plate.id,
-        )
-        if plate.state is PlateState.ENDED
-        else _("Plate %(plate)s is only planned.", plate=plate.id),
-        next_step=_("Check the queue."),
-        code="plate_ended",
-    )
-
-
 def _end_page(plate: Plate, form: Mapping[str, Any], errors: Mapping[str, Refusal]) -> str:
     lab = lab_of(current_app)
     jobs = {part.job_id: lab.jobs.get(part.job_id) for part in plate.parts if part.open}
@@ -349,11 +336,13 @@ def _end_page(plate: Plate, form: Mapping[str, Any], errors: Mapping[str, Refusa
 def move(plate_id: int) -> AnyResponse | str:
     """Move a plate to another machine: from now on, or as it was all along."""
     lab, form = lab_of(current_app), request.form
-    plate = lab.plates.get(plate_id)
     if request.method == "GET":
-        if plate.state is PlateState.ENDED:
-            return _ended_already(plate)
+        try:
+            plate = lab.plates.to_move(plate_id)
+        except TransitionRefused as error:
+            return refused_again(error, lambda _errors: "")
         return _move_page(plate, {"next": came_from()}, {})
+    plate = lab.plates.get(plate_id)
     try:
         done = lab.plates.move(
             plate_id,

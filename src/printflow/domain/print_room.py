@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ..said import say, say_n
+from .callbacks import FRONT
 from .catalog import Catalog, Printer
 from .job import Job
 from .model_facts import fits
@@ -296,7 +297,7 @@ def _scheduled(
                 hours=hours,
                 starts_at=start,
                 ends_at=end,
-                again=job.copies.failed > 0 and job.queue_place == 0,
+                again=job.copies.failed > 0 and job.queue_place == FRONT,
             )
         )
     return tuple(found)

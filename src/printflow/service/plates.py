@@ -78,6 +78,14 @@ class Plates:
         with self._database.read() as tx:
             return _plate(tx, plate_id)
 
+    def to_end(self, plate_id: int | str) -> Plate:
+        """The plate, which can be ended now; raises NotFound, or TransitionRefused as :meth:`end`."""
+        return _expect_running(self.get(plate_id))
+
+    def to_move(self, plate_id: int | str) -> Plate:
+        """The plate, which can be moved now; raises NotFound, or TransitionRefused as :meth:`move`."""
+        return _expect_movable(self.get(plate_id))
+
     def find(
         self, *, running: bool = False, planned: bool = False, limit: int | None = None
     ) -> list[Plate]:
@@ -186,9 +194,7 @@ class Plates:
             "not_printed": _parts(not_printed, empty=True),
         }
         with self._database.write() as tx:
-            now, plate = self._clock(), _plate(tx, plate_id)
-            if plate.state is not PlateState.RUNNING:
-                raise _wrong_state(plate, say("Only a running plate can be ended."))
+            now, plate = self._clock(), _expect_running(_plate(tx, plate_id))
             results = _results(plate, named, running=running)
             jobs = self._jobs(tx, dict.fromkeys(results, ""), expected or {})
             bad = [job_id for job_id, result in results.items() if result.failed]
@@ -236,9 +242,7 @@ class Plates:
         """
         actor = staff_actor(by, station)
         with self._database.write() as tx:
-            now, plate = self._clock(), _plate(tx, plate_id)
-            if plate.state is PlateState.ENDED:
-                raise _wrong_state(plate, say("Only a running or planned plate can be moved."))
+            now, plate = self._clock(), _expect_movable(_plate(tx, plate_id))
             unit = self._machine(tx, machine)
             jobs = self._jobs(tx, {part.job_id: "" for part in plate.parts if part.open}, {})
             self._expect_fit(tx, unit, jobs)
@@ -446,6 +450,18 @@ def _busy(tx: Transaction, unit: Machine) -> tuple[Said, ...]:
         say("{machine} is still printing plate {plate}.", machine=unit.name, plate=one.id)
         for one in running
     )
+
+
+def _expect_running(plate: Plate) -> Plate:
+    if plate.state is not PlateState.RUNNING:
+        raise _wrong_state(plate, say("Only a running plate can be ended."))
+    return plate
+
+
+def _expect_movable(plate: Plate) -> Plate:
+    if plate.state is PlateState.ENDED:
+        raise _wrong_state(plate, say("Only a running or planned plate can be moved."))
+    return plate
 
 
 def _number(plate_id: int | str) -> int:
