@@ -9,17 +9,17 @@ from hypothesis import settings
 
 _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--crash-points": ("48", "all", "crashes at a call of a port: a number, or all"),
-    "--crash-pairs": ("32", "600", "crashes in the recovery from a crash: a number, or all"),
-    "--crash-histories": ("24", "400", "histories of the state machine"),
-    "--kills": ("10", "200", "processes that are killed by SIGKILL"),
+    "--crash-pairs": ("32", "360", "crashes in the recovery from a crash: a number, or all"),
+    "--crash-histories": ("24", "250", "histories of the state machine"),
+    "--kills": ("10", "120", "processes that are killed by SIGKILL"),
     "--outbox-mails": ("200", "1000", "mails that killed workers send through a faulty server"),
-    "--mutated-models": ("150", "10000", "model files with changed bytes"),
-    "--contested-jobs": ("40", "500", "jobs that four processes fire at once"),
+    "--mutated-models": ("150", "6000", "model files with changed bytes"),
+    "--contested-jobs": ("40", "320", "jobs that four processes fire at once"),
     "--students": ("16", "500", "students while servers and workers die"),
 }
 
 
-_EXAMPLES: Final = 5000
+_EXAMPLES: Final = 2500
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
