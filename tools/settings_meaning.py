@@ -39,8 +39,25 @@ MEANING: Mapping[str, str] = {
     "mail.smtp_security": "`starttls` (587), `tls` (465) or `none` (25, for an internal relay). "
     "If not set, port 465 means `tls` and every other port `starttls`. Email that can't be "
     "encrypted as set here isn't sent.",
-    "mail.smtp_allow_plaintext_login": 'With `smtp_security = "none"`: whether the username and '
-    "password may be sent unencrypted.",
+    "mail.auth": "How Printflow signs in: with the `password`, or with tokens (`xoauth2`), as "
+    "Microsoft 365 and Google want it.",
+    "mail.allow_cleartext_login": 'With `smtp_security = "none"`: whether the username, and password '
+    "or token, may be sent unencrypted. It used to be called `smtp_allow_plaintext_login`, which still "
+    "works.",
+    "mail.oauth_provider": "Fills in `oauth_token_endpoint` and `oauth_scope` for `microsoft365` or "
+    "`google`.",
+    "mail.oauth_tenant": "For `microsoft365`: your tenant's ID or domain.",
+    "mail.oauth_client_id": "The ID of the app (client) that gets the tokens.",
+    "mail.oauth_client_secret": "The app's secret.",
+    "mail.oauth_client_secret_file": "The file that contains the app's secret, instead of "
+    "`oauth_client_secret`. It's read whenever a token is needed.",
+    "mail.oauth_refresh_token": "The refresh token of the mailbox's account. Empty: the app gets tokens "
+    "on its own (client credentials).",
+    "mail.oauth_refresh_token_file": "The file that contains the refresh token, instead of "
+    "`oauth_refresh_token`. Printflow never writes to it. If the provider replaces the token, the new one "
+    "is kept in the store's `.printflow/mail-token.json`, which only the server's account can read.",
+    "mail.oauth_token_endpoint": "Where tokens come from. Empty: as `oauth_provider` says.",
+    "mail.oauth_scope": "What the tokens are for, separated by spaces. Empty: as `oauth_provider` says.",
     "mail.smtp_username": "The SMTP account. Empty: no sign-in.",
     "mail.smtp_password": "The account's password.",
     "mail.smtp_ca_file": "The certificates of your own certificate authority, if the server uses "

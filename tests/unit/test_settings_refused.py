@@ -115,7 +115,7 @@ TABLE = [
     (
         '[mail]\nsmtp_security = "none"\nsmtp_username = "lab"\nsmtp_password = "hunter2"',
         "mail.smtp_password",
-        "smtp_allow_plaintext_login = true",
+        "allow_cleartext_login = true",
     ),
     ("[mail]\nsmtp_password = 5", "mail.smtp_password", "a text"),
     ('[mail]\nsmtp_ca_file = "none.pem"', "mail.smtp_ca_file", "there's no file"),

@@ -69,7 +69,7 @@ class LazyMailer:
             security=mail.smtp_security,
             username=mail.smtp_username,
             password=password.get_secret_value() if password else "",
-            plaintext_login=mail.smtp_allow_plaintext_login,
+            plaintext_login=mail.allow_cleartext_login,
             ca_file=mail.smtp_ca_file,
             timeout_seconds=mail.timeout_seconds,
             deadline_seconds=mail.deadline_seconds,

@@ -137,7 +137,7 @@ class SmtpMailer:
                     raise self._passing(
                         say(
                             "{server}: the password isn't sent without encryption. Check "
-                            "mail.smtp_security and mail.smtp_allow_plaintext_login.",
+                            "mail.smtp_security and mail.allow_cleartext_login.",
                             server=self._where,
                         )
                     )

@@ -21,7 +21,9 @@ class FailureKind(StrEnum):
     PERMANENT = "permanent"
     """The recipient or the message was refused for good: a dead letter."""
     AUTHENTICATION = "authentication"
-    """The login was refused: nothing is sent until someone fixes it."""
+    """The login was refused: nothing is sent until it works again."""
+    CERTIFICATE = "certificate"
+    """The server's certificate isn't trusted: nothing is sent until it is."""
 
 
 class MailFailure(Exception):

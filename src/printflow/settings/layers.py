@@ -32,10 +32,17 @@ _SHORT = {
         "username": "smtp_username",
         "password": "smtp_password",
         "ca_file": "smtp_ca_file",
+        "smtp_allow_plaintext_login": "allow_cleartext_login",  # what it was called before
     }
 }
 _LISTS = ("trusted_hosts", "allowed_email_domains", "more_formats")
-_PATHS = ("directory", "templates", "smtp_ca_file")
+_PATHS = (
+    "directory",
+    "templates",
+    "smtp_ca_file",
+    "oauth_client_secret_file",
+    "oauth_refresh_token_file",
+)
 
 Known = Mapping[str, tuple[str, ...]]
 """The known keys of each section; those of the top level under ""."""
@@ -49,7 +56,7 @@ class Layer:
     places: dict[str, str] = field(default_factory=dict)
 
     def put(self, section: str, key: str, value: object, place: str) -> None:
-        """Take in one value; the short name of a setting is the setting."""
+        """Take in one value; another name of a setting is the setting."""
         name = _SHORT.get(section, {}).get(key, key)
         dotted = f"{section}.{name}" if section else name
         if dotted in self.places:
@@ -167,12 +174,12 @@ def _named(text: Said, name: str) -> Said:
 def _set_twice(key: str, one: str, other: str) -> Said:
     if one == other:
         return say(
-            "{key} is set twice in {place}, once by its short name. Keep only one of them.",
+            "{key} is set twice in {place}, once by another name. Keep only one of them.",
             key=key,
             place=one,
         )
     return say(
-        "{key} is set twice, in {one} and in {other}, once by its short name. Keep only one of them.",
+        "{key} is set twice, in {one} and in {other}, once by another name. Keep only one of them.",
         key=key,
         one=one,
         other=other,

@@ -62,7 +62,15 @@ from .sections import (
 
 _SECTION = say("the section [{section}]")
 _SUBMISSIONS = say("a whole number of submissions from {low} to {high}")
-_NEVER_SHOWN = ("smtp_password", "secret_key", "metrics_token", "database_url", "base_url")
+_NEVER_SHOWN = (
+    "smtp_password",
+    "oauth_client_secret",
+    "oauth_refresh_token",
+    "secret_key",
+    "metrics_token",
+    "database_url",
+    "base_url",
+)
 
 
 class Settings(BaseModel):

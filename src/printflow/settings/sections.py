@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
@@ -18,8 +17,9 @@ from pydantic import (
 )
 
 from ..domain.text import clean_line
-from ..said import say
+from ..said import Said, say
 from . import checks
+from .mail_sign_in import FROZEN, MailSignIn
 from .phrases import (
     A_FOLDER,
     A_TEXT,
@@ -40,19 +40,15 @@ Security = Literal["none", "starttls", "tls"]
 
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 _SENDER = "Printflow <printflow@localhost>"
-_FROZEN = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
 
-class MailSettings(BaseModel):
+class MailSettings(MailSignIn):
     """How email is sent: through an SMTP server, or saved as files if no ``smtp_host`` is set."""
-
-    model_config = _FROZEN
 
     smtp_host: str = Field(default="", description=say("a host name"))
     smtp_port: Whole = whole(587, 1, 65_535)
     smtp_security: Security = Field(default="starttls", description=say("none, starttls, or tls"))
     smtp_username: str = Field(default="", description=A_TEXT)
-    smtp_allow_plaintext_login: bool = Field(default=False, description=TRUE_OR_FALSE)
     smtp_password: SecretStr | None = Field(default=None, description=A_TEXT)
     smtp_ca_file: Path | None = Field(default=None, description=say("a file of certificates"))
     sender: str = Field(default=_SENDER, description=AN_ADDRESS)
@@ -103,10 +99,28 @@ class MailSettings(BaseModel):
             )
         return value
 
+    @field_validator("smtp_username")
+    @classmethod
+    def _username(cls, value: str, info: ValidationInfo) -> str:
+        given, tokens = info.data, info.data.get("auth") == "xoauth2"
+        if tokens and given.get("smtp_host") and not value:
+            raise ValueError(
+                say(
+                    "{name} is missing. Set it to the address of the mailbox that the tokens are for.",
+                    name="mail.smtp_username",
+                )
+            )
+        open_line = given.get("smtp_security") == "none" and not given.get("allow_cleartext_login")
+        if tokens and value and open_line:
+            raise ValueError(_open("mail.auth"))
+        return value
+
     @field_validator("smtp_password")
     @classmethod
     def _password(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         given = bool(value and value.get_secret_value())
+        if info.data.get("auth") == "xoauth2":
+            return value if given else None
         if info.data.get("smtp_username") and not given:
             raise ValueError(
                 say("mail.smtp_password is missing. It's needed because mail.smtp_username is set.")
@@ -116,15 +130,8 @@ class MailSettings(BaseModel):
                 say("mail.smtp_username is missing. It's needed because mail.smtp_password is set.")
             )
         open_line = info.data.get("smtp_security") == "none"
-        if given and open_line and not info.data.get("smtp_allow_plaintext_login"):
-            raise ValueError(
-                say(
-                    "{name} would be sent without encryption. Set mail.smtp_security to "
-                    '"starttls" or "tls". If the connection to the SMTP server is secure anyway, set '
-                    "mail.smtp_allow_plaintext_login = true.",
-                    name="mail.smtp_password",
-                )
-            )
+        if given and open_line and not info.data.get("allow_cleartext_login"):
+            raise ValueError(_open("mail.smtp_password"))
         return value if given else None
 
     @field_validator("smtp_ca_file")
@@ -178,10 +185,19 @@ class MailSettings(BaseModel):
         return self.sender.rpartition("@")[2].strip(" >") or "localhost"
 
 
+def _open(name: str) -> Said:
+    return say(
+        "{name} would be sent without encryption. Set mail.smtp_security to "
+        '"starttls" or "tls". If the connection to the SMTP server is secure anyway, set '
+        "mail.allow_cleartext_login = true.",
+        name=name,
+    )
+
+
 class ShareSettings(BaseModel):
     """The store's path on staff PCs, by operating system. Their openers use it."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
 
     windows: str = Field(default="", max_length=260, description=say("a path such as Z:\\3DPrint"))
     linux: str = Field(default="", max_length=1000, description=say("a path such as /mnt/3dprint"))
@@ -220,7 +236,7 @@ class ShareSettings(BaseModel):
 class ServerSettings(BaseModel):
     """Where and how ``printflow serve`` listens."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
 
     host: str = Field(default="127.0.0.1", min_length=1, description=say("a host name or address"))
     port: Whole = whole(8080, 0, 65_535)
@@ -283,7 +299,7 @@ class ServerSettings(BaseModel):
 class RetentionSettings(BaseModel):
     """How many days each part of a job is kept after the job is archived. 0 means forever."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
 
     automatic: bool = Field(default=False, description=TRUE_OR_FALSE)
     files_days: Whole = whole(365, 0, 36_500, DAYS)
@@ -311,7 +327,7 @@ class RetentionSettings(BaseModel):
 class SlicerSettings(BaseModel):
     """The slicer that estimates each model's weight and print time. Off while ``command`` is empty."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
 
     command: str = Field(
         default="", max_length=1000, description=say("a program such as prusa-slicer")
@@ -329,7 +345,7 @@ class SlicerSettings(BaseModel):
 class LogSettings(BaseModel):
     """The log files of the server and workers."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
 
     format: Literal["text", "json"] = Field(default="text", description=say("text or json"))
     max_mb: Whole = whole(5, 1, 1000, MEGABYTES)
