@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         Run,
     )
     from .domain.price_range import PriceRange, price_range
+    from .domain.price_rows import CHARGES, Charge, Priced, PriceRow
     from .domain.pricing import (
         LineKind,
         Price,
@@ -85,8 +86,10 @@ if TYPE_CHECKING:
     )
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
+    from .domain.quoted_price import priced
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
+    from .domain.shown_rates import Rate, shown_rates
     from .domain.sliced_plate import SlicedPlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
     from .domain.text import clean_line, shortened
@@ -206,6 +209,9 @@ _HOMES = {
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.sliced_plate": ("SlicedPlateState",),
     "domain.price_range": ("PriceRange", "price_range"),
+    "domain.price_rows": ("CHARGES", "Charge", "Priced", "PriceRow"),
+    "domain.quoted_price": ("priced",),
+    "domain.shown_rates": ("Rate", "shown_rates"),
     "domain.pricing": (
         "LineKind",
         "Price",
@@ -364,6 +370,7 @@ __all__ = [
     "Balance",
     "Batch",
     "BulkAnswer",
+    "CHARGES",
     "CHOSEN_STATUSES",
     "Catalog",
     "CatalogChanged",
@@ -371,6 +378,7 @@ __all__ = [
     "CatalogVersion",
     "Change",
     "ChangeKind",
+    "Charge",
     "Checkup",
     "Color",
     "Conflict",
@@ -452,7 +460,9 @@ __all__ = [
     "Price",
     "PriceLine",
     "PriceRange",
+    "PriceRow",
     "PriceStep",
+    "Priced",
     "PrintAttempt",
     "Printer",
     "PrinterQueue",
@@ -466,6 +476,7 @@ __all__ = [
     "QuotePage",
     "REPORTS",
     "REPORT_FILTERS",
+    "Rate",
     "ReadyRange",
     "Reason",
     "Receipt",
@@ -556,6 +567,7 @@ __all__ = [
     "place_of",
     "price_line_text",
     "price_range",
+    "priced",
     "rate_text",
     "say",
     "say_n",
@@ -564,6 +576,7 @@ __all__ = [
     "short_money",
     "shortened",
     "shown_hours",
+    "shown_rates",
     "size_text",
     "translated",
     "triggers_of_some",

@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from printflow import (
     CatalogChanged,
     CatalogInvalid,
+    Charge,
     Refusal,
     catalog_toml,
     local_time,
@@ -71,6 +72,7 @@ def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) ->
         version=version,
         errors=errors,
         prices=prices,
+        charges=tuple(Charge),
         method_names=[method.name for method in lab.catalog.current.methods],
     )
 

@@ -153,8 +153,36 @@ def lab(form: Form, old: Plain) -> dict[str, Any]:
     }
 
 
+def prices(form: Form, _old: Plain) -> dict[str, Any]:
+    """The rows of the price list, in their order."""
+    found: list[tuple[int, dict[str, Any]]] = []
+    for at, row in enumerate(rows(form, "prices")):
+        if form.get(f"{row}.remove") == "yes" or not form.get(f"{row}.charge", ""):
+            continue
+        place = whole(form.get(f"{row}.place", ""))
+        kept = {
+            "charge": form.get(f"{row}.charge", ""),
+            "amount": form.get(f"{row}.amount", "").strip(),
+            "label": form.get(f"{row}.label", ""),
+            **{
+                key: [name.strip() for name in form.get(f"{row}.{key}", "").split(",")]
+                if form.get(f"{row}.{key}", "").strip()
+                else []
+                for key in ("methods", "materials", "printers", "colors", "courses")
+            },
+        }
+        found.append((place if isinstance(place, int) else at, kept))
+    found.sort(key=lambda one: one[0])
+    return {
+        "prices": [kept for _place, kept in found],
+        "minimum_per": form.get("minimum_per", ""),
+        "rounding_cents": whole(form.get("rounding_cents", "")),
+    }
+
+
 SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
     "printers": printers,
+    "prices": prices,
     "methods": methods,
     "reasons": reasons,
     "texts": texts,

@@ -21,6 +21,8 @@ from printflow import (
     QUESTIONS,
     Catalog,
     Failure,
+    Printer,
+    Rate,
     Status,
     Trigger,
     age_text,
@@ -41,6 +43,7 @@ from printflow import (
     price_line_text,
     rate_text,
     shortened,
+    shown_rates,
     waits_until,
 )
 from printflow import size_text as dimensions_text
@@ -114,6 +117,9 @@ def init_filters(app: Flask) -> None:
     def rate(amount: Decimal, currency: str = "") -> str:
         return rate_text(amount, currency or catalog_in_force().currency)
 
+    def rates_of(printer: Printer) -> tuple[Rate, ...]:
+        return shown_rates(catalog_in_force(), printer)
+
     def days_from_today(moment: datetime, zone: str) -> int:
         today = datetime.now(ZoneInfo(zone)).date()
         return (moment.astimezone(ZoneInfo(zone)).date() - today).days
@@ -173,6 +179,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.tests["viewable"] = lambda name: name.lower().endswith(VIEWABLE)
     app.jinja_env.globals.update(
         asset=asset,
+        rates_of=rates_of,
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
         failures=tuple(Failure),

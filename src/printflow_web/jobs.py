@@ -189,6 +189,7 @@ def _price_of(job_id: str, typed: Mapping[str, Any]) -> Price | None:
         grams=str(typed.get("weight", "")),
         hours=str(typed.get("hours", "")),
         printer=str(typed.get("printer", "")),
+        material=str(typed.get("material", "")),
     )
 
 

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from printflow import Price, PriceRange, counted_text, money, short_money
+from printflow import (
+    LineKind,
+    Price,
+    PriceLine,
+    PriceRange,
+    counted_text,
+    money,
+    price_line_text,
+    short_money,
+)
+
+_PLAIN = (LineKind.WEIGHT, LineKind.VOLUME, LineKind.TIME)
+
+
+def line_label(line: PriceLine) -> str:
+    """What a line is called: in the lab's words where it has some."""
+    return line.label or str(_(line.kind.record.label))
 
 
 def price_words(price: Price, currency: str) -> str:
-    """The lines of a price as one sum."""
-    counted = price.counted
-    parts = [
-        counted_text(line, currency) or f"{_(line.kind.record.label)} {money(line.cents, currency)}"
-        for line in counted.lines
-    ]
-    summed = f"{' + '.join(parts)} = {money(counted.cents, currency)}"
+    """The lines of a price as one sum, or one after the other where more than weight and time count."""
+    lines = [line for line in price.lines if line.kind is not LineKind.MINIMUM]
+    if any(line.kind not in _PLAIN for line in lines):
+        parts = [f"{line_label(line)}: {price_line_text(line, currency)}" for line in price.lines]
+        return "; ".join(parts)
+    counted = Price(tuple(lines))
+    summed = " + ".join(counted_text(line, currency) for line in lines)
+    words = f"{summed} = {money(counted.cents, currency)}"
     if price.at_minimum:
-        return str(_("%(sum)s, so the minimum charge applies.", sum=summed))
-    return summed
+        return str(_("%(sum)s, so the minimum charge applies.", sum=words))
+    return words
 
 
 def range_words(found: PriceRange, currency: str) -> str:

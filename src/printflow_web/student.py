@@ -88,6 +88,7 @@ def price_of_model() -> dict[str, str]:
         printer=typed.get("printer", ""),
         volume_mm3=typed.get("volume", ""),
         quantity=typed.get("copies", ""),
+        color_name=typed.get("color", ""),
     )
     return {"text": range_words(found, catalog.currency) if found else ""}
 

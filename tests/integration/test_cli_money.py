@@ -58,3 +58,30 @@ def test_pick_up_takes_a_receipt(program: Program) -> None:
         "--receipt", "A-3", "--account", "ARCH", "--payer", "Jane", "--json",
     ).json["payments"][0]  # fmt: skip
     assert (paid["receipt"], paid["account"], paid["payer"]) == ("A-3", "ARCH", "Jane")
+
+
+def test_what_a_print_would_cost(program: Program) -> None:
+    """The contract for scripts: lines that add up, and whether the minimum charge applied."""
+    asked = ("price", "--method", "Filament", "--material", "PLA", "--printer", "Prusa MK4S")
+    found = program.call(*asked, "--grams", "42.5", "--hours", "3h 15m", "--json").json
+    assert found == {
+        "lines": [
+            {
+                "kind": "weight",
+                "label": "Weight",
+                "quantity": "42.5",
+                "unit": "g",
+                "rate": "0.1",
+                "amount_cents": 425,
+            }
+        ],
+        "total_cents": 425,
+        "minimum_applied": False,
+    }
+    small = program.call(*asked, "--grams", "5", "--hours", "1", "--copies", "2", "--json").json
+    assert (small["total_cents"], small["minimum_applied"]) == (300, True)
+    assert sum(line["amount_cents"] for line in small["lines"]) == 300
+    said = program.call(*asked, "--grams", "5", "--hours", "1").out
+    assert said.endswith("Added to reach the minimum charge: $2.50\nPrice: $3.00\n")
+    wrong = program.call(*asked[:-1], "Nobody's", "--grams", "x", "--hours", "1", "--json")
+    assert (wrong.code, wrong.refused_fields) == (1, ["printer", "grams"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
 from printflow.catalogs.file import default_catalog
 from printflow.domain.catalog import Catalog, catalog_from
 from printflow.domain.price_range import price_range
-from printflow.domain.pricing import price
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +23,10 @@ def test_both_ends_are_prices_of_a_quote(catalog: Catalog) -> None:
     assert found is not None
     full = Decimal(250) * way.density * 2
     ends = [
-        price(
-            full * fill,
-            Decimal(0),
-            rate_per_gram=rate,
-            rate_per_hour=Decimal(0),
-            minimum_cents=catalog.minimum_charge_cents,
-        ).cents
+        max(
+            catalog.minimum_charge_cents,
+            int((full * fill * rate * 100).quantize(Decimal(1), ROUND_HALF_UP)),
+        )
         for fill, rate in (
             (way.fill[0], min(one.rate_per_gram for one in printers)),
             (way.fill[1], max(one.rate_per_gram for one in printers)),

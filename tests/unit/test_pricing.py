@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printflow.domain import pricing
+from printflow.domain.price_rows import Charge, Priced, PriceRow, price_by
 from printflow.domain.pricing import (
     MAX_CENTS,
     MAX_GRAMS,
@@ -33,9 +33,12 @@ MINIMUM = st.integers(0, 1_000_000)
 def whole_price(
     grams: Decimal, hours: Decimal, per_gram: Decimal, per_hour: Decimal, least: int
 ) -> Price:
-    return pricing.price(
-        grams, hours, rate_per_gram=per_gram, rate_per_hour=per_hour, minimum_cents=least
+    rows = (
+        PriceRow(charge=Charge.GRAM, amount=per_gram),
+        PriceRow(charge=Charge.HOUR, amount=per_hour),
+        PriceRow(charge=Charge.MINIMUM, amount=Decimal(least) / 100),
     )
+    return price_by(rows, Priced(grams=grams, hours=hours))
 
 
 def price(grams: Decimal, hours: Decimal, per_gram: Decimal, per_hour: Decimal, least: int) -> int:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from printflow.domain.pricing import plain_decimal
+
 if TYPE_CHECKING:
     from printflow import (
         Copies,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         ModelFacts,
         Payment,
         Plate,
+        Price,
         Printflow,
     )
 
@@ -32,6 +35,7 @@ _ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason
 _TOGETHER = frozenset(
     {"files", "copies_good", "copies_failed", "copies_printing", "copies_out"}
 )  # told of in an entry of their own
+_THOUSANDTH = Decimal("0.001")
 _MAIL = (
     "id", "message_id", "template", "to", "state", "tries", "error", "created_at", "next_try_at",
     "sent_at",
@@ -42,6 +46,27 @@ def print_json(document: object) -> None:
     """One JSON document on standard output, in ASCII where the output cannot take the rest."""
     ascii_only = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") != "utf8"
     click.echo(json.dumps(plain(document), indent=2, ensure_ascii=ascii_only))
+
+
+def price_document(price: Price) -> dict[str, Any]:
+    """A price with its lines; ``amount_cents`` add up to ``total_cents``. Of a share (unit "%"),
+    ``quantity`` is the percentage and ``rate`` what it is of.
+    """
+    lines = []
+    for line, cents in zip(price.lines, price.each_in_cents(), strict=True):
+        record = line.kind.record
+        quantity = line.quantity * 100 if record.unit == "%" else line.quantity
+        lines.append(
+            {
+                "kind": line.kind,
+                "label": line.label or record.label,
+                "quantity": plain_decimal(quantity.quantize(_THOUSANDTH)),
+                "unit": record.unit,
+                "rate": plain_decimal(line.rate),
+                "amount_cents": cents,
+            }
+        )
+    return {"lines": lines, "total_cents": price.cents, "minimum_applied": price.at_minimum}
 
 
 def instant(time: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""``pay``, ``void-payment`` and ``day-close``: the ledger."""
+"""``price``, ``pay``, ``void-payment`` and ``day-close``: prices and the ledger."""
 
 from __future__ import annotations
 
@@ -6,13 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .documents import payment_document, print_json
+from .documents import payment_document, price_document, print_json
 from .session import by_option, json_option, session
 from .streams import pour, tell
 from .tables import print_table
 
 if TYPE_CHECKING:
     from printflow import DayClose, Payment
+
+
+@click.command("price")
+@click.option("--method", required=True, metavar="NAME", help="Print method.")
+@click.option("--material", required=True, metavar="NAME", help="Material.")
+@click.option("--printer", required=True, metavar="NAME", help="Printer.")
+@click.option("--grams", default="", metavar="G", help="Weight of all copies, in g.")
+@click.option("--ml", default="", metavar="ML", help="Volume of all copies, in mL.")
+@click.option("--hours", required=True, metavar="TIME", help="Print time of all copies.")
+@click.option("--copies", default="1", metavar="N", help="Number of copies.")
+@click.option("--color", default="", metavar="NAME", help="Color.")
+@click.option("--course", default="", metavar="CODE", help="Class number or course code.")
+@json_option
+def price(**typed: Any) -> None:
+    """Show what a print would cost, line by line. No job is needed."""
+    from printflow import money, price_line_text
+
+    with session().lab() as lab:
+        found, currency = lab.prices.of(**typed), lab.catalog.current.currency
+    if session().json:
+        print_json(price_document(found))
+        return
+    for line in found.lines:
+        tell(f"{line.label or line.kind.record.label}: {price_line_text(line, currency)}")
+    tell(f"Price: {money(found.cents, currency)}")
 
 
 @click.command("pay")

@@ -18,6 +18,7 @@ from .job import Actor, Job, Quote
 from .ledger import Balance
 from .pick_up import PickUpPolicy
 from .plate import Machine, PlatePart
+from .price_rows import Beside
 from .pricing import PriceLine
 from .status import Status, Trigger
 
@@ -134,6 +135,8 @@ class Facts:
     """By machine, when its last running plate ends; None where that is not known."""
     parts: tuple[PlatePart, ...] = ()
     """The job's parts on running plates that a result is recorded of: all, or those of one plate."""
+    beside: Beside | None = None
+    """What the other jobs of the request come to, where the minimum charge is per request."""
     reminder_left: bool = False
     """A reminder to pick up the print was sent since it was completed."""
 

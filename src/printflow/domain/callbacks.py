@@ -31,7 +31,7 @@ from .effects import (
 from .plate import Machine, free_first
 from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
 from .question import QUESTIONS
-from .quoted_price import price_of
+from .quoted_price import price_of_attempt
 from .status import Status
 from .text import clean_line, clean_text
 
@@ -90,7 +90,7 @@ def set_price(attempt: Attempt) -> None:
     args, catalog = attempt.args, attempt.facts.catalog
     grams, hours = _sure(parse_grams(args.weight)), _sure(parse_hours(args.hours))
     printer = _sure(catalog.printer(args.printer or attempt.subject.printer))
-    price = _sure(price_of(catalog, attempt.subject, args.printer, args.weight, args.hours))
+    price = _sure(price_of_attempt(attempt))
     cost, attempt.price_lines = price.cents, price.lines
     attempt.changes.update(
         grams=grams,

@@ -11,15 +11,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import CatalogInvalid, Refusal
 from ..said import Said, say
 from . import numbers
 from .catalog_places import place_words
+from .price_rows import CHARGES, Charge, PriceRow
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _MAX_NAME = 60
+MOST_PRICE_ROWS = 500
 _TABLE = say("This needs a table of keys and values.")
 _UNKNOWN = say("This key isn't known. Known keys: {names}.")
 
@@ -127,6 +129,27 @@ class Catalog:
     texts: Texts
     retention: Retention = Retention()
     payments: PaymentRules = PaymentRules()
+    prices: tuple[PriceRow, ...] = ()
+    """Rows that are tried before the printers' own rates and the minimum charge."""
+    minimum_per: Literal["job", "request"] = "job"
+    rounding_cents: int = 1
+    """What prices are rounded to: 1, 5, 25 …"""
+
+    @property
+    def price_list(self) -> tuple[PriceRow, ...]:
+        """Every row in the order in which they are tried: the lab's exceptions, then each printer's
+        rates, then the minimum charge.
+        """
+        own = (
+            PriceRow(charge=charge, amount=rate, printers=(printer.name,))
+            for printer in self.printers
+            for charge, rate in (
+                (Charge.GRAM, printer.rate_per_gram),
+                (Charge.HOUR, printer.rate_per_hour),
+            )
+        )
+        least = Decimal(self.minimum_charge_cents) / 100
+        return (*self.prices, *own, PriceRow(charge=Charge.MINIMUM, amount=least))
 
     def method(self, name: str) -> Method | None:
         """The method of that name, or None."""
@@ -226,9 +249,24 @@ class _Reader:
             return Decimal(0)
         return value
 
-    def tables(self, data: Mapping[str, Any], key: str, place: str) -> Iterator[tuple[str, Any]]:
-        rows = data.get(key)
+    def signed(self, data: Mapping[str, Any], key: str, place: str, charge: Charge) -> Decimal:
+        """An amount that may be below zero where the charge allows that; at most 100 % off."""
+        text = str(data.get(key, "")).strip()
+        below = charge.record.signed and text[:1] in ("-", "−")
+        value = self.money({key: text[1:] if below else text.removeprefix("+")}, key, place)
+        if charge.record.unit == "%" and value > (100 if below else 1000):
+            self.problem(
+                f"{place}.{key}", say("Enter a percentage from −100 to 1000, like −10 or 8.25.")
+            )
+        return -value if below else value
+
+    def tables(
+        self, data: Mapping[str, Any], key: str, place: str, *, empty: bool = False
+    ) -> Iterator[tuple[str, Any]]:
+        rows = data.get(key, () if empty else None)
         where = f"{place}.{key}".lstrip(".")
+        if empty and isinstance(rows, list | tuple) and not rows:
+            return
         if not isinstance(rows, list | tuple) or not rows:
             self.problem(where, say("Add at least one."))
             return
@@ -334,6 +372,36 @@ def _payment_rules(read: _Reader, data: Mapping[str, Any], ways: Sequence[str]) 
     return PaymentRules(**wanted, unique_receipts=unique)
 
 
+def _price_row(read: _Reader, place: str, row: Mapping[str, Any], known: _Known) -> PriceRow | None:
+    read.known(row, place, _names(PriceRow))
+    charge = next((one for one in Charge if one.value == row.get("charge")), None)
+    if charge is None:
+        names = ", ".join(CHARGES)
+        read.problem(f"{place}.charge", say("Choose what is charged: {names}.", names=names))
+        return None
+    return PriceRow(
+        charge=charge,
+        amount=read.signed(row, "amount", place, charge),
+        label=read.text(row, "label", place, limit=_MAX_NAME, empty=True),
+        **{key: _those(read, place, row, key, known[key]) for key in _CONDITIONS},
+    )
+
+
+_CONDITIONS = ("methods", "materials", "printers", "colors", "courses")
+_Known = Mapping[str, frozenset[str] | None]
+"""The names that a condition of a price row may have; None where it may have any."""
+
+
+def _those(
+    read: _Reader, place: str, row: Mapping[str, Any], key: str, known: frozenset[str] | None
+) -> tuple[str, ...]:
+    names = read.texts(row, key, place) if row.get(key) else ()
+    for name in names if known is not None else ():
+        if name not in (known or ()):
+            read.problem(f"{place}.{key}", say("The catalog has no “{name}”.", name=name))
+    return names
+
+
 def catalog_from(data: Mapping[str, Any]) -> Catalog:
     """The catalog that the plain document ``data`` describes.
 
@@ -377,6 +445,27 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
     if not re.fullmatch("[A-Z]{3}", currency):
         read.problem("currency", say("Enter a three-letter code, like USD."))
     ways = read.texts(data, "payment_methods", "")
+    known: _Known = {
+        "methods": frozenset(names),
+        "materials": frozenset(one for method in methods for one in method.materials),
+        "printers": frozenset(printer.name for printer in printers),
+        "colors": frozenset(one for method in methods for one in method.color_names),
+        "courses": None,
+    }
+    rows = [
+        _price_row(read, spot, row, known)
+        for spot, row in read.tables(data, "prices", "", empty=True)
+    ]
+    if len(rows) > MOST_PRICE_ROWS:
+        read.problem("prices", say("Use at most {most} rows.", most=MOST_PRICE_ROWS))
+    per = data.get("minimum_per", "job")
+    if per not in ("job", "request"):
+        read.problem("minimum_per", say("Enter job or request."))
+        per = "job"
+    step = data.get("rounding_cents", 1)
+    if type(step) is not int or not 1 <= step <= 10_000:
+        read.problem("rounding_cents", say("Enter a whole number of cents, like 1, 5, or 25."))
+        step = 1
     catalog = Catalog(
         lab_name=read.text(data, "lab_name", "", limit=100),
         currency=currency,
@@ -400,6 +489,9 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         ),
         retention=Retention(days),
         payments=_payment_rules(read, data, ways),
+        prices=tuple(row for row in rows if row is not None),
+        minimum_per=per,
+        rounding_cents=step,
     )
     if read.problems:
         raise CatalogInvalid(read.problems)
@@ -407,6 +499,8 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, Charge):
+        return value.value
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, tuple):

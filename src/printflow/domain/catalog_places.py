@@ -12,18 +12,22 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ROWS = {
     "colors": (say("Color “{name}”"), say("Color {number}")),
     "methods": (say("Print method “{name}”"), say("Print method {number}")),
+    "prices": (say("Price row “{name}”"), say("Price row {number}")),
     "printers": (say("Printer “{name}”"), say("Printer {number}")),
     "rejection_reasons": (say("Rejection reason “{name}”"), say("Rejection reason {number}")),
 }
 """Entries of lists by their names, and by their numbers where they have none."""
 _LABELS = {
     "account_methods": say("payment methods that need an account"),
+    "amount": say("amount"),
     "archive_after_days": say("days before jobs are archived"),
     "build_volume": say("build volume"),
+    "charge": say("what is charged"),
     "code": say("code"),
     "colors": say("colors"),
     "consent": say("price checkbox text"),
     "consent_version": say("version of the price checkbox text"),
+    "courses": say("class numbers"),
     "currency": say("currency"),
     "density": say("density"),
     "description": say("description"),
@@ -32,22 +36,26 @@ _LABELS = {
     "hex": say("shade"),
     "hours": say("pickup hours"),
     "introduction": say("introduction above the form"),
+    "label": say("name on the quote"),
     "lab_name": say("name of the lab"),
     "materials": say("materials"),
     "methods": say("print methods"),
     "minimum_charge": say("minimum charge"),
+    "minimum_per": say("what the minimum charge is for"),
     "texts.minimum_charge": say("minimum-charge checkbox text"),
     "name": say("name"),
     "payment_methods": say("payment methods"),
     "payments": say("payment rules"),
     "pick_up": say("pickup"),
     "place": say("pickup place"),
+    "prices": say("price rows"),
     "printers": say("printers"),
     "rate_per_gram": say("price per gram"),
     "rate_per_hour": say("price per hour"),
     "receipt_methods": say("payment methods that need a receipt number"),
     "rejection_reasons": say("rejection reasons"),
     "retention": say("how long jobs are kept"),
+    "rounding_cents": say("rounding"),
     "rules": say("rules above the form"),
     "text": say("text"),
     "texts": say("the lab's texts"),
@@ -91,7 +99,7 @@ def _name_row(words: list[str], key: str, number: int, row: Any) -> None:
     """Put the entry's name in the place of the list's."""
     named, numbered = _ROWS.get(key, (say("“{name}”"), say("entry {number}")))
     fields = row if isinstance(row, Mapping) else {}
-    name = next((fields[one] for one in ("name", "text", "code") if fields.get(one)), "")
+    name = next((fields[one] for one in ("name", "label", "text", "code") if fields.get(one)), "")
     if key in _ROWS:
         words.pop()
     is_name = isinstance(name, str) and name.strip()

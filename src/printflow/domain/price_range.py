@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from . import numbers
-from .catalog import Catalog
-from .pricing import MAX_GRAMS, Price, parse_quantity, price
+from .catalog import Catalog, Method, Printer
+from .price_rows import Charge, Priced
+from .pricing import MAX_GRAMS, Price, parse_quantity
+from .quoted_price import priced
 
 _MM3_PER_CM3 = 1000
 
@@ -40,10 +42,17 @@ class PriceRange:
 
 
 def price_range(
-    catalog: Catalog, *, method: str, printer: str, volume_mm3: object, quantity: object
+    catalog: Catalog,
+    *,
+    method: str,
+    printer: str,
+    volume_mm3: object,
+    quantity: object,
+    color_name: str = "",
 ) -> PriceRange | None:
     """The range for a closed mesh of a volume in mm³, in so many copies, on the printers of a
-    method (or one of them): between its least and its most usual infill.
+    method (or one of them), in all its materials and colors (or one color): between its least and its
+    most usual infill. By the price list of a quote, without print time.
 
     None where one of them is none, or the model is heavier than anything that can be quoted.
     """
@@ -55,22 +64,47 @@ def price_range(
     grams = volume / _MM3_PER_CM3 * way.density * copies
     if grams > MAX_GRAMS:
         return None
-    rates = [one.rate_per_gram for one in printers]
-    low = _weight_price(grams * way.fill[0], min(rates), catalog)
-    high = _weight_price(grams * way.fill[1], max(rates), catalog)
+    ends = [
+        priced(
+            catalog,
+            Priced(
+                method=method,
+                material=material,
+                printer=one.name,
+                color=color,
+                grams=grams * share,
+                copies=copies,
+            ),
+        )
+        for one in printers
+        for material in way.materials
+        for color in _colors(catalog, way, color_name)
+        for share in way.fill
+    ]
+    low, high = min(ends, key=_cents), max(ends, key=_cents)
     return PriceRange(
         low.cents,
         high.cents,
-        from_minimum=low.cents <= catalog.minimum_charge_cents,
-        hours=any(one.rate_per_hour for one in printers),
+        from_minimum=low.at_minimum or low.cents == catalog.minimum_charge_cents,
+        hours=any(
+            row.charge is Charge.HOUR and row.amount and _names_one(row.printers, printers)
+            for row in catalog.price_list
+        ),
     )
 
 
-def _weight_price(grams: Decimal, rate_per_gram: Decimal, catalog: Catalog) -> Price:
-    return price(
-        grams,
-        Decimal(),
-        rate_per_gram=rate_per_gram,
-        rate_per_hour=Decimal(),
-        minimum_cents=catalog.minimum_charge_cents,
-    )
+def _cents(price: Price) -> int:
+    return price.cents
+
+
+def _colors(catalog: Catalog, method: Method, chosen: str) -> Iterable[str]:
+    """The chosen color, else those whose price may differ, and one that stands for all others."""
+    if chosen:
+        return (chosen,)
+    named = {name for row in catalog.prices for name in row.colors}
+    others = [name for name in method.color_names if name not in named]
+    return (*(name for name in method.color_names if name in named), *others[:1])
+
+
+def _names_one(names: Sequence[str], printers: Iterable[Printer]) -> bool:
+    return not names or any(one.name in names for one in printers)

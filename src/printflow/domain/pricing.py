@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from . import numbers
 from .marking import complete, mark
@@ -123,9 +124,20 @@ class LineKind(StrEnum):
     """What a line of a price is for. The value is what quotes store."""
 
     WEIGHT = "weight"
+    VOLUME = "volume"
     TIME = "time"
+    PIECE = "piece"
+    SETUP = "setup"
+    PERCENT = "percent"
+    """A surcharge, or below zero a discount: a share of what stands above it."""
+    AMOUNT = "amount"
+    """The same as an amount."""
     MINIMUM = "minimum"
     """What is added to reach the minimum charge."""
+    COVERED = "covered"
+    """What is taken off, because another model of the request was charged the minimum already."""
+    TAX = "tax"
+    ROUNDING = "rounding"
 
     @property
     def record(self) -> LineRecord:
@@ -137,7 +149,8 @@ class LineKind(StrEnum):
 class LineRecord:
     """What is said of a kind of line. English; pages and emails translate the ``label``.
 
-    ``unit`` is that of the quantity; "" where the line is just an amount.
+    ``unit`` is that of the quantity: "%" for a share of an amount, "" where the line is just an
+    amount.
     """
 
     label: str
@@ -148,21 +161,39 @@ LINES: Mapping[LineKind, LineRecord] = complete(
     LineKind,
     {
         LineKind.WEIGHT: LineRecord(label=mark("Weight"), unit="g"),
+        LineKind.VOLUME: LineRecord(label=mark("Material volume"), unit="mL"),
         LineKind.TIME: LineRecord(label=mark("Print time"), unit="h"),
+        LineKind.PIECE: LineRecord(label=mark("Copies"), unit="×"),
+        LineKind.SETUP: LineRecord(label=mark("Setup fee"), unit=""),
+        LineKind.PERCENT: LineRecord(label=mark("Surcharge or discount"), unit="%"),
+        LineKind.AMOUNT: LineRecord(label=mark("Surcharge or discount"), unit=""),
         LineKind.MINIMUM: LineRecord(label=mark("Added to reach the minimum charge"), unit=""),
+        LineKind.COVERED: LineRecord(
+            label=mark("Covered by the minimum charge for the whole request"), unit=""
+        ),
+        LineKind.TAX: LineRecord(label=mark("Tax"), unit="%"),
+        LineKind.ROUNDING: LineRecord(label=mark("Rounding"), unit=""),
     },
 )
+
+
+_LEAST = (LineKind.MINIMUM, LineKind.COVERED)
+_LAST = (LineKind.TAX, LineKind.ROUNDING)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
     """One line of a price: ``quantity`` in its kind's unit (1 where it has none), ``rate`` in
     currency units for each of them, ``amount`` in currency units, not rounded.
+
+    A share has it as a fraction in ``quantity`` (0.1 is 10 %), of ``rate``. ``label`` is what the
+    lab calls the line; "" stands for its kind's own.
     """
 
     kind: LineKind
     quantity: Decimal
     rate: Decimal
+    label: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -177,12 +208,13 @@ class PriceLine:
     @classmethod
     def from_plain(cls, plain: Sequence[str]) -> PriceLine:
         """The line that :meth:`plain` gave."""
-        kind, quantity, rate = plain
-        return cls(LineKind(kind), Decimal(quantity), Decimal(rate))
+        kind, quantity, rate, *label = plain
+        return cls(LineKind(kind), Decimal(quantity), Decimal(rate), *label)
 
-    def plain(self) -> tuple[str, str, str]:
-        """Kind, quantity and rate as texts, for the database."""
-        return (self.kind.value, str(self.quantity), str(self.rate))
+    def plain(self) -> tuple[str, ...]:
+        """Kind, quantity and rate as texts, for the database; the label where there is one."""
+        label = (self.label,) if self.label else ()
+        return (self.kind.value, str(self.quantity), str(self.rate), *label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,35 +234,27 @@ class Price:
         return any(line.kind is LineKind.MINIMUM for line in self.lines)
 
     @property
-    def counted(self) -> Price:
-        """What was counted: the price without what is added to reach the minimum charge."""
-        return Price(tuple(line for line in self.lines if line.kind is not LineKind.MINIMUM))
+    def charged(self) -> Decimal:
+        """What it comes to before tax and rounding, in currency units."""
+        return sum((line.amount for line in self.lines if line.kind not in _LAST), Decimal())
+
+    @property
+    def counted(self) -> Decimal:
+        """The same without what the minimum charge adds or covers."""
+        apart = sum((line.amount for line in self.lines if line.kind in _LEAST), Decimal())
+        return self.charged - apart
+
+    def each_in_cents(self) -> tuple[int, ...]:
+        """The lines in integer cents, which add up to the price exactly: each is what the sum grows
+        by, so that what rounding leaves of one line goes to the next.
+        """
+        sums = [_rounded(self.lines[:count]) for count in range(len(self.lines) + 1)]
+        return tuple(after - before for before, after in pairwise(sums))
 
 
 def _rounded(lines: Iterable[PriceLine]) -> int:
     exact = sum((line.amount for line in lines), Decimal()) * 100
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def price(
-    grams: Decimal,
-    hours: Decimal,
-    *,
-    rate_per_gram: Decimal,
-    rate_per_hour: Decimal,
-    minimum_cents: int,
-) -> Price:
-    """The price of a weight (g) and a print time (h) at their rates (currency units per g and per
-    h), never below the minimum charge.
-    """
-    lines = [PriceLine(LineKind.WEIGHT, grams, rate_per_gram)]
-    if rate_per_hour:
-        lines.append(PriceLine(LineKind.TIME, hours, rate_per_hour))
-    cents = _rounded(lines)
-    if cents < minimum_cents:
-        missing = Decimal(minimum_cents) / 100 - sum((line.amount for line in lines), Decimal())
-        lines.append(PriceLine(LineKind.MINIMUM, Decimal(1), missing))
-    return Price(tuple(lines))
 
 
 def shown_hours(hours: Decimal) -> Decimal:

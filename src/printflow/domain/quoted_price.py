@@ -3,40 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..errors import Refusal
 from ..said import Money, Said, say
 from .attempt import Attempt
 from .catalog import Catalog
 from .job import Job
-from .pricing import Price, parse_grams, parse_hours, price
+from .price_rows import Beside, Priced, price_by
+from .pricing import Price, parse_grams, parse_hours
 
 PRICE_CHANGED = "price_changed"
 
 
 def price_of(
-    catalog: Catalog, job: Job, printer_name: str, weight: object, hours: object
+    catalog: Catalog,
+    job: Job,
+    printer_name: str,
+    weight: object,
+    hours: object,
+    material: str = "",
+    beside: Beside | None = None,
 ) -> Price | None:
-    """What a job costs at a weight and a print time as typed, on a printer of the catalog ("" = the
-    job's own); None where one of the three is none.
+    """What a job costs at a weight and a print time as typed, on a printer of the catalog and in a
+    material ("" = the job's own); None where weight, time or printer is none.
+
+    ``beside`` is what else of its request was quoted, for a minimum charge per request.
     """
     printer = catalog.printer(printer_name or job.printer)
     grams, time = parse_grams(weight), parse_hours(hours)
     if printer is None or grams is None or time is None:
         return None
-    return price(
-        grams,
-        time,
-        rate_per_gram=printer.rate_per_gram,
-        rate_per_hour=printer.rate_per_hour,
-        minimum_cents=catalog.minimum_charge_cents,
+    what = Priced(
+        method=job.method,
+        material=material or job.material,
+        printer=printer.name,
+        color=job.color,
+        course=job.class_number,
+        grams=grams,
+        hours=time,
+        copies=job.quantity,
+        beside=(beside or Beside()) if catalog.minimum_per == "request" else None,
+    )
+    return priced(catalog, what)
+
+
+def priced(catalog: Catalog, what: Priced) -> Price:
+    """The price by the catalog's whole list. Where ``what`` has no volume, its grams and the
+    method's density give it.
+    """
+    method = catalog.method(what.method)
+    if method is not None and method.density and not what.ml:
+        what = replace(what, ml=what.grams / method.density)
+    return price_by(catalog.price_list, what, step_cents=catalog.rounding_cents)
+
+
+def price_of_attempt(attempt: Attempt) -> Price | None:
+    """The price that the attempt's figures come to; None where they are none."""
+    args, facts = attempt.args, attempt.facts
+    return price_of(
+        facts.catalog,
+        attempt.subject,
+        args.printer,
+        args.weight,
+        args.hours,
+        args.material,
+        facts.beside,
     )
 
 
 def price_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     """The price is the one that the form showed, at the prices it was made from."""
     args, facts = attempt.args, attempt.facts
-    found = price_of(facts.catalog, attempt.subject, args.printer, args.weight, args.hours)
+    found = price_of_attempt(attempt)
     if found is None:
         return  # other guards say what is wrong with the figures
     cents = found.cents

@@ -38,6 +38,7 @@ from ..service.payments import Payments
 from ..service.people import People
 from ..service.personal_data import PersonalData
 from ..service.plates import Plates
+from ..service.prices import Prices
 from ..service.queues import Queues
 from ..service.quotes import Quotes
 from ..service.receipts import Receipts
@@ -255,6 +256,8 @@ class Printflow:
 
     def _of_money(self, parts: Parts) -> None:
         database, clock = parts.database, parts.clock
+        self.prices = Prices(parts.catalogs)
+        """What something would cost: ``of``."""
         self.payments = Payments(database, clock, parts.catalogs)
         """The ledger: ``take``, ``void``, ``find``."""
         self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)

@@ -63,12 +63,17 @@ def price_line_text(line: PriceLine, currency: str) -> str:
 
 
 def counted_text(line: PriceLine, currency: str) -> str:
-    """What a line of a price is counted from: "42.5 g × $0.10"; "" where it is just an amount."""
+    """What a line of a price is counted from: "42.5 g × $0.10", "8.25% of $4.00"; "" where it is
+    just an amount.
+    """
     unit = line.kind.record.unit
     if not unit:
         return ""
+    if unit == "%":
+        base = money(int((line.rate * 100).quantize(Decimal(1), ROUND_HALF_UP)), currency)
+        return f"{plain_decimal(line.quantity * 100):f}% of {base}"
     quantity = f"{line.quantity.quantize(_HUNDREDTH).normalize():f}"
-    return f"{quantity} {unit} × {rate_text(line.rate, currency)}"
+    return f"{quantity} {unit} × {rate_text(line.rate, currency)}".replace("× ×", "×")
 
 
 def local_time(moment: datetime, time_zone: str) -> str:

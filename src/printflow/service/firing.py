@@ -16,9 +16,11 @@ from ..domain.effects import MailTemplate
 from ..domain.job import Actor, Job, Quote
 from ..domain.plate import PlateState, shown_machines
 from ..domain.status import Status, Trigger
+from ..domain.trigger import Form
 from ..errors import TransitionRefused
 from ..ports import Transaction
 from ..settings import Settings
+from .beside import beside
 from .effect_writer import EffectWriter
 from .receipt_numbers import receipt_used
 from .stale import stale
@@ -75,6 +77,7 @@ class Firing:
             pick_up=pick_up_policy(settings),
             came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
+            beside=beside(tx, job, catalog) if request.trigger.record.form is Form.QUOTE else None,
             **_print_room(tx, job, request, catalog),
         )
         try:

@@ -22,6 +22,7 @@ from ..errors import InvalidInput
 from ..ports import Clock, Database, RenderedMail
 from ..said import say
 from .acting import staff_actor
+from .beside import beside
 from .lookup import job_of
 from .received import mails_about
 from .transitions import MailPreview, Request, Transitions
@@ -281,7 +282,13 @@ class Jobs:
         )
 
     def price(
-        self, job_id: str, *, grams: Figure, hours: Figure, printer: str = ""
+        self,
+        job_id: str,
+        *,
+        grams: Figure,
+        hours: Figure,
+        printer: str = "",
+        material: str = "",
     ) -> Price | None:
         """What a quote with these figures would come to now, with its lines; None where they are
         no figures, or the printer is none. Changes nothing; raises NotFound.
@@ -289,7 +296,8 @@ class Jobs:
         with self._database.read() as tx:
             job = job_of(tx, job_id)
             catalog = self._catalogs.within(tx)
-        return price_of(catalog, job, printer, grams, hours)
+            others = beside(tx, job, catalog)
+        return price_of(catalog, job, printer, grams, hours, material, others)
 
     def reject(
         self, job_id: str, *, reasons: Iterable[str] = (), text: str = "", **acting: Unpack[Acting]

@@ -2,7 +2,7 @@
 // differs from the one that was shown (expected_cents).
 import { askedPrice } from "./asked_price.js";
 
-const TYPED = ["weight", "hours", "printer"];
+const TYPED = ["weight", "hours", "material", "printer"];
 
 export function costPreview() {
   return {

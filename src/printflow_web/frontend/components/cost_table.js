@@ -1,7 +1,7 @@
 // The figures of many jobs: takes over what the slicers say, and shows each price as it is typed.
 import { askedPrice } from "./asked_price.js";
 
-const TYPED = ["weight", "hours", "printer"];
+const TYPED = ["weight", "hours", "material", "printer"];
 
 export function costTable() {
   return {

@@ -130,9 +130,10 @@ export class ModelCards {
     const printer = value("printer");
     this.previews.forEach((preview, place) => {
       const card = this.cards[place];
-      const color = this.lab.methods[method]?.colors[value("color", card)] || "";
+      const colorName = value("color", card);
+      const color = this.lab.methods[method]?.colors[colorName] || "";
       const copies = Math.max(1, Number(card.querySelector("[type=number]").value) || 1);
-      preview.choose({ method, printer, color, copies });
+      preview.choose({ method, printer, color, colorName, copies });
     });
   }
 

@@ -14,7 +14,7 @@ export class Preview {
     this.lab = lab;
     this.changed = changed;
     this.facts = null;
-    this.choice = { method: "", printer: "", color: "", copies: 1 };
+    this.choice = { method: "", printer: "", color: "", colorName: "", copies: 1 };
     this.ask = askedPrice(this.texts.priceAddress, (answer) => {
       this.set("price", answer?.text || this.texts.textNoPrice);
     });
@@ -35,7 +35,7 @@ export class Preview {
     this.viewer.close();
   }
 
-  // choice: {method, printer, color (hex), copies}
+  // choice: {method, printer, color (hex), colorName, copies}
   choose(choice) {
     this.viewer.recolor(choice.color);
     this.choice = choice;
@@ -87,11 +87,11 @@ export class Preview {
   }
 
   showPrice() {
-    const { method, printer, copies } = this.choice;
+    const { method, printer, colorName, copies } = this.choice;
     const { closed, volume } = this.facts;
     const known = !method ? this.texts.textChoose : closed ? "" : this.texts.textNoPrice;
     if (known) this.set("price", known);
-    else this.ask({ method, printer, copies, volume: volume.toFixed(3) });
+    else this.ask({ method, printer, copies, color: colorName, volume: volume.toFixed(3) });
   }
 
   warn(problem) {
