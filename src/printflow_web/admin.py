@@ -65,9 +65,9 @@ def outbox() -> str:
 
 @pages.post("/outbox/resume")
 def resume_mail() -> AnyResponse:
-    """Let the outbox go on, after its login was fixed."""
+    """Try the login again now, after it was fixed."""
     lab_of(current_app).mail.resume(**acting())
-    flash(_("Email resumed."), "success")
+    flash(_("Trying again now. This page shows whether it works."), "success")
     return redirect(url_for("admin.outbox"), 303)
 
 

@@ -234,6 +234,9 @@ def test_a_paused_outbox(settings: Settings, clock: TestClock, model: Path) -> N
         def send(self, _message: object) -> None:
             raise MailFailure(FailureKind.AUTHENTICATION, "535 wrong password")
 
+        def check(self) -> None:
+            self.send(None)
+
     clock.now = datetime.now(UTC)
     with Printflow.open(settings, clock=clock, mailer=Locked()) as lab:
         lab.stations.set_password()

@@ -18,11 +18,17 @@ class MoodyMailer:
     def __init__(self) -> None:
         self.mood: FailureKind | None = None
         self.sent: list[EmailMessage] = []
+        self.checks = 0
 
     def send(self, message: EmailMessage) -> None:
         if self.mood is not None:
             raise MailFailure(self.mood, f"{self.mood} trouble")
         self.sent.append(message)
+
+    def check(self) -> None:
+        self.checks += 1
+        if self.mood not in (None, FailureKind.PERMANENT):
+            raise MailFailure(self.mood, f"{self.mood} trouble, again")
 
 
 @pytest.fixture
@@ -96,3 +102,95 @@ def test_a_refused_login_pauses_the_outbox_and_counts_against_no_mail(
     assert lab.dispatch().sent == 0
     clock.advance(minutes=16)
     assert lab.dispatch().sent == 3
+
+
+@pytest.mark.parametrize("kind", [FailureKind.AUTHENTICATION, FailureKind.CERTIFICATE])
+def test_what_stops_all_mail_is_told_until_a_login_works_however_often_it_is_tried(
+    lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit, kind: FailureKind
+) -> None:
+    submit()
+    mailer.mood = kind
+    lab.dispatch()
+    first = lab.mail.trouble()
+    assert first is not None
+    assert (first.count, first.reason) == (1, f"{kind} trouble")
+    for round_ in range(1, 41):
+        clock.advance(minutes=16)
+        assert lab.mail.trouble() is not None
+        lab.dispatch()
+        trouble = lab.mail.trouble()
+        assert trouble is not None
+        assert (trouble.state, trouble.since) == (first.state, first.since)
+        assert mailer.checks == round_
+    assert lab.mail.find()[0].tries == 0, "it was a login that was tried, and no mail paid for it"
+    mailer.mood = None
+    clock.advance(minutes=16)
+    assert lab.dispatch().sent == 1
+    assert lab.mail.trouble() is None
+    assert len(mailer.sent) == 1
+
+
+def test_a_certificate_is_tried_again_within_minutes_a_password_later(
+    lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit
+) -> None:
+    submit()
+    mailer.mood = FailureKind.AUTHENTICATION
+    lab.dispatch()
+    clock.advance(minutes=14)
+    lab.dispatch()
+    assert mailer.checks == 0, "an account may be locked by who tries often"
+    clock.advance(minutes=2)
+    mailer.mood = FailureKind.CERTIFICATE
+    lab.dispatch()
+    assert mailer.checks == 1
+    clock.advance(minutes=3)
+    lab.dispatch()
+    assert mailer.checks == 2
+    assert lab.mail.trouble().state == "certificate"  # type: ignore[union-attr]
+
+
+def test_the_alarm_goes_when_it_is_mended_also_where_no_mail_is_left(
+    lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit
+) -> None:
+    submit()
+    mailer.mood = FailureKind.AUTHENTICATION
+    lab.dispatch()
+    with lab._parts.database.write() as tx:
+        tx._connection.exec_driver_sql("DELETE FROM outbox")  # type: ignore[attr-defined]
+    assert lab.mail.trouble() is not None
+    mailer.mood = None
+    clock.advance(minutes=16)
+    lab.dispatch()
+    assert lab.mail.trouble() is None
+
+
+def test_a_server_that_begins_tries_at_once(
+    settings: Settings, lab: Printflow, mailer: MoodyMailer, clock: TestClock, submit: Submit
+) -> None:
+    submit()
+    mailer.mood = FailureKind.AUTHENTICATION
+    lab.dispatch()
+    mailer.mood = None
+    lab._parts.postman.begun()
+    assert lab.dispatch().sent == 1
+    mailer.mood = FailureKind.AUTHENTICATION
+    submit(student="Paul Roe", email="paul@example.edu")
+    lab.dispatch()
+    checks = mailer.checks
+    lab.dispatch()
+    assert mailer.checks == checks, "once"
+
+
+def test_staff_can_have_it_tried_now(lab: Printflow, mailer: MoodyMailer, submit: Submit) -> None:
+    submit()
+    mailer.mood = FailureKind.AUTHENTICATION
+    lab.dispatch()
+    lab.mail.resume(by="Ana")
+    assert lab.mail.trouble() is not None, "nobody knows yet"
+    lab.dispatch()
+    assert mailer.checks == 1
+    assert lab.mail.trouble() is not None
+    mailer.mood = None
+    lab.mail.resume(by="Ana")
+    assert lab.dispatch().sent == 1
+    assert lab.mail.trouble() is None

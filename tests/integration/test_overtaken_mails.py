@@ -60,7 +60,7 @@ def lab(settings: Settings, clock: TestClock, server: MailServer) -> Iterator[Pr
         security="none",
         username="lab",
         password="secret",
-        plaintext_login=True,
+        cleartext_login=True,
     )
     with Printflow.open(settings, clock=clock, mailer=mailer) as opened:
         yield opened

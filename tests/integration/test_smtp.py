@@ -201,8 +201,9 @@ def test_starttls_and_login(authority: trustme.CA, ca_file: Path) -> None:
     assert refused.kind is FailureKind.AUTHENTICATION
     assert "wrong" not in refused.detail
     assert bare.kind is FailureKind.AUTHENTICATION
-    assert untrusted.kind is FailureKind.TRANSIENT
+    assert untrusted.kind is FailureKind.CERTIFICATE
     assert "certificate isn't trusted" in untrusted.detail
+    assert "mail.smtp_ca_file" in untrusted.detail
 
 
 def test_starttls_that_the_server_does_not_know() -> None:
@@ -267,7 +268,7 @@ def test_no_password_and_no_mail_cross_a_line_that_should_be_encrypted(security:
 def test_a_password_crosses_an_open_line_only_where_that_was_allowed() -> None:
     tap = Wiretap()
     door = {"security": "none", "username": "printlab", "password": "geheim"}
-    failure(lambda: mailer(tap.port, **door, plaintext_login=True).send(mail()))
+    failure(lambda: mailer(tap.port, **door, cleartext_login=True).send(mail()))
     tap.close()
     assert b"AUTH PLAIN" in bytes(tap.heard)
 

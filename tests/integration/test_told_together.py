@@ -29,6 +29,10 @@ class Post:
             raise MailFailure(FailureKind.TRANSIENT, "nobody answers")
         self.sent.append(message_from_bytes(bytes(message), policy=policy.default))
 
+    def check(self) -> None:
+        if self.away:
+            raise MailFailure(FailureKind.TRANSIENT, "nobody answers")
+
     @property
     def to_student(self) -> list[str]:
         """The subjects of what the student got, without what tells of the submission."""

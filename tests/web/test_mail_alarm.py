@@ -90,7 +90,7 @@ def _free() -> int:
 @pytest.mark.parametrize(
     ("server", "state", "reason"),
     [
-        (untrusted, "failing", "certificate isn't trusted"),
+        (untrusted, "certificate", "certificate isn't trusted"),
         (without_starttls, "failing", "doesn't offer encryption"),
         (stalling, "failing", "timed out|didn't answer within 1 s"),
         (refusing, "refused", "relaying denied"),

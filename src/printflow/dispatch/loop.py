@@ -127,6 +127,7 @@ class Dispatcher:
         if self._threads:
             return
         self._stop.clear()
+        self._postman.begun()
         steps = {"files": self._files_step, "mail": self._mail_step, "models": self._look}
         for name, step in steps.items():
             thread = threading.Thread(

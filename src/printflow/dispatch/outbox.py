@@ -6,31 +6,27 @@ out again with the same Message-ID, and none is ever lost.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..domain.clock_slip import SLIP
 from ..domain.history import Mail
 from ..domain.mail_trouble import LATE_AFTER, MailTrouble, trouble_of
 from ..errors import PrintflowError
 from ..ports import Clock, Database, FailureKind, Mailer, MailFailure, Stamp, Transaction
-from ..said import packed, unpacked
+from .standstill import Standstill
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
 _log = logging.getLogger(__name__)
 
-PAUSED = "outbox_paused"
 _DELAYS = tuple(
     timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 1800, 3600, 7200, 14400, 21600)
 )
 _GIVE_UP_AFTER = timedelta(hours=72)
-_PAUSE = timedelta(minutes=15)
 _KEPT = timedelta(seconds=5)
 """How long a verdict holds while nothing is written: every page of staff asks for it."""
 _MOST_DEAD = 100
@@ -76,11 +72,12 @@ class Postman:
         self._timing = timing
         self._verdict: tuple[datetime, Stamp | None, _Verdict] | None = None
         self._lease = 2 * deadline + timedelta(seconds=30)
+        self._standstill = Standstill(database, mailer, clock, lease=self._lease)
 
     def send_due(self, *, limit: int = 50) -> tuple[int, int]:
         """Send what is due; gives how many were sent, and how many were tried in all."""
         sent = tried = 0
-        while tried < limit and not self.paused():
+        while tried < limit and self._standstill.is_over():
             with self._database.write() as tx:
                 now = self._clock()
                 mail = tx.outbox.claim(now, self._lease)
@@ -118,12 +115,8 @@ class Postman:
         now = self._clock()
         _log.warning("email %s will be retried or given up: %s", mail.id, failure.detail)
         with self._database.write() as tx:
-            if failure.kind is FailureKind.AUTHENTICATION:
+            if self._standstill.begin(tx, failure, now):
                 tx.outbox.give_back(mail, error=failure.detail)
-                until = (now + _PAUSE).isoformat()
-                tx.lab.set_fact(
-                    PAUSED, json.dumps({"why": packed(failure.detail), "until": until}), now
-                )
                 return
             again: datetime | None = now + _DELAYS[min(mail.tries - 1, len(_DELAYS) - 1)]
             # Many tries as well: the clock alone may be wrong, or nobody was at work for days.
@@ -133,15 +126,11 @@ class Postman:
             tx.outbox.failed(mail, error=failure.detail, next_try_at=again)
 
     def paused(self) -> str:
-        """Why the outbox rests after a refused login ("" = it does not); it resumes automatically."""
-        with self._database.read() as tx:
-            fact = tx.lab.fact(PAUSED)
-        if fact is None:
-            return ""
-        plain = json.loads(fact)
-        left = datetime.fromisoformat(plain["until"]).astimezone(UTC) - self._clock()
-        over = not timedelta() < left <= _PAUSE + SLIP  # longer ahead, it was a wrong clock's
-        return "" if over else str(unpacked(plain["why"]))
+        """Why no mail leaves at all after a refused login or certificate ("" = mails leave). It
+        resumes automatically once a login works.
+        """
+        stop = self._standstill.stop()
+        return stop.reason if stop is not None else ""
 
     def trouble(self) -> MailTrouble | None:
         """Why mail is not leaving, if it isn't; the one verdict that everything shows."""
@@ -162,15 +151,19 @@ class Postman:
         return found
 
     def _look(self, now: datetime) -> _Verdict:
-        paused = self.paused()
+        stop = self._standstill.stop()
         with self._database.read() as tx:
+            waiting = tx.outbox.waiting() if stop is not None else 0
             late, oldest = tx.outbox.late(now - LATE_AFTER)
             dead = tx.outbox.dead(limit=_MOST_DEAD)
             refused = tx.outbox.refused_since_sent(limit=_REFUSED) if dead else []
-        found = trouble_of(paused=paused, late=late, oldest=oldest, refused=refused)
+        found = trouble_of(stop=stop, waiting=waiting, late=late, oldest=oldest, refused=refused)
         return _Verdict(found, dead)
 
     def resume(self) -> None:
-        """End a pause now, after the login was fixed."""
-        with self._database.write() as tx:
-            tx.lab.set_fact(PAUSED, None, self._clock())
+        """Try to sign in again at the next look, after the login was fixed."""
+        self._standstill.try_soon()
+
+    def begun(self) -> None:
+        """This process has just begun, perhaps with other settings: a login is tried at once."""
+        self._standstill.try_at_once()

@@ -21,14 +21,24 @@ class MailState(StrEnum):
     """How mail is doing; the values are what monitoring reads."""
 
     PAUSED = "paused"
+    CERTIFICATE = "certificate"
     LATE = "failing"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailStop:
+    """No mail leaves at all, ``since`` when (UTC), for a ``reason`` in words."""
+
+    state: MailState
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailTrouble:
-    """Mail does not leave. ``since`` is when the oldest mail should have gone (UTC), ``count`` how
-    many wait or were refused, ``reason`` what the mail server or the system said last.
+    """Mail does not leave. ``since`` is when that began (UTC), ``count`` how many wait or
+    were refused, ``reason`` what the mail server or the system said last.
     """
 
     state: MailState
@@ -40,7 +50,9 @@ class MailTrouble:
     def message(self) -> str:
         """What is wrong, for people."""
         if self.state is MailState.PAUSED:
-            what = say("Email is paused: the email server rejected the login.")
+            what = say("Email is paused: Printflow can't sign in to the email account.")
+        elif self.state is MailState.CERTIFICATE:
+            what = say("Email is paused: a certificate isn't trusted.")
         elif self.state is MailState.REFUSED:
             what = say("The email server is rejecting all emails.")
         elif not self.reason:
@@ -60,8 +72,11 @@ class MailTrouble:
     @property
     def next_step(self) -> str:
         """What to do about it."""
-        if self.state is MailState.PAUSED:
-            return say("Fix the user name and password in the settings, then resume the outbox.")
+        if self.state in (MailState.PAUSED, MailState.CERTIFICATE):
+            return say(
+                "Printflow keeps trying, and email resumes automatically once it works. If you change "
+                "the settings under [mail], restart Printflow."
+            )
         if self.state is MailState.LATE and not self.reason:
             return say("Check that `printflow serve` or `printflow worker` is running.")
         return say("Check the settings under [mail], and ask the person who runs the email server.")
@@ -72,14 +87,19 @@ class MailTrouble:
 
 
 def trouble_of(
-    *, paused: str, late: int, oldest: Mail | None, refused: Sequence[Mail]
+    *,
+    stop: MailStop | None,
+    waiting: int,
+    late: int,
+    oldest: Mail | None,
+    refused: Sequence[Mail],
 ) -> MailTrouble | None:
-    """The verdict. ``late`` mails should have gone, ``oldest`` first; ``refused`` are the dead
-    letters that were written after the last mail that was sent.
+    """The verdict. With a ``stop``, so many are ``waiting``. ``late`` mails should have gone,
+    ``oldest`` first; ``refused`` are the dead letters that were written after the last mail that
+    was sent.
     """
-    if paused:
-        since = oldest.created_at if oldest is not None else None
-        return MailTrouble(state=MailState.PAUSED, reason=paused, count=late, since=since)
+    if stop is not None:
+        return MailTrouble(state=stop.state, reason=stop.reason, count=waiting, since=stop.since)
     if oldest is not None:
         return MailTrouble(
             state=MailState.LATE, reason=oldest.error, count=late, since=oldest.created_at

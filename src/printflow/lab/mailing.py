@@ -7,12 +7,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..ports import Mailer, RenderedMail
+from ..ports import Mailer, MailFailure, RenderedMail, ServerSeen
 from ..settings import Settings
 from ..store.making import STATE
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+
+    from ..mail.access_tokens import AccessTokens
+    from ..mail.smtp import SmtpMailer
+
+_TOKEN_SECONDS = 20.0
+"""A token endpoint may take so long, and half of what a mail may take."""
 
 
 class LazyWriter:
@@ -50,18 +56,30 @@ class LazyMailer:
         self._mailer: Mailer | None = None
 
     def send(self, message: EmailMessage) -> None:
+        self._made().send(message)
+
+    def check(self) -> None:
+        self._made().check()
+
+    def try_out(self, message: EmailMessage) -> tuple[ServerSeen, MailFailure | None]:
+        return self._smtp().try_out(message)
+
+    def _made(self) -> Mailer:
         if self._mailer is None:
             self._mailer = self._make()
-        self._mailer.send(message)
+        return self._mailer
 
     def _make(self) -> Mailer:
-        mail = self._settings.mail
-        if not mail.smtp_host:
-            from ..mail.file import FileMailer
+        if self._settings.mail.smtp_host:
+            return self._smtp()
+        from ..mail.file import FileMailer
 
-            return FileMailer(*_mail_folder(self._settings))
+        return FileMailer(*_mail_folder(self._settings))
+
+    def _smtp(self) -> SmtpMailer:
         from ..mail.smtp import SmtpMailer
 
+        mail = self._settings.mail
         password = mail.smtp_password
         return SmtpMailer(
             host=mail.smtp_host,
@@ -69,11 +87,26 @@ class LazyMailer:
             security=mail.smtp_security,
             username=mail.smtp_username,
             password=password.get_secret_value() if password else "",
-            plaintext_login=mail.allow_cleartext_login,
+            tokens=access_tokens(self._settings) if mail.auth == "xoauth2" else None,
+            cleartext_login=mail.allow_cleartext_login,
             ca_file=mail.smtp_ca_file,
             timeout_seconds=mail.timeout_seconds,
             deadline_seconds=mail.deadline_seconds,
         )
+
+
+def access_tokens(settings: Settings, *, scope: str = "") -> AccessTokens:
+    """The tokens of the lab's mailbox, for ``mail.oauth_scope`` or another ``scope``."""
+    from ..mail.access_tokens import AccessTokens
+
+    mail = settings.mail
+    return AccessTokens(
+        mail,
+        store=settings.store,
+        scope=scope,
+        ca_file=mail.smtp_ca_file,
+        deadline_seconds=min(_TOKEN_SECONDS, mail.deadline_seconds / 2),
+    )
 
 
 class LazyMailFolder:

@@ -91,7 +91,7 @@ class AccessTokens:
             secret, given = self._sign_in.client_secret(), self._sign_in.refresh_token()
         except ValueError as error:  # a file that was there at the start
             words = error.args[0]
-            raise MailFailure(FailureKind.AUTHENTICATION, words) from None
+            raise MailFailure(FailureKind.AUTHENTICATION, words, soon=True) from None
         began = self._clock()
         grant = self._refreshed(secret, given) if given else self._of_the_app(secret)
         early = min(_EARLY, grant.seconds * _EARLY_PART)

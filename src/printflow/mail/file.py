@@ -43,6 +43,9 @@ class FileMailer:
                 ),
             ) from error
 
+    def check(self) -> None:
+        """Nobody has to be asked."""
+
     def forget(self, message_ids: Collection[str]) -> None:
         """Delete the files of these mails; raises OSError."""
         wanted = tuple(f"_{_identity(message_id)}." for message_id in message_ids)

@@ -250,7 +250,7 @@ class TokenEndpoint:
         return MailFailure(FailureKind.TRANSIENT, words)
 
     def _refused(self, words: Said, step: str = "") -> MailFailure:
-        return MailFailure(FailureKind.AUTHENTICATION, sentences((words, step)))
+        return MailFailure(FailureKind.AUTHENTICATION, sentences((words, step)), soon=True)
 
 
 def _unwell(status: int) -> bool:

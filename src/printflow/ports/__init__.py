@@ -8,7 +8,17 @@ from .database import Damage, DamagedPart, Database, DuplicateKey, Stamp, Transa
 from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
 from .job_rows import FileLine, FileRows, JobRows, Placement
 from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
-from .mail import FailureKind, KeptMails, Mailer, MailFailure, MailWriter, RenderedMail
+from .mail import (
+    CertificateSeen,
+    FailureKind,
+    KeptMails,
+    Mailer,
+    MailFailure,
+    MailTester,
+    MailWriter,
+    RenderedMail,
+    ServerSeen,
+)
 from .model_reader import ModelReader
 from .plate_rows import PlateRows
 from .store import FileStore
@@ -33,6 +43,9 @@ __all__ = [
     "MailFailure",
     "MailWriter",
     "Mailer",
+    "MailTester",
+    "CertificateSeen",
+    "ServerSeen",
     "ModelReader",
     "OutboxRows",
     "PeopleRows",

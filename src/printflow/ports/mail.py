@@ -27,12 +27,41 @@ class FailureKind(StrEnum):
 
 
 class MailFailure(Exception):
-    """A mail did not go. ``detail`` holds the server's words, shortened and without secrets."""
+    """A mail did not go. ``detail`` holds the server's words, shortened and without secrets.
 
-    def __init__(self, kind: FailureKind, detail: str) -> None:
+    With ``soon``, trying again within minutes harms nothing: no wrong password was counted.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str, *, soon: bool = False) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
+        self.soon = soon or kind is FailureKind.CERTIFICATE
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSeen:
+    """A server's certificate: the ``names`` that it's for, who issued it, when it ``ends`` (UTC)."""
+
+    names: tuple[str, ...]
+    issuer: str
+    ends: datetime
+
+
+@dataclass(slots=True)
+class ServerSeen:
+    """What a mail server said and offered, as far as the conversation came. ``logins`` are its ways
+    to sign in, ``size`` is its largest email in bytes (None: it doesn't say), ``signed_in`` the way
+    that worked.
+    """
+
+    greeting: str = ""
+    starttls: bool | None = None
+    tls: str = ""
+    certificate: CertificateSeen | None = None
+    logins: tuple[str, ...] = ()
+    size: int | None = None
+    signed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +91,16 @@ class Mailer(Protocol):
     """Hands one mail to the world, or raises :class:`MailFailure`."""
 
     def send(self, message: EmailMessage) -> None: ...
+
+    def check(self) -> None:
+        """Connect and sign in as for a mail, and send none; raises MailFailure."""
+
+
+class MailTester(Protocol):
+    """Tells step by step what a mail server says."""
+
+    def try_out(self, message: EmailMessage) -> tuple[ServerSeen, MailFailure | None]:
+        """Send one mail; gives what was seen, and why it didn't go, if it didn't."""
 
 
 class KeptMails(Protocol):

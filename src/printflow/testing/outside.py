@@ -43,6 +43,7 @@ class Mood(StrEnum):
     TRANSIENT = "transient"
     PERMANENT = "permanent"
     AUTHENTICATION = "authentication"
+    CERTIFICATE = "certificate"
     SENDS_THEN_RAISES = "sends then raises"
     """It takes the mail and drops the line before it says so."""
 
@@ -61,6 +62,11 @@ class Mailbox:
         if self.mood is Mood.SENDS_THEN_RAISES:
             raise MailFailure(FailureKind.TRANSIENT, "the line broke")
         if self.mood is not Mood.WELL:
+            raise MailFailure(FailureKind(self.mood.value), f"{self.mood} trouble")
+
+    def check(self) -> None:
+        """Let in, or not, by the mood."""
+        if self.mood not in (Mood.WELL, Mood.SENDS_THEN_RAISES, Mood.PERMANENT):
             raise MailFailure(FailureKind(self.mood.value), f"{self.mood} trouble")
 
     def ids(self) -> Counter[str]:

@@ -5,7 +5,7 @@ Calls are named by what is called:
 - ``read.begin``, ``read.commit``, ``write.begin``, ``write.commit``, and each method of the rows
   (``jobs.update``, ``files.claim``, ``outbox.add``, ...);
 - ``store.<method>``, and ``store.write`` for writing to an incoming file;
-- ``mailer.send``, and ``kept_mails.forget``.
+- ``mailer.send``, ``mailer.check``, and ``kept_mails.forget``.
 
 Clock and ids are no calls: nothing outside changes by them. A crash before ``write.commit`` rolls
 the transaction back, as the database does for a process that dies; after it, it is committed.
@@ -141,6 +141,9 @@ class _FaultyMailer:
 
     def send(self, message: EmailMessage) -> None:
         self._plan.around("mailer.send", lambda: self._mailer.send(message))
+
+    def check(self) -> None:
+        self._plan.around("mailer.check", self._mailer.check)
 
 
 class Wrapping:
