@@ -104,6 +104,9 @@ MEANING: Mapping[str, str] = {
     "of it. Beyond it, large requests get a 503 response immediately.",
     "server.trusted_proxy": "The proxy whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
     "trusted for the student's address and scheme. Empty: none.",
+    "server.confirm_sensitive_minutes": "Sensitive actions (void, waive, override, discard, export or "
+    "erase people, change stations and roles, restore a catalog) ask for the password again if it "
+    "was typed longer ago. 0: never.",
     "server.metrics_token": "The bearer token for `/metrics`. Empty: only this machine can read "
     "it.",
     "retention.automatic": "Whether jobs are archived and data is deleted automatically when due.",

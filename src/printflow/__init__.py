@@ -45,11 +45,12 @@ if TYPE_CHECKING:
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
-    from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE, allowed
+    from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE
     from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from .domain.permit import STRANGER, Permit
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
     from .domain.plate import (
         Copies,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from .domain.quoted_price import priced
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
+    from .domain.rights import ADMINISTRATOR, RIGHTS, Right, RightGroup, Role, roles_with
     from .domain.shown_rates import Rate, shown_rates
     from .domain.sliced_plate import SlicedPlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
@@ -103,6 +105,7 @@ if TYPE_CHECKING:
         BackupUnverified,
         CatalogChanged,
         CatalogInvalid,
+        ConfirmationNeeded,
         Conflict,
         DatabaseBusy,
         DatabaseDamaged,
@@ -112,6 +115,7 @@ if TYPE_CHECKING:
         FileTooLarge,
         FileTypeRefused,
         FileUnusable,
+        Forbidden,
         InvalidInput,
         LinkExpired,
         LinkOvertaken,
@@ -158,6 +162,7 @@ if TYPE_CHECKING:
     from .reports.table import Table as ReportTable
     from .runtime.exhausted import is_exhausted, server_busy
     from .runtime.log_records import log_request
+    from .runtime.permits import Acting, allowed, may
     from .said import Day, Money, Said, say, say_n, sentences
     from .service.bulk import BulkAnswer, bulk_triggers, triggers_of_some
     from .service.checkup import Checkup
@@ -166,6 +171,7 @@ if TYPE_CHECKING:
     from .service.plates import PlateDone
     from .service.queues import StartOffer
     from .service.sessions import SignedIn
+    from .service.stations import USUAL_ROLE
     from .service.suggesting import Suggestion
     from .service.system import SystemView, Vitals
     from .settings import Settings
@@ -201,11 +207,13 @@ _HOMES = {
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.field_labels": ("in_a_summary", "label_of", "labeled"),
     "domain.form_field": ("Field", "FieldKind"),
-    "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE", "allowed"),
+    "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE"),
     "domain.mail_record": ("MailRecord", "mail_record"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.naming": ("ending_of",),
     "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
+    "domain.permit": ("STRANGER", "Permit"),
+    "domain.rights": ("ADMINISTRATOR", "RIGHTS", "Right", "RightGroup", "Role", "roles_with"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.sliced_plate": ("SlicedPlateState",),
     "domain.price_range": ("PriceRange", "price_range"),
@@ -267,6 +275,7 @@ _HOMES = {
         "BackupUnverified",
         "CatalogChanged",
         "CatalogInvalid",
+        "ConfirmationNeeded",
         "Conflict",
         "DatabaseBusy",
         "DatabaseDamaged",
@@ -276,6 +285,7 @@ _HOMES = {
         "FileTooLarge",
         "FileTypeRefused",
         "FileUnusable",
+        "Forbidden",
         "InvalidInput",
         "LinkExpired",
         "LinkOvertaken",
@@ -315,6 +325,7 @@ _HOMES = {
     "inspection.standalone": ("inspect_file",),
     "uploads.receiving": ("Upload",),
     "runtime.log_records": ("log_request",),
+    "runtime.permits": ("Acting", "allowed", "may"),
     "language.translation": ("translated",),
     "said": ("Day", "Money", "Said", "say", "say_n", "sentences"),
     "ports": ("RenderedMail",),
@@ -330,6 +341,7 @@ _HOMES = {
     "service.checkup": ("Checkup",),
     "service.payments": ("OpenBalance",),
     "service.sessions": ("SignedIn",),
+    "service.stations": ("USUAL_ROLE",),
     "service.system": ("Vitals", "SystemView"),
     "service.form_check": ("Model",),
     "service.suggesting": ("Suggestion",),
@@ -361,6 +373,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "ADMINISTRATOR",
+    "Acting",
     "Actor",
     "ActorKind",
     "AlreadyRunning",
@@ -381,6 +395,7 @@ __all__ = [
     "Charge",
     "Checkup",
     "Color",
+    "ConfirmationNeeded",
     "Conflict",
     "Copies",
     "Correction",
@@ -412,6 +427,7 @@ __all__ = [
     "Finding",
     "Fit",
     "Flag",
+    "Forbidden",
     "Form",
     "Heartbeat",
     "InRequest",
@@ -451,6 +467,7 @@ __all__ = [
     "PartOutcome",
     "PathUnusable",
     "Payment",
+    "Permit",
     "PickUpPolicy",
     "PlannedPlate",
     "Plate",
@@ -477,6 +494,7 @@ __all__ = [
     "REPORTS",
     "REPORT_FILTERS",
     "Rate",
+    "RIGHTS",
     "ReadyRange",
     "Reason",
     "Receipt",
@@ -488,9 +506,13 @@ __all__ = [
     "ReportQuery",
     "ReportTable",
     "RequestJob",
+    "Right",
+    "RightGroup",
+    "Role",
     "Run",
     "RunningPlate",
     "STAFF_TRIGGERS",
+    "STRANGER",
     "Said",
     "Settings",
     "SettingsError",
@@ -518,6 +540,7 @@ __all__ = [
     "TransitionNotAllowed",
     "TransitionRefused",
     "Trigger",
+    "USUAL_ROLE",
     "Unavailable",
     "Unit",
     "Upload",
@@ -557,6 +580,7 @@ __all__ = [
     "local_time_zone",
     "log_request",
     "mail_record",
+    "may",
     "money",
     "parse_catalog",
     "parse_cents",
@@ -569,6 +593,7 @@ __all__ = [
     "price_range",
     "priced",
     "rate_text",
+    "roles_with",
     "say",
     "say_n",
     "sentences",

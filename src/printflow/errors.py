@@ -139,6 +139,27 @@ class SignInRefused(PrintflowError):
     code = "sign_in_refused"
 
 
+class Forbidden(PrintflowError):
+    """Who acts doesn't have the ``right`` that this needs; nothing was done.
+
+    ``right`` is the value of a :class:`~printflow.domain.rights.Right`, ``role`` the name of the
+    role that lacks it, "" for strangers.
+    """
+
+    code = "right_missing"
+
+    def __init__(self, message: str, *, right: str, role: str, next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.right = right
+        self.role = role
+
+
+class ConfirmationNeeded(PrintflowError):
+    """The act is sensitive, and the password was not typed in the last minutes; nothing was done."""
+
+    code = "confirmation_needed"
+
+
 # -- the lifecycle ------------------------------------------------------------------------------
 
 

@@ -11,9 +11,12 @@ from typing import TypedDict
 from flask import current_app, g, request, session
 from flask_babel import gettext as _
 
-from printflow import SignInRefused, StaffSession
+from printflow import Acting, Right, SignInRefused, StaffSession, may
 
 from .request import lab_of
+
+ACTING = "printflow.acting"
+"""Where a request's environment holds whose permit is in force, a stranger's at first."""
 
 _UNSIGNED = frozenset({"static", "health.live", "health.ready"})
 """Endpoints that nobody signs in for; they cost no look at the session."""
@@ -29,6 +32,8 @@ def recognize() -> None:
         session["ended"] = True
     else:
         g.staff_session = found
+        whoever: Acting = request.environ[ACTING]
+        whoever.turns_out_to_be(lab_of(current_app).sessions.permit(found))
 
 
 def staff_session() -> StaffSession | None:
@@ -44,8 +49,7 @@ def session_key() -> str:
 
 def is_admin() -> bool:
     """Whether who acts may change the lab itself."""
-    found = staff_session()
-    return found is not None and found.admin
+    return may(Right.STATIONS)
 
 
 def staff_name() -> str:
@@ -53,14 +57,14 @@ def staff_name() -> str:
     return _signed_in().name
 
 
-class Acting(TypedDict):
+class ActsFor(TypedDict):
     """Who makes a change, and at which station, as the library wants to know it."""
 
     by: str
     station: str
 
 
-def acting() -> Acting:
+def acting() -> ActsFor:
     """Who acts in this request. Raises SignInRefused for strangers."""
     found = _signed_in()
     return {"by": found.name, "station": found.station}

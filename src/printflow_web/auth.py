@@ -29,13 +29,13 @@ from .errors import (
     signed_out,
     wants_json,
 )
-from .known_pc import KnownPc, forget, known_pc, remember
+from .known_pc import forget, known_pc, remember
 from .request import lab_of
 
 pages = Blueprint("auth", __name__)
 
 SOMEBODY_ELSE = "*"
-"""The choice, among the names of staff, that stands for the name typed below it."""
+"""The choice, among the names that were used here, that stands for the name typed below it."""
 
 
 def local_path(address: str) -> str:
@@ -99,11 +99,12 @@ def _page(
     errors: dict[str, Refusal], back: str, form: Mapping[str, str], *, ended: bool = False
 ) -> str:
     lab = lab_of(current_app)
-    known = bool(lab.sessions.known_at(known_pc().proof))
+    pc = known_pc()
+    known = bool(lab.sessions.known_at(pc.proof))
     return render_template(
         "login.html",
         known=known,
-        names=lab.people.names() if known else (),
+        names=sorted(pc.names, key=str.casefold) if known else (),
         asks_for_station=lab.sessions.asks_for_station(),
         errors=errors,
         next=back,
@@ -144,7 +145,8 @@ def _sign_in() -> AnyResponse:
     session.permanent = True
     session["key"] = signed_in.key
     answer = redirect(back or url_for("dashboard.index"), 303)
-    remember(answer, KnownPc(signed_in.known_pc, signed_in.station, signed_in.name))
+    pc = known_pc()._replace(proof=signed_in.known_pc, station=signed_in.station)
+    remember(answer, pc.used_by(signed_in.name))
     return answer
 
 
@@ -164,7 +166,7 @@ def act_as() -> AnyResponse:
     name = clean_line(request.form.get("name", ""))
     lab_of(current_app).sessions.act_as(session_key(), name)
     answer = redirect(local_path(request.form.get("next", "")) or url_for("dashboard.index"), 303)
-    remember(answer, known_pc()._replace(name=name))
+    remember(answer, known_pc().used_by(name))
     return answer
 
 

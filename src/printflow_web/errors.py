@@ -27,6 +27,7 @@ from printflow import (
     FileRefused,
     FileTooLarge,
     FileTypeRefused,
+    Forbidden,
     InvalidInput,
     Job,
     LinkExpired,
@@ -34,6 +35,7 @@ from printflow import (
     NotFound,
     PrintflowError,
     Refusal,
+    Right,
     SignInRefused,
     StoreFull,
     TooManyRequests,
@@ -43,6 +45,7 @@ from printflow import (
     allowed,
     is_exhausted,
     local_time,
+    may,
     past_tense,
     sentences,
     server_busy,
@@ -69,6 +72,7 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
     (CatalogInvalid, 422),
     (Conflict, 409),
     (NotFound, 404),
+    (Forbidden, 403),
     (SignInRefused, 401),
     (TooManyRequests, 429),
     (StoreFull, 507),
@@ -241,7 +245,7 @@ def _conflict(error: TransitionNotAllowed) -> Response:
     lab = lab_of(current_app)
     message = who_did_what(error)
     job_id = (request.view_args or {}).get("job_id")
-    job = lab.jobs.get(job_id) if job_id else None
+    job = lab.jobs.get(job_id) if job_id and may(Right.SEE) else None
     next_step = error.next_step if message == error.message else error.message
     if job is not None:
         possible = ", ".join(_(one.label) for one in allowed(job, ActorKind.STAFF))

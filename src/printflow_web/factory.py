@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from flask_babel import Babel
 
-from printflow import Printflow, SettingsError, Unavailable
+from printflow import STRANGER, Printflow, SettingsError, Unavailable
 
 from . import (
     admin,
@@ -37,20 +39,30 @@ from . import (
     versions,
 )
 from .access import init_access
+from .acting import ACTING
 from .errors import init_errors
 from .filters import STATIC, init_filters
 from .last_page import LastPage
 from .live_parts import LiveParts
 from .packed import send_packed
-from .request import LabRequest
+from .request import LabRequest, lab_of
 from .security import init_security
 from .spoken import init_spoken
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class LabApp(Flask):
     """A Flask application whose requests stream models into the store."""
 
     request_class = LabRequest
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, in which a stranger acts until its session says who it is."""
+        with lab_of(self).acting(STRANGER) as environ[ACTING]:
+            answer: Iterable[bytes] = super().wsgi_app(environ, start_response)
+            return answer
 
     def send_static_file(self, filename: str) -> Response:
         """Answer with a built file, packed where the browser takes that."""

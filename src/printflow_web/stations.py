@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, NotFound, Refusal
+from printflow import ADMINISTRATOR, USUAL_ROLE, InvalidInput, NotFound, Refusal
 
 from .acting import acting, session_key
 from .auth import require_admin
@@ -41,6 +41,9 @@ def _page(
     return render_template(
         "stations.html",
         stations=lab.stations.all(),
+        role_names=[(role.name, role.name) for role in lab.catalog.current.roles],
+        usual_role=USUAL_ROLE,
+        administrator=ADMINISTRATOR,
         sessions=lab.sessions.all(),
         errors=errors,
         form=request.form,
@@ -68,9 +71,7 @@ def add() -> AnyResponse | str:
     lab, form = lab_of(current_app), request.form
     name = form.get("name", "")
     try:
-        secret = lab.stations.add(
-            name, password=_password(), admin=form.get("admin") == "yes", **acting()
-        )
+        secret = lab.stations.add(name, password=_password(), role=form.get("role", ""), **acting())
     except InvalidInput as error:
         return form_again(error, _page)
     return _page({}, shown=(name, secret))
@@ -89,10 +90,10 @@ def renew(station_id: int) -> AnyResponse | str:
 
 @pages.post("/<int:station_id>/role")
 def role(station_id: int) -> AnyResponse:
-    """Let a station administer the lab, or no longer."""
+    """Give a station another role."""
     lab, name = lab_of(current_app), _name_of(station_id)
     try:
-        lab.stations.set_role(name, admin=request.form.get("admin") == "yes", **acting())
+        lab.stations.set_role(name, role=request.form.get("role", ""), **acting())
     except InvalidInput as error:
         flash(spoken_error(error), "error")
     return redirect(url_for("stations.index"), 303)

@@ -199,7 +199,7 @@ def success() -> AnyResponse | str:
     lab, job_id = lab_of(current_app), request.args.get("job", "")
     if job_id not in session.get("jobs", []):
         return redirect(url_for("student.find"), 303)
-    job = lab.jobs.get(job_id)
+    job = lab.students.sent(job_id)
     return render_template(
         "submit_success.html",
         job=job,

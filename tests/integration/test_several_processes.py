@@ -213,7 +213,7 @@ def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str)
     with ExitStack() as stack:
         labs = [stack.enter_context(Printflow.open(settings)) for _ in range(4)]
         labs[0].stations.set_password("correct horse battery")
-        labs[0].stations.add("Office", by="Ana", admin=True)
+        labs[0].stations.add("Office", by="Ana", role="administrator")
 
         def at_once(act: Callable[[int], object]) -> list[str]:
             """What each is told: "" who was obeyed, else the refusal's code."""

@@ -235,7 +235,7 @@ def test_pages_of_the_editor_that_are_none(staff: FlaskClient) -> None:
 
 
 def test_a_station_s_password_is_shown_once(app: Flask, lab: Printflow, staff: FlaskClient) -> None:
-    answer = send(staff, "/admin/stations", name="Window PC")
+    answer = send(staff, "/admin/stations", name="Window PC", role="technician")
     found = re.search(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}", answer.text)
     assert found, "the password is shown"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -248,7 +248,7 @@ def test_a_station_s_password_is_shown_once(app: Flask, lab: Printflow, staff: F
     assert window.get("/admin/stations").status_code == 403
     assert "for lab administrators" in said(window.get("/admin/stations"))
     assert "/admin" not in window.get("/dashboard").text
-    post(staff, f"{at(lab, 'Window PC')}/role", admin="yes")
+    post(staff, f"{at(lab, 'Window PC')}/role", role="administrator")
     assert window.get("/admin/stations").status_code == 200, "at once"
     post(staff, f"{at(lab, 'Window PC')}/revoke")
     assert window.get("/dashboard").status_code == 303
@@ -303,7 +303,7 @@ def test_a_station_of_any_name_can_be_renewed_and_revoked(
     assert {one.rpartition("/")[2] for one in actions} == {"password", "role", "revoke"}
     answer = post(staff, f"{at(lab, name)}/password", password="a second good password")
     assert f"The password for {name} is shown only once" in said(answer)
-    post(staff, f"{at(lab, name)}/role", admin="yes")
+    post(staff, f"{at(lab, name)}/role", role="administrator")
     with pytest.raises(SignInRefused):
         lab.sessions.check_password("a first good password", station=name, address="x")
     lab.sessions.check_password("a second good password", station=name, address="x")

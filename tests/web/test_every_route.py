@@ -129,7 +129,7 @@ def visitors(app: Flask, lab: Printflow) -> dict[str, FlaskClient]:
     """A browser of each kind; where a form's token is asked for, they have one."""
     app.config["WTF_CSRF_ENABLED"] = False
     browsers = {role: app.test_client() for role in ROLES}
-    passwords = {"Window": lab.stations.add("Window", by="Ana"), "Lab": PASSWORD}
+    passwords = {"Window": lab.stations.add("Window", by="Ana", role="manager"), "Lab": PASSWORD}
     for role, (station, password) in zip(("staff", "admin"), passwords.items(), strict=True):
         form = {"station": station, "name": "Ana", "password": password}
         assert browsers[role].post("/login", data=form).status_code == 303

@@ -55,7 +55,7 @@ def browser(
     """Its cookie names a session that is none, and says that Ana signed in."""
     app.config["WTF_CSRF_ENABLED"] = False
     made = app.test_client()
-    password = lab.stations.add("Window", by="Ana", admin=True)
+    password = lab.stations.add("Window", by="Ana", role="administrator")
     claims: dict[str, Any] = {"staff": "Ana", "station": "Window", "admin": True}
     if request.param == "no key":
         cookie(app, made, **claims)
@@ -98,7 +98,15 @@ def test_what_strangers_see_never_takes_a_claim_for_a_session(app: Flask, lab: P
     lab.people.add("Ana")
     made, plain = app.test_client(), app.test_client()
     for page in ("/", "/login", "/submit", "/nowhere", "/find"):
-        cookie(app, made, staff="Ana", station="Lab", last_staff="Ana", admin=True, key="0" * 32)
+        cookie(
+            app,
+            made,
+            staff="Ana",
+            station="Lab",
+            last_staff="Ana",
+            role="administrator",
+            key="0" * 32,
+        )
         forged, bare = made.get(page), plain.get(page)
         if page == "/login":
             assert "Ana" not in forged.text

@@ -30,7 +30,10 @@ class CatalogCache:
 
     def within(self, tx: Transaction) -> Catalog:
         """The current catalog, as an open transaction sees it."""
-        version = tx.lab.catalog_version()
+        return self.of_version(tx, tx.lab.catalog_version())
+
+    def of_version(self, tx: Transaction, version: int) -> Catalog:
+        """The current catalog, whose version the transaction has already read."""
         with self._lock:
             if self._held is not None and self._held[0] == version:
                 return self._held[1]

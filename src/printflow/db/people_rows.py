@@ -10,24 +10,28 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from ..domain.people import Change, ChangeKind, Door, StaffName, StaffSession, Station
 from .alone import take_turns
-from .schema import changes, sessions, staff, stations
+from .schema import catalog_versions, changes, sessions, staff, stations
 from .upsert import upsert
 
 _SESSIONS = (
     select(
         sessions.c.id,
         sessions.c.name,
-        stations.c.name.label("station"),
-        stations.c.admin,
+        func.coalesce(stations.c.name, sessions.c.source).label("station"),
+        func.coalesce(sessions.c.role, stations.c.role, "").label("role"),
+        sessions.c.source,
+        sessions.c.confirmed_at,
+        select(func.max(catalog_versions.c.id)).scalar_subquery().label("catalog_version"),
         sessions.c.address,
         sessions.c.started_at,
         sessions.c.expires_at,
     )
-    .join(stations, stations.c.id == sessions.c.station_id)
+    .join(stations, stations.c.id == sessions.c.station_id, isouter=True)
     .join(staff, staff.c.name == sessions.c.name)
     .where(
         staff.c.deactivated_at.is_(None),
         sessions.c.expires_at > bindparam("now"),
+        or_(stations.c.id.is_not(None), sessions.c.source != ""),
         or_(stations.c.revoked_at.is_(None), stations.c.revoked_at > bindparam("now")),
     )
 )
@@ -72,7 +76,7 @@ class SqlPeopleRows:
         query = select(
             stations.c.id,
             stations.c.name,
-            stations.c.admin,
+            stations.c.role,
             stations.c.changed_at,
             stations.c.revoked_at,
             open_ones.label("sessions"),
@@ -88,19 +92,17 @@ class SqlPeopleRows:
         )
         return [Door(**row._mapping) for row in self._connection.execute(query)]
 
-    def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
+    def set_station(self, name: str, password_hash: str, *, role: str, now: datetime) -> None:
         values = {
             "password_hash": password_hash,
-            "admin": admin,
+            "role": role,
             "changed_at": now,
             "revoked_at": None,
         }
         upsert(self._connection, stations, {"name": name}, values)
 
-    def set_admin(self, name: str, admin: bool) -> None:
-        self._connection.execute(
-            update(stations).where(stations.c.name == name).values(admin=admin)
-        )
+    def set_role(self, name: str, role: str) -> None:
+        self._connection.execute(update(stations).where(stations.c.name == name).values(role=role))
 
     def revoke_station(self, name: str, now: datetime) -> None:
         self._connection.execute(
@@ -118,31 +120,41 @@ class SqlPeopleRows:
         address: str,
         now: datetime,
         expires_at: datetime,
+        source: str = "",
+        role: str | None = None,
     ) -> None:
         station_id = select(stations.c.id).where(stations.c.name == station).scalar_subquery()
         self._connection.execute(
             insert(sessions).values(
                 key_hash=key_hash,
-                station_id=station_id,
+                station_id=station_id if station else None,
+                source=source,
+                role=role,
                 name=name,
                 address=address,
                 started_at=now,
                 expires_at=expires_at,
+                confirmed_at=now,
             )
         )
 
     def session(self, key_hash: str, now: datetime) -> StaffSession | None:
         row = self._connection.execute(_SESSION, {"key": key_hash, "now": now}).first()
-        return StaffSession(**row._mapping) if row else None
+        return _session(row) if row else None
 
     def sessions(self, now: datetime) -> Sequence[StaffSession]:
         query = _SESSIONS.order_by(sessions.c.id.desc())
         rows = self._connection.execute(query, {"now": now})
-        return [StaffSession(**row._mapping) for row in rows]
+        return [_session(row) for row in rows]
 
     def act_as(self, key_hash: str, name: str) -> None:
         self._connection.execute(
             update(sessions).where(sessions.c.key_hash == key_hash).values(name=name)
+        )
+
+    def confirm_session(self, key_hash: str, now: datetime) -> None:
+        self._connection.execute(
+            update(sessions).where(sessions.c.key_hash == key_hash).values(confirmed_at=now)
         )
 
     def end_session(self, key_hash: str) -> None:
@@ -201,3 +213,8 @@ class SqlPeopleRows:
             query = query.where(changes.c.id < before)
         rows = [dict(row._mapping) for row in self._connection.execute(query)]
         return [Change(**{**row, "kind": ChangeKind(row["kind"])}) for row in rows]
+
+
+def _session(row: Any) -> StaffSession:
+    values = dict(row._mapping)
+    return StaffSession(**{**values, "catalog_version": values["catalog_version"] or 0})

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    true,
 )
 
 from .types import (
@@ -86,7 +85,7 @@ stations = Table(
     Column("name", String(60), nullable=False, unique=True, info=KEPT),
     Column("password_hash", String(200), nullable=False, info=SECRET),
     Column("changed_at", UTCDateTime, nullable=False, info=KEPT),
-    Column("admin", Boolean, nullable=False, server_default=true(), info=KEPT),
+    Column("role", String(60), nullable=False, info=KEPT),
     Column("revoked_at", UTCDateTime, info=KEPT),
     comment="Where staff sign in, each with a password (argon2).",
 )
@@ -96,11 +95,14 @@ sessions = Table(
     metadata,
     _id(),
     Column("key_hash", String(64), nullable=False, unique=True, info=SECRET),
-    Column("station_id", RowId, ForeignKey("stations.id"), nullable=False, index=True, info=KEPT),
+    Column("station_id", RowId, ForeignKey("stations.id"), index=True, info=KEPT),
+    Column("source", String(60), nullable=False, server_default="", info=KEPT),
+    Column("role", String(60), info=KEPT),
     Column("name", String(60), nullable=False, info=KEPT),
     Column("address", String(60), nullable=False, info=KEPT),
     Column("started_at", UTCDateTime, nullable=False, info=KEPT),
     Column("expires_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("confirmed_at", UTCDateTime, nullable=False, info=KEPT),
     comment="Browsers that are signed in; deleting the row signs one out.",
 )
 

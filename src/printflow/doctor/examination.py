@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from .. import sandbox
 from ..dispatch.outbox import Postman
 from ..dispatch.placement import Placer
+from ..domain.rights import Right
 from ..errors import PrintflowError
 from ..ports import Clock, Database, FileStore
+from ..runtime.permits import needs
 from ..settings import Settings
 from .files import FileCheck
 from .finding import Finding
@@ -57,6 +59,7 @@ class Doctor:
         self._placer = placer
         self._postman = postman
 
+    @needs(Right.SETTINGS)
     def examine(
         self,
         *,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,10 +18,12 @@ from ..said import Said, say
 from . import numbers
 from .catalog_places import place_words
 from .price_rows import CHARGES, Charge, PriceRow
+from .rights import ADMINISTRATOR, SHIPPED_ROLES, Right, Role, rights_of, role_of
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _MAX_NAME = 60
 MOST_PRICE_ROWS = 500
+_MOST_ROLES = 20
 _TABLE = say("This needs a table of keys and values.")
 _UNKNOWN = say("This key isn't known. Known keys: {names}.")
 
@@ -134,6 +136,8 @@ class Catalog:
     minimum_per: Literal["job", "request"] = "job"
     rounding_cents: int = 1
     """What prices are rounded to: 1, 5, 25 …"""
+    roles: tuple[Role, ...] = SHIPPED_ROLES
+    """What people at stations may do; the administrator's role is always among them."""
 
     @property
     def price_list(self) -> tuple[PriceRow, ...]:
@@ -150,6 +154,10 @@ class Catalog:
         )
         least = Decimal(self.minimum_charge_cents) / 100
         return (*self.prices, *own, PriceRow(charge=Charge.MINIMUM, amount=least))
+
+    def rights_of(self, role: str) -> frozenset[Right]:
+        """What a role allows; nothing where the catalog has none of that name."""
+        return rights_of(self.roles, role)
 
     def method(self, name: str) -> Method | None:
         """The method of that name, or None."""
@@ -402,6 +410,46 @@ def _those(
     return names
 
 
+def _roles(read: _Reader, data: Mapping[str, Any]) -> tuple[Role, ...]:
+    """The roles; the shipped ones for a catalog that is older than roles are."""
+    if "roles" not in data:
+        return SHIPPED_ROLES
+    roles = []
+    given = data["roles"]
+    rows = read.tables(data, "roles", "") if given != [] else ()
+    for spot, row in rows:
+        read.known(row, spot, _names(Role))
+        name = read.text(row, "name", spot, limit=_MAX_NAME)
+        roles.append(role_of(name, _rights(read, spot, row, name)))
+    read.unique([role.name for role in roles], "roles")
+    if len(roles) > _MOST_ROLES:
+        read.problem("roles", say("A lab can have at most {most} roles.", most=_MOST_ROLES))
+    if any(role.name.casefold() == ADMINISTRATOR != role.name for role in roles):
+        read.problem("roles", say("Spell the role “{name}” in lowercase.", name=ADMINISTRATOR))
+    if not any(role.name == ADMINISTRATOR for role in roles):
+        roles.append(role_of(ADMINISTRATOR, ()))
+    return tuple(roles)
+
+
+def _rights(read: _Reader, place: str, row: Mapping[str, Any], name: str) -> list[Right]:
+    given = row.get("rights", [] if name == ADMINISTRATOR else None)
+    where = f"{place}.rights"
+    if not isinstance(given, list | tuple) or not (given or name == ADMINISTRATOR):
+        read.problem(where, say("Choose at least one."))
+        return []
+    rights = []
+    for one in given:
+        if one in list(Right):
+            rights.append(Right(one))
+        else:
+            shown = str(one)[:_MAX_NAME]
+            names = ", ".join(Right)
+            read.problem(
+                where, say("There's no right “{name}”. Rights: {names}.", name=shown, names=names)
+            )
+    return rights
+
+
 def catalog_from(data: Mapping[str, Any]) -> Catalog:
     """The catalog that the plain document ``data`` describes.
 
@@ -492,6 +540,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         prices=tuple(row for row in rows if row is not None),
         minimum_per=per,
         rounding_cents=step,
+        roles=_roles(read, data),
     )
     if read.problems:
         raise CatalogInvalid(read.problems)
@@ -503,6 +552,8 @@ def _plain(value: object) -> Any:
         return value.value
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, Right):
+        return value.value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
@@ -515,4 +566,22 @@ def plain_form(catalog: Catalog) -> dict[str, Any]:
     plain: dict[str, Any] = _plain(catalog)
     cents = plain.pop("minimum_charge_cents")
     plain["minimum_charge"] = f"{cents // 100}.{cents % 100:02d}"
+    plain["roles"] = _plain_roles(catalog.roles)
     return plain
+
+
+def _plain_roles(roles: Iterable[Role]) -> list[Any]:
+    """The administrator's rights go without saying, now and in later versions."""
+    return [_plain(role) for role in roles if role.name != ADMINISTRATOR]
+
+
+def completed(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A stored plain form with what a catalog is read as where it says nothing: comparing it to a
+    newer one shows only what somebody changed.
+    """
+    usual = {
+        one.name: _plain(one.default)
+        for one in fields(Catalog)
+        if one.default is not MISSING and one.name != "roles"
+    }
+    return {**usual, "roles": _plain_roles(SHIPPED_ROLES), **document}

@@ -15,6 +15,7 @@ _ROWS = {
     "prices": (say("Price row “{name}”"), say("Price row {number}")),
     "printers": (say("Printer “{name}”"), say("Printer {number}")),
     "rejection_reasons": (say("Rejection reason “{name}”"), say("Rejection reason {number}")),
+    "roles": (say("Role “{name}”"), say("Role {number}")),
 }
 """Entries of lists by their names, and by their numbers where they have none."""
 _LABELS = {
@@ -56,6 +57,8 @@ _LABELS = {
     "rejection_reasons": say("rejection reasons"),
     "retention": say("how long jobs are kept"),
     "rounding_cents": say("rounding"),
+    "rights": say("rights"),
+    "roles": say("roles"),
     "rules": say("rules above the form"),
     "text": say("text"),
     "texts": say("the lab's texts"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .marking import mark
+from .rights import Right
 
 
 class FieldKind(StrEnum):
@@ -61,6 +62,8 @@ class Field:
     flag: str
     metavar: str
     help: str
+    right: Right | None = None
+    """What filling it in needs beside the trigger's own right."""
 
     @property
     def required(self) -> bool:
@@ -295,6 +298,7 @@ FINAL_COST = Field(
     flag="--cost",
     metavar="AMOUNT",
     help="Final price, if not the quoted one.",
+    right=Right.QUOTE,
 )
 FINAL_WEIGHT = Field(
     name="weight",
@@ -331,6 +335,7 @@ AMOUNT = Field(
     flag="--amount",
     metavar="AMOUNT",
     help="Amount paid, such as 3.00.",
+    right=Right.PAYMENTS,
 )
 PAID_BY = Field(
     name="method",
@@ -343,6 +348,7 @@ PAID_BY = Field(
     flag="--method",
     metavar="METHOD",
     help="Payment method, such as cash.",
+    right=Right.PAYMENTS,
 )
 WAIVE = Field(
     name="waive",
@@ -355,6 +361,7 @@ WAIVE = Field(
     flag="--waive",
     metavar="REASON",
     help="Waive the payment, for this reason.",
+    right=Right.WAIVE,
 )
 RECEIPT = Field(
     name="receipt",
@@ -367,6 +374,7 @@ RECEIPT = Field(
     flag="--receipt",
     metavar="NUMBER",
     help="Receipt number.",
+    right=Right.PAYMENTS,
 )
 PAYER = Field(
     name="payer",
@@ -379,6 +387,7 @@ PAYER = Field(
     flag="--payer",
     metavar="NAME",
     help="Who pays, if not the student.",
+    right=Right.PAYMENTS,
 )
 ACCOUNT = Field(
     name="account",
@@ -391,6 +400,7 @@ ACCOUNT = Field(
     flag="--account",
     metavar="CODE",
     help="Account, course or grant to charge.",
+    right=Right.PAYMENTS,
 )
 WHY_WITHOUT_REMINDER = Field(
     name="reason",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from .marking import mark
+from .rights import Right
 
 SESSION_LIFETIME = timedelta(hours=12)
 """How long one is signed in, whatever one does: a working day."""
@@ -36,13 +37,13 @@ class Door:
 class Station:
     """A place where staff sign in, with a password of its own.
 
-    Who signs in at an ``admin`` station may also change the lab itself. ``sessions`` counts who
-    is signed in there now. A station that was revoked has ``revoked_at``; nobody gets in by it.
+    Who signs in there may do what its ``role`` allows. ``sessions`` counts who is signed in there
+    now. A station that was revoked has ``revoked_at``; nobody gets in by it.
     """
 
     id: int
     name: str
-    admin: bool
+    role: str
     changed_at: datetime
     revoked_at: datetime | None
     sessions: int
@@ -50,15 +51,25 @@ class Station:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffSession:
-    """One browser that is signed in: who acts there, at which station, from which address."""
+    """One browser that is signed in: who acts there, at which station, from which address.
+
+    ``role`` is the station's, or that of the session itself where a provider says who signs in;
+    then ``source`` names the provider and ``station``, too. ``rights`` are what the role allows in
+    version ``catalog_version`` of the catalog. ``confirmed_at`` is when the password was last
+    typed.
+    """
 
     id: int
     name: str
     station: str
-    admin: bool
+    role: str
     address: str
     started_at: datetime
     expires_at: datetime
+    confirmed_at: datetime
+    source: str = ""
+    catalog_version: int = 0
+    rights: frozenset[Right] = frozenset()
 
 
 class ChangeKind(StrEnum):
@@ -94,7 +105,7 @@ _WORDS = {
     ChangeKind.STAFF_REACTIVATED: mark("Reactivated %(subject)s"),
     ChangeKind.STATION_ADDED: mark("Added the station %(subject)s"),
     ChangeKind.STATION_RENEWED: mark("Set a new password for the station %(subject)s"),
-    ChangeKind.STATION_ROLE: mark("Changed administrator access for the station %(subject)s"),
+    ChangeKind.STATION_ROLE: mark("Changed the role of the station %(subject)s"),
     ChangeKind.STATION_REVOKED: mark("Revoked the station %(subject)s"),
     ChangeKind.SIGNED_OUT: mark("Signed out %(subject)s"),
     ChangeKind.CATALOG: mark("Changed the catalog: %(subject)s"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from . import form_field as field
 from .form_field import Field
 from .marking import complete, mark
+from .rights import Right
 
 
 class Form(StrEnum):
@@ -44,6 +46,8 @@ class TriggerRecord:
     """
 
     label: str
+    right: Right
+    """What staff need to pull it. Some of its fields want a further one."""
     past: str
     done: str
     title: str
@@ -125,6 +129,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
     {
         Trigger.SUBMIT: TriggerRecord(
             label=mark("Submit"),
+            right=Right.SEE,
             past=mark("%(name)s submitted it on %(time)s."),
             done=mark("You submitted job %(id)s (%(name)s)."),
             title=mark("Submit a model"),
@@ -149,6 +154,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.APPROVE: TriggerRecord(
             label=mark("Approve"),
+            right=Right.APPROVE,
             past=mark("%(name)s approved it on %(time)s."),
             done=mark("You approved job %(id)s (%(name)s)."),
             title=mark("Approve and send the price"),
@@ -173,6 +179,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.REJECT: TriggerRecord(
             label=mark("Reject"),
+            right=Right.REJECT,
             past=mark("%(name)s rejected it on %(time)s."),
             done=mark("You rejected job %(id)s (%(name)s)."),
             title=mark("Reject this job"),
@@ -197,6 +204,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.CONFIRM: TriggerRecord(
             label=mark("Confirm by hand"),
+            right=Right.ANSWER,
             past=mark("%(name)s confirmed the price on %(time)s."),
             done=mark("You confirmed job %(id)s (%(name)s)."),
             title=mark("Confirm for the student"),
@@ -223,6 +231,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.DECLINE: TriggerRecord(
             label=mark("Decline for the student"),
+            right=Right.ANSWER,
             past=mark("%(name)s declined the price on %(time)s."),
             done=mark("You declined job %(id)s (%(name)s)."),
             title=mark("Decline for the student"),
@@ -247,6 +256,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.WITHDRAW: TriggerRecord(
             label=mark("Withdraw"),
+            right=Right.SEE,
             past=mark("%(name)s canceled the request on %(time)s."),
             done=mark("You canceled job %(id)s (%(name)s)."),
             title=mark("Cancel this request"),
@@ -271,6 +281,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.REQUOTE: TriggerRecord(
             label=mark("Change the quote"),
+            right=Right.QUOTE,
             past=mark("%(name)s changed the quote on %(time)s."),
             done=mark("You changed the quote for job %(id)s (%(name)s)."),
             title=mark("Change the quote"),
@@ -295,6 +306,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.RESEND: TriggerRecord(
             label=mark("Send link again"),
+            right=Right.QUOTE,
             past=mark("%(name)s sent a new link on %(time)s."),
             done=mark("You sent a new link for job %(id)s (%(name)s)."),
             title=mark("Send a new confirmation link"),
@@ -323,6 +335,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.START_PRINTING: TriggerRecord(
             label=mark("Start printing"),
+            right=Right.PRINT,
             past=mark("%(name)s started the print on %(time)s."),
             done=mark("You started printing job %(id)s (%(name)s)."),
             title=mark("Start printing"),
@@ -347,6 +360,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.FAIL: TriggerRecord(
             label=mark("Report failed print"),
+            right=Right.PRINT,
             past=mark("%(name)s reported a failed print on %(time)s."),
             done=mark("You reported a failed print for job %(id)s (%(name)s)."),
             title=mark("Report a failed print"),
@@ -373,6 +387,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.COPIES_DONE: TriggerRecord(
             label=mark("Copies done"),
+            right=Right.PRINT,
             past=mark("%(name)s recorded finished copies on %(time)s."),
             done=mark("You recorded finished copies of job %(id)s (%(name)s)."),
             title=mark("Record finished copies"),
@@ -399,6 +414,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.COMPLETE: TriggerRecord(
             label=mark("Mark as completed"),
+            right=Right.PRINT,
             past=mark("%(name)s marked it as completed on %(time)s."),
             done=mark("You marked job %(id)s (%(name)s) as completed."),
             title=mark("Mark as completed"),
@@ -423,6 +439,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.HAND_OUT: TriggerRecord(
             label=mark("Hand out copies"),
+            right=Right.HAND_OUT,
             past=mark("%(name)s handed out copies on %(time)s."),
             done=mark("You handed out copies of job %(id)s (%(name)s)."),
             title=mark("Hand out finished copies"),
@@ -447,6 +464,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.PICK_UP: TriggerRecord(
             label=mark("Paid & picked up"),
+            right=Right.HAND_OUT,
             past=mark("%(name)s marked it as picked up on %(time)s."),
             done=mark("You marked job %(id)s (%(name)s) as picked up."),
             title=mark("Mark as paid and picked up"),
@@ -478,6 +496,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.DISPOSE: TriggerRecord(
             label=mark("Discard print"),
+            right=Right.DISCARD,
             past=mark("%(name)s discarded the print on %(time)s."),
             done=mark("You discarded the print of job %(id)s (%(name)s)."),
             title=mark("Discard the print"),
@@ -507,6 +526,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.OVERRIDE: TriggerRecord(
             label=mark("Override the status"),
+            right=Right.OVERRIDE,
             past=mark("%(name)s changed the status on %(time)s."),
             done=mark("You changed the status of job %(id)s (%(name)s)."),
             title=mark("Override the status"),
@@ -531,6 +551,7 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
         Trigger.ARCHIVE: TriggerRecord(
             label=mark("Archive"),
+            right=Right.ARCHIVE,
             past=mark("%(name)s archived it on %(time)s."),
             done=mark("You archived job %(id)s (%(name)s)."),
             title=mark("Archive this job"),
@@ -555,3 +576,17 @@ TRIGGERS: Mapping[Trigger, TriggerRecord] = complete(
         ),
     },
 )
+
+
+def rights_for(trigger: Trigger, arguments: Mapping[str, Any]) -> Iterator[Right]:
+    """What staff need to pull a trigger with these arguments: its right, and its fields' own."""
+    record = trigger.record
+    yield record.right
+    for one in record.fields:
+        if one.right is not None and _is_given(arguments.get(one.name)):
+            yield one.right
+
+
+def _is_given(value: object) -> bool:
+    """Whether something was typed, and it isn't nothing: an amount of 0.00 takes no payment."""
+    return bool(str("" if value is None else value).strip(" 0.,"))

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from ..db.database import SqlDatabase
 from ..db.engine import sqlite_path
 from ..dispatch.loop import DispatchReport
+from ..domain.permit import OPERATOR, Permit
+from ..domain.rights import rights_of
+from ..errors import InvalidInput
 from ..ports import Clock, Ids, Mailer
+from ..runtime.permits import Acting
+from ..said import say
 from ..service.bulk import Bulk
 from ..service.cash_up import CashUp
 from ..service.catalogs import Catalogs
@@ -161,7 +166,29 @@ class Printflow:
 
     def dispatch(self) -> DispatchReport:
         """Do all work that is due (place files, send mail, sweep), then return."""
-        return self._parts.dispatcher.run_until_idle()
+        with Acting(OPERATOR):
+            return self._parts.dispatcher.run_until_idle()
+
+    def acting(self, permit: Permit) -> Acting:
+        """Who acts, and what they may, as long as a ``with`` statement lasts: whatever a room is
+        asked for beyond that raises Forbidden. Without it, it is the operator, who may everything.
+        """
+        return Acting(permit)
+
+    def acting_as(self, role: str, *, by: str, station: str = "") -> Acting:
+        """As :meth:`acting`, for someone in a role of the catalog: what a script may do at most.
+
+        Raises InvalidInput when there's no such role (field role).
+        """
+        roles = self.catalog.current.roles
+        if not any(one.name == role for one in roles):
+            raise InvalidInput.of(
+                "role",
+                "role_unknown",
+                say("There's no role “{name}”.", name=role[:40]),
+                say("Choose from: {names}.", names=", ".join(one.name for one in roles)),
+            )
+        return Acting(Permit(name=by, station=station, role=role, rights=rights_of(roles, role)))
 
     def __enter__(self) -> Printflow:
         return self
@@ -276,14 +303,21 @@ class Printflow:
             parts.clock,
             parts.store,
         )
+        catalogs = parts.catalogs
         self.catalog = Catalogs(database, clock, parts.catalogs)
         """Methods, printers, colors, prices and texts: ``current``, ``load``, ``versions``."""
         self.people = People(database, clock)
         """Under which names staff act."""
-        self.stations = Stations(database, clock, parts.ids)
+        self.stations = Stations(database, clock, parts.ids, catalogs)
         """Where staff sign in, and the passwords."""
         self.sessions = Sessions(
-            database, clock, parts.ids, parts.tokens, threads=settings.server.threads
+            database,
+            clock,
+            parts.ids,
+            parts.tokens,
+            catalogs,
+            threads=settings.server.threads,
+            confirm_minutes=settings.server.confirm_sensitive_minutes,
         )
         """Signing in and out."""
         self.changes = Changes(database)

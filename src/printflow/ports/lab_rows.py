@@ -78,10 +78,10 @@ class PeopleRows(Protocol):
     def doors(self) -> Sequence[Door]:
         """The stations that are not revoked, oldest first."""
 
-    def set_station(self, name: str, password_hash: str, *, admin: bool, now: datetime) -> None:
+    def set_station(self, name: str, password_hash: str, *, role: str, now: datetime) -> None:
         """Add a station, or set its password; a revoked one is back in use."""
 
-    def set_admin(self, name: str, admin: bool) -> None: ...
+    def set_role(self, name: str, role: str) -> None: ...
 
     def revoke_station(self, name: str, now: datetime) -> None: ...
 
@@ -94,7 +94,12 @@ class PeopleRows(Protocol):
         address: str,
         now: datetime,
         expires_at: datetime,
-    ) -> None: ...
+        source: str = "",
+        role: str | None = None,
+    ) -> None:
+        """``station`` is "" where a provider, the ``source``, says who signs in, and in which
+        role.
+        """
 
     def session(self, key_hash: str, now: datetime) -> StaffSession | None:
         """The session of that key; None when it is over, its station revoked or its name
@@ -104,6 +109,9 @@ class PeopleRows(Protocol):
         """Everyone who is signed in, newest first."""
 
     def act_as(self, key_hash: str, name: str) -> None: ...
+
+    def confirm_session(self, key_hash: str, now: datetime) -> None:
+        """Who acts there has just typed the password again."""
 
     def end_session(self, key_hash: str) -> None: ...
 

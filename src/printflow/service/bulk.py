@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.job import Job
-from ..domain.lifecycle import STAFF_TRIGGERS, allowed
+from ..domain.lifecycle import STAFF_TRIGGERS
 from ..domain.pricing import in_units
+from ..domain.rights import Right
 from ..domain.status import ActorKind, Status
 from ..domain.trigger import Many, Trigger
 from ..errors import PrintflowError
 from ..ports import Database
+from ..runtime.permits import allowed, needs, require_to_pull
 from .corrections import Corrections
 from .jobs import Jobs
 from .lookup import balance_of, job_of
@@ -71,6 +73,7 @@ class Bulk:
         self._jobs = jobs
         self._corrections = corrections
 
+    @needs(Right.SEE)
     def perform(
         self,
         trigger: Trigger,
@@ -85,8 +88,11 @@ class Bulk:
         """Pull a trigger on each of ``jobs``, pairs of id and expected version.
 
         ``each`` gives, by id, the arguments of one job alone. A pick-up by a ``method`` without an amount takes what is due for each job. Every job is a
-        transaction of its own: one that is refused keeps none of the others back.
+        transaction of its own: one that is refused keeps none of the others back. Raises Forbidden
+        and ConfirmationNeeded before any of them.
         """
+        for arguments_of in ({}, *(each or {}).values()):
+            require_to_pull(trigger, {**arguments, **arguments_of})
         return [
             self._one(
                 trigger,
@@ -100,6 +106,7 @@ class Bulk:
             for job_id, version in jobs
         ]
 
+    @needs(Right.SEE)
     def undo(
         self, events: Iterable[tuple[str, int]], *, by: str, station: str = ""
     ) -> list[BulkAnswer]:

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain.ledger import DayClose, Payment, day_close
+from ..domain.rights import Right
 from ..errors import InvalidInput
 from ..ports import Clock, Database
 from ..reports.export import FORMATS, csv_bytes, xlsx_bytes
 from ..reports.period import midnights, today
 from ..reports.table import Cell, Column, Kind
+from ..runtime.permits import needs
 from ..said import say
 
 _COLUMNS = (
@@ -55,6 +57,7 @@ class CashUp:
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self._catalogs.newest().time_zone)
 
+    @needs(Right.PAYMENTS)
     def close(self, day: date | None = None) -> DayClose:
         """What was taken and voided on a day of the lab's time zone (today), with its sums.
 
@@ -66,6 +69,7 @@ class CashUp:
         with self._database.read() as tx:
             return day_close(day, tx.ledger.taken(since, until), tx.ledger.voided(since, until))
 
+    @needs(Right.PAYMENTS)
     def file(self, day: date, ending: str) -> Iterator[bytes]:
         """The entries of a day as "csv" or "xlsx", a void with its amount below 0.
 

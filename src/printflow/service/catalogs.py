@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
-from ..domain.catalog import Catalog, plain_form
+from ..domain.catalog import Catalog, catalog_problem, completed, plain_form
 from ..domain.catalog_history import (
     CatalogVersion,
     Difference,
@@ -17,14 +17,29 @@ from ..domain.catalog_history import (
 )
 from ..domain.people import ChangeKind
 from ..domain.placeholders import unfilled
+from ..domain.rights import ADMINISTRATOR, Right
 from ..domain.text import clean_line
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
 from ..ports import Clock, Database, Transaction
+from ..runtime.permits import needs, require, require_all, require_confirmed
 from ..said import listed, say, say_n
 from .changes import ChangedBy
 
 _NAME_LIMIT = 60
 _VERSIONS = 100
+_RIGHTS = {
+    "methods": Right.PRICES,
+    "printers": Right.PRICES,
+    "currency": Right.PRICES,
+    "minimum_charge": Right.PRICES,
+    "minimum_per": Right.PRICES,
+    "rounding_cents": Right.PRICES,
+    "prices": Right.PRICES,
+    "payment_methods": Right.PRICES,
+    "payments": Right.PRICES,
+    "roles": Right.ROLES,
+}
+"""What changing a section needs; the others are the lab's details and texts."""
 
 
 class Catalogs:
@@ -50,15 +65,18 @@ class Catalogs:
         """The catalog that was read last, for pages that must not ask the database."""
         return self._catalogs.held()
 
+    @needs(Right.SEE)
     def export(self) -> dict[str, Any]:
         """The current catalog as dicts, lists, texts and numbers."""
         return plain_form(self.current)
 
+    @needs(Right.SEE)
     def version(self) -> int:
         """The number of the current version; it grows with every change."""
         with self._database.read() as tx:
             return tx.lab.catalog_version()
 
+    @needs(Right.SEE)
     def load(
         self,
         data: Mapping[str, Any],
@@ -69,16 +87,19 @@ class Catalogs:
     ) -> Catalog:
         """Make this the current version of the catalog; the same one again changes nothing.
 
-        With ``expected_version``, only if that one is still current. Raises CatalogInvalid with
-        every problem, CatalogChanged.
+        With ``expected_version``, only if that one is still current. Roles stay as they are where
+        ``data`` says nothing of them. Raises CatalogInvalid with every problem, CatalogChanged.
         """
         from ..catalogs.file import checked_catalog
 
+        if "roles" not in data and self.version():
+            data = {**data, "roles": self.export()["roles"]}
         plain = plain_form(checked_catalog(data))
         with self._database.write() as tx:
             self._put(tx, plain, ChangedBy(by, station), expected_version)
         return self.current
 
+    @needs(Right.SEE)
     def change(
         self,
         sections: Mapping[str, Any],
@@ -94,10 +115,16 @@ class Catalogs:
         data = {**self.export(), **sections}
         return self.load(data, by=by, station=station, expected_version=expected_version)
 
+    @needs(Right.SEE)
     def restore(self, version: int, *, by: str, station: str = "") -> Catalog:
-        """Restore an older version, as a new one. Raises NotFound, CatalogInvalid."""
+        """Restore an older version, as a new one. It can want the password again.
+
+        Raises NotFound, CatalogInvalid, ConfirmationNeeded.
+        """
+        require_confirmed()
         return self.load(self.at(version).document, by=by, station=station)
 
+    @needs(Right.SEE)
     def at(self, version: int) -> CatalogVersion:
         """One version, with what it changed; raises NotFound."""
         with self._database.read() as tx:
@@ -107,6 +134,7 @@ class Catalogs:
         before = found[1].document if len(found) > 1 else None
         return _compared(found[0], before)
 
+    @needs(Right.SEE)
     def versions(self, *, limit: int = 50) -> list[CatalogVersion]:
         """The newest versions, the current one first, each with what it changed."""
         with self._database.read() as tx:
@@ -114,10 +142,30 @@ class Catalogs:
         older = [one.document for one in found[1:]] + [None]
         return [_compared(*pair) for pair in zip(found, older, strict=True)][:limit]
 
+    @needs(Right.SEE)
     def price_history(self) -> tuple[PriceStep, ...]:
         """Each printer's rates over time, as far as the versions at hand go; the newest first."""
         with self._database.read() as tx:
             return price_steps(tx.lab.catalog_versions(limit=_VERSIONS))
+
+    def _keep_roles_in_use(self, tx: Transaction, plain: Mapping[str, Any]) -> None:
+        """Raises CatalogInvalid where a station's role would be gone, and its people locked out."""
+        names = {ADMINISTRATOR, *(role["name"] for role in plain["roles"])}
+        lost = [
+            catalog_problem(
+                "roles",
+                say(
+                    "The station {station} has the role “{role}”. Give it another role first.",
+                    station=one.name,
+                    role=one.role,
+                ),
+                plain,
+            )
+            for one in tx.people.stations(self._clock())
+            if one.revoked_at is None and one.role not in names
+        ]
+        if lost:
+            raise CatalogInvalid(lost)
 
     def _put(
         self, tx: Transaction, plain: Mapping[str, Any], who: ChangedBy, expected: int | None
@@ -127,10 +175,13 @@ class Catalogs:
         for newest in tx.lab.catalog_versions(limit=1):
             if expected not in (None, newest.id):
                 raise CatalogChanged(newest.by, newest.at)
-            if dict(newest.document) == dict(plain):
+            old = completed(newest.document)
+            if dict(old) == dict(plain):
                 return
-            changed = differences(newest.document, plain)
+            changed = differences(old, plain)
             before = set(unfilled(newest.document))
+            _require_to_change(old, plain)
+            self._keep_roles_in_use(tx, plain)
         if placeholders := [one for one in unfilled(plain) if one not in before]:
             raise CatalogInvalid(placeholders)
         now = self._clock()
@@ -138,10 +189,24 @@ class Catalogs:
         who.record(tx, ChangeKind.CATALOG, _summary(changed), now, version=number)
 
 
+def _require_to_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raises Forbidden unless who acts may change every section that is another one now."""
+    changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+    for right in Right:
+        if right in {_RIGHTS.get(key, Right.TEXTS) for key in changed}:
+            require(right)
+    if "roles" in changed:
+        old = {role["name"]: role["rights"] for role in before["roles"]}
+        for role in after["roles"]:
+            if role["rights"] != old.get(role["name"]):
+                require_all(map(Right, role["rights"]))
+
+
 def _compared(version: CatalogVersion, before: Mapping[str, Any] | None) -> CatalogVersion:
     if before is None:
         return version
-    return replace(version, differences=differences(before, version.document))
+    was, is_now = completed(before), completed(version.document)
+    return replace(version, differences=differences(was, is_now))
 
 
 def _summary(changed: tuple[Difference, ...]) -> str:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from ..domain.people import Change, ChangeKind
+from ..domain.rights import Right
 from ..domain.text import clean_line
 from ..ports import Database, Transaction
+from ..runtime.permits import needs
 
 _NAME_LIMIT = 60
 _MOST = 500
@@ -44,6 +46,7 @@ class Changes:
     ) -> None:
         self._database = database
 
+    @needs(Right.AUDIT)
     def find(self, *, limit: int = 50, before: int | None = None) -> list[Change]:
         """Changes of the lab itself, newest first; ``before`` an id, for the next page."""
         with self._database.read() as tx:

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..domain.people import ChangeKind
+from ..domain.rights import Right
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..said import say_n
 from .changes import ChangedBy
 
@@ -51,10 +53,12 @@ class Checkups:
         self._lock = threading.Lock()
         self._latest: Checkup | None = None
 
+    @needs(Right.SETTINGS)
     def latest(self) -> Checkup | None:
         """The round under way, or the last one."""
         return self._latest
 
+    @needs(Right.SETTINGS)
     def start(
         self, *, by: str, station: str = "", mend: bool = False, contents: bool = False
     ) -> bool:

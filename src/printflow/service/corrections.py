@@ -9,11 +9,14 @@ from ..catalogs.cache import CatalogCache
 from ..domain import correction
 from ..domain.attempt import Facts
 from ..domain.correction import Reversal, before
-from ..domain.event_kind import Correction
+from ..domain.event_kind import Correction, EventKind
 from ..domain.job import Actor, Job
 from ..domain.ledger import Void
+from ..domain.rights import Right
 from ..domain.status import ORIGINALS
+from ..domain.trigger import Trigger
 from ..ports import Clock, Database, Transaction
+from ..runtime.permits import needs, require
 from ..settings import Settings
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
@@ -25,6 +28,12 @@ from .queue_order import put_back
 from .stale import stale
 
 _TAKEN_BACK = "Voided because the pickup was undone"
+_RIGHTS = {
+    Correction.MOVE: Right.PRINT,
+    Correction.PLAN: Right.QUEUE,
+    Correction.ORDER: Right.QUEUE,
+}
+"""What undoing it needs; an edit or a new version is what is left."""
 
 
 class Corrections:
@@ -44,12 +53,13 @@ class Corrections:
         self._settings = settings
         self._filing = filing
 
+    @needs(Right.SEE)
     def undo(self, job_id: str, *, by: str, station: str = "", event_id: int | None = None) -> Job:
         """Take the last action of staff on a job back, as long as the settings' ``undo_seconds``.
 
         An edit of the details and a new version of the file are actions, too.
 
-        Status, price, files, links, plates and payments are as before, and mails that wait are
+        It needs the right that the action needed. Status, price, files, links, plates and payments are as before, and mails that wait are
         canceled; history keeps both. With ``event_id`` only if that is the job's last event.
         Raises NotFound, TransitionRefused (too late, mail has left, someone acted since),
         StaleJob, DatabaseBusy.
@@ -63,6 +73,7 @@ class Corrections:
             back = correction.reversal(
                 last, event_id=event_id, now=now, window=window, mail_left=mail_left
             )
+            require(_right_of(back.trigger), looks=True)
             if not tx.jobs.update(
                 job, now=now, actor=actor.name, status=back.dest, values=back.values
             ):
@@ -81,6 +92,8 @@ class Corrections:
             PlateWriter(tx, now, actor.name).put_back(job.id, back)
             if back.order is not None:
                 put_back(tx, job, back.order, now)
+            if tx.ledger.of_event(job.id, back.event_id):
+                require(Right.PAYMENTS)
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
             _put_back(tx, job, back, now)
@@ -88,6 +101,7 @@ class Corrections:
         self._filing.place(leased)
         return self._fresh(job.id)
 
+    @needs(Right.EDIT)
     def edit(
         self,
         job_id: str,
@@ -137,6 +151,10 @@ class Corrections:
     def _fresh(self, job_id: str) -> Job:
         with self._database.read() as tx:
             return job_of(tx, job_id)
+
+
+def _right_of(kind: EventKind) -> Right:
+    return kind.record.right if isinstance(kind, Trigger) else _RIGHTS.get(kind, Right.EDIT)
 
 
 def _void_payments(tx: Transaction, job: Job, back: Reversal, actor: Actor, now: datetime) -> None:

@@ -7,10 +7,12 @@ from typing import BinaryIO
 
 from ..domain.attempt import FileFact
 from ..domain.job import FileState, Job, JobFile
+from ..domain.rights import Right
 from ..errors import NotFound, PrintflowError, StoreUnavailable
 from ..ports import Database, FileStore
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..runtime.permits import needs
 from ..said import say
 from .file_facts import FileFacts
 from .lookup import job_of
@@ -24,11 +26,13 @@ class Files:
         self._store = store
         self._facts = facts
 
+    @needs(Right.SEE)
     def count(self) -> int:
         """How many files the lab's jobs have."""
         with self._database.read() as tx:
             return tx.files.count()
 
+    @needs(Right.SEE)
     def path(self, job_or_file: Job | JobFile) -> Path:
         """Where a file (a job's authoritative one) was last seen, on this machine.
 
@@ -38,6 +42,7 @@ class Files:
         file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
         return self._store.path(file.name, file.last_seen or file.folder)
 
+    @needs(Right.SEE)
     def open(self, job_or_file: Job | JobFile) -> BinaryIO:
         """A file (a job's authoritative one), open to be read; close it.
 
@@ -55,6 +60,7 @@ class Files:
                 raise server_busy(error) from error
             raise StoreUnavailable(say("The file share doesn't answer.")) from error
 
+    @needs(Right.SEE)
     def choices(self, job_id: str) -> list[FileFact]:
         """What an approval can print: the job's files, and those saved beside them.
 

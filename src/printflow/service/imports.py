@@ -19,6 +19,7 @@ from ..domain.ledger import Payment, Share
 from ..domain.marking import mark
 from ..domain.naming import ALL_MODEL_ENDINGS, ending_of
 from ..domain.plate import shown_machines
+from ..domain.rights import Right
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import FileRefused, InvalidInput, PrintflowError
 from ..ports import (
@@ -29,6 +30,7 @@ from ..ports import (
     Transaction,
 )
 from ..runtime.named_paths import said_by_system
+from ..runtime.permits import needs
 from ..said import say, sentences
 from ..uploads.file_type import HEAD_BYTES, check_model
 from ..uploads.receiving import Upload
@@ -94,6 +96,7 @@ class Imports:
         self._writer = writer
         self._filing = filing
 
+    @needs(Right.IMPORT)
     def run(
         self,
         old: OldList,

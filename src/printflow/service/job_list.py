@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ..domain.rights import Right
 from ..domain.worklist import JobQuery, place
 from ..errors import InvalidInput
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
 
@@ -32,6 +34,7 @@ class JobLists:
         self._clock = clock
         self._settings = settings
 
+    @needs(Right.REPORTS)
     def file(self, query: JobQuery, ending: str, *, class_number: str = "") -> Iterator[bytes]:
         """All jobs of a list (pages and limits do not count) as "csv" or "xlsx".
 

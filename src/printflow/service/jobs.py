@@ -10,16 +10,17 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from ..catalogs.cache import CatalogCache
-from ..domain import lifecycle
 from ..domain.attempt import Arguments
 from ..domain.history import JobDetails
 from ..domain.job import Job
 from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
+from ..domain.rights import Right
 from ..domain.status import ActorKind, Status, Trigger
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput
 from ..ports import Clock, Database, RenderedMail
+from ..runtime.permits import allowed, needs, pulls, require, require_to_pull
 from ..said import say
 from .acting import staff_actor
 from .beside import beside
@@ -75,7 +76,8 @@ class Jobs:
 
     Every trigger takes :class:`Acting` and gives the job as it is afterwards. They raise NotFound,
     TransitionNotAllowed (the status has no such trigger), StaleJob, TransitionRefused (with all
-    reasons) and DatabaseBusy; after any of them nothing has changed.
+    reasons), Forbidden (the role doesn't allow it) and DatabaseBusy; after any of them nothing has
+    changed.
     """
 
     def __init__(
@@ -94,11 +96,13 @@ class Jobs:
 
     # -- looking ----------------------------------------------------------------------------------
 
+    @needs(Right.SEE)
     def get(self, job_id: str) -> Job:
         """The job of that id (any case, with or without dashes); raises NotFound."""
         with self._database.read() as tx:
             return job_of(tx, job_id)
 
+    @needs(Right.SEE)
     def details(self, job_id: str) -> JobDetails:
         """The job with its whole history; raises NotFound."""
         with self._database.read() as tx:
@@ -112,19 +116,22 @@ class Jobs:
                 ledger=tuple(tx.ledger.of_job(job.id)),
                 mails=tuple(mails_about(tx, job)),
                 openings=tuple(tx.history.openings(job.id)),
-                allowed=lifecycle.allowed(job, ActorKind.STAFF),
+                allowed=allowed(job, ActorKind.STAFF),
             )
 
+    @needs(Right.SEE)
     def sent_together(self, job: Job) -> list[Job]:
         """All jobs of the request that brought this one, in the order of its models."""
         with self._database.read() as tx:
             return list(tx.jobs.of_request(job.request_id))
 
+    @needs(Right.SEE)
     def of_request(self, number: int) -> list[Job]:
         """The jobs of a request by its number (``job.request_id``), in the order of its models."""
         with self._database.read() as tx:
             return list(tx.jobs.of_request(number))
 
+    @needs(Right.SEE)
     def find(
         self,
         *,
@@ -162,6 +169,7 @@ class Jobs:
 
     # -- triggers ---------------------------------------------------------------------------------
 
+    @needs(Right.SEE)
     def perform(
         self,
         trigger: Trigger | str,
@@ -184,10 +192,12 @@ class Jobs:
         TypeError for any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
+        require_to_pull(request.trigger, arguments)
         return self._transitions.pull(
             replace(request, expected_version=expected_version, hold_mail=hold_mail)
         )
 
+    @needs(Right.SEE)
     def mails_of(
         self, trigger: Trigger | str, job_id: str, *, by: str, **arguments: Any
     ) -> list[RenderedMail]:
@@ -195,8 +205,10 @@ class Jobs:
 
         A link in them is none yet. Raises as performing does.
         """
+        require(Trigger(trigger).record.right, looks=True)
         return self._preview.mails(_request(trigger, job_id, by, "", arguments))
 
+    @pulls(Trigger.APPROVE)
     def approve(
         self,
         job_id: str,
@@ -228,6 +240,7 @@ class Jobs:
             acting,
         )
 
+    @pulls(Trigger.REQUOTE)
     def requote(
         self,
         job_id: str,
@@ -281,6 +294,7 @@ class Jobs:
             expected_cents="" if expected_cents is None else str(expected_cents),
         )
 
+    @needs(Right.SEE)
     def price(
         self,
         job_id: str,
@@ -299,24 +313,29 @@ class Jobs:
             others = beside(tx, job, catalog)
         return price_of(catalog, job, printer, grams, hours, material, others)
 
+    @pulls(Trigger.REJECT)
     def reject(
         self, job_id: str, *, reasons: Iterable[str] = (), text: str = "", **acting: Unpack[Acting]
     ) -> Job:
         """Turn the job down: codes of the lab's reasons, or texts, and a text of one's own."""
         return self._act(Trigger.REJECT, job_id, acting, reasons=tuple(reasons), text=text)
 
+    @pulls(Trigger.CONFIRM)
     def confirm(self, job_id: str, *, note: str, **acting: Unpack[Acting]) -> Job:
         """Confirm for the student; ``note`` says how they answered."""
         return self._act(Trigger.CONFIRM, job_id, acting, note=note)
 
+    @pulls(Trigger.DECLINE)
     def decline(self, job_id: str, *, note: str, text: str = "", **acting: Unpack[Acting]) -> Job:
         """Record that the student declined; ``note`` says how they answered, ``text`` why."""
         return self._act(Trigger.DECLINE, job_id, acting, note=note, text=text)
 
+    @pulls(Trigger.RESEND)
     def resend(self, job_id: str, **acting: Unpack[Acting]) -> Job:
         """Mail the quote again with a new link; the old one is void."""
         return self._act(Trigger.RESEND, job_id, acting)
 
+    @pulls(Trigger.START_PRINTING)
     def start_printing(
         self,
         job_id: str,
@@ -338,6 +357,7 @@ class Jobs:
             copies=str(copies),
         )
 
+    @pulls(Trigger.FAIL)
     def fail(
         self,
         job_id: str,
@@ -354,14 +374,17 @@ class Jobs:
             Trigger.FAIL, job_id, acting, reason=reason, category=category, wasted=str(wasted)
         )
 
+    @pulls(Trigger.COPIES_DONE)
     def copies_done(self, job_id: str, **acting: Unpack[Acting]) -> Job:
         """The copies that print are good, while others are still to be printed."""
         return self._act(Trigger.COPIES_DONE, job_id, acting)
 
+    @pulls(Trigger.HAND_OUT)
     def hand_out(self, job_id: str, *, copies: int | str = "", **acting: Unpack[Acting]) -> Job:
         """The student takes so many finished copies, by default all that are here."""
         return self._act(Trigger.HAND_OUT, job_id, acting, copies=str(copies))
 
+    @pulls(Trigger.COMPLETE)
     def complete(
         self,
         job_id: str,
@@ -378,6 +401,7 @@ class Jobs:
             Trigger.COMPLETE, job_id, acting, cost=str(cost), weight=str(grams), shelf=shelf
         )
 
+    @pulls(Trigger.PICK_UP)
     def pick_up(
         self,
         job_id: str,
@@ -407,6 +431,7 @@ class Jobs:
             account=account,
         )
 
+    @pulls(Trigger.DISPOSE)
     def dispose(self, job_id: str, *, reason: str = "", **acting: Unpack[Acting]) -> Job:
         """Discard a print that nobody picked up, after the settings' ``dispose_after_days``.
 
@@ -414,6 +439,7 @@ class Jobs:
         """
         return self._act(Trigger.DISPOSE, job_id, acting, reason=reason)
 
+    @pulls(Trigger.OVERRIDE)
     def override(
         self,
         job_id: str,
@@ -426,6 +452,7 @@ class Jobs:
         """Set any status but ARCHIVED by hand; no mail unless ``notify``."""
         return self._act(Trigger.OVERRIDE, job_id, acting, to=str(to), reason=reason, notify=notify)
 
+    @pulls(Trigger.ARCHIVE)
     def archive(self, job_id: str, **acting: Unpack[Acting]) -> Job:
         """Put a rejected or handed-out job away, after the retention period."""
         return self._act(Trigger.ARCHIVE, job_id, acting)

@@ -9,9 +9,11 @@ from typing import Any, cast
 from ..catalogs.cache import CatalogCache
 from ..domain.people import ChangeKind
 from ..domain.plate import Machine, PlateState, machine_named, shown_machines
+from ..domain.rights import Right
 from ..domain.text import clean_line, clean_text
 from ..errors import Conflict, InvalidInput, NotFound
 from ..ports import Clock, Database, DuplicateKey, Transaction
+from ..runtime.permits import needs
 from ..said import say
 from .acting import staff_actor
 from .changes import ChangedBy
@@ -34,21 +36,25 @@ class Machines:
         self._clock = clock
         self._catalogs = catalogs
 
+    @needs(Right.SEE)
     def all(self) -> list[Machine]:
         """The machines that are there, by model; retired ones only while they print."""
         with self._database.read() as tx:
             return self._shown(tx)
 
+    @needs(Right.SEE)
     def retired(self) -> list[Machine]:
         """The machines that are no more."""
         with self._database.read() as tx:
             return [one for one in tx.plates.machines() if one.retired_at is not None]
 
+    @needs(Right.SEE)
     def get(self, name: str) -> Machine:
         """The machine of that name, in any case; raises NotFound."""
         with self._database.read() as tx:
             return self._found(tx, name)
 
+    @needs(Right.EQUIPMENT)
     def add(self, name: str, *, model: str, by: str, station: str = "", **noted: str) -> Machine:
         """Add a machine of a printer of the catalog; ``noted`` is any of place, nozzle, material,
         color and notes. A retired machine of that name comes back.
@@ -91,12 +97,14 @@ class Machines:
             )
         return self.get(wanted)
 
+    @needs(Right.MACHINES)
     def edit(self, name: str, *, by: str, station: str = "", **noted: str) -> Machine:
         """Note where a machine is, its nozzle, what is loaded, or anything else."""
         return self._change(
             name, by, station, ChangeKind.MACHINE_CHANGED, lambda _tx, _one: _checked(noted)
         )
 
+    @needs(Right.MACHINES)
     def take_out(self, name: str, *, reason: str, by: str, station: str = "") -> Machine:
         """Take a machine out of service. A print that runs on it goes on; what was planned for it
         waits for the other machines of its model.
@@ -126,6 +134,7 @@ class Machines:
 
         return self._change(name, by, station, ChangeKind.MACHINE_OUT, values, reason=why)
 
+    @needs(Right.MACHINES)
     def put_back(self, name: str, *, by: str, station: str = "") -> Machine:
         """Put a machine back in service."""
 
@@ -139,6 +148,7 @@ class Machines:
 
         return self._change(name, by, station, ChangeKind.MACHINE_BACK, values)
 
+    @needs(Right.EQUIPMENT)
     def retire(self, name: str, *, by: str, station: str = "") -> Machine:
         """Retire a machine: nothing is started on it any more, and its history stays. Refused
         while a plate runs on it.

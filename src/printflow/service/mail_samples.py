@@ -17,9 +17,11 @@ from ..domain.mail_record import MAILS
 from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
 from ..domain.receipt import Receipt
+from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.told_together import PRICES, together_step
 from ..ports import Clock, MailWriter, RenderedMail
+from ..runtime.permits import needs
 from ..settings import Settings
 from .composer import total_of
 from .waiting_policy import pick_up_policy
@@ -44,6 +46,7 @@ class MailSamples:
         self._settings = settings
         self._writer = writer
 
+    @needs(Right.TEXTS)
     def all(self) -> dict[MailTemplate, RenderedMail]:
         """Each mail as it reads with sample data, in the lab's own templates, prices and texts.
 

@@ -11,11 +11,13 @@ from ..domain.lifecycle import row
 from ..domain.mail_record import mail_record
 from ..domain.mail_trouble import MailTrouble
 from ..domain.people import ChangeKind
+from ..domain.rights import Right
 from ..domain.status import Trigger
 from ..domain.text import clean_line
 from ..domain.told_together import AT_ONCE, joined, step_of
 from ..errors import InvalidInput, MailNotRetried, NotFound
 from ..ports import Clock, Database, RenderedMail
+from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
 from .addresses import email_problem, normal_email
@@ -54,6 +56,7 @@ class Mails:
         self._postman = postman
         self._wake = wake
 
+    @needs(Right.EMAILS)
     def find(
         self, *, state: str | None = None, limit: int = 200, before: int | None = None
     ) -> list[Mail]:
@@ -65,15 +68,18 @@ class Mails:
         with self._database.read() as tx:
             return list(tx.outbox.find(state=state or None, limit=limit, before=before))
 
+    @needs(Right.SEE)
     def counts(self) -> dict[str, int]:
         """How many mails are in each state."""
         with self._database.read() as tx:
             return dict(tx.outbox.counts())
 
+    @needs(Right.SEE)
     def dead(self) -> int:
         """How many mails nobody will get, up to a hundred: every page of staff says so."""
         return self._postman.dead()
 
+    @needs(Right.EMAILS)
     def get(self, mail_id: int) -> Mail:
         """One mail of the outbox; raises NotFound."""
         with self._database.read() as tx:
@@ -82,6 +88,7 @@ class Mails:
             raise NotFound(say("There's no such email."))
         return found
 
+    @needs(Right.EMAILS)
     def preview(self, mail_id: int, *, picture: bool = False) -> RenderedMail:
         """The mail as it was, or will be, sent; raises NotFound.
 
@@ -89,6 +96,7 @@ class Mails:
         """
         return self._composer.rendered(self.get(mail_id), picture=picture)
 
+    @needs(Right.EMAILS)
     def retry(self, mail_id: int, *, to: str = "", by: str, station: str = "") -> None:
         """Send a mail that waits, was sent or is dead again now, perhaps to another address.
 
@@ -141,6 +149,7 @@ class Mails:
         self._postman.resume()
         self._wake()
 
+    @needs(Right.EMAILS)
     def resume(self, *, by: str, station: str = "") -> None:
         """Let the outbox go on after its login was refused, before it tries again automatically."""
         with self._database.write() as tx:
@@ -149,6 +158,7 @@ class Mails:
         self._postman.resume()
         self._wake()
 
+    @needs(Right.SEE)
     def waits_for(self, trigger: Trigger, job_id: str) -> int:
         """How many other jobs of the request the student's email would wait for, so that one tells
         of all; 0 where it leaves at once. Raises NotFound.
@@ -164,6 +174,7 @@ class Mails:
             return 0
         return sum(one.status in steps[0].before for one in others)
 
+    @needs(Right.SEE)
     def paused(self) -> str:
         """Why no mail leaves after a refused login ("" = all is well)."""
         return self._postman.paused()
@@ -172,6 +183,7 @@ class Mails:
         """Why mail is not leaving, in words with the next step; None while all is well."""
         return self._postman.trouble()
 
+    @needs(Right.SEE)
     def handling(self) -> str:
         """What happens to emails, in one sentence."""
         mail = self._settings.mail

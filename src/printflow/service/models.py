@@ -9,7 +9,9 @@ from ..dispatch.inspection_queue import InspectionQueue
 from ..domain.catalog import Printer
 from ..domain.job import Job, JobFile
 from ..domain.model_facts import ModelFacts, compared, fitting, verdict, warnings
+from ..domain.rights import Right
 from ..ports import Database
+from ..runtime.permits import needs
 from .lookup import job_of
 from .pictures import Pictures
 
@@ -31,6 +33,7 @@ class Models:
         self._pictures = pictures
         self._wake = wake
 
+    @needs(Right.EDIT)
     def inspect_due(self, *, limit: int | None = None) -> int:
         """Look into the models that wait, the newest first; gives how many were looked at.
 
@@ -41,6 +44,7 @@ class Models:
             done += 1
         return done
 
+    @needs(Right.EDIT)
     def inspect_again(self, job_ids: Collection[str] | None = None) -> int:
         """Have the models of these jobs (None: of all) looked into once more; gives how many."""
         with self._database.write() as tx:
@@ -49,6 +53,7 @@ class Models:
         self._wake()
         return count
 
+    @needs(Right.EDIT)
     def stand_up(self, job_id: str) -> Job:
         """Turn the student's model in its picture and its facts: y up instead of z, or back.
 
@@ -62,6 +67,7 @@ class Models:
         self._wake()
         return job
 
+    @needs(Right.SEE)
     def uninspected(self) -> int:
         """How many models wait for a look."""
         with self._database.read() as tx:
@@ -74,6 +80,7 @@ class Models:
         """
         return self._pictures.read(file, small=small)
 
+    @needs(Right.SEE)
     def fits(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """The names of the printers of the job's method that its model fits, however turned."""
         return fitting(facts, self._printers(job))
@@ -82,10 +89,12 @@ class Models:
         """What to know before a job's model is printed, in sentences."""
         return warnings(facts, self._printers(job), job.printer)
 
+    @needs(Right.SEE)
     def verdict(self, job: Job, facts: ModelFacts) -> str:
         """The most important of it in one sentence."""
         return verdict(facts, self._printers(job), job.printer)
 
+    @needs(Right.SEE)
     def change(self, job: Job, file: JobFile) -> str:
         """How a later version differs from the original: "10 % smaller than the original"."""
         first = job.original.facts

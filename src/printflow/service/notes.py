@@ -8,9 +8,11 @@ from datetime import timedelta
 from ..domain import correction
 from ..domain.effects import MailTemplate
 from ..domain.history import unanswered
+from ..domain.rights import Right
 from ..domain.text import clean_text
 from ..errors import InvalidInput
 from ..ports import Clock, Database, Transaction
+from ..runtime.permits import needs, require
 from ..said import say
 from ..settings import Settings
 from .acting import staff_actor
@@ -39,6 +41,7 @@ class Notes:
         self._mails = mails
         self._wake = wake
 
+    @needs(Right.NOTE)
     def add(
         self, job_id: str, *, by: str, text: str, for_student: bool = False, hold_mail: bool = False
     ) -> int:
@@ -47,6 +50,8 @@ class Notes:
         With ``hold_mail`` the mail waits for the settings' ``undo_seconds``, so that
         :meth:`take_back` comes before it. Raises NotFound, InvalidInput.
         """
+        if for_student:
+            require(Right.WRITE)
         actor, said = staff_actor(by, ""), clean_text(text)
         if not said or len(said) > _LONGEST:
             raise InvalidInput.of(
@@ -74,6 +79,7 @@ class Notes:
         self._wake()
         return note_id
 
+    @needs(Right.NOTE)
     def take_back(self, job_id: str, note_id: int, *, by: str) -> None:
         """Remove a note of staff, as long as the settings' ``undo_seconds``; its mail never leaves.
 
@@ -91,6 +97,7 @@ class Notes:
             tx.history.remove_note(note_id)
             tx.jobs.asked(job.id, unanswered(tx.history.notes(job.id)))
 
+    @needs(Right.NOTE)
     def mark_answered(self, job_id: str, *, by: str) -> None:
         """The student's messages need no (further) answer. Raises NotFound, InvalidInput."""
         staff_actor(by, "")

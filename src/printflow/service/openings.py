@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..domain.naming import is_plain_file_name, job_ids_in
+from ..domain.rights import Right
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..runtime.tokens import Tokens
 from ..said import say
 from .doors import may_report, reporting_token
@@ -31,6 +33,7 @@ class Openings:
         self._clock = clock
         self._tokens = tokens
 
+    @needs(Right.SEE)
     def token(self, pc_name: str, *, station: str) -> tuple[str, str]:
         """A staff PC's name, cleaned, and the token that its opener reports with.
 
@@ -50,6 +53,7 @@ class Openings:
             raise NotFound(say("There's no such station."))
         return name, reporting_token(self._tokens, door, name)
 
+    @needs(Right.SEE)
     def clicked(self, job_id: str, file_name: str, *, by: str) -> None:
         """Remember who clicked on a file's "Open", for the report that may follow.
 

@@ -15,6 +15,7 @@ from ..domain.job import Actor, Job
 from ..domain.ledger import PAYABLE, Balance, Payment, Share, Void, spread
 from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
+from ..domain.rights import Right
 from ..domain.text import clean_line, clean_text
 from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
 from ..ports import (
@@ -24,6 +25,7 @@ from ..ports import (
     Transaction,
 )
 from ..reports.period import midnights, today
+from ..runtime.permits import needs, require
 from ..said import Money, say
 from .acting import staff_actor
 from .jobs import Figure
@@ -62,6 +64,7 @@ class Payments:
         self._clock = clock
         self._catalogs = catalogs
 
+    @needs(Right.PAYMENTS)
     def take(
         self,
         jobs: str | Iterable[str] | Mapping[str, Figure],
@@ -91,6 +94,8 @@ class Payments:
         than is due, no price that the student agreed to, no such way of payment, a receipt number
         that is missing or was used. After any of them nothing has changed.
         """
+        if waive:
+            require(Right.WAIVE)
         actor = staff_actor(by, station)
         ids, parts = _wanted(jobs)
         tender = Tender(
@@ -121,6 +126,7 @@ class Payments:
 
         return self._written(enter)
 
+    @needs(Right.VOID)
     def void(self, payment_id: int, *, reason: str, by: str, station: str = "") -> Payment:
         """Enter that a payment does not count, and why; gives it as it stands afterwards.
 
@@ -154,6 +160,7 @@ class Payments:
 
         return self._written(enter)
 
+    @needs(Right.SEE)
     def get(self, payment_id: int) -> Payment:
         """One entry of the ledger; raises NotFound."""
         with self._database.read() as tx:
@@ -162,6 +169,7 @@ class Payments:
             raise no_payment()
         return found
 
+    @needs(Right.SEE)
     def find(self, *, day: date | None = None, job_id: str = "") -> list[Payment]:
         """Payments, the void ones too, oldest first: of a job, or of a day (today).
 
@@ -173,6 +181,7 @@ class Payments:
             zone = ZoneInfo(self._catalogs.within(tx).time_zone)
             return list(tx.ledger.taken(*midnights(day or today(self._clock(), zone), zone)))
 
+    @needs(Right.SEE)
     def open_balances(self, job_id: str) -> tuple[OpenBalance, ...]:
         """The job and its student's other jobs that something can be paid for, that one first.
 
@@ -189,6 +198,7 @@ class Payments:
             if one.job.id == first.id or (one.job.status in PAYABLE and one.balance.due_cents)
         )
 
+    @needs(Right.SEE)
     def balances(self, job_ids: Iterable[str]) -> tuple[OpenBalance, ...]:
         """How the money of these jobs stands; raises NotFound."""
         with self._database.read() as tx:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ..domain.people import ChangeKind, StaffName
+from ..domain.rights import Right
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound
 from ..ports import Clock, Database, Transaction
+from ..runtime.permits import needs
 from ..said import say
 from .changes import ChangedBy
 
@@ -23,15 +25,18 @@ class People:
         self._database = database
         self._clock = clock
 
+    @needs(Right.SEE)
     def names(self) -> tuple[str, ...]:
         """The names one may act under, sorted."""
         return tuple(one.name for one in self.all() if one.deactivated_at is None)
 
+    @needs(Right.SEE)
     def all(self) -> list[StaffName]:
         """All names, the deactivated ones too, sorted."""
         with self._database.read() as tx:
             return list(tx.people.names())
 
+    @needs(Right.STAFF)
     def add(self, name: str, *, by: str = "", station: str = "") -> str:
         """Add a name, or bring a deactivated one back; gives it as the list has it.
 
@@ -49,6 +54,7 @@ class People:
             ChangedBy(by, station).record(tx, kind, found, now)
         return found
 
+    @needs(Right.STAFF)
     def deactivate(self, name: str, *, by: str = "", station: str = "") -> None:
         """Take a name from the list; history keeps it. Who acts under it is signed out.
 

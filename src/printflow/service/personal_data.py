@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from ..domain.history import JobDetails
 from ..domain.job import Actor, Job
 from ..domain.retention import Part, PurgeReport
+from ..domain.rights import Right
 from ..domain.status import Status, Trigger
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..said import say
 from .acting import staff_actor
 from .addresses import normal_email
@@ -35,10 +37,12 @@ class PersonalData:
         self._jobs = jobs
         self._removal = removal
 
+    @needs(Right.EXPORT_PEOPLE)
     def export(self, email: str) -> tuple[JobDetails, ...]:
         """All that is stored of the jobs of an address; raises InvalidInput when there are none."""
         return tuple(self._jobs.details(job.id) for job in self._jobs_of(email))
 
+    @needs(Right.ERASE_PEOPLE)
     def erase(self, email: str, *, by: str) -> PurgeReport:
         """Remove a person's files, mails and data; their payments stay without a name.
 

@@ -19,9 +19,11 @@ from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_mach
 from ..domain.plate_results import PartResult, at_end, trigger_of
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.pricing import parse_grams, parse_hours
+from ..domain.rights import Right
 from ..domain.status import Trigger
 from ..errors import InvalidInput, NotFound, Refusal, TransitionNotAllowed, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
+from ..runtime.permits import needs
 from ..said import Said, say
 from .acting import staff_actor
 from .filing import Filing
@@ -73,19 +75,23 @@ class Plates:
 
     # -- looking ----------------------------------------------------------------------------------
 
+    @needs(Right.SEE)
     def get(self, plate_id: int | str) -> Plate:
         """The plate of that number; raises NotFound."""
         with self._database.read() as tx:
             return _plate(tx, plate_id)
 
+    @needs(Right.SEE)
     def to_end(self, plate_id: int | str) -> Plate:
         """The plate, which can be ended now; raises NotFound, or TransitionRefused as :meth:`end`."""
         return _expect_running(self.get(plate_id))
 
+    @needs(Right.SEE)
     def to_move(self, plate_id: int | str) -> Plate:
         """The plate, which can be moved now; raises NotFound, or TransitionRefused as :meth:`move`."""
         return _expect_movable(self.get(plate_id))
 
+    @needs(Right.SEE)
     def find(
         self, *, running: bool = False, planned: bool = False, limit: int | None = None
     ) -> list[Plate]:
@@ -96,6 +102,7 @@ class Plates:
 
     # -- starting ---------------------------------------------------------------------------------
 
+    @needs(Right.PRINT)
     def start(
         self,
         machine: str,
@@ -136,6 +143,7 @@ class Plates:
         self._filing.place(leased)
         return replace(done, warnings=warnings)
 
+    @needs(Right.PRINT)
     def start_planned(
         self,
         plate_id: int | str,
@@ -164,6 +172,7 @@ class Plates:
 
     # -- ending -----------------------------------------------------------------------------------
 
+    @needs(Right.PRINT)
     def end(
         self,
         plate_id: int | str,
@@ -226,6 +235,7 @@ class Plates:
 
     # -- moving and planning ----------------------------------------------------------------------
 
+    @needs(Right.PRINT)
     def move(
         self,
         plate_id: int | str,
@@ -269,6 +279,7 @@ class Plates:
             ]
             return PlateDone(tx.plates.get(plate.id), tuple(events), warnings)
 
+    @needs(Right.QUEUE)
     def plan(
         self,
         machine: str,

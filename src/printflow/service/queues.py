@@ -17,10 +17,12 @@ from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_mach
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
 from ..domain.queueing import PrinterQueue, ReadyRange
+from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Transaction
+from ..runtime.permits import needs
 from ..said import say
 from . import queue_order
 from .acting import staff_actor
@@ -66,6 +68,7 @@ class Queues:
             job for status in statuses for job in tx.jobs.find(JobQuery(status=status), now, now)
         ]
 
+    @needs(Right.SEE)
     def room(self) -> tuple[ModelRoom, ...]:
         """The print room: by model its machines, what runs on them and comes next, and what waits."""
         with self._database.read() as tx:
@@ -88,12 +91,14 @@ class Queues:
         models = [printer.name for printer in self._catalogs.within(tx).printers]
         return shown_machines(models, tx.plates.machines(), tx.plates.busy_until())
 
+    @needs(Right.SEE)
     def choices(self, job: Job) -> tuple[str, tuple[tuple[str, tuple[MachineChoice, ...]], ...]]:
         """Which machine a form for starting a job preselects, and all that it offers, by model."""
         room = self.room()
         offered = print_room.choices(room, self._catalogs.newest(), [job.method])
         return print_room.preselected(room, job.printer), offered
 
+    @needs(Right.SEE)
     def offer(
         self, job_ids: Iterable[str], machine: str = "", copies: dict[str, str] | None = None
     ) -> StartOffer:
@@ -132,6 +137,7 @@ class Queues:
             ),
         )
 
+    @needs(Right.SEE)
     def places_for(
         self, plate: Plate, jobs: Iterable[Job]
     ) -> tuple[str, tuple[tuple[str, tuple[MachineChoice, ...]], ...]]:
@@ -143,18 +149,21 @@ class Queues:
         others = print_room.without(offered, plate.machine)
         return print_room.place_to_go(others, plate.machine), others
 
+    @needs(Right.SEE)
     def short_of_machines(self, jobs: Iterable[Job]) -> tuple[tuple[str, int, int], ...]:
         """The models of which more of these jobs would start than machines are free: its name, how
         many jobs, how many free machines.
         """
         return print_room.short_of_machines(self.room(), jobs)
 
+    @needs(Right.SEE)
     def by_printer(self) -> tuple[PrinterQueue, ...]:
         """The queue of every printer, with expected ends."""
         with self._database.read() as tx:
             jobs = self._in(tx, Status.PRINTING, Status.READYTOPRINT)
         return queueing.queues(self._catalogs.newest(), jobs, self._clock())
 
+    @needs(Right.SEE)
     def printable_on(self, printer: str, *, material: str = "", color: str = "") -> list[Job]:
         """The ready jobs that fit a printer, whichever they are planned for, in their order.
 
@@ -172,6 +181,7 @@ class Queues:
             ready = self._in(tx, Status.READYTOPRINT)
         return queueing.printable_on(known, ready, material=material, color=color)
 
+    @needs(Right.SEE)
     def fits_planned(self, job: Job) -> bool:
         """Whether the measured model fits the printer that is planned; False if either is unknown."""
         printer = self._catalogs.newest().printer(job.printer)
@@ -179,6 +189,7 @@ class Queues:
             return False
         return fits(job.facts.dimensions_mm, printer.build_volume)
 
+    @needs(Right.SEE)
     def busy_machines(self) -> tuple[tuple[Machine, RunningPlate], ...]:
         """The machines that print now, and what holds each."""
         columns = print_room.columns_of(self.room())
@@ -194,6 +205,7 @@ class Queues:
         in_service = len(startable(units)) if units else 1
         return queueing.ready_range(jobs, printer, in_service)
 
+    @needs(Right.QUEUE)
     def move(self, job_id: str, *, by: str, station: str = "", before: str = "") -> bool:
         """Print a ready job before another one of its printer, or last; gives whether that changes
         anything. History keeps it, and an undo puts the job back.

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from ..domain.effects import MailTemplate
 from ..domain.receipt import Receipt
+from ..domain.rights import Right
 from ..errors import InvalidInput
 from ..ports import Clock, Database, Transaction
+from ..runtime.permits import needs
 from ..said import say
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
@@ -30,11 +32,13 @@ class Receipts:
         self._mails = mails
         self._wake = wake
 
+    @needs(Right.SEE)
     def get(self, payment_id: int) -> Receipt:
         """The receipt of a payment, void or not; raises NotFound."""
         with self._database.read() as tx:
             return _receipt(tx, payment_id)
 
+    @needs(Right.PAYMENTS)
     def mail(self, payment_id: int, *, by: str, station: str = "", to: str = "") -> str:
         """Mail the receipt to the student of its (first) job, or to another address; gives it.
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain.job_track import ReportQuery
+from ..domain.rights import Right
 from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
 from ..ports import Clock, Database
 from ..runtime.latest import Latest
+from ..runtime.permits import needs
 from ..said import say
 from .job_list import JobLists, check_ending
 
@@ -43,6 +45,7 @@ class Reports:
         self._remembered: OrderedDict[ReportQuery, Latest[Figures | PrintflowError]] = OrderedDict()
         self._remembering = threading.Lock()
 
+    @needs(Right.REPORTS)
     def figures(self, query: ReportQuery | None = None) -> Figures:
         """All reports of a query (of everything, without one), counted now.
 
@@ -67,6 +70,7 @@ class Reports:
                 printed.add_part(part)
         return Figures(query, now, self._catalogs.newest().currency, tables(tally, printed))
 
+    @needs(Right.REPORTS)
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
         """As :meth:`figures`, but a minute old at most where that can be had in ``patience``
         seconds; else what was counted last, or None until the first count is done.
@@ -92,6 +96,7 @@ class Reports:
         except PrintflowError as error:
             return error
 
+    @needs(Right.REPORTS)
     def file(self, name: str, ending: str, query: ReportQuery | None = None) -> Iterator[bytes]:
         """A report, or with ``jobs`` the list of jobs submitted in the period, as "csv" or "xlsx".
 

@@ -12,9 +12,11 @@ from ..domain.job import Actor
 from ..domain.marking import mark
 from ..domain.retention import Part, PurgeReport, RemovalDay, by_day
 from ..domain.retention import Removal as Due
+from ..domain.rights import Right
 from ..domain.status import ActorKind, Trigger
 from ..errors import StaleJob, TransitionRefused
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..said import say_n
 from ..settings.sections import RetentionSettings
 from .removal import Removal
@@ -44,6 +46,7 @@ class Retention:
         self._transitions = transitions
         self._removal = removal
 
+    @needs(Right.RETENTION, looks=True)
     def plan(self, *, ahead: timedelta = timedelta()) -> tuple[Due, ...]:
         """What is due, and what will be ``ahead`` of now, by date. Emails about no single job
         stand there without one.
@@ -60,6 +63,7 @@ class Retention:
                     found += [Due(at + period, "", part) for _, at, _ in alone]
         return tuple(sorted(found, key=lambda one: (one.due_at, one.job_id, str(one.part))))
 
+    @needs(Right.RETENTION, looks=True)
     def days(self, *, ahead: timedelta = timedelta()) -> tuple[RemovalDay, ...]:
         """The same by the lab's days, for people to read."""
         zone = ZoneInfo(self._catalogs.newest().time_zone)
@@ -71,6 +75,7 @@ class Retention:
         given = [(part, getattr(days, f"{part.value}_days")) for part in Part]
         return [(part, timedelta(days=count)) for part, count in given if count]
 
+    @needs(Right.RETENTION)
     def archive_due(self, *, limit: int | None = None) -> tuple[str, ...]:
         """Archive the jobs whose time has come, ``limit`` at most; gives their ids."""
         keep = timedelta(days=self._catalogs.newest().retention.archive_after_days)
@@ -90,6 +95,7 @@ class Retention:
             done.append(job_id)
         return tuple(done)
 
+    @needs(Right.RETENTION)
     def purge(self, *, limit: int | None = None) -> PurgeReport:
         """Archive and remove all that is due (``limit`` of each kind), each job and part for
         itself.

@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from ..catalogs.cache import CatalogCache
 from ..domain.clock_slip import SLIP
 from ..domain.limits import Limit
 from ..domain.people import SESSION_LIFETIME, ChangeKind, Door, StaffSession
+from ..domain.permit import Permit
+from ..domain.rights import Right
 from ..domain.text import clean_line
 from ..errors import InvalidInput, NotFound, SignInRefused
-from ..ports import Clock, Database, Ids, Stamp
+from ..ports import Clock, Database, Ids, Stamp, Transaction
+from ..runtime.permits import in_force, needs, require
 from ..runtime.tokens import Tokens
 from ..said import say
 from .changes import ChangedBy
@@ -85,13 +89,17 @@ class Sessions:
         clock: Clock,
         ids: Ids,
         tokens: Tokens,
+        catalogs: CatalogCache,
         *,
         threads: int,
+        confirm_minutes: int,
     ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
         self._tokens = tokens
+        self._catalogs = catalogs
+        self._confirm_minutes = confirm_minutes
         self._strangers, self._known_pcs = turns_for(threads)
         self._known = _KnownSessions()
 
@@ -160,18 +168,7 @@ class Sessions:
             tx.people.take_turns()
             if door not in tx.people.doors():
                 raise SignInRefused(say("The station was just revoked or got a new password."))
-            known = known_name(tx, typed)
-            if known is not None and known.deactivated_at is not None:
-                raise InvalidInput.of(
-                    "name",
-                    "name_deactivated",
-                    say("{name} is no longer on the staff list.", name=known.name),
-                    say("An administrator can add the name again."),
-                )
-            found = known.name if known else typed
-            if known is None:
-                tx.people.add(found, now)
-                ChangedBy(found, door.name).record(tx, ChangeKind.STAFF_ADDED, found, now)
+            found = self._staff_name(tx, typed, ChangedBy(typed, door.name))
             tx.people.begin_session(
                 session_hash(key),
                 station=door.name,
@@ -183,6 +180,61 @@ class Sessions:
         proof = pc_proof(self._tokens, door, f"{self._ids(128):032x}")
         return SignedIn(key, found, door.name, proof)
 
+    def begin(self, *, name: str, role: str, source: str, address: str) -> SignedIn:
+        """Begin a session of 12 hours for someone whom a provider, the ``source``, has vouched for.
+
+        The session has a ``role`` of its own; one that isn't in the catalog allows nothing. The
+        name joins the list of staff if it's new there. Call it only after checking who signs in:
+        nothing is checked here. Raises InvalidInput (fields name, source), also when the name was
+        deactivated.
+        """
+        typed, place = checked_name(name), checked_name(source)
+        key, now = f"{self._ids(128):032x}", self._clock()
+        with self._database.write() as tx:
+            tx.people.take_turns()
+            found = self._staff_name(tx, typed, ChangedBy(typed, place))
+            tx.people.begin_session(
+                session_hash(key),
+                station="",
+                source=place,
+                role=clean_line(role)[:60],
+                name=found,
+                address=clean_line(address)[:60],
+                now=now,
+                expires_at=now + SESSION_LIFETIME,
+            )
+        return SignedIn(key, found, place, "")
+
+    def _staff_name(self, tx: Transaction, typed: str, who: ChangedBy) -> str:
+        """The name as it is on the list of staff, which it joins if it's new there."""
+        known = known_name(tx, typed)
+        if known is None:
+            now = self._clock()
+            tx.people.add(typed, now)
+            who.record(tx, ChangeKind.STAFF_ADDED, typed, now)
+            return typed
+        if known.deactivated_at is not None:
+            raise InvalidInput.of(
+                "name",
+                "name_deactivated",
+                say("{name} is no longer on the staff list.", name=known.name),
+                say("An administrator can add the name again."),
+            )
+        return known.name
+
+    def confirm(self, key: str, password: str, *, address: str, known_pc: str = "") -> None:
+        """Who acts in a session types its station's password again, before a sensitive act.
+
+        Raises SignInRefused, SignInBusy, TooManyRequests as :meth:`check_password`, and NotFound
+        for a session that is over, or that no station's password has begun.
+        """
+        found = self.get(key)
+        if found is None or found.source:
+            raise NotFound(say("This session has no password."))
+        self._door(password, address, found.station, known_pc)
+        with self._database.write() as tx:
+            tx.people.confirm_session(session_hash(key), self._clock())
+
     def get(self, key: str) -> StaffSession | None:
         """Who acts with that key; None when the session is over, ended, or never was."""
         hashed, now = session_hash(key), self._clock()
@@ -191,17 +243,41 @@ class Sessions:
         if known is not None and known.started_at <= now + SLIP and now < known.expires_at:
             return known
         with self._database.read() as tx:
-            found = tx.people.session(hashed, now)
+            found = self._with_rights(tx, tx.people.session(hashed, now))
         if found is not None and found.started_at > now + SLIP:
             found = None  # it was begun by a clock that was ahead
         self._known.keep(hashed, stamp, found)
         return found
 
+    @needs(Right.STATIONS, looks=True)
     def all(self) -> list[StaffSession]:
         """Everyone who is signed in, newest first."""
         with self._database.read() as tx:
-            return list(tx.people.sessions(self._clock()))
+            return [
+                one
+                for one in (self._with_rights(tx, it) for it in tx.people.sessions(self._clock()))
+                if one is not None
+            ]
 
+    def _with_rights(self, tx: Transaction, found: StaffSession | None) -> StaffSession | None:
+        """The session with what its role allows; the catalog is only read where it has changed."""
+        if found is None:
+            return None
+        catalog = self._catalogs.of_version(tx, found.catalog_version)
+        return replace(found, rights=catalog.rights_of(found.role))
+
+    def permit(self, session: StaffSession) -> Permit:
+        """What who acts in a session may do now."""
+        fresh = timedelta(minutes=self._confirm_minutes)
+        return Permit(
+            name=session.name,
+            station=session.station,
+            role=session.role,
+            rights=session.rights,
+            confirmed=not fresh or self._clock() < session.confirmed_at + fresh,
+        )
+
+    @needs(Right.SEE)
     def act_as(self, key: str, name: str) -> None:
         """Someone else of the staff sits down at this browser. Raises NotFound."""
         with self._database.write() as tx:
@@ -226,8 +302,11 @@ class Sessions:
     ) -> int:
         """End one session, all of a name, all of a station, or all; says how many.
 
-        ``by`` and ``station`` say who does it and where.
+        ``by`` and ``station`` say who does it and where. Without the right to manage stations, only
+        all of one's own name.
         """
+        if session_id is not None or at_station or not name or name != in_force().name:
+            require(Right.STATIONS)
         now = self._clock()
         with self._database.write() as tx:
             known = {one.id: one.name for one in tx.people.sessions(now)}

@@ -10,10 +10,12 @@ from ..domain.job import Actor
 from ..domain.ledger import Balance
 from ..domain.marking import mark
 from ..domain.pick_up import PickUpPolicy, WaitingPage, waiting_job
+from ..domain.rights import Right
 from ..domain.status import ActorKind, Status, Trigger
 from ..domain.worklist import JobQuery, Sort, cursor, place_of
 from ..errors import StaleJob, TransitionNotAllowed, TransitionRefused
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..settings import Settings
 from .lookup import places_in_requests
 from .transitions import Request, Transitions
@@ -44,6 +46,7 @@ class Shelf:
         """When students are reminded to pick up a print, and when it may be discarded."""
         return pick_up_policy(self._settings)
 
+    @needs(Right.SEE)
     def waiting(
         self, *, search: str = "", overdue: bool = False, after: str = "", limit: int = 100
     ) -> WaitingPage:
@@ -79,6 +82,7 @@ class Shelf:
         end = cursor(found[limit - 1], Sort.WAITING) if len(found) > limit else ""
         return WaitingPage(tuple(one for one in jobs if one.overdue or not overdue), end)
 
+    @needs(Right.DISCARD)
     def dispose_due(self, *, limit: int | None = None) -> tuple[str, ...]:
         """Discard the prints whose time has come and whose students were reminded; their ids.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..domain import lifecycle
 from ..domain.event_kind import EventKind
 from ..domain.history import Event
 from ..domain.job import Job
 from ..domain.status import ActorKind, Status
 from ..errors import StaleJob, TransitionNotAllowed
+from ..runtime.permits import allowed
 from ..said import say
 
 
@@ -39,7 +39,7 @@ def stale(job: Job, trigger: EventKind, last: Event | None) -> TransitionNotAllo
         ),
         trigger=trigger,
         status=job.status,
-        allowed=lifecycle.allowed(job, ActorKind.STAFF),
+        allowed=allowed(job, ActorKind.STAFF),
         next_step=say("Check the job, then try again if you still need to."),
     )
     return told(error, last)

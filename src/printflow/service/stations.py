@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
+from ..catalogs.cache import CatalogCache
 from ..domain.naming import ALPHABET
 from ..domain.people import ChangeKind, Station
+from ..domain.rights import ADMINISTRATOR, Right
 from ..errors import InvalidInput, NotFound
 from ..ports import Clock, Database, Ids, Transaction
+from ..runtime.permits import needs, require_all
 from ..said import say
 from .changes import ChangedBy
 from .passwords import LONGEST, SHORTEST, hashed, is_password
@@ -15,6 +18,9 @@ from .people import checked_name
 
 STATION = "Lab"
 """The station that everyone shares until the lab makes others."""
+
+USUAL_ROLE = "technician"
+"""What a new station may do where nobody says."""
 
 MOST_STATIONS = 20
 """A new password is compared with every station's, which takes its time."""
@@ -28,16 +34,20 @@ class Stations:
         database: Database,
         clock: Clock,
         ids: Ids,
+        catalogs: CatalogCache,
     ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
+        self._catalogs = catalogs
 
+    @needs(Right.STATIONS, looks=True)
     def all(self) -> list[Station]:
         """All stations, the revoked ones too, oldest first."""
         with self._database.read() as tx:
             return list(tx.people.stations(self._clock()))
 
+    @needs(Right.STATIONS)
     def ensure_password(self) -> str | None:
         """A new password where nobody could sign in yet, to be told once; else None."""
         with self._database.read() as tx:
@@ -48,9 +58,11 @@ class Stations:
             tx.people.take_turns()
             if tx.people.doors():
                 return None  # another server was first, and has told its own
-            self._keep(tx, STATION, stored, ChangedBy(""), ChangeKind.STATION_RENEWED, admin=True)
+            kind = ChangeKind.STATION_RENEWED
+            self._keep(tx, STATION, stored, ChangedBy(""), kind, role=ADMINISTRATOR)
         return chosen
 
+    @needs(Right.STATIONS)
     def set_password(self, password: str | None = None, *, by: str = "") -> str:
         """Set the password of the lab's own station, a generated one by default; gives it.
 
@@ -61,21 +73,24 @@ class Stations:
         chosen, stored = self._chosen(password, STATION)
         with self._database.write() as tx:
             tx.people.take_turns()
-            self._keep(tx, STATION, stored, ChangedBy(by), ChangeKind.STATION_RENEWED, admin=True)
+            kind = ChangeKind.STATION_RENEWED
+            self._keep(tx, STATION, stored, ChangedBy(by), kind, role=ADMINISTRATOR)
         return chosen
 
+    @needs(Right.STATIONS)
     def add(
         self,
         name: str,
         *,
         by: str,
         password: str | None = None,
-        admin: bool = False,
+        role: str = USUAL_ROLE,
         station: str = "",
     ) -> str:
         """Add a station, or take a revoked one back into use; gives its password.
 
-        Raises InvalidInput (fields name, password).
+        ``role`` names one of the catalog's. Raises InvalidInput (fields name, password, role),
+        and Forbidden for a role with rights that who acts doesn't have.
         """
         wanted = checked_name(name)
         chosen, stored = self._chosen(password, wanted)
@@ -83,7 +98,8 @@ class Stations:
         with self._database.write() as tx:
             tx.people.take_turns()
             found = self._name_for(tx, wanted)
-            self._keep(tx, found, stored, who, ChangeKind.STATION_ADDED, admin=admin)
+            self._check_role(tx, role)
+            self._keep(tx, found, stored, who, ChangeKind.STATION_ADDED, role=role)
         return chosen
 
     def _name_for(self, tx: Transaction, wanted: str) -> str:
@@ -104,6 +120,7 @@ class Stations:
             )
         return there.name if there else wanted
 
+    @needs(Right.STATIONS)
     def renew(
         self,
         name: str,
@@ -122,19 +139,30 @@ class Stations:
         who, kind = ChangedBy(by, station), ChangeKind.STATION_RENEWED
         with self._database.write() as tx:
             found = self._open_station(tx, name)
-            self._keep(tx, name, stored, who, kind, admin=found.admin, signed_in=keep)
+            self._may_give(tx, found.role)
+            self._keep(tx, name, stored, who, kind, role=found.role, signed_in=keep)
         return chosen
 
-    def set_role(self, name: str, *, admin: bool, by: str, station: str = "") -> None:
-        """Let a station administer the lab, or no longer. Raises NotFound, InvalidInput."""
+    @needs(Right.STATIONS)
+    def set_role(self, name: str, *, role: str, by: str, station: str = "") -> None:
+        """Give a station another of the catalog's roles; it counts for who is signed in, too.
+
+        Raises NotFound, InvalidInput (field role; the last administrator's), and Forbidden for a
+        role with rights that who acts doesn't have.
+        """
         now = self._clock()
         with self._database.write() as tx:
-            self._open_station(tx, name)
-            if not admin:
+            found = self._open_station(tx, name)
+            self._check_role(tx, role)
+            self._may_give(tx, found.role)
+            if role != ADMINISTRATOR:
                 self._keep_an_admin(tx, name)
-            tx.people.set_admin(name, admin)
-            ChangedBy(by, station).record(tx, ChangeKind.STATION_ROLE, name, now, admin=admin)
+            tx.people.set_role(name, role)
+            ChangedBy(by, station).record(
+                tx, ChangeKind.STATION_ROLE, name, now, role=role, before=found.role
+            )
 
+    @needs(Right.STATIONS)
     def revoke(self, name: str, *, by: str, station: str = "") -> None:
         """Its password opens nothing any more, and who signed in by it is signed out.
 
@@ -142,7 +170,7 @@ class Stations:
         """
         now = self._clock()
         with self._database.write() as tx:
-            self._open_station(tx, name)
+            self._may_give(tx, self._open_station(tx, name).role)
             self._keep_an_admin(tx, name)
             tx.people.revoke_station(name, now)
             tx.people.end_sessions(station=name)
@@ -156,11 +184,26 @@ class Stations:
                 return one
         raise NotFound(say("There's no such station."))
 
+    def _check_role(self, tx: Transaction, role: str) -> None:
+        """The role is one of the catalog's, and allows nothing that who acts may not do."""
+        roles = self._catalogs.within(tx).roles
+        if not any(one.name == role for one in roles):
+            raise InvalidInput.of(
+                "role",
+                "role_unknown",
+                say("There's no role “{name}”.", name=role[:40]),
+                say("Choose from: {names}.", names=", ".join(one.name for one in roles)),
+            )
+        self._may_give(tx, role)
+
+    def _may_give(self, tx: Transaction, role: str) -> None:
+        require_all(self._catalogs.within(tx).rights_of(role))
+
     def _keep_an_admin(self, tx: Transaction, name: str) -> None:
         left = [
             one
             for one in tx.people.stations(self._clock())
-            if one.admin and one.revoked_at is None and one.name != name
+            if one.role == ADMINISTRATOR and one.revoked_at is None and one.name != name
         ]
         if not left:
             raise InvalidInput.of(
@@ -184,13 +227,13 @@ class Stations:
         who: ChangedBy,
         kind: ChangeKind,
         *,
-        admin: bool,
+        role: str,
         signed_in: str = "",
     ) -> None:
         now = self._clock()
-        tx.people.set_station(name, hashed, admin=admin, now=now)
+        tx.people.set_station(name, hashed, role=role, now=now)
         tx.people.end_sessions(station=name, but=session_hash(signed_in) if signed_in else "")
-        who.record(tx, kind, name, now, admin=admin)
+        who.record(tx, kind, name, now, role=role)
 
     def _check(self, password: str, name: str) -> None:
         if not SHORTEST <= len(password) <= LONGEST:

@@ -10,11 +10,13 @@ from ..catalogs.cache import CatalogCache
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
+from ..domain.rights import Right
 from ..domain.sliced_plate import SlicedPlate, SlicedPlateState, contents
 from ..errors import NotFound, PrintflowError, StoreUnavailable
 from ..ports import Database, FileStore
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
+from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
 from .lookup import job_of
@@ -88,6 +90,7 @@ class Suggestions:
         self._catalogs = catalogs
         self._settings = settings
 
+    @needs(Right.SEE)
     def for_job(self, job_id: str) -> list[Suggestion]:
         """The newest file's first; the one estimated from the volume, without a slicer, last.
 
@@ -111,6 +114,7 @@ class Suggestions:
             found.append(Suggestion(grams=grams * job.quantity))
         return found
 
+    @needs(Right.SEE)
     def plates(self, job_id: str, file: str) -> tuple[Suggestion, ...]:
         """The plates of one of a job's files by number, each with its own figures; () where the
         file is no slicer's. A plate that is not sliced is among them, without figures.

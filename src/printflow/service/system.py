@@ -10,10 +10,12 @@ from typing import Any
 from .. import sandbox
 from ..dispatch.outbox import Postman
 from ..domain.heartbeat import Heartbeat, lost
+from ..domain.rights import Right
 from ..errors import DatabaseDamaged, DatabaseUnavailable, PrintflowError, StoreUnavailable
 from ..ports import Clock, Database, FileStore
 from ..runtime.deadline import PATIENCE_SECONDS, TookTooLong, patiently, within
 from ..runtime.latest import Latest
+from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
 from ..store.log_files import LogTail, log_tails
@@ -121,6 +123,7 @@ class System:
             "waiting": waiting,
         }
 
+    @needs(Right.SEE)
     def store_problem(self) -> str:
         """What is wrong with the file store as far as is known ("" = nothing); never waits.
 
@@ -154,6 +157,7 @@ class System:
         trouble = self._postman.trouble()
         return worker, _OK if trouble is None else str(trouble.state), waiting
 
+    @needs(Right.SETTINGS)
     def view(self) -> SystemView:
         """All facts for administrators; those of the share are from the last look."""
         sight, now = self._vitals.latest(), self._clock()

@@ -10,9 +10,11 @@ from ..domain.correction import before
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
+from ..domain.rights import Right
 from ..domain.status import ORIGINALS, Status
 from ..errors import Refusal, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
+from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
 from ..uploads.file_type import check_model, empty
@@ -41,6 +43,7 @@ class Versions:
         self._uploads = uploads
         self._filing = filing
 
+    @needs(Right.EDIT)
     def add(
         self,
         job_id: str,

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from ..domain.in_request import InRequest
 from ..domain.job import Job
+from ..domain.rights import Right
 from ..domain.worklist import JobQuery, Sort, Tally, WorkPage, cursor
 from ..ports import Clock, Database
+from ..runtime.permits import needs
 from ..settings import Settings
 from .acting import staff_actor
 from .lookup import job_of, places_in_requests
@@ -43,6 +45,7 @@ class Worklist:
         days = self._settings.dispose_after_days
         return now - timedelta(days=days) if days else None
 
+    @needs(Right.SEE)
     def page(self, query: JobQuery) -> WorkPage:
         """One page of a list, of ``query.limit`` jobs (100 if that is not said)."""
         now, size = self._clock(), query.limit or 100
@@ -59,15 +62,18 @@ class Worklist:
         end = cursor(jobs[-1], query.sort) if more else ""
         return WorkPage(jobs, flags, end, requests)
 
+    @needs(Right.SEE)
     def in_requests(self, jobs: Collection[Job]) -> dict[str, InRequest]:
         """By id, the place of the jobs among these that were submitted together with others."""
         with self._database.read() as tx:
             return places_in_requests(tx, jobs)
 
+    @needs(Right.SEE)
     def tally(self) -> Tally:
         """The counts of all lists, as they are now."""
         return self._tallies.newest()
 
+    @needs(Right.SEE)
     def recent_tally(self, seconds: float) -> Tally:
         """The counts as they were at most so many seconds ago.
 
@@ -76,6 +82,7 @@ class Worklist:
         """
         return self._tallies.recent(seconds)
 
+    @needs(Right.NOTE)
     def mark_reviewed(self, job_id: str, *, by: str, reviewed: bool = True) -> None:
         """Say that a job was looked at, so that lists no longer call it new; or take that back.
 

@@ -255,6 +255,7 @@ class ServerSettings(BaseModel):
         ),
     )
     metrics_token: SecretStr | None = Field(default=None, description=A_TEXT)
+    confirm_sensitive_minutes: Whole = whole(0, 0, 720, MINUTES)
 
     @field_validator("host")
     @classmethod
