@@ -11,7 +11,9 @@ from ..domain.numbers import typed
 from ..domain.price_rows import Priced
 from ..domain.pricing import Price, parse_grams, parse_hours, parse_quantity
 from ..domain.quoted_price import priced
+from ..domain.rights import Right
 from ..errors import InvalidInput, Refusal
+from ..runtime.permits import needs
 from ..said import say
 
 _MOST_ML = 50_000
@@ -23,6 +25,7 @@ class Prices:
     def __init__(self, catalogs: CatalogCache) -> None:
         self._catalogs = catalogs
 
+    @needs(Right.SEE)
     def of(
         self,
         *,
