@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
     from .domain.catalog_history import CatalogVersion, Difference, PriceStep
     from .domain.correction import EDITABLE
+    from .domain.debts import Debt, Debtor
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
@@ -204,6 +205,7 @@ _HOMES = {
     "domain.receipt": ("Receipt", "ReceiptLine"),
     "domain.retention": ("Part", "PurgeReport", "Removal", "RemovalDay"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
+    "domain.debts": ("Debt", "Debtor"),
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.field_labels": ("in_a_summary", "label_of", "labeled"),
     "domain.form_field": ("Field", "FieldKind"),
@@ -409,6 +411,8 @@ __all__ = [
     "EDITABLE",
     "ENTRY_STATUS",
     "EXPORT_FORMATS",
+    "Debt",
+    "Debtor",
     "Event",
     "Examination",
     "Failure",

@@ -73,6 +73,12 @@ def _day(typed: str) -> date | None:
     return day
 
 
+@pages.get("/owes")
+def owes() -> str:
+    """Who owes the lab money for prints that are finished or handed out."""
+    return render_template("owes.html", debtors=lab_of(current_app).payments.owes())
+
+
 @pages.route("/take", methods=["GET", "POST"])
 def take() -> AnyResponse | str:
     """Take a payment for a job, and for others of its student."""

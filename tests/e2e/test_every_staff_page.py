@@ -125,7 +125,10 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
     of_jobs.append(f"/dashboard/plates/{plate.id}/end?running=yes")
     of_jobs.append(f"/dashboard/plates/start?job={jobs[Status.READYTOPRINT].id}")
     money = [f"/dashboard/payments/{paid.id}", f"/dashboard/payments/{paid.id}/void"]
-    money.append(f"/dashboard/payments/take?job={jobs[Status.COMPLETED].id}")
+    money += [
+        f"/dashboard/payments/take?job={jobs[Status.COMPLETED].id}",
+        "/dashboard/payments/owes",
+    ]
     return [*LISTS, *OTHERS, *of_jobs, *money, f"/outbox/{lab.mail.find()[0].id}"]
 
 

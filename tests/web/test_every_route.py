@@ -63,6 +63,7 @@ LET_IN: dict[str, dict[str, Role]] = {
     "/dashboard/jobs/<job_id>/undo": {"POST": "staff"},
     "/dashboard/payments": {"GET": "staff"},
     "/dashboard/payments/day-<day>.<ending>": {"GET": "staff"},
+    "/dashboard/payments/owes": {"GET": "staff"},
     "/dashboard/payments/take": {"GET": "staff", "POST": "staff"},
     "/dashboard/payments/<int:payment_id>": {"GET": "staff"},
     "/dashboard/payments/<int:payment_id>/mail": {"POST": "staff"},

@@ -214,3 +214,14 @@ def test_a_payment_s_needs_are_edited_with_the_catalog(staff: FlaskClient, lab: 
     assert send(staff, page, **without).status_code == 303
     after: tuple[str, ...] = lab.catalog.current.payments.receipt_methods
     assert after == ("card",), "what is gone needs nothing"
+
+
+def test_who_owes_is_one_page_by_person(
+    lab: Printflow, staff: FlaskClient, job_in: Callable[[str], Job]
+) -> None:
+    assert "Nobody owes anything." in said(staff.get("/dashboard/payments/owes"))
+    job = job_in("COMPLETED")
+    page = staff.get("/dashboard/payments/owes")
+    assert job.student_name in said(page) and job.id in said(page)
+    assert f"/dashboard/payments/take?job={job.id}" in page.text
+    assert "/dashboard/payments/owes" in staff.get("/dashboard/payments").text

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Entry] = {
     "waiting": Entry(_JOBS, "waiting", "waiting", "List prints that are waiting to be picked up."),
     "reinspect": Entry(_JOBS, "inspecting", "reinspect", "Inspect jobs' models again."),
     "price": Entry(_JOBS, "money", "price", "Show what a print would cost."),
+    "owes": Entry(_JOBS, "money", "owes", "List who owes the lab money."),
     "day-close": Entry(_JOBS, "money", "day_close", "Show the totals of a day's payments."),
     "report": Entry(_JOBS, "reporting", "report", "Print the lab's figures."),
     "edit": Entry(_JOBS, "corrections", "edit", "Edit job details."),

@@ -19,6 +19,7 @@ from printflow.domain.pricing import plain_decimal
 if TYPE_CHECKING:
     from printflow import (
         Copies,
+        Debtor,
         Event,
         Job,
         JobDetails,
@@ -67,6 +68,27 @@ def price_document(price: Price) -> dict[str, Any]:
             }
         )
     return {"lines": lines, "total_cents": price.cents, "minimum_applied": price.at_minimum}
+
+
+def debtor_document(debtor: Debtor) -> dict[str, Any]:
+    """Who owes what: sums by currency, and the jobs, oldest first."""
+    return {
+        "student_name": debtor.name,
+        "student_email": debtor.email,
+        "since": debtor.since,
+        "due_cents": debtor.totals,
+        "jobs": [
+            {
+                "id": debt.job_id,
+                "status": debt.status,
+                "file": debt.original_name,
+                "since": debt.since,
+                "currency": debt.currency,
+                "due_cents": debt.due_cents,
+            }
+            for debt in debtor.debts
+        ],
+    }
 
 
 def instant(time: datetime | None) -> str | None:

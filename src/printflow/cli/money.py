@@ -1,4 +1,4 @@
-"""``price``, ``pay``, ``void-payment`` and ``day-close``: prices and the ledger."""
+"""``price``, ``pay``, ``void-payment``, ``owes`` and ``day-close``: prices and the ledger."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .documents import payment_document, price_document, print_json
+from .documents import debtor_document, payment_document, price_document, print_json
 from .session import by_option, json_option, session
 from .streams import pour, tell
 from .tables import print_table
 
 if TYPE_CHECKING:
-    from printflow import DayClose, Payment
+    from printflow import DayClose, Debtor, Payment
+
+_OWES = ("Student", "Email", "Jobs", "Due", "Since")
 
 
 @click.command("price")
@@ -82,6 +84,32 @@ def void_payment(number: int, by: str, reason: str) -> None:
             print_json(payment_document(payment))
         else:
             tell(f"Voided receipt {payment.number}: {_amount(payment)}")
+
+
+@click.command("owes")
+@json_option
+def owes() -> None:
+    """List who owes the lab money for finished prints, longest first."""
+    with session().lab() as lab:
+        found, zone = lab.payments.owes(), lab.catalog.current.time_zone
+    if session().json:
+        print_json([debtor_document(one) for one in found])
+    elif found:
+        print_table(_OWES, [_owing(one, zone) for one in found], right="Due")
+    else:
+        tell("Nobody owes anything.")
+
+
+def _owing(debtor: Debtor, zone: str) -> tuple[str, ...]:
+    from printflow import local_date
+
+    return (
+        debtor.name,
+        debtor.email,
+        ", ".join(debt.job_id for debt in debtor.debts),
+        ", ".join(_money(cents, currency) for currency, cents in debtor.totals.items()),
+        local_date(debtor.since, zone),
+    )
 
 
 @click.command("day-close")

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from ..domain.debts import OWING, Debt
 from ..domain.ledger import Payment, Share, Void
+from ..domain.status import Status
 from ..ports import DuplicateKey
 from .alone import take_turns
-from .schema import payment_shares, payment_voids, payments
+from .schema import jobs, payment_shares, payment_voids, payments
 
 _VOID = tuple(
     payment_voids.c[name].label(f"void_{name}") for name in ("at", "by", "reason", "station")
@@ -31,8 +33,8 @@ _ENTRIES = (
 _SETTLED = (
     select(
         payment_shares.c.job_id,
-        func.sum(payment_shares.c.amount_cents),
-        func.sum(payment_shares.c.waived_cents),
+        func.sum(payment_shares.c.amount_cents).label("paid"),
+        func.sum(payment_shares.c.waived_cents).label("waived"),
     )
     .select_from(
         payment_shares.outerjoin(
@@ -44,6 +46,24 @@ _SETTLED = (
 )
 # Put together once: every transition asks it.
 _SETTLED_OF_ONE = _SETTLED.where(payment_shares.c.job_id == bindparam("job"))
+
+
+_PAID = _SETTLED.subquery()
+_DUE = jobs.c.cost_cents - func.coalesce(_PAID.c.paid + _PAID.c.waived, 0)
+_OWED = (
+    select(
+        *(
+            jobs.c[name]
+            for name in (
+                "id", "status", "student_name", "student_email", "original_name", "status_since",
+                "currency",
+            )
+        ),
+        _DUE.label("due_cents"),
+    )
+    .select_from(jobs.outerjoin(_PAID, _PAID.c.job_id == jobs.c.id))
+    .where(jobs.c.status.in_([status.value for status in OWING]), _DUE > 0)
+)  # fmt: skip
 
 
 class SqlLedgerRows:
@@ -121,6 +141,21 @@ class SqlLedgerRows:
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         rows = self._connection.execute(_SETTLED.where(payment_shares.c.job_id.in_(job_ids)))
         return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
+
+    def owed(self) -> Sequence[Debt]:
+        return [
+            Debt(
+                job_id=row.id,
+                status=Status(row.status),
+                student_name=row.student_name,
+                student_email=row.student_email,
+                original_name=row.original_name,
+                since=row.status_since,
+                currency=row.currency,
+                due_cents=int(row.due_cents),
+            )
+            for row in self._connection.execute(_OWED)
+        ]
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Payment]:
         rows = self._connection.execute(_ENTRIES.where(*conditions)).all()

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from ..domain.debts import Debt
     from ..domain.event_kind import EventKind
     from ..domain.history import Event, FileOpening, Mail, Note
     from ..domain.job import Actor, Quote
@@ -108,6 +109,9 @@ class LedgerRows(Protocol):
 
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         """The same of several jobs; those of no payment are not in it."""
+
+    def owed(self) -> Sequence[Debt]:
+        """What is due of prints that are finished or handed out, in no order."""
 
 
 class QuoteRows(Protocol):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain import money_guards
+from ..domain.debts import Debtor, debtors
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
 from ..domain.ledger import PAYABLE, Balance, Payment, Share, Void, spread
@@ -197,6 +198,12 @@ class Payments:
             for one in found
             if one.job.id == first.id or (one.job.status in PAYABLE and one.balance.due_cents)
         )
+
+    @needs(Right.SEE)
+    def owes(self) -> tuple[Debtor, ...]:
+        """Who owes the lab money for prints that are finished or handed out, longest first."""
+        with self._database.read() as tx:
+            return debtors(tx.ledger.owed())
 
     @needs(Right.SEE)
     def balances(self, job_ids: Iterable[str]) -> tuple[OpenBalance, ...]:
