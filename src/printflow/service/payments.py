@@ -199,7 +199,7 @@ class Payments:
             if one.job.id == first.id or (one.job.status in PAYABLE and one.balance.due_cents)
         )
 
-    @needs(Right.SEE)
+    @needs(Right.PAYMENTS)
     def owes(self) -> tuple[Debtor, ...]:
         """Who owes the lab money for prints that are finished or handed out, longest first."""
         with self._database.read() as tx:
