@@ -218,6 +218,7 @@ def test_files_that_the_guide_copies_are_there() -> None:
         assert (DEPLOY.parent / name).exists(), name
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="a script for a Unix shell")
 def test_the_server_s_command_runs_with_the_lab_s_settings(tmp_path: Path) -> None:
     """Here without changing the account, which takes root."""

@@ -61,6 +61,7 @@ def drop(page: Page, name: str, content: bytes) -> None:
     )
 
 
+@pytest.mark.long
 def test_several_models_errors_and_what_was_typed(
     server: Server, page: Page, lab: Printflow
 ) -> None:

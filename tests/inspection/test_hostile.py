@@ -145,6 +145,7 @@ def test_changed_files_harm_nobody(
     assert len(seen) > 3, "the changes reach past the door"
 
 
+@pytest.mark.long
 def test_changed_files_of_further_formats_harm_nobody(
     inspector: Inspector, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

@@ -63,6 +63,7 @@ def test_a_lab_goes_over_and_works_on(
         assert after.jobs.get(new.id).request_id > job.request_id
 
 
+@pytest.mark.long
 def test_and_back_again(
     lab: Printflow, settings: Settings, tmp_path: Path, postgresql_url: str
 ) -> None:

@@ -378,6 +378,7 @@ LONG += [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_postgresql_counts_the_same(postgresql_cluster: Path) -> None:
     clock = TestClock()

@@ -7,6 +7,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.integration.conftest import Program
 
 
@@ -35,6 +37,7 @@ def test_by_flags(program: Program, tmp_path: Path) -> None:
     assert program.run("list").code == 0  # the file is read, and good
 
 
+@pytest.mark.long
 def test_by_questions(program: Program, tmp_path: Path) -> None:
     program.environment = {}
     typed = [str(tmp_path / "lab"), "https://prints.example.edu", "example.edu",

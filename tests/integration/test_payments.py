@@ -421,6 +421,7 @@ def check_sums(lab: Printflow, first: date, job_ids: list[str]) -> None:
         assert sum(in_cents) == sum(close.totals.values())
 
 
+@pytest.mark.long
 @tries(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
 def test_every_sum_is_the_ledger_s(

@@ -177,6 +177,7 @@ def test_only_one_at_a_time(upgraded_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.long
 def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) -> None:
     settings = Settings(store=tmp_path / "store", database_url=postgresql_url)
     faults: list[BaseException] = []
@@ -207,6 +208,7 @@ def test_two_that_upgrade_and_open_at_once(tmp_path: Path, postgresql_url: str) 
         lab.sessions.sign_in(passwords[0], name="Ana", address="127.0.0.1")
 
 
+@pytest.mark.long
 def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str) -> None:
     settings = Settings(store=tmp_path / "store", database_url=upgraded_url)
     settings.store.mkdir()
@@ -247,6 +249,7 @@ def test_stations_that_several_change_at_once(tmp_path: Path, upgraded_url: str)
         assert at_once(lambda number: labs[number].people.add("Bea")) == [""] * 4
 
 
+@pytest.mark.long
 def test_two_workers_tell_what_was_decided_together_once(
     shared: Settings, tmp_path: Path, web: Printflow
 ) -> None:

@@ -10,7 +10,7 @@ from hypothesis import settings
 _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--crash-points": ("48", "all", "crashes at a call of a port: a number, or all"),
     "--crash-pairs": ("32", "360", "crashes in the recovery from a crash: a number, or all"),
-    "--crash-histories": ("24", "250", "histories of the state machine"),
+    "--crash-histories": ("12", "250", "histories of the state machine"),
     "--kills": ("10", "120", "processes that are killed by SIGKILL"),
     "--outbox-mails": ("200", "1000", "mails that killed workers send through a faulty server"),
     "--mutated-models": ("150", "6000", "model files with changed bytes"),

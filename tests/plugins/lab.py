@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from printflow import Job, Printflow, Settings, Status
+from printflow.db import migrate
+from printflow.store.making import make_store
 from tests import sample_models
 
 
@@ -50,9 +53,21 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def _upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with the schema of this program and no rows, made once."""
+    path = tmp_path_factory.mktemp("database") / "printflow.db"
+    migrate.upgrade(f"sqlite:///{path.as_posix()}")
+    return path
+
+
 @pytest.fixture
-def lab(settings: Settings, clock: TestClock) -> Iterator[Printflow]:
-    """A new lab."""
+def lab(settings: Settings, clock: TestClock, _upgraded_file: Path) -> Iterator[Printflow]:
+    """A new lab. Its database has this program's schema already, which saves each test 0.1 s."""
+    if not settings.database_url and not settings.store.exists():
+        settings.store.mkdir()
+        make_store(settings.store)
+        shutil.copyfile(_upgraded_file, settings.state_dir / _upgraded_file.name)
     with Printflow.open(settings, clock=clock) as opened:
         yield opened
 

@@ -24,6 +24,7 @@ def faults(text: str) -> list[str]:
     return PLACEHOLDER.findall(text) + [key for key in KEYS if re.search(rf"\b{key}\b", text)]
 
 
+@pytest.mark.long
 def test_every_page_of_a_job_in_every_status(
     lab: Printflow,
     staff: FlaskClient,
