@@ -126,6 +126,39 @@ MEANING: Mapping[str, str] = {
     "store's `.printflow/slicer`. `printflow slicer flatten` makes them.",
     "slicer.seconds": "How many seconds one model may take.",
     "slicer.memory_mb": "How much memory the slicer may use (on Linux).",
+    "identity.issuer": "The OpenID Connect provider, as it calls itself. Empty: none. For Entra ID, with "
+    "your tenant's ID: `https://login.microsoftonline.com/TENANT-ID/v2.0`.",
+    "identity.client_id": "The ID under which this server is registered there.",
+    "identity.client_secret": "The client's secret.",
+    "identity.client_secret_file": "The file that contains it, instead of `client_secret`. It's read "
+    "whenever it's needed.",
+    "identity.provider_name": "What people call the provider, as on the sign-in button. It's recorded "
+    "with everything that staff do. Empty: its host name.",
+    "identity.scopes": "What is asked for. Add `offline_access` where the provider needs it to give a "
+    "refresh token.",
+    "identity.role_claim": "The claim that decides about the role: a name, or a path such as "
+    "`resource_access.printflow.roles`.",
+    "identity.roles": "A role of the lab for each value of that claim. The first that fits counts.",
+    "identity.default_role": "The role of people whom none of these fit. Empty: they can't sign in.",
+    "identity.allowed_domains": "The email domains (for Google, the Workspace domains) that may sign "
+    "in. Empty: any.",
+    "identity.name_claim": "The claim with the name that's shown.",
+    "identity.email_claim": "The claim with the email address.",
+    "identity.stations": "Whether stations' passwords work, too. If not, `printflow identity way-in` "
+    "makes a sign-in link in an emergency.",
+    "identity.students": "Whether students sign in there: `off`, `optional` or `required`. Their name "
+    "and address are then the provider's.",
+    "identity.clock_skew_seconds": "How far the clocks of both servers may differ.",
+    "identity.timeout_seconds": "The time limit for each answer of the provider.",
+    "identity.ca_file": "Certificates (PEM) to trust for it besides the system's.",
+    "identity.proxy_header": "The header in which a proxy in front names who is signed in, such as "
+    "`X-Remote-User`. Empty: off.",
+    "identity.proxy_addresses": "The addresses that the proxy connects from. From anywhere else the "
+    "headers are removed.",
+    "identity.proxy_name_header": "The header with the person's name.",
+    "identity.proxy_email_header": "The header with the email address.",
+    "identity.proxy_roles_header": "The header with groups or roles, separated by commas or semicolons. "
+    "`roles` gives a role for each.",
     "log.format": "The log's format: plain text, or one JSON object per line.",
     "log.max_mb": "The size at which a log file is set aside and a new one begins.",
     "log.keep": "How many old log files are kept.",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         StudentPage,
         event_places,
     )
+    from .domain.identity import Purpose, SignInRecord, Student, Students
     from .domain.in_request import InRequest, in_requests
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.job_track import FILTERS as REPORT_FILTERS
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
         FileTypeRefused,
         FileUnusable,
         Forbidden,
+        IdentityRefused,
         InvalidInput,
         LinkExpired,
         LinkOvertaken,
@@ -125,6 +127,7 @@ if TYPE_CHECKING:
         NotFound,
         PathUnusable,
         PrintflowError,
+        ProviderUnavailable,
         Refusal,
         SettingsError,
         SignInBusy,
@@ -168,8 +171,10 @@ if TYPE_CHECKING:
     from .service.bulk import BulkAnswer, bulk_triggers, triggers_of_some
     from .service.checkup import Checkup
     from .service.form_check import Model
+    from .service.identity import PROXY_SOURCE, ComeBack, NamedByProxy
     from .service.payments import OpenBalance
     from .service.plates import PlateDone
+    from .service.provider_sessions import Standing
     from .service.queues import StartOffer
     from .service.sessions import SignedIn
     from .service.stations import USUAL_ROLE
@@ -253,6 +258,9 @@ _HOMES = {
         "RunningPlate",
         "WaitingCopies",
     ),
+    "domain.identity": ("Purpose", "SignInRecord", "Student", "Students"),
+    "service.identity": ("PROXY_SOURCE", "ComeBack", "NamedByProxy"),
+    "service.provider_sessions": ("Standing",),
     "service.plates": ("PlateDone",),
     "service.queues": ("StartOffer",),
     "domain.queueing": ("Batch", "PrinterQueue", "QueuedJob", "ReadyRange"),
@@ -288,6 +296,7 @@ _HOMES = {
         "FileTypeRefused",
         "FileUnusable",
         "Forbidden",
+        "IdentityRefused",
         "InvalidInput",
         "LinkExpired",
         "LinkOvertaken",
@@ -296,6 +305,7 @@ _HOMES = {
         "NotFound",
         "PathUnusable",
         "PrintflowError",
+        "ProviderUnavailable",
         "Refusal",
         "SettingsError",
         "SignInBusy",
@@ -397,6 +407,7 @@ __all__ = [
     "Charge",
     "Checkup",
     "Color",
+    "ComeBack",
     "ConfirmationNeeded",
     "Conflict",
     "Copies",
@@ -434,6 +445,7 @@ __all__ = [
     "Forbidden",
     "Form",
     "Heartbeat",
+    "IdentityRefused",
     "InRequest",
     "InspectionState",
     "InvalidInput",
@@ -461,11 +473,13 @@ __all__ = [
     "ModelFacts",
     "ModelRoom",
     "Money",
+    "NamedByProxy",
     "NotFound",
     "Note",
     "OpenBalance",
     "OpenQuote",
     "PAYABLE",
+    "PROXY_SOURCE",
     "Part",
     "PartOfJob",
     "PartOutcome",
@@ -489,7 +503,9 @@ __all__ = [
     "PrinterQueue",
     "Printflow",
     "PrintflowError",
+    "ProviderUnavailable",
     "PurgeReport",
+    "Purpose",
     "QUESTIONS",
     "Question",
     "QueuedJob",
@@ -522,6 +538,7 @@ __all__ = [
     "SettingsError",
     "Share",
     "SignInBusy",
+    "SignInRecord",
     "SignInRefused",
     "SignedIn",
     "SlicedPlateState",
@@ -530,12 +547,15 @@ __all__ = [
     "StaffSession",
     "Stage",
     "StaleJob",
+    "Standing",
     "StartOffer",
     "Station",
     "Status",
     "StoreFull",
     "StoreUnavailable",
+    "Student",
     "StudentPage",
+    "Students",
     "Suggestion",
     "SystemView",
     "TABLE",

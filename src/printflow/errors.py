@@ -160,6 +160,12 @@ class ConfirmationNeeded(PrintflowError):
     code = "confirmation_needed"
 
 
+class IdentityRefused(PrintflowError):
+    """A sign-in by the provider, or by a proxy's header, was not accepted; ``code`` says why."""
+
+    code = "identity_refused"
+
+
 # -- the lifecycle ------------------------------------------------------------------------------
 
 
@@ -311,6 +317,13 @@ class SignInBusy(Unavailable):
 
     code = "sign_in_busy"
     retry_after = 5
+
+
+class ProviderUnavailable(Unavailable):
+    """The sign-in provider doesn't answer, or not as it should."""
+
+    code = "provider_unavailable"
+    retry_after = 60
 
 
 class StoreUnavailable(Unavailable):

@@ -18,9 +18,17 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, Refusal, SignInBusy, SignInRefused, TooManyRequests, clean_line
+from printflow import (
+    PROXY_SOURCE,
+    InvalidInput,
+    Refusal,
+    SignInBusy,
+    SignInRefused,
+    TooManyRequests,
+    clean_line,
+)
 
-from .acting import is_admin, session_key, staff_session
+from .acting import asked_session, forget_staff, is_admin, session_key, staff_session
 from .errors import (
     error_page,
     form_again,
@@ -30,6 +38,7 @@ from .errors import (
     wants_json,
 )
 from .known_pc import forget, known_pc, remember
+from .proxy_headers import named_by_proxy
 from .request import lab_of
 
 pages = Blueprint("auth", __name__)
@@ -58,13 +67,34 @@ def came_from() -> str:
     return local_path(f"{seen.path}?{seen.query}" if seen.query else seen.path)
 
 
+def way_back(back: str) -> str:
+    """Where who isn't signed in goes from a page of staff: those whom the provider knows pass by it,
+    and see nothing of that while they're still signed in there.
+    """
+    found = asked_session()
+    if found is None:
+        return url_for("auth.login", next=back)
+    proxied = found.source == PROXY_SOURCE
+    return url_for("sign_in.by_proxy" if proxied else "sign_in.check", next=back)
+
+
+def leave(url: str) -> AnyResponse | str:
+    """The page that leads on to the provider's own sign-out; where it has none, that it's done.
+
+    A form may lead to no other site (Content-Security-Policy), so a page of ours is in between.
+    """
+    if not url:
+        return redirect(url_for("sign_in.signed_out"), 303)
+    return render_template("signing_out.html", url=url)
+
+
 def require_staff() -> AnyResponse | None:
     """Send who has not signed in to the sign-in page, and back afterwards; keep what was typed."""
     if staff_session() is not None:
         return None
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") and not (asked_session() and from_script()):
         back = request.full_path.rstrip("?")
-        return redirect(url_for("auth.login", next=back), 303)
+        return redirect(way_back(back), 303)
     if from_script() or wants_json():
         return signed_out()
     return make_response(
@@ -89,8 +119,10 @@ def login() -> AnyResponse | str:
     """Sign in."""
     if request.method == "POST":
         return _sign_in()
-    pc = known_pc()
     back = local_path(request.args.get("next", ""))
+    if asked_session() is not None:
+        return redirect(way_back(back or url_for("dashboard.index")), 303)
+    pc = known_pc()
     form = {"name": pc.name, "station": pc.station}
     return _page({}, back, form, ended=session.pop("ended", False))
 
@@ -111,6 +143,9 @@ def _page(
         form=form,
         somebody_else=SOMEBODY_ELSE,
         ended=ended,
+        identity=lab.identity,
+        named=named_by_proxy(),
+        stations=lab.settings.identity.stations,
     )
 
 
@@ -140,8 +175,8 @@ def _sign_in() -> AnyResponse:
     except (InvalidInput, SignInRefused, SignInBusy, TooManyRequests) as error:
         return form_again(error, lambda errors: _sign_in_form(errors, back))
     if staff_session() is not None:
-        lab.sessions.sign_out(session_key())
-    session.clear()
+        lab.provider_sessions.sign_out(session_key())
+    forget_staff()
     session.permanent = True
     session["key"] = signed_in.key
     answer = redirect(back or url_for("dashboard.index"), 303)
@@ -171,12 +206,15 @@ def act_as() -> AnyResponse:
 
 
 @pages.post("/logout")
-def logout() -> AnyResponse:
+def logout() -> AnyResponse | str:
     """Sign out on this browser; with everywhere=yes, wherever someone acts under this name."""
     lab, acts = lab_of(current_app), staff_session()
     if acts is not None:
         if request.form.get("everywhere") == "yes":
             lab.sessions.sign_out_others(name=acts.name, by=acts.name, station=acts.station)
-        lab.sessions.sign_out(session_key())
-    session.clear()
+        url = lab.provider_sessions.sign_out(session_key())
+        forget_staff()
+        if acts.source:
+            return leave(url)
+    forget_staff()
     return redirect(url_for("auth.login"), 303)

@@ -13,6 +13,7 @@ from waitress.channel import HTTPChannel
 from .gate import Gate
 from .limited_parser import LimitedParser, client_of, is_proxy
 from .pace import Watch
+from .proxy_headers import ProxyHeaders
 
 _LINGERS = 10.0
 """Seconds for which what a refused client still sends is thrown away."""
@@ -27,6 +28,7 @@ class LingeringChannel(HTTPChannel):
 
     gate: Gate
     upload_limit: int
+    proxy_headers: ProxyHeaders
 
     _refusing = False
     _lingers_until: float | None = None
@@ -45,7 +47,7 @@ class LingeringChannel(HTTPChannel):
     def parser_class(self, adj: Adjustments) -> LimitedParser:  # type: ignore[override]
         """A parser of this connection's next request; waitress asks for one as if it were a class."""
         peer = str(self.addr[0]) if self.addr else ""
-        return LimitedParser(adj, self.gate, peer, self.upload_limit)
+        return LimitedParser(adj, self.gate, peer, self.upload_limit, self.proxy_headers)
 
     def readable(self) -> bool:
         """Whether more is to be read; asked at least once a second, so deadlines are kept here."""

@@ -20,6 +20,7 @@ from . import (
     counter,
     dashboard,
     health,
+    identity_admin,
     jobs,
     machines,
     metrics,
@@ -32,6 +33,7 @@ from . import (
     queue,
     reports,
     retention,
+    sign_in,
     stations,
     student,
     system,
@@ -45,6 +47,7 @@ from .filters import STATIC, init_filters
 from .last_page import LastPage
 from .live_parts import LiveParts
 from .packed import send_packed
+from .proxy_headers import init_proxy_headers
 from .request import LabRequest, lab_of
 from .security import init_security
 from .spoken import init_spoken
@@ -94,6 +97,7 @@ def create_app(lab: Printflow) -> Flask:
     Babel(app)
     init_spoken(app)
     init_access(app)
+    init_proxy_headers(app)
     init_security(app)
     init_filters(app)
     init_errors(app)
@@ -103,6 +107,7 @@ def create_app(lab: Printflow) -> Flask:
         own_job,
         confirm,
         auth,
+        sign_in,
         dashboard,
         jobs,
         notes,
@@ -121,6 +126,7 @@ def create_app(lab: Printflow) -> Flask:
         retention,
         catalog_editor,
         stations,
+        identity_admin,
         system,
         health,
         metrics,

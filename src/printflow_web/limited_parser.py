@@ -16,6 +16,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.utilities import RequestEntityTooLarge
 
 from .gate import MEMORY_BYTES, NO_FORM, NO_ROOM, REFUSED_HEADER, TOO_MANY, Gate
+from .proxy_headers import ProxyHeaders
 from .request import SIGN_IN_BODY, SMALL_BODY
 
 UPLOAD_PATH = re.compile(r"/submit|/dashboard/jobs/[^/]+/versions")
@@ -49,9 +50,19 @@ class LimitedParser(HTTPRequestParser):
 
     too_large = False
     refused = False
+    doubled = False
+    """The proxy's headers name two people; see ``proxy_headers.py``."""
 
-    def __init__(self, adj: Adjustments, gate: Gate, peer: str, upload_limit: int) -> None:
+    def __init__(
+        self,
+        adj: Adjustments,
+        gate: Gate,
+        peer: str,
+        upload_limit: int,
+        proxy_headers: ProxyHeaders | None = None,
+    ) -> None:
         super().__init__(adj)
+        self._proxy_headers = proxy_headers
         self._gate = gate
         self._peer = peer
         self._upload_limit = upload_limit
@@ -61,6 +72,8 @@ class LimitedParser(HTTPRequestParser):
     def parse_header(self, header_plus: bytes) -> None:
         """Choose limit and place of the body by what the head of the request says."""
         super().parse_header(header_plus)
+        if self._proxy_headers is not None:
+            self.doubled = self._proxy_headers.doubled(header_plus)
         self.headers = {k: v for k, v in self.headers.items() if k != REFUSED_HEADER}
         self.adj: Adjustments = copy(self.adj)
         # waitress refuses what reaches its figure; the pages what exceeds theirs.

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from printflow import Printflow
 
-from .acting import staff_session
+from .acting import staff_session, student
 from .request import lab_of
 
 _KEPT = "printflow_remembered"
@@ -46,7 +46,12 @@ def of_the_lab() -> dict[str, Any]:
         "station": acts.station if acts else "",
         "lab_name": lab_name(current_app),
         "catalog": lab.catalog.remembered,
+        "provider_name": lab.identity.provider_name,
+        "students_sign_in": lab.identity.students.value,
+        "acts_by_provider": acts is not None and bool(acts.source),
     }
+    if not asks_nothing():
+        values["signed_student"] = student()
     if acts:
         values["store_problem"] = lab.system.store_problem()
         values |= _of_staff(lab)

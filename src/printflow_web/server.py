@@ -17,6 +17,7 @@ from .factory import create_app
 from .gate import Gate
 from .health import GATE
 from .idle_connections import RestingLoop, connections
+from .proxy_headers import NamingTask
 from .security import knows_form, upload_limit
 
 _IDLE_SECONDS = 30
@@ -56,6 +57,8 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
     class Channel(LingeringChannel):
         gate = app.extensions[GATE]
         upload_limit = most
+        task_class = NamingTask
+        proxy_headers = app.extensions["printflow_proxy"]
 
     server: Any = create_server(
         app,

@@ -25,15 +25,18 @@ from printflow import (
     QUESTIONS,
     Catalog,
     FileRefused,
+    IdentityRefused,
     InvalidInput,
     Model,
     Refusal,
+    Students,
     TooManyRequests,
     Unavailable,
     field_of_model,
     price_range,
 )
 
+from .acting import student
 from .errors import FORMS_KEPT, form_again
 from .price_words import range_words
 from .request import LabRequest, lab_of
@@ -74,6 +77,8 @@ def submit() -> AnyResponse | str:
     """The form, and taking it with its model."""
     if request.method == "POST":
         return _take()
+    if lab_of(current_app).identity.students is Students.REQUIRED and student() is None:
+        return redirect(url_for("sign_in.student_start", next=url_for("student.submit")), 303)
     _browser()
     return _form({"idempotency_key": uuid4().hex, "quantity": "1"}, {})
 
@@ -149,9 +154,10 @@ def _take() -> AnyResponse:
             idempotency_key=form["idempotency_key"],
             sender=_sender(),
             browser=_browser(),
+            person=student(),
             **{question.name: form[question.name] for question in QUESTIONS},
         )
-    except (InvalidInput, FileRefused, TooManyRequests, Unavailable) as error:
+    except (InvalidInput, FileRefused, IdentityRefused, TooManyRequests, Unavailable) as error:
         return form_again(error, lambda errors: _form(form, errors))
     sent_now = [job.id for job in jobs]
     own = [one for one in session.get("jobs", []) if one not in sent_now]
@@ -184,6 +190,8 @@ def _sender() -> str:
 
 def _typed() -> dict[str, str]:
     form = {name: request.form.get(name, "") for name in (*_FIELDS, "idempotency_key")}
+    if (acts := student()) is not None:
+        form |= {"student_name": acts.name, "student_email": acts.email}
     if not _KEY.fullmatch(form["idempotency_key"]):
         form["idempotency_key"] = uuid4().hex
     form["quantity"] = form["quantity"] or "1"

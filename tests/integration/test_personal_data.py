@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, select, update
 
-from printflow import Job, Printflow, Settings
+from printflow import Job, Printflow, Purpose, Settings
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata, outbox
 from tests.plugins.lab import Submit
@@ -42,7 +43,7 @@ def test_what_is_called_a_hash_or_a_key_is_a_secret() -> None:
         f"{table.name}.{column.name}"
         for table in metadata.tables.values()
         for column in table.columns
-        if column.name.endswith(("_hash", "_key")) or column.name == "fingerprint"
+        if column.name.endswith(("_hash", "_key", "_sealed")) or column.name == "fingerprint"
     }
     assert named == columns("secret")
 
@@ -73,6 +74,20 @@ def set_by_hand(url: str, table: Table, **values: str) -> None:
     with engine.begin() as connection:
         connection.execute(update(table).values(**values))
     engine.dispose()
+
+
+def signed_in(lab: Printflow, job: Job) -> None:
+    """The student once signed in at a provider, and sent a job so."""
+    now, mail = datetime(2026, 3, 2, tzinfo=UTC), f"{MARK}@example.edu"
+    with lab._parts.database.write() as tx:
+        person = tx.identity.put_person(
+            "https://login.example.edu", f"sub-{MARK}", name=MARK, email=mail, now=now
+        )
+        tx.identity.sent_by([job.id], person.id)
+        tx.identity.record(
+            at=now, person_id=person.id, purpose=Purpose.STUDENT, issuer=person.issuer, name=MARK,
+            role="", accepted=True, why="", claims={"groups": [MARK]}, address="192.0.2.1",
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -110,6 +125,7 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
         lab.students.url(other).rpartition("/")[2], text=f"{MARK} changed plans"
     )
     lab.dispatch()
+    signed_in(lab, done)
     set_by_hand(lab.settings.database, outbox, error=f"550 no {MARK}@example.edu here")
     return lab.jobs.get(done.id), other
 

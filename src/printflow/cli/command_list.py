@@ -58,6 +58,9 @@ COMMANDS: Mapping[str, Entry] = {
     "import": Entry(_LAB, "importing", "import_", "Import jobs from an older system."),
     "demo": Entry(_LAB, "demo", "demo", "Fill a separate store with sample jobs."),
     "staff-password": Entry(_LAB, "password", "staff_password", "Set a new staff password."),
+    "identity": Entry(
+        _LAB, "identity", "identity", "Check the sign-in provider, or sign in without it."
+    ),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
     "machine": Entry(_LAB, "machines", "machine", "Add machines, or take them out of service."),
     "slicer": Entry(

@@ -27,6 +27,7 @@ from .engine import (
 )
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
+from .identity_rows import SqlIdentityRows
 from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
@@ -81,6 +82,10 @@ class SqlTransaction:
     @cached_property
     def people(self) -> SqlPeopleRows:
         return SqlPeopleRows(self._connection)
+
+    @cached_property
+    def identity(self) -> SqlIdentityRows:
+        return SqlIdentityRows(self._connection)
 
     @cached_property
     def reports(self) -> SqlReportRows:

@@ -175,7 +175,9 @@ class SqlRetentionRows:
         db.execute(
             update(requests)
             .where(requests.c.id == row.request_id, ~named)
-            .values(student_name=REMOVED_NAME, student_email="", idempotency_key=None)
+            .values(
+                student_name=REMOVED_NAME, student_email="", idempotency_key=None, person_id=None
+            )
         )
         db.execute(delete(notes).where(notes.c.job_id == job_id))
         db.execute(

@@ -106,6 +106,86 @@ sessions = Table(
     comment="Browsers that are signed in; deleting the row signs one out.",
 )
 
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("issuer", String(300), nullable=False, info=KEPT),
+    Column("subject", String(255), nullable=False, info=PERSONAL),
+    Column("name", String(100), nullable=False, info=PERSONAL),
+    Column("email", String(254), nullable=False, info=PERSONAL),
+    Column("staff_name", String(60), unique=True, info=KEPT),
+    Column("first_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("last_at", UTCDateTime, nullable=False, info=KEPT),
+    UniqueConstraint("issuer", "subject"),
+    Index("ix_people_email", "email"),
+    comment="Who has signed in at the provider: staff and students, known by issuer and subject.",
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _id(),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    Column("person_id", RowId, ForeignKey("people.id"), index=True, info=KEPT),
+    Column("purpose", String(10), nullable=False, info=KEPT),
+    Column("issuer", String(300), nullable=False, info=KEPT),
+    Column("name", String(100), nullable=False, info=PERSONAL),
+    Column("role", String(60), nullable=False, info=KEPT),
+    Column("accepted", Boolean, nullable=False, info=KEPT),
+    Column("why", SaidText(500), nullable=False, info=KEPT),
+    Column("claims", JSON, nullable=False, info=PERSONAL),
+    Column("address", String(60), nullable=False, info=KEPT),
+    Index("ix_sign_ins_at", "at"),
+    comment="Newest sign-ins at the provider, and why a role was given or not; swept.",
+)
+
+sign_ins_begun = Table(
+    "sign_ins_begun",
+    metadata,
+    Column("state_hash", String(64), primary_key=True, info=SECRET),
+    Column("browser_hash", String(64), nullable=False, info=SECRET),
+    Column("session_hash", String(64), nullable=False, info=SECRET),
+    Column("purpose", String(10), nullable=False, info=KEPT),
+    Column("back", String(2000), nullable=False, info=KEPT),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    comment="Sign-ins under way at the provider; deleted when the browser comes back.",
+)
+
+provider_sessions = Table(
+    "provider_sessions",
+    metadata,
+    Column(
+        "key_hash",
+        String(64),
+        ForeignKey("sessions.key_hash", ondelete="CASCADE"),
+        primary_key=True,
+        info=SECRET,
+    ),
+    Column("person_id", RowId, ForeignKey("people.id"), nullable=False, index=True, info=KEPT),
+    Column("role_place", String(10), nullable=False, info=KEPT),
+    Column("believed_until", UTCDateTime, nullable=False, info=KEPT),
+    Column("next_check_at", UTCDateTime, info=KEPT),
+    Column("lease_until", UTCDateTime, info=KEPT),
+    Column("id_token_sealed", Text, nullable=False, info=SECRET),
+    Column("access_token_sealed", Text, nullable=False, info=SECRET),
+    Column("refresh_token_sealed", Text, nullable=False, info=SECRET),
+    Index("ix_provider_sessions_next_check_at", "next_check_at"),
+    comment="What a provider gave with a staff session, encrypted, and when to ask it again.",
+)
+
+student_sessions = Table(
+    "student_sessions",
+    metadata,
+    Column("key_hash", String(64), primary_key=True, info=SECRET),
+    Column("person_id", RowId, ForeignKey("people.id"), nullable=False, index=True, info=KEPT),
+    Column("id_token_sealed", Text, nullable=False, info=SECRET),
+    Column("address", String(60), nullable=False, info=KEPT),
+    Column("started_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("expires_at", UTCDateTime, nullable=False, index=True, info=KEPT),
+    comment="Browsers in which a student is signed in. They have no staff right.",
+)
+
 changes = Table(
     "changes",
     metadata,
@@ -156,6 +236,7 @@ requests = Table(
     Column("student_name", String(100), nullable=False, info=PERSONAL),
     Column("student_email", String(254), nullable=False, info=PERSONAL),
     Column("consent_version", String(20), nullable=False, info=KEPT),
+    Column("person_id", RowId, ForeignKey("people.id"), index=True, info=KEPT),
     comment="One press on Submit; it holds one job or several.",
 )
 

@@ -66,10 +66,16 @@ class Dispatcher:
         self._threads: list[threading.Thread] = []
         self._swept_at = clock() - SWEEP_EVERY
         self._chores: list[Callable[[], int]] = []
+        self._beside: dict[str, Callable[[], bool]] = {}
 
     def also(self, chore: Callable[[], int]) -> None:
         """Do this at every sweep, too; it gives how many things it did."""
         self._chores.append(chore)
+
+    def beside(self, name: str, step: Callable[[], bool]) -> None:
+        """Do this in a thread of its own, again and again; a step gives whether there was work."""
+        self._wake[name] = threading.Event()
+        self._beside[name] = step
 
     # -- once -----------------------------------------------------------------------------------
 
@@ -129,6 +135,7 @@ class Dispatcher:
         self._stop.clear()
         self._postman.begun()
         steps = {"files": self._files_step, "mail": self._mail_step, "models": self._look}
+        steps |= self._beside
         for name, step in steps.items():
             thread = threading.Thread(
                 target=self._loop, args=(name, step, self._wake[name]), name=f"dispatch-{name}"

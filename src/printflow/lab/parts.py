@@ -16,7 +16,16 @@ from ..dispatch.outbox import Postman
 from ..dispatch.placement import Placer
 from ..estimating.estimator import Estimator
 from ..inspection.inspector import Inspector
-from ..ports import Clock, Database, FileStore, Ids, KeptMails, Mailer, MailWriter
+from ..ports import (
+    Clock,
+    Database,
+    FileStore,
+    IdentityProvider,
+    Ids,
+    KeptMails,
+    Mailer,
+    MailWriter,
+)
 from ..runtime.calendar import Calendar
 from ..runtime.tokens import Tokens
 from ..service.composer import Composer
@@ -29,6 +38,7 @@ from ..store.folder_store import FolderStore
 from ..store.watch import StoreWatch
 from .mailing import LazyMailer, LazyMailFolder, LazyWriter
 from .preparing import secret_key_of
+from .signing_in import LazyProvider
 
 Wrap = Callable[[str, Any], Any]
 """Puts something between the library and a port: given ``(name, port)``, it gives the port to use."""
@@ -56,6 +66,7 @@ class Parts:
     inspections: InspectionQueue
     dispatcher: Dispatcher
     watch: StoreWatch
+    provider: IdentityProvider
 
 
 def make_parts(
@@ -112,6 +123,7 @@ def make_parts(
         inspections=inspections,
         dispatcher=Dispatcher(database, store, placer, postman, inspections.step, clock, calendar),
         watch=watch,
+        provider=wrap("provider", LazyProvider(settings.identity)),
     )
 
 

@@ -27,6 +27,7 @@ from ..service.files import Files
 from ..service.filing import Filing
 from ..service.firing import Firing
 from ..service.form_check import FormCheck
+from ..service.identity import Identity
 from ..service.imports import Imports
 from ..service.intake import Intake
 from ..service.job_list import JobLists
@@ -44,6 +45,7 @@ from ..service.people import People
 from ..service.personal_data import PersonalData
 from ..service.plates import Plates
 from ..service.prices import Prices
+from ..service.provider_sessions import ProviderSessions
 from ..service.queues import Queues
 from ..service.quotes import Quotes
 from ..service.receipts import Receipts
@@ -57,6 +59,7 @@ from ..service.shelf import Shelf
 from ..service.stations import Stations
 from ..service.student_messages import StudentMessages
 from ..service.student_pages import StudentPages
+from ..service.student_sessions import StudentSessions
 from ..service.submission_writer import SubmissionWriter
 from ..service.suggesting import Suggestions
 from ..service.system import System
@@ -232,7 +235,14 @@ class Printflow:
             per_hour=settings.submissions_per_hour,
         )
         forms = FormCheck(clock, parts.catalogs, settings)
-        self.intake = Intake(database, self._uploads, forms, writer, self._filing)
+        self.intake = Intake(
+            database,
+            self._uploads,
+            forms,
+            writer,
+            self._filing,
+            sign_in_required=settings.identity.students == "required",
+        )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""
         self.quotes = Quotes(
             database, clock, parts.links, self._transitions, resend_minutes=settings.resend_minutes
@@ -318,8 +328,36 @@ class Printflow:
             catalogs,
             threads=settings.server.threads,
             confirm_minutes=settings.server.confirm_sensitive_minutes,
+            stations=settings.identity.stations,
         )
         """Signing in and out."""
+        self.identity = Identity(
+            database,
+            clock,
+            parts.ids,
+            parts.tokens,
+            settings.identity,
+            parts.provider,
+            self.sessions,
+            parts.catalogs,
+            base_url=settings.effective_base_url,
+        )
+        """Signing in at the institution's provider, or by a proxy in front."""
+        self.provider_sessions = ProviderSessions(
+            database,
+            clock,
+            parts.tokens,
+            parts.provider,
+            self.identity,
+            self.sessions,
+            role_claim=settings.identity.role_claim,
+            people_days=settings.retention.personal_days,
+        )
+        """Staff sessions that a provider began."""
+        self.student_sessions = StudentSessions(
+            database, clock, parts.tokens, parts.links, self.provider_sessions
+        )
+        """Students who are signed in, and their own jobs."""
         self.changes = Changes(database)
         """Who changed the lab itself."""
         self.mail = Mails(
@@ -378,3 +416,6 @@ class Printflow:
             RetentionRound(self.retention, on=settings.retention.automatic),
         ):
             parts.dispatcher.also(chore)
+        parts.dispatcher.also(self.provider_sessions.sweep)
+        if self.identity.on:
+            parts.dispatcher.beside("sign-ins", self.provider_sessions.recheck_due)

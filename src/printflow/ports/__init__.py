@@ -6,6 +6,8 @@ The use cases know only these. The adapters in ``db``, ``mail`` and ``store`` im
 
 from .database import Damage, DamagedPart, Database, DuplicateKey, Stamp, Transaction
 from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
+from .identity import Answer, IdentityProvider, ProviderState
+from .identity_rows import Begun, IdentityRows
 from .job_rows import FileLine, FileRows, JobRows, Placement
 from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
 from .mail import (
@@ -25,6 +27,8 @@ from .store import FileStore
 from .surroundings import Clock, Ids, Transliterate
 
 __all__ = [
+    "Answer",
+    "Begun",
     "Clock",
     "Damage",
     "DamagedPart",
@@ -35,6 +39,8 @@ __all__ = [
     "FileRows",
     "FileStore",
     "HistoryRows",
+    "IdentityProvider",
+    "IdentityRows",
     "Ids",
     "JobRows",
     "KeptMails",
@@ -51,6 +57,7 @@ __all__ = [
     "PeopleRows",
     "Placement",
     "PlateRows",
+    "ProviderState",
     "QuoteRows",
     "RenderedMail",
     "ReportRows",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
+    from .identity_rows import IdentityRows
     from .job_rows import FileRows, JobRows
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
     from .plate_rows import PlateRows
@@ -41,6 +42,8 @@ class Transaction(Protocol):
     def lab(self) -> LabRows: ...
     @property
     def people(self) -> PeopleRows: ...
+    @property
+    def identity(self) -> IdentityRows: ...
     @property
     def reports(self) -> ReportRows: ...
     @property

@@ -50,6 +50,15 @@ class Tokens:
         """The key that signs the web's cookies."""
         return self._derive("session")
 
+    def of_sign_in(self, purpose: str, state: str) -> str:
+        """A secret of one sign-in under way at the provider ("nonce", "verifier"): 256 bits."""
+        made = self._derive(f"sign-in/{purpose}/{state}")
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+    def sealing_key(self) -> bytes:
+        """The key that encrypts a provider's tokens."""
+        return self._derive("provider tokens")
+
 
 def token_hash(token: str) -> str:
     """What the database stores of ``token``; of a malformed one, what it never stores."""

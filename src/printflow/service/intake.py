@@ -9,12 +9,15 @@ from pathlib import Path
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Submission
 from ..domain.form_guards import MODELS_LIMIT
+from ..domain.identity import Student
 from ..domain.job import Job
+from ..domain.permit import STRANGER
 from ..domain.question import QUESTIONS
 from ..domain.status import Trigger
 from ..domain.text import clean_line, clean_text
-from ..errors import FileRefused, InvalidInput
+from ..errors import FileRefused, IdentityRefused, InvalidInput
 from ..ports import Database, DuplicateKey, Placement
+from ..runtime.permits import in_force
 from ..said import say
 from ..uploads.receiving import Upload
 from .addresses import normal_email
@@ -37,7 +40,10 @@ class Intake:
         forms: FormCheck,
         writer: SubmissionWriter,
         filing: Filing,
+        *,
+        sign_in_required: bool = False,
     ) -> None:
+        self._sign_in_required = sign_in_required
         self._database = database
         self._uploads = uploads
         self._forms = forms
@@ -79,6 +85,7 @@ class Intake:
             acknowledge_minimum=acknowledge_minimum,
             idempotency_key=idempotency_key,
             by=by,
+            person=None,
             **answers,
         )
         return jobs[0]
@@ -98,6 +105,7 @@ class Intake:
         by: str = "",
         sender: str = "",
         browser: str = "",
+        person: Student | None = None,
         **answers: str,
     ) -> list[Job]:
         """New jobs, one for each model, of one request; all of them or none.
@@ -107,13 +115,22 @@ class Intake:
         ``answers`` are named as the form's questions: ``discipline``, and those of the method.
         ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
-        the settings' ``submissions_per_hour`` are counted by. Raises InvalidInput with every field that is wrong
+        the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
+        in: name and address are that person's, whatever ``student`` and ``email`` say. Raises InvalidInput with every field that is wrong
         (the second model's are ``file-2``, ``color-2`` …), one of the FileRefused family when only
         one file is, TooManyRequests, StoreUnavailable or StoreFull. After any of them nothing is
         left behind.
         """
         if unknown := answers.keys() - {question.name for question in QUESTIONS}:
             raise TypeError(f"no questions of the form: {', '.join(sorted(unknown))}")
+        if person is not None:
+            student, email = person.name, person.email
+        elif self._sign_in_required and in_force() == STRANGER:
+            raise IdentityRefused(
+                say("The lab takes models only from students who are signed in."),
+                code="student_sign_in",
+                next_step=say("Sign in in another tab, then submit again."),
+            )
         shared = Submission(
             student_name=student,
             student_email=normal_email(email),
@@ -137,7 +154,7 @@ class Intake:
                 _discard(uploads)
                 return earlier
             checked = self._forms.checked(shared, given, by)
-            job_ids, leased = self._accept(checked, key, by, sender, browser)
+            job_ids, leased = self._accept(checked, key, by, sender, browser, person)
         except DuplicateKey:
             _discard(uploads)
             earlier = earlier_jobs(self._database, key)
@@ -178,6 +195,7 @@ class Intake:
         by: str,
         sender: str,
         browser: str,
+        person: Student | None,
     ) -> tuple[list[str], list[Placement]]:
         """Write everything in one transaction; gives the jobs' ids, and the files to be placed."""
         first, _ = checked[0]
@@ -191,6 +209,8 @@ class Intake:
             job_ids = self._writer.write(
                 tx, outcomes, files, actor, facts, key=key, sender=sender, browser=browser
             )
+            if person is not None:
+                tx.identity.sent_by(job_ids, person.person_id)
             return job_ids, [one for job_id in job_ids for one in self._filing.lease(tx, job_id)]
 
 

@@ -77,7 +77,6 @@ class MailSamples:
             "job_label": job.id if own and not several else "",
             "student_first_name": "Jane",
             "quote": quote,
-            "change": None,
             "links": {
                 "home": f"{base}/",
                 "status": status_url if own and not several else "",
@@ -125,7 +124,6 @@ class MailSamples:
         told = {
             "job": job,
             "quote": quote if step is PRICES else None,
-            "change": None,
             "confirm_url": f"{base}/confirm/{_LINK_END}",
             "status_url": f"{base}/jobs/{_LINK_END}",
             "reasons": (),

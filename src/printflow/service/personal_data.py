@@ -51,7 +51,7 @@ class PersonalData:
         still under way (nothing is removed then).
         """
         actor = staff_actor(by, "")
-        jobs = self._jobs_of(email)
+        jobs = self._jobs_of(email, known=self._is_known(email))
         if open_ones := [job.id for job in jobs if job.status not in _ENDED]:
             raise TransitionRefused(
                 [
@@ -78,13 +78,26 @@ class PersonalData:
             gone = self._removal.of_jobs(due, part, actor, _AT_REQUEST)
             removed += [(job_id, part) for job_id in due if job_id in gone]
             waiting += [(job_id, part) for job_id in due if job_id not in gone]
+        self._forget_person(email)
         return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
 
-    def _jobs_of(self, email: str) -> Sequence[Job]:
+    def _forget_person(self, email: str) -> None:
+        """Who signed in at the provider with that address is known no longer."""
+        with self._database.write() as tx:
+            for person in tx.identity.people_of(normal_email(email)):
+                tx.identity.forget_person(person.id)
+
+    def _is_known(self, email: str) -> bool:
+        """Whether someone has signed in at the provider with that address."""
+        with self._database.read() as tx:
+            return bool(tx.identity.people_of(normal_email(email)))
+
+    def _jobs_of(self, email: str, *, known: bool = False) -> Sequence[Job]:
+        """The jobs of an address. One that is only ``known`` may have none."""
         address = normal_email(email)
         with self._database.read() as tx:
             jobs = tx.jobs.of_email(address, limit=None)
-        if address and jobs:
+        if address and (jobs or known):
             return jobs
         raise InvalidInput.of(
             "email",

@@ -93,6 +93,7 @@ class Sessions:
         *,
         threads: int,
         confirm_minutes: int,
+        stations: bool = True,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -100,6 +101,7 @@ class Sessions:
         self._tokens = tokens
         self._catalogs = catalogs
         self._confirm_minutes = confirm_minutes
+        self._stations_on = stations
         self._strangers, self._known_pcs = turns_for(threads)
         self._known = _KnownSessions()
 
@@ -115,6 +117,11 @@ class Sessions:
         return self._door(password, address, station, known_pc).name
 
     def _door(self, password: str, address: str, station: str, known_pc: str) -> Door:
+        if not self._stations_on:
+            raise SignInRefused(
+                say("Stations' passwords are switched off. Use your institution's account."),
+                next_step=say("Without it, ask the person who runs the server for a sign-in link."),
+            )
         tokens, now = self._tokens, self._clock()
         with self._database.read() as tx:
             doors = tx.people.doors()
@@ -279,7 +286,13 @@ class Sessions:
 
     @needs(Right.SEE)
     def act_as(self, key: str, name: str) -> None:
-        """Someone else of the staff sits down at this browser. Raises NotFound."""
+        """Someone else of the staff sits down at this browser, where a station began the session.
+
+        Raises NotFound; also where a provider said who acts: nobody else can under that name.
+        """
+        found = self.get(key)
+        if found is not None and found.source:
+            raise NotFound(say("To act as someone else, sign out first."))
         with self._database.write() as tx:
             known = known_name(tx, clean_line(name))
             if known is None or known.deactivated_at is not None:

@@ -124,15 +124,13 @@ def address(key: str, value: str, *, named: bool = True) -> str:
     return text
 
 
-def ca_file(value: Path) -> Path:
+def ca_file(value: Path, *, key: str = "mail.smtp_ca_file") -> Path:
     """A file of certificates that can be loaded."""
     import ssl
 
     path = value.expanduser().absolute()
     if not path.is_file():
-        raise ValueError(
-            say("{name}: there's no file {path}.", name="mail.smtp_ca_file", path=str(path))
-        )
+        raise ValueError(say("{name}: there's no file {path}.", name=key, path=str(path)))
     try:
         ssl.create_default_context(cafile=str(path))
     except (ssl.SSLError, OSError) as error:
@@ -142,7 +140,7 @@ def ca_file(value: Path) -> Path:
         raise ValueError(
             say(
                 "{name}: {path} can't be used. {reason}",
-                name="mail.smtp_ca_file",
+                name=key,
                 path=str(path),
                 reason=reason,
             )

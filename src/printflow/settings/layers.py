@@ -35,14 +35,25 @@ _SHORT = {
         "smtp_allow_plaintext_login": "allow_cleartext_login",  # what it was called before
     }
 }
-_LISTS = ("trusted_hosts", "allowed_email_domains", "more_formats")
-_PATHS = (
-    "directory",
-    "templates",
-    "smtp_ca_file",
-    "oauth_client_secret_file",
-    "oauth_refresh_token_file",
+_LISTS = (
+    "trusted_hosts",
+    "allowed_email_domains",
+    "more_formats",
+    "scopes",
+    "allowed_domains",
+    "proxy_addresses",
 )
+_TABLES = ("roles",)
+_PATHS = {
+    "mail": (
+        "directory",
+        "templates",
+        "smtp_ca_file",
+        "oauth_client_secret_file",
+        "oauth_refresh_token_file",
+    ),
+    "identity": ("client_secret_file", "ca_file"),
+}
 
 Known = Mapping[str, tuple[str, ...]]
 """The known keys of each section; those of the top level under ""."""
@@ -92,6 +103,8 @@ def environment_layer(environment: Mapping[str, str], known: Known) -> Layer:
         value: object = text.strip()
         if key in _LISTS:
             value = _list(text, key, variable)
+        elif key in _TABLES:
+            value = _table(text, key, variable)
         elif not section and key == "store":
             _check_full_path(text.strip(), Path.cwd(), variable)
         layer.put(section, key, value, variable)
@@ -99,7 +112,7 @@ def environment_layer(environment: Mapping[str, str], known: Known) -> Layer:
 
 
 def file_layer(path: Path | None, known: Known) -> Layer:
-    """The settings of a ``printflow.toml``; paths of the mail section are relative to its folder."""
+    """The settings of a ``printflow.toml``; paths of its sections are relative to its folder."""
     layer = Layer()
     if path is None:
         return layer
@@ -107,10 +120,11 @@ def file_layer(path: Path | None, known: Known) -> Layer:
     if isinstance(data.get("store"), str):
         _check_full_path(data["store"], path.parent, str(path))
     _fill(layer, data, known, str(path))
-    mail = layer.values.get("mail", {})
-    for key in _PATHS:
-        if isinstance(mail, dict) and isinstance(mail.get(key), str) and mail[key]:
-            mail[key] = path.parent / Path(mail[key]).expanduser()
+    for name, keys in _PATHS.items():
+        section = layer.values.get(name, {})
+        for key in keys:
+            if isinstance(section, dict) and isinstance(section.get(key), str) and section[key]:
+                section[key] = path.parent / Path(section[key]).expanduser()
     return layer
 
 
@@ -242,6 +256,21 @@ def _list(text: str, key: str, variable: str) -> object:
             example='["a.edu", "b.edu"]',
         )
         raise SettingsError(placed(message, variable), key=key, source=variable) from None
+
+
+def _table(text: str, key: str, variable: str) -> object:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        message = say(
+            "{name} must be a JSON object such as {example}.",
+            name=key,
+            example='{"lab-staff": "manager"}',
+        )
+        raise SettingsError(placed(message, variable), key=key, source=variable)
+    return found
 
 
 def _check_full_path(text: str, folder: Path, place: str) -> None:

@@ -28,6 +28,7 @@ from ..errors import SettingsError
 from ..said import Said, say, sentences
 from . import checks
 from .database_url import checked_database_url, sqlite_file, sqlite_url
+from .identity import IdentitySettings
 from .layers import (
     Known,
     Layer,
@@ -70,6 +71,7 @@ _NEVER_SHOWN = (
     "metrics_token",
     "database_url",
     "base_url",
+    "client_secret",
 )
 
 
@@ -104,6 +106,9 @@ class Settings(BaseModel):
     )
     retention: RetentionSettings = Field(
         default_factory=RetentionSettings, description=_SECTION.having(section="retention")
+    )
+    identity: IdentitySettings = Field(
+        default_factory=IdentitySettings, description=_SECTION.having(section="identity")
     )
     base_url: str = Field(
         default="", description=say("a web address such as https://prints.example.edu")
@@ -198,6 +203,14 @@ class Settings(BaseModel):
     @classmethod
     def _base_url(cls, value: str, info: ValidationInfo) -> str:
         mail = info.data.get("mail")
+        identity = info.data.get("identity")
+        if not value.strip() and identity is not None and identity.on:
+            raise ValueError(
+                say(
+                    "base_url is missing. People come back from the sign-in provider to it. Set it "
+                    "to the address that they open, such as https://prints.example.edu."
+                )
+            )
         if not value.strip() and mail is not None and mail.smtp_host:
             raise ValueError(
                 say(
@@ -281,6 +294,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "slicer": SlicerSettings,
     "log": LogSettings,
     "retention": RetentionSettings,
+    "identity": IdentitySettings,
 }
 
 
