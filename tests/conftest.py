@@ -3,8 +3,10 @@
 pytest_plugins = [
     "tests.plugins.components",
     "tests.plugins.desktop",
+    "tests.plugins.dovecot",
     "tests.plugins.fire",
     "tests.plugins.lab",
+    "tests.plugins.inbox",
     "tests.plugins.orders",
     "tests.plugins.postgres",
     "tests.plugins.settings_sources",

@@ -93,6 +93,30 @@ MEANING: Mapping[str, str] = {
     "server.connections_per_client": "How many connections one address (in IPv6, its /64) may "
     "have open at once. Behind a trusted proxy: how many unfinished requests each client may "
     "have.",
+    "inbox.host": "The IMAP server that replies are read from. Empty: replies aren't read.",
+    "inbox.port": "The IMAP port. Follows `security` if only that is set.",
+    "inbox.security": "`tls` (993), `starttls` (143) or `none` (143, for a server on this machine).",
+    "inbox.allow_cleartext_login": 'With `security = "none"`: whether the username and password may '
+    "be sent unencrypted.",
+    "inbox.auth": "How Printflow signs in: with the `password`, or with tokens (`xoauth2`) that the "
+    "app in `[mail]` gets (`oauth_…`).",
+    "inbox.username": "The mailbox's user name, usually its address.",
+    "inbox.password": "The mailbox's password.",
+    "inbox.ca_file": "The certificates of your own certificate authority, if the server uses one.",
+    "inbox.folder": "The folder that is read.",
+    "inbox.read_folder": "The folder that emails are moved to once they're read. It's created if it "
+    "doesn't exist. Empty: they stay where they are and are marked as read.",
+    "inbox.reply_address": "The mailbox's address, if it accepts addresses such as "
+    "`printlab+anything@example.edu`. Each job's emails then ask for replies to an address of their "
+    "own. Empty: replies are matched by the email that they answer.",
+    "inbox.max_mb": "The largest email that is read. Of larger ones, only the sender and subject are "
+    "noted.",
+    "inbox.keep_mb": "The largest email that is kept whole. Larger ones are kept without their "
+    "attachments.",
+    "inbox.emails_per_hour": "How many emails about one job become messages within an hour. Others "
+    "wait for staff.",
+    "inbox.timeout_seconds": "How many seconds one step of the exchange with the server may take.",
+    "inbox.deadline_seconds": "How many seconds reading one email may take in total.",
     "server.header_seconds": "The time limit for receiving a request's headers.",
     "server.body_grace_seconds": "How often the progress of request bodies and slowly read "
     "answers is checked.",

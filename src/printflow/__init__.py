@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     )
     from .domain.identity import Purpose, SignInRecord, Student, Students
     from .domain.in_request import InRequest, in_requests
+    from .domain.inbox_trouble import InboxState, InboxTrouble
+    from .domain.incoming import Attachment, Fate, IncomingMail, IncomingPicture, Why, of_note
     from .domain.job import Actor, FileRole, FileState, Job, JobFile, LinkState, Quote
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
@@ -203,6 +205,15 @@ _HOMES = {
         "RequestJob",
         "StudentPage",
         "event_places",
+    ),
+    "domain.inbox_trouble": ("InboxState", "InboxTrouble"),
+    "domain.incoming": (
+        "Attachment",
+        "Fate",
+        "IncomingMail",
+        "IncomingPicture",
+        "Why",
+        "of_note",
     ),
     "domain.in_request": ("InRequest", "in_requests"),
     "domain.job": ("Actor", "FileRole", "FileState", "Job", "JobFile", "LinkState", "Quote"),
@@ -390,6 +401,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AlreadyRunning",
+    "Attachment",
     "BackupDamaged",
     "BackupNotTaken",
     "BackupUnverified",
@@ -427,6 +439,7 @@ __all__ = [
     "Event",
     "Examination",
     "Failure",
+    "Fate",
     "Field",
     "FieldKind",
     "Figures",
@@ -447,6 +460,10 @@ __all__ = [
     "Heartbeat",
     "IdentityRefused",
     "InRequest",
+    "InboxState",
+    "InboxTrouble",
+    "IncomingMail",
+    "IncomingPicture",
     "InspectionState",
     "InvalidInput",
     "Job",
@@ -573,6 +590,7 @@ __all__ = [
     "WaitingCopies",
     "WaitingJob",
     "WaitingPage",
+    "Why",
     "WorkPage",
     "age_text",
     "allowed",
@@ -606,6 +624,7 @@ __all__ = [
     "mail_record",
     "may",
     "money",
+    "of_note",
     "parse_catalog",
     "parse_cents",
     "parse_date",

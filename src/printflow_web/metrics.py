@@ -113,3 +113,9 @@ class _Lab:
             "How late the oldest unsent email is.",
             value=late,
         )
+        if self._lab.inbox.on:
+            yield GaugeMetricFamily(
+                "printflow_inbox_ok",
+                "1 if replies by email are being read.",
+                value=self._lab.inbox.trouble() is None,
+            )

@@ -65,5 +65,8 @@ def _of_staff(lab: Printflow) -> dict[str, Any]:
             staff_names=lab.people.names(),
             mail_dead=lab.mail.dead(),
             mail_trouble=lab.mail.trouble(),
+            inbox_on=lab.inbox.on,
+            inbox_waiting=lab.inbox.waiting(),
+            inbox_trouble=lab.inbox.trouble(),
         )
     return kept

@@ -46,6 +46,7 @@ def show() -> str:
         log=shown,
         logs=logs,
         handling=lab.mail.handling(),
+        replies=lab.inbox.handling(),
         versions={**view.versions, **{name: version(name) for name in _WEB}},
     )
 

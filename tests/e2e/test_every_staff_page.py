@@ -45,6 +45,9 @@ OTHERS = (
     "/pick-up?search=nobody",
     "/reports",
     "/staff",
+    "/inbox",
+    "/inbox?show=jobs",
+    "/inbox?show=automatic",
     "/outbox",
     "/outbox?state=dead",
     "/admin/retention",
@@ -60,6 +63,8 @@ NO_PAGES = {
     "/dashboard/payments/day-<day>.<ending>",
     "/dashboard/this-pc/opener/<name>",
     "/dashboard/this-pc/printflow-opener.toml",
+    "/inbox/<int:mail_id>/original",
+    "/inbox/<int:mail_id>/pictures/<int:picture_id>",
     "/outbox/<int:mail_id>/html",
     "/reports/<name>.<ending>",
 }

@@ -12,6 +12,7 @@ from sqlalchemy import Table, select, update
 from printflow import Job, Printflow, Purpose, Settings
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata, outbox
+from printflow.domain.incoming import ArrivedMail, Attachment, Fate, Kept, NewPicture, Why
 from tests.plugins.lab import Submit
 
 CLASSES = {"personal", "kept", "secret"}
@@ -90,6 +91,22 @@ def signed_in(lab: Printflow, job: Job) -> None:
         )  # fmt: skip
 
 
+def came_in(lab: Printflow, job: Job) -> None:
+    """An email about the job, with a picture, and one from the student that needs a job."""
+    for number, job_id in enumerate((job.id, None)):
+        mail = ArrivedMail(
+            identity=f"{number:064x}", size=100, sender=f"{MARK}@example.edu", sender_name=MARK,
+            subject=f"{MARK}'s print", text=f"{MARK} says yes", whole=f"{MARK} says yes",
+            pictures=(NewPicture(name=f"{MARK}.jpg", data=MARK.encode(), width=64, height=64),),
+            attachments=(Attachment(name=f"{MARK}.jpg", size=9, kept=Kept.PICTURE),),
+            original=f"From: {MARK}".encode(),
+        )  # fmt: skip
+        fate = Fate.MESSAGE if job_id else Fate.TRAY
+        with lab._parts.database.write() as tx:
+            now = lab._parts.clock()
+            tx.incoming.add(mail, fate=fate, why=Why.REPLY, now=now, job_id=job_id)
+
+
 @pytest.fixture
 def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job]:
     """Two jobs of one student whose name stands in every column that is personal."""
@@ -126,6 +143,7 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     )
     lab.dispatch()
     signed_in(lab, done)
+    came_in(lab, done)
     set_by_hand(lab.settings.database, outbox, error=f"550 no {MARK}@example.edu here")
     return lab.jobs.get(done.id), other
 

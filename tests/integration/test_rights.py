@@ -88,6 +88,8 @@ NEED_NONE = {
     "student_sessions.jobs",
     "student_sessions.sign_out",
     # what runs in the background, and figures for monitoring
+    "inbox.on",
+    "inbox.trouble",
     "jobs.counts",
     "mail.trouble",
     "provider_sessions.recheck_due",

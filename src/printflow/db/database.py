@@ -28,6 +28,7 @@ from .engine import (
 from .file_rows import SqlFileRows
 from .history_rows import SqlHistoryRows
 from .identity_rows import SqlIdentityRows
+from .incoming_rows import SqlIncomingRows, SqlLeaseRows
 from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
@@ -94,6 +95,14 @@ class SqlTransaction:
     @cached_property
     def retention(self) -> SqlRetentionRows:
         return SqlRetentionRows(self._connection)
+
+    @cached_property
+    def incoming(self) -> SqlIncomingRows:
+        return SqlIncomingRows(self._connection)
+
+    @cached_property
+    def leases(self) -> SqlLeaseRows:
+        return SqlLeaseRows(self._connection)
 
 
 class SqlDatabase:

@@ -170,10 +170,24 @@ class SqlOutboxRows:
                 next_try_at=now,
                 lease_until=None,
                 error="",
+                bounced_at=None,
                 recipient=to,
                 context=dict(context),
             )
         )
+
+    def of_message_ids(self, message_ids: Collection[str]) -> Sequence[Mail]:
+        query = select(*_COLUMNS).where(outbox.c.message_id.in_(message_ids))
+        return [_mail(row) for row in self._connection.execute(query)]
+
+    def bounced(self, mail_id: int, *, error: str, now: datetime) -> bool:
+        stir(self._connection)
+        came_back = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == mail_id, outbox.c.state == "sent")
+            .values(state="dead", error=error, bounced_at=now, next_try_at=None)
+        )
+        return came_back.rowcount == 1
 
     def get(self, mail_id: int) -> Mail | None:
         row = self._connection.execute(select(*_COLUMNS).where(outbox.c.id == mail_id)).first()
@@ -242,11 +256,19 @@ class SqlOutboxRows:
         return count, _mail(row) if row else None
 
     def refused_since_sent(self, *, limit: int) -> Sequence[Mail]:
-        dead = self.find(state="dead", limit=limit)
+        # What came back later was sent: the server took it.
+        query = (
+            select(*_COLUMNS)
+            .where(outbox.c.state == "dead", outbox.c.bounced_at.is_(None))
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        )
+        dead = [_mail(row) for row in self._connection.execute(query)]
         if not dead:
             return []
         sent = select(func.max(outbox.c.id)).where(
-            outbox.c.id > dead[-1].id, outbox.c.state == "sent"
+            outbox.c.id > dead[-1].id,
+            or_(outbox.c.state == "sent", outbox.c.bounced_at.is_not(None)),
         )
         last = self._connection.scalar(sent) or 0
         return [mail for mail in dead if mail.id > last]

@@ -13,6 +13,7 @@ from ..domain.lifecycle import row as line_of
 from ..domain.people import ChangeKind
 from ..domain.retention import OTHER_REASON, REMOVED_NAME, Part, Removal, known_or_other, unsigned
 from ..domain.status import ActorKind, Status, Trigger
+from .incoming_rows import SqlIncomingRows
 from .schema import (
     changes,
     confirmations,
@@ -99,6 +100,7 @@ class SqlRetentionRows:
         db = self._connection
         told = set(db.scalars(select(outbox.c.recipient).where(outbox.c.job_id == job_id)))
         db.execute(delete(outbox).where(outbox.c.job_id == job_id))
+        SqlIncomingRows(db).forget_of_job(job_id)
         told.update(db.scalars(select(jobs.c.student_email).where(jobs.c.id == job_id)))
 
         def unaddressed(details: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -206,6 +207,15 @@ workers = Table(
     Column("started_at", UTCDateTime, nullable=False, info=KEPT),
     Column("seen_at", UTCDateTime, nullable=False, info=KEPT),
     comment="Signs of life of what works in the background; one row per loop and process.",
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True, info=KEPT),
+    Column("holder", String(120), nullable=False, info=KEPT),
+    Column("until", UTCDateTime, nullable=False, info=KEPT),
+    comment="Work that one process does at a time, which one, and until when.",
 )
 
 staff = Table(
@@ -575,7 +585,70 @@ outbox = Table(
     Column("lease_until", UTCDateTime, info=KEPT),
     Column("error", SaidText(500), nullable=False, default="", info=PERSONAL),
     Column("sent_at", UTCDateTime, info=KEPT),
+    Column("bounced_at", UTCDateTime, info=KEPT),
     UniqueConstraint("message_id"),
     Index("ix_outbox_state_next_try_at", "state", "next_try_at"),
     comment="Emails to send, written in the same transaction as the change they report.",
+)
+
+incoming_mails = Table(
+    "incoming_mails",
+    metadata,
+    _id(),
+    Column("identity", String(64), nullable=False, info=KEPT),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    Column("sent_at", UTCDateTime, info=KEPT),
+    Column("fate", String(12), nullable=False, info=KEPT),
+    Column("why", String(20), nullable=False, info=KEPT),
+    Column("too_large", Boolean, nullable=False, server_default=false(), info=KEPT),
+    Column("job_id", String(8), ForeignKey("jobs.id"), index=True, info=KEPT),
+    Column("note_id", RowId, ForeignKey("notes.id", ondelete="SET NULL"), info=KEPT),
+    Column("outbox_id", RowId, info=KEPT),
+    Column("sender", String(254), nullable=False, server_default="", info=PERSONAL),
+    Column("sender_name", String(100), nullable=False, server_default="", info=PERSONAL),
+    Column("subject", String(200), nullable=False, server_default="", info=PERSONAL),
+    Column("text", Text, nullable=False, server_default="", info=PERSONAL),
+    Column("whole", Text, nullable=False, server_default="", info=PERSONAL),
+    Column("size", BigInteger, nullable=False, info=KEPT),
+    Column("attachments", JSON, nullable=False, info=PERSONAL),
+    Column("settled_at", UTCDateTime, info=KEPT),
+    Column("settled_by", String(100), nullable=False, server_default="", info=KEPT),
+    UniqueConstraint("identity"),
+    Index("ix_incoming_mails_fate_id", "fate", "id"),
+    Index("ix_incoming_mails_note_id", "note_id"),
+    comment="Emails that came in, and what became of each; identity keeps one from coming twice.",
+)
+
+incoming_originals = Table(
+    "incoming_originals",
+    metadata,
+    Column(
+        "mail_id",
+        RowId,
+        ForeignKey("incoming_mails.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=KEPT,
+    ),
+    Column("complete", Boolean, nullable=False, info=KEPT),
+    Column("data", LargeBinary, nullable=False, info=PERSONAL),
+    comment="Emails as they came; large ones without their attachments.",
+)
+
+incoming_pictures = Table(
+    "incoming_pictures",
+    metadata,
+    _id(),
+    Column(
+        "mail_id",
+        RowId,
+        ForeignKey("incoming_mails.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=KEPT,
+    ),
+    Column("name", String(100), nullable=False, info=PERSONAL),
+    Column("width", Integer, nullable=False, info=KEPT),
+    Column("height", Integer, nullable=False, info=KEPT),
+    Column("data", LargeBinary, nullable=False, info=PERSONAL),
+    comment="Pictures of incoming emails, drawn again; staff see them.",
 )

@@ -15,11 +15,13 @@ from ..errors import PrintflowError
 from ..ports import Clock, Database, FileStore
 from ..runtime.calendar import Calendar
 from ..uploads.receiving import abandoned
+from .inbox import InboxReader
 from .outbox import Postman
 from .placement import Placer
 
 _log = logging.getLogger(__name__)
 
+WORKS = ("files", "mail", "models", "inbox")
 POLL_SECONDS = 2.0
 SWEEP_EVERY = timedelta(minutes=10)
 PART_LIFETIME = timedelta(hours=24)
@@ -39,6 +41,8 @@ class DispatchReport:
     waiting_files: int = 0
     waiting_mails: int = 0
     mail_paused: str = ""
+    read: int = 0
+    """Emails that came in."""
 
 
 class Dispatcher:
@@ -53,15 +57,17 @@ class Dispatcher:
         look: Callable[[], bool],
         clock: Clock,
         calendar: Calendar | None = None,
+        inbox: InboxReader | None = None,
     ) -> None:
         self._calendar = calendar
+        self._inbox = inbox if inbox is not None and inbox.on else None
         self._database = database
         self._store = store
         self._placer = placer
         self._postman = postman
         self._look = look
         self._clock = clock
-        self._wake = {name: threading.Event() for name in ("files", "mail", "models")}
+        self._wake = {name: threading.Event() for name in WORKS}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._swept_at = clock() - SWEEP_EVERY
@@ -83,6 +89,7 @@ class Dispatcher:
         """Do all that is due now, then say what was done and what still waits for its time."""
         placed = sent = failed = 0
         swept = self._sweep()
+        read = self._inbox.run_until_idle() if self._inbox is not None else 0
         while True:
             settled, looked = self._placer.place_due()
             went, tried = self._postman.send_due()
@@ -91,7 +98,9 @@ class Dispatcher:
                 break
         with self._database.read() as tx:
             files, mails = tx.files.waiting(), tx.outbox.waiting()
-        return DispatchReport(placed, sent, failed, swept, files, mails, self._postman.paused())
+        return DispatchReport(
+            placed, sent, failed, swept, files, mails, self._postman.paused(), read
+        )
 
     def _sweep(self) -> int:
         self._swept_at = self._clock()
@@ -134,7 +143,13 @@ class Dispatcher:
             return
         self._stop.clear()
         self._postman.begun()
-        steps = {"files": self._files_step, "mail": self._mail_step, "models": self._look}
+        steps: dict[str, Callable[[], bool]] = {
+            "files": self._files_step,
+            "mail": self._mail_step,
+            "models": self._look,
+        }
+        if self._inbox is not None:
+            steps["inbox"] = self._inbox_step
         steps |= self._beside
         for name, step in steps.items():
             thread = threading.Thread(
@@ -151,6 +166,8 @@ class Dispatcher:
         for thread in self._threads:
             thread.join(patience_seconds)
         self._threads.clear()
+        if self._inbox is not None:
+            self._inbox.end()
 
     @property
     def running(self) -> bool:
@@ -168,6 +185,10 @@ class Dispatcher:
         _, tried = self._postman.send_due(limit=_MAILS_PER_STEP)
         return tried > 0
 
+    def _inbox_step(self) -> bool:
+        assert self._inbox is not None
+        return self._inbox.step(stopped=self._stop.is_set)
+
     def _loop(self, name: str, step: Callable[[], bool], wake: threading.Event) -> None:
         pulse = _Pulse(self._database, self._clock, name)
         while not self._stop.is_set():
@@ -180,6 +201,8 @@ class Dispatcher:
                 busy = False
             if not busy:
                 wake.wait(POLL_SECONDS)
+        if name == "inbox" and self._inbox is not None:
+            self._inbox.end()
         pulse.end()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .. import sandbox
+from ..dispatch.inbox import InboxReader
 from ..dispatch.outbox import Postman
 from ..dispatch.placement import Placer
 from ..domain.rights import Right
@@ -51,6 +52,7 @@ class Doctor:
         settings: Settings,
         placer: Placer,
         postman: Postman,
+        inbox: InboxReader,
     ) -> None:
         self._database = database
         self._store = store
@@ -58,6 +60,7 @@ class Doctor:
         self._settings = settings
         self._placer = placer
         self._postman = postman
+        self._inbox = inbox
 
     @needs(Right.SETTINGS)
     def examine(
@@ -81,7 +84,7 @@ class Doctor:
             ("database", lambda: check_database(database)),
             ("disk", lambda: check_disk(store, self._settings)),
             ("files", files),
-            ("work", lambda: check_work(database, self._postman, store, clock)),
+            ("work", lambda: check_work(database, self._postman, self._inbox, store, clock)),
             ("settings", lambda: check_settings(self._settings, database)),
         )
         return _run([(name, check) for name, check in checks if not only or name in only], fix=fix)

@@ -7,9 +7,11 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
 
+from ..dispatch.inbox import InboxReader
 from ..dispatch.outbox import Postman
 from ..domain.status import FOLDERS, THUMBNAILS
 from ..inspection.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
@@ -144,7 +146,7 @@ def _of_damage(database: Database, found: Sequence[Damage]) -> Finding:
 
 
 def check_work(
-    database: Database, postman: Postman, store: FileStore, clock: Clock
+    database: Database, postman: Postman, inbox: InboxReader, store: FileStore, clock: Clock
 ) -> Iterator[Finding]:
     """Nothing waits for longer than it should, and the clock runs forward."""
     now = clock()
@@ -177,6 +179,8 @@ def check_work(
         )
     if (trouble := postman.trouble()) is not None:
         yield Finding(f"mail_{trouble.state}", "email", trouble.message, trouble.next_step)
+    if (unread := inbox.trouble()) is not None:
+        yield Finding("inbox_unread", "inbox", unread.message, unread.next_step)
     yield from _clock(now, newest, store)
 
 
@@ -228,6 +232,25 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
             say("The SMTP password is sent unencrypted."),
             say('Use smtp_security = "starttls" or "tls".'),
         )
+    inbox = settings.inbox
+    if inbox.host and inbox.security == "none" and inbox.username:
+        yield Finding(
+            "unsafe_login",
+            "inbox.security",
+            say("The IMAP login is sent unencrypted."),
+            say('Use security = "tls" or "starttls".'),
+        )
+    if inbox.host and (other := _replies_elsewhere(settings)):
+        yield Finding(
+            "replies_elsewhere",
+            "mail.reply_to",
+            say(
+                "Replies go to {other}, but {read} is read.",
+                other=other,
+                read=inbox.address or inbox.username,
+            ),
+            say("Unless one forwards to the other, set inbox.reply_address, or mail.reply_to."),
+        )
     if "step" in settings.more_formats and not can_read_step():
         yield Finding(
             "step_unreadable",
@@ -262,6 +285,15 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
                 say("No staff password is set, so no one can sign in."),
                 say("Run: printflow staff-password"),
             )
+
+
+def _replies_elsewhere(settings: Settings) -> str:
+    """The address that replies go to, if it's not that of the mailbox which is read."""
+    mail, inbox = settings.mail, settings.inbox
+    if inbox.reply_address or not mail.reply_to or not inbox.address:
+        return ""
+    goes = parseaddr(mail.reply_to)[1]
+    return "" if goes.lower() == inbox.address.lower() else goes
 
 
 def _others_may_read(path: Path) -> bool:

@@ -24,7 +24,7 @@ class Heartbeat:
 
     @property
     def work(self) -> str:
-        """What the loop does: files, mail or models."""
+        """What the loop does: files, mail, models or inbox."""
         return self.name.rpartition("/")[2]
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 
 from .callbacks import CANCELED, DECLINED
 from .event_kind import EventKind
+from .incoming import IncomingMail
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
 from .marking import mark
@@ -155,6 +156,8 @@ class Mail:
     sent_at: datetime | None
     confirmation_id: int | None
     context: Mapping[str, Any]
+    bounced_at: datetime | None = None
+    """When it came back from the recipient's mail server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +175,8 @@ class JobDetails:
     mails: tuple[Mail, ...]
     allowed: tuple[Trigger, ...]
     openings: tuple[FileOpening, ...] = ()
+    incoming: tuple[IncomingMail, ...] = ()
+    """The emails about it that came in, oldest first."""
 
     @property
     def attempts(self) -> tuple[PrintAttempt, ...]:

@@ -86,6 +86,9 @@ class ChangeKind(StrEnum):
     CATALOG = "catalog"
     MAIL_RETRIED = "mail_retried"
     OUTBOX_RESUMED = "outbox_resumed"
+    EMAIL_ASSIGNED = "email_assigned"
+    EMAIL_DISMISSED = "email_dismissed"
+    EMAIL_PUT_BACK = "email_put_back"
     MENDED = "mended"
     MACHINE_ADDED = "machine_added"
     MACHINE_CHANGED = "machine_changed"
@@ -111,6 +114,9 @@ _WORDS = {
     ChangeKind.CATALOG: mark("Changed the catalog: %(subject)s"),
     ChangeKind.MAIL_RETRIED: mark("Sent the email %(subject)s again"),
     ChangeKind.OUTBOX_RESUMED: mark("Resumed email"),
+    ChangeKind.EMAIL_ASSIGNED: mark("Added an incoming email to job %(subject)s"),
+    ChangeKind.EMAIL_DISMISSED: mark("Dismissed an incoming email"),
+    ChangeKind.EMAIL_PUT_BACK: mark("Put an incoming email back into the tray"),
     ChangeKind.MENDED: mark("Had the doctor fix %(subject)s"),
     ChangeKind.MACHINE_ADDED: mark("Added the machine %(subject)s"),
     ChangeKind.MACHINE_CHANGED: mark("Changed the machine %(subject)s"),

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..ports import Mailer, MailFailure, RenderedMail, ServerSeen
+from ..domain.incoming import ArrivedMail
+from ..ports import (
+    Mailbox,
+    MailboxView,
+    Mailer,
+    MailFailure,
+    MailReader,
+    RenderedMail,
+    ServerSeen,
+)
 from ..settings import Settings
 from ..store.making import STATE
+
+_READING_FOR_A_PERSON = "https://outlook.office.com/IMAP.AccessAsUser.All offline_access"
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -37,12 +49,13 @@ class LazyWriter:
     ) -> EmailMessage:
         from ..mail.render import compose
 
-        mail = self._settings.mail
+        mail, inbox = self._settings.mail, self._settings.inbox
+        read = inbox.address if inbox.host else ""
         return compose(
             rendered,
             sender=mail.sender,
             to=to,
-            reply_to=rendered.reply_to or mail.reply_to or mail.staff_address,
+            reply_to=rendered.reply_to or mail.reply_to or read or mail.staff_address,
             message_id=message_id,
             date=date,
         )
@@ -119,6 +132,104 @@ class LazyMailFolder:
         from ..mail.file import FileMailer
 
         FileMailer(*_mail_folder(self._settings)).forget(message_ids)
+
+
+class LazyMailbox:
+    """The mailbox of the settings; imap-tools is loaded when it's first opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: Mailbox | None = None
+
+    @property
+    def place(self) -> str:
+        return self._mailbox.place
+
+    @property
+    def _mailbox(self) -> Mailbox:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def _make(self) -> Mailbox:
+        from ..inbox.imap import ImapMailbox
+
+        inbox = self._settings.inbox
+        password, tokens = inbox.password, self._tokens()
+        return ImapMailbox(
+            host=inbox.host,
+            port=inbox.port,
+            security=inbox.security,
+            username=inbox.username,
+            password=password.get_secret_value() if password else "",
+            access_token=tokens.current if tokens else None,
+            token_refused=tokens.refused if tokens else None,
+            folder=inbox.folder,
+            read_folder=inbox.read_folder,
+            ca_file=inbox.ca_file,
+            timeout_seconds=inbox.timeout_seconds,
+            deadline_seconds=inbox.deadline_seconds,
+        )
+
+    def _tokens(self) -> AccessTokens | None:
+        """The tokens of the app that [mail] names, for reading."""
+        from ..mail.access_tokens import AccessTokens
+
+        mail, inbox = self._settings.mail, self._settings.inbox
+        if inbox.auth != "xoauth2":
+            return None
+        person = mail.oauth_provider == "microsoft365" and mail.has_refresh_token
+        scope = _READING_FOR_A_PERSON if person and not mail.oauth_scope else ""
+        return AccessTokens(
+            mail,
+            store=self._settings.store,
+            scope=scope,
+            deadline_seconds=min(30.0, inbox.deadline_seconds / 2),
+        )
+
+    def open(self) -> MailboxView:
+        return self._mailbox.open()
+
+    def uids_since_days(self, days: int) -> Sequence[int]:
+        return self._mailbox.uids_since_days(days)
+
+    def uids_from(self, first: int) -> Sequence[int]:
+        return self._mailbox.uids_from(first)
+
+    def size(self, uid: int) -> int | None:
+        return self._mailbox.size(uid)
+
+    def fetch(self, uid: int, size: int, *, head: bool = False) -> bytes | None:
+        return self._mailbox.fetch(uid, size, head=head)
+
+    def put_away(self, uid: int) -> None:
+        self._mailbox.put_away(uid)
+
+    def wait(self, seconds: float, stopped: Callable[[], bool]) -> bool:
+        return self._mailbox.wait(seconds, stopped)
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+
+class LazyMailReader:
+    """Reads what came, in a protected process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._keep_bytes = settings.inbox.keep_mb << 20
+
+    def read(self, raw: bytes) -> ArrivedMail:
+        return self._reader.read(raw)
+
+    def head(self, raw: bytes, size: int, *, too_large: bool = False) -> ArrivedMail:
+        return self._reader.head(raw, size, too_large=too_large)
+
+    @cached_property
+    def _reader(self) -> MailReader:
+        from ..inbox.guarded import GuardedReader
+
+        return GuardedReader(keep_bytes=self._keep_bytes)
 
 
 def _mail_folder(settings: Settings) -> tuple[Path, *tuple[str, ...]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..catalogs.cache import CatalogCache
 from ..db.database import SqlDatabase
+from ..dispatch.inbox import InboxReader
 from ..dispatch.inspection_queue import InspectionQueue
 from ..dispatch.loop import Dispatcher
 from ..dispatch.outbox import Postman
@@ -30,13 +31,14 @@ from ..runtime.calendar import Calendar
 from ..runtime.tokens import Tokens
 from ..service.composer import Composer
 from ..service.links import Links
+from ..service.mail_intake import MailIntake
 from ..service.mail_queue import MailQueue
 from ..service.mail_timing import MailTiming
 from ..service.pictures import Pictures
 from ..settings import Settings
 from ..store.folder_store import FolderStore
 from ..store.watch import StoreWatch
-from .mailing import LazyMailer, LazyMailFolder, LazyWriter
+from .mailing import LazyMailbox, LazyMailer, LazyMailFolder, LazyMailReader, LazyWriter
 from .preparing import secret_key_of
 from .signing_in import LazyProvider
 
@@ -61,6 +63,7 @@ class Parts:
     pictures: Pictures
     composer: Composer
     postman: Postman
+    inbox: InboxReader
     placer: Placer
     inspector: Inspector
     inspections: InspectionQueue
@@ -86,7 +89,7 @@ def make_parts(
     clock = wrap("clock", clock)
     ids = wrap("ids", ids or _random_bits)
     tokens = Tokens(secret_key_of(settings))
-    links = Links(tokens, settings.effective_base_url)
+    links = Links(tokens, settings.effective_base_url, settings.inbox.reply_address)
     catalogs = CatalogCache(database)
     placer = Placer(database, store, clock)
     writer = LazyWriter(settings)
@@ -100,6 +103,14 @@ def make_parts(
         composer,
         MailTiming(settings, MailQueue(ids, settings.mail.sender_domain)),
         deadline=timedelta(seconds=settings.mail.deadline_seconds),
+    )
+    inbox = InboxReader(
+        database,
+        wrap("mailbox", LazyMailbox(settings)) if settings.inbox.host else None,
+        LazyMailReader(settings),
+        clock,
+        MailIntake(settings, tokens, MailQueue(ids, settings.mail.sender_domain)),
+        max_bytes=settings.inbox.max_mb << 20,
     )
     inspector = Inspector()
     estimator = Estimator(settings.slicer, settings.slicer_profiles)
@@ -118,10 +129,13 @@ def make_parts(
         pictures=pictures,
         composer=composer,
         postman=postman,
+        inbox=inbox,
         placer=placer,
         inspector=inspector,
         inspections=inspections,
-        dispatcher=Dispatcher(database, store, placer, postman, inspections.step, clock, calendar),
+        dispatcher=Dispatcher(
+            database, store, placer, postman, inspections.step, clock, calendar, inbox
+        ),
         watch=watch,
         provider=wrap("provider", LazyProvider(settings.identity)),
     )

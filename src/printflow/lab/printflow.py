@@ -29,6 +29,7 @@ from ..service.firing import Firing
 from ..service.form_check import FormCheck
 from ..service.identity import Identity
 from ..service.imports import Imports
+from ..service.incoming import Incoming
 from ..service.intake import Intake
 from ..service.job_list import JobLists
 from ..service.job_writer import JobWriter
@@ -364,6 +365,8 @@ class Printflow:
             database, clock, settings, parts.composer, parts.postman, wake=parts.dispatcher.wake
         )
         """The outbox as people see it."""
+        self.inbox = Incoming(database, clock, settings, parts.inbox, wake=parts.dispatcher.wake)
+        """Emails that came in: the tray, originals, and whether the mailbox is read."""
         self.mail_samples = MailSamples(clock, parts.catalogs, settings, parts.writer)
         """Every mail with sample data."""
         self.imports = Imports(
@@ -387,7 +390,9 @@ class Printflow:
         """What is stored of one person: exporting it, and erasing it."""
         self.checkups = Checkups(database, clock, lambda: self.doctor)
         """The doctor's rounds in the background."""
-        self.system = System(database, store, clock, settings, parts.postman, parts.watch)
+        self.system = System(
+            database, store, clock, settings, parts.postman, parts.inbox, parts.watch
+        )
         """How things stand, for monitoring and for administrators."""
 
     @cached_property
@@ -403,6 +408,7 @@ class Printflow:
             parts.settings,
             parts.placer,
             parts.postman,
+            parts.inbox,
         )
 
     def _of_the_background(self, parts: Parts) -> None:
@@ -414,6 +420,7 @@ class Printflow:
             PickUpReminders(database, clock, self._mail_queue, self.shelf.policy),
             DisposalRound(self.shelf, on=settings.dispose_automatic),
             RetentionRound(self.retention, on=settings.retention.automatic),
+            self.inbox.forget_old,
         ):
             parts.dispatcher.also(chore)
         parts.dispatcher.also(self.provider_sessions.sweep)

@@ -8,6 +8,8 @@ from .database import Damage, DamagedPart, Database, DuplicateKey, Stamp, Transa
 from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
 from .identity import Answer, IdentityProvider, ProviderState
 from .identity_rows import Begun, IdentityRows
+from .inbox import Mailbox, MailboxRefused, MailboxUnreachable, MailboxView, MailReader
+from .incoming_rows import IncomingRows, LeaseRows
 from .job_rows import FileLine, FileRows, JobRows, Placement
 from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
 from .mail import (
@@ -42,12 +44,19 @@ __all__ = [
     "IdentityProvider",
     "IdentityRows",
     "Ids",
+    "IncomingRows",
     "JobRows",
     "KeptMails",
+    "LeaseRows",
     "LabRows",
     "LedgerRows",
     "MailFailure",
+    "MailReader",
     "MailWriter",
+    "Mailbox",
+    "MailboxRefused",
+    "MailboxUnreachable",
+    "MailboxView",
     "Mailer",
     "MailTester",
     "CertificateSeen",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
     from .identity_rows import IdentityRows
+    from .incoming_rows import IncomingRows, LeaseRows
     from .job_rows import FileRows, JobRows
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
     from .plate_rows import PlateRows
@@ -48,6 +49,10 @@ class Transaction(Protocol):
     def reports(self) -> ReportRows: ...
     @property
     def retention(self) -> RetentionRows: ...
+    @property
+    def incoming(self) -> IncomingRows: ...
+    @property
+    def leases(self) -> LeaseRows: ...
 
 
 Stamp = tuple[int, ...]

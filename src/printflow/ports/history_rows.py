@@ -192,6 +192,11 @@ class OutboxRows(Protocol):
 
     def get(self, mail_id: int) -> Mail | None: ...
 
+    def of_message_ids(self, message_ids: Collection[str]) -> Sequence[Mail]: ...
+
+    def bounced(self, mail_id: int, *, error: str, now: datetime) -> bool:
+        """A mail that was sent came back: it's a dead letter. False when it wasn't sent."""
+
     def find(self, *, state: str | None, limit: int, before: int | None = None) -> Sequence[Mail]:
         """Newest first; with ``before``, those with a smaller id."""
 

@@ -13,6 +13,8 @@ import re
 from datetime import datetime
 
 _TOKEN = re.compile(r"[a-z2-7]{26}")
+_TAG = 10
+"""Letters of a tag's signature: 50 bits, of which each guess is an email."""
 
 
 class Tokens:
@@ -45,6 +47,17 @@ class Tokens:
     def of_reports(self, station_id: int, password_hash: str, pc_name: str) -> str:
         """The proof that the opener of a staff PC reports with, while the station has that password."""
         return self._token(f"reports/{station_id}/{password_hash}/{pc_name}")
+
+    def reply_tag(self, job_id: str) -> str:
+        """What stands after the + in the address that a job's emails carry; lower case, since some
+        mail servers write addresses so."""
+        return f"{job_id.lower()}-{self._token(f'reply/{job_id}')[:_TAG]}"
+
+    def job_of_tag(self, tag: str) -> str:
+        """The job whose tag it is; "" for one that was made up."""
+        job_id, dash, signed = tag.upper().partition("-")
+        true = self.reply_tag(job_id).upper().partition("-")[2]
+        return job_id if dash and hmac.compare_digest(signed.encode(), true.encode()) else ""
 
     def session_key(self) -> bytes:
         """The key that signs the web's cookies."""

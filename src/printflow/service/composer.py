@@ -83,12 +83,16 @@ class Composer:
         return replace(
             rendered,
             to=mail.to,
-            reply_to=job.student_email
-            if job is not None and mail_record(mail.template).to_staff
-            else "",
+            reply_to=self._reply_to(mail, job),
             picture=shown,
             picture_id=picture_id,
         )
+
+    def _reply_to(self, mail: Mail, job: Job | None) -> str:
+        if job is None:
+            return ""
+        to_staff = mail_record(mail.template).to_staff
+        return job.student_email if to_staff else self._links.reply_to(job)
 
     def _picture(self, job: Job) -> bytes:
         """The model's picture; none where the share does not answer: a mail waits for no picture."""

@@ -116,6 +116,7 @@ class Jobs:
                 ledger=tuple(tx.ledger.of_job(job.id)),
                 mails=tuple(mails_about(tx, job)),
                 openings=tuple(tx.history.openings(job.id)),
+                incoming=tuple(tx.incoming.of_job(job.id)),
                 allowed=allowed(job, ActorKind.STAFF),
             )
 

@@ -9,13 +9,19 @@ from ..runtime.tokens import Tokens
 class Links:
     """Makes links below ``base_url``. The secret in each is made again, and stored nowhere."""
 
-    def __init__(self, tokens: Tokens, base_url: str) -> None:
+    def __init__(self, tokens: Tokens, base_url: str, reply_address: str = "") -> None:
         self._tokens = tokens
         self._base_url = base_url
+        self._reply_address = reply_address
 
     def of_job(self, job: Job) -> str:
         """The student's own page of the job."""
         return f"{self._base_url}/jobs/{self._tokens.of_job(job.id)}"
+
+    def reply_to(self, job: Job) -> str:
+        """The address for replies about the job, with its tag; "" where the lab has none."""
+        local, at, domain = self._reply_address.rpartition("@")
+        return f"{local}+{self._tokens.reply_tag(job.id)}{at}{domain}" if at else ""
 
     def of_quote(self, quote: Quote) -> str:
         """The page where the quote is confirmed."""

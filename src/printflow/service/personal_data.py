@@ -72,6 +72,8 @@ class PersonalData:
         mails = self._removal.mails_of_no_job(
             self._clock(), to=normal_email(email), of_jobs=[job.id for job in jobs]
         )
+        with self._database.write() as tx:
+            tx.incoming.forget([mail.id for mail in tx.incoming.of_sender(normal_email(email))])
         for part in _OF_A_PERSON:
             with self._database.read() as tx:
                 due = [job.id for job in jobs if part not in tx.retention.removed(job.id)]

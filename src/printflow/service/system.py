@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import sandbox
+from ..dispatch.inbox import InboxReader
 from ..dispatch.outbox import Postman
 from ..domain.heartbeat import Heartbeat, lost
 from ..domain.rights import Right
@@ -81,6 +82,7 @@ class System:
         clock: Clock,
         settings: Settings,
         postman: Postman,
+        inbox: InboxReader,
         watch: StoreWatch,
     ) -> None:
         self._database = database
@@ -88,6 +90,7 @@ class System:
         self._clock = clock
         self._settings = settings
         self._postman = postman
+        self._inbox = inbox
         self._watch = watch
         self._began = time.monotonic()
         self._committed = -_COMMIT_EVERY
@@ -111,7 +114,8 @@ class System:
         waiting: dict[str, int] = {}
         if database == _OK:
             worker, mail, waiting = self._work()
-        fine = ok and worker == "running" and mail == _OK
+        inbox = self._inbox_state() if database == _OK else "unknown"
+        fine = ok and worker == "running" and mail == _OK and inbox in (_OK, "off")
         return {
             "ok": ok,
             "status": "down" if not ok else _OK if fine else "degraded",
@@ -120,6 +124,7 @@ class System:
             "disk": {"free_mb": vitals.free_mb, "low": low},
             "worker": worker,
             "mail": mail,
+            "inbox": inbox,
             "waiting": waiting,
         }
 
@@ -147,8 +152,9 @@ class System:
             beats = list(tx.lab.beats())
             mails, files = tx.outbox.counts(), tx.files.waiting()
         living = {one.work for one in beats if not one.silent(now)}
+        works = {"files", "mail", "inbox"} if self._inbox.on else {"files", "mail"}
         gone = lost(beats, now)
-        worker = "silent" if gone else "running" if {"files", "mail"} <= living else "not running"
+        worker = "silent" if gone else "running" if works <= living else "not running"
         waiting = {
             "files": files,
             "mails": mails.get("queued", 0) + mails.get("sending", 0),
@@ -156,6 +162,10 @@ class System:
         }
         trouble = self._postman.trouble()
         return worker, _OK if trouble is None else str(trouble.state), waiting
+
+    def _inbox_state(self) -> str:
+        trouble = self._inbox.trouble()
+        return "off" if not self._inbox.on else _OK if trouble is None else str(trouble.state)
 
     @needs(Right.SETTINGS)
     def view(self) -> SystemView:

@@ -7,7 +7,7 @@ from ..ports import Database
 
 
 class Worker:
-    """Places files, sends mail and looks into models, in threads of its own."""
+    """Places files, sends and reads mail and looks into models, in threads of its own."""
 
     def __init__(self, database: Database, dispatcher: Dispatcher) -> None:
         self._database = database
@@ -32,5 +32,6 @@ class Worker:
                     "Emails that couldn't be delivered.",
                     len(tx.outbox.find(state="dead", limit=1000)),
                 ),
+                "replies_waiting": ("Emails in the inbox that need a job.", tx.incoming.waiting()),
                 "jobs_unreviewed": ("Jobs that no one has reviewed.", tx.jobs.unreviewed()),
             }

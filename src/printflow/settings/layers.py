@@ -53,6 +53,7 @@ _PATHS = {
         "oauth_refresh_token_file",
     ),
     "identity": ("client_secret_file", "ca_file"),
+    "inbox": ("ca_file",),
 }
 
 Known = Mapping[str, tuple[str, ...]]

@@ -29,6 +29,7 @@ from ..said import Said, say, sentences
 from . import checks
 from .database_url import checked_database_url, sqlite_file, sqlite_url
 from .identity import IdentitySettings
+from .inbox import InboxSettings
 from .layers import (
     Known,
     Layer,
@@ -67,6 +68,7 @@ _NEVER_SHOWN = (
     "smtp_password",
     "oauth_client_secret",
     "oauth_refresh_token",
+    "password",
     "secret_key",
     "metrics_token",
     "database_url",
@@ -91,6 +93,9 @@ class Settings(BaseModel):
     secret_key: SecretStr | None = Field(default=None, description=A_TEXT)
     mail: MailSettings = Field(
         default_factory=MailSettings, description=_SECTION.having(section="mail")
+    )
+    inbox: InboxSettings = Field(
+        default_factory=InboxSettings, description=_SECTION.having(section="inbox")
     )
     server: ServerSettings = Field(
         default_factory=ServerSettings, description=_SECTION.having(section="server")
@@ -199,6 +204,25 @@ class Settings(BaseModel):
             return value
         return value.model_copy(update={"directory": store / ".printflow" / "mail"})
 
+    @field_validator("inbox")
+    @classmethod
+    def _inbox(cls, value: InboxSettings, info: ValidationInfo) -> InboxSettings:
+        mail = info.data.get("mail")
+        if value.host and value.auth == "xoauth2" and mail is not None and not mail.token_endpoint:
+            raise ValueError(
+                say(
+                    "mail.oauth_provider or mail.oauth_token_endpoint is missing. It's needed because "
+                    'inbox.auth is "xoauth2".'
+                )
+            )
+        if value.host and value.auth == "xoauth2" and mail is not None and not mail.oauth_client_id:
+            raise ValueError(
+                say(
+                    'mail.oauth_client_id is missing. It\'s needed because inbox.auth is "xoauth2".'
+                )
+            )
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str, info: ValidationInfo) -> str:
@@ -289,6 +313,7 @@ class Settings(BaseModel):
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "mail": MailSettings,
+    "inbox": InboxSettings,
     "server": ServerSettings,
     "share": ShareSettings,
     "slicer": SlicerSettings,

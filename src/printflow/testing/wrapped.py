@@ -5,7 +5,8 @@ Calls are named by what is called:
 - ``read.begin``, ``read.commit``, ``write.begin``, ``write.commit``, and each method of the rows
   (``jobs.update``, ``files.claim``, ``outbox.add``, ...);
 - ``store.<method>``, and ``store.write`` for writing to an incoming file;
-- ``mailer.send``, ``mailer.check``, and ``kept_mails.forget``.
+- ``mailer.send``, ``mailer.check``, ``kept_mails.forget``, and each method of the mailbox that
+  replies come to.
 
 Clock and ids are no calls: nothing outside changes by them. A crash before ``write.commit`` rolls
 the transaction back, as the database does for a process that dies; after it, it is committed.
@@ -21,9 +22,21 @@ from typing import Any, BinaryIO, cast
 from ..ports import Database, FileStore, Mailer, Transaction
 from .faults import FaultPlan, When
 
-_TOUCH_NOTHING = frozenset({"root", "path"})
+_TOUCH_NOTHING = frozenset({"root", "path", "place", "close"})
 _ROWS = frozenset(
-    {"jobs", "files", "history", "quotes", "outbox", "lab", "people", "retention", "ledger"}
+    {
+        "jobs",
+        "files",
+        "history",
+        "quotes",
+        "outbox",
+        "lab",
+        "people",
+        "retention",
+        "ledger",
+        "incoming",
+        "leases",
+    }
 )
 
 
@@ -163,7 +176,7 @@ class Wrapping:
                 return _FaultyStore(port, self.plan, self._handles)
             case "mailer":
                 return _FaultyMailer(port, self.plan)
-            case "kept_mails":
+            case "kept_mails" | "mailbox":
                 return _Counted(port, self.plan, name)
         return port
 

@@ -1,0 +1,1 @@
+"""Reads the mailbox that students' replies come to: IMAP, and emails in a protected process."""
