@@ -34,6 +34,7 @@ PAGES = (
     "/admin/catalog/versions/1",
     "/admin/machines",
     "/admin/stations",
+    "/admin/identity",
     "/admin/changes",
     "/staff",
     "/outbox",

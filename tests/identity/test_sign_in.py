@@ -60,7 +60,7 @@ def test_no_role_is_told_with_the_reason(
     liar.claims["roles"] = ["students"]
     answer = walk(browser)
     assert answer.status_code == 403
-    assert "your account has no role" in answer.text
+    assert "Your account has no role" in answer.text
     assert lab.sessions.all() == []
     record = lab.identity.records()[0]
     assert not record.accepted

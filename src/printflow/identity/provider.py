@@ -225,7 +225,8 @@ class OpenIdProvider:
                 )
             )
         except PrintflowError as error:
-            return ProviderState(problem=str(error))
+            away = isinstance(error, ProviderUnavailable)
+            return ProviderState(problem=str(error), away=away)
         took = (self._monotonic() - began) * 1000
         wanted = found.get("id_token_signing_alg_values_supported") or ["RS256"]
         algorithms = tuple(str(one) for one in wanted if one in ALGORITHMS)

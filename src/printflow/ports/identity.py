@@ -25,10 +25,11 @@ class Answer:
 class ProviderState:
     """What is known of the provider, for administrators: whether it answers, and what it offers.
 
-    ``problem`` is "" where all is well; nothing here is secret.
+    ``problem`` is "" where all is well; nothing here is secret. ``away`` says that it doesn't answer.
     """
 
     problem: str
+    away: bool = False
     issuer: str = ""
     authorization_endpoint: str = ""
     token_endpoint: str = ""

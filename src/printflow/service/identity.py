@@ -166,7 +166,7 @@ class Identity:
     def is_away(self) -> bool:
         """Whether the provider is known not to answer."""
         seen = self.provider_state().value if self.on else None
-        return seen is not None and bool(seen.problem)
+        return seen is not None and seen.away
 
     @needs(Right.SETTINGS, looks=True)
     def in_force(self) -> dict[str, str]:
@@ -222,6 +222,11 @@ class Identity:
         """
         if not self.on:
             raise IdentityRefused(say("The lab has no sign-in provider."), code="no_provider")
+        if self.is_away():  # its own page would be none that anyone understands
+            raise ProviderUnavailable(
+                say("The sign-in provider doesn't answer right now."),
+                next_step=say("Try again in a minute."),
+            )
         now, state = self._clock(), f"{self._ids(256):064x}"
         url = self._provider.authorization_url(
             state=state,
@@ -599,7 +604,7 @@ def _begin_again(words: Said, code: str) -> IdentityRefused:
 
 def _no_role(why: Said) -> IdentityRefused:
     return IdentityRefused(
-        say("You're signed in, but your account has no role in this lab."),
+        say("Your account has no role in this lab."),
         code="role_missing",
         next_step=why,
     )
