@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
-from printflow import Printflow
+from printflow import Printflow, Right, may
 
 from .acting import staff_session, student
 from .request import lab_of
@@ -54,6 +54,7 @@ def of_the_lab() -> dict[str, Any]:
         values["signed_student"] = student()
     if acts:
         values["store_problem"] = lab.system.store_problem()
+        values["reads_email"] = may(Right.EMAILS)
         values |= _of_staff(lab)
     return values
 
