@@ -43,7 +43,7 @@ test: install-dev
 
 # Every lab of the tests gets a database of a cluster that is started for them.
 test-postgresql: install-dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile tests/integration tests/web --postgresql --long $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests/integration tests/web tests/identity --postgresql --long $(ARGS)
 
 # What takes long and is not under fire: walks of every page in Chromium, wheels, the upgrade guide.
 long: install-dev
