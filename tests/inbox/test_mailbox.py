@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import threading
 import time
@@ -15,7 +16,13 @@ import pytest
 from printflow import Fate, Job, Printflow, Settings
 from printflow.dispatch.inbox import LEASE, InboxReader
 from printflow.inbox.imap import ImapMailbox
-from printflow.ports import MailboxRefused, MailboxUnreachable
+from printflow.ports import (
+    FailureKind,
+    MailboxRefused,
+    MailboxUnreachable,
+    MailboxView,
+    MailFailure,
+)
 from tests.plugins.dovecot import PASSWORD, USER, Dovecot
 from tests.plugins.imap_line import Line, line_to
 from tests.plugins.inbox import email, message_id, reading
@@ -89,6 +96,63 @@ def test_a_server_without_encryption_gets_no_password() -> None:
     ):
         box.open()
     assert PASSWORD.encode() not in b"".join(heard)
+
+
+def test_a_token_signs_in_and_one_that_is_refused_is_told() -> None:
+    """By XOAUTH2, as Microsoft 365 and Google want it."""
+    heard: list[str] = []
+
+    def provider(client: socket.socket) -> None:
+        file = client.makefile("rwb")
+        file.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2 IDLE] ready\r\n")
+        file.flush()
+        for line in file:
+            tag, _, rest = line.decode().strip().partition(" ")
+            said = f"{tag} OK done"
+            if rest.startswith("CAPABILITY"):
+                said = f"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2 IDLE\r\n{said}"
+            elif rest.startswith("AUTHENTICATE XOAUTH2"):
+                file.write(b"+ \r\n")
+                file.flush()
+                heard.append(base64.b64decode(file.readline()).decode())
+                if "good" not in heard[-1]:
+                    said = f"{tag} NO AUTHENTICATE failed."
+            elif rest.startswith("SELECT"):
+                said = f"* 0 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 9]\r\n{said}"
+            file.write(said.encode() + b"\r\n")
+            file.flush()
+
+    refused: list[str] = []
+    tokens = iter(("stale-token", "good-token"))
+    with (
+        serving(provider) as port,
+        closing(
+            mailbox(
+                port, password="", access_token=lambda: next(tokens), token_refused=refused.append
+            )
+        ) as box,
+    ):
+        with pytest.raises(MailboxRefused, match="rejected the login") as failed:
+            box.open()
+        assert "stale-token" not in failed.value.detail
+        assert refused == ["stale-token"], "the next one is a fresh one"
+        assert box.open() == MailboxView(7, 9)
+    assert heard[-1] == f"user={USER}\x01auth=Bearer good-token\x01\x01"
+
+
+def test_a_token_that_cannot_be_had() -> None:
+    def failing() -> str:
+        raise MailFailure(FailureKind.TRANSIENT, "login.example.edu didn't answer.")
+
+    def greeting(client: socket.socket) -> None:
+        client.sendall(b"* OK ready\r\n")
+        while data := client.recv(1000):
+            client.sendall(b"* CAPABILITY IMAP4rev1\r\n" + data.split()[0] + b" OK done\r\n")
+
+    with serving(greeting) as port, closing(mailbox(port, access_token=failing)) as box:
+        with pytest.raises(MailboxUnreachable, match="didn't answer") as failed:
+            box.open()
+        assert not isinstance(failed.value, MailboxRefused)
 
 
 class serving:

@@ -15,6 +15,7 @@ from printflow.db import migrate
 from printflow.db.copying import copy_database
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
+from printflow.domain.incoming import ArrivedMail, Fate, Why
 from tests.benchmarks.many_jobs import RARE_WORD, Plan, fill
 from tests.plugins.lab import Submit
 
@@ -35,6 +36,10 @@ def test_a_lab_goes_over_and_works_on(
     fill(lab, Plan(240))
     job = submit(student="Zoë Ängström")
     lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    mail = ArrivedMail(identity="a" * 64, size=3, text="Up.", original=bytes(range(256)))
+    with lab._parts.database.write() as tx:
+        now = lab._parts.clock()
+        mail_id = tx.incoming.add(mail, fate=Fate.TRAY, why=Why.NO_MATCH, now=now, job_id=job.id)
     lab.close()
     copied = copy_database(settings.database, driver(postgresql_url))
     assert {table.name for table in copied} == set(metadata.tables)
@@ -45,6 +50,7 @@ def test_a_lab_goes_over_and_works_on(
     ):
         assert after.jobs.find() == before.jobs.find()
         assert after.jobs.details(job.id) == before.jobs.details(job.id)
+        assert after.inbox.original(mail_id) == bytes(range(256))
         assert after.catalog.current == before.catalog.current
         wanted = [one.id for one in before.jobs.find(search=RARE_WORD)]
         assert [one.id for one in after.jobs.find(search=RARE_WORD)] == wanted != []

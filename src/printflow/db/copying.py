@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, SettingsError
@@ -19,6 +19,8 @@ from .engine import open_engine, people_error
 from .schema import metadata
 
 _MANY = 1000
+_FEW = 10
+"""So many rows at once of a table that holds emails or pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def _in_order(connection: Connection, table: Table) -> Iterator[Any]:
         key.collate("C") if _is_text(connection, key) else key for key in table.primary_key.columns
     ]
     query = select(table).order_by(*keys)
-    return connection.execute(query, execution_options={"yield_per": _MANY}).partitions()
+    many = _FEW if any(isinstance(one.type, LargeBinary) for one in table.columns) else _MANY
+    return connection.execute(query, execution_options={"yield_per": many}).partitions()
 
 
 def _is_text(connection: Connection, column: Any) -> bool:
@@ -159,6 +162,8 @@ class _Fingerprint:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     if value is None or isinstance(value, str | int | bool | list | dict):
         return value
     return str(value)
