@@ -369,3 +369,14 @@ def test_an_email_of_an_erased_person_does_not_come_again(
     inbox_lab.dispatch()
     mail = only(inbox_lab)
     assert (mail.sender, mail.text, mail.has_original) == ("", "", False)
+
+
+def test_a_person_s_export_has_their_emails(
+    inbox_lab: Printflow, dovecot: Dovecot, asked: Job, in_tray: Callable[..., int]
+) -> None:
+    in_tray(own_id="<0@x.y>")
+    dovecot.append(email("Up.", answers=message_id(inbox_lab)))
+    inbox_lab.dispatch()
+    found = inbox_lab.personal_data.emails("JANE@example.edu")
+    assert {mail.text for mail, _original in found} == {"Up.", "About my print."}
+    assert all(b"jane@example.edu" in original for _mail, original in found)

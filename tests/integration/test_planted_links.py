@@ -270,7 +270,7 @@ def test_a_person_s_export_holds_no_foreign_file(
     planted, well = submit(), submit()
     replaced(lab.files.path(planted), symlink, target)
     zipped = tmp_path / "jane.zip"
-    missing = _write_zip(lab, zipped, {}, [planted.file, well.file])
+    missing = _write_zip(lab, zipped, {}, [planted.file, well.file], {})
     assert missing == [planted.file.name]
     with zipfile.ZipFile(zipped) as archive:
         assert archive.read(f"models/{well.file.name}") == sample_models.stl()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Copies,
         Debtor,
         Event,
+        IncomingMail,
         Job,
         JobDetails,
         JobFile,
@@ -163,7 +164,17 @@ def details_document(lab: Printflow, details: JobDetails) -> dict[str, Any]:
         "plates": [plate_document(plate) for plate in details.plates],
         "payments": [payment_document(payment) for payment in details.ledger],
         "mails": [_fields(mail, *_MAIL) for mail in details.mails],
+        "incoming": [incoming_document(mail) for mail in details.incoming],
         "allowed": list(details.allowed),
+    }
+
+
+def incoming_document(mail: IncomingMail) -> dict[str, Any]:
+    """An email that came in, and what became of it."""
+    return {
+        **_fields(mail, "id", "at", "sent_at", "fate", "why", "job_id", "sender", "sender_name"),
+        **_fields(mail, "subject", "text", "size", "settled_at", "settled_by"),
+        "attachments": [_fields(one, "name", "size", "kept") for one in mail.attachments],
     }
 
 

@@ -13,7 +13,7 @@ from printflow.domain.status import Trigger
 from printflow.runtime.named_paths import writing
 from printflow.said import say
 
-from .documents import details_document, print_json
+from .documents import details_document, incoming_document, print_json
 from .session import by_option, json_option, session
 from .streams import tell, warn
 from .tables import print_table
@@ -128,27 +128,35 @@ def person() -> None:
 @person.command("export")
 @click.argument("email")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.zip",
-              help="Write a ZIP file that also contains the model files.")  # fmt: skip
+              help="Write a ZIP file that also contains the model files and the emails.")  # fmt: skip
 @json_option
 def export(email: str, to: Path | None) -> None:
     """Print everything stored about EMAIL as JSON, with the paths of the model files."""
     with session().lab() as lab:
         found = lab.personal_data.export(email)
         jobs = [details_document(lab, details) for details in found]
-        document = {"email": email, "jobs": jobs}
+        emails = lab.personal_data.emails(email)
+        told = [incoming_document(mail) for mail, _original in emails if mail.job_id is None]
+        document = {"email": email, "jobs": jobs, "incoming": told}
         if to is None:
             print_json(document)
             return
-        missing = _write_zip(lab, to, document, [file for one in found for file in one.job.files])
+        originals = {f"emails/{mail.id}.eml": original for mail, original in emails if original}
+        files = [file for one in found for file in one.job.files]
+        missing = _write_zip(lab, to, document, files, originals)
     tell(f"{len(jobs)} jobs written to {to}")
     for name in missing:
         warn(f"  {name} is not in the store")
 
 
 def _write_zip(
-    lab: Printflow, path: Path, document: dict[str, Any], files: list[JobFile]
+    lab: Printflow,
+    path: Path,
+    document: dict[str, Any],
+    files: list[JobFile],
+    originals: dict[str, bytes],
 ) -> list[str]:
-    """Write data.json and the models; gives the names of those that are not there."""
+    """Write data.json, the models and the emails that came in; gives the names of those that are not there."""
     import json
     import shutil
     import zipfile
@@ -163,6 +171,8 @@ def _write_zip(
     with writing(path), zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archived:
         data = json.dumps(plain(document), ensure_ascii=False, indent=2)
         archived.writestr("data.json", data)
+        for name, original in originals.items():
+            archived.writestr(name, original)
         for file in files:
             try:
                 with lab.files.open(file) as model:

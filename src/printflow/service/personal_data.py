@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..domain.history import JobDetails
+from ..domain.incoming import IncomingMail
 from ..domain.job import Actor, Job
 from ..domain.retention import Part, PurgeReport
 from ..domain.rights import Right
@@ -41,6 +42,17 @@ class PersonalData:
     def export(self, email: str) -> tuple[JobDetails, ...]:
         """All that is stored of the jobs of an address; raises InvalidInput when there are none."""
         return tuple(self._jobs.details(job.id) for job in self._jobs_of(email))
+
+    @needs(Right.EXPORT_PEOPLE)
+    def emails(self, email: str) -> tuple[tuple[IncomingMail, bytes], ...]:
+        """The emails that came in from an address or about its jobs, each as it was kept (b"" where
+        it wasn't)."""
+        address = normal_email(email)
+        with self._database.read() as tx:
+            jobs = tx.jobs.of_email(address, limit=None)
+            found = [mail for job in jobs for mail in tx.incoming.of_job(job.id)]
+            found += [mail for mail in tx.incoming.of_sender(address) if mail.job_id is None]
+            return tuple((mail, tx.incoming.original(mail.id) or b"") for mail in found)
 
     @needs(Right.ERASE_PEOPLE)
     def erase(self, email: str, *, by: str) -> PurgeReport:
