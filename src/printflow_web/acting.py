@@ -11,7 +11,7 @@ from typing import TypedDict
 from flask import current_app, g, request, session
 from flask_babel import gettext as _
 
-from printflow import Acting, Right, SignInRefused, StaffSession, Standing, Student, may
+from printflow import Acting, SignInRefused, StaffSession, Standing, Student
 
 from .proxy_headers import named_by_proxy
 from .request import lab_of
@@ -86,11 +86,6 @@ def staff_session() -> StaffSession | None:
 def session_key() -> str:
     """The secret of the session that this request belongs to; "" for strangers."""
     return str(session["key"]) if staff_session() else ""
-
-
-def is_admin() -> bool:
-    """Whether who acts may change the lab itself."""
-    return may(Right.STATIONS)
 
 
 def staff_name() -> str:

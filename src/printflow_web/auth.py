@@ -28,9 +28,8 @@ from printflow import (
     clean_line,
 )
 
-from .acting import asked_session, forget_staff, is_admin, session_key, staff_session
+from .acting import asked_session, forget_staff, session_key, staff_session
 from .errors import (
-    error_page,
     form_again,
     from_script,
     kept_to_send_again,
@@ -99,18 +98,6 @@ def require_staff() -> AnyResponse | None:
         return signed_out()
     return make_response(
         kept_to_send_again(_("You're signed out. Nothing was changed."), sign_in=True), 401
-    )
-
-
-def require_admin() -> AnyResponse | None:
-    """Let only those in who signed in at a station that may administer the lab."""
-    if (answer := require_staff()) is not None or is_admin():
-        return answer
-    return error_page(
-        403,
-        _("This page is for lab administrators."),
-        next_step=_("Sign in with the password of a station that has administrator access."),
-        code="admins_only",
     )
 
 
@@ -196,8 +183,6 @@ def forget_pc() -> AnyResponse:
 @pages.post("/acting", endpoint="acting")
 def act_as() -> AnyResponse:
     """Someone else sits down at this browser."""
-    if (answer := require_staff()) is not None:
-        return answer
     name = clean_line(request.form.get("name", ""))
     lab_of(current_app).sessions.act_as(session_key(), name)
     answer = redirect(local_path(request.form.get("next", "")) or url_for("dashboard.index"), 303)

@@ -36,14 +36,13 @@ from printflow import (
 )
 
 from .acting import acting
-from .auth import came_from, local_path, require_staff
+from .auth import came_from, local_path
 from .errors import ParameterRefused, by_field
 from .jobs import price_now, trigger_of, typed_field
 from .request import lab_of
 from .request_number import request_number
 
 pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
-pages.before_request(require_staff)
 
 MOST = 200
 MOST_FIGURES = 50

@@ -22,23 +22,27 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    ADMINISTRATOR,
     CatalogChanged,
     CatalogInvalid,
     Charge,
     Refusal,
+    Right,
+    RightGroup,
     catalog_toml,
     local_time,
     parse_catalog,
 )
 
 from .acting import acting
-from .auth import require_admin
 from .catalog_form import SECTIONS
 from .errors import ParameterRefused, form_again
 from .request import lab_of
 
 pages = Blueprint("catalog", __name__, url_prefix="/admin/catalog")
-pages.before_request(require_admin)
+_GROUPS = [
+    (group.value, [right for right in Right if right.record.group is group]) for group in RightGroup
+]
 
 
 @pages.get("")
@@ -73,6 +77,8 @@ def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) ->
         errors=errors,
         prices=prices,
         charges=tuple(Charge),
+        groups=_GROUPS,
+        administrator=ADMINISTRATOR,
         method_names=[method.name for method in lab.catalog.current.methods],
     )
 

@@ -48,6 +48,16 @@ def _before(old: Any, name: str, key: str = "name") -> dict[str, Any]:
     return next((dict(one) for one in old or () if one.get(key) == name), {})
 
 
+def roles(form: Form, _old: Plain) -> dict[str, Any]:
+    """Roles with their rights."""
+    found = [
+        {"name": form.get(f"{row}.name", ""), "rights": form.getlist(f"{row}.rights")}
+        for row in rows(form, "roles")
+        if _kept(form, row, "name")
+    ]
+    return {"roles": found}
+
+
 def printers(form: Form, old: Plain) -> dict[str, Any]:
     """Printers with their volumes and rates."""
     found = []
@@ -181,6 +191,7 @@ def prices(form: Form, _old: Plain) -> dict[str, Any]:
 
 
 SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
+    "roles": roles,
     "printers": printers,
     "prices": prices,
     "methods": methods,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from flask import (
     Flask,
@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from printflow import (
     ActorKind,
     CatalogInvalid,
+    ConfirmationNeeded,
     Conflict,
     FileMissing,
     FileRefused,
@@ -48,6 +49,7 @@ from printflow import (
     local_time,
     may,
     past_tense,
+    roles_with,
     sentences,
     server_busy,
 )
@@ -74,6 +76,7 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
     (Conflict, 409),
     (NotFound, 404),
     (Forbidden, 403),
+    (ConfirmationNeeded, 403),
     (SignInRefused, 401),
     (IdentityRefused, 403),
     (TooManyRequests, 429),
@@ -82,7 +85,10 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
 )
 """The first class that fits counts."""
 
-_SECRET = frozenset({"csrf_token", "password"})
+PASSWORD_AGAIN = "password_again"  # noqa: S105 - a field's name
+"""The field of a password that is typed again before a sensitive action."""
+_FORM = "application/x-www-form-urlencoded"
+_SECRET = frozenset({"csrf_token", "password", PASSWORD_AGAIN})
 """Fields that no page holds for another try."""
 
 FORMS_KEPT: dict[str, Callable[[Refusal], str]] = {}
@@ -156,6 +162,8 @@ def error_page(
     job: Job | None = None,
     retry_after: int | None = None,
     code: str = "",
+    title: str = "",
+    rights: Sequence[Right] = (),
 ) -> Response:
     """The answer that people read, or programs when they ask for JSON."""
     if wants_json():
@@ -166,6 +174,7 @@ def error_page(
                 "next_step": spoken(next_step),
                 "error_id": error_id,
                 "refusals": spoken_refusals(refusals),
+                **({"rights": [right.value for right in rights]} if rights else {}),
             }
         )
     else:
@@ -173,7 +182,8 @@ def error_page(
         page = render_template(
             "error.html",
             status_code=status,
-            title=title_of(status),
+            title=title or title_of(status),
+            rights=rights,
             message=message,
             next_step=next_step,
             refusals=refusals,
@@ -196,12 +206,43 @@ def _typed() -> list[tuple[str, str]] | None:
     return [pair for pair in request.form.items(multi=True) if pair[0] not in _SECRET]
 
 
+def who_may(rights: Iterable[str]) -> str:
+    """What to do where one of these rights is needed: the roles that have one, to ask for."""
+    roles = lab_of(current_app).catalog.current.roles
+    found = dict.fromkeys(name for right in rights for name in roles_with(roles, Right(right)))
+    return str(
+        _("Ask someone with one of these roles to do it: %(roles)s.", roles=", ".join(found))
+    )
+
+
+def right_missing(rights: Sequence[Right]) -> Response:
+    """The page for someone whose role has none of these rights, of which one is needed."""
+    acts = staff_session()
+    message = _(
+        "Your role, “%(role)s”, doesn't allow this. It needs the right “%(right)s”.",
+        role=acts.role if acts else "",
+        right=_(rights[0].label),
+    )
+    return error_page(
+        403,
+        message,
+        title=_("Your role doesn't allow this"),
+        next_step=who_may(rights),
+        code=Forbidden.code,
+        rights=rights,
+    )
+
+
 def refused(error: PrintflowError) -> Response:
     """The page of an error of the library."""
     if isinstance(error, Unavailable):
         _log.warning("%s %s: %s", request.method, logged_path(), error)
     if isinstance(error, TransitionNotAllowed):
         return conflict(error)
+    if isinstance(error, Forbidden):
+        return signed_out() if staff_session() is None else right_missing((Right(error.right),))
+    if isinstance(error, ConfirmationNeeded):
+        return confirm_first()
     return error_page(
         status_of(error),
         error.message,
@@ -210,6 +251,22 @@ def refused(error: PrintflowError) -> Response:
         retry_after=_retry_after(error),
         code=error.code,
     )
+
+
+def confirm_first(refusal: Refusal | None = None, status: int = 403) -> Response:
+    """The page that asks for the password again, and keeps what was typed."""
+    if wants_json():
+        words = _("Enter your password again to do this.")
+        return error_page(status, words, code=ConfirmationNeeded.code)
+    typed = [] if request.mimetype != _FORM else list(request.form.items(multi=True))
+    from_memory_only()
+    page = render_template(
+        "confirm_password.html",
+        typed=[pair for pair in typed if pair[0] not in _SECRET],
+        errors={PASSWORD_AGAIN: refusal} if refusal else {},
+        files=request.mimetype != _FORM,
+    )
+    return make_response(page, status)
 
 
 def from_script() -> bool:

@@ -50,6 +50,7 @@ from .live_parts import LiveParts
 from .packed import send_packed
 from .proxy_headers import init_proxy_headers
 from .request import LabRequest, lab_of
+from .route_rights import init_route_rights
 from .security import init_security
 from .spoken import init_spoken
 
@@ -135,6 +136,7 @@ def create_app(lab: Printflow) -> Flask:
     ):
         app.register_blueprint(module.pages)
     app.register_blueprint(machines.of_administrators)
+    init_route_rights(app)
     app.wsgi_app = LastPage(app)  # type: ignore[method-assign]
     with suppress(Unavailable):
         _ = lab.catalog.current  # remembered: pages of errors name the lab without asking

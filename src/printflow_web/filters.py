@@ -39,6 +39,7 @@ from printflow import (
     local_time,
     local_time_zone,
     mail_record,
+    may,
     money,
     of_note,
     price_line_text,
@@ -49,7 +50,6 @@ from printflow import (
 )
 from printflow import size_text as dimensions_text
 
-from .acting import is_admin
 from .opener_links import open_link
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab
@@ -178,6 +178,7 @@ def init_filters(app: Flask) -> None:
         size_mm=dimensions_text,
         unindented=lambda text: _INDENT.sub("\n", text),
     )
+    app.jinja_env.tests["allowed_field"] = lambda one: one.right is None or may(one.right)
     app.jinja_env.tests["viewable"] = lambda name: name.lower().endswith(VIEWABLE)
     app.jinja_env.globals.update(
         asset=asset,
@@ -190,13 +191,11 @@ def init_filters(app: Flask) -> None:
         event_places=lambda event: event_places(event, in_words),
         pick_up_policy=lab.shelf.policy,
         text_direction=lambda: text_direction(),
+        may=may,
     )
 
     @app.context_processor
     def shared() -> dict[str, Any]:
         if not asks_nothing():
             catalog_in_force()  # and so it is remembered
-        values = of_the_lab()
-        if values["staff_name"]:
-            values["is_admin"] = is_admin()
-        return values
+        return of_the_lab()

@@ -12,17 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from printflow import Conflict, InvalidInput, Machine, Refusal
 
 from .acting import acting
-from .auth import came_from, require_admin, require_staff
+from .auth import came_from
 from .errors import form_again
 from .plates import back_to_queue
 from .request import lab_of
 from .spoken import spoken_error
 
 pages = Blueprint("machines", __name__, url_prefix="/dashboard/machines")
-pages.before_request(require_staff)
 
 of_administrators = Blueprint("lab_machines", __name__, url_prefix="/admin/machines")
-of_administrators.before_request(require_admin)
 
 NOTED = ("place", "nozzle", "material", "color", "notes")
 

@@ -44,6 +44,7 @@ def of_the_lab() -> dict[str, Any]:
         "model_endings_text": lab.settings.model_endings_text,
         "staff_name": acts.name if acts else "",
         "station": acts.station if acts else "",
+        "staff_role": acts.role if acts else "",
         "lab_name": lab_name(current_app),
         "catalog": lab.catalog.remembered,
         "provider_name": lab.identity.provider_name,
@@ -52,7 +53,7 @@ def of_the_lab() -> dict[str, Any]:
     }
     if not asks_nothing():
         values["signed_student"] = student()
-    if acts:
+    if acts and may(Right.SEE):
         values["store_problem"] = lab.system.store_problem()
         values["reads_email"] = may(Right.EMAILS)
         values |= _of_staff(lab)

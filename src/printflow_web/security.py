@@ -18,6 +18,7 @@ from werkzeug.http import parse_cookie
 from printflow import TooManyRequests, Unavailable
 
 from .acting import recognize
+from .confirming import confirm_again
 from .errors import ParameterRefused
 from .gate import NO_ROOM, REFUSED_HEADER, TOO_MANY
 from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
@@ -83,6 +84,7 @@ def init_security(app: Flask) -> None:
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_long_password)
     csrf.init_app(app)
+    app.before_request(confirm_again)
     app.after_request(_headers)
     app.teardown_request(_discard_uploads)
 

@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from printflow import SystemView
 
 from .acting import acting
-from .auth import require_admin
 from .errors import ParameterRefused
 from .request import lab_of
+from .route_rights import OF_THE_LAB, may_use
 
 pages = Blueprint("system", __name__, url_prefix="/admin")
-pages.before_request(require_admin)
 
 _FRESH, _HANGS = 5.0, 3.0
 """Seconds: how old a look may be, and how long one takes that hangs."""
@@ -26,8 +25,9 @@ _WEB = ("Flask", "waitress")
 
 @pages.get("")
 def index() -> AnyResponse:
-    """The administrators' first page."""
-    return redirect(url_for("system.show"), 303)
+    """The first of the lab's pages that one may open."""
+    first = next(endpoint for _name, endpoint in OF_THE_LAB if may_use(endpoint))
+    return redirect(url_for(first), 303)
 
 
 @pages.get("/system")
