@@ -23,6 +23,7 @@ from pydantic_core import PydanticUndefined
 
 from printflow import lifecycle_markdown, lifecycle_mermaid
 from printflow.cli.root import printflow
+from printflow.domain.rights import SHIPPED_ROLES, Right, RightGroup
 from printflow.settings import Settings
 from tools.settings_meaning import MEANING
 
@@ -187,6 +188,26 @@ def with_rooms(page: str) -> str:
     return page
 
 
+def rights_page() -> str:
+    """Every right, and which of the shipped roles have it."""
+    names = [role.name for role in SHIPPED_ROLES]
+    lines = [
+        "# Roles and rights",
+        "",
+        "Made from the program by `make reference`. These are the roles that a lab starts with; it can change",
+        "them in its catalog. *Sensitive* rights can want the password again, by the setting",
+        "[`server.confirm_sensitive_minutes`](settings.md).",
+    ]
+    for group in RightGroup:
+        lines += ["", f"## {group.value}", "", f"| Right | Allows | {' | '.join(names)} |"]
+        lines.append("|---|---|" + ":-:|" * len(names))
+        for right in (one for one in Right if one.record.group is group):
+            has = ("✓" if right in role.rights else "" for role in SHIPPED_ROLES)
+            said = right.label + (" (sensitive)" if right.record.sensitive else "")
+            lines.append(f"| `{right.value}` | {said} | {' | '.join(has)} |")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every page that is written here, by its file."""
     architecture = DOCS / "architecture.md"
@@ -194,6 +215,7 @@ def pages() -> dict[Path, str]:
         DOCS / "settings.md": settings_page(),
         DOCS / "commands.md": commands_page(),
         DOCS / "lifecycle.md": lifecycle_page(),
+        DOCS / "rights.md": rights_page(),
         architecture: with_rooms(architecture.read_text("utf-8")),
     }
 

@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Entry] = {
         _LAB, "identity", "identity", "Check the sign-in provider, or sign in without it."
     ),
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
+    "roles": Entry(_LAB, "roles", "roles", "List the lab's roles, and what each allows."),
     "machine": Entry(_LAB, "machines", "machine", "Add machines, or take them out of service."),
     "slicer": Entry(
         _LAB, "slicer", "slicer", "Make and test the lab's slicer profiles, and read sliced files."
