@@ -246,7 +246,7 @@ def test_a_station_s_password_is_shown_once(app: Flask, lab: Printflow, staff: F
         == 303
     )
     assert window.get("/admin/stations").status_code == 403
-    assert "for lab administrators" in said(window.get("/admin/stations"))
+    assert "with one of these roles to do it: administrator" in said(window.get("/admin/stations"))
     assert "/admin" not in window.get("/dashboard").text
     post(staff, f"{at(lab, 'Window PC')}/role", role="administrator")
     assert window.get("/admin/stations").status_code == 200, "at once"
