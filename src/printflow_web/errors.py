@@ -208,7 +208,8 @@ def _typed() -> list[tuple[str, str]] | None:
 
 def who_may(rights: Iterable[str]) -> str:
     """What to do where one of these rights is needed: the roles that have one, to ask for."""
-    roles = lab_of(current_app).catalog.current.roles
+    catalog = lab_of(current_app).catalog
+    roles = (catalog.remembered or catalog.current).roles
     found = dict.fromkeys(name for right in rights for name in roles_with(roles, Right(right)))
     return str(
         _("Ask someone with one of these roles to do it: %(roles)s.", roles=", ".join(found))

@@ -31,6 +31,7 @@ PAGES = (
     "/admin/catalog/edit/reasons",
     "/admin/catalog/edit/texts",
     "/admin/catalog/edit/lab",
+    "/admin/catalog/edit/roles",
     "/admin/catalog/versions/1",
     "/admin/machines",
     "/admin/stations",

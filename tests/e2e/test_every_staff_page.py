@@ -157,7 +157,7 @@ def pattern(rule: str) -> re.Pattern[str]:
 
 def test_the_lists_name_every_page(lab: Printflow, jobs: dict[Status, Job]) -> None:
     walked = [*paths(lab, jobs), *OF_ADMINISTRATORS]
-    staffs = [rule for rule, who in LET_IN.items() if who.get("GET") in ("staff", "admin")]
+    staffs = [rule for rule, who in LET_IN.items() if who.get("GET", "everybody") != "everybody"]
     left = [
         rule
         for rule in staffs

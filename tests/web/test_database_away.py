@@ -106,7 +106,7 @@ def test_a_killed_postgresql_is_told_on_every_route_and_comes_back(
         allowed = {200, 503} if without else {303, 400, 401, 403, 404, 422, 503}
         assert {status for *_, status in answers} <= allowed, answers
     for page in ("/", "/submit", "/dashboard", "/login"):
-        answer = visitors["staff"].get(page)
+        answer = visitors["manager"].get(page)
         assert answer.status_code == 503
         assert name in said(answer)
         assert "database can't be used right now" in said(answer)
@@ -114,7 +114,7 @@ def test_a_killed_postgresql_is_told_on_every_route_and_comes_back(
     cluster.start()
     for rule, methods in LET_IN.items():
         if "GET" in methods and rule not in _NEED_NONE:
-            with visitors["admin"].get(address(rule)) as again:
+            with visitors["administrator"].get(address(rule)) as again:
                 assert again.status_code < 500, rule
 
 
@@ -131,11 +131,11 @@ def test_a_database_locked_for_long_is_told_on_every_route(
     pages = ("/", "/dashboard", "/submit", "/nothing-here")
     with closing(engine.sqlite_module().connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        answer = send(visitors["staff"], "/find", email="jane@example.edu")
+        answer = send(visitors["manager"], "/find", email="jane@example.edu")
         _sound(answer, "/find")
         assert answer.status_code == 503
         for page in pages:
-            assert visitors["staff"].get(page).status_code in (200, 404)
+            assert visitors["manager"].get(page).status_code in (200, 404)
         other.execute("ROLLBACK")
 
 
