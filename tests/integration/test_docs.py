@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from printflow import Settings
 from printflow.domain.import_report import ImportReport
 from tests import sample_models
 from tools import reference
@@ -75,3 +76,23 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)", text):
         if not target.startswith("http"):
             assert (ROOT / "docs" / target).exists(), target
+
+
+def test_the_examples_of_email_settings_are_accepted(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "administrators.md").read_text("utf-8")
+    examples = re.findall(r"```toml\n(\[mail\].*?)```", guide, re.S)
+    found = []
+    for example in examples:
+        for name in set(re.findall(r"/etc/printflow/([\w-]+)", example)):
+            (tmp_path / name).write_text("a-secret\n", "utf-8")
+        config = tmp_path / "printflow.toml"
+        text = example.replace("/etc/printflow", tmp_path.as_posix())
+        text = re.sub(r'(?m)^(auth = "xoauth2") .*or leave.*$', 'password = "p"', text)
+        config.write_text(f'base_url = "https://prints.example.edu"\n{text}', "utf-8")
+        mail = Settings(config_file=config, environ={}).mail
+        found.append((mail.smtp_host, mail.token_endpoint))
+    tenant = "11111111-2222-3333-4444-555555555555"
+    endpoint = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
+    assert ("smtp.office365.com", endpoint) in found
+    assert ("smtp.gmail.com", "https://oauth2.googleapis.com/token") in found
+    assert ("smtp-relay.gmail.com", "") in found

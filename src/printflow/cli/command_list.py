@@ -67,7 +67,7 @@ COMMANDS: Mapping[str, Entry] = {
     "slicer": Entry(
         _LAB, "slicer", "slicer", "Make and test the lab's slicer profiles, and read sliced files."
     ),
-    "mail": Entry(_LAB, "mail", "mail", "Preview the lab's emails with sample data."),
+    "mail": Entry(_LAB, "mail", "mail", "Preview the lab's emails, and test sending."),
     "db": Entry(_LAB, "database", "database", "Upgrade or check the database."),
     "lifecycle": Entry(_LAB, "lifecycle", "lifecycle", "Show the table of the job lifecycle."),
 }

@@ -37,6 +37,7 @@ from ..service.jobs import Jobs
 from ..service.machines import Machines
 from ..service.mail_queue import MailQueue
 from ..service.mail_samples import MailSamples
+from ..service.mail_trial import MailTrials
 from ..service.mails import Mails
 from ..service.models import Models
 from ..service.notes import Notes
@@ -71,6 +72,7 @@ from ..service.worker import Worker
 from ..service.worklist import Worklist
 from ..settings import Settings
 from ..store.making import probe
+from .mailing import LazyMailer
 from .parts import Parts, Wrap, make_parts, transliterate, utc_now
 from .preparing import check_folder, identity_of, prepare_database
 
@@ -369,6 +371,8 @@ class Printflow:
         """Emails that came in: the tray, originals, and whether the mailbox is read."""
         self.mail_samples = MailSamples(clock, parts.catalogs, settings, parts.writer)
         """Every mail with sample data."""
+        self.mail_trials = MailTrials(settings, parts.writer, LazyMailer(settings), clock)
+        """Test emails, and what the mail server said to them."""
         self.imports = Imports(
             database,
             store,

@@ -101,8 +101,12 @@ class SmtpMailer:
         try:
             self._carry_out(message, seen)
         except MailFailure as failure:
+            # Only for the words: what there is to see although nothing was sent.
+            if self._tokens is not None and not seen.greeting:
+                with contextlib.suppress(Exception):
+                    within(self._deadline, lambda: self._look_at_offers(seen))
             if failure.kind is FailureKind.CERTIFICATE and seen.certificate is None:
-                with contextlib.suppress(Exception):  # only for the words
+                with contextlib.suppress(Exception):
                     within(self._deadline, lambda: self._look_at_certificate(seen))
             return seen, failure
         return seen, None
@@ -246,6 +250,11 @@ class SmtpMailer:
             client.login(self._username, self._password)
         seen.signed_in = usable[0]
 
+    def _look_at_offers(self, seen: ServerSeen) -> None:
+        client = self._connect([], seen)
+        with contextlib.closing(client):
+            self._begin(client, seen)
+
     def _look_at_certificate(self, seen: ServerSeen) -> None:
         """Of a server that isn't trusted: look twice, say nothing and send nothing."""
         der = self._peer_certificate(any_certificate(), binary=True)
@@ -323,7 +332,11 @@ class SmtpMailer:
                     why=str(error)[:_WORDS],
                 )
             )
-        return self._passing(self._system(str(error) or type(error).__name__))
+        cause = error.__context__  # smtplib hides a timeout in a line that was closed
+        step = ""
+        if isinstance(cause, OSError):
+            step = connection_step(cause, port=self._port, security=self._security)
+        return self._passing(self._system(str(error) or type(error).__name__), step)
 
     def _answered(self, code: int, words: bytes | str) -> MailFailure:
         kind = FailureKind.PERMANENT if 500 <= code < 600 else FailureKind.TRANSIENT
