@@ -229,7 +229,7 @@ def check_settings(settings: Settings, database: Database) -> Iterator[Finding]:
         yield Finding(
             "unsafe_login",
             "mail.smtp_security",
-            say("The SMTP password is sent unencrypted."),
+            say("The SMTP sign-in is sent unencrypted."),
             say('Use smtp_security = "starttls" or "tls".'),
         )
     inbox = settings.inbox
