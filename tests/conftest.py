@@ -11,4 +11,5 @@ pytest_plugins = [
     "tests.plugins.postgres",
     "tests.plugins.settings_sources",
     "tests.plugins.small_disk",
+    "tests.plugins.small_dns",
 ]

@@ -15,6 +15,9 @@ MEANING: Mapping[str, str] = {
     "trusted_hosts": "More host names that the server answers to. `.example.edu` includes all "
     "subdomains.",
     "allowed_email_domains": "The email domains that may submit. Empty: any.",
+    "check_email_domain": "Whether a student is asked about an address whose domain has no email "
+    "server. For that, the server asks its DNS, for one second at most. If the DNS can't be "
+    "reached, nobody is asked.",
     "quote_days": "How many days a price can be confirmed.",
     "resend_minutes": "How many minutes a student must wait before asking for another new link.",
     "reminder_hours": "How many hours before a price expires a student who hasn't responded is "

@@ -170,6 +170,7 @@ if TYPE_CHECKING:
     from .runtime.log_records import log_request
     from .runtime.permits import Acting, allowed, may
     from .said import Day, Money, Said, say, say_n, sentences
+    from .service.address_doubts import ADDRESS_DOUBTFUL
     from .service.bulk import BulkAnswer, bulk_triggers, triggers_of_some
     from .service.checkup import Checkup
     from .service.form_check import Model
@@ -366,6 +367,7 @@ _HOMES = {
     "service.sessions": ("SignedIn",),
     "service.stations": ("USUAL_ROLE",),
     "service.system": ("Vitals", "SystemView"),
+    "service.address_doubts": ("ADDRESS_DOUBTFUL",),
     "service.form_check": ("Model",),
     "service.suggesting": ("Suggestion",),
     "settings": ("Settings",),
@@ -396,6 +398,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "ADDRESS_DOUBTFUL",
     "ADMINISTRATOR",
     "Acting",
     "Actor",

@@ -21,6 +21,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    ADDRESS_DOUBTFUL,
     MODELS_LIMIT,
     QUESTIONS,
     Catalog,
@@ -54,6 +55,9 @@ _FIELDS = (
     "printer",
     "minimum_charge",
     "consent_version",
+    "address_asked",
+    "address_choice",
+    "address_kept",
     *(question.name for question in QUESTIONS),
 )
 _SHOWN = frozenset(_FIELDS) | {"", "file"}
@@ -107,10 +111,15 @@ def _browser() -> str:
 def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
     limit = lab_of(current_app).settings.max_upload_mb
     more = {field: refusal for field, refusal in errors.items() if field not in _SHOWN}
+    wrong = errors.get("student_email")
     return render_template(
         "submit.html",
         form=form,
         errors=errors,
+        better_address=lab_of(current_app).intake.suggested_address(form["student_email"])
+        if wrong is not None
+        else "",
+        may_keep=wrong is not None and wrong.code == ADDRESS_DOUBTFUL,
         more_errors=more,
         max_upload_mb=limit,
         max_models=MODELS_LIMIT,
@@ -155,6 +164,7 @@ def _take() -> AnyResponse:
             sender=_sender(),
             browser=_browser(),
             person=student(),
+            kept_address=form["address_kept"],
             **{question.name: form[question.name] for question in QUESTIONS},
         )
     except (InvalidInput, FileRefused, IdentityRefused, TooManyRequests, Unavailable) as error:
@@ -190,6 +200,8 @@ def _sender() -> str:
 
 def _typed() -> dict[str, str]:
     form = {name: request.form.get(name, "") for name in (*_FIELDS, "idempotency_key")}
+    if form["address_choice"] and form["student_email"].strip() == form["address_asked"]:
+        form["student_email"] = form["address_kept"] = form["address_choice"]
     if (acts := student()) is not None:
         form |= {"student_name": acts.name, "student_email": acts.email}
     if not _KEY.fullmatch(form["idempotency_key"]):

@@ -89,6 +89,7 @@ def site(tmp_path: Path, postgresql_cluster: Path, nginx_path: Path) -> Iterator
         "PRINTFLOW_DATABASE_URL": new_database(postgresql_cluster),
         "PRINTFLOW_BASE_URL": f"http://127.0.0.1:{front}",
         "PRINTFLOW_SERVER__HOST": "127.0.0.1",
+        "PRINTFLOW_CHECK_EMAIL_DOMAIN": "false",
     }
     program = [sys.executable, "-m", "printflow"]
     said = ""

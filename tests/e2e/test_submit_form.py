@@ -121,6 +121,56 @@ def test_several_models_errors_and_what_was_typed(
 
 
 @pytest.mark.long
+def test_a_mistyped_address_is_asked_about_and_the_files_stay(
+    server: Server, page: Page, lab: Printflow
+) -> None:
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    email = page.get_by_label("Email address")
+    email.fill("zoe@gmial.com")
+    choose(page, file("one.stl", sample_models.stl()))
+    take(page, "color", "Blue")
+    send(page)
+    summary = page.locator("[data-summary]")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("Did you mean zoe@gmail.com?")
+    expect(page.get_by_role("radio", name="Keep zoe@gmial.com")).not_to_be_checked()
+    page.get_by_role("radio", name="Use zoe@gmail.com").check(force=True)
+    expect(email).to_have_value("zoe@gmail.com")
+    expect(summary).to_be_hidden()
+    email.fill("zoe@gmail.con")  # by hand after all: neither of the two
+    expect(page.get_by_role("radio", name="Use zoe@gmail.com")).not_to_be_checked()
+    send(page)
+    expect(summary).to_be_focused()
+    page.get_by_role("radio", name="Use zoe@gmail.com").check(force=True)
+    send(page)
+    page.wait_for_url("**/submit/success?job=*")
+    (job,) = lab.jobs.find()
+    assert (job.student_email, job.original_name) == ("zoe@gmail.com", "one.stl")
+
+
+@pytest.mark.long
+def test_a_mistyped_address_without_scripts(
+    server: Server, browser: Browser, lab: Printflow
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    page.get_by_label("Email address").fill("zoe@gmial.com")
+    take(page, "color", "Blue")
+    choose(page, file("one.stl", sample_models.stl()))
+    send(page, force=True)
+    expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
+    page.get_by_role("radio", name="Keep zoe@gmial.com").check(force=True)
+    choose(page, file("one.stl", sample_models.stl()))
+    send(page, force=True)
+    page.wait_for_url("**/submit/success?job=*")
+    assert [job.student_email for job in lab.jobs.find()] == ["zoe@gmial.com"]
+    context.close()
+
+
+@pytest.mark.long
 def test_a_slow_line_a_change_of_mind_and_a_broken_line(
     server: Server, page: Page, lab: Printflow, complaints: Complaints, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def settings(settings: Settings, liar: HostileProvider, identity: dict[str, Any]
         database_url=settings.database_url,
         base_url="http://localhost",
         settle_seconds=0,
+        check_email_domain=False,
         mail={"directory": settings.mail.directory, "staff_address": "lab@example.edu"},
         identity=given,
     )

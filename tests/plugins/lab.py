@@ -49,6 +49,7 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
         database_url=url,
         base_url="http://127.0.0.1:8080",
         settle_seconds=0,
+        check_email_domain=False,
         mail={"directory": tmp_path / "mail", "staff_address": "lab@example.edu"},
     )
 

@@ -83,6 +83,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
             base_url=f"http://127.0.0.1:{port}",
             server={"port": port, **server},
             disk_reserve_mb=1,
+            check_email_domain=False,
         )
         lab = Printflow.open(settings)
         labs.append(lab)

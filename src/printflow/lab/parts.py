@@ -17,6 +17,7 @@ from ..dispatch.outbox import Postman
 from ..dispatch.placement import Placer
 from ..estimating.estimator import Estimator
 from ..inspection.inspector import Inspector
+from ..mail.domain_lookup import DomainLookup
 from ..ports import (
     Clock,
     Database,
@@ -24,6 +25,7 @@ from ..ports import (
     IdentityProvider,
     Ids,
     KeptMails,
+    MailDomains,
     Mailer,
     MailWriter,
 )
@@ -70,6 +72,7 @@ class Parts:
     dispatcher: Dispatcher
     watch: StoreWatch
     provider: IdentityProvider
+    mail_domains: MailDomains
 
 
 def make_parts(
@@ -138,6 +141,7 @@ def make_parts(
         ),
         watch=watch,
         provider=wrap("provider", LazyProvider(settings.identity)),
+        mail_domains=wrap("mail_domains", DomainLookup()),
     )
 
 

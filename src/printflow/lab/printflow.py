@@ -15,6 +15,7 @@ from ..errors import InvalidInput
 from ..ports import Clock, Ids, Mailer
 from ..runtime.permits import Acting
 from ..said import say
+from ..service.address_doubts import AddressDoubts
 from ..service.bulk import Bulk
 from ..service.cash_up import CashUp
 from ..service.catalogs import Catalogs
@@ -237,13 +238,15 @@ class Printflow:
             self._mail_queue,
             per_hour=settings.submissions_per_hour,
         )
-        forms = FormCheck(clock, parts.catalogs, settings)
+        doubts = AddressDoubts(settings, parts.mail_domains)
+        forms = FormCheck(clock, parts.catalogs, settings, doubts)
         self.intake = Intake(
             database,
             self._uploads,
             forms,
             writer,
             self._filing,
+            doubts,
             sign_in_required=settings.identity.students == "required",
         )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""

@@ -23,6 +23,7 @@ from .mail import (
     RenderedMail,
     ServerSeen,
 )
+from .mail_domains import MailDomains
 from .model_reader import ModelReader
 from .plate_rows import PlateRows
 from .store import FileStore
@@ -50,6 +51,7 @@ __all__ = [
     "LeaseRows",
     "LabRows",
     "LedgerRows",
+    "MailDomains",
     "MailFailure",
     "MailReader",
     "MailWriter",

@@ -18,6 +18,7 @@ from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock
 from ..settings import Settings
 from ..uploads.receiving import Upload, no_file
+from .address_doubts import AddressDoubts
 from .addresses import email_problem
 
 ModelFile = str | os.PathLike[str] | Upload
@@ -39,15 +40,26 @@ class Model:
 class FormCheck:
     """The guards of a submission, asked before anything is written."""
 
-    def __init__(self, clock: Clock, catalogs: CatalogCache, settings: Settings) -> None:
+    def __init__(
+        self, clock: Clock, catalogs: CatalogCache, settings: Settings, doubts: AddressDoubts
+    ) -> None:
         self._clock = clock
         self._catalogs = catalogs
         self._settings = settings
+        self._doubts = doubts
 
     def checked(
-        self, shared: Submission, models: Sequence[Model], by: str
+        self,
+        shared: Submission,
+        models: Sequence[Model],
+        by: str,
+        kept_address: str | None = None,
     ) -> list[tuple[Submission, Upload]]:
-        """Each model's own form with its sealed file; all that is wrong is said at once."""
+        """Each model's own form with its sealed file; all that is wrong is said at once.
+
+        With a ``kept_address``, a student is there to be asked about any other address that looks
+        mistyped.
+        """
         refusals: list[Refusal] = []
         refused: list[FileRefused] = []
         checked = []
@@ -65,6 +77,9 @@ class FormCheck:
             except FileRefused as error:
                 error.field = field_of_model("file", number)
                 refused.append(error)
+        if kept_address is not None and not any(one.field == "student_email" for one in refusals):
+            doubt = self._doubts.about(shared.student_email, kept_address)
+            refusals = [doubt, *refusals] if doubt is not None else refusals
         if len(refused) == 1 and not refusals:
             raise refused[0]
         if refusals or refused:

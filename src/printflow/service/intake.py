@@ -20,6 +20,7 @@ from ..ports import Database, DuplicateKey, Placement
 from ..runtime.permits import in_force
 from ..said import say
 from ..uploads.receiving import Upload
+from .address_doubts import AddressDoubts
 from .addresses import normal_email
 from .filing import Filing
 from .form_check import FormCheck, Model, ModelFile, name_of, sender_of
@@ -40,6 +41,7 @@ class Intake:
         forms: FormCheck,
         writer: SubmissionWriter,
         filing: Filing,
+        doubts: AddressDoubts,
         *,
         sign_in_required: bool = False,
     ) -> None:
@@ -49,6 +51,7 @@ class Intake:
         self._forms = forms
         self._writer = writer
         self._filing = filing
+        self._doubts = doubts
 
     def receive(self, file_name: str, *, declared_size: int | None = None) -> Upload:
         """A sink for the bytes of a model that its sender calls ``file_name``.
@@ -106,6 +109,7 @@ class Intake:
         sender: str = "",
         browser: str = "",
         person: Student | None = None,
+        kept_address: str | None = None,
         **answers: str,
     ) -> list[Job]:
         """New jobs, one for each model, of one request; all of them or none.
@@ -116,7 +120,12 @@ class Intake:
         ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
-        in: name and address are that person's, whatever ``student`` and ``email`` say. Raises InvalidInput with every field that is wrong
+        in: name and address are that person's, whatever ``student`` and ``email`` say.
+
+        A form says with ``kept_address`` that its student can be asked about an address that looks
+        mistyped, and which one was confirmed ("" = none so far): InvalidInput then has the code
+        ADDRESS_DOUBTFUL at ``student_email``. Scripts and the command line leave it None, and
+        nobody is asked; nor is who is signed in. Raises InvalidInput with every field that is wrong
         (the second model's are ``file-2``, ``color-2`` …), one of the FileRefused family when only
         one file is, TooManyRequests, StoreUnavailable or StoreFull. After any of them nothing is
         left behind.
@@ -153,7 +162,8 @@ class Intake:
             if earlier := earlier_jobs(self._database, key):
                 _discard(uploads)
                 return earlier
-            checked = self._forms.checked(shared, given, by)
+            asked = kept_address if person is None else None
+            checked = self._forms.checked(shared, given, by, asked)
             job_ids, leased = self._accept(checked, key, by, sender, browser, person)
         except DuplicateKey:
             _discard(uploads)
@@ -167,6 +177,10 @@ class Intake:
         self._filing.place(leased)
         with self._database.read() as tx:
             return [job_of(tx, job_id) for job_id in job_ids]
+
+    def suggested_address(self, email: str) -> str:
+        """The address that was perhaps meant by a mistyped one; "" when it looks right."""
+        return self._doubts.suggested(email)
 
     def told_by_mail(self, job_id: str) -> bool:
         """Whether a mail left for the submission of that job, or leaves soon; raises NotFound.

@@ -124,6 +124,7 @@ class Settings(BaseModel):
     allowed_email_domains: tuple[str, ...] = Field(
         default=(), description=say('a list such as ["example.edu"]')
     )
+    check_email_domain: bool = Field(default=True, description=TRUE_OR_FALSE)
     more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
         default=(), description=say('a list of "ply", "glb" and "step"')
     )

@@ -119,6 +119,7 @@ export function submitForm() {
 
     changed(event) {
       if (event.target.name === "print_method") this.followMethod();
+      if (event.target.name === "address_choice") this.takeAddress(event.target.value);
       if (event.target.type === "file") {
         const problem = this.takeFiles();
         if (this.count || problem) showProblem(this.$root, "file", problem);
@@ -131,8 +132,24 @@ export function submitForm() {
 
     typed(event) {
       if (event.target.type === "file") return;
+      if (event.target.name === "student_email") this.forgetChoice();
       recheck(this.$root, event.target);
       if (event.target.type === "number") cardsOf.get(this.$root).follow();
+    },
+
+    // The answer to "Did you mean …?": the server isn't to ask about this address again.
+    takeAddress(address) {
+      const { student_email: field, address_kept: kept } = this.$root.elements;
+      field.value = address;
+      kept.value = address;
+      showProblem(this.$root, "student_email", "");
+    },
+
+    // What is typed by hand afterwards is neither of the two.
+    forgetChoice() {
+      for (const choice of this.$root.querySelectorAll("[name=address_choice]")) {
+        choice.checked = false;
+      }
     },
 
     // -- choices that follow the method ----------------------------------------------------------
