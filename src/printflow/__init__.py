@@ -174,7 +174,7 @@ if TYPE_CHECKING:
     from .service.bulk import BulkAnswer, bulk_triggers, triggers_of_some
     from .service.checkup import Checkup
     from .service.form_check import Model
-    from .service.identity import PROXY_SOURCE, ComeBack, NamedByProxy
+    from .service.identity import OPERATOR_SOURCE, PROXY_SOURCE, ComeBack, NamedByProxy
     from .service.payments import OpenBalance
     from .service.plates import PlateDone
     from .service.provider_sessions import Standing
@@ -271,7 +271,7 @@ _HOMES = {
         "WaitingCopies",
     ),
     "domain.identity": ("Purpose", "SignInRecord", "Student", "Students"),
-    "service.identity": ("PROXY_SOURCE", "ComeBack", "NamedByProxy"),
+    "service.identity": ("OPERATOR_SOURCE", "PROXY_SOURCE", "ComeBack", "NamedByProxy"),
     "service.provider_sessions": ("Standing",),
     "service.plates": ("PlateDone",),
     "service.queues": ("StartOffer",),
@@ -496,6 +496,7 @@ __all__ = [
     "NamedByProxy",
     "NotFound",
     "Note",
+    "OPERATOR_SOURCE",
     "OpenBalance",
     "OpenQuote",
     "PAYABLE",

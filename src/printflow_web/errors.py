@@ -56,6 +56,7 @@ from printflow import (
 
 from .access import logged_path, request_id
 from .acting import staff_session
+from .fresh_sign_in import fresh_sign_in
 from .remembered import from_memory_only
 from .request import lab_of
 from .spoken import spoken, spoken_refusals
@@ -243,7 +244,7 @@ def refused(error: PrintflowError) -> Response:
     if isinstance(error, Forbidden):
         return signed_out() if staff_session() is None else right_missing((Right(error.right),))
     if isinstance(error, ConfirmationNeeded):
-        return confirm_first()
+        return (None if wants_json() else fresh_sign_in()) or confirm_first()
     return error_page(
         status_of(error),
         error.message,

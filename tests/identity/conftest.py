@@ -37,7 +37,18 @@ def identity() -> dict[str, Any]:
 
 
 @pytest.fixture
-def settings(settings: Settings, liar: HostileProvider, identity: dict[str, Any]) -> Settings:
+def server_settings() -> dict[str, Any]:
+    """Settings of the section server."""
+    return {}
+
+
+@pytest.fixture
+def settings(
+    settings: Settings,
+    liar: HostileProvider,
+    identity: dict[str, Any],
+    server_settings: dict[str, Any],
+) -> Settings:
     given: dict[str, Any] = {
         "issuer": liar.url,
         "client_id": CLIENT_ID,
@@ -53,6 +64,7 @@ def settings(settings: Settings, liar: HostileProvider, identity: dict[str, Any]
         base_url="http://localhost",
         settle_seconds=0,
         check_email_domain=False,
+        server=server_settings,
         mail={"directory": settings.mail.directory, "staff_address": "lab@example.edu"},
         identity=given,
     )

@@ -492,3 +492,26 @@ def test_a_session_of_a_provider_that_nothing_is_known_of_ends(
     engine.dispose()
     lab.provider_sessions._known.clear()
     assert browser.get("/dashboard").status_code == 303
+
+
+@pytest.mark.parametrize("server_settings", [{"confirm_sensitive_minutes": 3}])
+def test_a_sensitive_act_wants_a_fresh_sign_in_and_keeps_what_was_typed(
+    lab: Printflow, browser: FlaskClient, walk: Walk, liar: HostileProvider, clock: TestClock
+) -> None:
+    liar.claims["roles"] = ["lab-admins"]
+    walk(browser)
+    form = {
+        "csrf_token": token(browser, "/admin/stations"),
+        "name": "Window PC",
+        "role": "technician",
+    }
+    clock.advance(minutes=4)
+    answer = browser.post("/admin/stations", data=form)
+    assert answer.status_code == 403
+    assert "Confirm that it" in answer.text
+    assert "Window PC" in answer.text
+    assert 'href="/login/confirm"' in answer.text
+    assert [one.name for one in lab.stations.all()] == []
+    walk(browser, "/login/confirm")
+    assert browser.post("/admin/stations", data=form).status_code == 200
+    assert [one.name for one in lab.stations.all()] == ["Window PC"]
