@@ -134,12 +134,22 @@ MEANING: Mapping[str, str] = {
     "server.confirm_sensitive_minutes": "Sensitive actions (void, waive, override, discard, export or "
     "erase people, change stations and roles, restore a catalog) ask for the password again if it "
     "was typed longer ago. 0: never.",
+    "server.log_addresses": "How much of a client's network address is kept in the access log and "
+    "the lab's record: `full`, its network (`short`: an IPv4's /24, an IPv6's /48) or `none`. "
+    "fail2ban needs `full`.",
+    "server.security_contact": "Where to report security problems. Set it to serve "
+    "`/.well-known/security.txt`.",
+    "server.security_policy": "The page that says how you handle such reports.",
+    "server.security_expires": "When the contact stops being valid. Empty: always 180 days from "
+    "now.",
     "server.metrics_token": "The bearer token for `/metrics`. Empty: only this machine can read "
     "it.",
     "retention.automatic": "Whether jobs are archived and data is deleted automatically when due.",
     "retention.files_days": "How many days model files are kept after a job is archived. 0: "
     "forever.",
     "retention.mails_days": "How many days emails are kept.",
+    "retention.audit_days": "How many days the lab's record (**Lab**, then **Changes**) is kept: "
+    "who signed in, was refused, changed or exported what.",
     "retention.personal_days": "How many days names, addresses, file names and notes are kept. At "
     "least as long as the files.",
     "retention.events_days": "How many days the names of the people who made each change are "

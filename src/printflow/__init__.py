@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
-    from .domain.people import Change, ChangeKind, StaffName, StaffSession, Station
+    from .domain.network_address import address_for_logs
+    from .domain.people import Change, ChangeKind, ChangeQuery, StaffName, StaffSession, Station
     from .domain.permit import STRANGER, Permit
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
     from .domain.plate import (
@@ -168,6 +169,7 @@ if TYPE_CHECKING:
     from .reports.table import Table as ReportTable
     from .runtime.exhausted import is_exhausted, server_busy
     from .runtime.log_records import log_request
+    from .runtime.origin import acts_from
     from .runtime.permits import Acting, allowed, may
     from .said import Day, Money, Said, say, say_n, sentences
     from .service.address_doubts import ADDRESS_DOUBTFUL
@@ -229,8 +231,16 @@ _HOMES = {
     "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE"),
     "domain.mail_record": ("MailRecord", "mail_record"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
+    "domain.network_address": ("address_for_logs",),
     "domain.naming": ("ending_of",),
-    "domain.people": ("Change", "ChangeKind", "StaffName", "StaffSession", "Station"),
+    "domain.people": (
+        "Change",
+        "ChangeKind",
+        "ChangeQuery",
+        "StaffName",
+        "StaffSession",
+        "Station",
+    ),
     "domain.permit": ("STRANGER", "Permit"),
     "domain.rights": ("ADMINISTRATOR", "RIGHTS", "Right", "RightGroup", "Role", "roles_with"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
@@ -349,6 +359,7 @@ _HOMES = {
     "inspection.standalone": ("inspect_file",),
     "uploads.receiving": ("Upload",),
     "runtime.log_records": ("log_request",),
+    "runtime.origin": ("acts_from",),
     "runtime.permits": ("Acting", "allowed", "may"),
     "language.translation": ("translated",),
     "said": ("Day", "Money", "Said", "say", "say_n", "sentences"),
@@ -419,6 +430,7 @@ __all__ = [
     "CatalogVersion",
     "Change",
     "ChangeKind",
+    "ChangeQuery",
     "Charge",
     "Checkup",
     "Color",
@@ -625,6 +637,8 @@ __all__ = [
     "local_time",
     "local_time_zone",
     "log_request",
+    "acts_from",
+    "address_for_logs",
     "mail_record",
     "may",
     "money",

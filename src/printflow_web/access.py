@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from flask import Flask, Response, g, request
 
-from printflow import log_request
+from printflow import acts_from, address_for_logs, log_request
+
+from .request import lab_of
 
 _log = logging.getLogger(__name__)
 _SHOWN = 200
@@ -52,14 +54,22 @@ _MASKED = _Masked()
 
 
 def init_access(app: Flask) -> None:
-    """Log every answer but those to monitoring and of static files that were fine."""
+    """Log every answer but those to monitoring and of static files that were fine.
+
+    A line is: id, client, method, path, status, time. Programs such as fail2ban read it, so its
+    order is a promise (docs/administrators.md).
+    """
     for logger in (app.logger, logging.getLogger("waitress")):
         logger.addFilter(_MASKED)
+
+    how = lab_of(app).settings.server.log_addresses
 
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
         log_request(request_id())
+        g.client = address_for_logs(request.remote_addr or "", how)
+        acts_from(g.client)
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -70,8 +80,9 @@ def init_access(app: Flask) -> None:
             return response
         took = (time.perf_counter() - g.began) * 1000 if "began" in g else 0.0
         _log.info(
-            "%s %s %s %s %.0f ms",
+            "%s %s %s %s %s %.0f ms",
             request_id(),
+            g.get("client") or "-",
             request.method,
             logged_path(),
             response.status_code,
@@ -82,3 +93,4 @@ def init_access(app: Flask) -> None:
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
         log_request("")
+        acts_from("")

@@ -43,7 +43,7 @@ from printflow import (
     place_of,
 )
 
-from .acting import staff_name
+from .acting import acting, staff_name
 from .auth import local_path
 from .errors import ParameterRefused
 from .live_parts import LiveParts
@@ -210,7 +210,7 @@ def download(ending: str) -> Response:
     """The whole list that the address describes, as a file; written while it is sent."""
     if ending not in EXPORT_FORMATS:
         abort(404)
-    chunks = lab_of(current_app).job_lists.file(_query(request.args), ending)
+    chunks = lab_of(current_app).job_lists.file(_query(request.args), ending, **acting())
     return sent_file(chunks, ending, "jobs")
 
 

@@ -207,6 +207,20 @@ def _typed() -> list[tuple[str, str]] | None:
     return [pair for pair in request.form.items(multi=True) if pair[0] not in _SECRET]
 
 
+def note_refusal(right: str) -> None:
+    """Write down in the lab's record who was refused for want of that right, and what they tried.
+
+    A database that is away doesn't hide the refusal.
+    """
+    acts = staff_session()
+    by, station = (acts.name, acts.station) if acts else ("", "")
+    what = f"{request.method} {request.endpoint or ''}"
+    try:
+        lab_of(current_app).changes.note_refusal(what, by=by, station=station, right=right)
+    except PrintflowError:
+        _log.exception("the refusal could not be taken down")
+
+
 def who_may(rights: Iterable[str]) -> str:
     """What to do where one of these rights is needed: the roles that have one, to ask for."""
     catalog = lab_of(current_app).catalog
@@ -219,6 +233,7 @@ def who_may(rights: Iterable[str]) -> str:
 
 def right_missing(rights: Sequence[Right]) -> Response:
     """The page for someone whose role has none of these rights, of which one is needed."""
+    note_refusal(rights[0])
     acts = staff_session()
     message = _(
         "Your role, “%(role)s”, doesn't allow this. It needs the right “%(right)s”.",
@@ -242,7 +257,10 @@ def refused(error: PrintflowError) -> Response:
     if isinstance(error, TransitionNotAllowed):
         return conflict(error)
     if isinstance(error, Forbidden):
-        return signed_out() if staff_session() is None else right_missing((Right(error.right),))
+        if staff_session() is not None:
+            return right_missing((Right(error.right),))
+        note_refusal(error.right)
+        return signed_out()
     if isinstance(error, ConfirmationNeeded):
         return (None if wants_json() else fresh_sign_in()) or confirm_first()
     return error_page(

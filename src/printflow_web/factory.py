@@ -40,6 +40,7 @@ from . import (
     system,
     this_pc,
     versions,
+    well_known,
 )
 from .access import init_access
 from .acting import ACTING
@@ -133,6 +134,7 @@ def create_app(lab: Printflow) -> Flask:
         system,
         health,
         metrics,
+        well_known,
     ):
         app.register_blueprint(module.pages)
     app.register_blueprint(machines.of_administrators)

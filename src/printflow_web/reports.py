@@ -20,6 +20,7 @@ from printflow import (
     parse_date,
 )
 
+from .acting import acting
 from .errors import ParameterRefused
 from .request import lab_of
 
@@ -86,7 +87,7 @@ def download(name: str, ending: str) -> Response:
     if ending not in EXPORT_FORMATS or name not in (*REPORTS, "jobs"):
         abort(404)
     query, _preset = _query()
-    chunks = lab_of(current_app).reports.file(name, ending, query)
+    chunks = lab_of(current_app).reports.file(name, ending, query, **acting())
     return sent_file(chunks, ending, name)
 
 

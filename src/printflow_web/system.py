@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, time
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import SystemView
+from printflow import ChangeKind, ChangeQuery, SystemView, clean_line, parse_date
 
 from .acting import acting
 from .errors import ParameterRefused
@@ -72,11 +75,36 @@ def checkup() -> AnyResponse:
 
 @pages.get("/changes")
 def changes() -> str:
-    """Who changed the lab itself, newest first."""
-    typed = request.args.get("before", "")
-    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+    """Who changed the lab itself, signed in, was refused or exported what, newest first."""
+    lab, typed = lab_of(current_app), request.args
+    before = typed.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise ParameterRefused(_("The address is wrong: “before” must be a whole number."))
-    before = int(typed) if typed else None
-    found = lab_of(current_app).changes.find(limit=_CHANGES + 1, before=before)
-    more = len(found) > _CHANGES
-    return render_template("changes.html", changes=found[:_CHANGES], more=more)
+    query = _change_query(typed)
+    found = lab.changes.find(query, limit=_CHANGES + 1, before=int(before) if before else None)
+    return render_template(
+        "changes.html",
+        changes=found[:_CHANGES],
+        more=len(found) > _CHANGES,
+        first=not before,
+        kinds=tuple(ChangeKind),
+        typed={name: typed.get(name, "") for name in ("kind", "name", "since")},
+        filtered=query != ChangeQuery(),
+        names=lab.people.all(),
+    )
+
+
+def _change_query(typed: Mapping[str, str]) -> ChangeQuery:
+    day = parse_date(typed.get("since", ""), "since")
+    if day is not None and not 1970 <= day.year < 9000:
+        raise ParameterRefused(_("That date is out of range."))
+    zone = ZoneInfo(lab_of(current_app).catalog.current.time_zone)
+    try:
+        kind = ChangeKind(typed["kind"]) if typed.get("kind") else None
+    except ValueError:
+        raise ParameterRefused(_("The address is wrong: there's no such “kind”.")) from None
+    return ChangeQuery(
+        kind=kind,
+        name=clean_line(typed.get("name", ""))[:100],
+        since=datetime.combine(day, time(), zone) if day else None,
+    )

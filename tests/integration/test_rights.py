@@ -53,6 +53,9 @@ NEED_NONE = {
     "cash_up.today",
     "catalog.current",
     "catalog.remembered",
+    # writes down what happened to whoever has no right, or what was exported by one
+    "changes.note_export",
+    "changes.note_refusal",
     "shelf.policy",
     # the door
     "sessions.asks_for_station",

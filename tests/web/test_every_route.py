@@ -144,6 +144,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/health/live": {"GET": "everybody"},
     "/health/ready": {"GET": "everybody"},
     "/metrics": {"GET": "everybody"},
+    "/.well-known/security.txt": {"GET": "everybody"},
     "/static/<path:filename>": {"GET": "everybody"},
 }
 """For each route and method, the right that lets someone in; of several any. HEAD goes with GET."""

@@ -32,8 +32,8 @@ def test_one_line_per_request_with_its_id(
         assert re.fullmatch("[0-9a-f]{8}", answer.headers["X-Request-ID"])
         answer.close()
     home, nowhere = lines(caplog)
-    assert re.fullmatch(r"[0-9a-f]{8} GET / 200 \d+ ms", home)
-    assert re.fullmatch(r"[0-9a-f]{8} GET /nowhere 404 \d+ ms", nowhere)
+    assert re.fullmatch(r"[0-9a-f]{8} 127\.0\.0\.0/24 GET / 200 \d+ ms", home)
+    assert re.fullmatch(r"[0-9a-f]{8} 127\.0\.0\.0/24 GET /nowhere 404 \d+ ms", nowhere)
 
 
 def test_a_link_s_secret_is_not_logged(

@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Entry] = {
     "serve": Entry(_RUN, "serving", "serve", "Serve the web pages and do background work."),
     "worker": Entry(_RUN, "working", "worker", "Move files and send email until stopped."),
     "dispatch": Entry(_RUN, "working", "dispatch", "Do all work that is due, then exit."),
+    "audit": Entry(_RUN, "audit", "audit", "Print who did what to the lab, as JSON lines."),
     "doctor": Entry(_RUN, "doctor", "doctor", "Check files, database and settings."),
     "backup": Entry(_RUN, "backup", "backup", "Back up everything while the lab runs."),
     "restore": Entry(_RUN, "restore", "restore", "Restore a backup, or test one."),

@@ -52,9 +52,8 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
         **filters,
     )
     with session().lab() as lab:
-        chunks = lab.reports.file(name, ending or "csv", query)
         if ending or (name == "jobs" and not session().json):
-            pour(chunks)
+            pour(lab.reports.file(name, ending or "csv", query))
         elif name == "jobs":
             raise click.UsageError(say("For the list of jobs as JSON, run: printflow list --json"))
         else:

@@ -67,21 +67,26 @@ def _run(dry_run: bool, ahead: int, *, archive_only: bool) -> None:
     with session().lab() as lab:
         if dry_run:
             plan = lab.retention.plan(ahead=timedelta(days=ahead))
-            _tell_plan(lab, [one for one in plan if one.part is None or not archive_only])
+            wanted = [one for one in plan if one.part is None or not archive_only]
+            audit = 0 if archive_only else lab.retention.audit_due(ahead=timedelta(days=ahead))
+            _tell_plan(lab, wanted, audit)
         elif archive_only:
             _tell_report(PurgeReport(archived=lab.retention.archive_due()))
         else:
             _tell_report(lab.retention.purge())
 
 
-def _tell_plan(lab: Printflow, plan: list[Removal]) -> None:
+def _tell_plan(lab: Printflow, plan: list[Removal], audit: int) -> None:
     from printflow import local_date
 
     if session().json:
         print_json([{"due_at": one.due_at, "job": one.job_id, "what": _what(one)} for one in plan])
         return
+    if audit:
+        tell(f"{audit} entries of the lab's record would be deleted")
     if not plan:
-        tell("Nothing is due.")
+        if not audit:
+            tell("Nothing is due.")
         return
     zone = lab.catalog.current.time_zone
     rows = [(local_date(one.due_at, zone), one.job_id or "(none)", _label(one)) for one in plan]
@@ -106,6 +111,7 @@ def _tell_report(report: PurgeReport) -> None:
                 "removed": [{"job": job, "what": part} for job, part in report.removed],
                 "waiting": [{"job": job, "what": part} for job, part in report.waiting],
                 "mails_of_no_job": report.mails,
+                "audit": report.audit,
             }
         )
         return
@@ -114,6 +120,8 @@ def _tell_report(report: PurgeReport) -> None:
         tell(f"{part.label} of {count} jobs deleted")
     if report.mails:
         tell(f"{report.mails} emails that weren't about a single job deleted")
+    if report.audit:
+        tell(f"{report.audit} entries of the lab's record deleted")
     if report.waiting:
         tell(
             f"{len(report.waiting)} are waiting until the model files are deleted. Run this command again."

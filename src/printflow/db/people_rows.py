@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from ..domain.people import Change, ChangeKind, Door, StaffName, StaffSession, Station
+from ..domain.people import Change, ChangeKind, ChangeQuery, Door, StaffName, StaffSession, Station
 from .alone import take_turns
 from .schema import catalog_versions, changes, sessions, staff, stations
 from .upsert import upsert
@@ -195,24 +195,54 @@ class SqlPeopleRows:
         station: str,
         subject: str,
         details: Mapping[str, Any],
+        address: str = "",
+        right: str = "",
+        times: int = 1,
     ) -> None:
+        # One at a time until the commit, so that ids grow as entries become visible: who goes on
+        # after the last id that was read misses none.
+        take_turns(self._connection, "changes")
         self._connection.execute(
             insert(changes).values(
                 at=at,
                 by=by,
                 station=station,
+                address=address,
+                right=right,
+                times=times,
                 kind=kind.value,
                 subject=subject,
                 details=dict(details),
             )
         )
 
-    def changes(self, *, limit: int, before: int | None) -> Sequence[Change]:
-        query = select(changes).order_by(changes.c.id.desc()).limit(limit)
+    def changes(
+        self, query: ChangeQuery, *, limit: int, before: int | None = None, after: int | None = None
+    ) -> Sequence[Change]:
+        rows = select(changes)
+        if query.kind is not None:
+            rows = rows.where(changes.c.kind == query.kind.value)
+        if query.name:
+            rows = rows.where(or_(changes.c.by == query.name, changes.c.subject == query.name))
+        if query.since is not None:
+            rows = rows.where(changes.c.at >= query.since)
         if before is not None:
-            query = query.where(changes.c.id < before)
-        rows = [dict(row._mapping) for row in self._connection.execute(query)]
-        return [Change(**{**row, "kind": ChangeKind(row["kind"])}) for row in rows]
+            rows = rows.where(changes.c.id < before)
+        if after is not None:
+            rows = rows.where(changes.c.id > after)
+        order = changes.c.id.desc() if after is None else changes.c.id
+        found = self._connection.execute(rows.order_by(order).limit(limit))
+        return [
+            Change(**{**row._mapping, "kind": ChangeKind(row._mapping["kind"])}) for row in found
+        ]
+
+    def old_changes(self, before: datetime) -> int:
+        query = select(func.count()).select_from(changes).where(changes.c.at < before)
+        return int(self._connection.scalar(query) or 0)
+
+    def forget_changes(self, before: datetime, *, limit: int | None = None) -> int:
+        old = select(changes.c.id).where(changes.c.at < before).order_by(changes.c.id).limit(limit)
+        return self._connection.execute(delete(changes).where(changes.c.id.in_(old))).rowcount
 
 
 def _session(row: Any) -> StaffSession:

@@ -6,11 +6,23 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from ..domain.job import FileState
 from ..domain.lifecycle import row as line_of
-from ..domain.people import ChangeKind
+from ..domain.people import ABOUT_STUDENTS, ChangeKind
 from ..domain.retention import OTHER_REASON, REMOVED_NAME, Part, Removal, known_or_other, unsigned
 from ..domain.status import ActorKind, Status, Trigger
 from .incoming_rows import SqlIncomingRows
@@ -109,6 +121,26 @@ class SqlRetentionRows:
 
         self._rewrite_changes(ChangeKind.MAIL_RETRIED, unaddressed)
 
+    def _unname_changes(self, address: str) -> None:
+        """What the lab's own record says of a student it says without the address."""
+        if not address:
+            return
+        sought = address.lower()
+        named = (changes.c.by, changes.c.subject, cast(changes.c.details, String))
+        query = select(changes.c.id, changes.c.by, changes.c.subject, changes.c.details).where(
+            changes.c.kind.in_([kind.value for kind in ABOUT_STUDENTS]),
+            or_(
+                *(func.lower(cast(one, String)).contains(sought, autoescape=True) for one in named)
+            ),
+        )
+        for row in self._connection.execute(query).all():
+            values = {name: _unnamed(getattr(row, name), sought) for name in ("by", "subject")}
+            self._connection.execute(
+                update(changes)
+                .where(changes.c.id == row.id)
+                .values(details=_unnamed(row.details, sought), **values)
+            )
+
     def _rewrite_changes(
         self, kind: ChangeKind, rewritten: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     ) -> None:
@@ -149,7 +181,12 @@ class SqlRetentionRows:
 
     def personal(self, job_id: str, token_hash: str, known_reasons: Collection[str]) -> None:
         db = self._connection
-        row = db.execute(select(jobs.c.request_id, jobs.c.reasons).where(jobs.c.id == job_id)).one()
+        row = db.execute(
+            select(jobs.c.request_id, jobs.c.reasons, jobs.c.student_email).where(
+                jobs.c.id == job_id
+            )
+        ).one()
+        self._unname_changes(row.student_email)
         db.execute(
             update(jobs)
             .where(jobs.c.id == job_id)
@@ -273,6 +310,15 @@ class SqlRetentionRows:
             update(confirmations).where(confirmations.c.job_id == job_id).values(file_sha256="")
         )
         db.execute(delete(file_openings).where(file_openings.c.job_id == job_id))
+
+
+def _unnamed(value: Any, sought: str) -> Any:
+    """``value`` with whatever text in it holds the (lower-case) address taken out."""
+    if isinstance(value, Mapping):
+        return {key: _unnamed(item, sought) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unnamed(item, sought) for item in value]
+    return REMOVED_NAME if isinstance(value, str) and sought in value.lower() else value
 
 
 def _parts_of(job_id: str) -> Select[tuple[int]]:

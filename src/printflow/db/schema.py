@@ -197,7 +197,14 @@ changes = Table(
     Column("kind", String(40), nullable=False, info=KEPT),
     Column("subject", SaidText(200), nullable=False, info=KEPT),
     Column("details", JSON, nullable=False, info=PERSONAL),
-    comment="Who changed the lab itself: people, stations, catalog; never changed.",
+    Column("address", String(60), nullable=False, server_default="", info=KEPT),
+    Column("right", String(40), nullable=False, server_default="", info=KEPT),
+    Column("times", Integer, nullable=False, server_default="1", info=KEPT),
+    Index("ix_changes_at", "at"),
+    Index("ix_changes_kind_id", "kind", "id"),
+    Index("ix_changes_by_id", "by", "id"),
+    Index("ix_changes_subject_id", "subject", "id"),
+    comment="Who changed the lab itself, signed in, was refused, or exported what; never changed.",
 )
 
 workers = Table(

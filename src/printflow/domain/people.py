@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from ..errors import InvalidInput
+from ..said import say
 from .marking import mark
 from .rights import Right
 
@@ -82,7 +84,15 @@ class ChangeKind(StrEnum):
     STATION_RENEWED = "station_renewed"
     STATION_ROLE = "station_role"
     STATION_REVOKED = "station_revoked"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    LEFT = "left"
     SIGNED_OUT = "signed_out"
+    REFUSED = "refused"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_ERASED = "person_erased"
+    LIST_EXPORTED = "list_exported"
+    SETTINGS = "settings"
     CATALOG = "catalog"
     MAIL_RETRIED = "mail_retried"
     OUTBOX_RESUMED = "outbox_resumed"
@@ -110,6 +120,14 @@ _WORDS = {
     ChangeKind.STATION_RENEWED: mark("Set a new password for the station %(subject)s"),
     ChangeKind.STATION_ROLE: mark("Changed the role of the station %(subject)s"),
     ChangeKind.STATION_REVOKED: mark("Revoked the station %(subject)s"),
+    ChangeKind.SIGNED_IN: mark("Signed in as %(subject)s"),
+    ChangeKind.SIGN_IN_FAILED: mark("Failed to sign in as %(subject)s"),
+    ChangeKind.LEFT: mark("Signed out"),
+    ChangeKind.REFUSED: mark("Was refused: %(subject)s"),
+    ChangeKind.PERSON_EXPORTED: mark("Exported a student's data: %(subject)s"),
+    ChangeKind.PERSON_ERASED: mark("Erased a student's data: %(subject)s"),
+    ChangeKind.LIST_EXPORTED: mark("Exported %(subject)s"),
+    ChangeKind.SETTINGS: mark("Started with changed settings: %(subject)s"),
     ChangeKind.SIGNED_OUT: mark("Signed out %(subject)s"),
     ChangeKind.CATALOG: mark("Changed the catalog: %(subject)s"),
     ChangeKind.MAIL_RETRIED: mark("Sent the email %(subject)s again"),
@@ -126,14 +144,65 @@ _WORDS = {
 }
 
 
+def kind_of(typed: str, field: str) -> ChangeKind:
+    """The kind of that name. Raises InvalidInput at ``field``."""
+    try:
+        return ChangeKind(typed)
+    except ValueError:
+        raise InvalidInput.of(
+            field,
+            "kind_unknown",
+            say("There's no kind “{name}”.", name=typed[:40]),
+            say("Choose from: {names}.", names=", ".join(ChangeKind)),
+        ) from None
+
+
+BY_STRANGERS = frozenset({ChangeKind.SIGN_IN_FAILED, ChangeKind.REFUSED})
+"""What people do who have not signed in."""
+
+ABOUT_STUDENTS = (
+    ChangeKind.MAIL_RETRIED,
+    ChangeKind.PERSON_EXPORTED,
+    ChangeKind.SIGNED_IN,
+    ChangeKind.SIGN_IN_FAILED,
+    ChangeKind.LEFT,
+)
+"""Whose entries may name a student: what names one is taken out when the person is erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeQuery:
+    """Which entries are wanted; empty texts and None ask nothing.
+
+    ``name`` is who did it or whom it is about. ``since`` is the first moment.
+    """
+
+    kind: ChangeKind | None = None
+    name: str = ""
+    since: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of the lab itself: who made it, when, and from which station."""
+    """One entry of the lab's own record: who did what, when, from which station and address.
+
+    ``by`` is "" for the command line, and for strangers (:attr:`of_a_stranger`). ``right`` is the
+    right that allowed it, or that was missing, where that is known. ``times`` counts how often the
+    same happened within the hour so far: repeats are written down at the 10th, 100th, … time only.
+    """
 
     id: int
     at: datetime
     by: str
     station: str
+    address: str = ""
+    right: str = ""
+    times: int = 1
     kind: ChangeKind
     subject: str
     details: Mapping[str, Any]
+
+    @property
+    def of_a_stranger(self) -> bool:
+        """Whether nobody was signed in who could have done it."""
+        return not self.by and self.kind in BY_STRANGERS

@@ -102,6 +102,8 @@ class PurgeReport:
     gone."""
     mails: int = 0
     """How many mails went that told of no one job."""
+    audit: int = 0
+    """How many entries of the lab's own record went."""
 
 
 def known_or_other(reasons: Iterable[str], known: Collection[str]) -> list[str]:

@@ -58,6 +58,7 @@ from ..service.reports import Reports
 from ..service.retention import Retention
 from ..service.rounds import DisposalRound, RetentionRound
 from ..service.sessions import Sessions
+from ..service.settings_seen import SettingsSeen
 from ..service.shelf import Shelf
 from ..service.stations import Stations
 from ..service.student_messages import StudentMessages
@@ -152,6 +153,7 @@ class Printflow:
                 parts = make_parts(settings, database, identity, clock, ids, mailer, wrap)
             lab = cls(parts, lock)
             if role is not None:
+                SettingsSeen(parts.database, parts.clock, settings, parts.tokens).note(role)
                 lab._listener = database.listen(lab._heard)
             return lab
         except BaseException:
@@ -307,9 +309,11 @@ class Printflow:
         """Receipts, on paper and by mail."""
         self.cash_up = CashUp(database, clock, parts.catalogs)
         """What a day's money comes to."""
-        self.job_lists = JobLists(database, clock, parts.settings)
+        self.changes = Changes(database, clock)
+        """Who changed the lab itself, signed in, was refused, or exported what."""
+        self.job_lists = JobLists(database, clock, parts.settings, self.changes)
         """Lists of jobs as files that spreadsheets open."""
-        self.reports = Reports(database, clock, parts.catalogs, self.job_lists)
+        self.reports = Reports(database, clock, parts.catalogs, self.job_lists, self.changes)
         """The lab's figures."""
 
     def _of_administrators(self, parts: Parts) -> None:
@@ -364,8 +368,6 @@ class Printflow:
             database, clock, parts.tokens, parts.links, self.provider_sessions
         )
         """Students who are signed in, and their own jobs."""
-        self.changes = Changes(database)
-        """Who changed the lab itself."""
         self.mail = Mails(
             database, clock, settings, parts.composer, parts.postman, wake=parts.dispatcher.wake
         )

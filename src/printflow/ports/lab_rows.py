@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from ..domain.heartbeat import Heartbeat
     from ..domain.job_track import JobTrack, ReportQuery
     from ..domain.limits import Count
-    from ..domain.people import Change, ChangeKind, Door, StaffName, StaffSession, Station
+    from ..domain.people import (
+        Change,
+        ChangeKind,
+        ChangeQuery,
+        Door,
+        StaffName,
+        StaffSession,
+        Station,
+    )
     from ..domain.plate_track import PartTrack, RunTrack
     from ..domain.retention import Part, Removal
 
@@ -140,10 +148,23 @@ class PeopleRows(Protocol):
         station: str,
         subject: str,
         details: Mapping[str, Any],
-    ) -> None: ...
+        address: str = "",
+        right: str = "",
+        times: int = 1,
+    ) -> None:
+        """Write one entry down. Ids grow in the order in which entries become visible."""
 
-    def changes(self, *, limit: int, before: int | None) -> Sequence[Change]:
-        """Newest first; with ``before``, those with a smaller id."""
+    def changes(
+        self, query: ChangeQuery, *, limit: int, before: int | None = None, after: int | None = None
+    ) -> Sequence[Change]:
+        """Newest first, with ``before`` those with a smaller id; with ``after`` those with a
+        greater one, oldest first."""
+
+    def old_changes(self, before: datetime) -> int:
+        """How many entries are from before then."""
+
+    def forget_changes(self, before: datetime, *, limit: int | None = None) -> int:
+        """Delete the oldest ones from before then; says how many."""
 
 
 class ReportRows(Protocol):

@@ -10,6 +10,8 @@ import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from .origin import origin
+
 _REQUEST: ContextVar[str] = ContextVar("printflow_request", default="")
 
 
@@ -51,6 +53,8 @@ class _JsonLine(logging.Formatter):
         }
         if request := _REQUEST.get():
             plain["request"] = request
+        if client := origin():
+            plain["client"] = client
         if record.exc_info:
             plain["error"] = self.formatException(record.exc_info)
         return json.dumps(plain, ensure_ascii=False)

@@ -59,6 +59,10 @@ class Tokens:
         true = self.reply_tag(job_id).upper().partition("-")[2]
         return job_id if dash and hmac.compare_digest(signed.encode(), true.encode()) else ""
 
+    def mark(self, what: str) -> str:
+        """By which it is seen that ``what`` has changed, without telling what it is."""
+        return self._derive(f"mark/{what}").hex()[:16]
+
     def session_key(self) -> bytes:
         """The key that signs the web's cookies."""
         return self._derive("session")

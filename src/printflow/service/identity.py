@@ -31,16 +31,27 @@ from ..domain.identity import (
     shortened,
 )
 from ..domain.limits import Limit
+from ..domain.people import ChangeKind
 from ..domain.rights import ADMINISTRATOR, Right
 from ..domain.text import clean_line
 from ..errors import IdentityRefused, InvalidInput, PrintflowError, ProviderUnavailable
-from ..ports import Answer, Begun, Clock, Database, IdentityProvider, Ids, ProviderState
+from ..ports import (
+    Answer,
+    Begun,
+    Clock,
+    Database,
+    IdentityProvider,
+    Ids,
+    ProviderState,
+    Transaction,
+)
 from ..runtime.latest import Latest, Sight
 from ..runtime.permits import needs
 from ..runtime.sealing import Sealing
 from ..runtime.tokens import Tokens
 from ..said import Said, say
 from ..settings.identity import IdentitySettings
+from .changes import ChangedBy
 from .limits import count
 from .provider_people import known_person, staff_name_of
 from .sessions import Sessions, SignedIn
@@ -571,8 +582,24 @@ class Identity:
                     claims=seen,
                     address=clean_line(address),
                 )
+                if purpose is not Purpose.STUDENT:
+                    self._note_failure(tx, person, error, issuer)
         except PrintflowError:
             _log.exception("the refused sign-in could not be taken down")
+
+    def _note_failure(
+        self, tx: Transaction, person: Person | None, error: PrintflowError, issuer: str
+    ) -> None:
+        """In the lab's own record only who is staff is named: anyone may try."""
+        place = PROXY_SOURCE if issuer == PROXY else self.provider_name
+        named = person.staff_name if person else ""
+        ChangedBy("", place).record_counted(
+            tx,
+            ChangeKind.SIGN_IN_FAILED,
+            named or say("an unknown name"),
+            self._clock(),
+            why=error.code,
+        )
 
 
 def _refuse_error(said: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
+from .changes import Changes
 
 if TYPE_CHECKING:
     from ..reports.table import Cell
@@ -29,14 +30,26 @@ class JobLists:
         database: Database,
         clock: Clock,
         settings: Settings,
+        changes: Changes,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._changes = changes
 
     @needs(Right.REPORTS)
-    def file(self, query: JobQuery, ending: str, *, class_number: str = "") -> Iterator[bytes]:
+    def file(
+        self,
+        query: JobQuery,
+        ending: str,
+        *,
+        class_number: str = "",
+        by: str = "",
+        station: str = "",
+    ) -> Iterator[bytes]:
         """All jobs of a list (pages and limits do not count) as "csv" or "xlsx".
+
+        Who exports it, ``by`` and ``station``, is written down in the lab's record.
 
         Raises InvalidInput at once for another ending; the rows then come as they are asked for,
         in constant memory.
@@ -45,6 +58,8 @@ class JobLists:
         from ..reports.job_list import COLUMNS
 
         check_ending(ending)
+        what = say("a list of jobs with names and addresses")
+        self._changes.note_export(what, by=by, station=station, format=ending)
         rows = self._job_rows(query, class_number)
         if ending == "csv":
             return csv_bytes(COLUMNS, rows)

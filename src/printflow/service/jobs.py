@@ -150,7 +150,7 @@ class Jobs:
         ``together_with`` is the id of a job: it and those that were submitted together with it.
         Raises InvalidInput for a status or duration that is none, NotFound for that job.
         """
-        age = _duration(older_than)
+        age = duration(older_than)
         now = self._clock()
         query = JobQuery(
             status=_status(status),
@@ -483,13 +483,14 @@ def _status(given: Status | str | None) -> Status | None:
         ) from None
 
 
-def _duration(given: str | timedelta | None) -> timedelta | None:
+def duration(given: str | timedelta | None, field: str = "older_than") -> timedelta | None:
+    """How long "45m", "36h", "2d" or "3w" is; None for None. Raises InvalidInput at ``field``."""
     if given is None or isinstance(given, timedelta):
         return given
     match = _DURATION.fullmatch(given.strip())
     if match is None:
         raise InvalidInput.of(
-            "older_than",
+            field,
             "duration_invalid",
             say("“{text}” isn't a duration.", text=given[:40]),
             say("Enter one like 45m, 36h, 2d, or 3w."),

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from ..domain.history import JobDetails
 from ..domain.incoming import IncomingMail
 from ..domain.job import Actor, Job
+from ..domain.people import ChangeKind
 from ..domain.retention import Part, PurgeReport
 from ..domain.rights import Right
 from ..domain.status import Status, Trigger
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database
 from ..runtime.permits import needs
-from ..said import say
+from ..said import say, say_n
 from .acting import staff_actor
 from .addresses import normal_email
+from .changes import ChangedBy
 from .jobs import Jobs
 from .lookup import job_of
 from .removal import Removal
@@ -39,9 +41,24 @@ class PersonalData:
         self._removal = removal
 
     @needs(Right.EXPORT_PEOPLE)
-    def export(self, email: str) -> tuple[JobDetails, ...]:
-        """All that is stored of the jobs of an address; raises InvalidInput when there are none."""
-        return tuple(self._jobs.details(job.id) for job in self._jobs_of(email))
+    def export(self, email: str, *, by: str = "", station: str = "") -> tuple[JobDetails, ...]:
+        """All that is stored of the jobs of an address; raises InvalidInput when there are none.
+
+        Who exports it, ``by`` and ``station``, is written down in the lab's record.
+        """
+        found = tuple(self._jobs.details(job.id) for job in self._jobs_of(email))
+        self._note(
+            ChangeKind.PERSON_EXPORTED,
+            ChangedBy(by, station),
+            [details.job.id for details in found],
+            person=normal_email(email),
+        )
+        return found
+
+    def _note(self, kind: ChangeKind, who: ChangedBy, job_ids: list[str], **details: str) -> None:
+        subject = say_n("{count} job", "{count} jobs", len(job_ids))
+        with self._database.write() as tx:
+            who.record(tx, kind, subject, self._clock(), **details, jobs=job_ids)
 
     @needs(Right.EXPORT_PEOPLE)
     def emails(self, email: str) -> tuple[tuple[IncomingMail, bytes], ...]:
@@ -55,7 +72,7 @@ class PersonalData:
             return tuple((mail, tx.incoming.original(mail.id) or b"") for mail in found)
 
     @needs(Right.ERASE_PEOPLE)
-    def erase(self, email: str, *, by: str) -> PurgeReport:
+    def erase(self, email: str, *, by: str, station: str = "") -> PurgeReport:
         """Remove a person's files, mails and data; their payments stay without a name.
 
         Call it again while the report says that something waits for its files. Raises
@@ -93,6 +110,8 @@ class PersonalData:
             removed += [(job_id, part) for job_id in due if job_id in gone]
             waiting += [(job_id, part) for job_id in due if job_id not in gone]
         self._forget_person(email)
+        job_ids = [job.id for job in jobs]
+        self._note(ChangeKind.PERSON_ERASED, ChangedBy(actor.name, station), job_ids)
         return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
 
     def _forget_person(self, email: str) -> None:

@@ -17,6 +17,7 @@ from ..ports import Clock, Database
 from ..runtime.latest import Latest
 from ..runtime.permits import needs
 from ..said import say
+from .changes import Changes
 from .job_list import JobLists, check_ending
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ class Reports:
         clock: Clock,
         catalogs: CatalogCache,
         lists: JobLists,
+        changes: Changes,
     ) -> None:
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
         self._lists = lists
+        self._changes = changes
         self._remembered: OrderedDict[ReportQuery, Latest[Figures | PrintflowError]] = OrderedDict()
         self._remembering = threading.Lock()
 
@@ -97,9 +100,18 @@ class Reports:
             return error
 
     @needs(Right.REPORTS)
-    def file(self, name: str, ending: str, query: ReportQuery | None = None) -> Iterator[bytes]:
+    def file(
+        self,
+        name: str,
+        ending: str,
+        query: ReportQuery | None = None,
+        *,
+        by: str = "",
+        station: str = "",
+    ) -> Iterator[bytes]:
         """A report, or with ``jobs`` the list of jobs submitted in the period, as "csv" or "xlsx".
 
+        Who exports it, ``by`` and ``station``, is written down in the lab's record.
         Raises InvalidInput at once for a name, ending or period that is none; the rows then come
         as they are asked for, in constant memory.
         """
@@ -118,9 +130,15 @@ class Reports:
         check_ending(ending)
         if name == JOB_LIST:
             return self._lists.file(
-                self._jobs_submitted(query), ending, class_number=query.class_number
+                self._jobs_submitted(query),
+                ending,
+                class_number=query.class_number,
+                by=by,
+                station=station,
             )
         table = self.figures(query).table(name)
+        what = say("the report “{name}”", name=name)
+        self._changes.note_export(what, by=by, station=station, format=ending)
         if ending == "csv":
             return csv_bytes(table.columns, table.rows)
         return xlsx_bytes(table.columns, table.rows, title=table.title)

@@ -116,4 +116,15 @@ class Retention:
             waiting += [(job_id, part) for job_id in due if job_id not in gone]
             if part is Part.MAILS:
                 mails = self._removal.mails_of_no_job(before, limit=limit)
-        return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
+        audit = 0
+        if days := self._kept_for.audit_days:
+            with self._database.write() as tx:
+                audit = tx.people.forget_changes(self._clock() - timedelta(days=days), limit=limit)
+        return PurgeReport(archived, tuple(removed), tuple(waiting), mails, audit)
+
+    def audit_due(self, *, ahead: timedelta = timedelta()) -> int:
+        """How many entries of the lab's own record are due, or will be ``ahead`` of now."""
+        if not (days := self._kept_for.audit_days):
+            return 0
+        with self._database.read() as tx:
+            return tx.people.old_changes(self._clock() + ahead - timedelta(days=days))

@@ -48,4 +48,4 @@ class RetentionRound:
         except PrintflowError as error:
             _log.warning("retention has to wait: %s", error)
             return 0
-        return len(report.archived) + len(report.removed) + report.mails
+        return len(report.archived) + len(report.removed) + report.mails + report.audit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -15,8 +16,9 @@ from ..domain.people import SESSION_LIFETIME, ChangeKind, Door, StaffSession
 from ..domain.permit import Permit
 from ..domain.rights import Right
 from ..domain.text import clean_line
-from ..errors import InvalidInput, NotFound, SignInRefused
+from ..errors import InvalidInput, NotFound, SignInRefused, TooManyRequests
 from ..ports import Clock, Database, Ids, Stamp, Transaction
+from ..runtime.origin import origin
 from ..runtime.permits import in_force, needs, require
 from ..runtime.tokens import Tokens
 from ..said import say
@@ -36,6 +38,9 @@ _PER_PC = (
     Limit("sign-in PC in an hour", 30, timedelta(hours=1)),
 )
 _TOO_OFTEN = say("Too many wrong passwords.")
+
+_log = logging.getLogger("printflow.sign_in")
+"""Its lines are read by programs such as fail2ban: see docs/administrators.md before they change."""
 
 _KNOWN_SESSIONS = 1000
 _KNOWN_SECONDS = 5.0
@@ -114,14 +119,38 @@ class Sessions:
         gave. After five wrong ones within a minute one has to wait.
         Raises InvalidInput (field station), SignInRefused, SignInBusy, TooManyRequests.
         """
-        return self._door(password, address, station, known_pc).name
+        return self._seen(password, "", address, station, known_pc).name
 
-    def _door(self, password: str, address: str, station: str, known_pc: str) -> Door:
+    def _seen(self, password: str, name: str, address: str, station: str, known_pc: str) -> Door:
+        """:meth:`_door`, where each refusal is written down: in the log, and in the record."""
         if not self._stations_on:
             raise SignInRefused(
                 say("Stations' passwords are switched off. Use your institution's account."),
                 next_step=say("Without it, ask the person who runs the server for a sign-in link."),
             )
+        try:
+            return self._door(password, address, station, known_pc)
+        except (SignInRefused, TooManyRequests) as error:
+            self._note_failure(name, station, limited=isinstance(error, TooManyRequests))
+            raise
+
+    def _note_failure(self, name: str, station: str, *, limited: bool) -> None:
+        """What was typed as a name is only written down when it is one: people type passwords there."""
+        why = "too many tries" if limited else "wrong password"
+        _log.warning("Sign-in failed from %s: %s", origin() or "-", why)
+        with self._database.write() as tx:
+            known = known_name(tx, name) if name else None
+            doors = [door.name for door in tx.people.doors()]
+            where = clean_line(station) if clean_line(station) in doors else ""
+            ChangedBy("", where or (doors[0] if len(doors) == 1 else "")).record_counted(
+                tx,
+                ChangeKind.SIGN_IN_FAILED,
+                known.name if known else say("an unknown name"),
+                self._clock(),
+                why="limited" if limited else "password",
+            )
+
+    def _door(self, password: str, address: str, station: str, known_pc: str) -> Door:
         tokens, now = self._tokens, self._clock()
         with self._database.read() as tx:
             doors = tx.people.doors()
@@ -169,7 +198,7 @@ class Sessions:
         and InvalidInput (field name) when the name was deactivated.
         """
         typed = checked_name(name)
-        door = self._door(password, address, station, known_pc)
+        door = self._seen(password, typed, address, station, known_pc)
         key, now = f"{self._ids(128):032x}", self._clock()
         with self._database.write() as tx:
             tx.people.take_turns()
@@ -184,6 +213,7 @@ class Sessions:
                 now=now,
                 expires_at=now + SESSION_LIFETIME,
             )
+            ChangedBy(found, door.name).record(tx, ChangeKind.SIGNED_IN, found, now, way="station")
         proof = pc_proof(self._tokens, door, f"{self._ids(128):032x}")
         return SignedIn(key, found, door.name, proof)
 
@@ -209,6 +239,9 @@ class Sessions:
                 address=clean_line(address)[:60],
                 now=now,
                 expires_at=now + SESSION_LIFETIME,
+            )
+            ChangedBy(found, place).record(
+                tx, ChangeKind.SIGNED_IN, found, now, way=place, role=clean_line(role)[:60]
             )
         return SignedIn(key, found, place, "")
 
@@ -238,7 +271,7 @@ class Sessions:
         found = self.get(key)
         if found is None or found.source:
             raise NotFound(say("This session has no password."))
-        self._door(password, address, found.station, known_pc)
+        self._seen(password, found.name, address, found.station, known_pc)
         with self._database.write() as tx:
             tx.people.confirm_session(session_hash(key), self._clock())
 
@@ -301,8 +334,13 @@ class Sessions:
 
     def sign_out(self, key: str) -> None:
         """End this session; its key opens nothing any more."""
+        hashed, now = session_hash(key), self._clock()
         with self._database.write() as tx:
-            tx.people.end_session(session_hash(key))
+            found = tx.people.session(hashed, now)
+            tx.people.end_session(hashed)
+            if found is not None:
+                who = ChangedBy(found.name, found.station)
+                who.record(tx, ChangeKind.LEFT, found.name, now)
 
     def sign_out_others(
         self,

@@ -124,6 +124,32 @@ def address(key: str, value: str, *, named: bool = True) -> str:
     return text
 
 
+def https_address(key: str, value: str) -> str:
+    """A web address that begins with https://; "" stays ""."""
+    text = value.strip()
+    parts = urlsplit(text) if text.isascii() and not re.search(r"\s", text) else None
+    if text and (parts is None or parts.scheme != "https" or not parts.hostname):
+        raise ValueError(
+            say(
+                "{name} must be a web address that begins with https://, not “{typed}”.",
+                name=key,
+                typed=clean_line(text)[:80],
+            )
+        )
+    return text
+
+
+def security_contact(key: str, value: str) -> str:
+    """A contact as RFC 9116 wants it, with its scheme: https:, mailto: or tel:; "" stays ""."""
+    text = value.strip()
+    if text.startswith("https://"):
+        return https_address(key, text)
+    if re.fullmatch(r"tel:\+[0-9-]{5,30}", text):
+        return text
+    bare = text.removeprefix("mailto:")
+    return f"mailto:{address(key, bare, named=False)}" if text else ""
+
+
 def ca_file(value: Path, *, key: str = "mail.smtp_ca_file") -> Path:
     """A file of certificates that can be loaded."""
     import ssl

@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -37,6 +38,7 @@ from .layers import (
     file_layer,
     find_file,
     in_force,
+    is_variable,
     keyword_layer,
     place_of,
     placed,
@@ -143,6 +145,8 @@ class Settings(BaseModel):
     max_upload_mb: Whole = whole(100, 1, 100_000, MEGABYTES)
     disk_reserve_mb: Whole = whole(256, 0, 10_000_000, MEGABYTES)
 
+    _places: dict[str, str] = PrivateAttr(default_factory=dict)
+
     def __init__(
         self,
         *,
@@ -163,6 +167,31 @@ class Settings(BaseModel):
             super().__init__(**in_force(layers))
         except ValidationError as error:
             raise _in_words(error, layers) from None
+        names = {name for layer in layers for name in layer.places}
+        self._places.update({name: place_of(name, layers) for name in sorted(names)})
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Where each setting that is set stands, by its dotted name: a file's path, the name of an
+        environment variable, or "" for a keyword of the program or an option of a command.
+        """
+        return dict(self._places)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the environment variables that settings come from."""
+        return tuple(sorted({place for place in self._places.values() if is_variable(place)}))
+
+    def set_values(self) -> dict[str, str]:
+        """The settings that are set, as texts by their dotted names; secrets are among them."""
+        found = {}
+        for name in self._places:
+            value: Any = self
+            for part in name.split("."):
+                value = getattr(value, part)
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+            found[name] = str(plain)
+        return found
 
     @classmethod
     def load(cls, config: Path | None = None, **given: Any) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
+from datetime import date
 from pathlib import Path, PureWindowsPath
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from ..domain.network_address import LogAddresses
 from ..domain.text import clean_line
 from ..said import Said, say
 from . import checks
@@ -256,6 +258,25 @@ class ServerSettings(BaseModel):
     )
     metrics_token: SecretStr | None = Field(default=None, description=A_TEXT)
     confirm_sensitive_minutes: Whole = whole(0, 0, 720, MINUTES)
+    log_addresses: LogAddresses = Field(default="short", description=say("full, short, or none"))
+    security_contact: str = Field(
+        default="",
+        description=say("a web address, or an email address such as security@example.edu"),
+    )
+    security_policy: str = Field(default="", description=say("a web address"))
+    security_expires: date | None = Field(
+        default=None, description=say("a date such as 2027-06-30")
+    )
+
+    @field_validator("security_contact")
+    @classmethod
+    def _security_contact(cls, value: str) -> str:
+        return checks.security_contact("server.security_contact", value)
+
+    @field_validator("security_policy")
+    @classmethod
+    def _security_policy(cls, value: str) -> str:
+        return checks.https_address("server.security_policy", value)
 
     @field_validator("host")
     @classmethod
@@ -309,6 +330,7 @@ class RetentionSettings(BaseModel):
     events_days: Whole = whole(365, 0, 36_500, DAYS)
     payments_days: Whole = whole(365, 0, 36_500, DAYS)
     jobs_days: Whole = whole(365, 0, 36_500, DAYS)
+    audit_days: Whole = whole(365, 0, 36_500, DAYS)
 
     @field_validator("personal_days")
     @classmethod
