@@ -66,6 +66,7 @@ def _of_section(values: dict[str, Any]) -> Need:
 _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     # students, the door, machines that ask
     "static": PUBLIC,
+    "well_known.security_txt": PUBLIC,
     "student.home": PUBLIC,
     "student.submit": PUBLIC,
     "student.price_of_model": PUBLIC,

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from printflow import Printflow
+from printflow import ChangeKind, ChangeQuery, Printflow
 from printflow.db.engine import open_engine
 from printflow.db.schema import provider_sessions, sessions
 from tests.plugins.lab import TestClock
@@ -66,6 +66,10 @@ def test_no_role_is_told_with_the_reason(
     assert not record.accepted
     assert "identity.roles" in record.why
     assert record.claims["roles"] == ["students"]
+    (change,) = lab.changes.find(ChangeQuery(kind=ChangeKind.SIGN_IN_FAILED))
+    assert (change.by, change.station) == ("", "Example University")
+    assert change.details == {"why": "role_missing"}
+    assert change.subject == "an unknown name", "only who is staff is named there"
 
 
 def test_a_role_that_the_catalog_does_not_have_is_none(

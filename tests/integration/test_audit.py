@@ -51,6 +51,24 @@ def test_who_came_and_went(lab: Printflow) -> None:
     assert came.address == left.address == "192.0.2.0/24"
 
 
+def test_who_a_provider_sends_is_written_down_with_the_role(lab: Printflow) -> None:
+    begun = lab.sessions.begin(
+        name="Ana", role="technician", source="login.example.edu", address="192.0.2.7"
+    )
+    lab.sessions.sign_out(begun.key)
+    (came,), (left,) = of_kind(lab, ChangeKind.SIGNED_IN), of_kind(lab, ChangeKind.LEFT)
+    assert (came.by, came.station, left.station) == ("Ana", *["login.example.edu"] * 2)
+    assert came.details == {"way": "login.example.edu", "role": "technician"}
+
+
+def test_a_station_s_new_role_is_written_down_with_the_earlier_one(lab: Printflow) -> None:
+    lab.stations.set_password(PASSWORD)
+    lab.stations.add("Desk", by="Ana", role="viewer")
+    lab.stations.set_role("Desk", role="manager", by="Ana")
+    (change,) = of_kind(lab, ChangeKind.STATION_ROLE)
+    assert change.details == {"before": "viewer", "role": "manager"}
+
+
 def test_a_wrong_password_is_written_down_without_what_was_typed(
     lab: Printflow, caplog: pytest.LogCaptureFixture
 ) -> None:

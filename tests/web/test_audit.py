@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import ChangeKind, Printflow, Settings
+from printflow import ChangeKind, Printflow, Right, Settings
 from printflow.runtime.log_records import formatter
 from printflow_web.factory import create_app
 from tests.plugins.lab import TestClock
@@ -67,13 +67,14 @@ def test_who_is_refused_and_who_exports_is_written_down(
     exported, refused = lab.changes.find(limit=2)
     assert (exported.kind, exported.by) == (ChangeKind.LIST_EXPORTED, "Ana")
     assert (refused.kind, refused.by, refused.station) == (ChangeKind.REFUSED, "Ana", "Desk")
+    assert Right(refused.right)
 
 
 @pytest.fixture
 def app_of_two(lab: Printflow) -> tuple[FlaskClient, Printflow]:
     """A browser that is signed in at a station without an administrator's rights."""
     lab.stations.set_password(PASSWORD)
-    password = lab.stations.add("Desk", by="Ana")
+    password = lab.stations.add("Desk", by="Ana", role="manager")
     desk = create_app(lab).test_client()
     form = {"station": "Desk", "name": "Ana", "password": password}
     assert send(desk, "/login", **form).status_code == 303

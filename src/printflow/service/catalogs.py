@@ -21,7 +21,7 @@ from ..domain.rights import ADMINISTRATOR, Right
 from ..domain.text import clean_line
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
 from ..ports import Clock, Database, Transaction
-from ..runtime.permits import needs, require, require_all, require_confirmed
+from ..runtime.permits import may, needs, require, require_all, require_confirmed
 from ..said import listed, say, say_n
 from .changes import ChangedBy
 
@@ -121,6 +121,8 @@ class Catalogs:
 
         Raises NotFound, CatalogInvalid, ConfirmationNeeded.
         """
+        if not any(may(right) for right in (Right.PRICES, Right.TEXTS, Right.ROLES)):
+            require(Right.TEXTS)
         require_confirmed()
         return self.load(self.at(version).document, by=by, station=station)
 

@@ -122,6 +122,7 @@ class Retention:
                 audit = tx.people.forget_changes(self._clock() - timedelta(days=days), limit=limit)
         return PurgeReport(archived, tuple(removed), tuple(waiting), mails, audit)
 
+    @needs(Right.RETENTION)
     def audit_due(self, *, ahead: timedelta = timedelta()) -> int:
         """How many entries of the lab's own record are due, or will be ``ahead`` of now."""
         if not (days := self._kept_for.audit_days):
