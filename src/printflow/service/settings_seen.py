@@ -48,7 +48,7 @@ class SettingsSeen:
             tx.lab.set_fact(key, seen, now)
             before: Mapping[str, str] = json.loads(earlier)["marks"] if earlier else {}
             variables = self._settings.variables
-            files = sorted(set(places.values()) - set(variables))
+            files = sorted({*places.values()} - {*variables, ""})
             named = sorted(
                 name for name in marks.keys() | before.keys() if marks.get(name) != before.get(name)
             )
