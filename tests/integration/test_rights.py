@@ -31,6 +31,7 @@ NEED_NONE = {
     "intake.receive",
     "intake.submit",
     "intake.submit_several",
+    "intake.suggested_address",
     "intake.told_by_mail",
     "messages.mail_links",
     "messages.send",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from .documents import plain
-from .session import session
+from .session import json_option, session
 from .working import until_told
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _LOOK_SECONDS = 2.0
 @click.option("--kind", default="", metavar="KIND", help="Only entries of this kind.")
 @click.option("--name", default="", metavar="NAME", help="Only what NAME did, or was done to it.")
 @click.option("--follow", is_flag=True, help="Wait for new entries until you press Ctrl-C.")
+@json_option
 def audit(since: str, after: int, kind: str, name: str, follow: bool) -> None:
     """Print who signed in, was refused, changed or exported what: one JSON object per line."""
     from printflow import ChangeQuery

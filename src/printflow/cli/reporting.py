@@ -52,6 +52,7 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
         **filters,
     )
     with session().lab() as lab:
+        lab.reports.expect(name)
         if ending or (name == "jobs" and not session().json):
             pour(lab.reports.file(name, ending or "csv", query))
         elif name == "jobs":

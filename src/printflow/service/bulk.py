@@ -91,6 +91,7 @@ class Bulk:
         transaction of its own: one that is refused keeps none of the others back. Raises Forbidden
         and ConfirmationNeeded before any of them.
         """
+        trigger = Trigger(trigger)  # scripts may give its name
         for arguments_of in ({}, *(each or {}).values()):
             require_to_pull(trigger, {**arguments, **arguments_of})
         return [

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import cached_property
 
 from ..domain.effects import MailTemplate
 from ..domain.history import Mail
@@ -39,15 +40,21 @@ class MailIntake:
     def __init__(self, settings: Settings, tokens: Tokens, mails: MailQueue) -> None:
         self._tokens = tokens
         self._mails = mails
-        self._sender = _bare(settings.mail.sender)
+        self._settings = settings
         self._staff_address = settings.mail.staff_address
-        own = {settings.inbox.address, settings.mail.staff_address} - {""}
-        self._same_mailbox = (
-            bool(settings.mail.staff_address)
-            and len({mailbox_of(one) for one in own}) == 1
-            and bool(settings.inbox.address)
-        )
         self._per_job = Limit("reply", settings.inbox.emails_per_hour, timedelta(hours=1))
+
+    # Addresses are looked at when a mail comes: what reads them takes its time to load.
+
+    @cached_property
+    def _sender(self) -> str:
+        return _bare(self._settings.mail.sender)
+
+    @cached_property
+    def _same_mailbox(self) -> bool:
+        """Whether staff read their mail in the mailbox that is read here."""
+        own, staffs = self._settings.inbox.address, self._settings.mail.staff_address
+        return bool(own and staffs) and mailbox_of(own) == mailbox_of(staffs)
 
     def __call__(self, tx: Transaction, mail: ArrivedMail, now: datetime) -> None:
         """Decide, and write it down."""

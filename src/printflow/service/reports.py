@@ -116,17 +116,10 @@ class Reports:
         as they are asked for, in constant memory.
         """
         from ..reports.export import csv_bytes, xlsx_bytes
-        from ..reports.figures import REPORTS
 
         query = query or ReportQuery()
         _check(query)
-        if name not in (*REPORTS, JOB_LIST):
-            raise InvalidInput.of(
-                "name",
-                "report_unknown",
-                say("There's no report “{name}”.", name=name[:40]),
-                say("Choose from: {names}.", names=", ".join((*REPORTS, JOB_LIST))),
-            )
+        self.expect(name)
         check_ending(ending)
         if name == JOB_LIST:
             return self._lists.file(
@@ -142,6 +135,19 @@ class Reports:
         if ending == "csv":
             return csv_bytes(table.columns, table.rows)
         return xlsx_bytes(table.columns, table.rows, title=table.title)
+
+    @needs(Right.REPORTS)
+    def expect(self, name: str) -> None:
+        """Raises InvalidInput unless there is a report of that name, or it is the list of jobs."""
+        from ..reports.figures import REPORTS
+
+        if name not in (*REPORTS, JOB_LIST):
+            raise InvalidInput.of(
+                "name",
+                "report_unknown",
+                say("There's no report “{name}”.", name=name[:40]),
+                say("Choose from: {names}.", names=", ".join((*REPORTS, JOB_LIST))),
+            )
 
     def _jobs_submitted(self, query: ReportQuery) -> JobQuery:
         from ..reports.period import bounds
