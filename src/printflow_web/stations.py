@@ -69,7 +69,9 @@ def add() -> AnyResponse | str:
     lab, form = lab_of(current_app), request.form
     name = form.get("name", "")
     try:
-        secret = lab.stations.add(name, password=_password(), role=form.get("role", ""), **acting())
+        secret = lab.stations.add(
+            name, password=_password(), role=form.get("role", USUAL_ROLE), **acting()
+        )
     except InvalidInput as error:
         return form_again(error, _page)
     return _page({}, shown=(name, secret))

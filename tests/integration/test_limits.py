@@ -12,6 +12,7 @@ from printflow.domain.limits import Limit
 from printflow.ports import Database
 from printflow.said import say
 from printflow.service.limits import check, count, give_back, wait_words
+from tests.plugins.lab import TestClock
 
 NOW = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 LIMIT = Limit("guess", 5, timedelta(minutes=10))
@@ -88,3 +89,17 @@ def test_waits_in_words() -> None:
     assert [wait_words(n) for n in (1, 59, 60, 61, 3600)] == [
         "1 second", "59 seconds", "1 minute", "2 minutes", "60 minutes",
     ]  # fmt: skip
+
+
+def test_who_looked_at_the_clock_first_and_counts_second_starts_nothing_anew(
+    lab: Printflow, clock: TestClock
+) -> None:
+    """Threads overtake each other between looking at the clock and counting."""
+    limit = Limit("sign-in", 5, timedelta(minutes=1))
+    bounds, now = limit.for_address("10.1.1.1"), clock()
+    database = lab._parts.database
+    with database.write() as tx:
+        for back in range(5):
+            count(tx, bounds, now - timedelta(microseconds=back), "Too often.")
+    with pytest.raises(TooManyRequests), database.write() as tx:
+        count(tx, bounds, now - timedelta(seconds=2), "Too often.")

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
 from ..domain.catalog_history import CatalogVersion
+from ..domain.clock_slip import SLIP
 from ..domain.heartbeat import Heartbeat
 from ..domain.limits import Count
 from .schema import catalog_versions, lab, limits, workers
@@ -61,8 +62,13 @@ class SqlLabRows:
         # Sorted, so that two that count under the same keys never wait for each other.
         new = [{"key": key, "times": 1, "until": until} for key, until in sorted(untils.items())]
         row = insert_of(self._connection)(limits).values(new)
-        # What ends later than what begins now was begun by a clock that was ahead.
-        over = or_(limits.c.until <= now, limits.c.until > row.excluded.until)
+        # What ends far later than what begins now was begun by a clock that was ahead. What ends a
+        # moment later was begun by someone who counted first, and looked at the clock second.
+        ahead = (
+            and_(limits.c.key == key, limits.c.until > until + SLIP)
+            for key, until in sorted(untils.items())
+        )
+        over = or_(limits.c.until <= now, *ahead)
         counted = row.on_conflict_do_update(
             index_elements=["key"],
             set_={
