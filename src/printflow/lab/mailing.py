@@ -108,8 +108,12 @@ class LazyMailer:
         )
 
 
-def access_tokens(settings: Settings, *, scope: str = "") -> AccessTokens:
-    """The tokens of the lab's mailbox, for ``mail.oauth_scope`` or another ``scope``."""
+def access_tokens(
+    settings: Settings, *, scope: str = "", deadline_seconds: float | None = None
+) -> AccessTokens:
+    """The tokens of the lab's mailbox, for ``mail.oauth_scope`` or another ``scope``. They come
+    within half of ``deadline_seconds``, that of one email by default.
+    """
     from ..mail.access_tokens import AccessTokens
 
     mail = settings.mail
@@ -118,7 +122,7 @@ def access_tokens(settings: Settings, *, scope: str = "") -> AccessTokens:
         store=settings.store,
         scope=scope,
         ca_file=mail.smtp_ca_file,
-        deadline_seconds=min(_TOKEN_SECONDS, mail.deadline_seconds / 2),
+        deadline_seconds=min(_TOKEN_SECONDS, (deadline_seconds or mail.deadline_seconds) / 2),
     )
 
 
@@ -173,19 +177,12 @@ class LazyMailbox:
 
     def _tokens(self) -> AccessTokens | None:
         """The tokens of the app that [mail] names, for reading."""
-        from ..mail.access_tokens import AccessTokens
-
         mail, inbox = self._settings.mail, self._settings.inbox
         if inbox.auth != "xoauth2":
             return None
         person = mail.oauth_provider == "microsoft365" and mail.has_refresh_token
         scope = _READING_FOR_A_PERSON if person and not mail.oauth_scope else ""
-        return AccessTokens(
-            mail,
-            store=self._settings.store,
-            scope=scope,
-            deadline_seconds=min(30.0, inbox.deadline_seconds / 2),
-        )
+        return access_tokens(self._settings, scope=scope, deadline_seconds=inbox.deadline_seconds)
 
     def open(self) -> MailboxView:
         return self._mailbox.open()
