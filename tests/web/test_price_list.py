@@ -137,3 +137,26 @@ def test_what_would_it_cost(lab: Printflow) -> None:
         lab.prices.of(method="Resin", material="PLA", printer="Nobody's", hours="soon", ml="x")
     fields = [one.field for one in refused.value.refusals]
     assert fields == ["material", "printer", "grams", "ml", "hours"]
+
+
+def test_a_new_quote_says_what_changed_and_why(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    job = lab.jobs.approve(submit().id, material="PLA", **FIGURES)
+    assert "New price" not in said(student.get(link(lab, job)))
+    changed = {**FIGURES, "grams": "90", "printer": "Prusa XL", "material": "PLA"}
+    job = lab.jobs.requote(job.id, **changed)
+    words = (
+        "New price: $9.00. It was $4.25. What changed: printer Prusa XL (was Prusa MK4S), "
+        "weight 90 g (was 42.5 g)."
+    )
+    assert words in said(student.get(link(lab, job)))
+    lab.dispatch()
+    (mail,) = [one for one in lab.mail.find() if one.template == "approved" and one.state == "sent"]
+    assert words in " ".join(lab.mail.preview(mail.id).text.split())
+    set_prices(lab, {"charge": "setup", "amount": "1"})
+    job = lab.jobs.requote(job.id, **changed)
+    page = said(student.get(link(lab, job)))
+    assert "New price: $10.00. It was $9.00. The lab's prices have changed." in page
+    job = lab.jobs.resend(job.id, by="Ana")
+    assert "New price" not in said(student.get(link(lab, job))), "a new link, the same price"

@@ -15,6 +15,7 @@ from .ledger import PAYABLE, Balance, Payment, balance
 from .marking import mark
 from .plate import Plate
 from .progress import Told
+from .quote_change import QuoteChange
 from .retention import PART_LABELS
 from .status import ActorKind, Status, Trigger
 
@@ -289,6 +290,8 @@ class QuotePage:
     """The rank of the last status on the way to its student that the job was in."""
     together: tuple[OpenQuote, ...] = ()
     """The other models of the same request whose quotes wait for their answer, too."""
+    change: QuoteChange | None = None
+    """How the price differs from that of the quote before, and why."""
     not_confirmed: tuple[Job, ...] = ()
     """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
 

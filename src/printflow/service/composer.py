@@ -16,6 +16,7 @@ from ..domain.ledger import Balance
 from ..domain.mail_record import mail_record
 from ..domain.model_facts import warnings
 from ..domain.naming import first_name
+from ..domain.quote_change import quote_change
 from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..domain.told_together import lines_of, together_step
@@ -133,6 +134,7 @@ class Composer:
             "job_label": job.id if job and not several else "",
             "student_first_name": first_name(name),
             "quote": quote,
+            "change": quote_change(quote, tx.quotes.of_job(quote.job_id)) if quote else None,
             "links": links,
             "reasons": tuple(stored.get("reasons", ())),
             "note": stored.get("note", ""),
@@ -178,6 +180,7 @@ class Composer:
         return {
             "job": job,
             "quote": quote,
+            "change": quote_change(quote, tx.quotes.of_job(job.id)) if quote else None,
             "confirm_url": self._links.of_quote(quote) if quote else "",
             "status_url": self._links.of_job(job),
             "reasons": tuple(line.context.get("reasons", ())),

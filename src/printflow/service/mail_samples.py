@@ -77,6 +77,7 @@ class MailSamples:
             "job_label": job.id if own and not several else "",
             "student_first_name": "Jane",
             "quote": quote,
+            "change": None,
             "links": {
                 "home": f"{base}/",
                 "status": status_url if own and not several else "",
@@ -124,6 +125,7 @@ class MailSamples:
         told = {
             "job": job,
             "quote": quote if step is PRICES else None,
+            "change": None,
             "confirm_url": f"{base}/confirm/{_LINK_END}",
             "status_url": f"{base}/jobs/{_LINK_END}",
             "reasons": (),

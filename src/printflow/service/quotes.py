@@ -9,6 +9,7 @@ from ..domain.attempt import Arguments
 from ..domain.form_guards import MODELS_LIMIT
 from ..domain.history import OpenQuote, QuotePage, along
 from ..domain.job import Actor, Job, LinkState, Quote
+from ..domain.quote_change import quote_change
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import (
     LinkExpired,
@@ -68,6 +69,7 @@ class Quotes:
                 ),
                 along=along(events),
                 together=self._together(tx, job),
+                change=quote_change(quote, tx.quotes.of_job(job.id)),
             )
 
     def _together(self, tx: Transaction, job: Job) -> tuple[OpenQuote, ...]:
