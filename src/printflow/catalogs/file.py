@@ -13,7 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..domain.catalog import Catalog, catalog_from, catalog_problem
+from ..domain.catalog import Catalog, catalog_from
+from ..domain.catalog_reader import catalog_problem
 from ..errors import CatalogInvalid, Refusal
 from ..runtime.named_paths import unreadable, writing
 from ..said import Said, say, sentences

@@ -8,24 +8,23 @@ made with. :func:`catalog_from` reads and checks the plain form (what TOML and J
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from ..errors import CatalogInvalid, Refusal
-from ..said import Said, say
+from ..errors import CatalogInvalid
+from ..said import say
 from . import numbers
-from .catalog_places import place_words
+from .catalog_reader import MAX_NAME, CatalogReader, names_of
 from .price_rows import CHARGES, Charge, PriceRow
 from .rights import ADMINISTRATOR, SHIPPED_ROLES, Right, Role, rights_of, role_of
+from .terms import Term, read_terms
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
-_MAX_NAME = 60
 MOST_PRICE_ROWS = 500
 _MOST_ROLES = 20
-_TABLE = say("This needs a table of keys and values.")
-_UNKNOWN = say("This key isn't known. Known keys: {names}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +137,8 @@ class Catalog:
     """What prices are rounded to: 1, 5, 25 …"""
     roles: tuple[Role, ...] = SHIPPED_ROLES
     """What people at stations may do; the administrator's role is always among them."""
+    terms: tuple[Term, ...] = ()
+    """The lab's terms, the earliest first."""
 
     @property
     def price_list(self) -> tuple[PriceRow, ...]:
@@ -189,126 +190,18 @@ class Catalog:
 # -- reading the plain form -----------------------------------------------------------------------
 
 
-def catalog_problem(place: str, message: Said, document: Mapping[str, Any]) -> Refusal:
-    """The refusal of a place in a plain form; its words name the place as people do."""
-    words = say("{place}: {problem}", place=place_words(place, document), problem=message)
-    return Refusal("catalog", words, place)
-
-
-class _Reader:
-    """Takes a plain document apart and gathers every problem on the way."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = document
-        self.problems: list[Refusal] = []
-
-    def problem(self, place: str, message: Said) -> None:
-        self.problems.append(catalog_problem(place, message, self._document))
-
-    def known(self, data: Mapping[str, Any], place: str, allowed: Iterable[str]) -> None:
-        names = tuple(allowed)
-        for key in data:
-            if key not in names:
-                self.problem(f"{place}.{key}".lstrip("."), _UNKNOWN.having(names=", ".join(names)))
-
-    def text(
-        self, data: Mapping[str, Any], key: str, place: str, *, limit: int, empty: bool = False
-    ) -> str:
-        value = data.get(key, "" if empty else None)
-        where = f"{place}.{key}".lstrip(".")
-        if not isinstance(value, str) or (not value.strip() and not empty):
-            self.problem(where, say("Enter a text."))
-            return ""
-        if len(value) > limit:
-            self.problem(where, say("Use at most {most} characters.", most=limit))
-        return value.strip()
-
-    def texts(self, data: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
-        value = data.get(key)
-        where = f"{place}.{key}".lstrip(".")
-        if not isinstance(value, list | tuple) or not value:
-            self.problem(where, say("Enter at least one."))
-            return ()
-        if not all(isinstance(v, str) and v.strip() and len(v) <= _MAX_NAME for v in value):
-            self.problem(where, say("Use 1 to {most} characters for each.", most=_MAX_NAME))
-            return ()
-        names = tuple(v.strip() for v in value)
-        self.unique(names, where)
-        return names
-
-    def unique(self, names: Sequence[str], where: str) -> None:
-        seen: set[str] = set()
-        for name in names:
-            if name.casefold() in seen:
-                self.problem(where, say("“{name}” is there twice.", name=name))
-            seen.add(name.casefold())
-
-    def money(self, data: Mapping[str, Any], key: str, place: str, default: str = "") -> Decimal:
-        where = f"{place}.{key}".lstrip(".")
-        value = numbers.typed(str(data.get(key, default)).strip())
-        if value is None or value > 10_000 or value != round(value, 6):
-            self.problem(
-                where,
-                say(
-                    "Enter an amount from 0 to {most} with up to 6 decimal places, like 0.10.",
-                    most=10_000,
-                ),
-            )
-            return Decimal(0)
-        return value
-
-    def signed(self, data: Mapping[str, Any], key: str, place: str, charge: Charge) -> Decimal:
-        """An amount that may be below zero where the charge allows that; at most 100 % off."""
-        text = str(data.get(key, "")).strip()
-        below = charge.record.signed and text[:1] in ("-", "−")
-        value = self.money({key: text[1:] if below else text.removeprefix("+")}, key, place)
-        if charge.record.unit == "%" and value > (100 if below else 1000):
-            self.problem(
-                f"{place}.{key}", say("Enter a percentage from −100 to 1000, like −10 or 8.25.")
-            )
-        return -value if below else value
-
-    def tables(
-        self, data: Mapping[str, Any], key: str, place: str, *, empty: bool = False
-    ) -> Iterator[tuple[str, Any]]:
-        rows = data.get(key, () if empty else None)
-        where = f"{place}.{key}".lstrip(".")
-        if empty and isinstance(rows, list | tuple) and not rows:
-            return
-        if not isinstance(rows, list | tuple) or not rows:
-            self.problem(where, say("Add at least one."))
-            return
-        for number, row in enumerate(rows):
-            spot = f"{where}[{number}]"
-            if isinstance(row, Mapping):
-                yield spot, row
-            else:
-                self.problem(spot, _TABLE)
-
-    def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value = data.get(key, {})
-        if isinstance(value, Mapping):
-            return value
-        self.problem(key, _TABLE)
-        return {}
-
-
-def _names(of: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(of))
-
-
-def _method(read: _Reader, place: str, row: Mapping[str, Any]) -> Method:
-    read.known(row, place, _names(Method))
+def _method(read: CatalogReader, place: str, row: Mapping[str, Any]) -> Method:
+    read.known(row, place, names_of(Method))
     colors = []
     for spot, entry in read.tables(row, "colors", place):
-        read.known(entry, spot, _names(Color))
-        color = Color(read.text(entry, "name", spot, limit=_MAX_NAME), str(entry.get("hex", "")))
+        read.known(entry, spot, names_of(Color))
+        color = Color(read.text(entry, "name", spot, limit=MAX_NAME), str(entry.get("hex", "")))
         if not _HEX.fullmatch(color.hex):
             read.problem(f"{spot}.hex", say("Enter a color, like #1F6FEB."))
         colors.append(color)
     read.unique([color.name for color in colors], f"{place}.colors")
     return Method(
-        name=read.text(row, "name", place, limit=_MAX_NAME),
+        name=read.text(row, "name", place, limit=MAX_NAME),
         description=read.text(row, "description", place, limit=1000, empty=True),
         materials=read.texts(row, "materials", place),
         colors=tuple(colors),
@@ -317,7 +210,7 @@ def _method(read: _Reader, place: str, row: Mapping[str, Any]) -> Method:
     )
 
 
-def _fill(read: _Reader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+def _fill(read: CatalogReader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
     """Least and most share of the solid weight; 1.2 where supports weigh a fifth on top."""
     given = row.get("fill", ("0.3", "1.0"))
     shares = (
@@ -330,8 +223,10 @@ def _fill(read: _Reader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, D
     return least, most
 
 
-def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequence[str]) -> Printer:
-    read.known(row, place, _names(Printer))
+def _printer(
+    read: CatalogReader, place: str, row: Mapping[str, Any], methods: Sequence[str]
+) -> Printer:
+    read.known(row, place, names_of(Printer))
     volume = row.get("build_volume")
     if (
         not isinstance(volume, list | tuple)
@@ -343,7 +238,7 @@ def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequenc
         )
         volume = (1, 1, 1)
     printer = Printer(
-        name=read.text(row, "name", place, limit=_MAX_NAME),
+        name=read.text(row, "name", place, limit=MAX_NAME),
         methods=read.texts(row, "methods", place),
         build_volume=(volume[0], volume[1], volume[2]),
         rate_per_gram=read.money(row, "rate_per_gram", place),
@@ -355,16 +250,18 @@ def _printer(read: _Reader, place: str, row: Mapping[str, Any], methods: Sequenc
     return printer
 
 
-def _reason(read: _Reader, place: str, row: Mapping[str, Any]) -> Reason:
-    read.known(row, place, _names(Reason))
+def _reason(read: CatalogReader, place: str, row: Mapping[str, Any]) -> Reason:
+    read.known(row, place, names_of(Reason))
     return Reason(
-        read.text(row, "code", place, limit=_MAX_NAME), read.text(row, "text", place, limit=500)
+        read.text(row, "code", place, limit=MAX_NAME), read.text(row, "text", place, limit=500)
     )
 
 
-def _payment_rules(read: _Reader, data: Mapping[str, Any], ways: Sequence[str]) -> PaymentRules:
+def _payment_rules(
+    read: CatalogReader, data: Mapping[str, Any], ways: Sequence[str]
+) -> PaymentRules:
     row = read.table(data, "payments")
-    read.known(row, "payments", _names(PaymentRules))
+    read.known(row, "payments", names_of(PaymentRules))
     wanted: dict[str, tuple[str, ...]] = {}
     for key in ("receipt_methods", "account_methods"):
         wanted[key] = read.texts(row, key, "payments") if row.get(key) else ()
@@ -380,8 +277,10 @@ def _payment_rules(read: _Reader, data: Mapping[str, Any], ways: Sequence[str]) 
     return PaymentRules(**wanted, unique_receipts=unique)
 
 
-def _price_row(read: _Reader, place: str, row: Mapping[str, Any], known: _Known) -> PriceRow | None:
-    read.known(row, place, _names(PriceRow))
+def _price_row(
+    read: CatalogReader, place: str, row: Mapping[str, Any], known: _Known
+) -> PriceRow | None:
+    read.known(row, place, names_of(PriceRow))
     charge = next((one for one in Charge if one.value == row.get("charge")), None)
     if charge is None:
         names = ", ".join(CHARGES)
@@ -390,7 +289,7 @@ def _price_row(read: _Reader, place: str, row: Mapping[str, Any], known: _Known)
     return PriceRow(
         charge=charge,
         amount=read.signed(row, "amount", place, charge),
-        label=read.text(row, "label", place, limit=_MAX_NAME, empty=True),
+        label=read.text(row, "label", place, limit=MAX_NAME, empty=True),
         **{key: _those(read, place, row, key, known[key]) for key in _CONDITIONS},
     )
 
@@ -401,7 +300,7 @@ _Known = Mapping[str, frozenset[str] | None]
 
 
 def _those(
-    read: _Reader, place: str, row: Mapping[str, Any], key: str, known: frozenset[str] | None
+    read: CatalogReader, place: str, row: Mapping[str, Any], key: str, known: frozenset[str] | None
 ) -> tuple[str, ...]:
     names = read.texts(row, key, place) if row.get(key) else ()
     for name in names if known is not None else ():
@@ -410,7 +309,7 @@ def _those(
     return names
 
 
-def _roles(read: _Reader, data: Mapping[str, Any]) -> tuple[Role, ...]:
+def _roles(read: CatalogReader, data: Mapping[str, Any]) -> tuple[Role, ...]:
     """The roles; the shipped ones for a catalog that is older than roles are."""
     if "roles" not in data:
         return SHIPPED_ROLES
@@ -418,8 +317,8 @@ def _roles(read: _Reader, data: Mapping[str, Any]) -> tuple[Role, ...]:
     given = data["roles"]
     rows = read.tables(data, "roles", "") if given != [] else ()
     for spot, row in rows:
-        read.known(row, spot, _names(Role))
-        name = read.text(row, "name", spot, limit=_MAX_NAME)
+        read.known(row, spot, names_of(Role))
+        name = read.text(row, "name", spot, limit=MAX_NAME)
         roles.append(role_of(name, _rights(read, spot, row, name)))
     read.unique([role.name for role in roles], "roles")
     if len(roles) > _MOST_ROLES:
@@ -431,7 +330,7 @@ def _roles(read: _Reader, data: Mapping[str, Any]) -> tuple[Role, ...]:
     return tuple(roles)
 
 
-def _rights(read: _Reader, place: str, row: Mapping[str, Any], name: str) -> list[Right]:
+def _rights(read: CatalogReader, place: str, row: Mapping[str, Any], name: str) -> list[Right]:
     given = row.get("rights", [] if name == ADMINISTRATOR else None)
     where = f"{place}.rights"
     if not isinstance(given, list | tuple) or not (given or name == ADMINISTRATOR):
@@ -442,7 +341,7 @@ def _rights(read: _Reader, place: str, row: Mapping[str, Any], name: str) -> lis
         if one in list(Right):
             rights.append(Right(one))
         else:
-            shown = str(one)[:_MAX_NAME]
+            shown = str(one)[:MAX_NAME]
             names = ", ".join(Right)
             read.problem(
                 where, say("There's no right “{name}”. Rights: {names}.", name=shown, names=names)
@@ -455,11 +354,14 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
 
     Raises :class:`~printflow.errors.CatalogInvalid` with *every* problem found and its place.
     """
-    read = _Reader(data)
+    read = CatalogReader(data)
     read.known(
         data,
         "",
-        ["minimum_charge" if name == "minimum_charge_cents" else name for name in _names(Catalog)],
+        [
+            "minimum_charge" if name == "minimum_charge_cents" else name
+            for name in names_of(Catalog)
+        ],
     )
     methods = tuple(_method(read, spot, row) for spot, row in read.tables(data, "methods", ""))
     read.unique([method.name for method in methods], "methods")
@@ -482,9 +384,9 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         read.problem("minimum_charge", say("Enter a whole number of cents."))
     pick_up, texts = read.table(data, "pick_up"), read.table(data, "texts")
     retention = read.table(data, "retention")
-    read.known(pick_up, "pick_up", _names(PickUp))
-    read.known(texts, "texts", _names(Texts))
-    read.known(retention, "retention", _names(Retention))
+    read.known(pick_up, "pick_up", names_of(PickUp))
+    read.known(texts, "texts", names_of(Texts))
+    read.known(retention, "retention", names_of(Retention))
     days = retention.get("archive_after_days", Retention().archive_after_days)
     if type(days) is not int or not 0 <= days <= 36_500:
         read.problem("retention.archive_after_days", say("Enter a whole number of days."))
@@ -541,6 +443,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         minimum_per=per,
         rounding_cents=step,
         roles=_roles(read, data),
+        terms=read_terms(read, data),
     )
     if read.problems:
         raise CatalogInvalid(read.problems)
@@ -554,10 +457,12 @@ def _plain(value: object) -> Any:
         return str(value)
     if isinstance(value, Right):
         return value.value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+        return {name: _plain(getattr(value, name)) for name in names_of(type(value))}
     return value
 
 

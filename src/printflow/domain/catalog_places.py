@@ -15,6 +15,7 @@ _ROWS = {
     "prices": (say("Price row “{name}”"), say("Price row {number}")),
     "printers": (say("Printer “{name}”"), say("Printer {number}")),
     "rejection_reasons": (say("Rejection reason “{name}”"), say("Rejection reason {number}")),
+    "terms": (say("Term “{name}”"), say("Term {number}")),
     "roles": (say("Role “{name}”"), say("Role {number}")),
 }
 """Entries of lists by their names, and by their numbers where they have none."""
@@ -45,6 +46,9 @@ _LABELS = {
     "minimum_per": say("what the minimum charge is for"),
     "texts.minimum_charge": say("minimum-charge checkbox text"),
     "name": say("name"),
+    "starts": say("first day"),
+    "ends": say("last day"),
+    "terms": say("terms"),
     "payment_methods": say("payment methods"),
     "payments": say("payment rules"),
     "pick_up": say("pickup"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
-from ..domain.catalog import Catalog, catalog_problem, completed, plain_form
+from ..domain.catalog import Catalog, completed, plain_form
 from ..domain.catalog_history import (
     CatalogVersion,
     Difference,
@@ -15,6 +15,7 @@ from ..domain.catalog_history import (
     differences,
     price_steps,
 )
+from ..domain.catalog_reader import catalog_problem
 from ..domain.people import ChangeKind
 from ..domain.placeholders import unfilled
 from ..domain.rights import ADMINISTRATOR, Right
