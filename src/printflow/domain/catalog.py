@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,6 +18,18 @@ from ..errors import CatalogInvalid
 from ..said import say
 from . import numbers
 from .catalog_reader import MAX_NAME, CatalogReader, names_of
+from .form_times import (
+    Banner,
+    FormNow,
+    FormTime,
+    Pause,
+    form_on,
+    read_banners,
+    read_form_times,
+    read_pauses,
+)
+from .open_days import OpenDays, open_days
+from .opening import NO_WEEK, ClosedDays, OpeningHours, Span, read_closed, read_hours
 from .price_rows import CHARGES, Charge, PriceRow
 from .rights import ADMINISTRATOR, SHIPPED_ROLES, Right, Role, rights_of, role_of
 from .terms import Term, read_terms
@@ -139,6 +151,20 @@ class Catalog:
     """What people at stations may do; the administrator's role is always among them."""
     terms: tuple[Term, ...] = ()
     """The lab's terms, the earliest first."""
+    opening_hours: OpeningHours = NO_WEEK
+    closed_days: tuple[ClosedDays, ...] = ()
+    form_times: tuple[FormTime, ...] = ()
+    paused: tuple[Pause, ...] = ()
+    banners: tuple[Banner, ...] = ()
+
+    @property
+    def open_days(self) -> OpenDays:
+        """The lab's open days, in which reminders, expiry, and estimates count."""
+        return open_days(self.opening_hours, self.closed_days, self.time_zone)
+
+    def form_at(self, moment: datetime) -> FormNow:
+        """What the form does at a moment (UTC)."""
+        return form_on(self.form_times, self.open_days.day_of(moment))
 
     @property
     def price_list(self) -> tuple[PriceRow, ...]:
@@ -444,6 +470,11 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         rounding_cents=step,
         roles=_roles(read, data),
         terms=read_terms(read, data),
+        opening_hours=read_hours(read, data),
+        closed_days=read_closed(read, data),
+        form_times=read_form_times(read, data),
+        paused=read_pauses(read, data, names, [printer.name for printer in printers]),
+        banners=read_banners(read, data),
     )
     if read.problems:
         raise CatalogInvalid(read.problems)
@@ -459,6 +490,10 @@ def _plain(value: object) -> Any:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Span):
+        return str(value)
+    if value is None:
+        return ""
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):

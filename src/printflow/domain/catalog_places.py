@@ -11,6 +11,10 @@ from ..said import Said, listed, say
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ROWS = {
     "colors": (say("Color “{name}”"), say("Color {number}")),
+    "banners": (say("Banner “{name}”"), say("Banner {number}")),
+    "closed_days": (say("Closed days “{name}”"), say("Closed days {number}")),
+    "form_times": (say("Form entry “{name}”"), say("Form entry {number}")),
+    "paused": (say("Pause of {name}"), say("Pause {number}")),
     "methods": (say("Print method “{name}”"), say("Print method {number}")),
     "prices": (say("Price row “{name}”"), say("Price row {number}")),
     "printers": (say("Printer “{name}”"), say("Printer {number}")),
@@ -49,6 +53,24 @@ _LABELS = {
     "starts": say("first day"),
     "ends": say("last day"),
     "terms": say("terms"),
+    "sunday": say("Sunday"),
+    "saturday": say("Saturday"),
+    "friday": say("Friday"),
+    "thursday": say("Thursday"),
+    "wednesday": say("Wednesday"),
+    "tuesday": say("Tuesday"),
+    "monday": say("Monday"),
+    "printer": say("printer"),
+    "method": say("print method"),
+    "state": say("form"),
+    "reason": say("reason"),
+    "to_time": say("opens again at"),
+    "from_time": say("closes at"),
+    "banners": say("banners"),
+    "paused": say("what is paused"),
+    "form_times": say("opening and closing the form"),
+    "opening_hours": say("opening hours"),
+    "closed_days": say("closed days"),
     "payment_methods": say("payment methods"),
     "payments": say("payment rules"),
     "pick_up": say("pickup"),
@@ -69,6 +91,7 @@ _LABELS = {
     "time_zone": say("time zone"),
     "unique_receipts": say("refuse used receipt numbers"),
 }
+_NAMED_BY = ("name", "label", "text", "code", "reason", "method", "printer")
 _SECTIONS = frozenset({"payments", "pick_up", "retention", "texts"})
 
 
@@ -106,7 +129,7 @@ def _name_row(words: list[str], key: str, number: int, row: Any) -> None:
     """Put the entry's name in the place of the list's."""
     named, numbered = _ROWS.get(key, (say("“{name}”"), say("entry {number}")))
     fields = row if isinstance(row, Mapping) else {}
-    name = next((fields[one] for one in ("name", "label", "text", "code") if fields.get(one)), "")
+    name = next((fields[one] for one in _NAMED_BY if fields.get(one)), "")
     if key in _ROWS:
         words.pop()
     is_name = isinstance(name, str) and name.strip()
