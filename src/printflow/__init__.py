@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.network_address import address_for_logs
+    from .domain.opening import ClosedDays, OpeningHours, Span
     from .domain.people import Change, ChangeKind, ChangeQuery, StaffName, StaffSession, Station
     from .domain.permit import STRANGER, Permit
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
     from .domain.shown_rates import Rate, shown_rates
     from .domain.sliced_plate import SlicedPlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
+    from .domain.terms import Term, term_of
     from .domain.text import clean_line, shortened
     from .domain.told_together import waits_until
     from .domain.trigger import Form, Many
@@ -243,6 +245,8 @@ _HOMES = {
     ),
     "domain.permit": ("STRANGER", "Permit"),
     "domain.rights": ("ADMINISTRATOR", "RIGHTS", "Right", "RightGroup", "Role", "roles_with"),
+    "domain.opening": ("ClosedDays", "OpeningHours", "Span"),
+    "domain.terms": ("Term", "term_of"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.sliced_plate": ("SlicedPlateState",),
     "domain.price_range": ("PriceRange", "price_range"),
@@ -668,4 +672,9 @@ __all__ = [
     "triggers_of_some",
     "typed_hours",
     "waits_until",
+    "ClosedDays",
+    "OpeningHours",
+    "Span",
+    "Term",
+    "term_of",
 ]

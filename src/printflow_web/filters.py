@@ -189,7 +189,7 @@ def init_filters(app: Flask) -> None:
         triggers=tuple(Trigger),
         questions=QUESTIONS,
         event_places=lambda event: event_places(event, in_words),
-        pick_up_policy=lab.shelf.policy,
+        pick_up_policy=lambda: lab.shelf.policy,
         text_direction=lambda: text_direction(),
         may=may,
     )

@@ -39,6 +39,7 @@ FOLDERS = {
 INPUTS = {
     "import file": ["import", "INPUT", "--mapping", "map.toml"],
     "import mapping": ["import", "old.csv", "--mapping", "INPUT"],
+    "closed import file": ["closed", "import", "INPUT"],
     "catalog import": ["catalog", "import", "INPUT"],
     "init catalog": ["init", "--catalog", "INPUT"],
     "inspect": ["inspect", "INPUT"],

@@ -38,7 +38,7 @@ def reminders(lab: Printflow, job: Job) -> list[str]:
 def round_of(lab: Printflow) -> PickUpReminders:
     """What the dispatcher does at its rounds."""
     parts = lab._parts
-    return PickUpReminders(parts.database, parts.clock, lab._mail_queue, lab.shelf.policy)
+    return PickUpReminders(parts.database, parts.clock, lab._mail_queue, lambda: lab.shelf.policy)
 
 
 def later(lab: Printflow, clock: TestClock, days: float) -> None:

@@ -39,6 +39,7 @@ NEED_NONE = {
     "models.warnings",
     "openings.report",
     "queue.usually_ready",
+    "queue.usually_ready_by_method",
     "quotes.confirm",
     "quotes.decline",
     "quotes.page",
@@ -54,6 +55,9 @@ NEED_NONE = {
     "cash_up.today",
     "catalog.current",
     "catalog.remembered",
+    "hours.closed",
+    "hours.now",
+    "hours.today",
     # writes down what happened to whoever has no right, or what was exported by one
     "changes.note_export",
     "changes.note_refusal",

@@ -1,16 +1,17 @@
 """How long a finished print waits: when its student is reminded, and when it may be discarded.
 
-Both are counted from the moment it was completed, so that work that was late is due, never lost.
+Both are counted in open days from the moment it was completed, so that work that was late is due, never lost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .in_request import InRequest
 from .job import Job
 from .ledger import Balance
+from .open_days import NO_HOURS, OpenDays
 from .status import Status
 
 SHELF_LIMIT = 40
@@ -28,12 +29,14 @@ class PickUpPolicy:
 
     reminder_days: tuple[int, ...] = ()
     dispose_after_days: int = 0
+    days: OpenDays = NO_HOURS
+    """The lab's open days, in which both are counted."""
 
     def due(self, since: datetime, last: datetime | None, now: datetime) -> bool:
         """Whether the day of a reminder has come that was not written yet: completed ``since``,
         and reminded ``last``. UTC.
         """
-        ends = [since + timedelta(days=days) for days in self.reminder_days]
+        ends = [self.days.after(since, days) for days in self.reminder_days]
         passed = [end for end in ends if end <= now]
         return bool(passed) and (last is None or last < passed[-1])
 
@@ -50,18 +53,20 @@ class PickUpPolicy:
         """
         if not self.dispose_after_days:
             return None
-        end = since + timedelta(days=self.dispose_after_days)
-        return end if last is None or last < since else max(end, last + self._notice)
+        end = self.days.after(since, self.dispose_after_days)
+        return (
+            end if last is None or last < since else max(end, self.days.after(last, self._notice))
+        )
 
     def disposal_at(self, job: Job) -> datetime | None:
         """The same of a job."""
         return self.end(job.status_since, job.reminded_at)
 
     @property
-    def _notice(self) -> timedelta:
-        """What lies between the last reminder and the disposal."""
+    def _notice(self) -> int:
+        """How many days lie between the last reminder and the disposal."""
         earlier = (days for days in self.reminder_days if days < self.dispose_after_days)
-        return timedelta(days=self.dispose_after_days - max(earlier, default=0))
+        return self.dispose_after_days - max(earlier, default=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

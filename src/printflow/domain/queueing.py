@@ -14,6 +14,8 @@ from decimal import Decimal
 from .catalog import Catalog, Printer
 from .job import Job
 from .model_facts import fits
+from .open_days import NO_HOURS, OpenDays
+from .opening import OpeningHours
 from .status import Status
 
 USUAL_HOURS = Decimal(4)
@@ -57,10 +59,13 @@ class PrinterQueue:
 
 @dataclass(frozen=True, slots=True)
 class ReadyRange:
-    """When a new job is usually ready, in days from now; ``earliest`` < ``latest``."""
+    """When a new job is usually ready, in days from now; ``earliest`` < ``latest``. ``open_days`` is
+    whether these are the lab's open days.
+    """
 
     earliest: int
     latest: int
+    open_days: bool = False
 
 
 def in_order(jobs: Iterable[Job]) -> list[Job]:
@@ -158,14 +163,17 @@ def moved(order: Sequence[str], job_id: str, before: str) -> list[str]:
     return [*rest[:place], job_id, *rest[place:]]
 
 
-def ready_range(jobs: Iterable[Job], printer: str, machines: int = 1) -> ReadyRange | None:
+def ready_range(
+    jobs: Iterable[Job], printer: str, machines: int = 1, days: OpenDays = NO_HOURS
+) -> ReadyRange | None:
     """In how many days a job that comes now for ``printer`` is usually ready; None while none of
     its machines is in service.
 
     All jobs before it count, priced or not; one without a print time counts with the mean of the
     others. Earliest: one day for the look and the student's answer, then the printer runs day and
     night. Latest: two days more, and it runs 8 hours a day, because someone must start each print.
-    ``machines`` in service share the work.
+    ``machines`` in service share the work. With ``days`` that are counted, both are open days, and
+    the 8 hours are those of an open day.
     """
     if machines < 1:
         return None
@@ -174,5 +182,14 @@ def ready_range(jobs: Iterable[Job], printer: str, machines: int = 1) -> ReadyRa
     mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
     hours = (sum(known, Decimal()) + mean * (len(ahead) - len(known))) / machines + mean
     earliest = 1 + math.floor(hours / _ALL_DAY)
-    latest = 2 + math.ceil(hours / _STAFFED_HOURS)
-    return ReadyRange(earliest, max(latest, earliest + 1))
+    latest = 2 + math.ceil(hours / (_open_hours(days.hours) or _STAFFED_HOURS))
+    return ReadyRange(earliest, max(latest, earliest + 1), days.counted)
+
+
+def _open_hours(hours: OpeningHours) -> Decimal | None:
+    """How many hours an open day has, in the mean of the week; None where no hours were entered."""
+    spans = [day for day in hours.week if day]
+    if not spans:
+        return None
+    minutes = sum(span.closes - span.opens for day in spans for span in day)
+    return Decimal(minutes) / 60 / len(spans)

@@ -35,6 +35,7 @@ from ..service.intake import Intake
 from ..service.job_list import JobLists
 from ..service.job_writer import JobWriter
 from ..service.jobs import Jobs
+from ..service.lab_hours import LabHours
 from ..service.machines import Machines
 from ..service.mail_queue import MailQueue
 from ..service.mail_samples import MailSamples
@@ -288,7 +289,7 @@ class Printflow:
         """Figures that an approval could say."""
         self.openings = Openings(database, clock, parts.tokens)
         """What the staff PCs' openers report."""
-        self.worklist = Worklist(database, clock, settings)
+        self.worklist = Worklist(database, clock, settings, catalogs)
         """What the dashboard shows."""
         self.queue = Queues(database, clock, catalogs)
         """What is ready and printing, by printer."""
@@ -296,7 +297,7 @@ class Printflow:
         """What is printed together: ``start``, ``end``, ``move``, ``plan``."""
         self.machines = Machines(database, clock, catalogs)
         """The units of the printers: which there are, and which are out of service."""
-        self.shelf = Shelf(database, clock, settings, self._transitions)
+        self.shelf = Shelf(database, clock, settings, self._transitions, catalogs)
         """Finished prints that wait to be picked up."""
 
     def _of_money(self, parts: Parts) -> None:
@@ -311,7 +312,7 @@ class Printflow:
         """What a day's money comes to."""
         self.changes = Changes(database, clock)
         """Who changed the lab itself, signed in, was refused, or exported what."""
-        self.job_lists = JobLists(database, clock, parts.settings, self.changes)
+        self.job_lists = JobLists(database, clock, parts.settings, self.changes, parts.catalogs)
         """Lists of jobs as files that spreadsheets open."""
         self.reports = Reports(database, clock, parts.catalogs, self.job_lists, self.changes)
         """The lab's figures."""
@@ -326,6 +327,8 @@ class Printflow:
         catalogs = parts.catalogs
         self.catalog = Catalogs(database, clock, parts.catalogs)
         """Methods, printers, colors, prices and texts: ``current``, ``load``, ``versions``."""
+        self.hours = LabHours(database, clock, settings, self.catalog)
+        """When the lab is open: ``close``, ``closed``, ``read_calendar``."""
         self.people = People(database, clock)
         """Under which names staff act."""
         self.stations = Stations(database, clock, parts.ids, catalogs)
@@ -425,8 +428,10 @@ class Printflow:
         self.worker = Worker(database, parts.dispatcher)
         """The work in the background of this process."""
         for chore in (
-            QuoteReminders(database, clock, self._mail_queue, settings.reminder_hours),
-            PickUpReminders(database, clock, self._mail_queue, self.shelf.policy),
+            QuoteReminders(
+                database, clock, self._mail_queue, parts.catalogs, settings.reminder_hours
+            ),
+            PickUpReminders(database, clock, self._mail_queue, lambda: self.shelf.policy),
             DisposalRound(self.shelf, on=settings.dispose_automatic),
             RetentionRound(self.retention, on=settings.retention.automatic),
             self.inbox.forget_old,

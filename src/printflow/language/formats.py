@@ -81,7 +81,7 @@ def local_time(moment: datetime, time_zone: str) -> str:
     from babel.dates import format_datetime
 
     local = moment.astimezone(ZoneInfo(time_zone))
-    return _plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a", locale=LOCALE))
+    return plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a", locale=LOCALE))
 
 
 def local_time_zone(moment: datetime, time_zone: str) -> str:
@@ -89,7 +89,7 @@ def local_time_zone(moment: datetime, time_zone: str) -> str:
     from babel.dates import format_datetime
 
     local = moment.astimezone(ZoneInfo(time_zone))
-    return _plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a z", locale=LOCALE))
+    return plain_spaces(format_datetime(local, "EEE, MMM d, y, h:mm a z", locale=LOCALE))
 
 
 def local_date(moment: datetime, time_zone: str) -> str:
@@ -102,21 +102,21 @@ def local_clock(moment: datetime, time_zone: str) -> str:
     from babel.dates import format_time
 
     local = moment.astimezone(ZoneInfo(time_zone))
-    return _plain_spaces(format_time(local.timetz(), "h:mm a", locale=LOCALE))
+    return plain_spaces(format_time(local.timetz(), "h:mm a", locale=LOCALE))
 
 
 def clock_hour(hour: time) -> str:
     """A full hour of the day: "9 AM"."""
     from babel.dates import format_time
 
-    return _plain_spaces(format_time(hour, "h a", locale=LOCALE))
+    return plain_spaces(format_time(hour, "h a", locale=LOCALE))
 
 
 def day_text(day: date) -> str:
     """A day: "Mon, Mar 2, 2026"."""
     from babel.dates import format_date
 
-    return _plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
+    return plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
 
 
 def date_text(day: date) -> str:
@@ -131,8 +131,9 @@ def age_text(moment: datetime, now: datetime) -> str:
     age = now - moment
     if age < timedelta(minutes=1):
         return "just now"
-    return _plain_spaces(format_timedelta(age, granularity="minute", threshold=1.5, locale=LOCALE))
+    return plain_spaces(format_timedelta(age, granularity="minute", threshold=1.5, locale=LOCALE))
 
 
-def _plain_spaces(text: str) -> str:
+def plain_spaces(text: str) -> str:
+    """The text with ordinary spaces for those that keep words together."""
     return text.replace("\u202f", " ").replace("\xa0", " ")

@@ -21,6 +21,7 @@ from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..domain.told_together import lines_of, together_step
 from ..errors import NotFound, StoreUnavailable
+from ..language.opening_text import pick_up_at
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from .links import Links
@@ -127,7 +128,7 @@ class Composer:
         settled = tx.ledger.settled(job.id) if job else (0, 0)
         return {
             "lab_name": catalog.lab_name,
-            "pick_up": catalog.pick_up,
+            "pick_up": pick_up_at(catalog, self._clock()),
             "currency": catalog.currency,
             "time_zone": catalog.time_zone,
             "job": job,
@@ -150,7 +151,9 @@ class Composer:
             else (),
             "payments_due_cents": Balance(stored.get("cost_cents") or 0, *settled).due_cents,
             "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
-            "disposal_at": pick_up_policy(self._settings).disposal_at(job) if job else None,
+            "disposal_at": pick_up_policy(self._settings, catalog.open_days).disposal_at(job)
+            if job
+            else None,
             "jobs": [
                 {
                     "job": j,

@@ -209,7 +209,7 @@ class _OfEvent:
             file_name=name,
             file_sha256=sha256,
             issued_at=self._now,
-            expires_at=self._now + timedelta(days=self._settings.quote_days),
+            expires_at=self._facts.catalog.open_days.after(self._now, self._settings.quote_days),
             price_lines=lines,
         )
         quote_id = self._tx.quotes.issue(quote)

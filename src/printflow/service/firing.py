@@ -74,7 +74,7 @@ class Firing:
             resend_from=newest.issued_at + timedelta(minutes=settings.resend_minutes)
             if newest
             else None,
-            pick_up=pick_up_policy(settings),
+            pick_up=pick_up_policy(settings, catalog.open_days),
             came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
             beside=beside(tx, job, catalog) if request.trigger.record.form is Form.QUOTE else None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ..catalogs.cache import CatalogCache
 from ..domain.rights import Right
 from ..domain.worklist import JobQuery, place
 from ..errors import InvalidInput
@@ -31,11 +31,13 @@ class JobLists:
         clock: Clock,
         settings: Settings,
         changes: Changes,
+        catalogs: CatalogCache,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._changes = changes
+        self._catalogs = catalogs
 
     @needs(Right.REPORTS)
     def file(
@@ -69,11 +71,12 @@ class JobLists:
         from ..reports.job_list import cells
 
         wanted = replace(query, after=None, offset=0, limit=_PAGE)
-        attention = timedelta(days=self._settings.attention_days)
         while True:
             now = self._clock()
             with self._database.read() as tx:
-                jobs = tx.jobs.find(wanted, now, now - attention)
+                days = self._catalogs.within(tx).open_days
+                old = days.before(now, self._settings.attention_days)
+                jobs = tx.jobs.find(wanted, now, old)
             for job in jobs:
                 if class_number in ("", job.class_number):
                     yield cells(job)

@@ -20,6 +20,7 @@ from ..domain.receipt import Receipt
 from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.told_together import PRICES, together_step
+from ..language.opening_text import pick_up_at
 from ..ports import Clock, MailWriter, RenderedMail
 from ..runtime.permits import needs
 from ..settings import Settings
@@ -59,7 +60,7 @@ class MailSamples:
         job = _job(catalog, now, record.sample_status)
         price = price_of(catalog, job, "", job.grams, job.hours)
         job = replace(job, cost_cents=price.cents if price else 0)
-        quote = _quote(job, now, self._settings.quote_days, price)
+        quote = _quote(job, now, catalog.open_days.after(now, self._settings.quote_days), price)
         payment = _payment(job, catalog, now)
         base = self._settings.effective_base_url
         status_url = f"{base}/jobs/{_LINK_END}"
@@ -70,7 +71,7 @@ class MailSamples:
         pictured = own and not several
         context: dict[str, Any] = {
             "lab_name": catalog.lab_name,
-            "pick_up": catalog.pick_up,
+            "pick_up": pick_up_at(catalog, now),
             "currency": catalog.currency,
             "time_zone": catalog.time_zone,
             "job": job if own else None,
@@ -97,7 +98,7 @@ class MailSamples:
             "payment_lines": Receipt(payment, (job,)).lines,
             "payments_due_cents": job.cost_cents,
             "waited_since": now - timedelta(days=7),
-            "disposal_at": pick_up_policy(self._settings).disposal_at(
+            "disposal_at": pick_up_policy(self._settings, catalog.open_days).disposal_at(
                 replace(job, status_since=now - timedelta(days=7))
             ),
             "jobs": [
@@ -197,7 +198,7 @@ def _payment(job: Job, catalog: Catalog, now: datetime) -> Payment:
     )
 
 
-def _quote(job: Job, now: datetime, days: int, price: Price | None) -> Quote:
+def _quote(job: Job, now: datetime, end: datetime, price: Price | None) -> Quote:
     return Quote(
         id=1,
         job_id=job.id,
@@ -211,6 +212,6 @@ def _quote(job: Job, now: datetime, days: int, price: Price | None) -> Quote:
         file_name=job.file.name,
         file_sha256=job.file.sha256,
         issued_at=now,
-        expires_at=now + timedelta(days=days),
+        expires_at=end,
         price_lines=price.lines if price else (),
     )

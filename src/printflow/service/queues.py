@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,8 @@ from . import queue_order
 from .acting import staff_actor
 from .lookup import job_of
 from .stale import stale
+
+_ESTIMATED_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Queues:
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
+        self._by_method: tuple[float, dict[str, ReadyRange | None]] | None = None
 
     def _in(self, tx: Transaction, *statuses: Status) -> list[Job]:
         now = self._clock()
@@ -199,11 +203,35 @@ class Queues:
         """In how many days a job that comes now for this printer is usually ready; None while all of
         its machines are out of service.
         """
+        return self._usually_ready([printer])[printer]
+
+    def usually_ready_by_method(self) -> dict[str, ReadyRange | None]:
+        """The same for each print method: the soonest of its printers. Read again after some seconds,
+        for it stands on a public page.
+        """
+        at, held = time.monotonic(), self._by_method
+        if held is not None and at - held[0] < _ESTIMATED_SECONDS:
+            return held[1]
+        catalog = self._catalogs.newest()
+        ready = self._usually_ready([printer.name for printer in catalog.printers])
+        found: dict[str, ReadyRange | None] = {}
+        for method in catalog.methods:
+            known = [ready[one.name] for one in catalog.printers_for(method.name)]
+            ranges = [one for one in known if one is not None]
+            found[method.name] = min(ranges, key=lambda one: one.latest, default=None)
+        self._by_method = (at, found)
+        return found
+
+    def _usually_ready(self, printers: Sequence[str]) -> dict[str, ReadyRange | None]:
         with self._database.read() as tx:
             jobs = self._in(tx, *(status for status in Status if status.ahead))
-            units = [one for one in self._machines(tx) if one.model == printer]
-        in_service = len(startable(units)) if units else 1
-        return queueing.ready_range(jobs, printer, in_service)
+            machines, days = self._machines(tx), self._catalogs.within(tx).open_days
+        found = {}
+        for printer in printers:
+            units = [one for one in machines if one.model == printer]
+            in_service = len(startable(units)) if units else 1
+            found[printer] = queueing.ready_range(jobs, printer, in_service, days)
+        return found
 
     @needs(Right.QUEUE)
     def move(self, job_id: str, *, by: str, station: str = "", before: str = "") -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
+from ..catalogs.cache import CatalogCache
 from ..domain.attempt import Arguments
 from ..domain.job import Actor
 from ..domain.ledger import Balance
@@ -35,16 +35,18 @@ class Shelf:
         clock: Clock,
         settings: Settings,
         transitions: Transitions,
+        catalogs: CatalogCache,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._transitions = transitions
+        self._catalogs = catalogs
 
     @property
     def policy(self) -> PickUpPolicy:
         """When students are reminded to pick up a print, and when it may be discarded."""
-        return pick_up_policy(self._settings)
+        return pick_up_policy(self._settings, self._catalogs.newest().open_days)
 
     @needs(Right.SEE)
     def waiting(
@@ -56,7 +58,7 @@ class Shelf:
         the ``next`` of the page before. Raises InvalidInput for a cursor that is none.
         """
         now, policy = self._clock(), self.policy
-        before = now - timedelta(days=policy.dispose_after_days) if overdue else None
+        before = policy.days.before(now, policy.dispose_after_days) if overdue else None
         query = JobQuery(
             status=Status.COMPLETED,
             search=search,
@@ -92,7 +94,7 @@ class Shelf:
         if not policy.dispose_after_days:
             return ()
         with self._database.read() as tx:
-            long = list(tx.jobs.waiting(now - timedelta(days=policy.dispose_after_days)))
+            long = list(tx.jobs.waiting(policy.days.before(now, policy.dispose_after_days)))
         done: list[str] = []
         for job_id, since, reminded in long:
             end = policy.end(since, reminded)

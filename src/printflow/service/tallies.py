@@ -47,13 +47,11 @@ class TallyBoard:
         self,
         database: Database,
         clock: Clock,
-        aged: Callable[[datetime], datetime],
-        unclaimed: Callable[[datetime], datetime | None],
+        limits: Callable[[Transaction, datetime], tuple[datetime, datetime | None]],
     ) -> None:
         self._database = database
         self._clock = clock
-        self._aged = aged
-        self._unclaimed = unclaimed
+        self._limits = limits
         self._lock = threading.Lock()
         self._counted: tuple[int, float, Mapping[Status, int]] | None = None
         self._last: _Seen | None = None
@@ -70,7 +68,7 @@ class TallyBoard:
             return last.tally
         with self._database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
-            attention = tx.jobs.attention(now, self._aged(now), self._unclaimed(now))
+            attention = tx.jobs.attention(now, *self._limits(tx, now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
         drawn = now.timestamp() // _FRESH_SECONDS
         tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{looked}-{drawn:.0f}")

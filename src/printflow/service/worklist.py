@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ..catalogs.cache import CatalogCache
 from ..domain.in_request import InRequest
 from ..domain.job import Job
 from ..domain.rights import Right
 from ..domain.worklist import JobQuery, Sort, Tally, WorkPage, cursor
-from ..ports import Clock, Database
+from ..ports import Clock, Database, Transaction
 from ..runtime.permits import needs
 from ..settings import Settings
 from .acting import staff_actor
@@ -26,11 +27,13 @@ class Worklist:
         database: Database,
         clock: Clock,
         settings: Settings,
+        catalogs: CatalogCache,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
-        self._tallies = TallyBoard(database, clock, self._aged, self._unclaimed)
+        self._catalogs = catalogs
+        self._tallies = TallyBoard(database, clock, self._limits)
 
     def stir(self, *, heard_of: bool) -> None:
         """Something has changed, maybe in another process; ``heard_of`` says that all changes are
@@ -38,19 +41,21 @@ class Worklist:
         """
         self._tallies.stir(heard_of=heard_of)
 
-    def _aged(self, now: datetime) -> datetime:
-        return now - timedelta(days=self._settings.attention_days)
-
-    def _unclaimed(self, now: datetime) -> datetime | None:
-        days = self._settings.dispose_after_days
-        return now - timedelta(days=days) if days else None
+    def _limits(self, tx: Transaction, now: datetime) -> tuple[datetime, datetime | None]:
+        """Since when a job is old in its status, and a finished print may be discarded."""
+        days, settings = self._catalogs.within(tx).open_days, self._settings
+        discarded = settings.dispose_after_days
+        return (
+            days.before(now, settings.attention_days),
+            days.before(now, discarded) if discarded else None,
+        )
 
     @needs(Right.SEE)
     def page(self, query: JobQuery) -> WorkPage:
         """One page of a list, of ``query.limit`` jobs (100 if that is not said)."""
         now, size = self._clock(), query.limit or 100
-        limits = (self._aged(now), self._unclaimed(now))
         with self._database.read() as tx:
+            limits = self._limits(tx, now)
             found = tx.jobs.find(replace(query, limit=size + 1), now, *limits)
             jobs = tuple(found[:size])
             flags = tx.jobs.flags([job.id for job in jobs], now, *limits)

@@ -33,6 +33,7 @@ from ..domain.event_kind import CORRECTIONS, Correction
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.mail_record import mail_record
+from ..domain.open_days import NO_HOURS
 from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
 from ..domain.told_together import JOINED, LINES, together_step
 from ..service.received import MAILED_WITH, WITHHELD
@@ -233,7 +234,7 @@ class _Check:
 
     def _reminders(self) -> Iterator[str]:
         """A reminder to pick up a print is one email: as many for each wait as there are days."""
-        policy = pick_up_policy(self._outside.settings)
+        policy = pick_up_policy(self._outside.settings, NO_HOURS)
         written: dict[str, list[datetime]] = defaultdict(list)
         for mail in self._rows["outbox"]:
             if mail.template == MailTemplate.PICK_UP_REMINDER:
