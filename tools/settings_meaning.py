@@ -19,6 +19,7 @@ MEANING: Mapping[str, str] = {
     "server. For that, the server asks its DNS, for one second at most. If the DNS can't be "
     "reached, nobody is asked.",
     "quote_days": "How many days a price can be confirmed.",
+    "students_cancel": "What students can do after they confirm a price: ask staff to cancel, cancel until the print starts, or neither.",
     "resend_minutes": "How many minutes a student must wait before asking for another new link.",
     "reminder_hours": "How many hours before a price expires a student who hasn't responded is "
     "reminded. 0: never.",

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .domain.job_track import FILTERS as REPORT_FILTERS
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
-    from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE
+    from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE, usual
     from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
@@ -230,7 +230,7 @@ _HOMES = {
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.field_labels": ("in_a_summary", "label_of", "labeled"),
     "domain.form_field": ("Field", "FieldKind"),
-    "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE"),
+    "domain.lifecycle": ("CHOSEN_STATUSES", "ENTRY_STATUS", "STAFF_TRIGGERS", "TABLE", "usual"),
     "domain.mail_record": ("MailRecord", "mail_record"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.network_address": ("address_for_logs",),
@@ -671,6 +671,7 @@ __all__ = [
     "translated",
     "triggers_of_some",
     "typed_hours",
+    "usual",
     "waits_until",
     "ClosedDays",
     "OpeningHours",

@@ -76,17 +76,21 @@ class RowView:
     """The first thing to know before the model is printed."""
 
 
-def _list(typed: str) -> tuple[Status | None, bool]:
-    """The status of a tab, and whether it is the one of what needs attention."""
-    if typed in ("all", "attention"):
-        return None, typed == "attention"
+_OTHER_TABS = ("all", "held", "attention")
+"""Those that are no status."""
+
+
+def _list(typed: str) -> Status | None:
+    """The status of a tab; None for the others."""
+    if typed in _OTHER_TABS:
+        return None
     try:
-        return Status(typed), False
+        return Status(typed)
     except ValueError:
         known = ", ".join(Status)
         raise ParameterRefused(
             _(
-                "The address is wrong: “status” must be one of %(known)s, “attention”, or “all”.",
+                "The address is wrong: “status” must be one of %(known)s, “held”, “attention”, or “all”.",
                 known=known,
             )
         ) from None
@@ -133,13 +137,15 @@ def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
 
 
 def _query(typed: Mapping[str, str]) -> JobQuery:
-    status, attention = _list(typed.get("status", ENTRY_STATUS))
+    listed = typed.get("status", ENTRY_STATUS)
+    status = _list(listed)
     sort = _sort(typed.get("sort", Sort.NEWEST))
     choices: dict[str, Any] = {name: typed.get(name, "")[:_LONGEST] for name in CHOICES}
     try:
         return JobQuery(
             status=status,
-            attention=attention,
+            attention=listed == "attention",
+            held=listed == "held",
             request=_request(typed.get("request", "")),
             search=typed.get("search", "")[:_LONGEST],
             since=_day(typed.get("since", ""), "since"),

@@ -46,6 +46,7 @@ from printflow import (
     rate_text,
     shortened,
     shown_rates,
+    usual,
     waits_until,
 )
 from printflow import size_text as dimensions_text
@@ -185,6 +186,7 @@ def init_filters(app: Flask) -> None:
         rates_of=rates_of,
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
+        usual=usual,
         failures=tuple(Failure),
         triggers=tuple(Trigger),
         questions=QUESTIONS,

@@ -136,11 +136,12 @@ def _expect_allowed(details: JobDetails, trigger: Trigger) -> None:
     status, last = details.job.status, details.events[-1]
     if trigger in allowed(details.job, ActorKind.STAFF):
         return
+    stands = _("On hold") if details.job.on_hold else _(status.label)
     raise TransitionNotAllowed(
         _(
             "“%(action)s” isn't available because the job is “%(status)s”.",
             action=_(trigger.label),
-            status=_(status.label),
+            status=stands,
         ),
         trigger=trigger,
         status=status,

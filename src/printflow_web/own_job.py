@@ -68,6 +68,26 @@ def withdraw(token: str) -> AnyResponse:
     return redirect(url_for("own_job.show", token=token, done="withdrawn"), 303)
 
 
+@pages.post("/jobs/<token>/cancel")
+def cancel(token: str) -> AnyResponse:
+    """Cancel a print that was confirmed, where the lab lets students."""
+    try:
+        lab_of(current_app).students.cancel(token, text=request.form.get("text", ""))
+    except _SHOWN_ON_THE_PAGE as error:
+        return _again(error, token)
+    return redirect(url_for("own_job.show", token=token, done="withdrawn"), 303)
+
+
+@pages.post("/jobs/<token>/ask-to-cancel")
+def ask_to_cancel(token: str) -> AnyResponse:
+    """Ask staff to cancel a print that was confirmed."""
+    try:
+        lab_of(current_app).students.ask_to_cancel(token, text=request.form.get("text", ""))
+    except _SHOWN_ON_THE_PAGE as error:
+        return _again(error, token)
+    return redirect(url_for("own_job.show", token=token), 303)
+
+
 @pages.post("/jobs/<token>/messages")
 def send_message(token: str) -> AnyResponse:
     """Write to staff."""
@@ -87,4 +107,6 @@ def _kept(refusal: Refusal) -> str:
 
 
 FORMS_KEPT["own_job.withdraw"] = _kept
+FORMS_KEPT["own_job.cancel"] = _kept
+FORMS_KEPT["own_job.ask_to_cancel"] = _kept
 FORMS_KEPT["own_job.send_message"] = _kept

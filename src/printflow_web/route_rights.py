@@ -75,6 +75,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "own_job.show": PUBLIC,
     "own_job.picture": PUBLIC,
     "own_job.withdraw": PUBLIC,
+    "own_job.cancel": PUBLIC,
+    "own_job.ask_to_cancel": PUBLIC,
     "own_job.send_message": PUBLIC,
     "confirm.quote": PUBLIC,
     "auth.login": PUBLIC,

@@ -89,6 +89,10 @@ _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.HAND_OUT: {},
     Trigger.PICK_UP: {"waive": "a gift"},
     Trigger.DISPOSE: {"reason": "in the way"},
+    Trigger.HOLD: {"reason": "no nozzle", "notify": True},
+    Trigger.RELEASE: {"notify": True},
+    Trigger.CANCEL: {"reason": "a mistake"},
+    Trigger.KEEP: {"text": "it is on the plate"},
     Trigger.OVERRIDE: {"to": "READYTOPRINT", "reason": "asked to", "notify": True},
     Trigger.ARCHIVE: {},
 }
@@ -244,6 +248,20 @@ class Fire(RuleBasedStateMachine):
                 lab.quotes.decline(token, text="too dear")
             else:
                 lab.quotes.resend(token)
+
+        self._do(who, press)
+
+    @rule(who=st.integers(0, 1), job=st.integers(0, 3), ask=st.booleans())
+    def student_cancels(self, who: int, job: int, ask: bool) -> None:
+        """On the job's own page, as the settings allow."""
+        if not self.jobs:
+            return
+
+        def press(lab: Printflow) -> None:
+            token = lab.students.url(lab.jobs.get(self.jobs[job % len(self.jobs)])).rpartition("/")[
+                2
+            ]
+            (lab.students.ask_to_cancel if ask else lab.students.cancel)(token, text="too late")
 
         self._do(who, press)
 

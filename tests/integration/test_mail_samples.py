@@ -37,6 +37,10 @@ LINKS = {
     "prices": (rf"/confirm/{TOKEN}",),
     "ready": (rf"/jobs/{TOKEN}",),
     "in_queue": (rf"/jobs/{TOKEN}",),
+    "on_hold": (rf"/jobs/{TOKEN}",),
+    "released": (rf"/jobs/{TOKEN}",),
+    "canceled": ("/",),
+    "not_canceled": (rf"/jobs/{TOKEN}",),
 }
 SEVERAL = {"prices", "ready", "in_queue"}
 """They tell of several jobs."""

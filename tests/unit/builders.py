@@ -132,6 +132,10 @@ def job_for(trigger: Trigger, status: Status) -> Job:
     copied = (Trigger.COPIES_DONE, Trigger.HAND_OUT, Trigger.START_PRINTING)
     if status is Status.PRINTING and trigger in copied:
         return job(status, quantity=5, copies_good=2, copies_printing=2)
+    if trigger is Trigger.RELEASE:
+        return job(status, held_at=NOW - timedelta(days=1), held_by="Ana", hold_reason="a nozzle")
+    if trigger is Trigger.KEEP:
+        return job(status, cancel_asked_at=NOW - timedelta(days=1), cancel_reason="too late")
     return job(status, quantity=5 if (trigger, status) == _HANDED else 1)
 
 
@@ -192,6 +196,7 @@ def facts(**replaced: Any) -> Facts:
         "quote": quote(),
         "pick_up": PickUpPolicy(reminder_days=(7, 21), dispose_after_days=30),
         "reminder_left": True,
+        "students_cancel": "until_print",
         "machines": MACHINES,
         "parts": parts_of(job(Status.PRINTING)),
     }
@@ -225,6 +230,8 @@ def good_arguments(trigger: Trigger, *, status: Status | None = None) -> Argumen
         Trigger.DECLINE: Arguments(note="by phone, 14:30"),
         Trigger.FAIL: Arguments(reason="came off the bed"),
         Trigger.PICK_UP: Arguments(amount="4.25", method="cash"),
+        Trigger.HOLD: Arguments(reason="waits for a nozzle"),
+        Trigger.CANCEL: Arguments(reason="asked by phone"),
         Trigger.OVERRIDE: Arguments(reason="clicked the wrong row", to="COMPLETED"),
     }
     arguments = said.get(trigger, Arguments())

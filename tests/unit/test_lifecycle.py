@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -15,6 +16,7 @@ from printflow.domain.effects import (
     AdoptFile,
     Effect,
     EndCopies,
+    ExtendQuote,
     IssueConfirmation,
     LeavePlates,
     MailTemplate,
@@ -63,6 +65,12 @@ DESIGN = {
     "hand_out": ("PRINTING COMPLETED", "", "staff"),
     "pick_up": ("COMPLETED", "PAIDPICKEDUP", "staff"),
     "dispose": ("COMPLETED", "ARCHIVED", "staff system"),
+    # on hold and canceling, as issue 18 asks
+    "hold": ("UPLOADED PENDING READYTOPRINT PRINTING COMPLETED", "", "staff"),
+    "release": ("UPLOADED PENDING READYTOPRINT PRINTING COMPLETED", "", "staff"),
+    "ask_to_cancel": ("READYTOPRINT", "", "student"),
+    "keep": ("READYTOPRINT", "", "staff"),
+    "cancel": ("UPLOADED PENDING READYTOPRINT", "REJECTED", "staff student"),
     "archive": ("REJECTED PAIDPICKEDUP", "ARCHIVED", "staff system"),
 }
 STATUSES = [
@@ -268,6 +276,14 @@ EFFECTS: dict[str, tuple[str, tuple[Effect, ...]]] = {
     "hand_out": ("PRINTING", ()),
     "dispose": ("COMPLETED", (PlaceFile("Archived"), MAIL["disposed"])),
     "archive": ("REJECTED", (PlaceFile("Archived"),)),
+    "hold": ("UPLOADED", ()),
+    "release": ("PENDING", (ExtendQuote(timedelta(days=1)),)),
+    "ask_to_cancel": ("READYTOPRINT", (MAIL["staff_alert"],)),
+    "keep": ("READYTOPRINT", (MAIL["not_canceled"],)),
+    "cancel": (
+        "READYTOPRINT",
+        (PlaceFile("Rejected"), VoidConfirmations(), LeavePlates(), MAIL["canceled"]),
+    ),
 }
 
 
@@ -399,7 +415,7 @@ def test_allowed_is_the_tables_order() -> None:
         names = [trigger.value for trigger in allowed(job(Status(status)), ActorKind.STAFF)]
         assert names == [name for name in [t.value for t in Trigger] if name in possible(status)]
     assert allowed(Status.ARCHIVED) == (Trigger.OVERRIDE,)
-    assert allowed(Status.UPLOADED, ActorKind.STUDENT) == (Trigger.WITHDRAW,)
+    assert allowed(Status.UPLOADED, ActorKind.STUDENT) == (Trigger.WITHDRAW, Trigger.CANCEL)
 
 
 def test_dests_of_a_row() -> None:

@@ -37,6 +37,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/jobs/<token>/messages": {"POST": "everybody"},
     "/jobs/<token>/picture": {"GET": "everybody"},
     "/jobs/<token>/withdraw": {"POST": "everybody"},
+    "/jobs/<token>/cancel": {"POST": "everybody"},
+    "/jobs/<token>/ask-to-cancel": {"POST": "everybody"},
     "/find": {"GET": "everybody", "POST": "everybody"},
     "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
     # the door

@@ -297,6 +297,10 @@ class SqlJobRows:
         query = select(func.count(jobs.c.id)).where(worklist.NEW)
         return int(self._connection.scalar(query) or 0)
 
+    def on_hold(self) -> int:
+        query = select(func.count(jobs.c.id)).where(jobs.c.held_at.is_not(None))
+        return int(self._connection.scalar(query) or 0)
+
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
         self._connection.execute(
             update(jobs)
@@ -316,7 +320,11 @@ class SqlJobRows:
     def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
         query = (
             select(jobs.c.id, jobs.c.status_since, jobs.c.reminded_at)
-            .where(jobs.c.status.in_(ON_SHELF), jobs.c.status_since <= before)
+            .where(
+                jobs.c.status.in_(ON_SHELF),
+                jobs.c.status_since <= before,
+                jobs.c.held_at.is_(None),
+            )
             .order_by(jobs.c.status_since, jobs.c.id)
         )
         for row in self._connection.execute(query):

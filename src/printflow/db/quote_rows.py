@@ -7,10 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from ..domain.job import Quote
-from .schema import confirmations
+from .schema import confirmations, jobs
 
 _FIELDS = tuple(field.name for field in fields(Quote))
 
@@ -72,6 +72,13 @@ class SqlQuoteRows:
     def void_open(self, job_id: str, now: datetime) -> None:
         self._connection.execute(_VOID_OPEN, {"job": job_id, "voided_at": now})
 
+    def expire_at(self, quote_id: int, expires_at: datetime) -> None:
+        self._connection.execute(
+            update(confirmations)
+            .where(confirmations.c.id == quote_id)
+            .values(expires_at=expires_at)
+        )
+
     def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
         query = (
             select(confirmations)
@@ -81,6 +88,7 @@ class SqlQuoteRows:
                 confirmations.c.reminded_at.is_(None),
                 confirmations.c.expires_at > now,
                 confirmations.c.expires_at <= before,
+                ~exists().where(jobs.c.id == confirmations.c.job_id, jobs.c.held_at.is_not(None)),
             )
             .order_by(confirmations.c.id)
             .limit(200)

@@ -198,6 +198,8 @@ class SqlRetentionRows:
                 student_note="",
                 shelf="",
                 asked_at=None,
+                hold_reason="",
+                cancel_reason="",
                 token_hash=token_hash,
                 search_text=job_id.casefold(),
                 reasons=known_or_other(row.reasons, known_reasons),

@@ -313,6 +313,13 @@ jobs = Table(
     Column("shelf", String(40), nullable=False, server_default="", info=PERSONAL),
     Column("reminded_at", UTCDateTime, info=KEPT),
     Column("asked_at", UTCDateTime, info=KEPT),
+    Column("held_at", UTCDateTime, info=KEPT),
+    Column("held_by", String(100), nullable=False, server_default="", info=KEPT),
+    Column("hold_reason", Text, nullable=False, server_default="", info=PERSONAL),
+    Column("hold_shown", Boolean, nullable=False, server_default=false(), info=KEPT),
+    Column("released_at", UTCDateTime, info=KEPT),
+    Column("cancel_asked_at", UTCDateTime, info=KEPT),
+    Column("cancel_reason", Text, nullable=False, server_default="", info=PERSONAL),
     Column("token_hash", String(64), nullable=False, unique=True, info=SECRET),
     Column("search_text", Text, nullable=False, info=PERSONAL),
     # Every order of a list has an index with what lists filter by, so that the worst filter reads
@@ -329,6 +336,8 @@ jobs = Table(
     # loads that database's dialect at every start.
     Index("ix_jobs_new", "status"),
     Index("ix_jobs_asked", "asked_at"),  # partial, too: asked_at is not null
+    Index("ix_jobs_held", "held_at", "id"),  # partial, too
+    Index("ix_jobs_cancel_asked", "cancel_asked_at"),  # partial, too
     comment="A job as it stands now; how it came there is in events.",
 )
 

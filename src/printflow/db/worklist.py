@@ -20,6 +20,7 @@ _ORDERS = {
     Sort.NAME: (jobs.c.student_name, False),
 }
 _TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
+_HELD = select(jobs.c.id).where(jobs.c.held_at.is_not(None))
 
 
 def facets(query: JobQuery, limit: int) -> CompoundSelect[Any] | None:
@@ -44,6 +45,8 @@ def narrowed(
 
     ``candidates`` are the only ones that can hold the words of a search, where that is known.
     """
+    if query.held:
+        rows = rows.where(jobs.c.held_at.is_not(None))
     if query.status is not None:
         rows = rows.where(jobs.c.status == query.status.value)
     for name in FACETS:
@@ -87,19 +90,25 @@ def by_flag(
             confirmations.c.used_at.is_(None),
             confirmations.c.voided_at.is_(None),
             confirmations.c.expires_at <= now,
+            confirmations.c.job_id.not_in(_HELD),
         ),
         Flag.FILE: select(job_files.c.job_id).where(job_files.c.state.in_(_TROUBLED)),
         Flag.MAIL: select(outbox.c.job_id).where(
             outbox.c.state == "dead", outbox.c.job_id.is_not(None)
         ),
         Flag.MESSAGE: select(jobs.c.id).where(jobs.c.asked_at.is_not(None)),
+        Flag.CANCEL: select(jobs.c.id).where(jobs.c.cancel_asked_at.is_not(None)),
         Flag.AGE: select(jobs.c.id).where(
-            jobs.c.status.in_([status.value for status in ACTIVE]), jobs.c.status_since < aged
+            jobs.c.status.in_([status.value for status in ACTIVE]),
+            jobs.c.status_since < aged,
+            jobs.c.held_at.is_(None),
         ),
     }
     if unclaimed is not None:
         found[Flag.UNCLAIMED] = select(jobs.c.id).where(
-            jobs.c.status.in_(ON_SHELF), jobs.c.status_since < unclaimed
+            jobs.c.status.in_(ON_SHELF),
+            jobs.c.status_since < unclaimed,
+            jobs.c.held_at.is_(None),
         )
     return found
 

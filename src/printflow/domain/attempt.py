@@ -60,6 +60,8 @@ class Arguments:
     reason: str = ""
     to: str = ""
     notify: bool = False
+    shown: bool = False
+    """The student may read the reason."""
     amount: str = ""
     method: str = ""
     waive: str = ""
@@ -122,6 +124,10 @@ class Facts:
     """The quote of the presented link, or the job's newest one."""
     paid_cents: int = 0
     """What was paid or waived before, in integer cents."""
+    held_cents: int = 0
+    """What the lab has of the student's money for the job, in integer cents."""
+    students_cancel: str = "ask"
+    """What the settings let students do after they confirmed: see ``Settings.students_cancel``."""
     receipt_used: str = ""
     """Which payment has the receipt's number already ("" = none)."""
     resend_from: datetime | None = None

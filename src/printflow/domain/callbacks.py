@@ -18,6 +18,7 @@ from .effects import (
     AddNote,
     AdoptFile,
     EndCopies,
+    ExtendQuote,
     IssueConfirmation,
     LeavePlates,
     MailTemplate,
@@ -32,13 +33,15 @@ from .plate import Machine, free_first
 from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
 from .question import QUESTIONS
 from .quoted_price import price_of_attempt
-from .status import Status
+from .status import ActorKind, Status, Trigger
 from .text import clean_line, clean_text
 
 DECLINED = say("Declined by the student")
 WITHDRAWN = say("Canceled by the student")
-CANCELED = (WITHDRAWN, "Withdrawn by the student")
-"""The reason of a job that its student canceled: as it is written now, and as it once was."""
+ON_REQUEST = say("Canceled at the student's request")
+BY_LAB = say("Canceled by the lab")
+CANCELED = (WITHDRAWN, "Withdrawn by the student", ON_REQUEST)
+"""The reasons of a job that its student canceled: as written now, as it once was, and by staff."""
 
 FRONT = 0
 """The place in the queue of what has to be printed again: before all that staff gave a place."""
@@ -205,6 +208,84 @@ def set_withdrawn(attempt: Attempt) -> None:
     attempt.details.update(reasons=list(reasons))
 
 
+def put_on_hold(attempt: Attempt) -> None:
+    """It stays where it is until it is released."""
+    args, reason = attempt.args, clean_text(attempt.args.reason)
+    attempt.changes.update(
+        held_at=attempt.facts.now,
+        held_by=attempt.actor.name,
+        hold_reason=reason,
+        hold_shown=args.shown,
+    )
+    attempt.details.update(reason=reason, shown=args.shown, notified=args.notify)
+
+
+def release(attempt: Attempt) -> None:
+    """It goes on where it was; a price that was open is good for as much longer."""
+    job, now = attempt.subject, attempt.facts.now
+    ready = _came_while_held(attempt)
+    attempt.changes.update(_NO_HOLD, released_at=now)
+    attempt.details.update(ready=ready, notified=attempt.args.notify and not ready)
+    if job.held_at is not None and job.status.record.quoted and now > job.held_at:
+        attempt.effects.append(ExtendQuote(now - job.held_at))
+
+
+_NO_HOLD: Mapping[str, Any] = {
+    "held_at": None,
+    "held_by": "",
+    "hold_reason": "",
+    "hold_shown": False,
+}
+_NO_WISH: Mapping[str, Any] = {"cancel_asked_at": None, "cancel_reason": ""}
+
+
+def keep_wish(attempt: Attempt) -> None:
+    """The student would like to cancel; staff decide."""
+    said = clean_text(attempt.args.text)
+    attempt.changes.update(cancel_asked_at=attempt.facts.now, cancel_reason=said)
+    if said:
+        attempt.details.update(reasons=[said])
+
+
+def drop_wish(attempt: Attempt) -> None:
+    """Staff keep the job; what they say to that goes to the student."""
+    attempt.changes.update(_NO_WISH)
+    if note := clean_text(attempt.args.text):
+        attempt.effects.append(AddNote(note, for_student=True))
+
+
+def set_canceled(attempt: Attempt) -> None:
+    """The reason is that it was canceled, by whose wish, and why."""
+    job, args = attempt.subject, attempt.args
+    said = clean_text(args.reason) or clean_text(args.text)
+    head, why = BY_LAB, [said]
+    if attempt.actor.kind is ActorKind.STUDENT:
+        head = WITHDRAWN
+    elif job.cancel_asked_at is not None:
+        head, why = ON_REQUEST, list(dict.fromkeys((job.cancel_reason, said)))
+    reasons = (head, *(one for one in why if one))
+    attempt.changes.update(reasons=reasons)
+    attempt.details.update(reasons=list(reasons))
+
+
+def leave_plates(attempt: Attempt) -> None:
+    """It is planned for no machine any more."""
+    if attempt.subject.status.record.to_print:
+        attempt.effects.append(LeavePlates())
+        attempt.changes.update(queue_place=None)
+
+
+def end_asides(attempt: Attempt) -> None:
+    """A hold ends with the job, and a wish to cancel with the status it was for."""
+    job, dest = attempt.subject, Status(attempt.state)
+    ended: dict[str, Any] = {}
+    if job.on_hold and dest.closed:
+        ended.update(_NO_HOLD)
+    if job.cancel_asked_at is not None and dest is not job.status:
+        ended.update(_NO_WISH)
+    attempt.changes.update(ended)
+
+
 def keep_consent(attempt: Attempt) -> None:
     """History keeps which of the lab's texts the student agreed to."""
     if attempt.args.by_link:
@@ -225,6 +306,12 @@ def set_final_figures(attempt: Attempt) -> None:
         attempt.details.update(cost_cents=cost)
     if args.weight and (grams := parse_grams(args.weight)) is not None:
         attempt.details.update(final_grams=str(grams))
+
+
+def tell_later(attempt: Attempt) -> None:
+    """Nobody comes for a print that is on hold: its student hears of it with the release."""
+    if attempt.subject.on_hold:
+        attempt.details.update(told_later=True)
 
 
 def keep_shelf(attempt: Attempt) -> None:
@@ -331,7 +418,26 @@ _ONLY_IF: Mapping[MailTemplate, Callable[[Attempt], bool]] = {
         attempt.subject.status is not Status.PRINTING and not attempt.subject.copies_failed
     ),
     MailTemplate.COPIES_READY: lambda attempt: bool(attempt.details.get("good")),
+    MailTemplate.COMPLETED: lambda attempt: (
+        bool(attempt.details.get("ready"))
+        if attempt.trigger is Trigger.RELEASE
+        else not attempt.subject.on_hold
+    ),
+    MailTemplate.ON_HOLD: lambda attempt: bool(attempt.details.get("notified")),
+    MailTemplate.RELEASED: lambda attempt: bool(attempt.details.get("notified")),
+    MailTemplate.CANCELED: lambda attempt: attempt.actor.kind is ActorKind.STAFF,
+    MailTemplate.STAFF_ALERT: lambda attempt: (
+        attempt.trigger is not Trigger.CANCEL or attempt.actor.kind is ActorKind.STUDENT
+    ),
 }
+
+
+def _came_while_held(attempt: Attempt) -> bool:
+    """The print was finished while the job was on hold, and its student has not heard of it."""
+    job = attempt.subject
+    return (
+        job.status.record.on_shelf and job.held_at is not None and job.status_since >= job.held_at
+    )
 
 
 def mail_if_asked(attempt: Attempt) -> None:

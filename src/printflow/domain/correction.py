@@ -35,6 +35,7 @@ _QUOTED = {
     "printer": say("The student was quoted a price for another printer."),
 }
 _DECIMALS = frozenset({"grams", "hours"})
+_MOMENTS = frozenset({"held_at", "released_at", "cancel_asked_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Reversal:
     """Before which job it waited ("" = last); None where that did not change."""
     machine: tuple[int, int] | None = None
     """The plate whose machine was corrected, and the machine that was recorded before."""
+    quote: tuple[int, datetime] | None = None
+    """The quote that was extended, and when it expired before."""
 
 
 def before(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,12 +71,16 @@ def before(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 
 def _value(key: str, plain: Any) -> Any:
     if plain is not None and key in _DECIMALS:
         return Decimal(plain)
+    if plain is not None and key in _MOMENTS:
+        return datetime.fromisoformat(plain)
     return tuple(plain) if isinstance(plain, list) else plain
 
 
@@ -112,6 +119,7 @@ def reversal(
     values["status_since"] = datetime.fromisoformat(kept["status_since"])
     places = {int(key): (str(place[0]), bool(place[1])) for key, place in kept["files"].items()}
     planned, machine = kept.get("planned"), kept.get("machine")
+    quote = kept.get("quote")
     return Reversal(
         last.id,
         last.trigger,
@@ -122,6 +130,7 @@ def reversal(
         planned=None if planned is None else tuple((int(a), int(b)) for a, b in planned),
         order=kept.get("order"),
         machine=(int(machine[0]), int(machine[1])) if machine else None,
+        quote=(int(quote[0]), datetime.fromisoformat(quote[1])) if quote else None,
     )
 
 

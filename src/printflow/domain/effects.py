@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,6 +33,10 @@ class MailTemplate(StrEnum):
     PRICES = "prices"
     IN_QUEUE = "in_queue"
     READY = "ready"
+    ON_HOLD = "on_hold"
+    RELEASED = "released"
+    CANCELED = "canceled"
+    NOT_CANCELED = "not_canceled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,13 @@ class IssueConfirmation:
 @dataclass(frozen=True, slots=True)
 class VoidConfirmations:
     """Every open link of the job is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendQuote:
+    """The quote that was open when the job was put on hold is good for as much longer."""
+
+    by: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ Effect = (
     | SendMail
     | IssueConfirmation
     | VoidConfirmations
+    | ExtendQuote
     | UseConfirmation
     | StartCopies
     | EndCopies

@@ -450,3 +450,63 @@ NOTIFY = Field(
     metavar="",
     help="Send the usual email for the new status.",
 )
+WHY_HELD = Field(
+    name="reason",
+    kind=FieldKind.AREA,
+    label=mark("Reason"),
+    label_many=mark("Reason"),
+    hint=mark("For example, “waiting for the instructor's approval”."),
+    missing=mark("Enter a reason."),
+    limit=2000,
+    flag="--reason",
+    metavar="TEXT",
+    help="Reason.",
+)
+SHOW_REASON = Field(
+    name="shown",
+    kind=FieldKind.TICK,
+    label=mark("The student can see the reason"),
+    label_many=mark("The students can see the reason"),
+    hint="",
+    missing="",
+    limit=3,
+    flag="--show-reason",
+    metavar="",
+    help="Let the student see the reason.",
+)
+TELL_STUDENT = Field(
+    name="notify",
+    kind=FieldKind.TICK,
+    label=mark("Email the student"),
+    label_many=mark("Email the students"),
+    hint="",
+    missing="",
+    limit=3,
+    flag="--notify",
+    metavar="",
+    help="Email the student.",
+)
+WHY_CANCELED = Field(
+    name="reason",
+    kind=FieldKind.AREA,
+    label=mark("Reason"),
+    label_many=mark("Reason"),
+    hint=mark("The student gets it by email. You can leave it blank if the student asked."),
+    missing="",
+    limit=2000,
+    flag="--reason",
+    metavar="TEXT",
+    help="Reason; the student gets it by email.",
+)
+WHY_KEPT = Field(
+    name="text",
+    kind=FieldKind.AREA,
+    label=mark("In your own words"),
+    label_many="",
+    hint=mark("The student gets it by email."),
+    missing="",
+    limit=2000,
+    flag="--text",
+    metavar="TEXT",
+    help="A text for the student.",
+)

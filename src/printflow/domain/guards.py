@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from ..errors import Refusal
-from ..said import Day, Said, say, say_n
+from ..said import Day, Money, Said, say, say_n
 from .attempt import Attempt
-from .job import FileState, LinkState
+from .job import FileState, Job, LinkState
 from .pick_up import SHELF_LIMIT
 from .pricing import MAX_GRAMS, MAX_HOURS, parse_cents, parse_grams, parse_hours
 from .status import ActorKind, Status, Trigger
@@ -239,7 +239,8 @@ def link_valid(attempt: Attempt) -> Iterator[Refusal]:
                 say("For example, “by phone, 2:30 PM”."),
             )
         return
-    state = quote.state(attempt.facts.now) if quote else LinkState.VOID
+    now = attempt.subject.clock(attempt.facts.now)
+    state = quote.state(now) if quote else LinkState.VOID
     if state is LinkState.EXPIRED:
         yield Refusal("link_expired", say("This link has expired."), "", say("Ask for a new one."))
     elif state is not LinkState.OPEN:
@@ -307,6 +308,115 @@ def not_too_often(attempt: Attempt) -> Iterator[Refusal]:
                 minutes,
             ),
         )
+
+
+# -- hold, release, cancel ------------------------------------------------------------------------
+
+
+def waits_for_staff(job: Job) -> Iterator[Refusal]:
+    """Why the job can't be planned or started: staff have to decide something first."""
+    if job.on_hold:
+        yield _held(job)
+    if job.cancel_asked_at is not None:
+        yield _wished()
+
+
+def _held(job: Job) -> Refusal:
+    return Refusal(
+        "on_hold",
+        say("{name} put this job on hold: {reason}", name=job.held_by, reason=job.hold_reason),
+        "",
+        say("Use “{action}” first.", action=Trigger.RELEASE.label),
+    )
+
+
+def _wished() -> Refusal:
+    return Refusal(
+        "cancel_asked",
+        say("The student asked to cancel this job."),
+        "",
+        say("Use “{yes}” or “{no}” first.", yes=Trigger.CANCEL.label, no=Trigger.KEEP.label),
+    )
+
+
+def not_on_hold(attempt: Attempt) -> Iterator[Refusal]:
+    """The job isn't on hold."""
+    job = attempt.subject
+    if not job.on_hold:
+        return
+    if attempt.actor.kind is ActorKind.STUDENT:
+        yield Refusal(
+            "on_hold",
+            say("The lab put this job on hold."),
+            "",
+            job.hold_reason if job.hold_shown else say("You don't need to do anything."),
+        )
+        return
+    yield _held(job)
+
+
+def is_on_hold(attempt: Attempt) -> Iterator[Refusal]:
+    """The job is on hold."""
+    if not attempt.subject.on_hold:
+        yield Refusal("not_on_hold", say("This job isn't on hold."))
+
+
+def not_asked_to_cancel(attempt: Attempt) -> Iterator[Refusal]:
+    """No request to cancel waits for an answer."""
+    job = attempt.subject
+    if job.cancel_asked_at is None:
+        return
+    if attempt.actor.kind is ActorKind.STUDENT:
+        yield Refusal("cancel_asked", say("You already asked us to cancel this print."))
+        return
+    yield _wished()
+
+
+def asked_to_cancel(attempt: Attempt) -> Iterator[Refusal]:
+    """The student asked to cancel the job."""
+    if attempt.subject.cancel_asked_at is None:
+        yield Refusal("cancel_not_asked", say("The student hasn't asked to cancel this job."))
+
+
+def students_may_ask(attempt: Attempt) -> Iterator[Refusal]:
+    """The lab's settings let students ask."""
+    if attempt.facts.students_cancel == "no":
+        yield _cancel_by_staff()
+
+
+def student_may_cancel(attempt: Attempt) -> Iterator[Refusal]:
+    """Students only if the lab's settings allow it until the print starts."""
+    student = attempt.actor.kind is ActorKind.STUDENT
+    if student and attempt.facts.students_cancel != "until_print":
+        yield _cancel_by_staff()
+
+
+def _cancel_by_staff() -> Refusal:
+    return Refusal(
+        "cancel_by_staff",
+        say("Only the lab can cancel a print after you confirm it."),
+        "",
+        say("Write to the lab."),
+    )
+
+
+def cancel_reason_given(attempt: Attempt) -> Iterator[Refusal]:
+    """Staff give a reason, unless the student asked."""
+    asked = attempt.subject.cancel_asked_at is not None
+    if attempt.actor.kind is ActorKind.STAFF and not asked:
+        yield from reason_given(attempt)
+
+
+def nothing_paid(attempt: Attempt) -> Iterator[Refusal]:
+    """No money was paid for the job, or it was refunded."""
+    held = attempt.facts.held_cents
+    if held <= 0:
+        return
+    paid = say("{amount} was paid for this job.", amount=Money(held, attempt.subject.currency))
+    if attempt.actor.kind is ActorKind.STUDENT:
+        yield Refusal("paid", paid, "", say("Write to the lab."))
+    else:
+        yield Refusal("paid", paid, "", say("Refund it first."))
 
 
 # -- complete, dispose, archive -------------------------------------------------------------------

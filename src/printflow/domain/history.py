@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .callbacks import CANCELED, DECLINED
+from .callbacks import CANCELED, DECLINED, ON_REQUEST
 from .event_kind import EventKind
 from .incoming import IncomingMail
 from .job import Actor, Job, LinkState, Quote
@@ -251,6 +251,8 @@ class StudentPage:
     """The page of that quote; "" without one."""
     balance: Balance
     can_withdraw: bool
+    cancel: str
+    """How the student can cancel after confirming: "cancel", "ask", "asked", or "" for not."""
     told: Told
     """What the student is told of the print beside its status."""
 
@@ -258,6 +260,11 @@ class StudentPage:
     def canceled(self) -> bool:
         """The student took the model back: that is no rejection to them."""
         return refused_for(self.job, *CANCELED)
+
+    @property
+    def canceled_by_staff(self) -> bool:
+        """Staff did so when the student asked; the reasons can be of both."""
+        return refused_for(self.job, ON_REQUEST)
 
     @property
     def declined(self) -> bool:

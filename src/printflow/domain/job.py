@@ -152,7 +152,28 @@ class Job:
     """When the student was last reminded to pick it up."""
     asked_at: datetime | None = None
     """When the student last wrote, while nobody has answered."""
+    held_at: datetime | None = None
+    """Since when staff keep it on hold; None for a job that goes its way."""
+    held_by: str = ""
+    hold_reason: str = ""
+    hold_shown: bool = False
+    """Whether the student reads the reason."""
+    released_at: datetime | None = None
+    """When it was last released."""
+    cancel_asked_at: datetime | None = None
+    """When its student asked to cancel it, while staff have not decided."""
+    cancel_reason: str = ""
+    """Why, in the student's words."""
     files: tuple[JobFile, ...] = ()
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether staff keep it from going on."""
+        return self.held_at is not None
+
+    def clock(self, now: datetime) -> datetime:
+        """The moment at which its deadlines stand: they stop while it is on hold. UTC."""
+        return self.held_at or now
 
     @property
     def copies(self) -> Copies:

@@ -15,7 +15,7 @@ from transitions import EventData, Machine
 from ..errors import Refusal, TransitionNotAllowed, TransitionRefused
 from ..said import Said, listed, say
 from .attempt import Arguments, Attempt, Facts, Outcome
-from .callbacks import mail_all
+from .callbacks import end_asides, mail_all
 from .copy_guards import begun_after
 from .job import Actor, Job
 from .status import ActorKind, Status, Trigger
@@ -29,6 +29,7 @@ from .table import (
     Row,
     allowed,
     row,
+    usual,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "fire",
     "not_allowed",
     "row",
+    "usual",
 ]
 
 _NO_WAY_BACK = Refusal(
@@ -166,7 +168,11 @@ def _transitions() -> list[dict[str, Any]]:
         shared = {
             "trigger": line.trigger.value,
             "before": [_call(callback) for callback in line.before],
-            "after": [*(_call(callback) for callback in line.after), _mail(line)],
+            "after": [
+                *(_call(callback) for callback in line.after),
+                *([_call(end_asides)] if line.sources else ()),
+                _mail(line),
+            ],
         }
         guarded = _all_guards(line)
         for source in line.sources or (NEW,):

@@ -13,7 +13,7 @@ from .effects import MailTemplate
 from .history import Mail
 from .job import Job, LinkState
 from .ledger import Payment
-from .mail_record import CONFIRMED_ALERT, MAILS, Meaning
+from .mail_record import ASKED_ALERT, CONFIRMED_ALERT, MAILS, Meaning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ _LINK_WORDS = {
     LinkState.VOID: say("A newer price or a decision has replaced it."),
     LinkState.EXPIRED: say("Its link has expired."),
 }
+_ALERTS = {"confirmed": CONFIRMED_ALERT, "cancel_asked": ASKED_ALERT}
 
 
 def overtaken(mail: Mail, about: MailAbout) -> str:
@@ -43,8 +44,8 @@ def overtaken(mail: Mail, about: MailAbout) -> str:
         return ""
     template = MailTemplate(mail.template)
     meaning = MAILS[template].meaning
-    if template is MailTemplate.STAFF_ALERT and mail.context.get("outcome") == "confirmed":
-        meaning = CONFIRMED_ALERT
+    if template is MailTemplate.STAFF_ALERT:
+        meaning = _ALERTS.get(mail.context.get("outcome", ""), meaning)
     return (
         _by_jobs(mail, meaning, about)
         or (_LINK_WORDS.get(about.link, "") if meaning.open_link and about.link else "")
@@ -65,6 +66,10 @@ def _by_job(mail: Mail, meaning: Meaning, job: Job | None) -> str:
         return say("The job's status is “{status}” now.", status=job.status.label)
     if meaning.same_reasons and tuple(mail.context.get("reasons", ())) != job.reasons:
         return say("The reasons have changed.")
+    if meaning.held is not None and job.on_hold is not meaning.held:
+        return say("The job is on hold.") if job.on_hold else say("The job is no longer on hold.")
+    if meaning.cancel_asked and job.cancel_asked_at is None:
+        return say("Staff have decided on it.")
     if meaning.this_wait and mail.created_at < job.status_since:
         return say("The print was completed again since then.")
     return (

@@ -27,6 +27,10 @@ class Meaning:
     """It was written since the job came into its status."""
     unanswered: bool = False
     """Nobody has answered the student yet."""
+    held: bool | None = None
+    """The job is on hold, or is not."""
+    cancel_asked: bool = False
+    """The student asks to cancel it."""
     payment_counts: bool = False
     """The payment that it is about was not voided."""
 
@@ -115,7 +119,7 @@ MAILS: Mapping[MailTemplate, MailRecord] = complete(
             student=mark("Reminder: your print is ready for pickup"),
             of_step=False,
             optional=False,
-            meaning=Meaning(statuses=frozenset({Status.COMPLETED}), this_wait=True),
+            meaning=Meaning(statuses=frozenset({Status.COMPLETED}), this_wait=True, held=False),
             sample_status=Status.COMPLETED,
             sample_note="",
         ),
@@ -178,7 +182,7 @@ MAILS: Mapping[MailTemplate, MailRecord] = complete(
             student=mark("Reminder: please respond to the price"),
             of_step=False,
             optional=False,
-            meaning=Meaning(statuses=frozenset({Status.PENDING}), open_link=True),
+            meaning=Meaning(statuses=frozenset({Status.PENDING}), open_link=True, held=False),
             sample_status=Status.PENDING,
             sample_note="",
         ),
@@ -237,11 +241,50 @@ MAILS: Mapping[MailTemplate, MailRecord] = complete(
             sample_status=Status.COMPLETED,
             sample_note="",
         ),
+        MailTemplate.ON_HOLD: MailRecord(
+            staff=mark("On hold"),
+            student=mark("Your print is on hold"),
+            of_step=True,
+            optional=False,
+            meaning=Meaning(held=True),
+            sample_status=Status.READYTOPRINT,
+            sample_note="We're waiting for a new nozzle.",
+        ),
+        MailTemplate.RELEASED: MailRecord(
+            staff=mark("No longer on hold"),
+            student=mark("Your print is no longer on hold"),
+            of_step=True,
+            optional=False,
+            meaning=Meaning(held=False),
+            sample_status=Status.READYTOPRINT,
+            sample_note="",
+        ),
+        MailTemplate.CANCELED: MailRecord(
+            staff=mark("Print canceled"),
+            student=mark("Your print was canceled"),
+            of_step=True,
+            optional=False,
+            meaning=Meaning(statuses=frozenset({Status.REJECTED}), same_reasons=True),
+            sample_status=Status.REJECTED,
+            sample_note="",
+        ),
+        MailTemplate.NOT_CANCELED: MailRecord(
+            staff=mark("Cancellation declined"),
+            student=mark("Your print wasn't canceled"),
+            of_step=True,
+            optional=False,
+            meaning=_in(Status.READYTOPRINT, Status.PRINTING),
+            sample_status=Status.READYTOPRINT,
+            sample_note="The build plate for it is prepared already.",
+        ),
     },
 )
 
 CONFIRMED_ALERT = _in(Status.READYTOPRINT)
 """When an alert to staff that a price was confirmed still means something."""
+
+ASKED_ALERT = Meaning(cancel_asked=True)
+"""The same of one that the student asks to cancel."""
 
 _UNKNOWN = MailRecord(
     staff=mark("Email"),

@@ -41,8 +41,8 @@ class PickUpPolicy:
         return bool(passed) and (last is None or last < passed[-1])
 
     def reminder_due(self, job: Job, now: datetime) -> bool:
-        """The same of a job; False for one that does not wait."""
-        waits = job.status in ON_SHELF
+        """The same of a job; False for one that does not wait, or is on hold."""
+        waits = job.status in ON_SHELF and not job.on_hold
         return waits and self.due(job.status_since, job.reminded_at, now)
 
     def end(self, since: datetime, last: datetime | None) -> datetime | None:
@@ -59,8 +59,11 @@ class PickUpPolicy:
         )
 
     def disposal_at(self, job: Job) -> datetime | None:
-        """The same of a job."""
-        return self.end(job.status_since, job.reminded_at)
+        """The same of a job; one that was on hold meanwhile waits as long as after a reminder."""
+        end, released = self.end(job.status_since, job.reminded_at), job.released_at
+        if end is None or released is None or released < job.status_since:
+            return end
+        return max(end, released + self._notice)
 
     @property
     def _notice(self) -> int:
@@ -117,6 +120,6 @@ def waiting_job(
         days=max(0, (now - job.status_since).days),
         reminded_at=reminded_at(job),
         disposal_at=end,
-        overdue=end is not None and end <= now,
+        overdue=end is not None and end <= now and not job.on_hold,
         request=request,
     )

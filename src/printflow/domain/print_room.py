@@ -200,8 +200,10 @@ def print_room(
                 machines=tuple(columns),
                 waiting=waiting,
                 loose=tuple(loose),
-                hours=sum((one.hours or Decimal() for one in waiting), Decimal()),
-                batches=batches(waits),
+                hours=sum(
+                    (one.hours or Decimal() for one in waiting if not one.job.on_hold), Decimal()
+                ),
+                batches=batches(job for job in waits if not job.on_hold),
             )
         )
     return tuple(rooms)
@@ -287,7 +289,7 @@ def _scheduled(
         hours = hours_of(job, copies)
         known = [(at, place) for place, at in enumerate(free) if at is not None]
         start = end = None
-        if known:
+        if known and not job.on_hold:
             start, place = min(known)
             end = free[place] = _after(start, hours)
         found.append(
@@ -437,7 +439,8 @@ def fitting_together(
     comes first, each in the order of the queue.
     """
     ids = {job.id for job, _copies in chosen}
-    found = [_fit(one, chosen, printer, machine) for one in waiting if one.job.id not in ids]
+    free = (one for one in waiting if one.job.id not in ids and not one.job.on_hold)
+    found = [_fit(one, chosen, printer, machine) for one in free]
     return tuple(sorted(found, key=lambda one: not one.fits))
 
 

@@ -96,14 +96,17 @@ def queue_of(printer: str, jobs: Iterable[Job], now: datetime) -> PrinterQueue:
         free = max(free, due, now) if free and due else None
     ready = []
     for job in waiting:
+        if job.on_hold:
+            ready.append(QueuedJob(job=job, ends_at=None))
+            continue
         free = _end(free, job)
         ready.append(QueuedJob(job=job, ends_at=free))
     return PrinterQueue(
         printer=printer,
         running=tuple(running),
         ready=tuple(ready),
-        hours=sum((job.hours or Decimal() for job in waiting), Decimal()),
-        batches=batches(waiting),
+        hours=sum((job.hours or Decimal() for job in waiting if not job.on_hold), Decimal()),
+        batches=batches(job for job in waiting if not job.on_hold),
     )
 
 
@@ -145,6 +148,7 @@ def printable_on(
         job
         for job in jobs
         if job.status is Status.READYTOPRINT
+        and not job.on_hold
         and job.method in printer.methods
         and material in ("", job.material)
         and color in ("", job.color)
@@ -169,7 +173,7 @@ def ready_range(
     """In how many days a job that comes now for ``printer`` is usually ready; None while none of
     its machines is in service.
 
-    All jobs before it count, priced or not; one without a print time counts with the mean of the
+    All jobs before it count but those on hold, priced or not; one without a print time counts with the mean of the
     others. Earliest: one day for the look and the student's answer, then the printer runs day and
     night. Latest: two days more, and it runs 8 hours a day, because someone must start each print.
     ``machines`` in service share the work. With ``days`` that are counted, both are open days, and
@@ -177,7 +181,7 @@ def ready_range(
     """
     if machines < 1:
         return None
-    ahead = [job for job in jobs if job.printer == printer and job.status.ahead]
+    ahead = [job for job in jobs if job.printer == printer and job.status.ahead and not job.on_hold]
     known = [job.hours for job in ahead if job.hours is not None]
     mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
     hours = (sum(known, Decimal()) + mean * (len(ahead) - len(known))) / machines + mean

@@ -72,6 +72,12 @@ class Row:
         """Whether a job has this trigger now."""
         return job.status in self.sources and (not self.strict or self.when(job))
 
+    def offered(self, job: Job) -> bool:
+        """Whether its button is shown for a job of its sources: not where all know the answer."""
+        held = job.on_hold and need.not_on_hold in self.guards
+        asked = job.cancel_asked_at is not None and need.not_asked_to_cancel in self.guards
+        return self.when(job) and not held and not asked
+
     def dests(self, source: Status) -> tuple[Status, ...]:
         """Where the row can lead from ``source``."""
         if isinstance(self.dest, Status):
@@ -82,6 +88,9 @@ class Row:
             return (Status.READYTOPRINT, Status.PRINTING)
         return tuple(s for s in CHOSEN_STATUSES if s is not source)
 
+
+OPEN = tuple(status for status in Status if not status.closed)
+"""Where there is still something to do, and so something to hold."""
 
 TABLE: tuple[Row, ...] = (
     Row(
@@ -109,6 +118,7 @@ TABLE: tuple[Row, ...] = (
         "price set (minimum charge enforced); chosen file becomes authoritative; "
         "confirmation issued; email *approved*",
         guards=(
+            need.not_on_hold,
             need.valid_weight,
             need.valid_time,
             need.valid_material,
@@ -141,6 +151,7 @@ TABLE: tuple[Row, ...] = (
         "student by link, or staff with a note",
         "confirmation used; email *confirmed*; staff alert",
         guards=(
+            need.not_on_hold,
             need.link_valid,
             need.consent_ticked,
             need.same_as_quoted,
@@ -182,6 +193,7 @@ TABLE: tuple[Row, ...] = (
         "staff",
         "old link revoked, new one issued; email *approved* again",
         guards=(
+            need.not_on_hold,
             need.valid_weight,
             need.valid_time,
             need.valid_material,
@@ -201,7 +213,7 @@ TABLE: tuple[Row, ...] = (
         (STAFF, STUDENT),
         "staff, or student on the expired page (limited)",
         "old link revoked, new one issued; email",
-        guards=(need.has_quote, need.not_too_often),
+        guards=(need.not_on_hold, need.has_quote, need.not_too_often),
         after=(do.issue_confirmation,),
         mails=(MailTemplate.APPROVED,),
     ),
@@ -212,7 +224,12 @@ TABLE: tuple[Row, ...] = (
         (STAFF,),
         "staff",
         "copies put on a plate of a machine",
-        guards=(copies.machine_ready, copies.enough_left),
+        guards=(
+            need.not_on_hold,
+            need.not_asked_to_cancel,
+            copies.machine_ready,
+            copies.enough_left,
+        ),
         before=(do.start_copies,),
         after=(do.place_file,),
         mails=(MailTemplate.PRINT_STARTED,),
@@ -264,7 +281,7 @@ TABLE: tuple[Row, ...] = (
             need.valid_final_figures,
             need.shelf_fits,
         ),
-        before=(do.end_copies, do.set_final_figures, do.keep_shelf),
+        before=(do.end_copies, do.set_final_figures, do.keep_shelf, do.tell_later),
         after=(do.place_file,),
         mails=(MailTemplate.COMPLETED,),
         when=lambda job: job.copies.printing > 0 and job.copies.left == 0,
@@ -276,7 +293,10 @@ TABLE: tuple[Row, ...] = (
         (STAFF,),
         "staff",
         "finished copies handed out; the job stays as it is",
-        guards=(copies.copies_at_hand,),
+        guards=(
+            need.not_on_hold,
+            copies.copies_at_hand,
+        ),
         before=(do.hand_out_copies,),
         when=lambda job: job.copies.at_hand > 0 and job.copies.wanted > 1,
     ),
@@ -287,7 +307,7 @@ TABLE: tuple[Row, ...] = (
         (STAFF,),
         "staff",
         "payment added to the ledger",
-        guards=(money.payment_or_waiver, need.texts_fit),
+        guards=(need.not_on_hold, money.payment_or_waiver, need.texts_fit),
         before=(do.hand_out_all,),
         after=(do.place_file, do.record_payment),
     ),
@@ -298,10 +318,77 @@ TABLE: tuple[Row, ...] = (
         (STAFF, SYSTEM),
         "staff, or automatically if that is turned on",
         "email *disposed*; nothing is charged",
-        guards=(need.waited_long_enough, need.reminded_or_reason, need.texts_fit),
+        guards=(need.not_on_hold, need.waited_long_enough, need.reminded_or_reason, need.texts_fit),
         before=(do.keep_disposal,),
         after=(do.place_file,),
         mails=(MailTemplate.DISPOSED,),
+    ),
+    Row(
+        Trigger.HOLD,
+        OPEN,
+        Leads.STAYS,
+        (STAFF,),
+        "staff",
+        "the job stays where it is: no reminders, no deadline, and no step but these: reject, decline, "
+        "withdraw, cancel, override, and the results of a print; email *on hold* if wanted",
+        guards=(need.not_on_hold, need.reason_given, need.texts_fit),
+        before=(do.put_on_hold,),
+        mails=(MailTemplate.ON_HOLD,),
+        when=lambda job: not job.on_hold,
+    ),
+    Row(
+        Trigger.RELEASE,
+        OPEN,
+        Leads.STAYS,
+        (STAFF,),
+        "staff",
+        "the job goes on where it was; an open quote is good for as much longer; email *released* if "
+        "wanted, or *completed* where the print was finished meanwhile",
+        guards=(need.is_on_hold, need.texts_fit),
+        before=(do.release,),
+        mails=(MailTemplate.RELEASED, MailTemplate.COMPLETED),
+        when=lambda job: job.on_hold,
+    ),
+    Row(
+        Trigger.ASK_TO_CANCEL,
+        (Status.READYTOPRINT,),
+        Leads.STAYS,
+        (STUDENT,),
+        "student on the job's page",
+        "the print isn't started until staff have decided; staff alert",
+        guards=(need.students_may_ask, need.not_asked_to_cancel, need.texts_fit),
+        before=(do.keep_wish,),
+        mails=(MailTemplate.STAFF_ALERT,),
+    ),
+    Row(
+        Trigger.KEEP,
+        (Status.READYTOPRINT,),
+        Leads.STAYS,
+        (STAFF,),
+        "staff",
+        "the request to cancel is declined; email *not canceled*",
+        guards=(need.asked_to_cancel, need.texts_fit),
+        before=(do.drop_wish,),
+        mails=(MailTemplate.NOT_CANCELED,),
+        when=lambda job: job.cancel_asked_at is not None,
+    ),
+    Row(
+        Trigger.CANCEL,
+        (Status.UPLOADED, Status.PENDING, Status.READYTOPRINT),
+        Status.REJECTED,
+        (STAFF, STUDENT),
+        "staff, or student on the job's page where the lab allows it until the print starts",
+        "reason “canceled”; open link revoked; planned for no machine; nothing is charged; "
+        "email *canceled*, or staff alert",
+        guards=(
+            need.student_may_cancel,
+            need.nothing_paid,
+            need.cancel_reason_given,
+            need.texts_fit,
+        ),
+        before=(do.set_canceled,),
+        after=(do.place_file, do.void_confirmations, do.leave_plates),
+        mails=(MailTemplate.CANCELED, MailTemplate.STAFF_ALERT),
     ),
     Row(
         Trigger.OVERRIDE,
@@ -348,8 +435,17 @@ def allowed(of: Status | Job, actor: ActorKind | None = None) -> tuple[Trigger, 
         for line in TABLE
         if status in line.sources
         and (actor is None or actor in line.actors)
-        and (job is None or line.when(job))
+        and (job is None or line.offered(job))
     )
+
+
+def usual(job: Job) -> tuple[Trigger, ...]:
+    """What stands beside a job, the usual next step first; all else is in its menu."""
+    if job.on_hold:
+        return (Trigger.RELEASE,)
+    if job.cancel_asked_at is not None:
+        return (Trigger.CANCEL, Trigger.KEEP)
+    return job.status.record.actions
 
 
 _ROWS: dict[Trigger, Row] = {line.trigger: line for line in TABLE}

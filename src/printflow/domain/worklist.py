@@ -42,6 +42,8 @@ class Flag(StrEnum):
     """It waits for its student for longer than the lab keeps prints."""
     MESSAGE = "message"
     """Its student wrote, and nobody has answered."""
+    CANCEL = "cancel"
+    """Its student asks to cancel it."""
     AGE = "age"
     """It has been in its status for longer than the settings' ``attention_days``."""
 
@@ -53,6 +55,8 @@ class JobQuery:
     status: Status | None = None
     attention: bool = False
     """Only jobs with a :class:`Flag`."""
+    held: bool = False
+    """Only jobs on hold."""
     request: int | None = None
     """Only the jobs that were submitted together in that request."""
     search: str = ""
@@ -94,6 +98,8 @@ class Tally:
     attention: int
     unreviewed: int
     """Uploaded jobs that nobody has marked as reviewed."""
+    held: int
+    """Jobs on hold."""
     pulse: str = ""
     """A short text that changes whenever a list might look different."""
 

@@ -257,7 +257,7 @@ class Printflow:
             database, clock, parts.links, self._transitions, resend_minutes=settings.resend_minutes
         )
         """What stands behind the link in a quote's mail."""
-        self.students = StudentPages(database, clock, parts.links, self._transitions)
+        self.students = StudentPages(database, clock, parts.links, self._transitions, settings)
         """A student's own page of a job."""
         self.messages = StudentMessages(
             database,

@@ -132,6 +132,9 @@ class QuoteRows(Protocol):
 
     def void_open(self, job_id: str, now: datetime) -> None: ...
 
+    def expire_at(self, quote_id: int, expires_at: datetime) -> None:
+        """The quote is good until then."""
+
     def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
         """Open quotes that end until ``before`` and whose student was not reminded yet."""
 

@@ -88,6 +88,9 @@ class JobRows(Protocol):
 
     def unreviewed(self) -> int: ...
 
+    def on_hold(self) -> int:
+        """How many jobs are on hold."""
+
     def flags(
         self,
         job_ids: Collection[str],

@@ -26,6 +26,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("currency", "Currency", Kind.TEXT),
     Column("file", "File", Kind.TEXT),
     Column("in_status_since", "In its status since (UTC)", Kind.TEXT),
+    Column("on_hold_since", "On hold since (UTC)", Kind.TEXT),
+    Column("hold_reason", "Why on hold", Kind.TEXT),
 )
 
 
@@ -53,4 +55,6 @@ def cells(job: Job) -> tuple[Cell, ...]:
         job.currency,
         job.original_name,
         _moment(job.status_since),
+        _moment(job.held_at) if job.held_at else "",
+        job.hold_reason,
     )

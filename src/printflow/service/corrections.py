@@ -96,6 +96,8 @@ class Corrections:
                 require(Right.PAYMENTS)
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
+            if back.quote is not None:
+                tx.quotes.expire_at(*back.quote)
             _put_back(tx, job, back, now)
             leased = self._filing.lease(tx, job.id)
         self._filing.place(leased)

@@ -13,6 +13,7 @@ from ..domain.effects import (
     AdoptFile,
     Effect,
     EndCopies,
+    ExtendQuote,
     IssueConfirmation,
     LeavePlates,
     MailTemplate,
@@ -23,7 +24,7 @@ from ..domain.effects import (
     UseConfirmation,
     VoidConfirmations,
 )
-from ..domain.job import Actor, FileRole, Job, Quote
+from ..domain.job import Actor, FileRole, Job, LinkState, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.mail_record import MAILS
 from ..domain.pricing import PriceLine
@@ -105,12 +106,8 @@ class _OfEvent:
                 self._adopt(name)
             case SendMail(template):
                 self._mail(template)
-            case IssueConfirmation(lines):
-                self._issue_confirmation(lines)
-            case VoidConfirmations():
-                self._void_confirmations()
-            case UseConfirmation():
-                self._use_confirmation()
+            case IssueConfirmation() | VoidConfirmations() | ExtendQuote() | UseConfirmation():
+                self._change_link(effect)
             case StartCopies(machine, copies, plate):
                 self._plates.start(self._job, machine, copies, plate)
             case EndCopies():
@@ -187,6 +184,19 @@ class _OfEvent:
 
     # -- confirmations ----------------------------------------------------------------------------
 
+    def _change_link(
+        self, effect: IssueConfirmation | VoidConfirmations | ExtendQuote | UseConfirmation
+    ) -> None:
+        match effect:
+            case IssueConfirmation(lines):
+                self._issue_confirmation(lines)
+            case VoidConfirmations():
+                self._void_confirmations()
+            case ExtendQuote(by):
+                self._extend_quote(by)
+            case UseConfirmation():
+                self._use_confirmation()
+
     def _issue_confirmation(self, lines: tuple[PriceLine, ...]) -> None:
         self._void_confirmations()
         job = self._job
@@ -220,6 +230,11 @@ class _OfEvent:
     def _void_confirmations(self) -> None:
         self._tx.quotes.void_open(self._job.id, self._now)
 
+    def _extend_quote(self, by: timedelta) -> None:
+        quote = self._facts.quote
+        if quote is not None and quote.state(self._now - by) is LinkState.OPEN:
+            self._tx.quotes.expire_at(quote.id, quote.expires_at + by)
+
     def _use_confirmation(self) -> None:
         quote = self._facts.quote
         if quote is not None:
@@ -242,10 +257,14 @@ class _OfEvent:
             context["reasons"] = list(self._job.reasons)
         if self._note:
             context["note"] = self._note
+        if template is MailTemplate.ON_HOLD and self._job.hold_shown:
+            context["note"] = self._job.hold_reason
         if template is MailTemplate.DISPOSED:
             context["waited_since"] = self._job.status_since.isoformat()
         if template is MailTemplate.STAFF_ALERT:
             context["outcome"] = _outcome(self._job)
+            if self._job.cancel_reason:
+                context["reasons"] = [self._job.cancel_reason]
         if self._mail_from > self._now and step_of(template):
             context[HELD_UNTIL] = self._mail_from.isoformat()
         self._mails.add(
@@ -262,7 +281,7 @@ class _OfEvent:
 
 
 def _outcome(job: Job) -> str:
-    """What staff are told: confirmed, declined or withdrawn."""
+    """What staff are told: confirmed, declined, withdrawn, or that the student asks to cancel."""
     if job.status is Status.READYTOPRINT:
-        return "confirmed"
+        return "cancel_asked" if job.cancel_asked_at else "confirmed"
     return "withdrawn" if WITHDRAWN in job.reasons[:1] else "declined"

@@ -12,7 +12,7 @@ from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
 from ..domain.catalog import Catalog
 from ..domain.correction import before
-from ..domain.effects import MailTemplate
+from ..domain.effects import ExtendQuote, MailTemplate
 from ..domain.job import Actor, Job, Quote
 from ..domain.plate import PlateState, shown_machines
 from ..domain.status import Status, Trigger
@@ -63,13 +63,16 @@ class Firing:
         settings = self._settings
         row = lifecycle.row(request.trigger)
         newest, catalog = tx.quotes.newest(job.id), self._catalogs.within(tx)
+        paid, waived = tx.ledger.settled(job.id)
         facts = Facts(
             now=now,
             catalog=catalog,
             catalog_version=tx.lab.catalog_version(),
             chosen_file=chosen,
             quote=request.quote_of(tx) if request.quote_of else newest,
-            paid_cents=sum(tx.ledger.settled(job.id)),
+            paid_cents=paid + waived,
+            held_cents=paid,
+            students_cancel=settings.students_cancel,
             receipt_used=receipt_used(tx, request.args.receipt),
             resend_from=newest.issued_at + timedelta(minutes=settings.resend_minutes)
             if newest
@@ -105,7 +108,10 @@ class Firing:
             source=outcome.source,
             dest=outcome.dest,
             actor=actor,
-            details={**outcome.details, "before": before(job, outcome.changes)},
+            details={
+                **outcome.details,
+                "before": {**before(job, outcome.changes), **_quote_before(outcome, facts)},
+            },
         )
         after = replace(job, **outcome.changes, status=outcome.dest)
         hold = timedelta(seconds=self._settings.undo_seconds if request.hold_mail else 0)
@@ -113,6 +119,14 @@ class Firing:
         if outcome.dest.record.to_print:
             tx.plates.set_planned(job.id, after.copies.left)
         return event_id
+
+
+def _quote_before(outcome: Outcome, facts: Facts) -> dict[str, Any]:
+    """What an undo needs of a quote that is good for longer now."""
+    quote = facts.quote
+    if quote is None or not any(isinstance(one, ExtendQuote) for one in outcome.effects):
+        return {}
+    return {"quote": [quote.id, quote.expires_at.isoformat()]}
 
 
 def _print_room(tx: Transaction, job: Job, request: Request, catalog: Catalog) -> dict[str, Any]:

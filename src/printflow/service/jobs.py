@@ -189,7 +189,7 @@ class Jobs:
 
         ``arguments`` are named as the fields of a form: weight, hours, material, printer, file,
         cost, shelf, note, reasons, text, reason, to, notify, amount, method, waive, receipt,
-        payer, account, machine, copies, category, wasted; expected_cents and catalog_version are what the form showed. Raises
+        payer, account, machine, copies, category, wasted, shown; expected_cents and catalog_version are what the form showed. Raises
         TypeError for any other, InvalidInput without a name in ``by``.
         """
         request = _request(trigger, job_id, by, station, arguments)
@@ -439,6 +439,40 @@ class Jobs:
         ``reason`` says why it goes where no reminder could reach the student.
         """
         return self._act(Trigger.DISPOSE, job_id, acting, reason=reason)
+
+    @pulls(Trigger.HOLD)
+    def hold(
+        self,
+        job_id: str,
+        *,
+        reason: str,
+        shown: bool = False,
+        notify: bool = False,
+        **acting: Unpack[Acting],
+    ) -> Job:
+        """Keep the job from going on until it is released: no step, no reminder, no deadline.
+
+        With ``shown`` the student reads the reason, with ``notify`` they get an email.
+        """
+        return self._act(Trigger.HOLD, job_id, acting, reason=reason, shown=shown, notify=notify)
+
+    @pulls(Trigger.RELEASE)
+    def release(self, job_id: str, *, notify: bool = False, **acting: Unpack[Acting]) -> Job:
+        """The job goes on where it was; an open quote is good for as much longer."""
+        return self._act(Trigger.RELEASE, job_id, acting, notify=notify)
+
+    @pulls(Trigger.CANCEL)
+    def cancel(self, job_id: str, *, reason: str = "", **acting: Unpack[Acting]) -> Job:
+        """Cancel a job before its print starts; nothing is charged, and the student gets an email.
+
+        The ``reason`` can be left out where the student asked. Refused while money was paid for it.
+        """
+        return self._act(Trigger.CANCEL, job_id, acting, reason=reason)
+
+    @pulls(Trigger.KEEP)
+    def decline_cancel(self, job_id: str, *, text: str = "", **acting: Unpack[Acting]) -> Job:
+        """Say no to a student who asked to cancel: the job stays; ``text`` goes into the email."""
+        return self._act(Trigger.KEEP, job_id, acting, text=text)
 
     @pulls(Trigger.OVERRIDE)
     def override(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
+from ..domain.callbacks import ON_REQUEST
 from ..domain.catalog import Catalog
 from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
@@ -85,7 +86,7 @@ class MailSamples:
                 "confirm": f"{base}/confirm/{_LINK_END}",
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
             },
-            "reasons": reasons if template is MailTemplate.REJECTED else (),
+            "reasons": _sample_reasons(template, reasons),
             "note": record.sample_note,
             "model_warnings": (),
             "outcome": "confirmed",
@@ -136,6 +137,12 @@ class MailSamples:
         if step is not PRICES:
             return [told, {**told, "job": other}]
         return [told, {**told, "job": other, "quote": None, "note": "", "reasons": reasons}]
+
+
+def _sample_reasons(template: MailTemplate, reasons: tuple[str, ...]) -> tuple[str, ...]:
+    if template is MailTemplate.CANCELED:
+        return (ON_REQUEST, "I found a mistake in the model.")
+    return reasons if template is MailTemplate.REJECTED else ()
 
 
 def _job(catalog: Catalog, now: datetime, status: Status) -> Job:

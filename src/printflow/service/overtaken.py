@@ -32,15 +32,16 @@ def overtaken_line(tx: Transaction, mail: Mail, now: datetime) -> str:
     """The same of a mail about one job, or a line of one about several."""
     quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
     payment_id = mail.context.get("payment_id")
+    job = tx.jobs.get(mail.job_id) if mail.job_id else None
     siblings = tx.outbox.of_job(mail.job_id) if mail.job_id else ()
     about = MailAbout(
-        job=tx.jobs.get(mail.job_id) if mail.job_id else None,
+        job=job,
         more=tuple(
             job
             for job_id in mail.context.get("job_ids", ())
             if job_id != mail.job_id and (job := tx.jobs.get(job_id)) is not None
         ),
-        link=quote.state(now) if quote else None,
+        link=quote.state(job.clock(now) if job else now) if quote else None,
         payment=tx.ledger.get(payment_id) if payment_id else None,
         newer=any(
             one.id > mail.id

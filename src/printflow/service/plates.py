@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
-from ..domain import copy_guards
+from ..domain import copy_guards, guards
 from ..domain.attempt import Arguments
 from ..domain.correction import before
 from ..domain.event_kind import Correction
@@ -488,7 +488,11 @@ def _expect_plannable(tx: Transaction, jobs: Sequence[Job], wanted: Mapping[str,
     for job in jobs:
         if not job.status.record.to_print or not job.copies.left:
             raise told(not_allowed(Trigger.START_PRINTING, job), tx.history.last_event(job.id))
-    refusals = [one for job in jobs for one in copy_guards.startable(job, wanted[job.id])]
+    refusals = [
+        _of_job(one, job, len(jobs))
+        for job in jobs
+        for one in (*guards.waits_for_staff(job), *copy_guards.startable(job, wanted[job.id]))
+    ]
     if refusals:
         raise TransitionRefused(refusals)
 

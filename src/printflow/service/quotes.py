@@ -61,7 +61,7 @@ class Quotes:
             return QuotePage(
                 job=job,
                 quote=quote,
-                state=quote.state(self._clock()),
+                state=quote.state(job.clock(self._clock())),
                 newest=newest is not None and newest.id == quote.id,
                 confirmed=any(
                     event.trigger is Trigger.CONFIRM and event.at == quote.used_at
@@ -76,7 +76,7 @@ class Quotes:
         """The open quotes of the other models of the job's request."""
         found = []
         for other in tx.jobs.of_request(job.request_id):
-            if other.id == job.id or other.status is not Status.PENDING:
+            if other.id == job.id or other.status is not Status.PENDING or other.on_hold:
                 continue
             quote = tx.quotes.newest(other.id)
             if quote is not None and quote.state(self._clock()) is LinkState.OPEN:

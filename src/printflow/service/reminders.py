@@ -44,7 +44,7 @@ class PickUpReminders:
         with self._database.write() as tx:
             job = tx.jobs.get(job_id)
             if job is None or not policy.reminder_due(job, now):
-                return False  # picked up, changed or reminded since we looked
+                return False  # picked up, held, changed or reminded since we looked
             if not tx.jobs.remind(job, now):
                 return False
             self._mails.add(
@@ -93,8 +93,8 @@ class QuoteReminders:
         with self._database.write() as tx:
             job = tx.jobs.get(quote.job_id)
             newest = tx.quotes.newest(quote.job_id)
-            if job is None or job.status is not Status.PENDING or newest != quote:
-                return False  # answered or overtaken since we looked
+            if job is None or job.status is not Status.PENDING or newest != quote or job.on_hold:
+                return False  # answered, held or overtaken since we looked
             if not tx.quotes.remind(quote.id, now):
                 return False
             self._mails.add(

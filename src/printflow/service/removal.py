@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from ..catalogs.cache import CatalogCache
-from ..domain.callbacks import CANCELED, DECLINED
+from ..domain.callbacks import BY_LAB, CANCELED, DECLINED
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
 from ..domain.retention import Part
@@ -145,7 +145,12 @@ class Removal:
     def _take_out(self, tx: Transaction, job: Job, part: Part) -> None:
         rows = tx.retention
         catalog = self._catalogs.within(tx)
-        known = {DECLINED, *CANCELED, *(reason.text for reason in catalog.rejection_reasons)}
+        known = {
+            DECLINED,
+            BY_LAB,
+            *CANCELED,
+            *(reason.text for reason in catalog.rejection_reasons),
+        }
         match part:
             case Part.FILES:
                 rows.files(job.id, self._clock())

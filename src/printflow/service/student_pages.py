@@ -12,6 +12,7 @@ from ..domain.mail_record import mail_record
 from ..domain.progress import told_of
 from ..domain.status import ActorKind, Status, Trigger
 from ..ports import Clock, Database
+from ..settings import Settings
 from .links import Links
 from .lookup import balance_of, job_of, job_of_link
 from .received import mails_about
@@ -27,11 +28,13 @@ class StudentPages:
         clock: Clock,
         links: Links,
         transitions: Transitions,
+        settings: Settings,
     ) -> None:
         self._database = database
         self._clock = clock
         self._links = links
         self._transitions = transitions
+        self._settings = settings
 
     def job(self, token: str) -> Job:
         """The job of a status page's link; raises NotFound."""
@@ -72,12 +75,20 @@ class StudentPages:
                     and mail.state not in ("canceled", "overtaken")
                 ),
                 quote=quote,
-                quote_state=quote.state(self._clock()) if quote else None,
+                quote_state=quote.state(job.clock(self._clock())) if quote else None,
                 confirm_url=self._links.of_quote(quote) if quote else "",
                 balance=balance_of(tx, job),
                 can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
+                cancel=self._cancel(job),
                 told=told_of(job, tx.plates.find(job_id=job.id), self._clock()),
             )
+
+    def _cancel(self, job: Job) -> str:
+        if job.cancel_asked_at is not None:
+            return "asked"
+        if Trigger.ASK_TO_CANCEL not in allowed(job, ActorKind.STUDENT):
+            return ""
+        return {"until_print": "cancel", "ask": "ask"}.get(self._settings.students_cancel, "")
 
     def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
         """The jobs that came in with that one, itself among them, in the order of their models.
@@ -95,10 +106,31 @@ class StudentPages:
 
         Raises NotFound, TransitionNotAllowed once it is confirmed, TransitionRefused.
         """
+        return self._pull(Trigger.WITHDRAW, token, text)
+
+    def cancel(self, token: str, *, text: str = "") -> Job:
+        """The student cancels a print that they confirmed, where the settings allow it until it
+        starts.
+
+        Raises NotFound, TransitionNotAllowed once it has started, TransitionRefused: only staff
+        can, or money was paid.
+        """
+        return self._pull(Trigger.CANCEL, token, text)
+
+    def ask_to_cancel(self, token: str, *, text: str = "") -> Job:
+        """The student asks to cancel a print that they confirmed; staff decide. The print isn't
+        started before they have.
+
+        Raises NotFound, TransitionNotAllowed once it has started, TransitionRefused: asked before,
+        or the lab takes no such requests.
+        """
+        return self._pull(Trigger.ASK_TO_CANCEL, token, text)
+
+    def _pull(self, trigger: Trigger, token: str, text: str) -> Job:
         job = self.job(token)
         return self._transitions.pull(
             Request(
-                trigger=Trigger.WITHDRAW,
+                trigger=trigger,
                 job_id=job.id,
                 actor=Actor(ActorKind.STUDENT, job.student_name),
                 args=Arguments(text=text, by_link=True),

@@ -68,10 +68,12 @@ class TallyBoard:
             return last.tally
         with self._database.read() as tx:
             event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
+            held = tx.jobs.on_hold()
             attention = tx.jobs.attention(now, *self._limits(tx, now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
         drawn = now.timestamp() // _FRESH_SECONDS
-        tally = Tally(counts, attention, new, f"{event}-{new}-{attention}-{looked}-{drawn:.0f}")
+        pulse = f"{event}-{new}-{attention}-{looked}-{drawn:.0f}"
+        tally = Tally(counts, attention, new, held, pulse)
         self._last = _Seen(at, now, event, tally, stamp)
         return tally
 

@@ -140,6 +140,9 @@ class Settings(BaseModel):
     dispose_automatic: bool = Field(default=False, description=TRUE_OR_FALSE)
     submissions_per_hour: Whole = whole(200, 0, 100_000, _SUBMISSIONS)
     attention_days: Whole = whole(7, 1, 365, DAYS)
+    students_cancel: Literal["ask", "until_print", "no"] = Field(
+        default="ask", description=say("ask, until_print, or no")
+    )
     undo_seconds: Whole = whole(30, 0, 300, SECONDS)
     settle_seconds: Whole = whole(3, 0, 3600, SECONDS)
     max_upload_mb: Whole = whole(100, 1, 100_000, MEGABYTES)

@@ -34,7 +34,7 @@ from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.mail_record import mail_record
 from ..domain.open_days import NO_HOURS
-from ..domain.status import FOLDERS, ORIGINALS, Status, Trigger
+from ..domain.status import FOLDERS, ORIGINALS, ActorKind, Status, Trigger
 from ..domain.told_together import JOINED, LINES, together_step
 from ..service.received import MAILED_WITH, WITHHELD
 from ..service.waiting_policy import pick_up_policy
@@ -95,6 +95,7 @@ class _Check:
             mine = self._of_job[job.id]
             for problem in (
                 *self._history(job, mine["events"]),
+                *self._asides(job),
                 *self._money(job, mine),
                 *self._links(job, mine["confirmations"]),
                 *self._rows_of_files(job, mine["job_files"]),
@@ -122,6 +123,13 @@ class _Check:
             yield f"events end in {history[-1].dest}, the job is {job.status}"
         if job.version != len(history):
             yield f"version {job.version} after {len(history)} events"
+
+    def _asides(self, job: Any) -> Iterator[str]:
+        """A hold ends with the job, and a wish to cancel with the status it was for."""
+        if job.held_at is not None and Status(job.status).closed:
+            yield f"it is {job.status}, and on hold"
+        if job.cancel_asked_at is not None and job.status != Status.READYTOPRINT:
+            yield f"its student asks to cancel it while it is {job.status}"
 
     def _money(self, job: Any, mine: dict[str, list[Any]]) -> Iterator[str]:
         undone = {e.details["event"] for e in mine["events"] if e.trigger == Correction.UNDO}
@@ -243,12 +251,13 @@ class _Check:
             events_of, mails = self._of_job[job.id]["events"], written[job.id]
             if any(event.trigger == Correction.IMPORT for event in events_of):
                 continue
-            waits = sum(event.dest == Status.COMPLETED for event in events_of)
-            if len(mails) > len(policy.reminder_days) * waits:
-                yield f"{job.id}: {len(mails)} reminders of {waits} waits"
+            times = sum(event.dest == Status.COMPLETED for event in events_of)
+            if len(mails) > len(policy.reminder_days) * times:
+                yield f"{job.id}: {len(mails)} reminders of {times} waits"
             if job.reminded_at is not None and mails.count(job.reminded_at) != 1:
                 yield f"{job.id}: reminded at {job.reminded_at}, by {len(mails)} mails at other times"
-            since = job.status_since if job.status == Status.COMPLETED else None
+            waits = job.status == Status.COMPLETED and job.held_at is None
+            since = job.status_since if waits else None
             now = self._outside.clock.now
             if self._idle and since and policy.due(since, job.reminded_at, now):
                 yield f"{job.id}: nobody is reminded, though it waits since {since}"
@@ -291,7 +300,18 @@ class _Check:
             usual = Status(event.dest).record.usual_mail
             return [usual.value] if usual and event.details.get("notified") else []
         found = list(table_row(trigger).mails)
-        if {WITHHELD, MAILED_WITH} & set(event.details):
+        said = event.details
+        left_out = {
+            MailTemplate.COMPLETED: said.get("told_later") or said.get("ready") is False,
+            MailTemplate.ON_HOLD: not said.get("notified"),
+            MailTemplate.RELEASED: not said.get("notified"),
+            MailTemplate.CANCELED: event.actor_kind != ActorKind.STAFF,
+            MailTemplate.STAFF_ALERT: (
+                trigger is Trigger.CANCEL and event.actor_kind != ActorKind.STUDENT
+            ),
+        }
+        found = [template for template in found if not left_out.get(template)]
+        if {WITHHELD, MAILED_WITH} & set(said):
             found.remove(MailTemplate.RECEIVED)  # another job's email names it, or none may
         if event.source == Status.PRINTING and MailTemplate.PRINT_STARTED in found:
             found.remove(MailTemplate.PRINT_STARTED)  # the first copies told of it
