@@ -112,7 +112,7 @@ def test_refused_is_1_with_every_reason(program: Program) -> None:
     said = program.run("start", job_id, "--by", "Sam", "--json")
     assert said.code == 1
     assert (said.json["error"]["code"], said.json["status"]) == ("not_allowed", "UPLOADED")
-    assert said.json["allowed"] == ["approve", "reject", "override"]
+    assert said.json["allowed"] == ["approve", "reject", "hold", "cancel", "override"]
     assert "Ada Byron" in said.err
 
     assert program.run("show", "AAAAAAAA", "--json").json["error"]["code"] == "not_found"

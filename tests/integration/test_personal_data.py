@@ -11,7 +11,7 @@ from sqlalchemy import Table, select, update
 
 from printflow import Job, Printflow, Purpose, Settings
 from printflow.db.engine import open_engine
-from printflow.db.schema import metadata, outbox
+from printflow.db.schema import jobs, metadata, outbox
 from printflow.domain.incoming import ArrivedMail, Attachment, Fate, Kept, NewPicture, Why
 from tests.plugins.lab import Submit
 
@@ -144,6 +144,10 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     lab.dispatch()
     signed_in(lab, done)
     came_in(lab, done)
+    # Holds and wishes to cancel end with the job; an import or a crash may leave their words.
+    set_by_hand(
+        lab.settings.database, jobs, hold_reason=f"{MARK} owes", cancel_reason=f"{MARK} moved"
+    )
     set_by_hand(lab.settings.database, outbox, error=f"550 no {MARK}@example.edu here")
     return lab.jobs.get(done.id), other
 

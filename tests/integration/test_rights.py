@@ -51,6 +51,8 @@ NEED_NONE = {
     "students.sent",
     "students.url",
     "students.withdraw",
+    "students.cancel",
+    "students.ask_to_cancel",
     # the lab's own words and rules, which stand on public pages
     "cash_up.today",
     "catalog.current",

@@ -63,7 +63,7 @@ class PickUpPolicy:
         end, released = self.end(job.status_since, job.reminded_at), job.released_at
         if end is None or released is None or released < job.status_since:
             return end
-        return max(end, released + self._notice)
+        return max(end, self.days.after(released, self._notice))
 
     @property
     def _notice(self) -> int:
