@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .domain.field_labels import in_a_summary, label_of, labeled
     from .domain.form_field import Field, FieldKind
     from .domain.form_guards import MODELS_LIMIT, field_of_model
+    from .domain.form_times import FORM_STATES
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
         Event,
@@ -163,6 +164,7 @@ if TYPE_CHECKING:
         rate_text,
         short_money,
     )
+    from .language.opening_text import closed_text, long_day, week_text
     from .language.translation import translated
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
@@ -179,6 +181,7 @@ if TYPE_CHECKING:
     from .service.checkup import Checkup
     from .service.form_check import Model
     from .service.identity import OPERATOR_SOURCE, PROXY_SOURCE, ComeBack, NamedByProxy
+    from .service.lab_hours import FormView, LabNow, Moved
     from .service.payments import OpenBalance
     from .service.plates import PlateDone
     from .service.provider_sessions import Standing
@@ -247,6 +250,9 @@ _HOMES = {
     "domain.rights": ("ADMINISTRATOR", "RIGHTS", "Right", "RightGroup", "Role", "roles_with"),
     "domain.opening": ("ClosedDays", "OpeningHours", "Span"),
     "domain.terms": ("Term", "term_of"),
+    "domain.form_times": ("FORM_STATES",),
+    "language.opening_text": ("closed_text", "long_day", "week_text"),
+    "service.lab_hours": ("FormView", "LabNow", "Moved"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.sliced_plate": ("SlicedPlateState",),
     "domain.price_range": ("PriceRange", "price_range"),
@@ -678,4 +684,11 @@ __all__ = [
     "Span",
     "Term",
     "term_of",
+    "FORM_STATES",
+    "closed_text",
+    "long_day",
+    "week_text",
+    "FormView",
+    "LabNow",
+    "Moved",
 ]

@@ -23,9 +23,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     ADMINISTRATOR,
+    Catalog,
     CatalogChanged,
     CatalogInvalid,
     Charge,
+    Moved,
     Refusal,
     Right,
     RightGroup,
@@ -66,7 +68,13 @@ def edit(section: str) -> str:
     return _form(section, lab.catalog.export(), version, {})
 
 
-def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) -> str:
+def _form(
+    section: str,
+    plain: Any,
+    version: int,
+    errors: dict[str, Refusal],
+    moved: Sequence[Moved] | None = None,
+) -> str:
     lab = lab_of(current_app)
     prices = lab.catalog.price_history() if section == "printers" else ()
     return render_template(
@@ -79,8 +87,18 @@ def _form(section: str, plain: Any, version: int, errors: dict[str, Refusal]) ->
         charges=tuple(Charge),
         groups=_GROUPS,
         administrator=ADMINISTRATOR,
+        moved=moved,
+        pausable=_pausable(lab.catalog.current),
         method_names=[method.name for method in lab.catalog.current.methods],
     )
+
+
+def _pausable(catalog: Catalog) -> list[tuple[str, str]]:
+    """What can be paused: the value of its option, and its name."""
+    return [
+        *((f"method:{one.name}", one.name) for one in catalog.methods),
+        *((f"printer:{one.name}", one.name) for one in catalog.printers),
+    ]
 
 
 @pages.post("/edit/<section>")
@@ -95,6 +113,9 @@ def save(section: str) -> AnyResponse:
     now, plain = lab.catalog.version(), lab.catalog.export()
     changed = SECTIONS[section](form, plain)
     try:
+        if form.get("preview"):
+            moved = lab.hours.moved_by(changed)
+            return make_response(_form(section, {**plain, **changed}, int(typed), {}, moved))
         lab.catalog.change(changed, expected_version=int(typed), **acting())
     except CatalogChanged as error:
         again = _changed_meanwhile(error)

@@ -190,6 +190,53 @@ def prices(form: Form, _old: Plain) -> dict[str, Any]:
     }
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def opening(form: Form, _old: Plain) -> dict[str, Any]:
+    """Opening hours, terms, and closed days."""
+    return {
+        "opening_hours": {day: _listed(form.get(f"opening_hours.{day}", "")) for day in WEEKDAYS},
+        "terms": _rows(form, "terms", ("name", "starts", "ends")),
+        "closed_days": _rows(
+            form, "closed_days", ("starts", "ends", "reason", "from_time", "to_time")
+        ),
+    }
+
+
+def form_times(form: Form, _old: Plain) -> dict[str, Any]:
+    """When the form is open, what is paused, and banners."""
+    paused = _rows(form, "paused", ("what", "starts", "ends", "reason"))
+    for row in paused:
+        kind, _, name = row.pop("what").partition(":")
+        row |= {"method": "", "printer": ""} | ({kind: name} if kind in _PAUSABLE else {})
+    return {
+        "form_times": [
+            row
+            for row in _rows(form, "form_times", ("state", "starts", "ends", "text"))
+            if row["state"]
+        ],
+        "paused": [row for row in paused if row["method"] or row["printer"]],
+        "banners": _rows(form, "banners", ("text", "starts", "ends")),
+    }
+
+
+_PAUSABLE = ("method", "printer")
+
+
+def _rows(form: Form, name: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows of a list in which something was typed and that aren't to be removed."""
+    return [
+        {key: form.get(f"{row}.{key}", "").strip() for key in keys}
+        for row in rows(form, name)
+        if _kept(form, row, *keys)
+    ]
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+
+
 SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
     "roles": roles,
     "printers": printers,
@@ -197,6 +244,8 @@ SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
     "methods": methods,
     "reasons": reasons,
     "texts": texts,
+    "opening": opening,
+    "form": form_times,
     "lab": lab,
 }
 """The editor's pages: each reads its form into the sections of the plain form that it changes."""

@@ -26,6 +26,7 @@ from printflow import (
     Status,
     Trigger,
     age_text,
+    closed_text,
     day_text,
     duration_text,
     event_places,
@@ -38,6 +39,7 @@ from printflow import (
     local_date,
     local_time,
     local_time_zone,
+    long_day,
     mail_record,
     may,
     money,
@@ -48,6 +50,7 @@ from printflow import (
     shown_rates,
     usual,
     waits_until,
+    week_text,
 )
 from printflow import size_text as dimensions_text
 
@@ -168,6 +171,10 @@ def init_filters(app: Flask) -> None:
         local_time=lambda moment: local_time(moment, catalog_in_force().time_zone),
         local_time_zone=lambda moment: local_time_zone(moment, catalog_in_force().time_zone),
         day_text=day_text,
+        long_day=long_day,
+        in_words=in_words,
+        closed_text=lambda closed: in_words(closed_text(closed)),
+        week_text=lambda hours: in_words(week_text(hours)),
         local_date=lambda moment: local_date(moment, catalog_in_force().time_zone),
         local_clock=lambda moment: local_clock(moment, catalog_in_force().time_zone),
         day=day_text,
@@ -192,6 +199,9 @@ def init_filters(app: Flask) -> None:
         questions=QUESTIONS,
         event_places=lambda event: event_places(event, in_words),
         pick_up_policy=lambda: lab.shelf.policy,
+        lab_now=lab.hours.now,
+        form_now=lab.hours.form,
+        pick_up_now=lab.hours.pick_up,
         text_direction=lambda: text_direction(),
         may=may,
     )

@@ -83,6 +83,8 @@ def submit() -> AnyResponse | str:
         return _take()
     if lab_of(current_app).identity.students is Students.REQUIRED and student() is None:
         return redirect(url_for("sign_in.student_start", next=url_for("student.submit")), 303)
+    if lab_of(current_app).hours.form().state == "closed":
+        return render_template("form_closed.html")
     _browser()
     return _form({"idempotency_key": uuid4().hex, "quantity": "1"}, {})
 
@@ -123,6 +125,7 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         more_errors=more,
         max_upload_mb=limit,
         max_models=MODELS_LIMIT,
+        estimates=lab_of(current_app).queue.usually_ready_by_method(),
         lab_data=_for_the_preview(lab_of(current_app).catalog.current),
     )
 

@@ -173,6 +173,7 @@ def test_no_path_of_a_command_is_forgotten_here() -> None:
         "restore key_file",
         "catalog export file",
         "catalog import file",
+        "closed import file",
         "demo store",
         "import file",
         "import mapping",

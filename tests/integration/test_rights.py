@@ -58,6 +58,8 @@ NEED_NONE = {
     "catalog.current",
     "catalog.remembered",
     "hours.closed",
+    "hours.form",
+    "hours.pick_up",
     "hours.now",
     "hours.today",
     # writes down what happened to whoever has no right, or what was exported by one

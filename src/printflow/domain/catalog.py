@@ -24,6 +24,8 @@ from .form_times import (
     FormTime,
     Pause,
     form_on,
+    holds,
+    pause_of,
     read_banners,
     read_form_times,
     read_pauses,
@@ -165,6 +167,16 @@ class Catalog:
     def form_at(self, moment: datetime) -> FormNow:
         """What the form does at a moment (UTC)."""
         return form_on(self.form_times, self.open_days.day_of(moment))
+
+    def pause_at(self, moment: datetime, *, method: str = "", printer: str = "") -> Pause | None:
+        """What keeps a method or a printer from taking models at a moment (UTC)."""
+        day = self.open_days.day_of(moment)
+        return pause_of(self.paused, day, method=method, printer=printer)
+
+    def banners_at(self, moment: datetime) -> tuple[str, ...]:
+        """The lab's words above the public pages at a moment (UTC)."""
+        day = self.open_days.day_of(moment)
+        return tuple(one.text for one in self.banners if holds(one, day))
 
     @property
     def price_list(self) -> tuple[PriceRow, ...]:

@@ -8,9 +8,11 @@ from ..errors import Refusal
 from ..said import Said, say
 from .attempt import Attempt, Submission
 from .foreign_text import link_in, name_problem
+from .form_times import closed_next, closed_words, pause_words
 from .guards import choice, too_long
 from .pricing import MAX_QUANTITY, parse_quantity
 from .question import QUESTIONS
+from .status import ActorKind
 from .text import clean_line, clean_text
 
 NAME_LIMIT = 100
@@ -34,6 +36,22 @@ def _line(typed: str, field: str, missing: Said, limit: int) -> Iterator[Refusal
         yield Refusal(f"{field}_missing", missing, field)
     elif length > limit:
         yield Refusal(f"{field}_too_long", too_long(length, limit), field)
+
+
+def form_open(attempt: Attempt) -> Iterator[Refusal]:
+    """The form is open, and so are the print method and the printer; or staff submit."""
+    form, facts = attempt.args.submission, attempt.facts
+    if form is None or attempt.actor.kind is ActorKind.STAFF:
+        return
+    catalog, now = facts.catalog, facts.catalog.form_at(facts.now)
+    if now.state == "closed":
+        yield Refusal("form_closed", closed_words(now), "", closed_next(now))
+    for field, named in (
+        ("print_method", {"method": form.print_method, "printer": ""}),
+        ("printer", {"method": "", "printer": form.printer}),
+    ):
+        if (pause := catalog.pause_at(facts.now, **named)) is not None:
+            yield Refusal(f"{field}_paused", pause_words(pause), field, say("Choose another one."))
 
 
 def accepted_file(attempt: Attempt) -> Iterator[Refusal]:

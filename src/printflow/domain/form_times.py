@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from ..said import Said, say
+from ..said import Day, Said, say, sentences
 
 if TYPE_CHECKING:
     from .catalog_reader import CatalogReader
@@ -109,6 +109,33 @@ def pause_of(pauses: tuple[Pause, ...], day: date, *, method: str, printer: str)
         ),
         None,
     )
+
+
+def closed_words(now: FormNow) -> Said:
+    """That the form is closed, until when, and the lab's own words."""
+    if now.reopens is None:
+        closed = say("The form is closed for now.")
+    else:
+        closed = say("The form is closed until {day}.", day=Day(now.reopens))
+    return sentences((closed, now.text))
+
+
+def closed_next(now: FormNow) -> Said:
+    """What to do while the form is closed."""
+    if now.reopens is None:
+        return say("Keep your files and entries, and try again later.")
+    return say("Keep your files and entries, and submit them on {day}.", day=Day(now.reopens))
+
+
+def pause_words(pause: Pause) -> Said:
+    """What takes no models now, until when, and why."""
+    name = pause.method or pause.printer
+    if pause.ends is None:
+        words = say("{name} isn't available right now.", name=name)
+    else:
+        again = pause.ends + timedelta(days=1)
+        words = say("{name} isn't available until {day}.", name=name, day=Day(again))
+    return sentences((words, pause.reason))
 
 
 def read_form_times(read: CatalogReader, data: Mapping[str, Any]) -> tuple[FormTime, ...]:

@@ -101,6 +101,7 @@ TABLE: tuple[Row, ...] = (
         "student",
         "job, original file, event; email *received*",
         guards=(
+            form.form_open,
             form.accepted_file,
             form.complete_form,
             form.minimum_charge_acknowledged,

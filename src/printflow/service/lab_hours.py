@@ -8,14 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from ..catalogs.calendar_file import CalendarDays, read_calendar
-from ..domain.catalog import Catalog, catalog_from
+from ..domain.catalog import Catalog, PickUp, catalog_from
+from ..domain.form_times import closed_next, closed_words, pause_words
 from ..domain.opening import ClosedDays
 from ..domain.pick_up import ON_SHELF
 from ..domain.rights import Right
 from ..domain.text import clean_line
 from ..domain.worklist import JobQuery
 from ..errors import CatalogChanged, InvalidInput
-from ..language.opening_text import next_day
+from ..language.opening_text import next_day, pick_up_at
 from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import Said, say
@@ -31,10 +32,26 @@ class LabNow:
     """How the lab stands: whether it is open, why not, and on which day it opens next."""
 
     open: bool
+    today: date
     reason: str
     next_day: date | None
     counted: bool
     """Whether the lab has entered hours or closed days at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """What the form shows: ``words`` and ``next_step`` while it warns or is closed, ``banners``, and
+    by their names, in words, the print methods and printers that take nothing.
+    """
+
+    state: str
+    text: str
+    reopens: date | None
+    words: str
+    next_step: str
+    banners: tuple[str, ...]
+    paused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,45 @@ class LabHours:
         """Whether the lab is open now."""
         days, now = self._catalogs.current.open_days, self._clock()
         return LabNow(
-            days.is_open(now), days.reason(days.day_of(now)), next_day(days, now), days.counted
+            days.is_open(now),
+            days.day_of(now),
+            days.reason(days.day_of(now)),
+            next_day(days, now),
+            days.counted,
         )
+
+    def form(self) -> FormView:
+        """What the form shows now: its state, banners, and what is paused."""
+        catalog, now = self._catalogs.current, self._clock()
+        state = catalog.form_at(now)
+        return FormView(
+            state=state.state,
+            text=state.text,
+            reopens=state.reopens,
+            words=closed_words(state)
+            if state.state == "closed"
+            else say("{text}", text=state.text),
+            next_step=closed_next(state) if state.state == "closed" else "",
+            banners=catalog.banners_at(now),
+            paused={
+                name: pause_words(pause)
+                for name, pause in (
+                    *(
+                        (one.name, catalog.pause_at(now, method=one.name))
+                        for one in catalog.methods
+                    ),
+                    *(
+                        (one.name, catalog.pause_at(now, printer=one.name))
+                        for one in catalog.printers
+                    ),
+                )
+                if pause is not None
+            },
+        )
+
+    def pick_up(self) -> PickUp:
+        """Where and when finished prints are handed out, with the next open day."""
+        return pick_up_at(self._catalogs.current, self._clock())
 
     def closed(self, *, past: bool = False) -> tuple[ClosedDays, ...]:
         """The closed days that aren't over yet, the earliest first; with ``past`` all of them."""
