@@ -129,7 +129,7 @@ class LabHours:
         today = self.today
         return tuple(one for one in self._catalogs.current.closed_days if past or one.ends >= today)
 
-    @needs(Right.SEE)
+    @needs(Right.TEXTS)
     def close(
         self,
         starts: date,
@@ -161,7 +161,7 @@ class LabHours:
         self._change(changed, by, station)
         return made
 
-    @needs(Right.SEE)
+    @needs(Right.TEXTS)
     def open_again(
         self, starts: date, ends: date, *, by: str, station: str = ""
     ) -> tuple[ClosedDays, ...]:
@@ -210,7 +210,7 @@ class LabHours:
         known = set(catalog.closed_days)
         return replace(read, found=tuple(one for one in read.found if one not in known))
 
-    @needs(Right.SEE)
+    @needs(Right.TEXTS)
     def add(
         self, closed: Sequence[ClosedDays], *, by: str, station: str = ""
     ) -> tuple[ClosedDays, ...]:
