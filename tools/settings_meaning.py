@@ -18,6 +18,9 @@ MEANING: Mapping[str, str] = {
     "check_email_domain": "Whether a student is asked about an address whose domain has no email "
     "server. For that, the server asks its DNS, for one second at most. If the DNS can't be "
     "reached, nobody is asked.",
+    "confirm_address": "Whether students who aren't signed in confirm their email address by a link "
+    "before staff see what they submitted. A browser is asked again after 180 days.",
+    "unconfirmed_days": "How many days that link works. What isn't confirmed by then is deleted.",
     "quote_days": "How many days a price can be confirmed.",
     "students_cancel": "What students can do after they confirm a price: ask staff to cancel, cancel until the print starts, or neither.",
     "resend_minutes": "How many minutes a student must wait before asking for another new link.",

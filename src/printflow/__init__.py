@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from .domain.text import clean_line, shortened
     from .domain.told_together import waits_until
     from .domain.trigger import Form, Many
+    from .domain.unconfirmed import AddressPage, AddressWait
     from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
     from .errors import (
         AlreadyRunning,
@@ -301,6 +302,7 @@ _HOMES = {
     "domain.told_together": ("waits_until",),
     "domain.trigger": ("Form", "Many"),
     "domain.text": ("clean_line", "shortened"),
+    "domain.unconfirmed": ("AddressPage", "AddressWait"),
     "domain.worklist": (
         "Flag",
         "JobQuery",
@@ -424,6 +426,8 @@ __all__ = [
     "Acting",
     "Actor",
     "ActorKind",
+    "AddressPage",
+    "AddressWait",
     "AlreadyRunning",
     "Attachment",
     "BackupDamaged",

@@ -76,7 +76,7 @@ class RowView:
     """The first thing to know before the model is printed."""
 
 
-_OTHER_TABS = ("all", "held", "attention")
+_OTHER_TABS = ("all", "held", "attention", "unconfirmed")
 """Those that are no status."""
 
 
@@ -87,11 +87,10 @@ def _list(typed: str) -> Status | None:
     try:
         return Status(typed)
     except ValueError:
-        known = ", ".join(Status)
         raise ParameterRefused(
             _(
-                "The address is wrong: “status” must be one of %(known)s, “held”, “attention”, or “all”.",
-                known=known,
+                "The address is wrong: “status” must be one of %(known)s.",
+                known=", ".join((*Status, *_OTHER_TABS)),
             )
         ) from None
 
@@ -146,6 +145,7 @@ def _query(typed: Mapping[str, str]) -> JobQuery:
             status=status,
             attention=listed == "attention",
             held=listed == "held",
+            unconfirmed=listed == "unconfirmed",
             request=_request(typed.get("request", "")),
             search=typed.get("search", "")[:_LONGEST],
             since=_day(typed.get("since", ""), "since"),
@@ -241,6 +241,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
         "status": query.status,
         "listed": request.args.get("status", ENTRY_STATUS.value),
         "tally": tally,
+        "confirms_addresses": lab.settings.confirm_address,
         "rows": rows,
         "kept": kept,
         "filtered": bool({*FILTERS} & kept.keys()),

@@ -39,6 +39,7 @@ from printflow import (
 
 from .acting import student
 from .errors import FORMS_KEPT, form_again
+from .known_browser import keep, known_browser
 from .price_words import range_words
 from .request import LabRequest, lab_of
 
@@ -150,6 +151,7 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
 
 def _take() -> AnyResponse:
     lab, form = lab_of(current_app), _typed()
+    known = known_browser() if lab.settings.confirm_address else ""
     sent = cast(LabRequest, request)
     try:
         if sent.refused_upload is not None:
@@ -164,8 +166,9 @@ def _take() -> AnyResponse:
             acknowledge_minimum=form["minimum_charge"] == "yes",
             consent_version=form["consent_version"],
             idempotency_key=form["idempotency_key"],
-            sender=_sender(),
+            sender=sender(),
             browser=_browser(),
+            known_browser=known,
             person=student(),
             kept_address=form["address_kept"],
             **{question.name: form[question.name] for question in QUESTIONS},
@@ -175,7 +178,10 @@ def _take() -> AnyResponse:
     sent_now = [job.id for job in jobs]
     own = [one for one in session.get("jobs", []) if one not in sent_now]
     session["jobs"] = [*own, *sent_now][-_REMEMBERED:]
-    return redirect(url_for("student.success", job=jobs[0].id), 303)
+    answer = redirect(url_for("student.success", job=jobs[0].id), 303)
+    if known:
+        keep(answer, known)
+    return answer
 
 
 def _models(sent: LabRequest) -> list[Model]:
@@ -195,7 +201,7 @@ def _models(sent: LabRequest) -> list[Model]:
     ]
 
 
-def _sender() -> str:
+def sender() -> str:
     """The network address to count by; of a proxy on this machine it would be everyone's."""
     address = request.remote_addr or ""
     return "" if address in ("::1", "") or address.startswith("127.") else address
@@ -219,13 +225,22 @@ FORMS_KEPT["student.submit"] = lambda refusal: _form(_typed(), {"": refusal})
 @pages.get("/submit/success")
 def success() -> AnyResponse | str:
     """What happens next, for the browser that sent it; any other finds its own jobs by email."""
-    lab, job_id = lab_of(current_app), request.args.get("job", "")
+    job_id = request.args.get("job", "")
     if job_id not in session.get("jobs", []):
         return redirect(url_for("student.find"), 303)
+    return success_page(job_id, {})
+
+
+def success_page(job_id: str, errors: dict[str, Refusal]) -> str:
+    """The page after submitting; ``job_id`` is one that this browser sent."""
+    lab = lab_of(current_app)
     job = lab.students.sent(job_id)
     return render_template(
         "submit_success.html",
         job=job,
+        waiting=lab.addresses.waiting(job.id),
+        again="again" in request.args,
+        errors=errors,
         together=lab.students.request_of(job.id),
         mailed=lab.intake.told_by_mail(job.id),
         ready=lab.queue.usually_ready(job.printer),
@@ -248,7 +263,7 @@ def find() -> AnyResponse | str:
         )
     began, email = time.monotonic(), request.form.get("email", "")
     try:
-        answer = lab_of(current_app).messages.mail_links(email, sender=_sender())
+        answer = lab_of(current_app).messages.mail_links(email, sender=sender())
     except (InvalidInput, TooManyRequests) as error:
         refusal = error.refusals[0]
         return form_again(

@@ -30,6 +30,7 @@ LISTS = (
     "/dashboard?status=all&view=dense",
     "/dashboard?status=all&view=cards&sort=oldest&method=Filament",
     "/dashboard?status=attention",
+    "/dashboard?status=unconfirmed",
     "/dashboard?status=all&search=nobody",
     "/dashboard?status=ARCHIVED",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -36,7 +37,10 @@ QUOTE: dict[str, Any] = {"by": "Ana", "grams": "42.5", "hours": "2", "material":
 def lab_of(server: Server, *, days_ago: int = 0) -> Iterator[Printflow]:
     """The running server's lab, for a script beside it; its clock may be behind."""
     settings = Settings(
-        store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
+        store=server.store,
+        base_url=server.url,
+        mail={"directory": server.store / "mail"},
+        confirm_address=True,  # scripts aren't asked unless they say so
     )
     behind = timedelta(days=days_ago)
     with Printflow.open(settings, create=False, clock=lambda: datetime.now(UTC) - behind) as lab:
@@ -63,6 +67,12 @@ def states(server: Server, model: Path) -> dict[str, str]:
     with lab_of(server) as lab:
         shown("uploaded", lab, lab.intake.submit(model, **FORM))
         shared = {name: value for name, value in FORM.items() if name != "color"}
+        (job,) = lab.intake.submit_several(
+            [Model(file=model, color="Blue")], browser="one", known_browser="", **shared
+        )
+        shown("unconfirmed", lab, job)
+        link = lab.mail.preview(lab.mail.find()[0].id).text
+        paths["confirm address"] = re.search(r"/confirm-address/\S+", link)[0]  # type: ignore[index]
         pair = [Model(file=model, color="Blue"), Model(file=model, color="Gray")]
         for job in lab.intake.submit_several(pair, **shared):
             shown("one of two", lab, quoted("one of two", lab, job))

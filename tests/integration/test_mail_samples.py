@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.plugins.lab import TestClock
 BASE = "http://127.0.0.1:8080"
 TOKEN = r"[a-z2-7]{26}"
 LINKS = {
+    "confirm_address": (rf"/confirm-address/{TOKEN}",),
     "received": (rf"/jobs/{TOKEN}",),
     "approved": (rf"/confirm/{TOKEN}", rf"/jobs/{TOKEN}"),
     "reminder": (rf"/confirm/{TOKEN}", rf"/jobs/{TOKEN}"),
@@ -48,7 +50,7 @@ AMOUNTS = {
     *("approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"),
     *("prices", "ready", "in_queue"),
 }
-EXPIRIES = {"approved", "reminder", "prices"}
+EXPIRIES = {"approved", "reminder", "prices", "confirm_address"}
 TEMPLATES = [template.value for template in MailTemplate]
 
 
@@ -94,7 +96,8 @@ def test_links_amounts_and_expiry(
             assert "$4.25" in part
         assert not re.search(r"\bNone\b|\{\{|\{%|Undefined", part)
         if name in EXPIRIES:
-            expiry = clock.now.replace(day=clock.now.day + lab.settings.quote_days)
+            own = lab.settings.unconfirmed_days if name == "confirm_address" else None
+            expiry = clock.now + timedelta(days=own or lab.settings.quote_days)
             assert local_date(expiry, lab.catalog.current.time_zone) in part
         if name in ("completed", "pick_up_reminder", "ready"):
             assert (

@@ -66,6 +66,10 @@ NEED_NONE = {
     "changes.note_export",
     "changes.note_refusal",
     "shelf.policy",
+    "addresses.confirm",
+    "addresses.page",
+    "addresses.send_again",
+    "addresses.waiting",
     # the door
     "sessions.asks_for_station",
     "sessions.begin",
@@ -100,6 +104,7 @@ NEED_NONE = {
     "student_sessions.jobs",
     "student_sessions.sign_out",
     # what runs in the background, and figures for monitoring
+    "addresses.sweep",
     "inbox.on",
     "inbox.trouble",
     "jobs.counts",

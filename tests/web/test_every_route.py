@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from printflow import ADMINISTRATOR, Job, Printflow, Right
 from printflow.domain.rights import SHIPPED_ROLES, rights_of
+from printflow.runtime.tokens import token_hash
 from printflow_web.factory import create_app
 from tests.web.conftest import PASSWORD, send
 from tests.web.test_confirm import link
@@ -33,6 +34,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/submit": {"GET": "everybody", "POST": "everybody"},
     "/submit/price": {"GET": "everybody"},
     "/submit/success": {"GET": "everybody"},
+    "/submit/success/send-again": {"POST": "everybody"},
+    "/confirm-address/<token>": {"GET": "everybody", "POST": "everybody"},
     "/jobs/<token>": {"GET": "everybody"},
     "/jobs/<token>/messages": {"POST": "everybody"},
     "/jobs/<token>/picture": {"GET": "everybody"},
@@ -69,6 +72,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/jobs/<job_id>/files/<int:file_id>": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/notes": {"GET": Right.NOTE, "POST": Right.NOTE},
     "/dashboard/jobs/<job_id>/notes/<int:note_id>/undo": {"POST": Right.NOTE},
+    "/dashboard/jobs/<job_id>/let-in": {"POST": Right.APPROVE},
     "/dashboard/jobs/<job_id>/picture": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/price": {"GET": (Right.APPROVE, Right.QUOTE)},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": Right.NOTE},
@@ -190,7 +194,13 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
     lab.stations.add("Shelf", by="Ana")
     station = next(one for one in lab.stations.all() if one.name == "Shelf")
     (payment,) = lab.jobs.details(job_in("PAIDPICKEDUP").id).payments
+    confirmed = lab._parts.links.of_address(job).rpartition("/")[2]
+    with lab._parts.database.write() as tx:
+        now, hashed = lab._parts.clock(), token_hash(confirmed)
+        tx.addresses.ask(job.request_id, until=now, link_hash=hashed, browser_hash="")
+        tx.addresses.confirm(job.request_id, by="", now=now)
     token = {
+        "/confirm-address/": confirmed,
         "/jobs/": lab.students.url(job).rpartition("/")[2],
         "/confirm/": link(lab, job).rpartition("/")[2],
         "/login/way-in/": lab.identity.way_in().rpartition("/")[2],

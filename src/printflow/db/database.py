@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from ..errors import DatabaseDamaged
 from ..ports import Damage, Stamp
 from . import search
+from .address_rows import SqlAddressRows
 from .alone import alone
 from .engine import (
     BUSY_SECONDS,
@@ -55,6 +56,10 @@ class SqlTransaction:
     @cached_property
     def files(self) -> SqlFileRows:
         return SqlFileRows(self._connection)
+
+    @cached_property
+    def addresses(self) -> SqlAddressRows:
+        return SqlAddressRows(self._connection)
 
     @cached_property
     def history(self) -> SqlHistoryRows:

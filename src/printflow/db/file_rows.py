@@ -30,6 +30,7 @@ from ..ports import FileLine, Placement
 from .job_rows import FILE_COLUMNS, job_file
 from .schema import job_files, jobs
 from .types import UTCDateTime
+from .worklist import with_staff
 
 _GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
 _THERE = and_(
@@ -39,6 +40,9 @@ _NEVER = job_files.c.state == FileState.ABSENT.value
 _EXPECTED = and_(_THERE, job_files.c.state != FileState.ABSENT.value)
 """Files that must be in the store; of the others none is looked for."""
 _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
+
+_OF_STAFF = with_staff(job_files.c.job_id)
+"""No one looks into a model before its student's address is confirmed."""
 
 
 def _first_state(name: str, size: int) -> InspectionState:
@@ -204,7 +208,7 @@ class SqlFileRows:
         free = _unleased(now)
         query = (
             select(job_files.c.id)
-            .where(job_files.c.inspection.in_(_WAITING), settled, free)
+            .where(job_files.c.inspection.in_(_WAITING), settled, free, _OF_STAFF)
             .order_by(job_files.c.id.desc())
             .limit(1)
         )
@@ -278,7 +282,7 @@ class SqlFileRows:
         return self._connection.execute(query.values(**values, inspection_lease=None)).rowcount
 
     def uninspected(self) -> int:
-        query = select(func.count()).where(job_files.c.inspection.in_(_WAITING))
+        query = select(func.count()).where(job_files.c.inspection.in_(_WAITING), _OF_STAFF)
         return int(self._connection.scalar(query) or 0)
 
     def newest_inspection(self) -> datetime | None:

@@ -29,6 +29,7 @@ from .schema import (
     plate_runs,
     plates,
 )
+from .worklist import with_staff
 
 _PORTION = 500
 _WORDY = (
@@ -58,6 +59,7 @@ class SqlReportRows:
     ) -> Iterator[JobTrack]:
         """The jobs that anything happened to from ``since`` to before ``until``."""
         wanted = select(*(jobs.c[name] for name in _FIELDS)).order_by(jobs.c.id)
+        wanted = wanted.where(with_staff(jobs.c.id))
         for name in FILTERS:
             if value := getattr(query, name):
                 wanted = wanted.where(jobs.c[name] == value)

@@ -44,6 +44,7 @@ from .schema import (
     removals,
     requests,
 )
+from .worklist import with_staff
 
 _ARCHIVABLE = tuple(status.value for status in line_of(Trigger.ARCHIVE).sources)
 
@@ -56,6 +57,7 @@ class SqlRetentionRows:
         query = (
             select(jobs.c.id, jobs.c.status_since)
             .where(jobs.c.status.in_(_ARCHIVABLE), jobs.c.status_since <= since)
+            .where(with_staff(jobs.c.id))
             .order_by(jobs.c.status_since, jobs.c.id)
             .limit(limit)
         )
@@ -217,7 +219,12 @@ class SqlRetentionRows:
             update(requests)
             .where(requests.c.id == row.request_id, ~named)
             .values(
-                student_name=REMOVED_NAME, student_email="", idempotency_key=None, person_id=None
+                student_name=REMOVED_NAME,
+                student_email="",
+                idempotency_key=None,
+                person_id=None,
+                confirm_hash=None,
+                confirm_browser_hash="",
             )
         )
         db.execute(delete(notes).where(notes.c.job_id == job_id))

@@ -254,7 +254,24 @@ requests = Table(
     Column("student_email", String(254), nullable=False, info=PERSONAL),
     Column("consent_version", String(20), nullable=False, info=KEPT),
     Column("person_id", RowId, ForeignKey("people.id"), index=True, info=KEPT),
+    Column("confirm_until", UTCDateTime, info=KEPT),
+    Column("confirmed_at", UTCDateTime, info=KEPT),
+    Column("confirmed_by", String(100), nullable=False, server_default="", info=KEPT),
+    Column("confirm_hash", String(64), info=SECRET),
+    Column("confirm_browser_hash", String(64), nullable=False, server_default="", info=SECRET),
+    Index("ix_requests_confirm_hash", "confirm_hash", unique=True),
     comment="One press on Submit; it holds one job or several.",
+)
+
+known_browsers = Table(
+    "known_browsers",
+    metadata,
+    Column("browser_hash", String(64), primary_key=True, info=SECRET),
+    Column("address_hash", String(64), primary_key=True, info=SECRET),
+    Column("until", UTCDateTime, nullable=False, info=KEPT),
+    Index("ix_known_browsers_address_hash", "address_hash"),
+    Index("ix_known_browsers_until", "until"),
+    comment="Which browsers need not confirm an address again: one was confirmed that they sent.",
 )
 
 FACETS = ("printer", "method", "color", "material", "discipline")
@@ -271,8 +288,8 @@ LIST_ORDERS = {
 }
 """The orders of lists, of all jobs and of one status."""
 
-NEW_JOBS = "status = 'UPLOADED' AND reviewed_at IS NULL"
-"""What is new: uploaded, and not reviewed by anyone."""
+NEW_JOBS = "status = 'UPLOADED' AND reviewed_at IS NULL AND unconfirmed_since IS NULL"
+"""What is new: uploaded, not reviewed by anyone, and not waiting for its address."""
 
 jobs = Table(
     "jobs",
@@ -320,6 +337,7 @@ jobs = Table(
     Column("released_at", UTCDateTime, info=KEPT),
     Column("cancel_asked_at", UTCDateTime, info=KEPT),
     Column("cancel_reason", Text, nullable=False, server_default="", info=PERSONAL),
+    Column("unconfirmed_since", UTCDateTime, info=KEPT),
     Column("token_hash", String(64), nullable=False, unique=True, info=SECRET),
     Column("search_text", Text, nullable=False, info=PERSONAL),
     # Every order of a list has an index with what lists filter by, so that the worst filter reads
@@ -338,6 +356,7 @@ jobs = Table(
     Index("ix_jobs_asked", "asked_at"),  # partial, too: asked_at is not null
     Index("ix_jobs_held", "held_at", "id"),  # partial, too
     Index("ix_jobs_cancel_asked", "cancel_asked_at"),  # partial, too
+    Index("ix_jobs_unconfirmed", "unconfirmed_since"),  # partial, too: it is not null
     comment="A job as it stands now; how it came there is in events.",
 )
 

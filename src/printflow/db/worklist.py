@@ -6,7 +6,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, func, literal, or_, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from ..domain.job import FileState
 from ..domain.pick_up import ON_SHELF
@@ -21,6 +32,24 @@ _ORDERS = {
 }
 _TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
 _HELD = select(jobs.c.id).where(jobs.c.held_at.is_not(None))
+
+
+_WAITING = jobs.alias("waiting_jobs")
+"""Under a name of its own, so that it stands beside the jobs of any query."""
+_UNCONFIRMED = _WAITING.c.unconfirmed_since.is_not(None)
+UNCONFIRMED = select(_WAITING.c.id).where(_UNCONFIRMED)
+"""The ids of the jobs whose address is to be confirmed yet: few, found by an index of their own, so
+that no list needs another column for them in its own index.
+"""
+UNCONFIRMED_BY_STATUS = (
+    select(_WAITING.c.status, func.count()).where(_UNCONFIRMED).group_by(_WAITING.c.status)
+)
+UNCONFIRMED_COUNT = select(func.count(_WAITING.c.id)).where(_UNCONFIRMED)
+
+
+def with_staff(job_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether staff see the job at all. Every list, count and report asks this."""
+    return job_id.not_in(UNCONFIRMED)
 
 
 def facets(query: JobQuery, limit: int) -> CompoundSelect[Any] | None:
@@ -47,6 +76,10 @@ def narrowed(
     """
     if query.held:
         rows = rows.where(jobs.c.held_at.is_not(None))
+    if query.unconfirmed:
+        rows = rows.where(jobs.c.id.in_(UNCONFIRMED))
+    else:
+        rows = rows.where(with_staff(jobs.c.id))
     if query.status is not None:
         rows = rows.where(jobs.c.status == query.status.value)
     for name in FACETS:
@@ -110,7 +143,7 @@ def by_flag(
             jobs.c.status_since < unclaimed,
             jobs.c.held_at.is_(None),
         )
-    return found
+    return {flag: query.where(with_staff(*query.selected_columns)) for flag, query in found.items()}
 
 
 def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[str]]:

@@ -14,6 +14,7 @@ from .pricing import PriceLine
 class MailTemplate(StrEnum):
     """The mails there are; the value is the folder of the template."""
 
+    CONFIRM_ADDRESS = "confirm_address"
     RECEIVED = "received"
     APPROVED = "approved"
     CONFIRMED = "confirmed"

@@ -43,6 +43,8 @@ class Correction(StrEnum):
     MOVE = "move"
     PLAN = "plan"
     ORDER = "order"
+    ADDRESS_CONFIRMED = "address_confirmed"
+    LET_IN = "let_in"
 
     @property
     def record(self) -> CorrectionRecord:
@@ -124,6 +126,18 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
             past=mark("%(name)s changed its place in the queue on %(time)s."),
             icon="printer",
             sentence=mark("%(name)s changed its place in the queue"),
+        ),
+        Correction.ADDRESS_CONFIRMED: CorrectionRecord(
+            label=mark("Confirm the address"),
+            past=mark("%(name)s confirmed the email address on %(time)s."),
+            icon="mail",
+            sentence=mark("%(name)s confirmed the email address"),
+        ),
+        Correction.LET_IN: CorrectionRecord(
+            label=mark("Let in"),
+            past=mark("%(name)s let it in on %(time)s."),
+            icon="check",
+            sentence=mark("%(name)s let it in without a confirmed email address"),
         ),
         Correction.PLAN: CorrectionRecord(
             label=mark("Plan the print"),

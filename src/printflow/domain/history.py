@@ -257,6 +257,11 @@ class StudentPage:
     """What the student is told of the print beside its status."""
 
     @property
+    def waits(self) -> bool:
+        """Whether it waits for the student to confirm the address."""
+        return self.job.unconfirmed and not self.job.status.closed
+
+    @property
     def canceled(self) -> bool:
         """The student took the model back: that is no rejection to them."""
         return refused_for(self.job, *CANCELED)

@@ -55,6 +55,7 @@ class Why(StrEnum):
     OTHER_SENDER = "other_sender"
     NO_SENDER = "no_sender"
     JOB_REMOVED = "job_removed"
+    UNCONFIRMED = "unconfirmed"
     TOO_MANY = "too_many"
     UNREADABLE = "unreadable"
     AUTOMATIC = "automatic"
@@ -82,6 +83,7 @@ _WHYS: Mapping[Why, str] = complete(
         Why.OTHER_SENDER: mark("It answers an email about this job, but someone else sent it."),
         Why.NO_SENDER: mark("It doesn't say who sent it."),
         Why.JOB_REMOVED: mark("It answers an email about a job whose personal data was deleted."),
+        Why.UNCONFIRMED: mark("The student hasn't confirmed the email address of this job yet."),
         Why.TOO_MANY: mark("There were too many emails about this job within an hour."),
         Why.UNREADABLE: mark("It can't be read here. Open it in the mailbox."),
         Why.AUTOMATIC: mark("It's an automatic answer."),

@@ -164,6 +164,8 @@ class Job:
     """When its student asked to cancel it, while staff have not decided."""
     cancel_reason: str = ""
     """Why, in the student's words."""
+    unconfirmed_since: datetime | None = None
+    """Since when it waits for its student to confirm the address; until then it's not with staff."""
     files: tuple[JobFile, ...] = ()
 
     @property
@@ -174,6 +176,11 @@ class Job:
     def clock(self, now: datetime) -> datetime:
         """The moment at which its deadlines stand: they stop while it is on hold. UTC."""
         return self.held_at or now
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it waits for its student to confirm the address."""
+        return self.unconfirmed_since is not None
 
     @property
     def copies(self) -> Copies:

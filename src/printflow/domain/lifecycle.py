@@ -31,6 +31,7 @@ from .table import (
     row,
     usual,
 )
+from .unconfirmed import expect_confirmed
 
 __all__ = [
     "CHOSEN_STATUSES",
@@ -63,7 +64,7 @@ def fire(trigger: Trigger, job: Job | None, actor: Actor, args: Arguments, facts
 
     Raises :class:`~printflow.errors.TransitionNotAllowed` when the job's status has no such
     trigger, or none for an actor of this kind, :class:`~printflow.errors.TransitionRefused` with
-    the reasons of *all* guards that refused.
+    the reasons of *all* guards that refused, or because the job's address isn't confirmed yet.
     """
     source = None if job is None else job.status
     line = row(trigger)
@@ -71,6 +72,8 @@ def fire(trigger: Trigger, job: Job | None, actor: Actor, args: Arguments, facts
         raise not_allowed(trigger, job, actor.kind)
     if actor.kind not in line.actors:
         raise not_allowed(trigger, job, actor.kind)
+    if job is not None and actor.kind is ActorKind.STAFF:
+        expect_confirmed(job)
     attempt = Attempt(trigger, actor, args, facts, job, state=source or NEW)
     moved = _MACHINE.events[trigger.value].trigger(attempt)
     if attempt.refusals:

@@ -64,6 +64,8 @@ def _by_job(mail: Mail, meaning: Meaning, job: Job | None) -> str:
         return say("The job was removed.") if meaning.statuses else ""
     if meaning.statuses and job.status not in meaning.statuses:
         return say("The job's status is “{status}” now.", status=job.status.label)
+    if meaning.unconfirmed and not job.unconfirmed:
+        return say("The job no longer waits for its address.")
     if meaning.same_reasons and tuple(mail.context.get("reasons", ())) != job.reasons:
         return say("The reasons have changed.")
     if meaning.held is not None and job.on_hold is not meaning.held:

@@ -31,6 +31,8 @@ class Meaning:
     """The job is on hold, or is not."""
     cancel_asked: bool = False
     """The student asks to cancel it."""
+    unconfirmed: bool = False
+    """The address of the job is still to be confirmed."""
     payment_counts: bool = False
     """The payment that it is about was not voided."""
 
@@ -69,6 +71,15 @@ _ALWAYS = Meaning(newest=False)
 MAILS: Mapping[MailTemplate, MailRecord] = complete(
     MailTemplate,
     {
+        MailTemplate.CONFIRM_ADDRESS: MailRecord(
+            staff=mark("Link to confirm the address"),
+            student=mark("Confirm your email address"),
+            of_step=False,
+            optional=False,
+            meaning=Meaning(statuses=frozenset({Status.UPLOADED}), unconfirmed=True),
+            sample_status=Status.UPLOADED,
+            sample_note="",
+        ),
         MailTemplate.RECEIVED: MailRecord(
             staff=mark("We have your model"),
             student=mark("We have your model"),

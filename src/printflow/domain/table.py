@@ -427,10 +427,13 @@ def row(trigger: Trigger) -> Row:
 def allowed(of: Status | Job, actor: ActorKind | None = None) -> tuple[Trigger, ...]:
     """The triggers that exist in a status, in the table's order; for one kind of actor if given.
 
-    Of a job only those that its copies call for. Says nothing of the guards that look at what is
-    typed: they are asked when the trigger is pulled.
+    Of a job only those that its copies call for, and none of staff's until its address is
+    confirmed. Says nothing of the guards that look at what is typed: they are asked when the
+    trigger is pulled.
     """
     job, status = (None, of) if isinstance(of, Status) else (of, of.status)
+    if job is not None and job.unconfirmed and actor is STAFF:
+        return ()
     return tuple(
         line.trigger
         for line in TABLE

@@ -57,6 +57,8 @@ class JobQuery:
     """Only jobs with a :class:`Flag`."""
     held: bool = False
     """Only jobs on hold."""
+    unconfirmed: bool = False
+    """Only jobs whose address is to be confirmed yet; else none of them."""
     request: int | None = None
     """Only the jobs that were submitted together in that request."""
     search: str = ""
@@ -100,6 +102,8 @@ class Tally:
     """Uploaded jobs that nobody has marked as reviewed."""
     held: int
     """Jobs on hold."""
+    unconfirmed: int
+    """Jobs whose address is to be confirmed yet; they're in none of the other counts."""
     pulse: str = ""
     """A short text that changes whenever a list might look different."""
 

@@ -15,6 +15,8 @@ from ..errors import InvalidInput
 from ..ports import Clock, Ids, Mailer
 from ..runtime.permits import Acting
 from ..said import say
+from ..service.address_asking import AddressAsking
+from ..service.address_confirmations import AddressConfirmations
 from ..service.address_doubts import AddressDoubts
 from ..service.bulk import Bulk
 from ..service.cash_up import CashUp
@@ -225,6 +227,16 @@ class Printflow:
         self._filing = Filing(parts.placer, parts.dispatcher.wake)
         self._uploads = Uploads(parts.store, parts.ids, parts.settings)
         self._job_writer = JobWriter(parts.ids, parts.tokens, transliterate)
+        self._asking = AddressAsking(parts.settings, parts.tokens, self._mail_queue)
+        self._removal = Removal(
+            parts.database,
+            parts.store,
+            parts.clock,
+            parts.ids,
+            parts.catalogs,
+            parts.kept_mails,
+            self._filing,
+        )
         self._effects = EffectWriter(parts.settings, parts.tokens, self._mail_queue)
         self._file_facts = FileFacts(parts.store, parts.settings.settle_seconds)
         firing = Firing(parts.catalogs, parts.settings, self._effects)
@@ -239,6 +251,7 @@ class Printflow:
             self._job_writer,
             self._effects,
             self._mail_queue,
+            self._asking,
             per_hour=settings.submissions_per_hour,
         )
         doubts = AddressDoubts(settings, parts.mail_domains)
@@ -257,6 +270,17 @@ class Printflow:
             database, clock, parts.links, self._transitions, resend_minutes=settings.resend_minutes
         )
         """What stands behind the link in a quote's mail."""
+        self.addresses = AddressConfirmations(
+            database,
+            clock,
+            self._asking,
+            self._mail_queue,
+            parts.links,
+            self._removal,
+            parts.dispatcher.wake,
+            days=settings.unconfirmed_days,
+        )
+        """Addresses that students confirm before staff see their jobs; ``let_in`` does without."""
         self.students = StudentPages(database, clock, parts.links, self._transitions, settings)
         """A student's own page of a job."""
         self.messages = StudentMessages(
@@ -391,14 +415,11 @@ class Printflow:
             self._filing,
         )
         """Taking over the jobs of an older system."""
-        removal = Removal(
-            database, store, clock, parts.ids, parts.catalogs, parts.kept_mails, self._filing
-        )
         self.retention = Retention(
-            database, clock, parts.catalogs, settings.retention, self._transitions, removal
+            database, clock, parts.catalogs, settings.retention, self._transitions, self._removal
         )
         """Archiving and removing what was kept long enough."""
-        self.personal_data = PersonalData(database, clock, self.jobs, removal)
+        self.personal_data = PersonalData(database, clock, self.jobs, self._removal, self._asking)
         """What is stored of one person: exporting it, and erasing it."""
         self.checkups = Checkups(database, clock, lambda: self.doctor)
         """The doctor's rounds in the background."""
@@ -435,6 +456,7 @@ class Printflow:
             DisposalRound(self.shelf, on=settings.dispose_automatic),
             RetentionRound(self.retention, on=settings.retention.automatic),
             self.inbox.forget_old,
+            self.addresses.sweep,
         ):
             parts.dispatcher.also(chore)
         parts.dispatcher.also(self.provider_sessions.sweep)

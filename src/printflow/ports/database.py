@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from .address_rows import AddressRows
     from .history_rows import HistoryRows, LedgerRows, OutboxRows, QuoteRows
     from .identity_rows import IdentityRows
     from .incoming_rows import IncomingRows, LeaseRows
@@ -29,6 +30,8 @@ class Transaction(Protocol):
     def jobs(self) -> JobRows: ...
     @property
     def files(self) -> FileRows: ...
+    @property
+    def addresses(self) -> AddressRows: ...
     @property
     def history(self) -> HistoryRows: ...
     @property

@@ -79,7 +79,11 @@ class JobRows(Protocol):
     ) -> Sequence[Job]:
         """The jobs asked for; ``now``, ``aged`` and ``unclaimed`` tell which need attention."""
 
-    def counts(self) -> dict[Status, int]: ...
+    def counts(self) -> dict[Status, int]:
+        """How many jobs of staff's there are by status: none that waits for its address."""
+
+    def unconfirmed(self) -> int:
+        """How many jobs wait for their address to be confirmed."""
 
     def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
         """How many jobs have a flag; ``aged`` is the moment before which a status is old, and

@@ -40,6 +40,18 @@ class Tokens:
         """The token of one confirmation link."""
         return self._token(f"quote/{job_id}/{quote_id}/{issued_at.isoformat()}")
 
+    def of_address(self, request_id: int, created_at: datetime) -> str:
+        """The token of the link that confirms the address of a request. Sent again it's the same,
+        so that either email will do.
+        """
+        return self._token(f"address/{request_id}/{created_at.isoformat()}")
+
+    def of_mailbox(self, address: str) -> str:
+        """What stands for an address where it need not be read again: no list of addresses that
+        someone guesses tells which one it is.
+        """
+        return self._derive(f"mailbox/{address}").hex()
+
     def of_known_pc(self, station_id: int, password_hash: str, nonce: str) -> str:
         """The proof that a browser has signed in at a station while it had that password."""
         return self._token(f"known PC/{station_id}/{password_hash}/{nonce}")

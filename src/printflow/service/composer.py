@@ -110,7 +110,9 @@ class Composer:
         job = _in_mail(tx.jobs.get(mail.job_id)) if mail.job_id else None
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
         links = {"home": f"{base}/", "status": "", "confirm": "", "dashboard": f"{base}/dashboard"}
+        asked = tx.addresses.of_request(job.request_id) if job is not None else None
         if job is not None:
+            links["confirm_address"] = self._links.of_address(job)
             links["status"] = self._links.of_job(job)
             links["dashboard"] = f"{base}/dashboard/jobs/{job.id}"
         if quote is not None:
@@ -141,6 +143,7 @@ class Composer:
             "note": stored.get("note", ""),
             "model_warnings": _model_warnings(job, catalog) if job else (),
             "outcome": stored.get("outcome", ""),
+            "confirm_until": asked.until if asked else None,
             "together": self._together(tx, job, quote),
             "lines": lines,
             "total": total_of(lines),

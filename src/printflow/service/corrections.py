@@ -15,6 +15,7 @@ from ..domain.ledger import Void
 from ..domain.rights import Right
 from ..domain.status import ORIGINALS
 from ..domain.trigger import Trigger
+from ..domain.unconfirmed import expect_confirmed
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import needs, require
 from ..settings import Settings
@@ -128,6 +129,7 @@ class Corrections:
             fields["student_email"] = normal_email(fields["student_email"])
         with self._database.write() as tx:
             job, now = job_of(tx, job_id), self._clock()
+            expect_confirmed(job)
             last = tx.history.last_event(job.id)
             if expected_version not in (None, job.version):
                 raise stale(job, Correction.EDIT, last)

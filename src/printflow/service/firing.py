@@ -12,7 +12,7 @@ from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, FileFact, Outcome
 from ..domain.catalog import Catalog
 from ..domain.correction import before
-from ..domain.effects import ExtendQuote, MailTemplate
+from ..domain.effects import ExtendQuote, MailTemplate, SendMail
 from ..domain.job import Actor, Job, Quote
 from ..domain.plate import PlateState, shown_machines
 from ..domain.status import Status, Trigger
@@ -25,6 +25,9 @@ from .effect_writer import EffectWriter
 from .receipt_numbers import receipt_used
 from .stale import stale
 from .waiting_policy import pick_up_policy
+
+_ALERT = SendMail(MailTemplate.STAFF_ALERT)
+"""Staff hear nothing of a job that isn't with them yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,8 @@ class Firing:
         )
         after = replace(job, **outcome.changes, status=outcome.dest)
         hold = timedelta(seconds=self._settings.undo_seconds if request.hold_mail else 0)
-        self._effects.write(tx, after, actor, event_id, facts, outcome.effects, hold=hold)
+        effects = [one for one in outcome.effects if not (job.unconfirmed and one == _ALERT)]
+        self._effects.write(tx, after, actor, event_id, facts, effects, hold=hold)
         if outcome.dest.record.to_print:
             tx.plates.set_planned(job.id, after.copies.left)
         return event_id

@@ -108,6 +108,7 @@ class Intake:
         by: str = "",
         sender: str = "",
         browser: str = "",
+        known_browser: str | None = None,
         person: Student | None = None,
         kept_address: str | None = None,
         **answers: str,
@@ -121,6 +122,12 @@ class Intake:
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
         in: name and address are that person's, whatever ``student`` and ``email`` say.
+
+        A form says with ``known_browser`` that its student can confirm the address by email: the
+        secret by which the browser is known for months, "" for one that keeps none. Where the
+        settings' ``confirm_address`` is on, the jobs then wait (``job.unconfirmed``) until the
+        student opens the link, or staff let them in; unless the student is signed in, or has
+        confirmed the address for this browser before. Without it nothing waits.
 
         A form says with ``kept_address`` that its student can be asked about an address that looks
         mistyped, and which one was confirmed ("" = none so far): InvalidInput then has the code
@@ -164,7 +171,10 @@ class Intake:
                 return earlier
             asked = kept_address if person is None else None
             checked = self._forms.checked(shared, given, by, asked)
-            job_ids, leased = self._accept(checked, key, by, sender, browser, person)
+            unknown_sender = known_browser if person is None and not by else None
+            job_ids, leased = self._accept(
+                checked, key, by, sender, browser, unknown_sender, person
+            )
         except DuplicateKey:
             _discard(uploads)
             earlier = earlier_jobs(self._database, key)
@@ -209,6 +219,7 @@ class Intake:
         by: str,
         sender: str,
         browser: str,
+        known_browser: str | None,
         person: Student | None,
     ) -> tuple[list[str], list[Placement]]:
         """Write everything in one transaction; gives the jobs' ids, and the files to be placed."""
@@ -221,7 +232,15 @@ class Intake:
         files = [upload for _, upload in checked]
         with self._database.write() as tx:
             job_ids = self._writer.write(
-                tx, outcomes, files, actor, facts, key=key, sender=sender, browser=browser
+                tx,
+                outcomes,
+                files,
+                actor,
+                facts,
+                key=key,
+                sender=sender,
+                browser=browser,
+                known_browser=known_browser,
             )
             if person is not None:
                 tx.identity.sent_by(job_ids, person.person_id)

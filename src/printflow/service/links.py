@@ -23,6 +23,11 @@ class Links:
         local, at, domain = self._reply_address.rpartition("@")
         return f"{local}+{self._tokens.reply_tag(job.id)}{at}{domain}" if at else ""
 
+    def of_address(self, job: Job) -> str:
+        """The page where the address of the job's request is confirmed."""
+        token = self._tokens.of_address(job.request_id, job.created_at)
+        return f"{self._base_url}/confirm-address/{token}"
+
     def of_quote(self, quote: Quote) -> str:
         """The page where the quote is confirmed."""
         token = self._tokens.of_quote(quote.job_id, quote.id, quote.issued_at)

@@ -97,6 +97,8 @@ class MailIntake:
             return None, Why.JOB_REMOVED
         if not mail.sender:
             return job, Why.NO_SENDER
+        if job.unconfirmed:
+            return job, Why.UNCONFIRMED
         same = normal_email(mail.sender).lower() == normal_email(job.student_email).lower()
         return job, why if same else Why.OTHER_SENDER
 

@@ -10,6 +10,7 @@ from ..domain.effects import MailTemplate
 from ..domain.history import unanswered
 from ..domain.rights import Right
 from ..domain.text import clean_text
+from ..domain.unconfirmed import expect_confirmed
 from ..errors import InvalidInput
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import needs, require
@@ -48,7 +49,8 @@ class Notes:
         """Add a note to the job's history; one ``for_student`` is mailed to them. Gives its id.
 
         With ``hold_mail`` the mail waits for the settings' ``undo_seconds``, so that
-        :meth:`take_back` comes before it. Raises NotFound, InvalidInput.
+        :meth:`take_back` comes before it. Raises NotFound, InvalidInput, and TransitionRefused for
+        a message to an address that isn't confirmed yet.
         """
         if for_student:
             require(Right.WRITE)
@@ -60,6 +62,8 @@ class Notes:
         hold = timedelta(seconds=self._settings.undo_seconds if hold_mail else 0)
         with self._database.write() as tx:
             job, now = job_of(tx, job_id), self._clock()
+            if for_student:
+                expect_confirmed(job)
             note_id = tx.history.add_note(
                 job.id, at=now, author=actor.name, text=said, for_student=for_student
             )

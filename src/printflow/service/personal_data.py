@@ -16,6 +16,7 @@ from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import say, say_n
 from .acting import staff_actor
+from .address_asking import AddressAsking
 from .addresses import normal_email
 from .changes import ChangedBy
 from .jobs import Jobs
@@ -34,7 +35,15 @@ _ENDED = tuple(status for status in Status if status.closed)
 class PersonalData:
     """The jobs of an email address, as their student may ask for."""
 
-    def __init__(self, database: Database, clock: Clock, jobs: Jobs, removal: Removal) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        jobs: Jobs,
+        removal: Removal,
+        asking: AddressAsking,
+    ) -> None:
+        self._asking = asking
         self._database = database
         self._clock = clock
         self._jobs = jobs
@@ -81,7 +90,9 @@ class PersonalData:
         """
         actor = staff_actor(by, "")
         jobs = self._jobs_of(email, known=self._is_known(email))
-        if open_ones := [job.id for job in jobs if job.status not in _ENDED]:
+        if open_ones := [
+            job.id for job in jobs if job.status not in _ENDED and not job.unconfirmed
+        ]:
             raise TransitionRefused(
                 [
                     Refusal(
@@ -115,10 +126,13 @@ class PersonalData:
         return PurgeReport(archived, tuple(removed), tuple(waiting), mails)
 
     def _forget_person(self, email: str) -> None:
-        """Who signed in at the provider with that address is known no longer."""
+        """Who signed in at the provider with that address is known no longer, and no browser is
+        known for it.
+        """
         with self._database.write() as tx:
             for person in tx.identity.people_of(normal_email(email)):
                 tx.identity.forget_person(person.id)
+            self._asking.forget(tx, email)
 
     def _is_known(self, email: str) -> bool:
         """Whether someone has signed in at the provider with that address."""
@@ -141,7 +155,7 @@ class PersonalData:
 
     def _put_away(self, job: Job, actor: Actor) -> bool:
         """Archive an ended job now: a request does not wait for the period."""
-        if job.status is Status.ARCHIVED:
+        if job.status is Status.ARCHIVED or job.unconfirmed:
             return False
         with self._database.write() as tx:
             now = self._clock()

@@ -29,7 +29,9 @@ _AT_ONCE = 200
 
 
 class Removal:
-    """Removes parts of archived jobs, and emails that are about no single job."""
+    """Removes parts of archived jobs, and of those whose address nobody confirmed; and emails that
+    are about no single job.
+    """
 
     def __init__(
         self,
@@ -78,7 +80,7 @@ class Removal:
         """
         with self._database.read() as tx:
             jobs = [job_of(tx, job_id) for job_id in job_ids]
-        gone = [job.id for job in jobs if job.status is Status.ARCHIVED]
+        gone = [job.id for job in jobs if _may_go(job)]
         known = {file.name for job in jobs for file in job.files}
         try:
             self._store.check_identity()
@@ -115,7 +117,7 @@ class Removal:
         return True
 
     def _remove(self, job_id: str, part: Part, actor: Actor, why: str) -> bool:
-        """Remove one part of an archived job; False when it has to wait, or is gone already."""
+        """Remove one part of a job that may go; False when it has to wait, or is gone already."""
         if part is Part.MAILS:
             with self._database.read() as tx:
                 mails = tx.retention.message_ids(job_id)
@@ -123,7 +125,7 @@ class Removal:
                 return False
         with self._database.write() as tx:
             job, now = job_of(tx, job_id), self._clock()
-            if job.status is not Status.ARCHIVED or part in tx.retention.removed(job.id):
+            if not _may_go(job) or part in tx.retention.removed(job.id):
                 return False
             if part is Part.PERSONAL and tx.retention.files_left(job.id):
                 return False
@@ -164,3 +166,8 @@ class Removal:
                 rows.payments(job.id)
             case Part.JOBS:
                 rows.job(job.id)
+
+
+def _may_go(job: Job) -> bool:
+    """It's over, or was never with staff."""
+    return job.status is Status.ARCHIVED or job.unconfirmed

@@ -10,7 +10,8 @@ from ..domain.effects import MailTemplate
 from ..domain.job import Job
 from ..domain.limits import Limit, wait_for
 from ..domain.text import clean_text
-from ..errors import InvalidInput
+from ..domain.unconfirmed import WAITING_FOR_CONFIRMATION
+from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Transaction
 from ..said import say
 from .addresses import email_problem, normal_email
@@ -58,7 +59,8 @@ class StudentMessages:
         """A message from the student to staff: on the job's page, and by mail where the lab has a
         shared address.
 
-        Raises NotFound, InvalidInput, TooManyRequests.
+        Raises NotFound, InvalidInput, TooManyRequests, TransitionRefused until the student has
+        confirmed the address.
         """
         said = clean_text(text)
         if not said or len(said) > MESSAGE_LIMIT:
@@ -72,6 +74,7 @@ class StudentMessages:
         now = self._clock()
         with self._database.write() as tx:
             job = job_of_link(tx, token)
+            _expect_confirmed(job)
             self._count_message(tx, job)
             tx.history.add_note(
                 job.id,
@@ -139,6 +142,17 @@ class StudentMessages:
                 )
         self._wake()
         return answer
+
+
+def _expect_confirmed(job: Job) -> None:
+    if job.unconfirmed:
+        refusal = Refusal(
+            WAITING_FOR_CONFIRMATION,
+            say("Staff can't read messages until you confirm your email address."),
+            "message",
+            say("Open the link that we emailed you, then write again."),
+        )
+        raise TransitionRefused([refusal])
 
 
 def _admit_links(tx: Transaction, address: str, now: datetime) -> LinksAnswer:

@@ -12,6 +12,7 @@ from ..domain.limits import Limit
 from ..ports import Transaction
 from ..said import say
 from ..uploads.receiving import Upload
+from .address_asking import AddressAsking
 from .effect_writer import EffectWriter
 from .job_writer import JobWriter
 from .limits import count
@@ -27,8 +28,15 @@ class SubmissionWriter:
     """``per_hour`` models are taken from one network address (0 = without end)."""
 
     def __init__(
-        self, jobs: JobWriter, effects: EffectWriter, mails: MailQueue, *, per_hour: int
+        self,
+        jobs: JobWriter,
+        effects: EffectWriter,
+        mails: MailQueue,
+        asking: AddressAsking,
+        *,
+        per_hour: int,
     ) -> None:
+        self._asking = asking
         self._jobs = jobs
         self._effects = effects
         self._mails = mails
@@ -45,11 +53,13 @@ class SubmissionWriter:
         key: str,
         sender: str,
         browser: str,
+        known_browser: str | None = None,
     ) -> list[str]:
         """Write a job for each outcome with its upload; gives their ids.
 
         ``sender`` is the network address that is counted; a ``browser`` may be mailed only so
-        often. Raises TooManyRequests.
+        often. With a ``known_browser`` (its secret, or "" for one that has none) the jobs wait for
+        their address, where the lab wants that. Raises TooManyRequests.
         """
         count(
             tx,
@@ -60,7 +70,8 @@ class SubmissionWriter:
         )
         values = outcomes[0].changes
         to = str(values["student_email"])
-        mailed = not browser or may_mail(tx, to, facts.now)
+        waits = known_browser is not None and self._asking.wanted(tx, to, known_browser, facts.now)
+        mailed = not waits and (not browser or may_mail(tx, to, facts.now))
         request_id = tx.jobs.add_request(
             now=facts.now,
             idempotency_key=key,
@@ -77,7 +88,11 @@ class SubmissionWriter:
                 created_at=facts.now,
                 actor=actor.name,
                 status=outcome.dest,
-                values={**outcome.changes, "request_place": len(job_ids) + 1},
+                values={
+                    **outcome.changes,
+                    "request_place": len(job_ids) + 1,
+                    "unconfirmed_since": facts.now if waits else None,
+                },
                 upload=upload,
                 ending=upload.ending,
                 now=facts.now,
@@ -87,7 +102,9 @@ class SubmissionWriter:
                 first_event = event_id
                 told = told or {MAILED_WITH: job_id}
             job_ids.append(job_id)
-        if mailed:
+        if waits:
+            self._asking.ask(tx, job_of(tx, job_ids[0]), known_browser or "", sender, facts.now)
+        elif mailed:
             mail_received(self._mails, tx, to, job_ids, first_event, facts.now)
         return job_ids
 

@@ -71,9 +71,10 @@ class TallyBoard:
             held = tx.jobs.on_hold()
             attention = tx.jobs.attention(now, *self._limits(tx, now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
+            unconfirmed = tx.jobs.unconfirmed()
         drawn = now.timestamp() // _FRESH_SECONDS
-        pulse = f"{event}-{new}-{attention}-{looked}-{drawn:.0f}"
-        tally = Tally(counts, attention, new, held, pulse)
+        pulse = f"{event}-{new}-{attention}-{unconfirmed}-{looked}-{drawn:.0f}"
+        tally = Tally(counts, attention, new, held, unconfirmed, pulse)
         self._last = _Seen(at, now, event, tally, stamp)
         return tally
 

@@ -12,6 +12,7 @@ from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.rights import Right
 from ..domain.status import ORIGINALS, Status
+from ..domain.unconfirmed import expect_confirmed
 from ..errors import Refusal, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
 from ..runtime.permits import needs
@@ -141,6 +142,7 @@ class Versions:
             return job_of(tx, job_id)
 
     def _open_for_a_version(self, job: Job) -> None:
+        expect_confirmed(job)
         if not job.status.record.takes_versions:
             raise TransitionRefused(
                 [

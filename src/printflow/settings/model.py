@@ -127,6 +127,8 @@ class Settings(BaseModel):
         default=(), description=say('a list such as ["example.edu"]')
     )
     check_email_domain: bool = Field(default=True, description=TRUE_OR_FALSE)
+    confirm_address: bool = Field(default=False, description=TRUE_OR_FALSE)
+    unconfirmed_days: Whole = whole(3, 1, 365, DAYS)
     more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
         default=(), description=say('a list of "ply", "glb" and "step"')
     )

@@ -293,6 +293,9 @@ class _Check:
                 yield f"mail {message_id} is still {mail.state}"
 
     def _owed(self, event: Any) -> list[str]:
+        if event.trigger in (Correction.ADDRESS_CONFIRMED, Correction.LET_IN):
+            told = {WITHHELD, MAILED_WITH} & set(event.details)
+            return [] if told else [MailTemplate.RECEIVED.value]
         if event.trigger in CORRECTIONS or "imported" in event.details:
             return []
         trigger = Trigger(event.trigger)

@@ -27,6 +27,7 @@ _ROWS = frozenset(
     {
         "jobs",
         "files",
+        "addresses",
         "history",
         "quotes",
         "outbox",
