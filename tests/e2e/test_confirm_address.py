@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import sample_models
-from tests.e2e.conftest import PHONE, Mailbox, Server
+from tests.e2e.conftest import Mailbox, Server
 from tests.e2e.test_main_job import sign_in, submit_model
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
@@ -41,7 +41,7 @@ def test_staff_see_it_after_the_button_on_another_device(
     assert body is not None
     found = re.search(r"\S+/confirm-address/\S+", body.get_content())
     assert found is not None
-    phone = browser.new_page(viewport=PHONE, java_script_enabled=False)
+    phone = browser.new_page(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     phone.goto(found[0])
     phone.get_by_role("button", name="Confirm my address").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Staff have what you submitted")

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -253,12 +254,13 @@ def test_staff_let_it_in(lab: Printflow, sent: Job, staff: FlaskClient) -> None:
 
 def test_nothing_else_can_be_done_to_it(lab: Printflow, sent: Job, model: Path) -> None:
     assert allowed(sent, ActorKind.STAFF) == ()
-    figures = {"weight": "1", "hours": "1", "material": "PLA"}
-    for trigger, arguments in (
+    figures: dict[str, Any] = {"weight": "1", "hours": "1", "material": "PLA"}
+    pulled: tuple[tuple[Trigger, dict[str, Any]], ...] = (
         (Trigger.APPROVE, figures),
         (Trigger.REJECT, {"text": "no"}),
         (Trigger.OVERRIDE, {"to": "READYTOPRINT", "reason": "x"}),
-    ):
+    )
+    for trigger, arguments in pulled:
         with pytest.raises(TransitionRefused) as refused:
             lab.jobs.perform(trigger, sent.id, by="Ana", **arguments)
         assert refused.value.refusals[0].code == "waiting_for_confirmation"
