@@ -456,16 +456,19 @@ OF_JOBS_THAT_ARE_NAMED = {
     "worklist.facets",  # ids for find
 }
 ONLY_AFTER_STAFF_ACTED = {
+    "job_rows.on_hold",
     "job_rows.waiting",
     "ledger_rows._DUE",
     "ledger_rows._OWED",
+    "quote_rows.to_remind",
     "report_rows._about",
     "report_rows._prints",
     "report_rows.parts",
     "report_rows.runs",
     "retention_rows.to_remove",
+    "worklist._HELD",
 }
-"""Of jobs that were printed, priced or archived: none of these can wait for its address."""
+"""Of jobs that were held, priced, printed or archived: none of these can wait for its address."""
 OF_FILES = {"file_rows._HOME", "file_rows._LINES", "file_rows.every", "file_rows.some"}
 """What the doctor compares with the folders: all of them."""
 NO_QUERY = {"soundness._uncounted", "worklist._ORDERS"}

@@ -76,10 +76,7 @@ def narrowed(
     """
     if query.held:
         rows = rows.where(jobs.c.held_at.is_not(None))
-    if query.unconfirmed:
-        rows = rows.where(jobs.c.id.in_(UNCONFIRMED))
-    else:
-        rows = rows.where(with_staff(jobs.c.id))
+    rows = rows.where(jobs.c.id.in_(UNCONFIRMED) if query.unconfirmed else with_staff(jobs.c.id))
     if query.status is not None:
         rows = rows.where(jobs.c.status == query.status.value)
     for name in FACETS:
