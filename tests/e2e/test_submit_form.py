@@ -336,3 +336,23 @@ def test_back_gives_each_model_its_own_fields_again(
     page.wait_for_url("**/submit/success?*")
     page.wait_for_load_state("networkidle")
     assert len({job.request_id for job in lab.jobs.find()}) <= 2
+
+
+def test_a_form_that_closes_meanwhile_keeps_entries_and_files(
+    page: Page, server: Server, lab: Printflow
+) -> None:
+    lab.catalog.change({"paused": [{"printer": "Prusa XL", "reason": "Nozzle."}]}, by="Ana")
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    expect(page.locator("input[value='Prusa XL']")).to_be_disabled()
+    choose(page, file("bracket.stl", sample_models.stl()))
+    take(page, "color", "Blue")
+    lab.catalog.change({"form_times": [{"state": "closed", "ends": "2099-12-31"}]}, by="Ana")
+    send(page)
+    expect(page.get_by_text("The form is closed until Jan 1, 2100.").first).to_be_visible()
+    expect(page.get_by_label("First and last name")).to_have_value("Zoë Müller")
+    assert lab.jobs.find() == []
+    lab.catalog.change({"form_times": []}, by="Ana")
+    send(page)
+    page.wait_for_url("**/submit/success**")
+    assert len(lab.jobs.find()) == 1, "the file was still chosen"

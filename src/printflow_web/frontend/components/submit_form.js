@@ -161,7 +161,7 @@ export function submitForm() {
         const fits = JSON.parse(part.dataset.methods).includes(method);
         part.hidden = !fits;
         for (const input of part.querySelectorAll("input")) {
-          input.disabled = !fits;
+          input.disabled = !fits || "paused" in input.dataset;
           if (!fits) input.checked = false;
         }
         for (const select of part.querySelectorAll("select")) {
