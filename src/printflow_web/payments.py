@@ -167,6 +167,72 @@ def mail(payment_id: int) -> AnyResponse:
     return redirect(url_for("payments.receipt", payment_id=payment_id), 303)
 
 
+@pages.route("/refund", methods=["GET", "POST"])
+def refund() -> AnyResponse | str:
+    """Refund all or part of what was paid for a job."""
+    lab, job_id = lab_of(current_app), request.args.get("job", "")
+    if request.method == "GET":
+        form = {"key": secrets.token_urlsafe(16), "next": request.args.get("next", "")}
+        paid = lab.jobs.details(job_id).balance.paid_cents
+        return _refund_form(job_id, {**form, "amount": in_units(paid)}, {})
+    form = request.form.to_dict()
+    try:
+        entry = lab.payments.refund(
+            job_id,
+            key=form.get("key", ""),
+            expected_paid=_shown_due().get(job_id),
+            **{name: form.get(name, "") for name in ("amount", "method", "reason", "note")},
+            **acting(),
+        )
+    except (TransitionRefused, InvalidInput) as error:
+        return form_again(error, lambda errors: _refund_form(job_id, form, errors))
+    amount = money(-entry.amount_cents, entry.currency)
+    flash(
+        _("Receipt %(number)s: refunded %(amount)s.", number=entry.number, amount=amount), "success"
+    )
+    return redirect(_back(entry.job_ids[0]), 303)
+
+
+def _refund_form(job_id: str, form: dict[str, Any], errors: dict[str, Refusal]) -> str:
+    details = lab_of(current_app).jobs.details(job_id)
+    return render_template(
+        "refund.html", details=details, job=details.job, form=form, errors=errors
+    )
+
+
+@pages.route("/write-off", methods=["GET", "POST"])
+def write_off() -> AnyResponse | str:
+    """Write off what is due for finished jobs."""
+    lab, asked = lab_of(current_app), request.args.getlist("job")
+    if request.method == "GET":
+        form = {"key": secrets.token_urlsafe(16), "next": request.args.get("next", "")}
+        return _write_off_form(asked, form, {})
+    form = request.form.to_dict()
+    try:
+        entry = lab.payments.write_off(
+            asked,
+            key=form.get("key", ""),
+            reason=form.get("reason", ""),
+            expected_due=_shown_due(),
+            **acting(),
+        )
+    except (TransitionRefused, InvalidInput) as error:
+        return form_again(error, lambda errors: _write_off_form(asked, form, errors))
+    amount = money(entry.waived_cents, entry.currency)
+    flash(
+        _("Receipt %(number)s: wrote off %(amount)s.", number=entry.number, amount=amount),
+        "success",
+    )
+    return redirect(_back(entry.job_ids[0]), 303)
+
+
+def _write_off_form(asked: list[str], form: dict[str, Any], errors: dict[str, Refusal]) -> str:
+    if not asked:
+        abort(404)
+    balances = lab_of(current_app).payments.balances(asked)
+    return render_template("write_off.html", balances=balances, form=form, errors=errors)
+
+
 @pages.route("/<int:payment_id>/void", methods=["GET", "POST"])
 def void(payment_id: int) -> AnyResponse | str:
     """Void a payment."""

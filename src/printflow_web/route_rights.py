@@ -152,6 +152,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "payments.mail": Right.PAYMENTS,
     "payments.owes": Right.PAYMENTS,
     "payments.void": Right.VOID,
+    "payments.refund": Right.VOID,
+    "payments.write_off": Right.WAIVE,
     # the lab
     "inbox.index": Right.EMAILS,
     "inbox.show": Right.EMAILS,

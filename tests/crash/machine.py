@@ -265,6 +265,17 @@ class Fire(RuleBasedStateMachine):
 
         self._do(who, press)
 
+    @rule(who=st.integers(0, 1), job=st.integers(0, 3), cents=st.sampled_from([1, 100, 425]))
+    def refund(self, who: int, job: int, cents: int) -> None:
+        """Money that was paid, or was not, is given back."""
+        if not self.jobs:
+            return
+        job_id, amount = self.jobs[job % len(self.jobs)], f"{cents / 100:.2f}"
+        self._do(
+            who,
+            lambda lab: lab.payments.refund(job_id, amount=amount, reason="mistake", by=f"P{who}"),
+        )
+
     def _to_plate(self, who: int, act: Callable[[Printflow], PlateDone]) -> None:
         done = self._do(who, act)
         for job_id, event_id in done.events if done is not None else ():

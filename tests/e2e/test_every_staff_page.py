@@ -145,6 +145,8 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
     money = [f"/dashboard/payments/{paid.id}", f"/dashboard/payments/{paid.id}/void"]
     money += [
         f"/dashboard/payments/take?job={jobs[Status.COMPLETED].id}",
+        f"/dashboard/payments/refund?job={jobs[Status.PAIDPICKEDUP].id}",
+        f"/dashboard/payments/write-off?job={jobs[Status.COMPLETED].id}",
         "/dashboard/payments/owes",
     ]
     mails = [f"/outbox/{lab.mail.find()[0].id}"]

@@ -38,7 +38,7 @@ def test_pay_void_and_close_the_day(program: Program) -> None:
     assert void.out == "Voided receipt 000001: $5.00 by card\n"
     assert program.call("void-payment", "9", "--by", "Ben", "--reason", "x").code == 1
     said = program.call("day-close")
-    assert "card\t1\t$5.00\t$5.00\t$0.00\t$0.00" in said.out
+    assert "card\t1\t$5.00\t$0.00\t$5.00\t$0.00\t$0.00" in said.out
     assert said.out.endswith("Total: $1.00\n")
     rows = program.run("day-close", "--csv").out
     amounts = [row["amount"] for row in csv.DictReader(io.StringIO(rows.lstrip("\ufeff")))]

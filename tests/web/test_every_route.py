@@ -84,6 +84,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/payments/day-<day>.<ending>": {"GET": Right.PAYMENTS},
     "/dashboard/payments/owes": {"GET": Right.PAYMENTS},
     "/dashboard/payments/take": {"GET": Right.PAYMENTS, "POST": Right.PAYMENTS},
+    "/dashboard/payments/refund": {"GET": Right.VOID, "POST": Right.VOID},
+    "/dashboard/payments/write-off": {"GET": Right.WAIVE, "POST": Right.WAIVE},
     "/dashboard/payments/<int:payment_id>": {"GET": Right.SEE},
     "/dashboard/payments/<int:payment_id>/mail": {"POST": Right.PAYMENTS},
     "/dashboard/payments/<int:payment_id>/void": {"GET": Right.VOID, "POST": Right.VOID},

@@ -155,6 +155,7 @@ def details_document(lab: Printflow, details: JobDetails) -> dict[str, Any]:
         **job_document(lab, details.job),
         "paid_cents": details.paid_cents,
         "due_cents": details.due_cents,
+        "refunded_cents": details.balance.refunded_cents,
         "events": [_event(event) for event in details.events],
         "notes": [_fields(note, "at", "author", "text", "for_student") for note in details.notes],
         "quotes": [
@@ -224,7 +225,9 @@ def plate_document(plate: Plate) -> dict[str, Any]:
 def payment_document(payment: Payment) -> dict[str, Any]:
     """An entry of the ledger with its shares; ``void`` is null while it counts."""
     return {
-        **_fields(payment, "id", "number", "at", "by", "station", "amount_cents", "waived_cents"),
+        **_fields(
+            payment, "id", "number", "kind", "at", "by", "station", "amount_cents", "waived_cents"
+        ),
         **_fields(payment, "currency", "method", "receipt", "payer", "account", "note", "waived"),
         "shares": [
             _fields(share, "job_id", "amount_cents", "waived_cents") for share in payment.shares

@@ -98,6 +98,7 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "category": ("what went wrong", _failure),
     "grams_wasted": ("wasted material", _grams),
     "amount_cents": ("paid", _money),
+    "refunded_cents": ("refunded", _money),
     "method": ("paid by", _text),
     "waived_cents": ("waived", _money),
     "waived": ("reason for waiving", _text),

@@ -71,6 +71,46 @@ def pay(job_ids: tuple[str, ...], by: str, **typed: Any) -> None:
             tell(f"{one.job.id}: {_money(one.balance.due_cents, one.job.currency)} due")
 
 
+@click.command("refund")
+@click.argument("job_id", metavar="ID")
+@by_option
+@click.option("--amount", required=True, metavar="AMOUNT", help="Amount to give back.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason for the refund.")
+@click.option("--method", default="", metavar="METHOD", help="How, if not as it was paid.")
+@click.option("--note", default="", metavar="TEXT", help="A note for the ledger.")
+@click.option(
+    "--key",
+    default="",
+    metavar="TEXT",
+    help="Any unique text: repeating the command with it doesn't refund twice.",
+)
+@json_option
+def refund(job_id: str, by: str, **typed: Any) -> None:
+    """Refund all or part of what was paid for a job. It isn't due again."""
+    with session().lab() as lab:
+        entry = lab.payments.refund(job_id, by=by, **typed)
+    if session().json:
+        print_json(payment_document(entry))
+    else:
+        way = f" by {entry.method}" if entry.method else ""
+        tell(f"Receipt {entry.number}: refunded {_money(-entry.amount_cents, entry.currency)}{way}")
+
+
+@click.command("write-off")
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@by_option
+@click.option("--reason", required=True, metavar="TEXT", help="Why it won't be paid.")
+@json_option
+def write_off(job_ids: tuple[str, ...], by: str, reason: str) -> None:
+    """Write off what is due for one or more finished jobs."""
+    with session().lab() as lab:
+        entry = lab.payments.write_off(job_ids, by=by, reason=reason)
+    if session().json:
+        print_json(payment_document(entry))
+    else:
+        tell(f"Receipt {entry.number}: wrote off {_money(entry.waived_cents, entry.currency)}")
+
+
 @click.command("void-payment")
 @click.argument("number", metavar="NUMBER", type=click.IntRange(1))
 @by_option
@@ -123,7 +163,7 @@ def _owing(debtor: Debtor, zone: str) -> tuple[str, ...]:
 @click.option("--csv", "ending", flag_value="csv", default="", help="Print the entries as CSV.")
 @json_option
 def day_close(day: str, ending: str) -> None:
-    """Show a day's totals: what was taken, voided and waived, by payment method."""
+    """Show a day's totals: what was taken, refunded, voided and waived, by payment method."""
     from printflow import parse_date
 
     with session().lab() as lab:
@@ -142,6 +182,7 @@ def _tell(close: DayClose) -> None:
             one.method or "waived",
             str(one.payments),
             _money(one.taken_cents, one.currency),
+            _money(one.refunded_cents, one.currency),
             _money(one.voided_cents, one.currency),
             _money(one.waived_cents, one.currency),
             _money(one.total_cents, one.currency),
@@ -150,14 +191,17 @@ def _tell(close: DayClose) -> None:
     ]
     from printflow import day_text
 
-    heads = ["Payment method", "Payments", "Taken", "Voided", "Waived", "Total"]
+    heads = ["Payment method", "Payments", "Taken", "Refunded", "Voided", "Waived", "Total"]
     print_table(heads, rows, title=f"Day close of {day_text(close.day)}", right="Total")
     for currency, cents in close.totals.items():
         tell(f"Total: {_money(cents, currency)}")
 
 
 def _document(close: DayClose) -> dict[str, object]:
-    names = ("method", "currency", "payments", "taken_cents", "voids", "voided_cents")
+    names = (
+        *("method", "currency", "payments", "taken_cents", "refunds", "refunded_cents"),
+        *("voids", "voided_cents", "written_off_cents"),
+    )
     return {
         "day": close.day.isoformat(),
         "sums": [

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, selec
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.debts import OWING, Debt
-from ..domain.ledger import Payment, Share, Void
+from ..domain.ledger import Entry, Payment, Share, Void
 from ..domain.status import Status
 from ..ports import DuplicateKey
 from .alone import take_turns
@@ -22,7 +22,7 @@ _VOID = tuple(
 )
 _FIELDS = (
     "id", "at", "by", "station", "amount_cents", "currency", "method", "receipt", "payer",
-    "account", "note", "waived",
+    "account", "note", "waived", "kind",
 )  # fmt: skip
 _MANY = 500
 _ENTRIES = (
@@ -72,6 +72,7 @@ class SqlLedgerRows:
 
     def add(self, payment: Payment, key: str = "", fingerprint: str = "") -> int:
         values = {name: getattr(payment, name) for name in _FIELDS if name != "id"}
+        values["kind"] = payment.kind.value
         row = insert(payments).values(
             **values, idempotency_key=key or None, fingerprint=fingerprint
         )
@@ -194,4 +195,5 @@ def _payment(row: Any, shares: Sequence[Share]) -> Payment:
             at=row.void_at, by=row.void_by, reason=row.void_reason, station=row.void_station
         )
     fields = {name: getattr(row, name) for name in _FIELDS}
+    fields["kind"] = Entry(fields["kind"])
     return Payment(**fields, shares=tuple(shares), void=void)

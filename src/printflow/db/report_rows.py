@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, case, func, null, 
 
 from ..domain.event_kind import Correction
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
+from ..domain.ledger import Entry
 from ..domain.plate import PartOutcome
 from ..domain.plate_track import PartTrack, RunTrack
 from ..domain.status import Status, Trigger
@@ -185,17 +186,19 @@ class SqlReportRows:
         query = (
             select(
                 share.job_id, entry.at, share.amount_cents, entry.method, entry.waived,
-                payment_voids.c.at,
+                payment_voids.c.at, entry.kind,
             )
             .select_from(_ENTRIES)
             .where(share.job_id.in_(ids))
             .order_by(share.id)
         )  # fmt: skip
         found: dict[str, list[Money]] = defaultdict(list)
-        for job_id, at, cents, method, waived, voided_at in self._connection.execute(query):
-            found[job_id].append(Money(at, cents, method, bool(waived)))
+        for job_id, at, cents, method, why, voided_at, kind in self._connection.execute(query):
+            # A refund is no payment less: it takes from what was paid.
+            waived, count = bool(why) and kind != Entry.REFUND, int(kind != Entry.REFUND)
+            found[job_id].append(Money(at, cents, method, waived, count))
             if voided_at is not None:
-                found[job_id].append(Money(voided_at, -cents, method, bool(waived), -1))
+                found[job_id].append(Money(voided_at, -cents, method, waived, -count))
         return found
 
     def _estimates(self, ids: list[str]) -> dict[str, Estimate]:

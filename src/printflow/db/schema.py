@@ -557,6 +557,7 @@ payments = Table(
     Column("account", String(60), nullable=False, server_default="", info=PERSONAL),
     Column("note", String(200), nullable=False, server_default="", info=PERSONAL),
     Column("waived", LongSaidText, nullable=False, info=PERSONAL),
+    Column("kind", String(10), nullable=False, server_default="payment", info=KEPT),
     Column("idempotency_key", String(64), unique=True, info=SECRET),
     Column("fingerprint", String(64), nullable=False, server_default="", info=SECRET),
     Index("ix_payments_at", "at"),

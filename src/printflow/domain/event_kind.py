@@ -40,6 +40,8 @@ class Correction(StrEnum):
     PAYMENT = "payment"
     WAIVER = "waiver"
     VOID = "void"
+    REFUND = "refund"
+    WRITE_OFF = "write_off"
     MOVE = "move"
     PLAN = "plan"
     ORDER = "order"
@@ -114,6 +116,18 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
             past=mark("%(name)s voided a payment on %(time)s."),
             icon="x",
             sentence=mark("%(name)s voided receipt %(number)s"),
+        ),
+        Correction.REFUND: CorrectionRecord(
+            label=mark("Refund"),
+            past=mark("%(name)s refunded money on %(time)s."),
+            icon="coins",
+            sentence=mark("%(name)s refunded money"),
+        ),
+        Correction.WRITE_OFF: CorrectionRecord(
+            label=mark("Write off"),
+            past=mark("%(name)s wrote off the amount due on %(time)s."),
+            icon="coins",
+            sentence=mark("%(name)s wrote off the amount due"),
         ),
         Correction.MOVE: CorrectionRecord(
             label=mark("Move to another machine"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from .callbacks import CANCELED, DECLINED, ON_REQUEST
+from .debts import OWING
 from .event_kind import EventKind
 from .incoming import IncomingMail
 from .job import Actor, Job, LinkState, Quote
@@ -209,6 +210,16 @@ class JobDetails:
     def payable(self) -> bool:
         """Whether a payment can be taken for it now."""
         return self.job.status in PAYABLE and self.due_cents > 0
+
+    @property
+    def refundable(self) -> bool:
+        """Whether the lab has money for it that it can give back now."""
+        return self.balance.paid_cents > 0 and self.job.status is not Status.ARCHIVED
+
+    @property
+    def owes(self) -> bool:
+        """Whether something is due for a print that is finished or handed out."""
+        return self.job.status in OWING and self.due_cents > 0
 
     @property
     def paid_cents(self) -> int:

@@ -10,11 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from .status import Status
 
 PAYABLE = tuple(status for status in Status if status.record.payable)
 """Where a payment can be taken: from the student's agreement to the price until it is archived."""
+
+
+class Entry(StrEnum):
+    """What an entry of the ledger is; the value is stored."""
+
+    PAYMENT = "payment"
+    """Money taken, or waived when it was due."""
+    REFUND = "refund"
+    """Money given back: its amounts are below 0, and its job is not due again."""
+    WRITE_OFF = "write_off"
+    """A debt that won't be paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +70,19 @@ class Payment:
     account: str = ""
     note: str = ""
     waived: str = ""
+    """Why: it was waived, refunded, or written off."""
     void: Void | None = None
+    kind: Entry = Entry.PAYMENT
 
     @property
     def waived_cents(self) -> int:
         """What it waives of all its jobs."""
         return sum(share.waived_cents for share in self.shares)
+
+    @property
+    def refunds(self) -> bool:
+        """Whether money was given back."""
+        return self.kind is Entry.REFUND
 
     @property
     def number(self) -> str:
@@ -87,7 +106,12 @@ class Balance:
 
     price_cents: int
     paid_cents: int = 0
+    """What the lab has of it: what was taken less what was refunded."""
     waived_cents: int = 0
+    """What is not due: waived, written off, or not due again after a refund."""
+    refunded_cents: int = 0
+    forgone_cents: int = 0
+    """What of ``waived_cents`` is not due because it was refunded."""
 
     @property
     def due_cents(self) -> int:
@@ -102,11 +126,15 @@ class Balance:
 
 def balance(job_id: str, price_cents: int | None, payments: Iterable[Payment]) -> Balance:
     """The price less the job's shares of all payments that are not void."""
-    shares = [one.share_of(job_id) for one in payments if one.void is None]
+    counts = [one for one in payments if one.void is None]
+    shares = [one.share_of(job_id) for one in counts]
+    back = [one.share_of(job_id) for one in counts if one.refunds]
     return Balance(
         price_cents or 0,
         sum(share.amount_cents for share in shares),
         sum(share.waived_cents for share in shares),
+        -sum(share.amount_cents for share in back),
+        sum(share.waived_cents for share in back),
     )
 
 
@@ -134,13 +162,18 @@ class MethodSum:
     taken_cents: int = 0
     voids: int = 0
     voided_cents: int = 0
+    """What was voided; a voided refund counts below 0."""
     waived_cents: int = 0
     """Waived less what of it was voided."""
+    refunds: int = 0
+    refunded_cents: int = 0
+    written_off_cents: int = 0
+    """Written off less what of it was voided."""
 
     @property
     def total_cents(self) -> int:
-        """What was taken less what was voided; below 0 where more was given back."""
-        return self.taken_cents - self.voided_cents
+        """What was taken less what was refunded and voided; below 0 where more was given back."""
+        return self.taken_cents - self.refunded_cents - self.voided_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,16 +215,24 @@ def day_close(day: date, taken: Iterable[Payment], voided: Iterable[Payment]) ->
             [one for one in entries if (one.currency, one.method) == (currency, method)]
             for entries in (payments, voids)
         )
+        taken = [one for one in ins if one.kind is Entry.PAYMENT]
+        refunds = [one for one in ins if one.refunds]
         sums.append(
             MethodSum(
                 method=method,
                 currency=currency,
-                payments=len(ins),
-                taken_cents=sum(one.amount_cents for one in ins),
+                payments=len(taken),
+                taken_cents=sum(one.amount_cents for one in taken),
                 voids=len(outs),
                 voided_cents=sum(one.amount_cents for one in outs),
-                waived_cents=sum(one.waived_cents for one in ins)
-                - sum(one.waived_cents for one in outs),
+                waived_cents=_waived(taken) - _waived(outs, Entry.PAYMENT),
+                refunds=len(refunds),
+                refunded_cents=-sum(one.amount_cents for one in refunds),
+                written_off_cents=_waived(ins, Entry.WRITE_OFF) - _waived(outs, Entry.WRITE_OFF),
             )
         )
     return DayClose(day=day, payments=payments, voids=voids, sums=tuple(sums))
+
+
+def _waived(entries: Iterable[Payment], kind: Entry = Entry.PAYMENT) -> int:
+    return sum(one.waived_cents for one in entries if one.kind is kind)

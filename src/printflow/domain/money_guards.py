@@ -9,9 +9,10 @@ from ..errors import Refusal
 from ..said import Money, Said, say
 from .attempt import Attempt
 from .catalog import Catalog
-from .guards import choice, too_long
+from .debts import OWING
+from .guards import TEXT_LIMIT, choice, too_long
 from .job import Job
-from .ledger import PAYABLE, Payment
+from .ledger import PAYABLE, Balance, Payment
 from .pricing import parse_cents
 from .status import Status
 from .text import clean_line, clean_text
@@ -197,9 +198,96 @@ def voidable(payment: Payment, jobs: Sequence[Job], reason: str) -> Iterator[Ref
     yield from short(reason, "reason")
     for job in jobs:
         if job.status is Status.ARCHIVED:
+            yield _archived(job)
+
+
+def refundable(
+    job: Job, balance: Balance, tender: Tender, catalog: Catalog, shown_cents: int | None
+) -> Iterator[Refusal]:
+    """Money was paid, it is not less than what is refunded, and there is a reason.
+
+    ``shown_cents`` is what the form showed as paid; None where it showed nothing.
+    """
+    paid, amount = balance.paid_cents, parse_cents(tender.amount)
+    if job.status is Status.ARCHIVED:
+        yield _archived(job)
+    elif paid <= 0:
+        yield Refusal(
+            "nothing_paid",
+            say("Nothing was paid for job {job_id}.", job_id=job.id),
+            "amount",
+            say("There's nothing to refund."),
+        )
+    elif shown_cents not in (None, paid):
+        yield Refusal(
+            "paid_changed",
+            say("{paid} is paid now, not as shown before.", paid=Money(paid, job.currency)),
+            "amount",
+            say("Check the amount, then send the form again."),
+        )
+    elif not amount:
+        yield _no_amount()
+    elif amount > paid:
+        yield Refusal(
+            "refund_over",
+            say("Only {paid} was paid.", paid=Money(paid, job.currency)),
+            "amount",
+            say("Enter at most that."),
+        )
+    yield from _why(tender.waive)
+    if tender.method:
+        yield from choice(tender.method, catalog.payment_methods, "method")
+    yield from short(tender.note, "note")
+
+
+def written_off(jobs: Sequence[Job], due: Mapping[str, int], reason: str) -> Iterator[Refusal]:
+    """Each job is there once and owes something, and there is a reason."""
+    if len({job.id for job in jobs}) < len(jobs):
+        yield Refusal("job_twice", say("The same job is selected twice."), "jobs")
+    if len({job.currency for job in jobs}) > 1:
+        yield Refusal("currencies", say("These jobs have prices in different currencies."), "jobs")
+    for job in jobs:
+        if job.status not in OWING or not due[job.id]:
             yield Refusal(
-                "job_archived",
-                say("Job {job_id} is archived, so its payments can't change.", job_id=job.id),
+                "nothing_due",
+                say("Job {job_id} owes nothing.", job_id=job.id),
+                "jobs",
+                say("Only what is due for a finished print can be written off."),
+            )
+    yield from _why(reason)
+
+
+def _why(reason: str) -> Iterator[Refusal]:
+    length = len(clean_text(reason))
+    if not length:
+        yield Refusal(
+            "reason_missing",
+            say("Enter a reason."),
+            "reason",
+            say("A few words for the ledger are enough."),
+        )
+    elif length > TEXT_LIMIT:
+        yield Refusal("reason_too_long", too_long(length, TEXT_LIMIT), "reason")
+
+
+def _archived(job: Job) -> Refusal:
+    return Refusal(
+        "job_archived",
+        say("Job {job_id} is archived, so its payments can't change.", job_id=job.id),
+    )
+
+
+def covers_refunds(
+    payment: Payment, jobs: Sequence[Job], paid: Mapping[str, int]
+) -> Iterator[Refusal]:
+    """Without the payment no more was refunded than was paid; ``paid`` in integer cents by job."""
+    for job in jobs:
+        if paid[job.id] < payment.share_of(job.id).amount_cents:
+            yield Refusal(
+                "refunded",
+                say("Part of this payment was refunded for job {job_id}.", job_id=job.id),
+                "",
+                say("Void the refund first."),
             )
 
 

@@ -30,6 +30,11 @@ class Receipt:
         """One for each job."""
         shares = [(job, self.payment.share_of(job.id)) for job in self.jobs]
         return tuple(
-            ReceiptLine(job.id, job.original_name, share.amount_cents, share.waived_cents)
+            ReceiptLine(
+                job.id,
+                job.original_name,
+                share.amount_cents,
+                0 if self.payment.refunds else share.waived_cents,
+            )
             for job, share in shares
         )

@@ -381,7 +381,7 @@ def _revenue(tally: Tally) -> Table:
         say("Revenue"),
         columns,
         rows,
-        say("Payments minus voided ones. A void counts on the day it was made."),
+        say("Payments minus refunds and voided ones. Each counts on the day it was made."),
         "line",
     )
 

@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
-from ..domain.ledger import DayClose, Payment, day_close
+from ..domain.ledger import DayClose, Entry, Payment, day_close
 from ..domain.rights import Right
 from ..errors import InvalidInput
 from ..ports import Clock, Database
@@ -71,7 +71,7 @@ class CashUp:
 
     @needs(Right.PAYMENTS)
     def file(self, day: date, ending: str) -> Iterator[bytes]:
-        """The entries of a day as "csv" or "xlsx", a void with its amount below 0.
+        """The entries of a day as "csv" or "xlsx", a refund or a void with its amount below 0.
 
         The column of amounts adds up to the day's total. Raises InvalidInput for another format.
         """
@@ -90,7 +90,8 @@ class CashUp:
 
 def _rows(close: DayClose, zone: ZoneInfo) -> Iterator[tuple[Cell, ...]]:
     for one in close.payments:
-        yield _row("waived" if not one.amount_cents else "payment", one, zone)
+        waived = one.kind is Entry.PAYMENT and not one.amount_cents
+        yield _row("waived" if waived else one.kind.value, one, zone)
     for one in close.voids:
         yield _row("void", one, zone)
 
@@ -106,7 +107,7 @@ def _row(entry: str, one: Payment, zone: ZoneInfo) -> tuple[Cell, ...]:
         (void or one).station,
         one.method,
         sign * one.amount_cents,
-        sign * one.waived_cents,
+        0 if one.refunds else sign * one.waived_cents,
         one.currency,
         one.receipt,
         one.payer,

@@ -13,7 +13,7 @@ from ..domain import money_guards
 from ..domain.debts import Debtor, debtors
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
-from ..domain.ledger import PAYABLE, Balance, Payment, Share, Void, spread
+from ..domain.ledger import PAYABLE, Balance, Entry, Payment, Share, Void, spread
 from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
 from ..domain.rights import Right
@@ -108,10 +108,7 @@ class Payments:
             waive=waive,
             note=note,
         )
-        if len(key) > _KEY_LIMIT:
-            raise InvalidInput.of(
-                "key", "key_too_long", say("Use at most {most} characters.", most=_KEY_LIMIT)
-            )
+        _expect_short(key)
 
         each = parts.values() if parts is not None else ()
         told = fingerprint([actor.name, len(ids), *ids, *each, *astuple(tender)])
@@ -124,6 +121,130 @@ class Payments:
             due = {job.id: balance_of(tx, job).due_cents for job in paid_for}
             _refuse(money_guards.due_as_shown(paid_for, due, expected_due or {}))
             return self._enter(tx, paid_for, due, parts, tender, actor, (key, told))
+
+        return self._written(enter)
+
+    @needs(Right.VOID)
+    def refund(
+        self,
+        job_id: str,
+        *,
+        amount: Figure,
+        reason: str,
+        by: str,
+        method: str = "",
+        note: str = "",
+        station: str = "",
+        key: str = "",
+        expected_paid: int | None = None,
+    ) -> Payment:
+        """Enter that money was given back for a job, all or a part; gives the entry, whose amounts
+        are below 0. The job is not due again.
+
+        ``method`` is how it was given back: without it, as the newest payment was made.
+        ``expected_paid`` is what was shown as paid, in integer cents: where another amount is paid
+        by now, the refund is refused (code ``paid_changed``). ``key`` is as that of :meth:`take`.
+        Raises NotFound, InvalidInput, DatabaseBusy, and TransitionRefused with all reasons: nothing
+        was paid, more than was paid, no reason, a job that is archived.
+        """
+        actor = staff_actor(by, station)
+        tender = Tender(amount=str(amount), method=method, waive=reason, note=note)
+        _expect_short(key)
+        told = fingerprint([actor.name, Entry.REFUND, job_id, *astuple(tender)])
+
+        def enter(tx: Transaction) -> Payment:
+            if key and (known := tx.ledger.of_key(key)):
+                _expect_repeated(*known, told)
+                return known[0]
+            job, catalog = job_of(tx, job_id), self._catalogs.within(tx)
+            balance = balance_of(tx, job)
+            _refuse(money_guards.refundable(job, balance, tender, catalog, expected_paid))
+            cents, said = parse_cents(tender.amount) or 0, clean_text(reason)
+            way = method or _last_method(tx, job)
+            now = self._clock()
+            details = {"refunded_cents": cents, "method": way, "reason": said}
+            share = Share(
+                job_id=job.id,
+                amount_cents=-cents,
+                waived_cents=max(0, cents - balance.over_cents),
+                event_id=_tell(tx, job, Correction.REFUND, details, actor, now),
+            )
+            entry = Payment(
+                id=0,
+                at=now,
+                by=actor.name,
+                station=actor.station,
+                amount_cents=-cents,
+                currency=job.currency,
+                method=way,
+                note=clean_line(note),
+                waived=said,
+                shares=(share,),
+                kind=Entry.REFUND,
+            )
+            return _sure(tx.ledger.get(tx.ledger.add(entry, key, told if key else "")))
+
+        return self._written(enter)
+
+    @needs(Right.WAIVE)
+    def write_off(
+        self,
+        jobs: str | Iterable[str],
+        *,
+        reason: str,
+        by: str,
+        station: str = "",
+        key: str = "",
+        expected_due: Mapping[str, int] | None = None,
+    ) -> Payment:
+        """Enter that what is due for these jobs won't be paid; gives the entry of the ledger.
+
+        ``expected_due`` and ``key`` are as those of :meth:`take`. Raises NotFound, InvalidInput,
+        DatabaseBusy, and TransitionRefused with all reasons: a job that owes nothing, no reason.
+        """
+        actor = staff_actor(by, station)
+        ids, _parts = _wanted(jobs)
+        _expect_short(key)
+        told = fingerprint([actor.name, Entry.WRITE_OFF, len(ids), *ids, reason])
+
+        def enter(tx: Transaction) -> Payment:
+            if key and (known := tx.ledger.of_key(key)):
+                _expect_repeated(*known, told)
+                return known[0]
+            found = [job_of(tx, one) for one in ids]
+            due = {job.id: balance_of(tx, job).due_cents for job in found}
+            _refuse(
+                [
+                    *money_guards.due_as_shown(found, due, expected_due or {}),
+                    *money_guards.written_off(found, due, reason),
+                ]
+            )
+            now, said = self._clock(), clean_text(reason)
+            shares = []
+            for job in sorted(found, key=lambda job: job.id):
+                details = {"waived_cents": due[job.id], "reason": said}
+                event_id = _tell(tx, job, Correction.WRITE_OFF, details, actor, now)
+                shares.append(
+                    Share(
+                        job_id=job.id,
+                        amount_cents=0,
+                        waived_cents=due[job.id],
+                        event_id=event_id,
+                    )
+                )
+            entry = Payment(
+                id=0,
+                at=now,
+                by=actor.name,
+                station=actor.station,
+                amount_cents=0,
+                currency=found[0].currency,
+                method="",
+                waived=said,
+                shares=tuple(shares),
+                kind=Entry.WRITE_OFF,
+            )
+            return _sure(tx.ledger.get(tx.ledger.add(entry, key, told if key else "")))
 
         return self._written(enter)
 
@@ -143,7 +264,13 @@ class Payments:
             if payment.void and (payment.void.by, payment.void.reason) == (actor.name, said):
                 return payment
             jobs = [job_of(tx, job_id) for job_id in payment.job_ids]
-            _refuse(money_guards.voidable(payment, jobs, said))
+            paid = {job.id: balance_of(tx, job).paid_cents for job in jobs}
+            _refuse(
+                [
+                    *money_guards.voidable(payment, jobs, said),
+                    *money_guards.covers_refunds(payment, jobs, paid),
+                ]
+            )
             now = self._clock()
             for job in sorted(jobs, key=lambda job: job.id):
                 share = payment.share_of(job.id)
@@ -318,6 +445,19 @@ def _tell(
         actor=actor,
         details=details,
     )
+
+
+def _last_method(tx: Transaction, job: Job) -> str:
+    """How the newest payment of the job was made that counts."""
+    made = (one for one in reversed(tx.ledger.of_job(job.id)) if one.void is None)
+    return next((one.method for one in made if one.share_of(job.id).amount_cents > 0), "")
+
+
+def _expect_short(key: str) -> None:
+    if len(key) > _KEY_LIMIT:
+        raise InvalidInput.of(
+            "key", "key_too_long", say("Use at most {most} characters.", most=_KEY_LIMIT)
+        )
 
 
 # -- what was asked for -----------------------------------------------------------------------

@@ -144,6 +144,9 @@ class _Check:
         void = sum(share.payment_id in self._void for share in shares.values())
         if void != voids + len(undone & set(shares)):
             yield f"{void} payments are void after {voids} voids"
+        counts = [one for one in shares.values() if one.payment_id not in self._void]
+        if (paid := sum(one.amount_cents for one in counts)) < 0:
+            yield f"{-paid} cents more were refunded than paid"
         yield from self._copies(job, mine["plate_parts"])
 
     def _copies(self, job: Any, parts: list[Any]) -> Iterator[str]:
@@ -375,7 +378,12 @@ def _tells_of_money(event: Any) -> bool:
         return bool(event.details.get("amount_cents") or event.details.get("waived"))
     if event.trigger == Correction.IMPORT:
         return bool(event.dest == Status.PAIDPICKEDUP)
-    return event.trigger in (Correction.PAYMENT, Correction.WAIVER)
+    return event.trigger in (
+        Correction.PAYMENT,
+        Correction.WAIVER,
+        Correction.REFUND,
+        Correction.WRITE_OFF,
+    )
 
 
 def _sha256(path: Path) -> str:
