@@ -172,7 +172,10 @@ def test_what_is_stored_of_a_student_goes_with_the_person(
     (job,) = lab.jobs.find()
     lab.jobs.reject(job.id, by="Ana", reasons=["Test"], text="Too large")
     lab.dispatch()
+    ((person, (record, *_)),) = lab.personal_data.sign_ins("Jane@example.edu")
+    assert person.email == "jane@example.edu" and record.accepted
     lab.personal_data.erase("jane@example.edu", by="Ana")
+    assert lab.personal_data.sign_ins("jane@example.edu") == ()
     with lab._parts.database.read() as tx:
         assert tx.identity.people_of("jane@example.edu") == []
         assert tx.identity.records(limit=10) == []

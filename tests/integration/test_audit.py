@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from printflow import (
 )
 from printflow.db.engine import open_engine
 from printflow.db.schema import changes
-from tests.integration.conftest import Program
+from tests.integration.conftest import Program, bare_environment
 from tests.plugins.lab import Submit, TestClock
 
 PASSWORD = "correct horse battery"
@@ -272,3 +274,24 @@ def test_a_siem_gets_one_line_per_entry(program: Program) -> None:
     for wrong in (("--kind", "x"), ("--since", "soon"), ("--since", "7y")):
         said = program.call("audit", *wrong)
         assert said.code == 1 and "Traceback" not in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+def test_followed_entries_come_as_they_are_written(program: Program) -> None:
+    with Printflow.open(Settings(store=program.store, environ={})) as lab:
+        lab.people.add("Ana", by="Bo")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "printflow", "audit", "--follow"],
+            cwd=program.folder,
+            env={**bare_environment(), **program.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["subject"] == "Ana"
+        lab.people.add("Cleo", by="Bo")
+        assert json.loads(process.stdout.readline())["subject"] == "Cleo"
+    process.terminate()
+    assert process.communicate(timeout=30)[0] == "", "each entry once"
+    assert process.returncode == 0

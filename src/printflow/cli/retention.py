@@ -145,7 +145,11 @@ def export(email: str, to: Path | None) -> None:
         jobs = [details_document(lab, details) for details in found]
         emails = lab.personal_data.emails(email)
         told = [incoming_document(mail) for mail, _original in emails if mail.job_id is None]
-        document = {"email": email, "jobs": jobs, "incoming": told}
+        known = [
+            {"person": one, "sign_ins": records}
+            for one, records in lab.personal_data.sign_ins(email)
+        ]
+        document = {"email": email, "jobs": jobs, "incoming": told, "people": known}
         if to is None:
             print_json(document)
             return

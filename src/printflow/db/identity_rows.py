@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, update
 
 from ..domain.identity import Person, ProviderSession, Purpose, SignInRecord, Student
 from ..ports.identity_rows import Begun
@@ -36,6 +36,10 @@ _SESSIONS = (
     )
     .join(sessions, sessions.c.key_hash == provider_sessions.c.key_hash)
     .join(people, people.c.id == provider_sessions.c.person_id)
+)
+
+_RECORDS = select(*(column for column in sign_ins.c if column.name != "person_id")).order_by(
+    sign_ins.c.id.desc()
 )
 
 
@@ -158,8 +162,12 @@ class SqlIdentityRows:
         )
 
     def records(self, *, limit: int) -> Sequence[SignInRecord]:
-        columns = [column for column in sign_ins.c if column.name != "person_id"]
-        query = select(*columns).order_by(sign_ins.c.id.desc()).limit(limit)
+        return self._records(_RECORDS.limit(limit))
+
+    def records_of(self, person_id: int) -> Sequence[SignInRecord]:
+        return self._records(_RECORDS.where(sign_ins.c.person_id == person_id))
+
+    def _records(self, query: Select[Any]) -> list[SignInRecord]:
         return [
             SignInRecord(**{**row._mapping, "purpose": Purpose(row.purpose)})
             for row in self._connection.execute(query)

@@ -71,6 +71,9 @@ class IdentityRows(Protocol):
         address: str,
     ) -> None: ...
 
+    def records_of(self, person_id: int) -> Sequence[SignInRecord]:
+        """What is kept of one person's sign-ins, the newest first."""
+
     def records(self, *, limit: int) -> Sequence[SignInRecord]:
         """Newest first."""
 

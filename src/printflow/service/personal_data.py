@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..domain.history import JobDetails
+from ..domain.identity import Person, SignInRecord
 from ..domain.incoming import IncomingMail
 from ..domain.job import Actor, Job
 from ..domain.people import ChangeKind
@@ -51,11 +52,13 @@ class PersonalData:
 
     @needs(Right.EXPORT_PEOPLE)
     def export(self, email: str, *, by: str = "", station: str = "") -> tuple[JobDetails, ...]:
-        """All that is stored of the jobs of an address; raises InvalidInput when there are none.
+        """All that is stored of the jobs of an address; raises InvalidInput when there are none, and
+        nobody has signed in with it.
 
         Who exports it, ``by`` and ``station``, is written down in the lab's record.
         """
-        found = tuple(self._jobs.details(job.id) for job in self._jobs_of(email))
+        jobs = self._jobs_of(email, known=self._is_known(email))
+        found = tuple(self._jobs.details(job.id) for job in jobs)
         self._note(
             ChangeKind.PERSON_EXPORTED,
             ChangedBy(by, station),
@@ -79,6 +82,15 @@ class PersonalData:
             found = [mail for job in jobs for mail in tx.incoming.of_job(job.id)]
             found += [mail for mail in tx.incoming.of_sender(address) if mail.job_id is None]
             return tuple((mail, tx.incoming.original(mail.id) or b"") for mail in found)
+
+    @needs(Right.EXPORT_PEOPLE)
+    def sign_ins(self, email: str) -> tuple[tuple[Person, tuple[SignInRecord, ...]], ...]:
+        """Whom a provider knows by an address, each with what is kept of their sign-ins."""
+        with self._database.read() as tx:
+            return tuple(
+                (person, tuple(tx.identity.records_of(person.id)))
+                for person in tx.identity.people_of(normal_email(email))
+            )
 
     @needs(Right.ERASE_PEOPLE)
     def erase(self, email: str, *, by: str, station: str = "") -> PurgeReport:
