@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from .catalogs.file import catalog_toml, parse_catalog
     from .dispatch.loop import DispatchReport
     from .doctor import Examination, Finding
+    from .domain.allowances import Allowance
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
     from .domain.catalog_history import CatalogVersion, Difference, PriceStep
-    from .domain.correction import EDITABLE
+    from .domain.correction import EDITABLE, as_typed
+    from .domain.currency import decimals
     from .domain.debts import Debt, Debtor
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .domain.form_field import Field, FieldKind
     from .domain.form_guards import MODELS_LIMIT, field_of_model
     from .domain.form_times import FORM_STATES
+    from .domain.groups import Group
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
         Event,
@@ -94,7 +97,7 @@ if TYPE_CHECKING:
     )
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
-    from .domain.quoted_price import priced
+    from .domain.quoted_price import priced, rush
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
     from .domain.rights import ADMINISTRATOR, RIGHTS, Right, RightGroup, Role, roles_with
@@ -185,6 +188,7 @@ if TYPE_CHECKING:
     from .service.lab_hours import FormView, LabNow, Moved
     from .service.payments import OpenBalance
     from .service.plates import PlateDone
+    from .service.prices import PricePreview, Requoted
     from .service.provider_sessions import Standing
     from .service.queues import StartOffer
     from .service.sessions import SignedIn
@@ -199,7 +203,10 @@ _HOMES = {
     "lab.printflow": ("Printflow",),
     "dispatch.loop": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
-    "domain.correction": ("EDITABLE",),
+    "domain.correction": (
+        "EDITABLE",
+        "as_typed",
+    ),
     "domain.event_kind": ("Correction", "past_tense"),
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
@@ -258,8 +265,18 @@ _HOMES = {
     "domain.sliced_plate": ("SlicedPlateState",),
     "domain.price_range": ("PriceRange", "price_range"),
     "domain.price_rows": ("CHARGES", "Charge", "Priced", "PriceRow"),
-    "domain.quoted_price": ("priced",),
+    "domain.quoted_price": (
+        "priced",
+        "rush",
+    ),
     "domain.shown_rates": ("Rate", "shown_rates"),
+    "domain.currency": ("decimals",),
+    "service.prices": (
+        "PricePreview",
+        "Requoted",
+    ),
+    "domain.groups": ("Group",),
+    "domain.allowances": ("Allowance",),
     "domain.pricing": (
         "LineKind",
         "Price",
@@ -421,6 +438,13 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Allowance",
+    "Group",
+    "Requoted",
+    "PricePreview",
+    "rush",
+    "decimals",
+    "as_typed",
     "ADDRESS_DOUBTFUL",
     "ADMINISTRATOR",
     "Acting",

@@ -27,6 +27,17 @@ _LONGEST_PACKED = 4000
 """Characters of a packed text, and of what comes of it: a text inside a text multiplies."""
 
 
+_WITHOUT_DECIMALS = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905
+)
+_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
+
+
+def decimals(currency: str) -> int:
+    """How many digits an amount of the currency has behind its point: 2 for USD, 0 for JPY."""
+    return 0 if currency in _WITHOUT_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount inside a text: "$4.25"."""
@@ -37,7 +48,15 @@ class Money:
     def __str__(self) -> str:
         from babel.numbers import format_currency
 
-        return format_currency(Decimal(self.cents).scaleb(-2), self.currency, locale="en_US")
+        digits = decimals(self.currency)
+        pattern = f"¤#,##0.{'0' * digits}" if digits else "¤#,##0"
+        return format_currency(
+            Decimal(self.cents).scaleb(-digits),
+            self.currency,
+            pattern,
+            locale="en_US",
+            currency_digits=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)

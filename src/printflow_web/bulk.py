@@ -32,13 +32,14 @@ from printflow import (
     Trigger,
     allowed,
     bulk_triggers,
+    money,
     triggers_of_some,
 )
 
 from .acting import acting
 from .auth import came_from, local_path
 from .errors import ParameterRefused, by_field
-from .jobs import price_now, trigger_of, typed_field
+from .jobs import trigger_of, typed_field
 from .request import lab_of
 from .request_number import request_number
 
@@ -120,6 +121,7 @@ def choose() -> str:
     short = lab.queue.short_of_machines(jobs) if record and record.opens_print else ()
     models = {model for model, _count, _free in short}
     busy = [one for one in lab.queue.busy_machines() if one[0].model in models] if short else []
+    figures = _together({job.id: _quoted(job) for job in jobs}) if each else {}
     return render_template(
         "bulk.html",
         chosen=chosen,
@@ -129,7 +131,7 @@ def choose() -> str:
         record=record,
         number=number,
         left_out=[job for job in together if job not in jobs],
-        quotes=[_quote_row(job, dict(chosen), _quoted(job)) for job in jobs] if each else [],
+        quotes=[_quote_row(job, dict(chosen), figures[job.id]) for job in jobs] if each else [],
         short=short,
         busy=busy,
         form={"reasons": [], "catalog_version": str(lab.catalog.version())},
@@ -139,12 +141,40 @@ def choose() -> str:
     )
 
 
+@pages.get("/prices")
+def prices() -> dict[str, Any]:
+    """The prices of what is typed for many jobs, as they'd be quoted one after the other."""
+    ids = [
+        job.id for job in _jobs([(one, 0) for one in request.args.getlist("job")[:MOST_FIGURES]])
+    ]
+    currency = lab_of(current_app).catalog.current.currency
+    found = lab_of(current_app).jobs.prices({one: _figures(one, request.args) for one in ids})
+    return {
+        one: {"cents": str(price.cents), "cost": money(price.cents, currency)}
+        for one, price in found.items()
+        if price is not None
+    }
+
+
+def _figures(job_id: str, typed: Mapping[str, str]) -> dict[str, str]:
+    names = {"grams": "weight", "hours": "hours", "material": "material", "printer": "printer"}
+    return {name: typed.get(f"{field}-{job_id}", "") for name, field in names.items()}
+
+
+def _together(typed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """What was typed for each job, with the price that its row shows: each as after those above."""
+    flat = {f"{name}-{one}": value for one, row in typed.items() for name, value in row.items()}
+    found = lab_of(current_app).jobs.prices({one: _figures(one, flat) for one in typed})
+    shown = {one: "" if price is None else str(price.cents) for one, price in found.items()}
+    return {one: {**row, "expected_cents": shown[one]} for one, row in typed.items()}
+
+
 def _quoted(job: Job) -> dict[str, str]:
     """What the student was quoted, for the form that changes it; else nothing is filled in."""
     if not (job.status.record.quoted and job.has_figures):
         return {}
     typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
-    return {**typed, **price_now(job.id, typed)}
+    return {**typed, "printer": job.printer}
 
 
 def _quote_row(
@@ -189,11 +219,12 @@ def perform() -> Response:
         trigger, chosen, **acting(), hold_mail=True, each=each, **arguments
     )
     again = [answer for answer in answers if own and isinstance(answer.error, TransitionRefused)]
+    shown = _together({answer.job_id: each[answer.job_id] for answer in again})
     rows = [
         _quote_row(
             job,
             dict(chosen),
-            {**each[job.id], **price_now(job.id, each[job.id])},
+            shown[answer.job_id],
             by_field(answer.error.refusals),
         )
         for answer in again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import (
@@ -28,6 +29,8 @@ from printflow import (
     CatalogInvalid,
     Charge,
     Moved,
+    InvalidInput,
+    PricePreview,
     Refusal,
     Right,
     RightGroup,
@@ -40,6 +43,10 @@ from .acting import acting
 from .catalog_form import SECTIONS
 from .errors import ParameterRefused, form_again
 from .request import lab_of
+
+_WITH_PRICES = ("prices", "groups")
+_EXAMPLE = ("method", "material", "printer", "grams", "hours", "copies", "course", "group")
+_TICKED = ("rush", "own_material")
 
 pages = Blueprint("catalog", __name__, url_prefix="/admin/catalog")
 _GROUPS = [
@@ -74,6 +81,7 @@ def _form(
     version: int,
     errors: dict[str, Refusal],
     moved: Sequence[Moved] | None = None,
+    preview: PricePreview | None = None,
 ) -> str:
     lab = lab_of(current_app)
     prices = lab.catalog.price_history() if section == "printers" else ()
@@ -84,6 +92,8 @@ def _form(
         version=version,
         errors=errors,
         prices=prices,
+        preview=preview,
+        example=_example(),
         charges=tuple(Charge),
         groups=_GROUPS,
         administrator=ADMINISTRATOR,
@@ -112,6 +122,8 @@ def save(section: str) -> AnyResponse:
         raise ParameterRefused(_("This page is out of date. Open it again."))
     now, plain = lab.catalog.version(), lab.catalog.export()
     changed = SECTIONS[section](form, plain)
+    if form.get("preview") and section in _WITH_PRICES:
+        return _previewed(section, {**plain, **changed}, changed, int(typed))
     try:
         if form.get("preview"):
             moved = lab.hours.moved_by(changed)
@@ -126,6 +138,25 @@ def save(section: str) -> AnyResponse:
         )
     _say_what_is_in_force(now)
     return redirect(url_for("catalog.edit", section=section), 303)
+
+
+def _example() -> dict[str, Any]:
+    """The example as it was typed; one copy of nothing on a new page."""
+    typed = {name: request.form.get(f"example.{name}", "").strip() for name in _EXAMPLE}
+    ticked = {name: request.form.get(f"example.{name}") == "yes" for name in _TICKED}
+    return {**typed, "copies": typed["copies"] or "1", **ticked}
+
+
+def _previewed(section: str, plain: Any, changed: dict[str, Any], version: int) -> AnyResponse:
+    """The same page with what its prices would mean; nothing is saved."""
+    try:
+        preview = lab_of(current_app).prices.preview(changed, _example())
+    except CatalogInvalid as error:
+        return form_again(error, lambda errors: _form(section, plain, version, errors))
+    except InvalidInput as error:
+        named = InvalidInput([replace(one, field=f"example.{one.field}") for one in error.refusals])
+        return form_again(named, lambda errors: _form(section, plain, version, errors))
+    return make_response(_form(section, plain, version, {}, preview))
 
 
 def _changed_meanwhile(error: CatalogChanged) -> Refusal:

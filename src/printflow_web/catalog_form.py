@@ -163,6 +163,46 @@ def lab(form: Form, old: Plain) -> dict[str, Any]:
     }
 
 
+def _listed(form: Form, name: str) -> list[str]:
+    """Names that stand behind each other, with commas between them."""
+    return [one.strip() for one in form.get(name, "").split(",") if one.strip()]
+
+
+def groups(form: Form, _old: Plain) -> dict[str, Any]:
+    """Groups of people, free allowances, and what else the form may ask."""
+    return {
+        "groups": [
+            {
+                "name": form.get(f"{row}.name", ""),
+                "domains": _listed(form, f"{row}.domains"),
+                "roles": _listed(form, f"{row}.roles"),
+                "ask": form.get(f"{row}.ask") == "yes",
+            }
+            for row in rows(form, "groups")
+            if _kept(form, row, "name", "domains", "roles")
+        ],
+        "default_group": form.get("default_group", "").strip(),
+        "allowances": [
+            {
+                **{key: form.get(f"{row}.{key}", "").strip() for key in _ALLOWANCE},
+                **{
+                    key: _listed(form, f"{row}.{key}") for key in ("groups", "methods", "materials")
+                },
+            }
+            for row in rows(form, "allowances")
+            if _kept(form, row, "name", "amount")
+        ],
+        "needed_by": {
+            "ask": form.get("needed_by.ask", ""),
+            "rush_days": whole(form.get("needed_by.rush_days", "") or "0"),
+        },
+        "own_material": form.get("own_material") == "yes",
+    }
+
+
+_ALLOWANCE = ("name", "amount", "unit", "per")
+
+
 def prices(form: Form, _old: Plain) -> dict[str, Any]:
     """The rows of the price list, in their order."""
     found: list[tuple[int, dict[str, Any]]] = []
@@ -174,11 +214,10 @@ def prices(form: Form, _old: Plain) -> dict[str, Any]:
             "charge": form.get(f"{row}.charge", ""),
             "amount": form.get(f"{row}.amount", "").strip(),
             "label": form.get(f"{row}.label", ""),
+            "rush": form.get(f"{row}.rush") == "yes",
             **{
-                key: [name.strip() for name in form.get(f"{row}.{key}", "").split(",")]
-                if form.get(f"{row}.{key}", "").strip()
-                else []
-                for key in ("methods", "materials", "printers", "colors", "courses")
+                key: _listed(form, f"{row}.{key}")
+                for key in ("methods", "materials", "printers", "colors", "courses", "groups")
             },
         }
         found.append((place if isinstance(place, int) else at, kept))
@@ -241,6 +280,7 @@ SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
     "roles": roles,
     "printers": printers,
     "prices": prices,
+    "groups": groups,
     "methods": methods,
     "reasons": reasons,
     "texts": texts,

@@ -38,6 +38,7 @@ from printflow import (
     TransitionRefused,
     Trigger,
     allowed,
+    as_typed,
     in_requests,
     in_units,
     money,
@@ -158,7 +159,7 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     if not trigger.record.opens_print:  # then the machine that is free first is preselected
         form["printer"] = job.printer
     if trigger.record.form is Form.PAYMENT:
-        form["amount"] = in_units(details.due_cents)
+        form["amount"] = in_units(details.due_cents, job.currency)
     if trigger.record.form is Form.QUOTE:
         form.update(material=job.material, weight=job.grams or "")
         form["hours"] = typed_hours(job.hours) if job.hours else ""
@@ -254,7 +255,7 @@ def _once_more(job_id: str, trigger: Trigger, error: StaleJob, form: dict[str, A
     details = lab_of(current_app).jobs.details(job_id)
     if trigger not in allowed(details.job, ActorKind.STAFF):
         raise error
-    due = in_units(details.due_cents)
+    due = in_units(details.due_cents, details.job.currency)
     if trigger.record.form is Form.PAYMENT and form.get("amount") == form.get("suggested"):
         form = {**form, "amount": due}
     kept = {**form, "version": details.job.version}
@@ -326,11 +327,11 @@ def edit(job_id: str) -> AnyResponse | str:
     """Edit what the form said."""
     lab, typed = lab_of(current_app), request.form
     job = lab.jobs.get(job_id)
-    form = {name: getattr(job, name) for name in EDITABLE} | {"version": job.version}
+    form = {name: as_typed(job, name) for name in EDITABLE} | {"version": job.version}
     if request.method == "GET":
         form["next"] = came_from()
         return render_template("edit.html", job=job, form=form, errors={})
-    fields = {name: typed.get(name, form[name]) for name in EDITABLE}
+    fields = {name: typed.get(name, str(form[name])) for name in EDITABLE}
     try:
         edited = lab.corrections.edit(
             job.id,

@@ -125,7 +125,10 @@ def _take_form(
     first: str, chosen: list[str], form: dict[str, Any], errors: dict[str, Refusal]
 ) -> str:
     balances = lab_of(current_app).payments.open_balances(first)
-    suggested = in_units(sum(one.balance.due_cents for one in balances if one.job.id in chosen))
+    suggested = in_units(
+        sum(one.balance.due_cents for one in balances if one.job.id in chosen),
+        balances[0].job.currency if balances else "USD",
+    )
     if form.get("amount") == form.get("suggested"):  # nobody typed another amount
         form = {**form, "amount": suggested}
     form = {**form, "suggested": suggested}

@@ -33,6 +33,7 @@ _CATALOG = (Right.PRICES, Right.TEXTS, Right.ROLES)
 _SECTIONS: dict[str, Need] = {
     "printers": Right.PRICES,
     "prices": Right.PRICES,
+    "groups": Right.PRICES,
     "methods": Right.PRICES,
     "reasons": Right.TEXTS,
     "texts": Right.TEXTS,
@@ -120,6 +121,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "notes.answered": Right.NOTE,
     "versions.add": Right.EDIT,
     "bulk.choose": Right.SEE,
+    "bulk.prices": Right.SEE,
     "bulk.perform": Right.SEE,
     "bulk.undo": Right.SEE,
     "papers.ticket": Right.SEE,

@@ -21,7 +21,7 @@ from printflow.domain.price_rows import (
     course_key,
     price_by,
 )
-from printflow.domain.pricing import LineKind, Price, PriceLine
+from printflow.domain.pricing import FREE, LineKind, Price, PriceLine
 from printflow.domain.shown_rates import shown_rates
 
 
@@ -215,6 +215,7 @@ def test_a_printer_shows_its_rates_by_the_whole_list() -> None:
 
 def test_every_charge_has_its_line() -> None:
     assert {record.line for record in CHARGES.values()} == set(LineKind) - {
+        *FREE,
         LineKind.COVERED,
         LineKind.ROUNDING,
     }

@@ -63,6 +63,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard": {"GET": Right.SEE},
     "/dashboard/list.<ending>": {"GET": Right.REPORTS},
     "/dashboard/bulk": {"GET": Right.SEE, "POST": Right.SEE},
+    "/dashboard/bulk/prices": {"GET": Right.SEE},
     "/dashboard/bulk/undo": {"POST": Right.SEE},
     "/dashboard/jobs/<job_id>": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/<trigger>": {"GET": Right.QUOTE, "POST": Right.QUOTE},

@@ -36,6 +36,9 @@ def undo(job_id: str, by: str) -> None:
 @click.option("--class", "class_number", metavar="TEXT", help="Class number, or N/A.")
 @click.option("--color", metavar="NAME", help="Color from the catalog (only before the quote).")
 @click.option("--printer", metavar="NAME", help="Printer from the catalog (only before the quote).")
+@click.option("--needed-by", metavar="DATE", help="Date it's needed by, or an empty text.")
+@click.option("--own-material", metavar="YES", help="yes if the student brings the material.")
+@click.option("--group", metavar="NAME", help="Group that the student is in.")
 @click.option("--shelf", metavar="NAME", help="Shelf where the print is kept.")
 @json_option
 def edit(job_id: str, by: str, **typed: str | None) -> None:

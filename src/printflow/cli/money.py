@@ -27,6 +27,9 @@ _OWES = ("Student", "Email", "Jobs", "Due", "Since")
 @click.option("--copies", default="1", metavar="N", help="Number of copies.")
 @click.option("--color", default="", metavar="NAME", help="Color.")
 @click.option("--course", default="", metavar="CODE", help="Class number or course code.")
+@click.option("--group", default="", metavar="NAME", help="Group that the person is in.")
+@click.option("--rush", is_flag=True, help="A rush job.")
+@click.option("--own-material", is_flag=True, help="The person brings the material.")
 @json_option
 def price(**typed: Any) -> None:
     """Show what a print would cost, line by line. No job is needed."""

@@ -24,6 +24,9 @@ from .streams import tell
 )
 @click.option("--quantity", default=1, metavar="COUNT", help="Number of copies.")
 @click.option("--note", default="", metavar="TEXT", help="A note for staff.")
+@click.option("--needed-by", default="", metavar="DATE", help="Date it's needed by: 2026-03-02.")
+@click.option("--own-material", is_flag=True, help="The student brings the material.")
+@click.option("--group", default="", metavar="NAME", help="Group that the student is in.")
 @click.option("--accept-minimum", is_flag=True, help="The student accepts the minimum charge.")
 @click.option("--by", default="", metavar="NAME", help="Your name, if you submit for the student.")
 @json_option
@@ -37,6 +40,9 @@ def submit(
     class_number: str,
     quantity: int,
     note: str,
+    needed_by: str,
+    own_material: bool,
+    group: str,
     accept_minimum: bool,
     by: str,
     **answers: str,
@@ -54,6 +60,9 @@ def submit(
             acknowledge_minimum=accept_minimum,
             quantity=quantity,
             note=note,
+            needed_by=needed_by,
+            own_material=own_material,
+            group=group,
             by=by,
             **answers,
         )

@@ -255,6 +255,7 @@ class SqlIdentityRows:
         *,
         person_id: int,
         id_token_sealed: str,
+        roles: Sequence[str],
         address: str,
         now: datetime,
         expires_at: datetime,
@@ -264,6 +265,7 @@ class SqlIdentityRows:
                 key_hash=key_hash,
                 person_id=person_id,
                 id_token_sealed=id_token_sealed,
+                roles=list(roles),
                 address=address[:60],
                 started_at=now,
                 expires_at=expires_at,
@@ -277,11 +279,12 @@ class SqlIdentityRows:
                 people.c.name,
                 people.c.email,
                 student_sessions.c.expires_at,
+                student_sessions.c.roles,
             )
             .join(student_sessions, student_sessions.c.person_id == people.c.id)
             .where(student_sessions.c.key_hash == key_hash, student_sessions.c.expires_at > now)
         ).first()
-        return Student(**row._mapping) if row else None
+        return Student(**{**row._mapping, "roles": tuple(row.roles or ())}) if row else None
 
     def end_student(self, key_hash: str) -> str:
         table = student_sessions

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from ..domain.job import Quote
 from .schema import confirmations, jobs
@@ -78,6 +78,25 @@ class SqlQuoteRows:
             .where(confirmations.c.id == quote_id)
             .values(expires_at=expires_at)
         )
+
+    def latest(self, limit: int) -> Sequence[Quote]:
+        newest = (
+            select(func.max(confirmations.c.id))
+            .where(confirmations.c.id > self._id_of(4 * limit))
+            .group_by(confirmations.c.job_id)
+        )
+        query = (
+            select(confirmations)
+            .where(confirmations.c.id.in_(newest))
+            .order_by(confirmations.c.id.desc())
+            .limit(limit)
+        )
+        return [_quote(row) for row in self._connection.execute(query)]
+
+    def _id_of(self, back: int) -> int:
+        """The id before the newest so many; 0 where there are fewer."""
+        query = select(confirmations.c.id).order_by(confirmations.c.id.desc()).offset(back).limit(1)
+        return int(self._connection.scalar(query) or 0)
 
     def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
         query = (

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from .types import (
+    DayOrNever,
     LongSaidText,
     PriceLines,
     RowId,
@@ -181,6 +182,7 @@ student_sessions = Table(
     Column("key_hash", String(64), primary_key=True, info=SECRET),
     Column("person_id", RowId, ForeignKey("people.id"), nullable=False, index=True, info=KEPT),
     Column("id_token_sealed", Text, nullable=False, info=SECRET),
+    Column("roles", JSON, info=KEPT),
     Column("address", String(60), nullable=False, info=KEPT),
     Column("started_at", UTCDateTime, nullable=False, info=KEPT),
     Column("expires_at", UTCDateTime, nullable=False, index=True, info=KEPT),
@@ -282,9 +284,11 @@ LIST_ORDERS = {
     "ix_jobs_list_created": ("created_at", "id"),
     "ix_jobs_list_since": ("status_since", "id"),
     "ix_jobs_list_name": ("student_name", "id"),
+    "ix_jobs_list_needed": ("needed_by", "id"),
     "ix_jobs_list_status_created": ("status", "created_at", "id"),
     "ix_jobs_list_status_since": ("status", "status_since", "id"),
     "ix_jobs_list_status_name": ("status", "student_name", "id"),
+    "ix_jobs_list_status_needed": ("status", "needed_by", "id"),
 }
 """The orders of lists, of all jobs and of one status."""
 
@@ -318,6 +322,10 @@ jobs = Table(
     Column("copies_out", Integer, nullable=False, server_default="0", info=KEPT),
     Column("student_note", Text, nullable=False, default="", info=PERSONAL),
     Column("request_place", Integer, nullable=False, default=1, info=KEPT),
+    Column("needed_by", DayOrNever, nullable=False, server_default="9999-12-31", info=KEPT),
+    Column("own_material", Boolean, nullable=False, server_default=false(), info=KEPT),
+    Column("group", String(60), nullable=False, server_default="", info=KEPT),
+    Column("group_claimed", Boolean, nullable=False, server_default=false(), info=KEPT),
     Column("material", String(60), nullable=False, info=KEPT),
     Column("grams", Thousandths, info=KEPT),
     Column("hours", Thousandths, info=KEPT),

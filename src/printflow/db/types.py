@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Integer, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -50,6 +50,21 @@ class Thousandths(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         return None if value is None else plain_decimal(Decimal(value).scaleb(-3))
+
+
+class DayOrNever(TypeDecorator[date]):
+    """A day, or none. None is stored as the last day there is, so that lists in the order of days
+    end with what has none.
+    """
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, _dialect: Dialect) -> date:
+        return value or date.max
+
+    def process_result_value(self, value: date | None, _dialect: Dialect) -> date | None:
+        return None if value == date.max else value
 
 
 class PriceLines(TypeDecorator[tuple[PriceLine, ...]]):

@@ -29,6 +29,7 @@ _ORDERS = {
     Sort.OLDEST: (jobs.c.created_at, False),
     Sort.WAITING: (jobs.c.status_since, False),
     Sort.NAME: (jobs.c.student_name, False),
+    Sort.NEEDED: (jobs.c.needed_by, False),
 }
 _TROUBLED = [state.value for state in (FileState.MISSING, FileState.BUSY, FileState.PARKED)]
 _HELD = select(jobs.c.id).where(jobs.c.held_at.is_not(None))
@@ -99,6 +100,7 @@ def narrowed(
         value: Any = query.after[0]
         if query.sort is not Sort.NAME:
             value = datetime.fromisoformat(value)
+            value = value.date() if query.sort is Sort.NEEDED else value
         beyond = column < value if falling else column > value
         id_beyond = jobs.c.id < query.after[1] if falling else jobs.c.id > query.after[1]
         rows = rows.where(or_(beyond, and_(column == value, id_beyond)))

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from ..errors import Refusal
+from .allowances import Allowance
 from .catalog import Catalog
 from .effects import Effect
 from .job import Actor, Job, Quote
@@ -39,6 +41,13 @@ class Submission:
     note: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     """By the question's name; see ``question``."""
+    needed_by: str = ""
+    """The day as ``2026-03-02``."""
+    own_material: bool = False
+    group: str = ""
+    """The group that the student says to be in."""
+    roles: tuple[str, ...] = ()
+    """What the sign-in provider says the student is."""
     consent_version: str = ""
     """Of the texts that the form showed; "" where the caller says nothing of it."""
 
@@ -141,6 +150,8 @@ class Facts:
     """By machine, when its last running plate ends; None where that is not known."""
     parts: tuple[PlatePart, ...] = ()
     """The job's parts on running plates that a result is recorded of: all, or those of one plate."""
+    free: tuple[tuple[Allowance, Decimal], ...] = ()
+    """What is left of the person's free allowances."""
     beside: Beside | None = None
     """What the other jobs of the request come to, where the minimum charge is per request."""
     reminder_left: bool = False

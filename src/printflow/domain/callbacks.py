@@ -29,6 +29,8 @@ from .effects import (
     UseConfirmation,
     VoidConfirmations,
 )
+from .groups import membership
+from .needed_by import day_typed
 from .plate import Machine, free_first
 from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
 from .question import QUESTIONS
@@ -72,9 +74,27 @@ def take_form(attempt: Attempt) -> None:
         quantity=_sure(parse_quantity(form.quantity)),
         student_note=clean_text(form.note),
         currency=attempt.facts.catalog.currency,
+        needed_by=day_typed(form.needed_by),
+        own_material=form.own_material,
+        **_group(attempt, form),
         **_answers(form, attempt.facts.catalog),
     )
     attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
+
+
+def _group(attempt: Attempt, form: Submission) -> dict[str, Any]:
+    """The group that decides about prices, and whether the student only says so. Staff know it."""
+    catalog, staff = attempt.facts.catalog, attempt.actor.kind is ActorKind.STAFF
+    if staff and form.group:
+        return {"group": form.group, "group_claimed": False}
+    found = membership(
+        catalog.groups,
+        catalog.default_group,
+        email=form.student_email,
+        roles=form.roles,
+        chosen=form.group,
+    )
+    return {"group": found.group, "group_claimed": found.claimed}
 
 
 def _answers(form: Submission, catalog: Catalog) -> dict[str, str]:
@@ -301,7 +321,7 @@ def keep_note(attempt: Attempt) -> None:
 def set_final_figures(attempt: Attempt) -> None:
     """The final price takes the quote's place; the final weight is for history."""
     args = attempt.args
-    if args.cost and (cost := parse_cents(args.cost)) is not None:
+    if args.cost and (cost := parse_cents(args.cost, attempt.subject.currency)) is not None:
         attempt.changes.update(cost_cents=cost)
         attempt.details.update(cost_cents=cost)
     if args.weight and (grams := parse_grams(args.weight)) is not None:
@@ -356,7 +376,10 @@ def use_confirmation(attempt: Attempt) -> None:
 def record_payment(attempt: Attempt) -> None:
     """The money taken, or why none was; nothing where nothing was due."""
     args = attempt.args
-    amount, waived = parse_cents(args.amount or "0") or 0, clean_text(args.waive)
+    amount, waived = (
+        parse_cents(args.amount or "0", attempt.subject.currency) or 0,
+        clean_text(args.waive),
+    )
     due = attempt.due_cents
     attempt.details.update(amount_cents=amount, method=args.method, waived=waived)
     if not amount and not waived:

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Literal
 
 from ..errors import CatalogInvalid
 from ..said import say
 from . import numbers
+from .allowances import Allowance
 from .catalog_reader import MAX_NAME, CatalogReader, names_of
+from .currency import in_cents, of_cents
 from .form_times import (
     Banner,
     FormNow,
@@ -30,12 +33,23 @@ from .form_times import (
     read_form_times,
     read_pauses,
 )
+from .groups import Group
+from .needed_by import NeededBy
 from .open_days import OpenDays, open_days
 from .opening import NO_WEEK, ClosedDays, OpeningHours, Span, read_closed, read_hours
 from .price_rows import CHARGES, Charge, PriceRow
+from .price_rules import (
+    read_allowances,
+    read_default_group,
+    read_flag,
+    read_groups,
+    read_needed_by,
+    those,
+)
 from .rights import ADMINISTRATOR, SHIPPED_ROLES, Right, Role, rights_of, role_of
 from .terms import Term, read_terms
 
+_NOT_ASKED = NeededBy()
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 MOST_PRICE_ROWS = 500
 _MOST_ROLES = 20
@@ -149,6 +163,13 @@ class Catalog:
     minimum_per: Literal["job", "request"] = "job"
     rounding_cents: int = 1
     """What prices are rounded to: 1, 5, 25 …"""
+    groups: tuple[Group, ...] = ()
+    default_group: str = ""
+    """The group of everyone who is in none of the others."""
+    allowances: tuple[Allowance, ...] = ()
+    needed_by: NeededBy = _NOT_ASKED
+    own_material: bool = False
+    """Whether people may bring the material."""
     roles: tuple[Role, ...] = SHIPPED_ROLES
     """What people at stations may do; the administrator's role is always among them."""
     terms: tuple[Term, ...] = ()
@@ -191,7 +212,7 @@ class Catalog:
                 (Charge.HOUR, printer.rate_per_hour),
             )
         )
-        least = Decimal(self.minimum_charge_cents) / 100
+        least = of_cents(self.minimum_charge_cents, self.currency)
         return (*self.prices, *own, PriceRow(charge=Charge.MINIMUM, amount=least))
 
     def rights_of(self, role: str) -> frozenset[Right]:
@@ -328,23 +349,14 @@ def _price_row(
         charge=charge,
         amount=read.signed(row, "amount", place, charge),
         label=read.text(row, "label", place, limit=MAX_NAME, empty=True),
-        **{key: _those(read, place, row, key, known[key]) for key in _CONDITIONS},
+        rush=read_flag(read, row, "rush", place),
+        **{key: those(read, place, row, key, known[key]) for key in _CONDITIONS},
     )
 
 
-_CONDITIONS = ("methods", "materials", "printers", "colors", "courses")
+_CONDITIONS = ("methods", "materials", "printers", "colors", "courses", "groups")
 _Known = Mapping[str, frozenset[str] | None]
 """The names that a condition of a price row may have; None where it may have any."""
-
-
-def _those(
-    read: CatalogReader, place: str, row: Mapping[str, Any], key: str, known: frozenset[str] | None
-) -> tuple[str, ...]:
-    names = read.texts(row, key, place) if row.get(key) else ()
-    for name in names if known is not None else ():
-        if name not in (known or ()):
-            read.problem(f"{place}.{key}", say("The catalog has no “{name}”.", name=name))
-    return names
 
 
 def _roles(read: CatalogReader, data: Mapping[str, Any]) -> tuple[Role, ...]:
@@ -417,7 +429,9 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         _reason(read, spot, row) for spot, row in read.tables(data, "rejection_reasons", "")
     )
     read.unique([reason.code for reason in reasons], "rejection_reasons")
-    minimum = read.money(data, "minimum_charge", "") * 100
+    minimum = in_cents(
+        read.money(data, "minimum_charge", ""), str(data.get("currency", "")).strip()
+    )
     if minimum != minimum.to_integral_value():
         read.problem("minimum_charge", say("Enter a whole number of cents."))
     pick_up, texts = read.table(data, "pick_up"), read.table(data, "texts")
@@ -433,12 +447,14 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
     if not re.fullmatch("[A-Z]{3}", currency):
         read.problem("currency", say("Enter a three-letter code, like USD."))
     ways = read.texts(data, "payment_methods", "")
+    groups = read_groups(read, data)
     known: _Known = {
         "methods": frozenset(names),
         "materials": frozenset(one for method in methods for one in method.materials),
         "printers": frozenset(printer.name for printer in printers),
         "colors": frozenset(one for method in methods for one in method.color_names),
         "courses": None,
+        "groups": frozenset(group.name for group in groups),
     }
     rows = [
         _price_row(read, spot, row, known)
@@ -480,6 +496,11 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         prices=tuple(row for row in rows if row is not None),
         minimum_per=per,
         rounding_cents=step,
+        groups=groups,
+        default_group=read_default_group(read, data, groups),
+        allowances=read_allowances(read, data, known),
+        needed_by=read_needed_by(read, data),
+        own_material=read_flag(read, data, "own_material"),
         roles=_roles(read, data),
         terms=read_terms(read, data),
         opening_hours=read_hours(read, data),
@@ -494,12 +515,10 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
 
 
 def _plain(value: object) -> Any:
-    if isinstance(value, Charge):
+    if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, Right):
-        return value.value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Span):
@@ -517,7 +536,7 @@ def plain_form(catalog: Catalog) -> dict[str, Any]:
     """The catalog as dicts, lists, texts and numbers; ``catalog_from`` reads it back unchanged."""
     plain: dict[str, Any] = _plain(catalog)
     cents = plain.pop("minimum_charge_cents")
-    plain["minimum_charge"] = f"{cents // 100}.{cents % 100:02d}"
+    plain["minimum_charge"] = f"{of_cents(cents, catalog.currency):f}"
     plain["roles"] = _plain_roles(catalog.roles)
     return plain
 

@@ -20,12 +20,16 @@ _ROWS = {
     "printers": (say("Printer “{name}”"), say("Printer {number}")),
     "rejection_reasons": (say("Rejection reason “{name}”"), say("Rejection reason {number}")),
     "terms": (say("Term “{name}”"), say("Term {number}")),
+    "groups": (say("Group “{name}”"), say("Group {number}")),
+    "allowances": (say("Free allowance “{name}”"), say("Free allowance {number}")),
     "roles": (say("Role “{name}”"), say("Role {number}")),
 }
 """Entries of lists by their names, and by their numbers where they have none."""
 _LABELS = {
     "account_methods": say("payment methods that need an account"),
+    "allowances": say("free allowances"),
     "amount": say("amount"),
+    "ask": say("asked on the form"),
     "archive_after_days": say("days before jobs are archived"),
     "build_volume": say("build volume"),
     "charge": say("what is charged"),
@@ -35,10 +39,13 @@ _LABELS = {
     "consent_version": say("version of the price checkbox text"),
     "courses": say("class numbers"),
     "currency": say("currency"),
+    "default_group": say("group of everyone else"),
     "density": say("density"),
     "description": say("description"),
     "disciplines": say("disciplines"),
+    "domains": say("email domains"),
     "fill": say("share of the solid weight"),
+    "groups": say("groups"),
     "hex": say("shade"),
     "hours": say("pickup hours"),
     "introduction": say("introduction above the form"),
@@ -48,6 +55,12 @@ _LABELS = {
     "methods": say("print methods"),
     "minimum_charge": say("minimum charge"),
     "minimum_per": say("what the minimum charge is for"),
+    "needed_by": say("date needed"),
+    "own_material": say("material brought by the person"),
+    "per": say("how often it starts again"),
+    "rush": say("only for rush jobs"),
+    "rush_days": say("open days of a rush job"),
+    "unit": say("unit"),
     "texts.minimum_charge": say("minimum-charge checkbox text"),
     "name": say("name"),
     "starts": say("first day"),
@@ -92,7 +105,7 @@ _LABELS = {
     "unique_receipts": say("refuse used receipt numbers"),
 }
 _NAMED_BY = ("name", "label", "text", "code", "reason", "method", "printer")
-_SECTIONS = frozenset({"payments", "pick_up", "retention", "texts"})
+_SECTIONS = frozenset({"needed_by", "payments", "pick_up", "retention", "texts"})
 
 
 def place_words(place: str, document: Mapping[str, Any]) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from .form_guards import complete_form
 from .guards import shelf_fits
 from .history import Event, Note
 from .job import Actor, Job
+from .needed_by import day_typed
 from .question import QUESTIONS
 from .status import ActorKind, Status, Trigger
 from .text import clean_line
@@ -27,13 +28,19 @@ EDITABLE = (
     "color",
     "printer",
     "shelf",
+    "needed_by",
+    "own_material",
+    "group",
     *(question.name for question in QUESTIONS),
 )
 """The fields of the form that staff may fix, and the shelf."""
 _QUOTED = {
     "color": say("The student was quoted a price for another color."),
     "printer": say("The student was quoted a price for another printer."),
+    "group": say("The student was quoted a price for another group."),
+    "own_material": say("The student was quoted a price with other material."),
 }
+_DAYS = frozenset({"needed_by"})
 _DECIMALS = frozenset({"grams", "hours"})
 _MOMENTS = frozenset({"held_at", "released_at", "cancel_asked_at"})
 
@@ -71,7 +78,7 @@ def before(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
@@ -81,6 +88,8 @@ def _value(key: str, plain: Any) -> Any:
         return Decimal(plain)
     if plain is not None and key in _MOMENTS:
         return datetime.fromisoformat(plain)
+    if plain is not None and key in _DAYS:
+        return date.fromisoformat(plain)
     return tuple(plain) if isinstance(plain, list) else plain
 
 
@@ -155,7 +164,8 @@ def edited(
 
     Raises TransitionRefused with all that is wrong, by field.
     """
-    wanted = {key: typed.get(key, getattr(job, key)) for key in EDITABLE}
+    known = {key: as_typed(job, key) for key in EDITABLE}
+    wanted = {**known, **{key: typed[key] for key in EDITABLE if key in typed}}
     form = Submission(
         student_name=wanted["student_name"],
         student_email=wanted["student_email"],
@@ -165,13 +175,14 @@ def edited(
         printer=wanted["printer"],
         minimum_charge=True,
         original_name=job.original_name,
+        needed_by=wanted["needed_by"],
+        own_material=wanted["own_material"] == "yes",
+        group=wanted["group"],
         answers={question.name: wanted[question.name] for question in QUESTIONS},
     )
     given = Arguments(submission=form, shelf=wanted["shelf"])
     attempt = Attempt(Trigger.SUBMIT, actor, given, facts, None, state=job.status)
-    changed = {
-        key: clean_line(value) for key, value in wanted.items() if value != getattr(job, key)
-    }
+    changed = {key: clean_line(value) for key, value in wanted.items() if value != known[key]}
     # What stays as it is needs no catalog that still knows it.
     found = (*complete_form(attempt), *shelf_fits(attempt))
     refusals = [refusal for refusal in found if refusal.field in changed]
@@ -191,7 +202,25 @@ def edited(
         ]
     if refusals:
         raise TransitionRefused(refusals)
-    return changed, {key: [getattr(job, key), value] for key, value in changed.items()}
+    told = {key: [known[key], value] for key, value in changed.items()}
+    changes: dict[str, Any] = {key: _as_kept(key, value) for key, value in changed.items()}
+    if "group" in changes:
+        changes["group_claimed"] = False  # staff say so now
+    return changes, told
+
+
+def as_typed(job: Job, key: str) -> str:
+    """A value of a job that staff may edit, as the form has it."""
+    value = getattr(job, key)
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return "" if value is None else str(value)
+
+
+def _as_kept(key: str, typed: str) -> Any:
+    if key in _DAYS:
+        return day_typed(typed)
+    return typed == "yes" if key == "own_material" else typed
 
 
 def _too_late(window: timedelta) -> Said:

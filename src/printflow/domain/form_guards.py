@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from ..errors import Refusal
 from ..said import Said, say
 from .attempt import Attempt, Submission
+from .catalog import Catalog
 from .foreign_text import link_in, name_problem
 from .form_times import closed_next, closed_words, pause_words
 from .guards import choice, too_long
+from .needed_by import Asks, day_typed
 from .pricing import MAX_QUANTITY, parse_quantity
 from .question import QUESTIONS
 from .status import ActorKind
@@ -89,6 +92,8 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
             say("Enter the course and section, like ARCH 4000, or “N/A”."),
         )
     yield from _wishes(form)
+    yield from _needed_by(attempt, form)
+    yield from _brings(form, catalog)
     if method is None:
         names = tuple(method.name for method in catalog.methods)
         yield from choice(form.print_method, names, "print_method")
@@ -112,6 +117,43 @@ def _wishes(form: Submission) -> Iterator[Refusal]:
     length = len(clean_text(form.note))
     if length > NOTE_LIMIT:
         yield Refusal("note_too_long", too_long(length, NOTE_LIMIT), "note")
+
+
+def _needed_by(attempt: Attempt, form: Submission) -> Iterator[Refusal]:
+    """The day by which it's needed, where the lab asks for it. Staff may leave it out."""
+    rules, zone = attempt.facts.catalog.needed_by, attempt.facts.catalog.time_zone
+    if rules.ask is Asks.OFF and not form.needed_by.strip():
+        return
+    if not form.needed_by.strip():
+        if rules.ask is Asks.REQUIRED and attempt.actor.kind is ActorKind.STUDENT:
+            yield Refusal("needed_by_missing", say("Enter the date you need it by."), "needed_by")
+        return
+    day = day_typed(form.needed_by)
+    today = attempt.facts.now.astimezone(ZoneInfo(zone)).date()
+    if day is None:
+        yield Refusal(
+            "needed_by_invalid",
+            say("Enter the date you need it by, like 2026-03-02."),
+            "needed_by",
+        )
+    elif attempt.actor.kind is ActorKind.STUDENT and day < today:
+        yield Refusal("needed_by_past", say("Choose today or a later date."), "needed_by")
+
+
+def _brings(form: Submission, catalog: Catalog) -> Iterator[Refusal]:
+    """Material and group are as the lab allows them."""
+    if form.own_material and not catalog.own_material:
+        yield Refusal(
+            "own_material_off", say("The lab prints only its own material."), "own_material"
+        )
+    names = tuple(one.name for one in catalog.groups)
+    if form.group and form.group not in names:
+        yield from choice(
+            form.group,
+            names,
+            "group",
+            (say("Choose a group."), say("There's no group “{name}”.")),
+        )
 
 
 def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:

@@ -424,7 +424,7 @@ def nothing_paid(attempt: Attempt) -> Iterator[Refusal]:
 
 def valid_final_figures(attempt: Attempt) -> Iterator[Refusal]:
     """The final cost and weight, if given, are within range."""
-    if attempt.args.cost and parse_cents(attempt.args.cost) is None:
+    if attempt.args.cost and parse_cents(attempt.args.cost, attempt.subject.currency) is None:
         yield Refusal("cost_invalid", say("Enter the final cost as an amount, like 4.25."), "cost")
     if attempt.args.weight:
         yield from valid_weight(attempt)

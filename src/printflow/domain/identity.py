@@ -78,6 +78,8 @@ class Student:
     name: str
     email: str
     expires_at: datetime
+    roles: tuple[str, ...] = ()
+    """The names of roles and groups that the provider gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

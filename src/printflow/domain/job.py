@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -134,6 +134,14 @@ class Job:
     """What the student wrote to the model."""
     request_place: int = 1
     """Which of its request's models it is, from 1."""
+    needed_by: date | None = None
+    """The day by which the student needs it, in the lab's time zone."""
+    own_material: bool = False
+    """Whether the student brings the material."""
+    group: str = ""
+    """The group of people that the student belongs to; "" = none."""
+    group_claimed: bool = False
+    """Whether only the student says so."""
     material: str = ""
     grams: Decimal | None = None
     hours: Decimal | None = None

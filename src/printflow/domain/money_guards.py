@@ -47,7 +47,7 @@ def payment_or_waiver(attempt: Attempt) -> Iterator[Refusal]:
                 say("Enter the payment, or waive it with a reason."),
             )
         return
-    amount = parse_cents(args.amount)
+    amount = parse_cents(args.amount, attempt.subject.currency)
     if amount is None:
         yield _no_amount()
     elif amount != due and not (amount < due and clean_text(args.waive)):
@@ -71,7 +71,7 @@ def payment(
     which payment has the receipt's number already.
     """
     waive = clean_text(tender.waive)
-    amount = parse_cents(tender.amount or "0")
+    amount = parse_cents(tender.amount or "0", currency)
     if due_cents == 0:
         yield Refusal("nothing_due", say("Nothing is due."), "amount", say("Everything is paid."))
     elif amount is None:
@@ -149,7 +149,7 @@ def parts(
     typed: Mapping[str, object], due: Mapping[str, int], amount: str, currency: str
 ) -> Iterator[Refusal]:
     """What each job gets is an amount, not more than it is due, and together what is paid."""
-    cents = {job_id: parse_cents(figure) for job_id, figure in typed.items()}
+    cents = {job_id: parse_cents(figure, currency) for job_id, figure in typed.items()}
     for job_id, part in cents.items():
         if part is None:
             yield _no_amount()
@@ -164,7 +164,7 @@ def parts(
                 "amount",
             )
     total = sum(part or 0 for part in cents.values())
-    if amount and parse_cents(amount) != total:
+    if amount and parse_cents(amount, currency) != total:
         yield Refusal(
             "amount_differs",
             say(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from . import numbers
 from .catalog import Catalog, Method, Printer
+from .currency import decimals
 from .price_rows import Charge, Priced
 from .pricing import MAX_GRAMS, Price, parse_quantity
 from .quoted_price import priced
@@ -26,6 +27,8 @@ class PriceRange:
     high_cents: int
     from_minimum: bool
     hours: bool
+    unit_cents: int = 100
+    """So many cents are a whole unit of the currency."""
 
     @property
     def minimum(self) -> bool:
@@ -37,8 +40,9 @@ class PriceRange:
         """Both ends, rounded outward to whole units: nobody knows more exactly yet. The minimum
         charge is exact.
         """
-        low = self.low_cents if self.from_minimum else self.low_cents // 100 * 100
-        return low, low if self.minimum else -(-self.high_cents // 100) * 100
+        unit = self.unit_cents
+        low = self.low_cents if self.from_minimum else self.low_cents // unit * unit
+        return low, low if self.minimum else -(-self.high_cents // unit) * unit
 
 
 def price_range(
@@ -90,6 +94,7 @@ def price_range(
             row.charge is Charge.HOUR and row.amount and _names_one(row.printers, printers)
             for row in catalog.price_list
         ),
+        unit_cents=10 ** decimals(catalog.currency),
     )
 
 

@@ -10,13 +10,14 @@ from enum import StrEnum
 from itertools import pairwise
 
 from . import numbers
+from .currency import decimals, in_cents, of_cents
 from .marking import complete, mark
 
 MAX_GRAMS = Decimal(50_000)
 MAX_HOURS = Decimal(1_000)
 MAX_CENTS = 10_000_000
 MAX_QUANTITY = 100
-_SIGNS = ("$", "€", "£")
+_SIGNS = ("$", "€", "£", "¥")
 _THOUSANDTH = Decimal("0.001")
 _LONGEST = 40
 """Characters of a number as people type it; more are refused before any pattern is tried."""
@@ -100,24 +101,25 @@ def typed_hours(hours: Decimal) -> str:
     return text if parse_hours(text) == hours else f"{plain_decimal(hours):f}"
 
 
-def parse_cents(typed: object) -> int | None:
-    """An amount of money as typed ("3", "3.00", "$3.50") in integer cents; None if it is none.
+def parse_cents(typed: object, currency: str = "USD") -> int | None:
+    """An amount of money as typed ("3", "3.00", "$3.50") in integer cents, the smallest unit of the
+    ``currency``; None if it is none.
 
-    Zero or more, at most 100,000.00; a fraction of a cent is refused, not rounded.
+    Zero or more, at most 10,000,000 cents; a fraction of a cent is refused, not rounded.
     """
     text = _typed(typed)
     number = numbers.typed(text[text[:1] in _SIGNS :].strip())
     if number is None:
         return None
-    cents = number * 100
+    cents = in_cents(number, currency)
     if cents != cents.to_integral_value() or cents > MAX_CENTS:
         return None
     return int(cents)
 
 
-def in_units(cents: int) -> str:
-    """Integer cents as people type them: 425 is "4.25"."""
-    return f"{cents // 100}.{cents % 100:02d}"
+def in_units(cents: int, currency: str = "USD") -> str:
+    """Integer cents as people type them: 425 is "4.25", and "425" of a currency without decimals."""
+    return f"{of_cents(cents, currency):f}"
 
 
 class LineKind(StrEnum):
@@ -132,6 +134,11 @@ class LineKind(StrEnum):
     """A surcharge, or below zero a discount: a share of what stands above it."""
     AMOUNT = "amount"
     """The same as an amount."""
+    FREE_WEIGHT = "free_weight"
+    """Grams that an allowance makes free, below zero."""
+    FREE_VOLUME = "free_volume"
+    """The same of what is charged by volume."""
+    FREE_MONEY = "free_money"
     MINIMUM = "minimum"
     """What is added to reach the minimum charge."""
     COVERED = "covered"
@@ -167,6 +174,9 @@ LINES: Mapping[LineKind, LineRecord] = complete(
         LineKind.SETUP: LineRecord(label=mark("Setup fee"), unit=""),
         LineKind.PERCENT: LineRecord(label=mark("Surcharge or discount"), unit="%"),
         LineKind.AMOUNT: LineRecord(label=mark("Surcharge or discount"), unit=""),
+        LineKind.FREE_WEIGHT: LineRecord(label=mark("Free weight"), unit="g"),
+        LineKind.FREE_VOLUME: LineRecord(label=mark("Free material volume"), unit="mL"),
+        LineKind.FREE_MONEY: LineRecord(label=mark("Free allowance"), unit=""),
         LineKind.MINIMUM: LineRecord(label=mark("Added to reach the minimum charge"), unit=""),
         LineKind.COVERED: LineRecord(
             label=mark("Covered by the minimum charge for the whole request"), unit=""
@@ -177,6 +187,8 @@ LINES: Mapping[LineKind, LineRecord] = complete(
 )
 
 
+FREE = (LineKind.FREE_WEIGHT, LineKind.FREE_VOLUME, LineKind.FREE_MONEY)
+"""What allowances make free."""
 _LEAST = (LineKind.MINIMUM, LineKind.COVERED)
 _LAST = (LineKind.TAX, LineKind.ROUNDING)
 
@@ -200,10 +212,9 @@ class PriceLine:
         """What the line comes to."""
         return self.quantity * self.rate
 
-    @property
-    def cents(self) -> int:
-        """Its amount alone, in integer cents."""
-        return _rounded((self,))
+    def cents_of(self, currency: str) -> int:
+        """Its amount alone, in integer cents of a currency."""
+        return _rounded((self,), decimals(currency))
 
     @classmethod
     def from_plain(cls, plain: Sequence[str]) -> PriceLine:
@@ -219,14 +230,18 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price and how it comes about; the lines add up to it, rounded half up once at the end."""
+    """A price and how it comes about; the lines add up to it, rounded half up once at the end.
+
+    ``digits`` is how many its currency has behind the point: its "cents" are the smallest unit.
+    """
 
     lines: tuple[PriceLine, ...]
+    digits: int = 2
 
     @property
     def cents(self) -> int:
         """In integer cents."""
-        return _rounded(self.lines)
+        return _rounded(self.lines, self.digits)
 
     @property
     def at_minimum(self) -> bool:
@@ -244,16 +259,21 @@ class Price:
         apart = sum((line.amount for line in self.lines if line.kind in _LEAST), Decimal())
         return self.charged - apart
 
+    @property
+    def free(self) -> Decimal:
+        """What allowances took off, in currency units."""
+        return -sum((line.amount for line in self.lines if line.kind in FREE), Decimal())
+
     def each_in_cents(self) -> tuple[int, ...]:
         """The lines in integer cents, which add up to the price exactly: each is what the sum grows
         by, so that what rounding leaves of one line goes to the next.
         """
-        sums = [_rounded(self.lines[:count]) for count in range(len(self.lines) + 1)]
+        sums = [_rounded(self.lines[:count], self.digits) for count in range(len(self.lines) + 1)]
         return tuple(after - before for before, after in pairwise(sums))
 
 
-def _rounded(lines: Iterable[PriceLine]) -> int:
-    exact = sum((line.amount for line in lines), Decimal()) * 100
+def _rounded(lines: Iterable[PriceLine], digits: int) -> int:
+    exact = sum((line.amount for line in lines), Decimal()).scaleb(digits)
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 

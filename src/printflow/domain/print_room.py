@@ -16,6 +16,7 @@ from .callbacks import FRONT
 from .catalog import Catalog, Printer
 from .job import Job
 from .model_facts import fits
+from .needed_by import ends_after
 from .plate import Machine, Plate, PlatePart, PlateState, free_first, startable
 from .plate_time import hours_of, hours_together
 from .queueing import Batch, batches, in_order
@@ -99,6 +100,8 @@ class WaitingCopies:
     hours: Decimal | None
     starts_at: datetime | None
     ends_at: datetime | None
+    late: bool = False
+    """Whether its expected end is after the day it's needed by."""
     again: bool = False
     """Whether copies have failed that are to be printed again."""
 
@@ -191,6 +194,10 @@ def print_room(
         own = [job for job in known.values() if job.printer == model]
         waits = in_order(job for job in own if left_to_plan(job, planned.get(job.id, 0)))
         waiting = _scheduled(waits, planned, columns, now)
+        waiting = tuple(
+            replace(one, late=ends_after(one.ends_at, one.job.needed_by, catalog.time_zone))
+            for one in waiting
+        )
         loose = [job for job in own if job.copies_printing and job.id not in on_plate]
         if not (mine or waiting or loose):
             continue

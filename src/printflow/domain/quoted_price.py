@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ..errors import Refusal
 from ..said import Money, Said, say
+from .allowances import Allowance
 from .attempt import Attempt
 from .catalog import Catalog
+from .currency import decimals
+from .groups import membership
 from .job import Job
+from .needed_by import is_rush
 from .price_rows import Beside, Priced, price_by
 from .pricing import Price, parse_grams, parse_hours
 
@@ -24,11 +31,13 @@ def price_of(
     hours: object,
     material: str = "",
     beside: Beside | None = None,
+    free: tuple[tuple[Allowance, Decimal], ...] = (),
 ) -> Price | None:
     """What a job costs at a weight and a print time as typed, on a printer of the catalog and in a
     material ("" = the job's own); None where weight, time or printer is none.
 
-    ``beside`` is what else of its request was quoted, for a minimum charge per request.
+    ``beside`` is what else of its request was quoted, for a minimum charge per request; ``free`` what
+    is left of the person's free allowances.
     """
     printer = catalog.printer(printer_name or job.printer)
     grams, time = parse_grams(weight), parse_hours(hours)
@@ -40,12 +49,35 @@ def price_of(
         printer=printer.name,
         color=job.color,
         course=job.class_number,
+        group=group_of(catalog, job),
+        rush=rush(catalog, job),
+        own_material=job.own_material,
+        free=free,
         grams=grams,
         hours=time,
         copies=job.quantity,
         beside=(beside or Beside()) if catalog.minimum_per == "request" else None,
     )
     return priced(catalog, what)
+
+
+def group_of(catalog: Catalog, job: Job) -> str:
+    """The group that a job is priced for; of one from before there were groups, by its address."""
+    if job.group:
+        return job.group
+    return membership(catalog.groups, catalog.default_group, email=job.student_email).group
+
+
+def day_of(catalog: Catalog, job: Job) -> date:
+    """The day in the lab on which the job came in."""
+    return job.created_at.astimezone(ZoneInfo(catalog.time_zone)).date()
+
+
+def rush(catalog: Catalog, job: Job) -> bool:
+    """Whether it's a rush job."""
+    return is_rush(
+        catalog.needed_by, job.needed_by, day_of(catalog, job), catalog.open_days.is_open_day
+    )
 
 
 def priced(catalog: Catalog, what: Priced) -> Price:
@@ -55,7 +87,12 @@ def priced(catalog: Catalog, what: Priced) -> Price:
     method = catalog.method(what.method)
     if method is not None and method.density and not what.ml:
         what = replace(what, ml=what.grams / method.density)
-    return price_by(catalog.price_list, what, step_cents=catalog.rounding_cents)
+    return price_by(
+        catalog.price_list,
+        what,
+        step_cents=catalog.rounding_cents,
+        digits=decimals(catalog.currency),
+    )
 
 
 def price_of_attempt(attempt: Attempt) -> Price | None:
@@ -69,6 +106,7 @@ def price_of_attempt(attempt: Attempt) -> Price | None:
         args.hours,
         args.material,
         facts.beside,
+        facts.free,
     )
 
 

@@ -27,6 +27,8 @@ class Sort(StrEnum):
     WAITING = "waiting"
     """Longest in their status first."""
     NAME = "name"
+    NEEDED = "needed"
+    """What is needed first, first; what has no date, last."""
 
 
 class Flag(StrEnum):
@@ -112,6 +114,8 @@ def place(job: Job, sort: Sort) -> tuple[str, str]:
     """Where a job stands in an order."""
     if sort is Sort.NAME:
         return job.student_name, job.id
+    if sort is Sort.NEEDED:
+        return (job.needed_by or date.max).isoformat(), job.id
     moment = job.status_since if sort is Sort.WAITING else job.created_at
     return moment.isoformat(), job.id
 

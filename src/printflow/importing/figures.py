@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
+from ..domain.currency import in_cents, of_cents
 from ..domain.numbers import Notation
 from ..domain.pricing import MAX_CENTS, MAX_GRAMS, MAX_HOURS, parse_grams, parse_hours
 from ..said import Money, Said, say
@@ -20,7 +21,7 @@ _SIGNS = {
     "€": ("EUR",),
     "£": ("GBP",),
 }
-_THOUSANDTH, _CENT = Decimal("0.001"), Decimal("0.01")
+_THOUSANDTH = Decimal("0.001")
 _NOISE = Decimal("0.000001")
 """Programs that count in binary fractions miss a number by less."""
 
@@ -65,13 +66,13 @@ def cents(text: str, notation: Notation, currency: str) -> tuple[int, bool]:
             plain = plain.removeprefix(sign) if plain.startswith(sign) else plain.removesuffix(sign)
             break
     number = _known(plain.strip(), text, notation)
-    rounded = number.quantize(_CENT, ROUND_HALF_UP)
-    if rounded * 100 > MAX_CENTS:
+    rounded = in_cents(number, currency).quantize(Decimal(1), ROUND_HALF_UP)
+    if rounded > MAX_CENTS:
         most = Money(MAX_CENTS, currency)
         raise Doubtful(
             say("“{typed}” isn't a price of at most {most}.", typed=text[:40], most=most)
         )
-    return int(rounded * 100), abs(rounded - number) > _NOISE
+    return int(rounded), abs(of_cents(int(rounded), currency) - number) > _NOISE
 
 
 def _number(text: str, unit: re.Pattern[str], notation: Notation) -> Decimal:

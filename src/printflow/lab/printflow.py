@@ -326,7 +326,7 @@ class Printflow:
 
     def _of_money(self, parts: Parts) -> None:
         database, clock = parts.database, parts.clock
-        self.prices = Prices(parts.catalogs)
+        self.prices = Prices(parts.database, parts.catalogs)
         """What something would cost: ``of``."""
         self.payments = Payments(database, clock, parts.catalogs)
         """The ledger: ``take``, ``void``, ``find``."""

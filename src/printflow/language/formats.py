@@ -6,12 +6,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from ..domain.currency import decimals, in_cents
 from ..domain.pricing import PriceLine, plain_decimal, shown_hours
 from ..said import Day, Money
 
 LOCALE = "en_US"
-_RATE = "¤#,##0.00##"
-"""A rate may be finer than a cent."""
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -24,9 +23,10 @@ def short_money(cents: int, currency: str) -> str:
     """The same, with no decimals where it is whole: "$3", "$3.50"."""
     from babel.numbers import format_currency
 
-    if cents % 100:
+    units, rest = divmod(cents, 10 ** decimals(currency))
+    if rest:
         return money(cents, currency)
-    return format_currency(cents // 100, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
+    return format_currency(units, currency, "¤#,##0", locale=LOCALE, currency_digits=False)
 
 
 def hours_text(hours: Decimal) -> str:
@@ -52,12 +52,13 @@ def rate_text(rate: Decimal, currency: str) -> str:
     """A rate, with as many digits as it needs: "$0.10", "$0.0325"."""
     from babel.numbers import format_currency
 
-    return format_currency(rate, currency, _RATE, locale=LOCALE, currency_digits=False)
+    finest = "0" * decimals(currency) + "##"
+    return format_currency(rate, currency, f"¤#,##0.{finest}", locale=LOCALE, currency_digits=False)
 
 
 def price_line_text(line: PriceLine, currency: str) -> str:
     """What a line of a price comes to: "42.5 g × $0.10 = $4.25", or just its amount."""
-    amount = money(line.cents, currency)
+    amount = money(line.cents_of(currency), currency)
     counted = counted_text(line, currency)
     return f"{counted} = {amount}" if counted else amount
 
@@ -70,7 +71,9 @@ def counted_text(line: PriceLine, currency: str) -> str:
     if not unit:
         return ""
     if unit == "%":
-        base = money(int((line.rate * 100).quantize(Decimal(1), ROUND_HALF_UP)), currency)
+        base = money(
+            int(in_cents(line.rate, currency).quantize(Decimal(1), ROUND_HALF_UP)), currency
+        )
         return f"{plain_decimal(line.quantity * 100):f}% of {base}"
     quantity = f"{line.quantity.quantize(_HUNDREDTH).normalize():f}"
     return f"{quantity} {unit} × {rate_text(line.rate, currency)}".replace("× ×", "×")

@@ -135,6 +135,10 @@ class QuoteRows(Protocol):
     def expire_at(self, quote_id: int, expires_at: datetime) -> None:
         """The quote is good until then."""
 
+    def latest(self, limit: int) -> Sequence[Quote]:
+        """The newest quotes, one for each job, the newest first."""
+        ...
+
     def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
         """Open quotes that end until ``before`` and whose student was not reminded yet."""
 

@@ -112,6 +112,7 @@ class IdentityRows(Protocol):
         *,
         person_id: int,
         id_token_sealed: str,
+        roles: Sequence[str],
         address: str,
         now: datetime,
         expires_at: datetime,

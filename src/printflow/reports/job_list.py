@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ..domain.currency import of_cents
 from ..domain.job import Job
 from ..domain.question import QUESTIONS
 from .table import Cell, Column, Kind
@@ -20,6 +21,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("printer", "Printer", Kind.TEXT),
     Column("color", "Color", Kind.TEXT),
     Column("material", "Material", Kind.TEXT),
+    Column("needed_by", "Needed by", Kind.TEXT),
+    Column("group", "Group", Kind.TEXT),
     Column("grams", "Grams", Kind.GRAMS),
     Column("hours", "Hours", Kind.HOURS),
     Column("cost", "Cost", Kind.CENTS),
@@ -49,9 +52,11 @@ def cells(job: Job) -> tuple[Cell, ...]:
         job.printer,
         job.color,
         job.material,
+        "" if job.needed_by is None else job.needed_by.isoformat(),
+        job.group,
         job.grams,
         job.hours,
-        job.cost_cents,
+        None if job.cost_cents is None else of_cents(job.cost_cents, job.currency),
         job.currency,
         job.original_name,
         _moment(job.status_since),

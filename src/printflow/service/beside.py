@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from ..domain.catalog import Catalog
+from ..domain.currency import decimals, of_cents
 from ..domain.job import Job
 from ..domain.price_rows import Beside
-from ..domain.pricing import Price
+from ..domain.pricing import LineKind, Price, PriceLine
 from ..domain.status import Stage
 from ..ports import Transaction
 
 
-def beside(tx: Transaction, job: Job, catalog: Catalog) -> Beside | None:
+def beside(
+    tx: Transaction, job: Job, catalog: Catalog, instead: Mapping[str, Price] | None = None
+) -> Beside | None:
     """The sums of the request's other jobs that have a price and were not turned down; None where
     the lab has its minimum per job.
+
+    ``instead`` holds, by id, prices that count in the place of what was quoted.
     """
     if catalog.minimum_per != "request":
         return None
-    counted = charged = Decimal()
+    counted = charged = off = Decimal()
     for other in tx.jobs.of_request(job.request_id):
-        if other.id == job.id or other.cost_cents is None or not _counts(other):
+        if other.id == job.id:
             continue
-        quote = tx.quotes.newest(other.id)
-        price = Price(quote.price_lines if quote is not None else ())
-        alone = Decimal(other.cost_cents) / 100
-        counted += price.counted if price.lines else alone
-        charged += price.charged if price.lines else alone
-    return Beside(counted=counted, charged=charged)
+        price = quoted(tx, other, instead or {})
+        if price is not None:
+            counted += price.counted
+            charged += price.charged
+            off += price.free
+    return Beside(counted=counted, charged=charged, free=off)
 
 
-def _counts(job: Job) -> bool:
+def quoted(tx: Transaction, job: Job, instead: Mapping[str, Price]) -> Price | None:
+    """The price that a job was quoted, or has ``instead``; None where it has none that counts."""
+    if job.id in instead:
+        return instead[job.id]
+    if job.cost_cents is None or not counts(job):
+        return None
+    quote = tx.quotes.newest(job.id)
+    if quote is not None and quote.price_lines:
+        return Price(quote.price_lines, decimals(quote.currency))
+    alone = of_cents(job.cost_cents, job.currency)
+    return Price((PriceLine(LineKind.AMOUNT, Decimal(1), alone),), decimals(job.currency))
+
+
+def counts(job: Job) -> bool:
+    """Whether the job has a price and wasn't turned down."""
     record = job.status.record
-    return not record.refused and (record.stage is not Stage.CLOSED or record.handed_out)
+    open_or_out = record.stage is not Stage.CLOSED or record.handed_out
+    return job.cost_cents is not None and not record.refused and open_or_out

@@ -154,4 +154,4 @@ class Bulk:
         with self._database.read() as tx:
             job = job_of(tx, job_id)
             cents = balance_of(tx, job).due_cents
-        return {"amount": in_units(cents)}
+        return {"amount": in_units(cents, job.currency)}

@@ -20,6 +20,7 @@ from ..domain.trigger import Form
 from ..errors import TransitionRefused
 from ..ports import Transaction
 from ..settings import Settings
+from .allowances import free, take_turns
 from .beside import beside
 from .effect_writer import EffectWriter
 from .receipt_numbers import receipt_used
@@ -65,6 +66,9 @@ class Firing:
         """
         settings = self._settings
         row = lifecycle.row(request.trigger)
+        quoting = request.trigger.record.form is Form.QUOTE
+        if quoting:
+            take_turns(tx, job, self._catalogs.within(tx), now)
         newest, catalog = tx.quotes.newest(job.id), self._catalogs.within(tx)
         paid, waived = tx.ledger.settled(job.id)
         facts = Facts(
@@ -83,7 +87,8 @@ class Firing:
             pick_up=pick_up_policy(settings, catalog.open_days),
             came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
-            beside=beside(tx, job, catalog) if request.trigger.record.form is Form.QUOTE else None,
+            beside=beside(tx, job, catalog) if quoting else None,
+            free=free(tx, job, catalog) if quoting else (),
             **_print_room(tx, job, request, catalog),
         )
         try:

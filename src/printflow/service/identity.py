@@ -26,9 +26,11 @@ from ..domain.identity import (
     RoleRules,
     SignInRecord,
     Students,
+    claim_at,
     decide_role,
     domain_problem,
     shortened,
+    values_of,
 )
 from ..domain.limits import Limit
 from ..domain.people import ChangeKind
@@ -481,6 +483,9 @@ class Identity:
                     hashed,
                     person_id=person.id,
                     id_token_sealed=self._seal(answer, "id_token", hashed),
+                    roles=values_of(
+                        claim_at(answer.claims, self._rules(self._settings.issuer).claim)
+                    ),
                     address=address,
                     now=now,
                     expires_at=now + STUDENT_LIFETIME,

@@ -73,6 +73,9 @@ class Intake:
         acknowledge_minimum: bool,
         quantity: int | str = 1,
         note: str = "",
+        needed_by: str = "",
+        own_material: bool = False,
+        group: str = "",
         idempotency_key: str = "",
         by: str = "",
         **answers: str,
@@ -86,6 +89,9 @@ class Intake:
             printer=printer,
             class_number=class_number,
             acknowledge_minimum=acknowledge_minimum,
+            needed_by=needed_by,
+            own_material=own_material,
+            group=group,
             idempotency_key=idempotency_key,
             by=by,
             person=None,
@@ -103,6 +109,9 @@ class Intake:
         printer: str,
         class_number: str,
         acknowledge_minimum: bool,
+        needed_by: str = "",
+        own_material: bool = False,
+        group: str = "",
         consent_version: str = "",
         idempotency_key: str = "",
         by: str = "",
@@ -117,7 +126,8 @@ class Intake:
 
         The same content sent again with the same ``idempotency_key`` by the same ``browser`` (a
         secret that only that browser has) gives the same jobs again; anything else is new.
-        ``answers`` are named as the form's questions: ``discipline``, and those of the method.
+        ``needed_by`` is the day as "2026-03-02", ``group`` the group that the student chose; staff who
+        submit name it. ``answers`` are named as the form's questions: ``discipline``, and those of the method.
         ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
@@ -157,6 +167,10 @@ class Intake:
             minimum_charge=acknowledge_minimum,
             original_name="",
             answers=answers,
+            needed_by=needed_by.strip(),
+            own_material=own_material,
+            group=group.strip(),
+            roles=person.roles if person is not None else (),
             consent_version=consent_version,
         )
         given = list(models) or [Model(file=None, color="")]
@@ -263,6 +277,7 @@ def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
     yield shared.student_email.strip()
     yield from (clean_line(shared.class_number), shared.print_method)
     yield shared.printer
+    yield from (shared.needed_by, "own" if shared.own_material else "", shared.group)
     yield from (shared.answers.get(question.name, "") for question in QUESTIONS)
     for model in models:
         yield from (model.color, str(model.quantity), clean_text(model.note))

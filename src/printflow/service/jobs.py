@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from ..ports import Clock, Database, RenderedMail
 from ..runtime.permits import allowed, needs, pulls, require, require_to_pull
 from ..said import say
 from .acting import staff_actor
+from .allowances import free
 from .beside import beside
 from .lookup import job_of
 from .received import mails_about
@@ -308,11 +309,36 @@ class Jobs:
         """What a quote with these figures would come to now, with its lines; None where they are
         no figures, or the printer is none. Changes nothing; raises NotFound.
         """
+        figures = {"grams": grams, "hours": hours, "printer": printer, "material": material}
+        return self.prices({job_id: figures})[job_id]
+
+    @needs(Right.SEE)
+    def prices(self, figures: Mapping[str, Mapping[str, Figure]]) -> dict[str, Price | None]:
+        """The same of many jobs, by id, as they'd be quoted one after the other in that order: a minimum
+        charge per request and free allowances count once.
+
+        The figures of each are ``grams``, ``hours``, ``printer`` and ``material``.
+        """
+        found: dict[str, Price | None] = {}
+        instead: dict[str, Price] = {}
         with self._database.read() as tx:
-            job = job_of(tx, job_id)
             catalog = self._catalogs.within(tx)
-            others = beside(tx, job, catalog)
-        return price_of(catalog, job, printer, grams, hours, material, others)
+            for job_id, typed in figures.items():
+                job = job_of(tx, job_id)
+                price = price_of(
+                    catalog,
+                    job,
+                    str(typed.get("printer", "")),
+                    typed.get("grams", ""),
+                    typed.get("hours", ""),
+                    str(typed.get("material", "")),
+                    beside(tx, job, catalog, instead),
+                    free(tx, job, catalog, instead),
+                )
+                found[job_id] = price
+                if price is not None:
+                    instead[job.id] = price
+        return found
 
     @pulls(Trigger.REJECT)
     def reject(

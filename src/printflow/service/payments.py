@@ -370,11 +370,14 @@ class Payments:
         if parts is not None:
             typed = dict(zip(due, parts.values(), strict=True))
             _refuse(money_guards.parts(typed, due, tender.amount, jobs[0].currency))
-            shares = {job_id: parse_cents(figure) or 0 for job_id, figure in typed.items()}
-            tender = replace(tender, amount=in_units(sum(shares.values())))
+            shares = {
+                job_id: parse_cents(figure, jobs[0].currency) or 0
+                for job_id, figure in typed.items()
+            }
+            tender = replace(tender, amount=in_units(sum(shares.values()), jobs[0].currency))
         used = receipt_used(tx, tender.receipt)
         _refuse(money_guards.payment(tender, sum(due.values()), jobs[0].currency, catalog, used))
-        amount = parse_cents(tender.amount or "0") or 0
+        amount = parse_cents(tender.amount or "0", jobs[0].currency) or 0
         shares = spread(amount, due) if shares is None else shares
         waived = clean_text(tender.waive)
         rest = {job_id: due[job_id] - cents if waived else 0 for job_id, cents in shares.items()}

@@ -2,28 +2,92 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ..catalogs.cache import CatalogCache
-from ..domain.catalog import Catalog
+from ..domain.catalog import Catalog, plain_form
+from ..domain.job import Job, Quote
 from ..domain.numbers import typed
 from ..domain.price_rows import Priced
 from ..domain.pricing import Price, parse_grams, parse_hours, parse_quantity
-from ..domain.quoted_price import priced
+from ..domain.quoted_price import price_of, priced
 from ..domain.rights import Right
 from ..errors import InvalidInput, Refusal
+from ..ports import Database
 from ..runtime.permits import needs
 from ..said import say
+from .allowances import free
+from .beside import beside
 
 _MOST_ML = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Requoted:
+    """A quote that was sent, and what it would come to at other prices; None where that can't be
+    said, because the printer is gone.
+    """
+
+    job: Job
+    quote: Quote
+    cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricePreview:
+    """What other prices would mean: an example's ``price`` in ``currency``, and the newest quotes."""
+
+    price: Price | None
+    currency: str
+    quotes: tuple[Requoted, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many of the quotes would have another price."""
+        return sum(one.cents != one.quote.cost_cents for one in self.quotes)
 
 
 class Prices:
     """The price list, asked without a job."""
 
-    def __init__(self, catalogs: CatalogCache) -> None:
+    def __init__(self, database: Database, catalogs: CatalogCache) -> None:
+        self._database = database
         self._catalogs = catalogs
+
+    @needs(Right.SEE)
+    def preview(
+        self, sections: Mapping[str, Any], example: Mapping[str, Any], *, most: int = 20
+    ) -> PricePreview:
+        """What would follow if these sections (keys of the plain form) were changed: the price of an
+        ``example`` (as :meth:`of`; none without a method), and the newest quotes at the new prices.
+
+        Changes nothing. Raises CatalogInvalid, and InvalidInput for the example.
+        """
+        from ..catalogs.file import checked_catalog
+
+        catalog = checked_catalog({**plain_form(self._catalogs.newest()), **sections})
+        price = self._of(catalog, **example) if example.get("method") else None
+        found = []
+        with self._database.read() as tx:
+            for quote in tx.quotes.latest(most):
+                job = tx.jobs.get(quote.job_id)
+                if job is None:
+                    continue
+                now = price_of(
+                    catalog,
+                    job,
+                    quote.printer,
+                    quote.grams,
+                    quote.hours,
+                    quote.material,
+                    beside(tx, job, catalog),
+                    free(tx, job, catalog),
+                )
+                found.append(Requoted(job, quote, None if now is None else now.cents))
+        return PricePreview(price, catalog.currency, tuple(found))
 
     @needs(Right.SEE)
     def of(
@@ -38,19 +102,55 @@ class Prices:
         copies: object = 1,
         color: str = "",
         course: str = "",
+        group: str = "",
+        rush: bool = False,
+        own_material: bool = False,
     ) -> Price:
         """The price of ``copies`` that take so many grams or mL and hours together, with its lines.
 
         One of ``grams`` and ``ml`` is enough: the method's density gives the other. All figures are
-        as typed. Raises InvalidInput with every problem.
+        as typed. Free allowances count as if nothing of them were used. Raises InvalidInput with every problem.
         """
-        catalog = self._catalogs.newest()
+        return self._of(
+            self._catalogs.newest(),
+            method=method,
+            material=material,
+            printer=printer,
+            grams=grams,
+            ml=ml,
+            hours=hours,
+            copies=copies,
+            color=color,
+            course=course,
+            group=group,
+            rush=rush,
+            own_material=own_material,
+        )
+
+    @staticmethod
+    def _of(
+        catalog: Catalog,
+        *,
+        method: str,
+        material: str,
+        printer: str,
+        hours: object,
+        grams: object = "",
+        ml: object = "",
+        copies: object = 1,
+        color: str = "",
+        course: str = "",
+        group: str = "",
+        rush: bool = False,
+        own_material: bool = False,
+    ) -> Price:
         density = getattr(catalog.method(method), "density", Decimal(0))
         volume = _ml(ml)
         weight = parse_grams(grams) if str(grams).strip() else (volume or Decimal(0)) * density
         time, number = parse_hours(hours), parse_quantity(copies)
         problems = [
             *_unknown(catalog, method, material, printer, color),
+            *_no_group(catalog, group),
             *([] if weight else [_figure("grams", say("Enter the weight in grams."))]),
             *([] if volume is not None else [_figure("ml", say("Enter the volume in mL."))]),
             *([] if time else [_figure("hours", say("Enter the print time, such as 2h 30m."))]),
@@ -64,6 +164,10 @@ class Prices:
             printer=printer,
             color=color,
             course=course,
+            group=group or catalog.default_group,
+            rush=rush,
+            own_material=own_material,
+            free=tuple((one, one.amount) for one in catalog.allowances),
             grams=weight,
             hours=time,
             copies=number,
@@ -104,6 +208,12 @@ def _unknown(
             _figure("color", say("{method} has no color “{name}”.", method=method, name=color))
         )
     return found
+
+
+def _no_group(catalog: Catalog, group: str) -> list[Refusal]:
+    if not group or group in [one.name for one in catalog.groups]:
+        return []
+    return [_figure("group", say("There's no group “{name}”.", name=group))]
 
 
 def _figure(field: str, message: str) -> Refusal:

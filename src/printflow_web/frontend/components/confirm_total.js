@@ -12,10 +12,10 @@ export function confirmTotal() {
     },
 
     add() {
-      const { cents, currency } = this.$root.dataset;
+      const { cents, currency, digits } = this.$root.dataset;
       const ticked = [...this.$root.querySelectorAll("[name=also]:checked")];
       const sum = ticked.reduce((total, box) => total + Number(box.dataset.cents), Number(cents));
-      this.total = money(sum / 100, currency);
+      this.total = money(sum / 10 ** Number(digits), currency);
     },
   };
 }

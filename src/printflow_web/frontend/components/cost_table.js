@@ -6,14 +6,12 @@ const TYPED = ["weight", "hours", "material", "printer"];
 export function costTable() {
   return {
     init() {
-      this.asks = new Map();
-      for (const row of this.$el.querySelectorAll("[data-quote]")) {
-        this.asks.set(row, askedPrice(row.dataset.address, (answer) => this.show(row, answer)));
-        if (this.field(row, "weight").value) this.ask(row);
-      }
+      this.rows = [...this.$el.querySelectorAll("[data-quote]")];
+      this.asked = askedPrice(this.$root.dataset.address, (answer) => this.show(answer));
+      if (this.rows.some((row) => this.field(row, "weight").value)) this.ask();
       this.$el.addEventListener("input", (event) => {
         const row = event.target.closest("[data-quote]");
-        if (row && TYPED.includes(event.target.dataset.name)) this.update(row);
+        if (row && TYPED.includes(event.target.dataset.name)) this.update();
       });
     },
 
@@ -37,23 +35,35 @@ export function costTable() {
         const field = this.field(row, name);
         if (value && field) field.value = value;
       }
-      this.update(row);
+      this.update();
     },
 
-    ask(row) {
-      this.asks.get(row)(Object.fromEntries(TYPED.map((name) => [name, this.field(row, name).value])));
+    // All at once: what one is charged may depend on those above it.
+    ask() {
+      const fields = [];
+      for (const row of this.rows) {
+        const id = row.dataset.quote;
+        fields.push(["job", id]);
+        for (const name of TYPED) fields.push([`${name}-${id}`, this.field(row, name).value]);
+      }
+      this.asked(fields);
     },
 
-    update(row) {
+    update() {
       // Until the answer is there, nothing is shown that would not be done.
-      this.field(row, "expected_cents").value = "";
-      row.querySelector("[data-cost]").textContent = "…";
-      this.ask(row);
+      for (const row of this.rows) {
+        this.field(row, "expected_cents").value = "";
+        row.querySelector("[data-cost]").textContent = "…";
+      }
+      this.ask();
     },
 
-    show(row, answer) {
-      this.field(row, "expected_cents").value = answer ? answer.cents : "";
-      row.querySelector("[data-cost]").textContent = answer && answer.cents ? answer.cost : "";
+    show(answer) {
+      for (const row of this.rows) {
+        const price = answer && answer[row.dataset.quote];
+        this.field(row, "expected_cents").value = price ? price.cents : "";
+        row.querySelector("[data-cost]").textContent = price ? price.cost : "";
+      }
     },
   };
 }

@@ -8,7 +8,8 @@ export function paymentSum() {
         if (event.target.name !== "job" || amount.value !== suggested.value) return;
         const ticked = this.$el.querySelectorAll("[name=job]:checked");
         const cents = [...ticked].reduce((sum, box) => sum + Number(box.dataset.due), 0);
-        suggested.value = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
+        const digits = Number(suggested.dataset.digits || 2); // of the currency; a yen has none
+        suggested.value = (cents / 10 ** digits).toFixed(digits);
         amount.value = suggested.value;
       });
     },
