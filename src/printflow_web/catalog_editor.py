@@ -28,8 +28,8 @@ from printflow import (
     CatalogChanged,
     CatalogInvalid,
     Charge,
-    Moved,
     InvalidInput,
+    Moved,
     PricePreview,
     Refusal,
     Right,
@@ -156,7 +156,7 @@ def _previewed(section: str, plain: Any, changed: dict[str, Any], version: int) 
     except InvalidInput as error:
         named = InvalidInput([replace(one, field=f"example.{one.field}") for one in error.refusals])
         return form_again(named, lambda errors: _form(section, plain, version, errors))
-    return make_response(_form(section, plain, version, {}, preview))
+    return make_response(_form(section, plain, version, {}, preview=preview))
 
 
 def _changed_meanwhile(error: CatalogChanged) -> Refusal:

@@ -163,7 +163,7 @@ def lab(form: Form, old: Plain) -> dict[str, Any]:
     }
 
 
-def _listed(form: Form, name: str) -> list[str]:
+def _names_in(form: Form, name: str) -> list[str]:
     """Names that stand behind each other, with commas between them."""
     return [one.strip() for one in form.get(name, "").split(",") if one.strip()]
 
@@ -174,8 +174,8 @@ def groups(form: Form, _old: Plain) -> dict[str, Any]:
         "groups": [
             {
                 "name": form.get(f"{row}.name", ""),
-                "domains": _listed(form, f"{row}.domains"),
-                "roles": _listed(form, f"{row}.roles"),
+                "domains": _names_in(form, f"{row}.domains"),
+                "roles": _names_in(form, f"{row}.roles"),
                 "ask": form.get(f"{row}.ask") == "yes",
             }
             for row in rows(form, "groups")
@@ -186,7 +186,8 @@ def groups(form: Form, _old: Plain) -> dict[str, Any]:
             {
                 **{key: form.get(f"{row}.{key}", "").strip() for key in _ALLOWANCE},
                 **{
-                    key: _listed(form, f"{row}.{key}") for key in ("groups", "methods", "materials")
+                    key: _names_in(form, f"{row}.{key}")
+                    for key in ("groups", "methods", "materials")
                 },
             }
             for row in rows(form, "allowances")
@@ -216,7 +217,7 @@ def prices(form: Form, _old: Plain) -> dict[str, Any]:
             "label": form.get(f"{row}.label", ""),
             "rush": form.get(f"{row}.rush") == "yes",
             **{
-                key: _listed(form, f"{row}.{key}")
+                key: _names_in(form, f"{row}.{key}")
                 for key in ("methods", "materials", "printers", "colors", "courses", "groups")
             },
         }

@@ -176,8 +176,9 @@ def refund() -> AnyResponse | str:
     lab, job_id = lab_of(current_app), request.args.get("job", "")
     if request.method == "GET":
         form = {"key": secrets.token_urlsafe(16), "next": request.args.get("next", "")}
-        paid = lab.jobs.details(job_id).balance.paid_cents
-        return _refund_form(job_id, {**form, "amount": in_units(paid)}, {})
+        details = lab.jobs.details(job_id)
+        amount = in_units(details.balance.paid_cents, details.job.currency)
+        return _refund_form(job_id, {**form, "amount": amount}, {})
     form = request.form.to_dict()
     try:
         entry = lab.payments.refund(

@@ -208,7 +208,7 @@ def refundable(
 
     ``shown_cents`` is what the form showed as paid; None where it showed nothing.
     """
-    paid, amount = balance.paid_cents, parse_cents(tender.amount)
+    paid, amount = balance.paid_cents, parse_cents(tender.amount, job.currency)
     if job.status is Status.ARCHIVED:
         yield _archived(job)
     elif paid <= 0:

@@ -159,7 +159,8 @@ class Payments:
             job, catalog = job_of(tx, job_id), self._catalogs.within(tx)
             balance = balance_of(tx, job)
             _refuse(money_guards.refundable(job, balance, tender, catalog, expected_paid))
-            cents, said = parse_cents(tender.amount) or 0, clean_text(reason)
+            cents = parse_cents(tender.amount, job.currency) or 0
+            said = clean_text(reason)
             way = method or _last_method(tx, job)
             now = self._clock()
             details = {"refunded_cents": cents, "method": way, "reason": said}
