@@ -144,6 +144,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "machines.take_out": Right.MACHINES,
     "machines.put_back": Right.MACHINES,
     "machines.edit": Right.MACHINES,
+    "persons.index": Right.SEE,
+    "persons.show": Right.SEE,
     # pickup and money
     "counter.waiting": Right.SEE,
     "counter.job": Right.HAND_OUT,

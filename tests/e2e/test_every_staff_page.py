@@ -43,6 +43,7 @@ OTHERS = (
     "/dashboard/plates/start?machine=Prusa+MK4S",
     "/dashboard/this-pc",
     "/dashboard/payments",
+    "/dashboard/people",
     "/pick-up",
     "/pick-up?search=nobody",
     "/reports",
@@ -136,6 +137,7 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
     of_jobs += [f"/dashboard/jobs/{first.id}{rest}" for rest in OF_A_JOB[1:]]
     of_jobs += [f"/dashboard/jobs/{first.id}/approve", f"/dashboard/bulk?job={first.id}:1"]
     of_jobs += [f"/pick-up/{job.id}" for job in jobs.values()]
+    of_jobs.append(f"/dashboard/people/{jobs[Status.COMPLETED].id}")
     of_jobs.append(f"/pick-up/{jobs[Status.COMPLETED].id}?method=cash")
     (paid,) = lab.jobs.details(jobs[Status.PAIDPICKEDUP].id).payments
     (plate,) = lab.plates.find(running=True)

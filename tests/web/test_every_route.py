@@ -110,6 +110,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/this-pc/printflow-opener.toml": {"GET": Right.SEE},
     "/dashboard/this-pc/opener/<name>": {"GET": Right.SEE},
     "/dashboard/this-pc/clicks": {"POST": Right.SEE},
+    "/dashboard/people": {"GET": Right.SEE},
+    "/dashboard/people/<job_id>": {"GET": Right.SEE},
     "/pick-up": {"GET": Right.SEE},
     "/pick-up/<job_id>": {"GET": Right.HAND_OUT, "POST": Right.HAND_OUT},
     "/reports": {"GET": Right.REPORTS},

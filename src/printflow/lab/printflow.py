@@ -49,6 +49,7 @@ from ..service.openings import Openings
 from ..service.payments import Payments
 from ..service.people import People
 from ..service.personal_data import PersonalData
+from ..service.persons import Persons
 from ..service.plates import Plates
 from ..service.prices import Prices
 from ..service.provider_sessions import ProviderSessions
@@ -323,6 +324,9 @@ class Printflow:
         """The units of the printers: which there are, and which are out of service."""
         self.shelf = Shelf(database, clock, settings, self._transitions, catalogs)
         """Finished prints that wait to be picked up."""
+
+        self.persons = Persons(database, clock)
+        """Who sends the jobs: everything of one person, and finding people."""
 
     def _of_money(self, parts: Parts) -> None:
         database, clock = parts.database, parts.clock
