@@ -70,9 +70,10 @@ class Prices:
 
         catalog = checked_catalog({**plain_form(self._catalogs.newest()), **sections})
         price = self._of(catalog, **example) if example.get("method") else None
-        found = []
+        found: list[Requoted] = []
+        instead: dict[str, Price] = {}
         with self._database.read() as tx:
-            for quote in tx.quotes.latest(most):
+            for quote in reversed(tx.quotes.latest(most)):  # each sees what those before it used
                 job = tx.jobs.get(quote.job_id)
                 if job is None:
                     continue
@@ -83,11 +84,13 @@ class Prices:
                     quote.grams,
                     quote.hours,
                     quote.material,
-                    beside(tx, job, catalog),
-                    free(tx, job, catalog),
+                    beside(tx, job, catalog, instead),
+                    free(tx, job, catalog, instead),
                 )
+                if now is not None:
+                    instead[job.id] = now
                 found.append(Requoted(job, quote, None if now is None else now.cents))
-        return PricePreview(price, catalog.currency, tuple(found))
+        return PricePreview(price, catalog.currency, tuple(reversed(found)))
 
     @needs(Right.SEE)
     def of(
