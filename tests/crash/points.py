@@ -11,7 +11,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from printflow import Printflow
-from printflow.testing import Crash, FaultPlan, NeverDone, Outside, When, settle, violations
+from printflow.testing import (
+    Crash,
+    FaultPlan,
+    NeverDone,
+    Outside,
+    When,
+    crash_points,
+    settle,
+    telling_points,
+    violations,
+)
 from tests.crash.scenario import CHAINS, prepare
 
 
@@ -59,12 +69,11 @@ class Rehearsal:
         if problems:
             raise AssertionError(f"{chain} is broken without any fault: {problems}")
 
-    def points(self) -> Iterator[Point]:
-        """Both sides of every call."""
+    def points(self, *, all_of_them: bool = False) -> Iterator[Point]:
+        """Both sides of every call that may change something outside, or of all."""
         for step, calls in enumerate(self.calls):
-            for number in range(len(calls)):
-                for when in When:
-                    yield Point(self.chain, step, number, when)
+            for number, when in (crash_points if all_of_them else telling_points)(calls):
+                yield Point(self.chain, step, number, when)
 
 
 class Stage:

@@ -9,7 +9,7 @@ import pytest
 from printflow.importing.rows import flask_list
 from printflow.testing import Crash, FaultPlan, Outside, When, settle, violations
 from tests import old_system
-from tests.plugins.fire import effort
+from tests.plugins.fire import points
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600), pytest.mark.long]
 
@@ -40,11 +40,10 @@ def test_a_crash_at_every_call_of_an_import(
     wrong: list[str] = []
     old_system.make(base / "r", JOBS)
     assert _import(Outside(base / "r" / "lab"), base / "r", rehearsal)
-    total = len(rehearsal.calls)
-    wanted = effort(pytestconfig, "--crash-points")
-    stride = 1 if wanted == "all" else max(1, total // 25)
-    assert total > 40
-    for number in range(0, total, stride):
+    assert len(rehearsal.calls) > 40
+    numbers = [n for n, side in points(pytestconfig, rehearsal.calls, 50) if side is when]
+    assert len(numbers) > 5
+    for number in numbers:
         folder = base / str(number)
         old_system.make(folder, JOBS)
         world, plan = Outside(folder / "lab"), FaultPlan()

@@ -14,7 +14,8 @@ from printflow.domain.incoming import ArrivedMail
 from printflow.inbox.heads import head_of, identity_of
 from printflow.ports import MailboxView
 from printflow.testing.faults import Crash, FaultPlan, When
-from printflow.testing.wrapped import Wrapping, crash_points
+from printflow.testing.wrapped import Wrapping
+from tests.plugins.fire import points
 from tests.plugins.inbox import email
 from tests.plugins.lab import TestClock
 
@@ -129,7 +130,12 @@ def after_a_crash(
 
 
 @pytest.mark.embedded
-def test_every_point(ready: tuple[Settings, Job, Box], clock: TestClock, tmp_path: Path) -> None:
+def test_every_point(
+    ready: tuple[Settings, Job, Box],
+    clock: TestClock,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+) -> None:
     settings, job, box = ready
     database = settings.state_dir / "printflow.db"
     kept = tmp_path / "kept.db"
@@ -140,7 +146,7 @@ def test_every_point(ready: tuple[Settings, Job, Box], clock: TestClock, tmp_pat
         read_all(lab)
         calls = counting.calls[before:]
     assert len(calls) > 40
-    for number, when in crash_points(calls):
+    for number, when in points(pytestconfig, calls, 24):
         for path in database.parent.glob("printflow.db*"):
             path.unlink()
         shutil.copy(kept, database)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,10 +22,10 @@ from printflow import (
     TransitionRefused,
 )
 from printflow.settings.sections import RetentionSettings
-from printflow.testing import Crash, FaultPlan, Outside, When, settle
+from printflow.testing import Crash, FaultPlan, Outside, settle
 from tests.crash.points import scratch_parent
 from tests.crash.scenario import FORM, prepare
-from tests.plugins.fire import effort
+from tests.plugins.fire import points
 from tests.plugins.lab import Submit, TestClock
 
 
@@ -325,12 +324,8 @@ def test_a_crash_anywhere_leaves_nothing_half_removed(
     lab = rehearsal.open(plan)
     lab.retention.purge()
     rehearsal.kill(lab)
-    points = [(number, when) for number in range(len(plan.calls)) for when in When]
-    assert len(points) > 80
-    wanted = effort(request.config, "--crash-points")
-    if wanted != "all":
-        points = random.Random(7).sample(points, min(len(points), int(wanted) // 2))
-    for number, when in points:
+    assert len(plan.calls) > 40
+    for number, when in points(request.config, plan.calls, 24):
         world = outside.copy(outside.folder.parent / f"run{number}{when}")
         crashing = FaultPlan()
         crashing.crash(number, when)
@@ -361,11 +356,7 @@ def test_an_erasure_that_breaks_off_anywhere_is_ended_by_asking_again(
     lab = rehearsal.open(plan)
     lab.personal_data.erase(FORM["email"], by="Ana")
     rehearsal.kill(lab)
-    points = [(number, when) for number in range(len(plan.calls)) for when in When]
-    wanted = effort(request.config, "--crash-points")
-    if wanted != "all":
-        points = random.Random(8).sample(points, min(len(points), int(wanted) // 2))
-    for number, when in points:
+    for number, when in points(request.config, plan.calls, 24):
         world = outside.copy(outside.folder.parent / f"run{number}{when}")
         crashing = FaultPlan()
         crashing.crash(number, when)

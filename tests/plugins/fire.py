@@ -7,8 +7,10 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
+from printflow.testing import When, crash_points, telling_points
+
 _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
-    "--crash-points": ("48", "all", "crashes at a call of a port: a number, or all"),
+    "--crash-points": ("48", "telling", "crashes at a call of a port: a number, telling, or all"),
     "--crash-pairs": ("32", "360", "crashes in the recovery from a crash: a number, or all"),
     "--crash-histories": ("12", "250", "histories of the state machine"),
     "--kills": ("10", "120", "processes that are killed by SIGKILL"),
@@ -45,6 +47,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def points(config: pytest.Config, calls: list[str], some: int) -> list[tuple[int, When]]:
+    """Where to crash in ``calls``: ``telling`` or all points, as ``--crash-points`` says, and ``some``
+    telling ones, spread evenly, where it says a number.
+    """
+    wanted = effort(config, "--crash-points")
+    if wanted == "all":
+        return crash_points(calls)
+    telling = telling_points(calls)
+    return telling if wanted == "telling" else telling[:: max(1, len(telling) // some)]
 
 
 def effort(config: pytest.Config, option: str) -> str:

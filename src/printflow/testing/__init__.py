@@ -21,7 +21,7 @@ from ..lab.printflow import Printflow
 from .faults import Crash, FaultPlan, When, os_error
 from .invariants import undone, violations
 from .outside import Mailbox, ManualClock, Mood, Outside
-from .wrapped import Wrapping, crash_points
+from .wrapped import Wrapping, crash_points, telling_points
 
 __all__ = [
     "Crash",
@@ -36,6 +36,7 @@ __all__ = [
     "crash_points",
     "os_error",
     "settle",
+    "telling_points",
     "undone",
     "violations",
 ]

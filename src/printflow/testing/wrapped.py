@@ -22,6 +22,21 @@ from typing import Any, BinaryIO, cast
 from ..ports import Database, FileStore, Mailer, Transaction
 from .faults import FaultPlan, When
 
+_LOOKS = frozenset(
+    {
+        "store.check_identity",
+        "store.everywhere",
+        "store.free_bytes",
+        "store.has_incoming",
+        "store.picture",
+        "store.read_incoming",
+        "store.sha256",
+        "store.siblings",
+        "store.size",
+        "store.stale_incoming",
+        "store.where",
+    }
+)
 _TOUCH_NOTHING = frozenset({"root", "path", "place", "close"})
 _ROWS = frozenset(
     {
@@ -193,3 +208,20 @@ class Wrapping:
 def crash_points(calls: list[str]) -> list[tuple[int, When]]:
     """Both sides of every call."""
     return [(number, when) for number in range(len(calls)) for when in When]
+
+
+def telling_points(calls: list[str]) -> list[tuple[int, When]]:
+    """Both sides of every call that may change something outside the process.
+
+    A process that dies anywhere between two such calls leaves the same things behind, so these
+    points stand for all: what was written within a transaction is rolled back, and looking changes
+    nothing. A call that isn't known to be one of these counts as a change.
+    """
+    return [point for point in crash_points(calls) if _changes(calls[point[0]])]
+
+
+def _changes(call: str) -> bool:
+    port, _, method = call.partition(".")
+    if port == "read" or port in _ROWS or call in _LOOKS:
+        return False
+    return port != "write" or method == "commit"
