@@ -16,6 +16,7 @@ QUICK = ("startup", "transitions", "doctor", "dashboard")
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(sys.platform != "linux", reason="measures beside find(1) and by /proc")
 def test_a_small_run_gives_every_figure(
     tmp_path: Path,

@@ -146,6 +146,7 @@ def test_changed_files_harm_nobody(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_changed_files_of_further_formats_harm_nobody(
     inspector: Inspector, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

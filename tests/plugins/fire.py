@@ -11,17 +11,17 @@ from printflow.testing import When, crash_points, telling_points
 
 _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--crash-points": ("48", "telling", "crashes at a call of a port: a number, telling, or all"),
-    "--crash-pairs": ("32", "360", "crashes in the recovery from a crash: a number, or all"),
-    "--crash-histories": ("12", "250", "histories of the state machine"),
-    "--kills": ("10", "120", "processes that are killed by SIGKILL"),
+    "--crash-pairs": ("32", "200", "crashes in the recovery from a crash: a number, or all"),
+    "--crash-histories": ("12", "150", "histories of the state machine"),
+    "--kills": ("10", "72", "processes that are killed by SIGKILL"),
     "--outbox-mails": ("200", "1000", "mails that killed workers send through a faulty server"),
-    "--mutated-models": ("150", "6000", "model files with changed bytes"),
-    "--contested-jobs": ("40", "320", "jobs that four processes fire at once"),
+    "--mutated-models": ("150", "3000", "model files with changed bytes"),
+    "--contested-jobs": ("40", "200", "jobs that four processes fire at once"),
     "--students": ("16", "500", "students while servers and workers die"),
 }
 
 
-_EXAMPLES: Final = 2500
+_EXAMPLES: Final = 1500
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -240,12 +240,13 @@ class SqlIdentityRows:
             )
         )
 
-    def set_role(self, key_hash: str, role: str) -> None:
-        self._connection.execute(
+    def set_role(self, key_hash: str, role: str) -> bool:
+        changed = self._connection.execute(
             update(sessions)
             .where(sessions.c.key_hash == key_hash, sessions.c.role != role)
             .values(role=role)
         )
+        return changed.rowcount > 0
 
     # -- students ---------------------------------------------------------------------------------
 

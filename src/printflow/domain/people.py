@@ -84,6 +84,7 @@ class ChangeKind(StrEnum):
     STATION_RENEWED = "station_renewed"
     STATION_ROLE = "station_role"
     STATION_REVOKED = "station_revoked"
+    PERSON_ROLE = "person_role"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     LEFT = "left"
@@ -120,6 +121,7 @@ _WORDS = {
     ChangeKind.STATION_RENEWED: mark("Set a new password for the station %(subject)s"),
     ChangeKind.STATION_ROLE: mark("Changed the role of the station %(subject)s"),
     ChangeKind.STATION_REVOKED: mark("Revoked the station %(subject)s"),
+    ChangeKind.PERSON_ROLE: mark("Changed the role of %(subject)s, who is signed in"),
     ChangeKind.SIGNED_IN: mark("Signed in as %(subject)s"),
     ChangeKind.SIGN_IN_FAILED: mark("Failed to sign in as %(subject)s"),
     ChangeKind.LEFT: mark("Signed out"),

@@ -101,8 +101,8 @@ class IdentityRows(Protocol):
     ) -> None:
         """The role holds until then; ``tokens`` are new sealed ones, by column."""
 
-    def set_role(self, key_hash: str, role: str) -> None:
-        """The session has that role from now on."""
+    def set_role(self, key_hash: str, role: str) -> bool:
+        """The session has that role from now on; whether it had another one."""
 
     # -- students ---------------------------------------------------------------------------------
 

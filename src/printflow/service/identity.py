@@ -438,11 +438,11 @@ class Identity:
             kept = tx.identity.session(hashed)
             person = tx.identity.person_by_id(kept.person_id) if kept else None
             same = person is not None and person.subject == str(answer.claims["sub"])
-            if person is None or not same or not decision.role:
+            if kept is None or person is None or not same or not decision.role:
                 tx.people.end_session(hashed)
             else:
                 person = self._person(tx, issuer, answer.claims, now)
-                tx.identity.set_role(hashed, decision.role)
+                self.set_role(tx, hashed, decision.role, person.staff_name, before=kept.role)
                 tx.identity.believe(
                     hashed,
                     until=now + BELIEVED,
@@ -461,6 +461,15 @@ class Identity:
         if not decision.role:
             raise _no_role(decision.why)
         return ComeBack(purpose=begun.purpose, back=begun.back)
+
+    def set_role(
+        self, tx: Transaction, hashed: str, role: str, staff_name: str, *, before: str
+    ) -> None:
+        """The provider says another role than ``before`` in mid-session: it counts, and is recorded."""
+        if tx.identity.set_role(hashed, role):
+            ChangedBy(self.provider_name).record(
+                tx, ChangeKind.PERSON_ROLE, staff_name, self._clock(), role=role, before=before
+            )
 
     # -- students ---------------------------------------------------------------------------------
 

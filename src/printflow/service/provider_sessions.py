@@ -191,18 +191,19 @@ class ProviderSessions:
         if found is None:
             self._believe(kept, until=now, check=None)
             return
-        role, tokens = found
+        role, tokens, staff_name = found
         self._believe(
             kept,
             until=now + BELIEVED,
             check=now + BELIEVED - _CHECK_BEFORE,
             tokens=tokens,
             role=role,
+            staff_name=staff_name,
         )
 
-    def _role_now(self, kept: ProviderSession) -> tuple[str, Mapping[str, str]] | None:
-        """The role by the provider's present word, and new tokens; None where it must be asked by
-        way of the browser.
+    def _role_now(self, kept: ProviderSession) -> tuple[str, Mapping[str, str], str] | None:
+        """The role by the provider's present word, new tokens, and whose it is; None where it must
+        be asked by way of the browser.
         """
         with self._database.read() as tx:
             person = tx.identity.person_by_id(kept.person_id)
@@ -234,7 +235,7 @@ class ProviderSessions:
         if claims is None or not told:
             return None
         role = self._identity.decided(claims, person.issuer).role
-        return (role, tokens) if role else None
+        return (role, tokens, person.staff_name) if role else None
 
     def _believe(
         self,
@@ -244,11 +245,12 @@ class ProviderSessions:
         check: datetime | None,
         tokens: Mapping[str, str] | None = None,
         role: str = "",
+        staff_name: str = "",
     ) -> None:
         with self._database.write() as tx:
             tx.identity.believe(kept.key_hash, until=until, next_check_at=check, tokens=tokens)
             if role:
-                tx.identity.set_role(kept.key_hash, role)
+                self._identity.set_role(tx, kept.key_hash, role, staff_name, before=kept.role)
 
     def sweep(self) -> int:
         """Forget sign-ins that nobody finished, old records, and people who have nothing here."""
