@@ -259,7 +259,7 @@ def test_a_new_role_counts_without_a_new_sign_in(
     assert acting(lab) == {"Ana Reyes": "administrator"}
     (change,) = lab.changes.find(ChangeQuery(kind=ChangeKind.PERSON_ROLE))
     assert (change.subject, change.by) == ("Ana Reyes", lab.identity.provider_name)
-    assert change.details == {"role": "administrator", "before": "manager"}
+    assert change.details == {"role": "administrator", "before": "technician"}
     assert browser.get("/admin/system").status_code == 200
     clock.advance(minutes=4)
     assert browser.get("/dashboard").status_code == 200

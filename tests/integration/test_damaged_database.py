@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -100,8 +101,12 @@ def examine(settings: Settings, *, fix: bool = False) -> dict[str, tuple[str, st
 
 def test_a_search_beside_a_writer_is_no_damage(settings: Settings, model: Path) -> None:
     """A connection that has searched remembers pages that another one has replaced since."""
-    form = {"email": "a@example.edu", "method": "Filament", "color": "True Red"}
-    rest = {"printer": "Prusa MK4S", "discipline": "Engineering", "class_number": "1"}
+    form: dict[str, Any] = {"email": "a@example.edu", "method": "Filament", "color": "True Red"}
+    rest: dict[str, Any] = {
+        "printer": "Prusa MK4S",
+        "discipline": "Engineering",
+        "class_number": "1",
+    }
     with Printflow.open(settings) as searching, Printflow.open(settings) as writing:
         for number in range(30):
             searching.jobs.find(search="Jane")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -240,8 +241,13 @@ def test_a_paused_outbox(settings: Settings, clock: TestClock, model: Path) -> N
     clock.now = datetime.now(UTC)
     with Printflow.open(settings, clock=clock, mailer=Locked()) as lab:
         lab.stations.set_password()
-        form = {"student": "A B", "email": "a@b.cc", "method": "Filament", "color": "Blue"}
-        rest = {"printer": "Prusa XL", "discipline": "Other", "class_number": "1"}
+        form: dict[str, Any] = {
+            "student": "A B",
+            "email": "a@b.cc",
+            "method": "Filament",
+            "color": "Blue",
+        }
+        rest: dict[str, Any] = {"printer": "Prusa XL", "discipline": "Other", "class_number": "1"}
         lab.intake.submit(model, **form, **rest, acknowledge_minimum=True)
         lab.dispatch()
         assert codes(lab) == ["mail_paused"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,8 +86,13 @@ def test_a_lab_s_own_file_takes_the_shipped_one_s_place(
     (own / "received" / "subject.txt").write_text("Got it: {{ job_label }}\n")
     mail = settings.mail.model_copy(update={"templates": own})
     with Printflow.open(settings.model_copy(update={"mail": mail}), clock=clock) as lab:
-        form = {"student": "A B", "email": "a@b.cc", "method": "Filament", "color": "Blue"}
-        rest = {"printer": "Prusa XL", "discipline": "Other", "class_number": "1"}
+        form: dict[str, Any] = {
+            "student": "A B",
+            "email": "a@b.cc",
+            "method": "Filament",
+            "color": "Blue",
+        }
+        rest: dict[str, Any] = {"printer": "Prusa XL", "discipline": "Other", "class_number": "1"}
         job = lab.intake.submit(model, **form, **rest, acknowledge_minimum=True)
         assert newest(lab, "received").subject == f"Got it: {job.id}"
         assert "Hello A," in newest(lab, "received").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, select, update
@@ -112,8 +113,8 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     """Two jobs of one student whose name stands in every column that is personal."""
     model = tmp_path / f"{MARK}'s bracket.stl"
     model.write_bytes((tmp_path / "bracket.stl").read_bytes())
-    who = {"student": f"{MARK} Quirrel", "email": f"{MARK}@example.edu"}
-    form = {"method": "Filament", "color": "True Red", "printer": "Prusa MK4S",
+    who: dict[str, Any] = {"student": f"{MARK} Quirrel", "email": f"{MARK}@example.edu"}
+    form: dict[str, Any] = {"method": "Filament", "color": "True Red", "printer": "Prusa MK4S",
             "discipline": "Engineering", "class_number": "ARCH 4000"}  # fmt: skip
     done = lab.intake.submit(model, **who, **form, note=f"For {MARK}", acknowledge_minimum=True)
     token = lab.students.url(done).rpartition("/")[2]

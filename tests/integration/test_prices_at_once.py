@@ -30,7 +30,7 @@ def both_approved(settings: Settings, model: Path) -> list[int | None]:
     with Printflow.open(settings) as lab:
         lab.catalog.load({**lab.catalog.export(), **RULES}, by="Sam")
         models = [Model(file=model, color="True Red") for _ in range(2)]
-        form = {
+        form: dict[str, Any] = {
             key: value for key, value in FORM.items() if key not in ("color", "quantity", "note")
         }
         jobs = lab.intake.submit_several(models, **form)

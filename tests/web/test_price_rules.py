@@ -46,7 +46,7 @@ def test_the_first_grams_are_free_once(lab: Printflow, submit: Submit) -> None:
         for one in lab.jobs.details(second.id).quotes[-1].price_lines
         if one.kind == "free_weight"
     ]
-    assert (line.label, line.quantity) == ("First 50 g free", 10)
+    assert (line.label, line.quantity) == ("First 50 g free", Decimal(10))
     lab.jobs.reject(first.id, by="Ana", text="Too thin.")
     shown = lab.jobs.price(third.id, grams="40", hours="1", material="PLA")
     assert shown is not None and shown.cents == 0, "what a rejected job used is free again"
