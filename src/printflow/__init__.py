@@ -59,6 +59,10 @@ if TYPE_CHECKING:
     from .domain.naming import ending_of
     from .domain.network_address import address_for_logs
     from .domain.opening import ClosedDays, OpeningHours, Span
+    from .domain.payer_form import FIELDS as PAYER_FIELDS
+    from .domain.payer_form import typed_form as payer_form
+    from .domain.payers import Payer, PayerKind
+    from .domain.payers import Window as PayerWindow
     from .domain.people import Change, ChangeKind, ChangeQuery, StaffName, StaffSession, Station
     from .domain.permit import STRANGER, Permit
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
@@ -186,6 +190,9 @@ if TYPE_CHECKING:
     from .service.form_check import Model
     from .service.identity import OPERATOR_SOURCE, PROXY_SOURCE, ComeBack, NamedByProxy
     from .service.lab_hours import FormView, LabNow, Moved
+    from .service.payer_answers import PayerQuestion
+    from .service.payer_statements import Statement
+    from .service.payers import ImportedPayers, PayerStanding
     from .service.payments import OpenBalance
     from .service.plates import PlateDone
     from .service.prices import PricePreview, Requoted
@@ -403,6 +410,10 @@ _HOMES = {
     "runtime.exhausted": ("is_exhausted", "server_busy"),
     "store.log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
+    "domain.payers": ("Payer", "PayerKind"),
+    "service.payer_answers": ("PayerQuestion",),
+    "service.payer_statements": ("Statement",),
+    "service.payers": ("ImportedPayers", "PayerStanding"),
     "service.payments": ("OpenBalance",),
     "service.sessions": ("SignedIn",),
     "service.stations": ("USUAL_ROLE",),
@@ -413,6 +424,9 @@ _HOMES = {
     "settings": ("Settings",),
 }
 _RENAMED = {
+    "PAYER_FIELDS": ("domain.payer_form", "FIELDS"),
+    "PayerWindow": ("domain.payers", "Window"),
+    "payer_form": ("domain.payer_form", "typed_form"),
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
     "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
     "ReportTable": ("reports.table", "Table"),
@@ -719,4 +733,13 @@ __all__ = [
     "FormView",
     "LabNow",
     "Moved",
+    "PAYER_FIELDS",
+    "PayerWindow",
+    "payer_form",
+    "Payer",
+    "PayerKind",
+    "PayerQuestion",
+    "Statement",
+    "ImportedPayers",
+    "PayerStanding",
 ]

@@ -214,6 +214,7 @@ def _form(
     return render_template(
         "action.html",
         job=details.job,
+        claims=details.claims,
         trigger=trigger,
         form=form,
         errors=errors,

@@ -17,10 +17,11 @@ from waitress.utilities import RequestEntityTooLarge
 
 from .gate import MEMORY_BYTES, NO_FORM, NO_ROOM, REFUSED_HEADER, TOO_MANY, Gate
 from .proxy_headers import ProxyHeaders
-from .request import SIGN_IN_BODY, SMALL_BODY
+from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY
 
 UPLOAD_PATH = re.compile(r"/submit|/dashboard/jobs/[^/]+/versions")
 SIGN_IN_PATH = "/login"
+LIST_PATH = "/admin/payers/import"
 
 
 def client_of(address: str) -> str:
@@ -86,6 +87,8 @@ class LimitedParser(HTTPRequestParser):
             return SMALL_BODY
         if self._is_upload():
             return self._upload_limit
+        if self._path == LIST_PATH:
+            return LIST_BODY
         return SIGN_IN_BODY if self._path == SIGN_IN_PATH else SMALL_BODY
 
     @property

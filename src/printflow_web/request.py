@@ -14,6 +14,9 @@ SMALL_BODY = 64 * 1024
 SIGN_IN_BODY = 2 << 20
 """So much is read at the sign-in, to tell a monstrous password from a monstrous form."""
 
+LIST_BODY = 4 << 20
+"""A list of payers from a file may have so many: 10,000 codes have a tenth of it."""
+
 FORM_PARTS = 24 + 4 * MODELS_LIMIT
 """The shared fields, and those of each model."""
 

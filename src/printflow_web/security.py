@@ -21,7 +21,7 @@ from .acting import recognize
 from .confirming import confirm_again
 from .errors import ParameterRefused
 from .gate import NO_ROOM, REFUSED_HEADER, TOO_MANY
-from .request import SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
+from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
@@ -154,6 +154,8 @@ def _limit_body() -> None:
     if form and request.endpoint in UPLOADS and request.method == "POST":
         cast(LabRequest, request).takes_upload = True
         request.max_content_length = upload_limit(current_app)
+    elif form and request.endpoint == "payers.take_in" and request.method == "POST":
+        request.max_content_length = LIST_BODY
     elif request.endpoint == SIGN_IN and request.method == "POST":
         request.max_content_length = request.max_form_memory_size = SIGN_IN_BODY
     limit = request.max_content_length

@@ -18,6 +18,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
@@ -42,6 +43,7 @@ from .errors import FORMS_KEPT, form_again
 from .known_browser import keep, known_browser
 from .price_words import range_words
 from .request import LabRequest, lab_of
+from .spoken import spoken
 
 pages = Blueprint("student", __name__)
 
@@ -49,6 +51,7 @@ _FIELDS = (
     "student_name",
     "student_email",
     "class_number",
+    "payer_code",
     "print_method",
     "color",
     "quantity",
@@ -68,6 +71,7 @@ _SHOWN = frozenset(_FIELDS) | {"", "file"}
 """Fields that the page has a place for; those of further models are listed at the files."""
 _KEY = re.compile("[A-Za-z0-9_-]{16,64}")
 """What the key of a form looks like; anything else is taken for none."""
+_LONGEST_CODE = 60
 _FIND_SECONDS = 0.25
 """No answer to who asks for links comes sooner, whether the address is known or not."""
 _REMEMBERED = 40
@@ -108,6 +112,19 @@ def price_of_model() -> dict[str, str]:
     return {"text": range_words(found, catalog.currency) if found else ""}
 
 
+@pages.get("/submit/payer")
+def payer_of_code() -> dict[str, str]:
+    """Who pays with a code, in words; what is wrong with it is said when the form is sent."""
+    typed = request.args
+    try:
+        payer = lab_of(current_app).payers.named(
+            typed.get("code", "")[:_LONGEST_CODE], typed.get("email", "")[:254]
+        )
+    except InvalidInput as error:
+        return {"text": spoken(error.refusals[0].message)}
+    return {"text": _("Paid by %(payer)s.", payer=payer.name) if payer else ""}
+
+
 def _browser() -> str:
     """The secret by which this browser is known again; it never leaves its own cookie."""
     secret: str = session.setdefault("browser", secrets.token_urlsafe(16))
@@ -130,6 +147,7 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         max_upload_mb=limit,
         max_models=MODELS_LIMIT,
         estimates=lab_of(current_app).queue.usually_ready_by_method(),
+        asks_payer=lab_of(current_app).payers.any,
         lab_data=_for_the_preview(lab_of(current_app).catalog.current),
     )
 
@@ -166,6 +184,7 @@ def _take() -> AnyResponse:
             method=form["print_method"],
             printer=form["printer"],
             class_number=form["class_number"],
+            payer_code=form["payer_code"],
             acknowledge_minimum=form["minimum_charge"] == "yes",
             needed_by=form["needed_by"],
             own_material=form["own_material"] == "yes",

@@ -43,12 +43,14 @@ LINKS = {
     "released": (rf"/jobs/{TOKEN}",),
     "canceled": ("/",),
     "not_canceled": (rf"/jobs/{TOKEN}",),
+    "payer_asked": (rf"/payer/{TOKEN}",),
+    "payer_statement": (),
 }
 SEVERAL = {"prices", "ready", "in_queue"}
 """They tell of several jobs."""
 AMOUNTS = {
     *("approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"),
-    *("prices", "ready", "in_queue"),
+    *("prices", "ready", "in_queue", "payer_asked", "payer_statement"),
 }
 EXPIRIES = {"approved", "reminder", "prices", "confirm_address"}
 TEMPLATES = [template.value for template in MailTemplate]
@@ -109,7 +111,7 @@ def test_links_amounts_and_expiry(
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_subjects_carry_the_job_s_number(samples: dict[str, RenderedMail], name: str) -> None:
     subject = samples[name].subject
-    assert ("K7Q2MX9A" in subject) == (name not in {"find_jobs", *SEVERAL})
+    assert ("K7Q2MX9A" in subject) == (name not in {"find_jobs", "payer_statement", *SEVERAL})
     assert len(subject) <= 90 and "\n" not in subject
 
 

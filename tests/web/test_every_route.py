@@ -33,6 +33,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/": {"GET": "everybody"},
     "/submit": {"GET": "everybody", "POST": "everybody"},
     "/submit/price": {"GET": "everybody"},
+    "/submit/payer": {"GET": "everybody"},
     "/submit/success": {"GET": "everybody"},
     "/submit/success/send-again": {"POST": "everybody"},
     "/confirm-address/<token>": {"GET": "everybody", "POST": "everybody"},
@@ -44,6 +45,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/jobs/<token>/ask-to-cancel": {"POST": "everybody"},
     "/find": {"GET": "everybody", "POST": "everybody"},
     "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
+    "/payer/<token>": {"GET": "everybody", "POST": "everybody"},
     # the door
     "/login": {"GET": "everybody", "POST": "everybody"},
     "/login/forget": {"POST": "everybody"},
@@ -139,6 +141,14 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/admin/changes": {"GET": Right.AUDIT},
     "/admin/machines": {"GET": Right.EQUIPMENT, "POST": Right.EQUIPMENT},
     "/admin/machines/retire": {"POST": Right.EQUIPMENT},
+    "/admin/payers": {"GET": Right.PRICES, "POST": Right.PRICES},
+    "/admin/payers/edit": {"GET": Right.PRICES, "POST": Right.PRICES},
+    "/admin/payers/retire": {"POST": Right.PRICES},
+    "/admin/payers/payers.csv": {"GET": Right.PRICES},
+    "/admin/payers/import": {"POST": Right.PRICES},
+    "/admin/payers/statement": {"GET": Right.PAYMENTS},
+    "/admin/payers/statement.<ending>": {"GET": Right.PAYMENTS},
+    "/admin/payers/statement/mail": {"POST": Right.PAYMENTS},
     "/admin/stations": {"GET": Right.STATIONS, "POST": Right.STATIONS},
     "/admin/stations/sign-out": {"POST": Right.STATIONS},
     "/admin/stations/<int:station_id>/password": {"POST": Right.STATIONS},
@@ -192,6 +202,18 @@ def may(role: str, needed: Needed) -> bool:
     return bool(wanted & rights_of(SHIPPED_ROLES, role))
 
 
+def payer_token(lab: Printflow, job: Job) -> str:
+    """The token of a payer's approver who was asked about the job."""
+    lab.payers.add(by="Ana", code="A1", approver="chair@example.org")
+    with lab._parts.database.write() as tx:
+        payer = tx.payers.of_code("A1")
+        assert payer is not None
+        tx.payers.ask(payer.id, job.id, lab._parts.clock())
+    lab.jobs.requote(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    (claim,) = lab.jobs.details(job.id).claims
+    return lab._parts.links.of_claim(claim).rpartition("/")[2]
+
+
 @pytest.fixture
 def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str]:
     """The address of a route, with values that exist."""
@@ -207,6 +229,7 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
     token = {
         "/confirm-address/": confirmed,
         "/jobs/": lab.students.url(job).rpartition("/")[2],
+        "/payer/": payer_token(lab, job),
         "/confirm/": link(lab, job).rpartition("/")[2],
         "/login/way-in/": lab.identity.way_in().rpartition("/")[2],
     }

@@ -34,6 +34,7 @@ from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
 from .outbox_rows import SqlOutboxRows
+from .payer_rows import SqlPayerRows
 from .people_rows import SqlPeopleRows
 from .plate_rows import SqlPlateRows
 from .quote_rows import SqlQuoteRows
@@ -72,6 +73,10 @@ class SqlTransaction:
     @cached_property
     def ledger(self) -> SqlLedgerRows:
         return SqlLedgerRows(self._connection)
+
+    @cached_property
+    def payers(self) -> SqlPayerRows:
+        return SqlPayerRows(self._connection)
 
     @cached_property
     def quotes(self) -> SqlQuoteRows:

@@ -7,15 +7,25 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.exc import IntegrityError
 
+from ..domain.budgets import ClaimState
 from ..domain.debts import OWING, Debt
 from ..domain.ledger import Entry, Payment, Share, Void
 from ..domain.status import Status
 from ..ports import DuplicateKey
 from .alone import take_turns
-from .schema import jobs, payment_shares, payment_voids, payments
+from .schema import jobs, payer_claims, payment_shares, payment_voids, payments
 
 _VOID = tuple(
     payment_voids.c[name].label(f"void_{name}") for name in ("at", "by", "reason", "station")
@@ -30,22 +40,26 @@ _ENTRIES = (
     .select_from(payments.outerjoin(payment_voids, payment_voids.c.payment_id == payments.c.id))
     .order_by(payments.c.id)
 )
-_SETTLED = (
-    select(
-        payment_shares.c.job_id,
-        func.sum(payment_shares.c.amount_cents).label("paid"),
-        func.sum(payment_shares.c.waived_cents).label("waived"),
-    )
+_ENTERED = union_all(
+    select(payment_shares.c.job_id, payment_shares.c.amount_cents, payment_shares.c.waived_cents)
     .select_from(
         payment_shares.outerjoin(
             payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
         )
     )
-    .where(payment_voids.c.id.is_(None))
-    .group_by(payment_shares.c.job_id)
-)
+    .where(payment_voids.c.id.is_(None)),
+    # What a payer has promised is as little the student's to pay as what was waived.
+    select(payer_claims.c.job_id, literal(0), payer_claims.c.cents).where(
+        payer_claims.c.state == ClaimState.RESERVED.value
+    ),
+).subquery()
+_SETTLED = select(
+    _ENTERED.c.job_id,
+    func.sum(_ENTERED.c.amount_cents).label("paid"),
+    func.sum(_ENTERED.c.waived_cents).label("waived"),
+).group_by(_ENTERED.c.job_id)
 # Put together once: every transition asks it.
-_SETTLED_OF_ONE = _SETTLED.where(payment_shares.c.job_id == bindparam("job"))
+_SETTLED_OF_ONE = _SETTLED.where(_ENTERED.c.job_id == bindparam("job"))
 
 
 _PAID = _SETTLED.subquery()
@@ -140,7 +154,7 @@ class SqlLedgerRows:
         return (int(row[1]), int(row[2])) if row else (0, 0)
 
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        rows = self._connection.execute(_SETTLED.where(payment_shares.c.job_id.in_(job_ids)))
+        rows = self._connection.execute(_SETTLED.where(_ENTERED.c.job_id.in_(job_ids)))
         return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
 
     def owed(self) -> Sequence[Debt]:

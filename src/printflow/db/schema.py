@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -584,6 +585,46 @@ payment_shares = Table(
     Column("waived_cents", BigInteger, nullable=False, info=KEPT),
     UniqueConstraint("payment_id", "job_id"),
     comment="What of a payment is for which job; never changed.",
+)
+
+payers = Table(
+    "payers",
+    metadata,
+    _id(),
+    Column("code", String(40), nullable=False, info=KEPT),
+    Column("code_key", String(40), nullable=False, unique=True, info=KEPT),
+    Column("title", String(120), nullable=False, server_default="", info=KEPT),
+    Column("kind", String(16), nullable=False, info=KEPT),
+    Column("starts", Date, info=KEPT),
+    Column("ends", Date, info=KEPT),
+    Column("budget_cents", BigInteger, info=KEPT),
+    Column("each_cents", BigInteger, info=KEPT),
+    Column("window", String(8), nullable=False, info=KEPT),
+    Column("who", Text, nullable=False, server_default="", info=KEPT),
+    Column("approver", String(254), nullable=False, server_default="", info=KEPT),
+    Column("retired_at", UTCDateTime, info=KEPT),
+    comment="Who pays instead of students: courses, clubs, departments, grants.",
+)
+
+payer_claims = Table(
+    "payer_claims",
+    metadata,
+    _id(),
+    Column("payer_id", RowId, ForeignKey("payers.id"), nullable=False, info=KEPT),
+    _job(),
+    Column("state", String(10), nullable=False, info=KEPT),
+    Column("cents", BigInteger, nullable=False, server_default="0", info=KEPT),
+    Column("term", String(60), nullable=False, server_default="", info=KEPT),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    Column("state_before", String(10), info=KEPT),
+    Column("cents_before", BigInteger, info=KEPT),
+    Column("asked_at", UTCDateTime, info=KEPT),
+    Column("approved_at", UTCDateTime, info=KEPT),
+    Column("answered_by", String(254), nullable=False, server_default="", info=KEPT),
+    Column("token_hash", String(64), unique=True, info=SECRET),
+    UniqueConstraint("payer_id", "job_id"),
+    Index("ix_payer_claims_payer_id_term_state", "payer_id", "term", "state"),
+    comment="What a payer pays of a job's price: reserved, used, released or refused.",
 )
 
 payment_voids = Table(

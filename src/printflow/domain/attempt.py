@@ -14,10 +14,12 @@ from typing import Any
 
 from ..errors import Refusal
 from .allowances import Allowance
+from .budgets import Claim
 from .catalog import Catalog
 from .effects import Effect
 from .job import Actor, Job, Quote
 from .ledger import Balance
+from .payers import Payer
 from .pick_up import PickUpPolicy
 from .plate import Machine, PlatePart
 from .price_rows import Beside
@@ -48,6 +50,8 @@ class Submission:
     """The group that the student says to be in."""
     roles: tuple[str, ...] = ()
     """What the sign-in provider says the student is."""
+    payer_code: str = ""
+    """The code of who pays instead of the student; "" for nobody."""
     consent_version: str = ""
     """Of the texts that the form showed; "" where the caller says nothing of it."""
 
@@ -95,6 +99,8 @@ class Arguments:
     """The price that the form showed, in integer cents; "" where it showed none."""
     catalog_version: str = ""
     """The version of the catalog that the form was made from; "" where that is not known."""
+    student_pays_rest: bool = False
+    """The student pays what the payers' budgets don't cover."""
     consent: bool = False
     by_link: bool = False
 
@@ -154,6 +160,12 @@ class Facts:
     """What is left of the person's free allowances."""
     beside: Beside | None = None
     """What the other jobs of the request come to, where the minimum charge is per request."""
+    payer: Payer | None = None
+    """Whose code the form has."""
+    claims: tuple[Claim, ...] = ()
+    """What payers pay of the job."""
+    rooms: Mapping[int, int | None] = field(default_factory=dict)
+    """By claim, how many cents its payer can still pay for the job; None = without end."""
     reminder_left: bool = False
     """A reminder to pick up the print was sent since it was completed."""
 

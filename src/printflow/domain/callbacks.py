@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 from ..said import say, say_n
 from . import copy_guards as copies
 from .attempt import Attempt, Submission
+from .budget_guards import parts_of, today
 from .catalog import Catalog
 from .copies_by_hand import counts_of
 from .effects import (
     AddNote,
     AdoptFile,
+    AskPayer,
     EndCopies,
     ExtendQuote,
     IssueConfirmation,
@@ -24,6 +26,7 @@ from .effects import (
     MailTemplate,
     PlaceFile,
     RecordPayment,
+    ReserveBudget,
     SendMail,
     StartCopies,
     UseConfirmation,
@@ -36,6 +39,7 @@ from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
 from .question import QUESTIONS
 from .quoted_price import price_of_attempt
 from .status import ActorKind, Status, Trigger
+from .terms import term_of
 from .text import clean_line, clean_text
 
 DECLINED = say("Declined by the student")
@@ -358,6 +362,25 @@ def place_file(attempt: Attempt) -> None:
     attempt.effects.append(PlaceFile(Status(attempt.state).folder))
 
 
+def ask_payer(attempt: Attempt) -> None:
+    """The payer of the form's code is to pay."""
+    if attempt.facts.payer is not None:
+        attempt.effects.append(AskPayer(attempt.facts.payer.id))
+
+
+def reserve_budget(attempt: Attempt) -> None:
+    """What the job's payers pay of the price is reserved."""
+    cents = attempt.changes.get("cost_cents", attempt.subject.cost_cents) or 0
+    parts = parts_of(attempt, cents)
+    if parts:
+        term = term_of(attempt.facts.catalog.terms, today(attempt))
+        told = tuple((claim.id, part) for claim, part in parts)
+        attempt.effects.append(ReserveBudget(told, term.name if term else ""))
+        attempt.details.update(
+            payers=[[claim.payer.code, part] for claim, part in parts if part],
+        )
+
+
 def issue_confirmation(attempt: Attempt) -> None:
     """A new link goes out, every earlier one is void."""
     attempt.effects.append(IssueConfirmation(attempt.price_lines))
@@ -439,6 +462,9 @@ def mail_all(attempt: Attempt, templates: Iterable[MailTemplate]) -> None:
 _ONLY_IF: Mapping[MailTemplate, Callable[[Attempt], bool]] = {
     MailTemplate.PRINT_STARTED: lambda attempt: (
         attempt.subject.status is not Status.PRINTING and not attempt.subject.copies_failed
+    ),
+    MailTemplate.PAYER_ASKED: lambda attempt: any(
+        one.payer.approver for one in attempt.facts.claims if one.open
     ),
     MailTemplate.COPIES_READY: lambda attempt: bool(attempt.details.get("good")),
     MailTemplate.COMPLETED: lambda attempt: (

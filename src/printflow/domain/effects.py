@@ -34,6 +34,8 @@ class MailTemplate(StrEnum):
     PRICES = "prices"
     IN_QUEUE = "in_queue"
     READY = "ready"
+    PAYER_ASKED = "payer_asked"
+    PAYER_STATEMENT = "payer_statement"
     ON_HOLD = "on_hold"
     RELEASED = "released"
     CANCELED = "canceled"
@@ -129,6 +131,21 @@ class RecordPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPayer:
+    """A payer is to pay for the job, as the student's form says."""
+
+    payer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveBudget:
+    """What payers pay of the job's price: by claim, integer cents; in the lab's term of that name."""
+
+    parts: tuple[tuple[int, int], ...]
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote:
     """A note for the history: internal, or for the student to read."""
 
@@ -148,5 +165,7 @@ Effect = (
     | EndCopies
     | LeavePlates
     | RecordPayment
+    | AskPayer
+    | ReserveBudget
     | AddNote
 )

@@ -143,6 +143,18 @@ NOTE_TO_STUDENT = Field(
     metavar="TEXT",
     help="A note for the student.",
 )
+STUDENT_PAYS_REST = Field(
+    name="student_pays_rest",
+    kind=FieldKind.TICK,
+    label=mark("The student pays what the budget doesn't cover"),
+    label_many="",
+    hint="",
+    missing="",
+    limit=3,
+    flag="--student-pays-rest",
+    metavar="",
+    help="Let the student pay what the payer's budget doesn't cover.",
+)
 EXPECTED_CENTS = Field(
     name="expected_cents",
     kind=FieldKind.HIDDEN,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from .budgets import Claim, ClaimState
 from .callbacks import CANCELED, DECLINED, ON_REQUEST
 from .debts import OWING
 from .event_kind import EventKind
@@ -175,6 +176,8 @@ class JobDetails:
     ledger: tuple[Payment, ...]
     """All its payments, the void ones too, oldest first."""
     mails: tuple[Mail, ...]
+    claims: tuple[Claim, ...]
+    """What payers pay of it."""
     allowed: tuple[Trigger, ...]
     openings: tuple[FileOpening, ...] = ()
     incoming: tuple[IncomingMail, ...] = ()
@@ -204,7 +207,9 @@ class JobDetails:
     @property
     def balance(self) -> Balance:
         """How the job's money stands."""
-        return balance(self.job.id, self.job.cost_cents, self.ledger)
+        found = balance(self.job.id, self.job.cost_cents, self.ledger)
+        reserved = (one for one in self.claims if one.state is ClaimState.RESERVED)
+        return replace(found, covered_cents=sum(one.cents for one in reserved))
 
     @property
     def payable(self) -> bool:
@@ -317,6 +322,13 @@ class QuotePage:
     """How the price differs from that of the quote before, and why."""
     not_confirmed: tuple[Job, ...] = ()
     """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
+    paid_by: tuple[Claim, ...] = ()
+    """What payers pay of the price."""
+
+    @property
+    def own_cents(self) -> int:
+        """What is left of the price for the student to pay."""
+        return max(0, self.quote.cost_cents - sum(one.cents for one in self.paid_by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

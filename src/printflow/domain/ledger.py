@@ -112,11 +112,14 @@ class Balance:
     refunded_cents: int = 0
     forgone_cents: int = 0
     """What of ``waived_cents`` is not due because it was refunded."""
+    covered_cents: int = 0
+    """What payers have reserved."""
 
     @property
     def due_cents(self) -> int:
         """What is still to pay; never below 0."""
-        return max(0, self.price_cents - self.paid_cents - self.waived_cents)
+        settled = self.paid_cents + self.waived_cents + self.covered_cents
+        return max(0, self.price_cents - settled)
 
     @property
     def over_cents(self) -> int:

@@ -106,6 +106,10 @@ class ChangeKind(StrEnum):
     MACHINE_OUT = "machine_out"
     MACHINE_BACK = "machine_back"
     MACHINE_RETIRED = "machine_retired"
+    PAYER_ADDED = "payer_added"
+    PAYER_CHANGED = "payer_changed"
+    PAYER_RETIRED = "payer_retired"
+    PAYERS_IMPORTED = "payers_imported"
 
     @property
     def words(self) -> str:
@@ -143,6 +147,10 @@ _WORDS = {
     ChangeKind.MACHINE_OUT: mark("Took %(subject)s out of service"),
     ChangeKind.MACHINE_BACK: mark("Put %(subject)s back in service"),
     ChangeKind.MACHINE_RETIRED: mark("Retired the machine %(subject)s"),
+    ChangeKind.PAYER_ADDED: mark("Added the payer %(subject)s"),
+    ChangeKind.PAYER_CHANGED: mark("Changed the payer %(subject)s"),
+    ChangeKind.PAYER_RETIRED: mark("Retired the payer %(subject)s"),
+    ChangeKind.PAYERS_IMPORTED: mark("Imported payers: %(subject)s"),
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from . import budget_guards as budget
 from . import callbacks as do
 from . import copy_guards as copies
 from . import form_guards as form
@@ -106,8 +107,10 @@ TABLE: tuple[Row, ...] = (
             form.complete_form,
             form.minimum_charge_acknowledged,
             form.texts_as_shown,
+            budget.known_payer,
         ),
         before=(do.take_form,),
+        after=(do.ask_payer,),
         mails=(MailTemplate.RECEIVED,),
     ),
     Row(
@@ -127,10 +130,11 @@ TABLE: tuple[Row, ...] = (
             need.file_settled,
             need.texts_fit,
             price_as_shown,
+            budget.budget_covers,
         ),
         before=(do.set_price, do.adopt_file),
-        after=(do.place_file, do.issue_confirmation),
-        mails=(MailTemplate.APPROVED,),
+        after=(do.place_file, do.issue_confirmation, do.reserve_budget),
+        mails=(MailTemplate.APPROVED, MailTemplate.PAYER_ASKED),
     ),
     Row(
         Trigger.REJECT,
@@ -156,6 +160,7 @@ TABLE: tuple[Row, ...] = (
             need.link_valid,
             need.consent_ticked,
             need.same_as_quoted,
+            budget.payers_did_not_refuse,
             need.texts_fit,
         ),
         before=(do.keep_note, do.keep_consent),
@@ -202,10 +207,11 @@ TABLE: tuple[Row, ...] = (
             need.file_settled,
             need.texts_fit,
             price_as_shown,
+            budget.budget_covers,
         ),
         before=(do.set_price, do.adopt_file),
-        after=(do.place_file, do.issue_confirmation),
-        mails=(MailTemplate.APPROVED,),
+        after=(do.place_file, do.issue_confirmation, do.reserve_budget),
+        mails=(MailTemplate.APPROVED, MailTemplate.PAYER_ASKED),
     ),
     Row(
         Trigger.RESEND,
@@ -214,9 +220,9 @@ TABLE: tuple[Row, ...] = (
         (STAFF, STUDENT),
         "staff, or student on the expired page (limited)",
         "old link revoked, new one issued; email",
-        guards=(need.not_on_hold, need.has_quote, need.not_too_often),
-        after=(do.issue_confirmation,),
-        mails=(MailTemplate.APPROVED,),
+        guards=(need.not_on_hold, need.has_quote, need.not_too_often, budget.budget_still_covers),
+        after=(do.issue_confirmation, do.reserve_budget),
+        mails=(MailTemplate.APPROVED, MailTemplate.PAYER_ASKED),
     ),
     Row(
         Trigger.START_PRINTING,
@@ -228,6 +234,8 @@ TABLE: tuple[Row, ...] = (
         guards=(
             need.not_on_hold,
             need.not_asked_to_cancel,
+            budget.payers_approved,
+            budget.payers_did_not_refuse,
             copies.machine_ready,
             copies.enough_left,
         ),

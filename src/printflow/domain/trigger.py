@@ -124,6 +124,7 @@ _QUOTE = (
     field.MATERIAL,
     field.QUOTED_PRINTER,
     field.FILE,
+    field.STUDENT_PAYS_REST,
     field.NOTE_TO_STUDENT,
     field.EXPECTED_CENTS,
     field.CATALOG_VERSION,

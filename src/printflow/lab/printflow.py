@@ -46,6 +46,9 @@ from ..service.mails import Mails
 from ..service.models import Models
 from ..service.notes import Notes
 from ..service.openings import Openings
+from ..service.payer_answers import PayerAnswers
+from ..service.payer_statements import PayerStatements
+from ..service.payers import Payers
 from ..service.payments import Payments
 from ..service.people import People
 from ..service.personal_data import PersonalData
@@ -256,7 +259,7 @@ class Printflow:
             per_hour=settings.submissions_per_hour,
         )
         doubts = AddressDoubts(settings, parts.mail_domains)
-        forms = FormCheck(clock, parts.catalogs, settings, doubts)
+        forms = FormCheck(database, clock, parts.catalogs, settings, doubts)
         self.intake = Intake(
             database,
             self._uploads,
@@ -332,6 +335,20 @@ class Printflow:
         database, clock = parts.database, parts.clock
         self.prices = Prices(parts.database, parts.catalogs)
         """What something would cost: ``of``."""
+        self.payers = Payers(database, clock, parts.catalogs)
+        """Courses, clubs, departments and grants that pay: ``add``, ``named``, ``read_csv``."""
+        self.payer_statements = PayerStatements(
+            database, clock, parts.catalogs, self._mail_queue, parts.dispatcher.wake
+        )
+        """What payers have reserved and paid: ``of``, ``as_file``, ``mail``."""
+        self.payer_answers = PayerAnswers(
+            database,
+            clock,
+            self._mail_queue,
+            parts.dispatcher.wake,
+            staff_address=parts.settings.mail.staff_address,
+        )
+        """What a payer's approver says, by the link in the email."""
         self.payments = Payments(database, clock, parts.catalogs)
         """The ledger: ``take``, ``void``, ``find``."""
         self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)

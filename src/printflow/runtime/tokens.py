@@ -52,6 +52,10 @@ class Tokens:
         """
         return self._derive(f"mailbox/{address}").hex()
 
+    def of_claim(self, job_id: str, claim_id: int, asked_at: datetime) -> str:
+        """The token of the link by which a payer's approver answers."""
+        return self._token(f"claim/{job_id}/{claim_id}/{asked_at.isoformat()}")
+
     def of_known_pc(self, station_id: int, password_hash: str, nonce: str) -> str:
         """The proof that a browser has signed in at a station while it had that password."""
         return self._token(f"known PC/{station_id}/{password_hash}/{nonce}")

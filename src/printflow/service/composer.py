@@ -26,6 +26,7 @@ from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from .links import Links
 from .overtaken import still_told
+from .payer_statements import statement
 from .pictures import Pictures
 from .waiting_policy import pick_up_policy
 
@@ -139,6 +140,10 @@ class Composer:
             "quote": quote,
             "change": quote_change(quote, tx.quotes.of_job(quote.job_id)) if quote else None,
             "links": links,
+            "statement": statement(tx, stored["payer_code"], stored.get("term"), catalog.currency)
+            if "payer_code" in stored
+            else None,
+            **self._payers(tx, mail, job, links),
             "reasons": tuple(stored.get("reasons", ())),
             "note": stored.get("note", ""),
             "model_warnings": _model_warnings(job, catalog) if job else (),
@@ -166,6 +171,21 @@ class Composer:
                 for j in jobs or [job]
                 if j is not None
             ],
+        }
+
+    def _payers(
+        self, tx: Transaction, mail: Mail, job: Job | None, links: dict[str, str]
+    ) -> dict[str, Any]:
+        """Who pays of the job what, and what is left to the student; the claim that is asked about."""
+        claims = tx.payers.of_job(job.id) if job is not None else ()
+        covered = [(one.payer.code, one.cents) for one in claims if one.state.counts and one.cents]
+        asked = next((one for one in claims if one.id == mail.context.get("claim_id")), None)
+        links["payer"] = self._links.of_claim(asked) if asked is not None else ""
+        cost = (job.cost_cents or 0) if job is not None else 0
+        return {
+            "paid_by": covered,
+            "own_cents": max(0, cost - sum(cents for _code, cents in covered)),
+            "claim": asked,
         }
 
     def _lines(self, tx: Transaction, mail: Mail) -> list[dict[str, Any]]:

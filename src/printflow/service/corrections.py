@@ -21,6 +21,7 @@ from ..runtime.permits import needs, require
 from ..settings import Settings
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
+from .claims import take_back
 from .filing import Filing
 from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
@@ -97,6 +98,7 @@ class Corrections:
                 require(Right.PAYMENTS)
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
+            take_back(tx, job, back.at, self._catalogs.within(tx), now)
             if back.quote is not None:
                 tx.quotes.expire_at(*back.quote)
             _put_back(tx, job, back, now)

@@ -11,6 +11,7 @@ from ..domain.callbacks import WITHDRAWN
 from ..domain.effects import (
     AddNote,
     AdoptFile,
+    AskPayer,
     Effect,
     EndCopies,
     ExtendQuote,
@@ -19,6 +20,7 @@ from ..domain.effects import (
     MailTemplate,
     PlaceFile,
     RecordPayment,
+    ReserveBudget,
     SendMail,
     StartCopies,
     UseConfirmation,
@@ -33,6 +35,7 @@ from ..domain.told_together import HELD_UNTIL, step_of
 from ..ports import Transaction
 from ..runtime.tokens import Tokens, token_hash
 from ..settings import Settings
+from .claims import write_claims
 from .mail_queue import MailQueue
 from .plate_writer import PlateWriter
 
@@ -105,7 +108,7 @@ class _OfEvent:
             case AdoptFile(name):
                 self._adopt(name)
             case SendMail(template):
-                self._mail(template)
+                self._send(template)
             case IssueConfirmation() | VoidConfirmations() | ExtendQuote() | UseConfirmation():
                 self._change_link(effect)
             case StartCopies(machine, copies, plate):
@@ -114,6 +117,8 @@ class _OfEvent:
                 self._plates.end(self._job, self._facts.parts, effect)
             case LeavePlates(reason):
                 self._plates.leave(self._job, reason)
+            case AskPayer() | ReserveBudget():
+                write_claims(self._tx, self._job, effect, self._tokens, self._now)
             case RecordPayment():
                 self._record(effect)
             case AddNote(text, for_student):
@@ -241,6 +246,28 @@ class _OfEvent:
             self._tx.quotes.use(quote.id, self._now, self._actor.name)
 
     # -- mail -------------------------------------------------------------------------------------
+
+    def _send(self, template: MailTemplate) -> None:
+        if template is MailTemplate.PAYER_ASKED:
+            self._ask_approvers()
+        else:
+            self._mail(template)
+
+    def _ask_approvers(self) -> None:
+        """Those of the job's payers who are asked with this event."""
+        for claim in self._tx.payers.of_job(self._job.id):
+            if claim.waits and claim.asked_at == self._now:
+                self._mails.add(
+                    self._tx,
+                    template=MailTemplate.PAYER_ASKED,
+                    recipient=claim.payer.approver,
+                    job_id=self._job.id,
+                    event_id=self._event_id,
+                    confirmation_id=None,
+                    context={"claim_id": claim.id},
+                    now=self._now,
+                    not_before=self._mail_from,
+                )
 
     def _mail(self, template: MailTemplate) -> None:
         if MAILS[template].optional:

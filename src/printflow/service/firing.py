@@ -22,6 +22,7 @@ from ..ports import Transaction
 from ..settings import Settings
 from .allowances import free, take_turns
 from .beside import beside
+from .claims import claim_facts, follow_job
 from .effect_writer import EffectWriter
 from .receipt_numbers import receipt_used
 from .stale import stale
@@ -89,6 +90,7 @@ class Firing:
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
             beside=beside(tx, job, catalog) if quoting else None,
             free=free(tx, job, catalog) if quoting else (),
+            **claim_facts(tx, job, request.trigger, catalog, now),
             **_print_room(tx, job, request, catalog),
         )
         try:
@@ -125,6 +127,7 @@ class Firing:
         hold = timedelta(seconds=self._settings.undo_seconds if request.hold_mail else 0)
         effects = [one for one in outcome.effects if not (job.unconfirmed and one == _ALERT)]
         self._effects.write(tx, after, actor, event_id, facts, effects, hold=hold)
+        follow_job(tx, after, actor, event_id, now)
         if outcome.dest.record.to_print:
             tx.plates.set_planned(job.id, after.copies.left)
         return event_id

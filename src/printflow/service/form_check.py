@@ -12,10 +12,11 @@ from ..domain import lifecycle
 from ..domain.attempt import Arguments, Facts, Submission
 from ..domain.form_guards import OF_EACH_MODEL, field_of_model
 from ..domain.job import Actor
+from ..domain.payers import Payer
 from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
-from ..ports import Clock
+from ..ports import Clock, Database
 from ..settings import Settings
 from ..uploads.receiving import Upload, no_file
 from .address_doubts import AddressDoubts
@@ -41,8 +42,14 @@ class FormCheck:
     """The guards of a submission, asked before anything is written."""
 
     def __init__(
-        self, clock: Clock, catalogs: CatalogCache, settings: Settings, doubts: AddressDoubts
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+        settings: Settings,
+        doubts: AddressDoubts,
     ) -> None:
+        self._database = database
         self._clock = clock
         self._catalogs = catalogs
         self._settings = settings
@@ -120,7 +127,14 @@ class FormCheck:
             now=self._clock(),
             catalog=self._catalogs.newest(),
             email_problem=email_problem(form.student_email, allowed),
+            payer=self._payer(form),
         )
+
+    def _payer(self, form: Submission) -> Payer | None:
+        if not clean_line(form.payer_code):
+            return None
+        with self._database.read() as tx:
+            return tx.payers.of_code(form.payer_code)
 
 
 def sender_of(form: Submission, by: str) -> Actor:

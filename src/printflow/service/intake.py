@@ -71,6 +71,7 @@ class Intake:
         printer: str,
         class_number: str,
         acknowledge_minimum: bool,
+        payer_code: str = "",
         quantity: int | str = 1,
         note: str = "",
         needed_by: str = "",
@@ -92,6 +93,7 @@ class Intake:
             needed_by=needed_by,
             own_material=own_material,
             group=group,
+            payer_code=payer_code,
             idempotency_key=idempotency_key,
             by=by,
             person=None,
@@ -112,6 +114,7 @@ class Intake:
         needed_by: str = "",
         own_material: bool = False,
         group: str = "",
+        payer_code: str = "",
         consent_version: str = "",
         idempotency_key: str = "",
         by: str = "",
@@ -128,6 +131,7 @@ class Intake:
         secret that only that browser has) gives the same jobs again; anything else is new.
         ``needed_by`` is the day as "2026-03-02", ``group`` the group that the student chose; staff who
         submit name it. ``answers`` are named as the form's questions: ``discipline``, and those of the method.
+        ``payer_code`` is the code of who pays instead of the student.
         ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
@@ -171,6 +175,7 @@ class Intake:
             own_material=own_material,
             group=group.strip(),
             roles=person.roles if person is not None else (),
+            payer_code=payer_code,
             consent_version=consent_version,
         )
         given = list(models) or [Model(file=None, color="")]
@@ -276,6 +281,7 @@ def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
     yield clean_line(shared.student_name)
     yield shared.student_email.strip()
     yield from (clean_line(shared.class_number), shared.print_method)
+    yield from (clean_line(shared.payer_code),) if shared.payer_code else ()
     yield shared.printer
     yield from (shared.needed_by, "own" if shared.own_material else "", shared.group)
     yield from (shared.answers.get(question.name, "") for question in QUESTIONS)

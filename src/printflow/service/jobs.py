@@ -115,6 +115,7 @@ class Jobs:
                 quotes=tuple(tx.quotes.of_job(job.id)),
                 plates=tuple(tx.plates.find(job_id=job.id)),
                 ledger=tuple(tx.ledger.of_job(job.id)),
+                claims=tuple(tx.payers.of_job(job.id)),
                 mails=tuple(mails_about(tx, job)),
                 openings=tuple(tx.history.openings(job.id)),
                 incoming=tuple(tx.incoming.of_job(job.id)),
@@ -222,12 +223,14 @@ class Jobs:
         file: str = "",
         note: str = "",
         expected_cents: int | None = None,
+        student_pays_rest: bool = False,
         **acting: Unpack[Acting],
     ) -> Job:
         """Price the job and mail the quote: weight in g, print time in hours ("3.25", "2h 30m").
 
         ``printer`` and ``file`` stay as they are when empty; ``note`` goes to the student. With
-        ``expected_cents`` another price than that is refused (code ``price_changed``).
+        ``expected_cents`` another price than that is refused (code ``price_changed``). A price that
+        the job's payers can't cover is refused (``budget_short``), unless ``student_pays_rest``.
         """
         return self._quoted(
             Trigger.APPROVE,
@@ -239,6 +242,7 @@ class Jobs:
             file,
             note,
             expected_cents,
+            student_pays_rest,
             acting,
         )
 
@@ -254,6 +258,7 @@ class Jobs:
         file: str = "",
         note: str = "",
         expected_cents: int | None = None,
+        student_pays_rest: bool = False,
         **acting: Unpack[Acting],
     ) -> Job:
         """Change a quote that waits for its answer; the old link is void. As :meth:`approve`."""
@@ -267,6 +272,7 @@ class Jobs:
             file,
             note,
             expected_cents,
+            student_pays_rest,
             acting,
         )
 
@@ -281,6 +287,7 @@ class Jobs:
         file: str,
         note: str,
         expected_cents: int | None,
+        student_pays_rest: bool,
         acting: Acting,
     ) -> Job:
         return self._act(
@@ -294,6 +301,7 @@ class Jobs:
             file=file,
             note=note,
             expected_cents="" if expected_cents is None else str(expected_cents),
+            student_pays_rest=student_pays_rest,
         )
 
     @needs(Right.SEE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..domain.budgets import Claim
 from ..domain.job import Job, Quote
 from ..runtime.tokens import Tokens
 
@@ -27,6 +28,13 @@ class Links:
         """The page where the address of the job's request is confirmed."""
         token = self._tokens.of_address(job.request_id, job.created_at)
         return f"{self._base_url}/confirm-address/{token}"
+
+    def of_claim(self, claim: Claim) -> str:
+        """The page where the payer's approver answers; "" where nobody was asked."""
+        if claim.asked_at is None:
+            return ""
+        token = self._tokens.of_claim(claim.job_id, claim.id, claim.asked_at)
+        return f"{self._base_url}/payer/{token}"
 
     def of_quote(self, quote: Quote) -> str:
         """The page where the quote is confirmed."""

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
+from ..domain.budgets import Claim, ClaimState, StatementLine
 from ..domain.callbacks import ON_REQUEST
 from ..domain.catalog import Catalog
 from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.mail_record import MAILS
+from ..domain.payers import Payer
 from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
 from ..domain.receipt import Receipt
@@ -26,6 +28,7 @@ from ..ports import Clock, MailWriter, RenderedMail
 from ..runtime.permits import needs
 from ..settings import Settings
 from .composer import total_of
+from .payer_statements import Statement
 from .waiting_policy import pick_up_policy
 
 _ID, _OTHER_ID = "K7Q2MX9A", "P3WN8C5T"
@@ -86,7 +89,12 @@ class MailSamples:
                 "confirm": f"{base}/confirm/{_LINK_END}",
                 "confirm_address": f"{base}/confirm-address/{_LINK_END}",
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
+                "payer": f"{base}/payer/{_LINK_END}",
             },
+            "paid_by": (),
+            "own_cents": job.cost_cents,
+            "claim": _claim(job),
+            "statement": _statement(job),
             "reasons": _sample_reasons(template, reasons),
             "note": record.sample_note,
             "model_warnings": (),
@@ -145,6 +153,27 @@ def _sample_reasons(template: MailTemplate, reasons: tuple[str, ...]) -> tuple[s
     if template is MailTemplate.CANCELED:
         return (ON_REQUEST, "I found a mistake in the model.")
     return reasons if template is MailTemplate.REJECTED else ()
+
+
+def _statement(job: Job) -> Statement:
+    line = StatementLine(
+        job_id=job.id,
+        by=job.student_name,
+        file=job.original_name,
+        at=job.status_since,
+        state=ClaimState.USED,
+        cents=job.cost_cents or 0,
+        currency=job.currency,
+        term="",
+    )
+    return Statement(
+        payer=_claim(job).payer, term=None, terms=("",), lines=(line,), currency=job.currency
+    )
+
+
+def _claim(job: Job) -> Claim:
+    payer = Payer(code="ARCH 4000", title="Architecture studio", approver="chair@school.edu")
+    return Claim(payer=payer, job_id=job.id, cents=job.cost_cents or 0, state=ClaimState.RESERVED)
 
 
 def _job(catalog: Catalog, now: datetime, status: Status) -> Job:

@@ -70,6 +70,9 @@ class Quotes:
                 along=along(events),
                 together=self._together(tx, job),
                 change=quote_change(quote, tx.quotes.of_job(job.id)),
+                paid_by=tuple(
+                    one for one in tx.payers.of_job(job.id) if one.state.counts and one.cents
+                ),
             )
 
     def _together(self, tx: Transaction, job: Job) -> tuple[OpenQuote, ...]:

@@ -1,0 +1,117 @@
+"""Conditions that payers set: codes on the form, budgets, approvers. As in ``guards``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from ..errors import Refusal
+from ..said import Money, say
+from .attempt import Attempt
+from .budgets import Claim, ClaimState, allot
+from .payers import code_refusal
+from .quoted_price import price_of_attempt
+from .text import clean_line
+
+BUDGET_SHORT = "budget_short"
+
+
+def today(attempt: Attempt) -> date:
+    """The day in the lab's time zone."""
+    return attempt.facts.now.astimezone(ZoneInfo(attempt.facts.catalog.time_zone)).date()
+
+
+def known_payer(attempt: Attempt) -> Iterator[Refusal]:
+    """The code that is to pay, if any, is known, in its term, and for this student."""
+    form = attempt.args.submission
+    if form is None or not clean_line(form.payer_code):
+        return
+    refusal = code_refusal(attempt.facts.payer, form.student_email, today(attempt))
+    if refusal is not None:
+        yield refusal
+
+
+def open_claims(attempt: Attempt) -> tuple[Claim, ...]:
+    """The payers that a quote asks to pay."""
+    return tuple(one for one in attempt.facts.claims if one.open)
+
+
+def parts_of(attempt: Attempt, price_cents: int) -> tuple[tuple[Claim, int], ...]:
+    """What each payer pays of the price."""
+    claims = open_claims(attempt)
+    rooms = [attempt.facts.rooms.get(one.id) for one in claims]
+    return tuple(zip(claims, allot(price_cents, rooms), strict=True))
+
+
+def budget_covers(attempt: Attempt) -> Iterator[Refusal]:
+    """The budgets of the job's payers cover the price, or the student pays the rest."""
+    price = price_of_attempt(attempt)
+    if price is None or not open_claims(attempt) or attempt.args.student_pays_rest:
+        return
+    parts = parts_of(attempt, price.cents)
+    if sum(cents for _claim, cents in parts) >= price.cents:
+        return
+    currency = attempt.facts.catalog.currency
+    claim, left = parts[-1]
+    yield Refusal(
+        BUDGET_SHORT,
+        say(
+            "{code} has {left} left for this student's job, and the price is {price}.",
+            code=claim.payer.code,
+            left=Money(left, currency),
+            price=Money(price.cents, currency),
+        ),
+        "student_pays_rest",
+        say("Let the student pay the rest, or change the budget first."),
+    )
+
+
+def budget_still_covers(attempt: Attempt) -> Iterator[Refusal]:
+    """The budgets still cover what they did when the price was quoted."""
+    claims = open_claims(attempt)
+    wanted = min(sum(one.cents for one in claims), attempt.subject.cost_cents or 0)
+    if sum(cents for _claim, cents in parts_of(attempt, wanted)) < wanted:
+        yield Refusal(
+            BUDGET_SHORT,
+            say(
+                "{code} can't pay as much of this price as when it was quoted.",
+                code=claims[0].payer.code,
+            ),
+            "",
+            say("The lab needs to send a new quote."),
+        )
+
+
+def _quoted_since(attempt: Attempt, claim: Claim) -> bool:
+    """Whether the student had a new quote since the payer said no."""
+    quote = attempt.facts.quote
+    return quote is not None and claim.at is not None and quote.issued_at > claim.at
+
+
+def payers_approved(attempt: Attempt) -> Iterator[Refusal]:
+    """Where a payer wants to approve what it pays, it has."""
+    for claim in attempt.facts.claims:
+        if claim.waits:
+            yield Refusal(
+                "payer_waits",
+                say(
+                    "{code} hasn't approved this print yet. We asked {address}.",
+                    code=claim.payer.code,
+                    address=claim.payer.approver,
+                ),
+                "",
+                say("Wait for the answer, or ask them to use the link in our email."),
+            )
+
+
+def payers_did_not_refuse(attempt: Attempt) -> Iterator[Refusal]:
+    """No payer has said no to the price of the newest quote."""
+    for claim in attempt.facts.claims:
+        if claim.state is ClaimState.REFUSED and not _quoted_since(attempt, claim):
+            yield Refusal(
+                "payer_refused",
+                say("{code} doesn't pay for this print.", code=claim.payer.code),
+                "",
+                say("The lab needs to send a new quote."),
+            )
