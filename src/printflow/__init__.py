@@ -177,7 +177,7 @@ if TYPE_CHECKING:
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
     from .reports.figures import REPORTS
-    from .reports.table import Figures, cell_text
+    from .reports.table import Figures, cell_text, cell_value
     from .reports.table import Table as ReportTable
     from .runtime.exhausted import is_exhausted, server_busy
     from .runtime.log_records import log_request
@@ -401,7 +401,7 @@ _HOMES = {
     "said": ("Day", "Money", "Said", "say", "say_n", "sentences"),
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
-    "reports.table": ("Figures", "cell_text"),
+    "reports.table": ("Figures", "cell_text", "cell_value"),
     "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
@@ -665,6 +665,7 @@ __all__ = [
     "bulk_triggers",
     "catalog_toml",
     "cell_text",
+    "cell_value",
     "clean_line",
     "counted_text",
     "day_text",

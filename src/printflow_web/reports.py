@@ -17,6 +17,7 @@ from printflow import (
     ReportQuery,
     Unit,
     cell_text,
+    cell_value,
     parse_date,
 )
 
@@ -76,6 +77,7 @@ def index() -> Response:
             figures=figures,
             filters=REPORT_FILTERS,
             cell_text=cell_text,
+            cell_value=cell_value,
             address=request.args.to_dict(),
         )
     )

@@ -42,7 +42,7 @@ from printflow import (
 )
 from printflow.db import migrate
 from printflow.reports.export import csv_bytes, plain, xlsx_bytes
-from printflow.reports.table import Column, Kind
+from printflow.reports.table import Column, Kind, cell_value
 from printflow.settings.sections import MailSettings
 from tests import sample_models
 from tests.integration import slow_figures as slow
@@ -641,9 +641,16 @@ def test_a_file_of_any_length_needs_the_same_memory() -> None:
 
 
 def test_money_is_exact_in_files() -> None:
-    data = b"".join(csv_bytes((Column("cents", "Revenue", Kind.CENTS),), [(1234567890123,), (5,)]))
-    assert data.decode("utf-8-sig").split() == ["cents", "12345678901.23", "0.05"]
-    assert Decimal("12345678901.23") * 100 == 1234567890123
+    column = Column("cents", "Revenue", Kind.CENTS)
+
+    def written(cents: int, currency: str) -> str:
+        data = b"".join(csv_bytes((column,), [[cell_value(cents, column, currency)]]))
+        return data.decode("utf-8-sig").split()[1]
+
+    assert written(1234567890123, "USD") == "12345678901.23"
+    assert written(5, "USD") == "0.05"
+    assert written(300, "JPY") == "300", "a yen isn't divided"
+    assert written(1235, "KWD") == "1.235", "a dinar has 1,000 fils"
 
 
 def test_the_command_line_tells_the_same(program: Program) -> None:

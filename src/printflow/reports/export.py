@@ -2,6 +2,7 @@
 
 What people typed never becomes a formula: in CSV a text that begins as one gets an apostrophe in
 front (OWASP, "CSV Injection"); in XLSX every text is written as a text.
+Money comes in units of its currency.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,13 +40,6 @@ def plain(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
-def value_of(cell: Cell, column: Column) -> str | float | int | Decimal | None:
-    """What a file holds: cents become units of the currency, exactly."""
-    if column.kind is Kind.CENTS and isinstance(cell, int):
-        return Decimal(cell).scaleb(-2)
-    return cell
-
-
 def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """The table as CSV (RFC 4180, UTF-8 with the mark that Excel asks for), some rows at a time."""
     text = io.StringIO()
@@ -54,17 +47,18 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iter
     text.write("\ufeff")
     writer.writerow([column.key for column in columns])
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_csv_cell(cell, col) for cell, col in zip(row, columns, strict=True)])
+        if len(row) != len(columns):
+            raise ValueError(f"row {number} has {len(row)} cells for {len(columns)} columns")
+        writer.writerow([_csv_cell(cell) for cell in row])
         if number % _ROWS_AT_ONCE == 0:
             yield _taken(text)
     yield _taken(text)
 
 
-def _csv_cell(cell: Cell, column: Column) -> str:
-    value = value_of(cell, column)
-    if value is None:
+def _csv_cell(cell: Cell) -> str:
+    if cell is None:
         return ""
-    return plain(value) if isinstance(value, str) else str(value)
+    return plain(cell) if isinstance(cell, str) else str(cell)
 
 
 def _taken(text: io.StringIO) -> bytes:
@@ -101,7 +95,7 @@ def _write_workbook(
     with Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         formats = {
-            Kind.CENTS: book.add_format({"num_format": "#,##0.00"}),
+            Kind.CENTS: book.add_format({"num_format": "#,##0.00#"}),
             Kind.HOURS: book.add_format({"num_format": "#,##0.00"}),
             Kind.GRAMS: book.add_format({"num_format": "#,##0.0"}),
         }
@@ -110,12 +104,11 @@ def _write_workbook(
                 name = title if number == 0 else f"{number // _SHEET_ROWS + 1} {title}"
                 sheet = _add_sheet(book, name, columns, bold)
             for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-                value = value_of(cell, column)
                 at = number % _SHEET_ROWS + 1
-                if isinstance(value, str):
-                    sheet.write_string(at, place, value)
-                elif value is not None:
-                    sheet.write_number(at, place, value, formats.get(column.kind))
+                if isinstance(cell, str):
+                    sheet.write_string(at, place, cell)
+                elif cell is not None:
+                    sheet.write_number(at, place, cell, formats.get(column.kind))
         if not book.worksheets():
             _add_sheet(book, title, columns, bold)
 

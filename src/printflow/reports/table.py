@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
+from ..domain.currency import of_cents
 from ..domain.job_track import ReportQuery
 from ..language.formats import clock_hour, date_text, money
 
@@ -20,7 +21,7 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     CENTS = "cents"
-    """Integer cents."""
+    """Money: integer cents in a report, units of the currency in a file."""
     HOURS = "hours"
     GRAMS = "grams"
     PERCENT = "percent"
@@ -77,6 +78,13 @@ _SHOWN: Mapping[str, Callable[[str], str]] = {
     "hour": _hour_text,
 }
 """Columns whose texts are ISO in files, and otherwise as people write them."""
+
+
+def cell_value(cell: Cell, column: Column, currency: str) -> Cell:
+    """A cell as files and charts have it: cents become units of the currency, exactly."""
+    if column.kind is Kind.CENTS and isinstance(cell, int):
+        return of_cents(cell, currency)
+    return cell
 
 
 def cell_text(cell: Cell, column: Column, currency: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
+from ..domain.currency import of_cents
 from ..domain.ledger import DayClose, Entry, Payment, day_close
 from ..domain.rights import Right
 from ..errors import InvalidInput
@@ -106,8 +107,8 @@ def _row(entry: str, one: Payment, zone: ZoneInfo) -> tuple[Cell, ...]:
         (void or one).by,
         (void or one).station,
         one.method,
-        sign * one.amount_cents,
-        0 if one.refunds else sign * one.waived_cents,
+        of_cents(sign * one.amount_cents, one.currency),
+        of_cents(0 if one.refunds else sign * one.waived_cents, one.currency),
         one.currency,
         one.receipt,
         one.payer,

@@ -116,6 +116,7 @@ class Reports:
         as they are asked for, in constant memory.
         """
         from ..reports.export import csv_bytes, xlsx_bytes
+        from ..reports.table import cell_value
 
         query = query or ReportQuery()
         _check(query)
@@ -129,12 +130,20 @@ class Reports:
                 by=by,
                 station=station,
             )
-        table = self.figures(query).table(name)
+        figures = self.figures(query)
+        table = figures.table(name)
+        rows = [
+            [
+                cell_value(cell, column, figures.currency)
+                for cell, column in zip(row, table.columns, strict=True)
+            ]
+            for row in table.rows
+        ]
         what = say("the report “{name}”", name=name)
         self._changes.note_export(what, by=by, station=station, format=ending)
         if ending == "csv":
-            return csv_bytes(table.columns, table.rows)
-        return xlsx_bytes(table.columns, table.rows, title=table.title)
+            return csv_bytes(table.columns, rows)
+        return xlsx_bytes(table.columns, rows, title=table.title)
 
     @needs(Right.REPORTS)
     def expect(self, name: str) -> None:
