@@ -97,7 +97,7 @@ def edit() -> AnyResponse | str:
         )
 
     if request.method == "GET":
-        return shown(payer_form(standing.payer), {})
+        return shown(payer_form(standing.payer, lab.catalog.current.currency), {})
     try:
         payer = lab.payers.edit(code, **_typed(), **acting())
     except InvalidInput as error:

@@ -54,6 +54,9 @@ OTHERS = (
     "/outbox",
     "/outbox?state=dead",
     "/admin/retention",
+    "/admin/payers",
+    "/admin/payers/edit?code=A1",
+    "/admin/payers/statement?code=A1",
 )
 OF_A_JOB = ("", "/ticket", "/label", "/notes", "/edit")
 NO_PAGES = {
@@ -65,6 +68,8 @@ NO_PAGES = {
     "/dashboard/list.<ending>",
     "/dashboard/payments/day-<day>.<ending>",
     "/dashboard/this-pc/opener/<name>",
+    "/admin/payers/payers.csv",
+    "/admin/payers/statement.<ending>",
     "/dashboard/this-pc/printflow-opener.toml",
     "/inbox/<int:mail_id>/original",
     "/inbox/<int:mail_id>/pictures/<int:picture_id>",
@@ -97,6 +102,7 @@ def jobs(lab: Printflow, tmp_path: Path) -> dict[Status, Job]:
     """A job in every status of the usual way, with messages, notes, and a file that is missing."""
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
+    lab.payers.add(by="Ana", code="A1", title="Studio", budget="100", ends="2030-01-31")
     found: dict[Status, Job] = {}
     for number, (wanted, _step) in enumerate(WAY):
         form = {

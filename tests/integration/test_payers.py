@@ -95,6 +95,22 @@ def test_reserved_at_the_quote_and_used_at_the_hand_out(
     assert lab.jobs.details(job.id).due_cents == 0
 
 
+def test_what_a_payer_gets_back_can_be_used_again(
+    lab: Printflow, submit: Submit, price: int
+) -> None:
+    lab.payers.add(by="Ana", code="A1", budget=units(2 * price))
+    for give_back in ("void", "refund"):
+        job = approved(lab, submit(payer_code="A1"))
+        lab.jobs.override(job.id, by="Ana", to=Status.PAIDPICKEDUP, reason="Out already")
+        assert money(lab, "A1") == (0, price, price)
+        (payment,) = lab.jobs.details(job.id).ledger
+        if give_back == "void":
+            lab.payments.void(payment.id, reason="Not theirs", by="Ana")
+        else:
+            lab.payments.refund(job.id, amount=units(price), reason="Broken", by="Ana")
+        assert money(lab, "A1") == (0, 0, 2 * price)
+
+
 def test_what_is_not_printed_is_released(
     lab: Printflow, submit: Submit, price: int, clock: TestClock
 ) -> None:

@@ -22,6 +22,7 @@ from .streams import tell
 @click.option(
     "--class-number", required=True, metavar="CLASS", help="Class number, such as ARCH 4000."
 )
+@click.option("--payer", default="", metavar="CODE", help="Code of who pays for it.")
 @click.option("--quantity", default=1, metavar="COUNT", help="Number of copies.")
 @click.option("--note", default="", metavar="TEXT", help="A note for staff.")
 @click.option("--needed-by", default="", metavar="DATE", help="Date it's needed by: 2026-03-02.")
@@ -38,6 +39,7 @@ def submit(
     color: str,
     printer: str,
     class_number: str,
+    payer: str,
     quantity: int,
     note: str,
     needed_by: str,
@@ -57,6 +59,7 @@ def submit(
             color=color,
             printer=printer,
             class_number=class_number,
+            payer_code=payer,
             acknowledge_minimum=accept_minimum,
             quantity=quantity,
             note=note,

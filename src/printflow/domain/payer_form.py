@@ -19,11 +19,11 @@ FIELDS = (
 """What is typed of a payer; the columns of its file."""
 
 
-def typed_form(payer: Payer) -> dict[str, str]:
+def typed_form(payer: Payer, currency: str = "USD") -> dict[str, str]:
     """The payer as one would type it."""
 
     def amount(cents: int | None) -> str:
-        return "" if cents is None else in_units(cents)
+        return "" if cents is None else in_units(cents, currency)
 
     return {
         "code": payer.code,
@@ -39,7 +39,9 @@ def typed_form(payer: Payer) -> dict[str, str]:
     }
 
 
-def payer_of(typed: Mapping[str, str], *, retired_at: datetime | None = None) -> Payer:
+def payer_of(
+    typed: Mapping[str, str], currency: str = "USD", *, retired_at: datetime | None = None
+) -> Payer:
     """The payer of what was typed by the names of :data:`FIELDS`; days as YYYY-MM-DD, amounts in
     currency units. Raises InvalidInput with every problem, by field.
     """
@@ -59,7 +61,7 @@ def payer_of(typed: Mapping[str, str], *, retired_at: datetime | None = None) ->
     if window is None:
         wrong("window", say("Choose from: {names}.", names=", ".join(Window)))
     starts, ends = _days(given, wrong)
-    budget, each = (_amount(given, field, wrong) for field in ("budget", "each"))
+    budget, each = (_amount(given, field, currency, wrong) for field in ("budget", "each"))
     who = tuple(given["who"].replace(",", " ").replace(";", " ").lower().split())
     if given["approver"] and not _is_address(given["approver"]):
         wrong("approver", say("Enter a valid email, like name@school.edu."))
@@ -96,9 +98,9 @@ def _days(given: Mapping[str, str], wrong: _Wrong) -> tuple[date | None, date | 
     return starts, ends
 
 
-def _amount(given: Mapping[str, str], field: str, wrong: _Wrong) -> int | None:
+def _amount(given: Mapping[str, str], field: str, currency: str, wrong: _Wrong) -> int | None:
     """The amount in cents; None without one."""
-    cents = parse_cents(given[field]) if given[field] else None
+    cents = parse_cents(given[field], currency) if given[field] else None
     if given[field] and cents is None:
         wrong(field, say("Enter an amount, like 250.00, or leave it empty for no limit."))
     return cents

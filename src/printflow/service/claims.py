@@ -113,6 +113,20 @@ def _payment(
     )
 
 
+def give_back(tx: Transaction, job: Job, payment: Payment, cents: int, now: datetime) -> None:
+    """What a payment by budget was refunded or voided can be used again."""
+    if payment.method != BY_BUDGET:
+        return
+    for claim in reversed(tx.payers.of_job(job.id)):
+        mine = payment.account in ("", claim.payer.code)
+        if claim.state is ClaimState.USED and mine and cents > 0:
+            part = min(cents, claim.cents)
+            state = ClaimState.USED if part < claim.cents else ClaimState.RELEASED
+            left = claim.cents - part
+            tx.payers.becomes(claim, state, left or claim.cents, now)
+            cents -= part
+
+
 def take_back(tx: Transaction, job: Job, at: datetime, catalog: Catalog, now: datetime) -> None:
     """What an undone event made of the job's claims is as before.
 

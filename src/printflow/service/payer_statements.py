@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain.budgets import ClaimState, StatementLine
+from ..domain.currency import of_cents
 from ..domain.effects import MailTemplate
 from ..domain.payers import Payer
 from ..domain.rights import Right
@@ -145,6 +146,6 @@ def _row(line: StatementLine, zone: ZoneInfo) -> tuple[Cell, ...]:
         line.file,
         line.term,
         line.state.value,
-        line.cents,
+        of_cents(line.cents, line.currency),
         line.currency,
     )

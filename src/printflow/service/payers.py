@@ -27,7 +27,7 @@ from .claims import term_name
 
 PAGE = 50
 MOST_ROWS = 20_000
-_MOST_BYTES = 5 << 20
+MOST_BYTES = 5 << 20
 _COLUMNS = tuple(Column(name, name, Kind.TEXT) for name in FIELDS)
 
 
@@ -103,6 +103,10 @@ class Payers:
     def _today(self) -> date:
         return today(self._clock(), ZoneInfo(self._catalogs.newest().time_zone))
 
+    @property
+    def _currency(self) -> str:
+        return self._catalogs.newest().currency
+
     # -- the list ---------------------------------------------------------------------------------
 
     @needs(Right.PRICES)
@@ -129,7 +133,7 @@ class Payers:
 
         Raises InvalidInput with every problem; one of that code that is there already is one.
         """
-        wanted = payer_of(fields)
+        wanted = payer_of(fields, self._currency)
         with self._database.write() as tx:
             there = tx.payers.of_code(wanted.code)
             if there is not None and there.retired_at is None:
@@ -148,7 +152,8 @@ class Payers:
         """
         with self._database.write() as tx:
             there = payer_named(tx, code)
-            wanted = payer_of({**typed_form(there), **fields}, retired_at=there.retired_at)
+            kept = typed_form(there, self._currency)
+            wanted = payer_of({**kept, **fields}, self._currency, retired_at=there.retired_at)
             if wanted.key != there.key:
                 raise InvalidInput.of(
                     "code",
@@ -193,7 +198,8 @@ class Payers:
                 found = tx.payers.find("", after=after, limit=500)
             for one in found:
                 if one.retired_at is None:
-                    yield tuple(typed_form(one)[name] for name in FIELDS)
+                    typed = typed_form(one, self._currency)
+                    yield tuple(typed[name] for name in FIELDS)
             if len(found) < 500:
                 return
             after = found[-1].key
@@ -210,7 +216,7 @@ class Payers:
         rows = list(_read(content))
         with self._database.write() as tx:
             known = tx.payers.known({course_key(row.get("code") or "") for _line, row in rows})
-            wanted, problems = _wanted(rows, known)
+            wanted, problems = _wanted(rows, known, self._currency)
             added = tuple(one.code for key, one in wanted.items() if key not in known)
             changed = tuple(
                 one.code
@@ -240,16 +246,16 @@ def payer_named(tx: Transaction, code: str) -> Payer:
 
 
 def _wanted(
-    rows: Iterable[tuple[int, Mapping[str, str]]], known: Mapping[str, Payer]
+    rows: Iterable[tuple[int, Mapping[str, str]]], known: Mapping[str, Payer], currency: str
 ) -> tuple[dict[str, Payer], list[tuple[int, Refusal]]]:
     """The payers of the file's lines by key, and what is wrong with which line."""
     wanted: dict[str, Payer] = {}
     problems: list[tuple[int, Refusal]] = []
     for line, row in rows:
         there = known.get(course_key(row.get("code") or ""))
-        kept = typed_form(there) if there is not None else {}
+        kept = typed_form(there, currency) if there is not None else {}
         try:
-            one = payer_of({**kept, **row})
+            one = payer_of({**kept, **row}, currency)
         except InvalidInput as error:
             problems += [(line, reason) for reason in error.refusals]
             continue
@@ -272,7 +278,7 @@ def _read(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             say("Its first line names: {columns}.", columns=columns),
         )
 
-    if len(content) > _MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise no_file(say("The file is too large for a list of payers."))
     try:
         text = content.decode("utf-8-sig")

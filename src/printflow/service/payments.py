@@ -29,6 +29,7 @@ from ..reports.period import midnights, today
 from ..runtime.permits import needs, require
 from ..said import Money, say
 from .acting import staff_actor
+from .claims import give_back
 from .jobs import Figure
 from .lookup import balance_of, job_of
 from .receipt_numbers import receipt_used
@@ -183,6 +184,7 @@ class Payments:
                 shares=(share,),
                 kind=Entry.REFUND,
             )
+            give_back(tx, job, entry, cents, now)
             return _sure(tx.ledger.get(tx.ledger.add(entry, key, told if key else "")))
 
         return self._written(enter)
@@ -283,6 +285,7 @@ class Payments:
                     "reason": said,
                 }
                 _tell(tx, job, Correction.VOID, told, actor, now)
+                give_back(tx, job, payment, share.amount_cents, now)
             void = Void(at=now, by=actor.name, station=actor.station, reason=said)
             tx.ledger.void(payment.id, void)
             return _sure(tx.ledger.get(payment.id))
