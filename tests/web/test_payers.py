@@ -21,12 +21,21 @@ def test_a_payer_from_the_list_to_the_form(
     assert "Code of who pays" not in said(student.get("/submit"))
     assert (
         send(
-            staff, PAGE, code="ARCH 4000", title="<Studio>", budget="250", who="example.edu"
+            staff,
+            PAGE,
+            code="ARCH 4000",
+            title="<Studio>",
+            budget="250",
+            starts="2026-01-12",
+            ends="2031-12-18",
+            approver="chair@example.edu",
+            who="example.edu",
         ).status_code
         == 303
     )
     page = staff.get(PAGE)
     assert "ARCH 4000 <Studio>" in said(page) and "$250.00 left" in said(page)
+    assert "chair@example.edu" in said(page) and "2031" in said(page)
     again = send(staff, PAGE, code="arch-4000", title="Kept")
     assert again.status_code == 422 and 'value="Kept"' in again.text
     assert "Code of who pays" in said(student.get("/submit"))
