@@ -15,9 +15,11 @@ import pytest
 from printflow import (
     InvalidInput,
     Job,
+    JobQuery,
     LinkOvertaken,
     Printflow,
     PrintflowError,
+    ReportQuery,
     Status,
     TransitionRefused,
 )
@@ -248,6 +250,16 @@ def test_a_link_is_overtaken_by_a_decision(
     with pytest.raises(LinkOvertaken):
         lab.payer_answers.approve(token)
     assert not lab.payer_answers.page(token).open
+
+
+def test_class_numbers_are_found_however_they_are_typed(lab: Printflow, submit: Submit) -> None:
+    for typed in ("ARCH 4000", "arch-4000", "ARCH 400"):
+        submit(class_number=typed)
+    listed = b"".join(lab.job_lists.file(JobQuery(), "csv", class_number="arch_4000", by="Ana"))
+    assert len(listed.splitlines()) == 1 + 2
+    with lab._parts.database.read() as tx:
+        query = ReportQuery(class_number="Arch4000")
+        assert len(list(tx.reports.tracks(query, None, None))) == 2
 
 
 # -- the file, statements -------------------------------------------------------------------------

@@ -34,6 +34,10 @@ def _money(value: Any, context: _Context) -> str:
     return money(int(value), context.currency)
 
 
+def _payers(value: Any, context: _Context) -> str:
+    return "; ".join(f"{code} {_money(cents, context)}" for code, cents in value)
+
+
 def _grams(value: Any, _context: _Context) -> str:
     from printflow import grams_text
 
@@ -123,6 +127,7 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "last_changed_by": ("last changed by", _text),
     "consent_version": ("terms version", _text),
     "mailed_with": ("email sent with job", _text),
+    "payers": ("paid by", _payers),
     "shown": ("the student can see the reason", _only_said),
     "ready": ("the student heard that it's ready", _only_said),
     "told_later": ("the student hears of it when it's released", _only_said),

@@ -16,6 +16,7 @@ from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, Report
 from ..domain.ledger import Entry
 from ..domain.plate import PartOutcome
 from ..domain.plate_track import PartTrack, RunTrack
+from ..domain.price_rows import course_key
 from ..domain.status import Status, Trigger
 from .schema import (
     confirmations,
@@ -48,6 +49,8 @@ _ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payme
     payment_voids, payment_voids.c.payment_id == payments.c.id
 )
 _OUTCOME = ("at", "by", "good", "failed", "not_printed", "category", "reason", "grams_wasted")
+_SIGNS = " -_./:,"
+"""What class numbers are written with besides letters and digits."""
 _FIELDS = ("id", "created_at", "status", *FILTERS, "grams", "cost_cents")
 
 
@@ -63,7 +66,7 @@ class SqlReportRows:
         wanted = wanted.where(with_staff(jobs.c.id))
         for name in FILTERS:
             if value := getattr(query, name):
-                wanted = wanted.where(jobs.c[name] == value)
+                wanted = wanted.where(_is(name, value))
         if since is not None or until is not None:
             wanted = wanted.where(jobs.c.id.in_(_touched(since, until)))
         last = ""
@@ -223,10 +226,20 @@ def _told(
     return tuple(map(str, reasons)), undone, None if grams is None else Decimal(grams)
 
 
+def _is(name: str, value: str) -> Any:
+    """Whether a job has that value; a class number however it was typed, as ``course_key`` says."""
+    if name != "class_number" or not course_key(value):
+        return jobs.c[name] == value
+    column: Any = func.lower(jobs.c[name])
+    for sign in _SIGNS:
+        column = func.replace(column, sign, "")
+    return column == course_key(value)
+
+
 def _about(query: ReportQuery) -> list[Any]:
     """What a query asks of jobs, but the printer: that is the machine's where machines count."""
     return [
-        jobs.c[name] == value
+        _is(name, value)
         for name in FILTERS
         if name != "printer" and (value := getattr(query, name))
     ]

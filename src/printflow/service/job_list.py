@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..catalogs.cache import CatalogCache
+from ..domain.price_rows import course_key
 from ..domain.rights import Right
 from ..domain.worklist import JobQuery, place
 from ..errors import InvalidInput
@@ -78,7 +79,7 @@ class JobLists:
                 old = days.before(now, self._settings.attention_days)
                 jobs = tx.jobs.find(wanted, now, old)
             for job in jobs:
-                if class_number in ("", job.class_number):
+                if not class_number or course_key(class_number) == course_key(job.class_number):
                     yield cells(job)
             if len(jobs) < _PAGE:
                 return
