@@ -105,7 +105,8 @@ class LedgerRows(Protocol):
         """Those voided in that time."""
 
     def settled(self, job_id: str) -> tuple[int, int]:
-        """What was paid and what was waived of a job, in integer cents."""
+        """What was paid of a job, and what is not the student's to pay: waived, or reserved by a
+        payer; in integer cents."""
 
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         """The same of several jobs; those of no payment are not in it."""
