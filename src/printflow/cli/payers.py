@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,20 @@ def import_(file: Path, dry_run: bool, by: str) -> None:
     with session().lab() as lab:
         found = lab.payers.read_csv(content, by=by, dry_run=dry_run)
     if found.problems:
-        raise InvalidInput([reason for _line, reason in found.problems[:20]])
+        raise InvalidInput(
+            [
+                replace(
+                    reason,
+                    message=say(
+                        "Line {line}, {field}: {why}",
+                        line=line,
+                        field=reason.field,
+                        why=reason.message,
+                    ),
+                )
+                for line, reason in found.problems[:20]
+            ]
+        )
     if session().json:
         print_json(
             {

@@ -228,7 +228,7 @@ class Payers:
                 ChangedBy(by, station).record(
                     tx,
                     ChangeKind.PAYERS_IMPORTED,
-                    f"{len(added)} + {len(changed)}",
+                    str(len(added) + len(changed)),
                     self._clock(),
                 )
         same = len(wanted) - len(added) - len(changed)
