@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -179,14 +180,12 @@ def mails(lab: Printflow, about: str) -> list[str]:
     lab.dispatch()
     folder = lab.settings.mail.directory
     assert folder is not None
-    read = [message_from_bytes(one.read_bytes()) for one in sorted(Path(folder).glob("*.eml"))]
+    read = [
+        message_from_bytes(one.read_bytes(), policy=default)
+        for one in sorted(Path(folder).glob("*.eml"))
+    ]
     return [
-        str(
-            next(one for one in mail.walk() if one.get_content_type() == "text/plain").get_payload(
-                decode=True
-            ),
-            "utf-8",
-        )
+        next(one for one in mail.walk() if one.get_content_type() == "text/plain").get_content()
         for mail in read
         if about in f"{mail['Subject']} {mail['To']}"
     ]
