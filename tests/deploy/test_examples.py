@@ -41,6 +41,8 @@ def check_command(words: list[str]) -> None:
         if not isinstance(group, click.Group):
             return
         rest = [*context._protected_args, *context.args]
+        if not rest and group.invoke_without_command:
+            return
         found = group.get_command(context, rest[0]) if rest else None
         assert found is not None, words
         group, parent, name, words = found, context, rest[0], rest[1:]

@@ -140,6 +140,9 @@ def test_the_history_has_something_to_show(told: tuple[Printflow, list[Job], obj
     assert {event.trigger for entry in details for event in entry.events} >= set(Trigger) - {
         Trigger.RESEND,
         Trigger.WITHDRAW,
+        Trigger.ASK_TO_CANCEL,
+        Trigger.KEEP,
+        Trigger.CANCEL,
     }
     assert {attempt.result for entry in details for attempt in entry.attempts} == {
         "", "completed", "failed",

@@ -346,6 +346,7 @@ SHOWN_ON = {
     "/dashboard/jobs/<job_id>/notes",
     "/dashboard/jobs/<job_id>/edit",
     "/dashboard/jobs/<job_id>/files/<int:file_id>",
+    "/dashboard/people/<job_id>",
 }
 """What someone sees who has the number of the job."""
 MAILS = {"/outbox", "/outbox/<int:mail_id>", "/outbox/<int:mail_id>/html"}
@@ -384,6 +385,14 @@ def test_no_page_of_staff_shows_it(sent: Job, staff: FlaskClient, clock: TestClo
         text = staff.get(path, headers=headers).get_data(as_text=True)
         text = text.replace("search=Zaphod", "")
         assert sent.id not in text and NAME not in text, path
+
+
+def test_the_page_of_its_student_does_not_show_it(
+    lab: Printflow, sent: Job, submit: Submit, staff: FlaskClient
+) -> None:
+    known = submit(email=sent.student_email)
+    page = staff.get(f"/dashboard/people/{known.id}").text
+    assert known.id in page and sent.id not in page
 
 
 def test_pages_by_number_are_known() -> None:

@@ -164,7 +164,11 @@ def test_the_day_close_adds_up(
     assert 'href="/dashboard/payments"' in staff.get("/dashboard").text
     words = said(staff.get(PAGE))
     assert "Day close for Mon, Mar 2, 2026" in words
-    for row in ("waived $0.00 1 $0.00 – $4.25", "card $1.00 1 $1.00 – –", "cash $4.25 1 $4.25 – –"):
+    for row in (
+        "waived $0.00 1 $0.00 – – $4.25 –",
+        "card $1.00 1 $1.00 – – – –",
+        "cash $4.25 1 $4.25 – – – –",
+    ):
         assert row in words
     assert "Total in USD $5.25" in words
     clock.advance(days=1)

@@ -21,7 +21,7 @@ QUOTE = {"weight": "42.5", "hours": "3.25", "material": "PLA", "printer": "Prusa
 
 def hidden(answer: TestResponse, name: str) -> str:
     """What a hidden field of the page holds."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', answer.text)
+    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', answer.text)
     assert found, f"the page has no {name}"
     return found[1]
 

@@ -15,7 +15,7 @@ from ..domain.pick_up import ON_SHELF
 from ..domain.question import QUESTIONS
 from ..domain.reckoning import Reckoning
 from ..domain.status import Status
-from ..domain.worklist import Flag, JobQuery
+from ..domain.worklist import Aside, Flag, JobQuery
 from ..ports import DuplicateKey
 from . import search, worklist
 from .schema import FACETS, events, job_files, jobs, requests
@@ -293,13 +293,9 @@ class SqlJobRows:
             found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
-    def unreviewed(self) -> int:
-        query = select(func.count(jobs.c.id)).where(worklist.NEW)
-        return int(self._connection.scalar(query) or 0)
-
-    def on_hold(self) -> int:
-        query = select(func.count(jobs.c.id)).where(jobs.c.held_at.is_not(None))
-        return int(self._connection.scalar(query) or 0)
+    def aside(self) -> Aside:
+        new, on_hold, unconfirmed = self._connection.execute(worklist.ASIDE).one()
+        return Aside(int(new), int(on_hold), int(unconfirmed))
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
         self._connection.execute(
@@ -347,15 +343,10 @@ class SqlJobRows:
         return int(self._connection.scalar(_NEWEST_EVENT) or 0)
 
     def counts(self) -> dict[Status, int]:
-        query = select(jobs.c.status, func.count()).group_by(jobs.c.status)
-        counted = {Status(status): int(count) for status, count in self._connection.execute(query)}
-        # Taken off, so that the many are counted in the smallest index alone.
-        for status, count in self._connection.execute(worklist.UNCONFIRMED_BY_STATUS):
-            counted[Status(status)] -= int(count)
-        return {status: counted.get(status, 0) for status in Status}
-
-    def unconfirmed(self) -> int:
-        return int(self._connection.scalar(worklist.UNCONFIRMED_COUNT) or 0)
+        counted = dict.fromkeys(Status, 0)
+        for status, count in self._connection.execute(worklist.BY_STATUS):
+            counted[Status(status)] += int(count)
+        return counted
 
     def update(
         self, job: Job, *, now: datetime, actor: str, status: Status, values: Mapping[str, Any]

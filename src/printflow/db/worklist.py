@@ -42,10 +42,11 @@ UNCONFIRMED = select(_WAITING.c.id).where(_UNCONFIRMED)
 """The ids of the jobs whose address is to be confirmed yet: few, found by an index of their own, so
 that no list needs another column for them in its own index.
 """
-UNCONFIRMED_BY_STATUS = (
-    select(_WAITING.c.status, func.count()).where(_UNCONFIRMED).group_by(_WAITING.c.status)
+BY_STATUS = union_all(
+    select(jobs.c.status, func.count()).group_by(jobs.c.status),
+    # Taken off, so that the many are counted in the smallest index alone.
+    select(_WAITING.c.status, -func.count()).where(_UNCONFIRMED).group_by(_WAITING.c.status),
 )
-UNCONFIRMED_COUNT = select(func.count(_WAITING.c.id)).where(_UNCONFIRMED)
 
 
 def with_staff(job_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -176,3 +177,8 @@ def flags_among(
 
 NEW = text(NEW_JOBS)
 """Jobs that nobody has reviewed yet, in the words of their index, which no parameter matches."""
+ASIDE = select(
+    select(func.count(jobs.c.id)).where(NEW).scalar_subquery(),
+    select(func.count()).select_from(_HELD.subquery()).scalar_subquery(),
+    select(func.count()).select_from(UNCONFIRMED.subquery()).scalar_subquery(),
+)

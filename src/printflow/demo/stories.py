@@ -67,6 +67,8 @@ STORIES: tuple[Story, ...] = (
         steps=(
             _quoted("131d 10:45", "Ana", "96.4", "9h 40m", "PLA"),
             _yes("130d 13:05"),
+            Step("130d 14:00", "hold", "Sam", {"reason": "The black spool is nearly empty."}),
+            Step("129d 09:05", "release", "Sam"),
             _start("129d 09:15", "Sam"),
             _done("129d 18:10", "Sam"),
             Step("127d 12:30", "pick_up", "Ana", {"amount": "9.64", "method": "card"}),

@@ -95,6 +95,17 @@ class WorkPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """How many jobs are ``new`` (uploaded, and nobody has marked them as reviewed), ``on_hold``, or
+    ``unconfirmed`` (their address is to be confirmed yet).
+    """
+
+    new: int
+    on_hold: int
+    unconfirmed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How many jobs there are: by status, and those that need attention."""
 

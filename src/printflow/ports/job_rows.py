@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..domain.job import FileRole, FileState, Job, JobFile
     from ..domain.model_facts import InspectionState
     from ..domain.status import Status
-    from ..domain.worklist import Flag, JobQuery
+    from ..domain.worklist import Aside, Flag, JobQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +82,13 @@ class JobRows(Protocol):
     def counts(self) -> dict[Status, int]:
         """How many jobs of staff's there are by status: none that waits for its address."""
 
-    def unconfirmed(self) -> int:
-        """How many jobs wait for their address to be confirmed."""
-
     def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
         """How many jobs have a flag; ``aged`` is the moment before which a status is old, and
         ``unclaimed`` the one before which a print waits for too long.
         """
 
-    def unreviewed(self) -> int: ...
-
-    def on_hold(self) -> int:
-        """How many jobs are on hold."""
+    def aside(self) -> Aside:
+        """How many jobs are new, on hold, or unconfirmed."""
 
     def flags(
         self,

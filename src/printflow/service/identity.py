@@ -55,7 +55,7 @@ from ..said import Said, say
 from ..settings.identity import IdentitySettings
 from .changes import ChangedBy
 from .limits import count
-from .provider_people import known_person, staff_name_of
+from .provider_people import give_role, known_person, staff_name_of
 from .sessions import Sessions, SignedIn
 from .stations import session_hash
 
@@ -442,7 +442,9 @@ class Identity:
                 tx.people.end_session(hashed)
             else:
                 person = self._person(tx, issuer, answer.claims, now)
-                self.set_role(tx, hashed, decision.role, person.staff_name, before=kept.role)
+                give_role(
+                    tx, kept, decision.role, person.staff_name, by=self.provider_name, now=now
+                )
                 tx.identity.believe(
                     hashed,
                     until=now + BELIEVED,
@@ -461,15 +463,6 @@ class Identity:
         if not decision.role:
             raise _no_role(decision.why)
         return ComeBack(purpose=begun.purpose, back=begun.back)
-
-    def set_role(
-        self, tx: Transaction, hashed: str, role: str, staff_name: str, *, before: str
-    ) -> None:
-        """The provider says another role than ``before`` in mid-session: it counts, and is recorded."""
-        if tx.identity.set_role(hashed, role):
-            ChangedBy(self.provider_name).record(
-                tx, ChangeKind.PERSON_ROLE, staff_name, self._clock(), role=role, before=before
-            )
 
     # -- students ---------------------------------------------------------------------------------
 

@@ -85,8 +85,12 @@ class Persons:
 
 
 def _jobs_of(tx: Transaction, first: Job) -> Sequence[Job]:
-    """All jobs of the person, newest first."""
+    """All jobs of the person, newest first; none that waits for its address but ``first``."""
     if not first.student_email:
         return [first]
-    jobs = tx.jobs.of_email(first.student_email, limit=None)
+    jobs = (
+        job
+        for job in tx.jobs.of_email(first.student_email, limit=None)
+        if not job.unconfirmed or job.id == first.id
+    )
     return sorted(jobs, key=lambda job: place(job, Sort.NEWEST), reverse=True)

@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..domain.identity import Person, acting_names, claim_at, display_name, verified_email
+from ..domain.identity import (
+    Person,
+    ProviderSession,
+    acting_names,
+    claim_at,
+    display_name,
+    verified_email,
+)
+from ..domain.people import ChangeKind
 from ..errors import IdentityRefused
 from ..ports import Transaction
 from ..said import say
 from .addresses import normal_email
+from .changes import ChangedBy
 from .people import known_name
 
 _LONGEST_NAME = 60
@@ -34,6 +43,16 @@ def known_person(
         email=normal_email(email) if email else "",
         now=now,
     )
+
+
+def give_role(
+    tx: Transaction, kept: ProviderSession, role: str, staff_name: str, *, by: str, now: datetime
+) -> None:
+    """The provider says this role now: it counts, and another one than before is written down."""
+    if tx.identity.set_role(kept.key_hash, role):
+        ChangedBy(by).record(
+            tx, ChangeKind.PERSON_ROLE, staff_name, now, role=role, before=kept.role
+        )
 
 
 def staff_name_of(tx: Transaction, person: Person, claims: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from ..runtime.deadline import TookTooLong, within
 from ..runtime.sealing import Sealing
 from ..runtime.tokens import Tokens
 from .identity import OPERATOR_SOURCE, Identity, NamedByProxy
+from .provider_people import give_role
 from .sessions import Sessions
 from .stations import session_hash
 
@@ -250,7 +251,14 @@ class ProviderSessions:
         with self._database.write() as tx:
             tx.identity.believe(kept.key_hash, until=until, next_check_at=check, tokens=tokens)
             if role:
-                self._identity.set_role(tx, kept.key_hash, role, staff_name, before=kept.role)
+                give_role(
+                    tx,
+                    kept,
+                    role,
+                    staff_name,
+                    by=self._identity.provider_name,
+                    now=self._clock(),
+                )
 
     def sweep(self) -> int:
         """Forget sign-ins that nobody finished, old records, and people who have nothing here."""

@@ -67,14 +67,12 @@ class TallyBoard:
         if last and unwritten and abs((now - last.now).total_seconds()) < _UNASKED:
             return last.tally
         with self._database.read() as tx:
-            event, new = tx.jobs.newest_event(), tx.jobs.unreviewed()
-            held = tx.jobs.on_hold()
+            event, aside = tx.jobs.newest_event(), tx.jobs.aside()
             attention = tx.jobs.attention(now, *self._limits(tx, now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
-            unconfirmed = tx.jobs.unconfirmed()
         drawn = now.timestamp() // _FRESH_SECONDS
-        pulse = f"{event}-{new}-{attention}-{unconfirmed}-{looked}-{drawn:.0f}"
-        tally = Tally(counts, attention, new, held, unconfirmed, pulse)
+        pulse = f"{event}-{aside.new}-{attention}-{aside.unconfirmed}-{looked}-{drawn:.0f}"
+        tally = Tally(counts, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse)
         self._last = _Seen(at, now, event, tally, stamp)
         return tally
 

@@ -33,5 +33,5 @@ class Worker:
                     len(tx.outbox.find(state="dead", limit=1000)),
                 ),
                 "replies_waiting": ("Emails in the inbox that need a job.", tx.incoming.waiting()),
-                "jobs_unreviewed": ("Jobs that no one has reviewed.", tx.jobs.unreviewed()),
+                "jobs_unreviewed": ("Jobs that no one has reviewed.", tx.jobs.aside().new),
             }

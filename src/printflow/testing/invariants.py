@@ -21,6 +21,7 @@ from ..db.schema import (
     jobs,
     outbox,
     part_outcomes,
+    payer_claims,
     payment_shares,
     payment_voids,
     payments,
@@ -42,7 +43,7 @@ from ..store.making import INCOMING
 from .outside import Outside
 
 _TABLES = (jobs, job_files, events, confirmations, payments, payment_shares, payment_voids,
-           outbox, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
+           outbox, payer_claims, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
 _DONE = (Status.COMPLETED, Status.PAIDPICKEDUP)
 _COUNTED = (Status.READYTOPRINT, Status.PRINTING, *_DONE)
 _ENDED = ("sent", "dead", "canceled", "overtaken")
@@ -231,6 +232,8 @@ class _Check:
                 owed[event.id, template] += 1
         there: Counter[tuple[int, str]] = Counter()
         for mail in self._rows["outbox"]:
+            if mail.template == MailTemplate.PAYER_ASKED:
+                continue  # as many as there are approvers: see below
             if mail.event_id is not None:
                 there[mail.event_id, mail.template] += 1
             elif mail_record(mail.template).of_step:
@@ -239,9 +242,25 @@ class _Check:
             want, have = owed[event_id, template], there[event_id, template]
             if want != have:
                 yield f"event {event_id}: {have} mails {template!r}, not {want}"
+        yield from self._approvers()
         yield from self._reminders()
         yield from self._together()
         yield from self._delivered()
+
+    def _approvers(self) -> Iterator[str]:
+        """Each approver is asked once at a time, and nobody else is."""
+        asked = Counter(
+            (mail.context.get("claim_id"), mail.created_at)
+            for mail in self._rows["outbox"]
+            if mail.template == MailTemplate.PAYER_ASKED
+        )
+        claims = {claim.id: claim for claim in self._rows["payer_claims"]}
+        for claim_id, _ in asked:
+            if claim_id not in claims:
+                yield f"an approver was asked about claim {claim_id}, which is not there"
+        for claim in claims.values():
+            if claim.asked_at is not None and asked[claim.id, claim.asked_at] != 1:
+                yield f"claim {claim.id}: {asked[claim.id, claim.asked_at]} mails to its approver"
 
     def _reminders(self) -> Iterator[str]:
         """A reminder to pick up a print is one email: as many for each wait as there are days."""
@@ -305,7 +324,7 @@ class _Check:
         if trigger is Trigger.OVERRIDE:
             usual = Status(event.dest).record.usual_mail
             return [usual.value] if usual and event.details.get("notified") else []
-        found = list(table_row(trigger).mails)
+        found = [one for one in table_row(trigger).mails if one is not MailTemplate.PAYER_ASKED]
         said = event.details
         left_out = {
             MailTemplate.COMPLETED: said.get("told_later") or said.get("ready") is False,
