@@ -28,6 +28,11 @@ from printflow.domain.table import STAFF_TRIGGERS
 
 NEED_NONE = {
     # what students and strangers use
+    "payer_answers.approve",
+    "payer_answers.page",
+    "payer_answers.refuse",
+    "payers.any",
+    "payers.named",
     "intake.receive",
     "intake.submit",
     "intake.submit_several",

@@ -429,7 +429,9 @@ LEAVES_IT_OUT = {
     "file_rows._OF_STAFF",
     "job_rows.counts",
     "job_rows.find",  # by narrowed
-    "job_rows.unreviewed",  # by NEW_JOBS
+    "worklist.ASIDE",
+    "worklist.BY_STATUS",
+    "report_rows._is",  # a condition of the next one
     "report_rows.tracks",
     "retention_rows.to_archive",
     "worklist.by_flag",
@@ -465,10 +467,12 @@ OF_JOBS_THAT_ARE_NAMED = {
     "worklist.facets",  # ids for find
 }
 ONLY_AFTER_STAFF_ACTED = {
-    "job_rows.on_hold",
     "job_rows.waiting",
     "ledger_rows._DUE",
     "ledger_rows._OWED",
+    "payer_rows.lines",
+    "payer_rows.release_expired",
+    "payer_rows.spent",
     "quote_rows.to_remind",
     "report_rows._about",
     "report_rows._prints",
