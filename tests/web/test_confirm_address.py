@@ -427,7 +427,6 @@ def test_no_count_of_the_library_knows_it(
 
 LEAVES_IT_OUT = {
     "file_rows._OF_STAFF",
-    "job_rows.counts",
     "job_rows.find",  # by narrowed
     "worklist.ASIDE",
     "worklist.BY_STATUS",
@@ -474,7 +473,6 @@ ONLY_AFTER_STAFF_ACTED = {
     "payer_rows.release_expired",
     "payer_rows.spent",
     "quote_rows.to_remind",
-    "report_rows._about",
     "report_rows._prints",
     "report_rows.parts",
     "report_rows.runs",
