@@ -16,7 +16,7 @@ _EFFORT: Final[dict[str, tuple[str, str, str]]] = {
     "--kills": ("10", "72", "processes that are killed by SIGKILL"),
     "--outbox-mails": ("200", "1000", "mails that killed workers send through a faulty server"),
     "--mutated-models": ("150", "3000", "model files with changed bytes"),
-    "--contested-jobs": ("40", "200", "jobs that four processes fire at once"),
+    "--contested-jobs": ("40", "160", "jobs that four processes fire at once"),
     "--students": ("16", "500", "students while servers and workers die"),
 }
 
@@ -40,13 +40,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long, unless it is asked for."""
-    if config.getoption("--long") or config.getoption("--fire"):
+    """Leave out what takes long, unless it is asked for; on PostgreSQL the long tests of pages
+    stay out, too: they are about browsers, not about the database.
+    """
+    asked = config.getoption("--long") or config.getoption("--fire")
+    if asked and not config.getoption("--postgresql"):
         return
-    long = [item for item in items if item.get_closest_marker("long")]
+    long = {
+        item
+        for item in items
+        if item.get_closest_marker("long")
+        and (not asked or item.path.is_relative_to(config.rootpath / "tests" / "web"))
+    }
     if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=list(long))
+        items[:] = [item for item in items if item not in long]
 
 
 def points(config: pytest.Config, calls: list[str], some: int) -> list[tuple[int, When]]:
