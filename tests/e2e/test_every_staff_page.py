@@ -65,6 +65,7 @@ NO_PAGES = {
     "/dashboard/jobs/<job_id>/files/<int:file_id>",
     "/dashboard/jobs/<job_id>/picture",
     "/dashboard/jobs/<job_id>/price",
+    "/dashboard/bulk/prices",
     "/dashboard/list.<ending>",
     "/dashboard/payments/day-<day>.<ending>",
     "/dashboard/this-pc/opener/<name>",
