@@ -17,7 +17,7 @@ from .text import clean_line
 BUDGET_SHORT = "budget_short"
 
 
-def today(attempt: Attempt) -> date:
+def lab_day(attempt: Attempt) -> date:
     """The day in the lab's time zone."""
     return attempt.facts.now.astimezone(ZoneInfo(attempt.facts.catalog.time_zone)).date()
 
@@ -27,7 +27,7 @@ def known_payer(attempt: Attempt) -> Iterator[Refusal]:
     form = attempt.args.submission
     if form is None or not clean_line(form.payer_code):
         return
-    refusal = code_refusal(attempt.facts.payer, form.student_email, today(attempt))
+    refusal = code_refusal(attempt.facts.payer, form.student_email, lab_day(attempt))
     if refusal is not None:
         yield refusal
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from ..said import say, say_n
 from . import copy_guards as copies
 from .attempt import Attempt, Submission
-from .budget_guards import parts_of, today
+from .budget_guards import lab_day, parts_of
 from .catalog import Catalog
 from .copies_by_hand import counts_of
 from .effects import (
@@ -373,7 +373,7 @@ def reserve_budget(attempt: Attempt) -> None:
     cents = attempt.changes.get("cost_cents", attempt.subject.cost_cents) or 0
     parts = parts_of(attempt, cents)
     if parts:
-        term = term_of(attempt.facts.catalog.terms, today(attempt))
+        term = term_of(attempt.facts.catalog.terms, lab_day(attempt))
         told = tuple((claim.id, part) for claim, part in parts)
         attempt.effects.append(ReserveBudget(told, term.name if term else ""))
         attempt.details.update(
