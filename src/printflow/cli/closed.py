@@ -91,15 +91,9 @@ def remove(first: datetime, last: datetime, by: str) -> None:
 def import_(file: Path, dry_run: bool, by: str) -> None:
     """Add the events of a calendar file as closed days, such as the school's holidays."""
     from printflow.catalogs.calendar_file import MOST_BYTES
-    from printflow.errors import PathUnusable
-    from printflow.runtime.named_paths import unreadable
+    from printflow.runtime.named_paths import beginning_of
 
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        why = unreadable(file, error)
-        raise PathUnusable(say("{file} can't be read. {why}", file=str(file), why=why)) from error
+    content = beginning_of(file, MOST_BYTES)
     with session().lab() as lab:
         read = lab.hours.read_calendar(content)
         added = read.found if dry_run else lab.hours.add(read.found, by=by)

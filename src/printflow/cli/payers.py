@@ -90,16 +90,10 @@ def add(code: str, by: str, **fields: str | None) -> None:
 def import_(file: Path, dry_run: bool, by: str) -> None:
     """Add and change payers from a CSV file. Those that aren't in it stay."""
     from printflow import InvalidInput
-    from printflow.errors import PathUnusable
-    from printflow.runtime.named_paths import unreadable
+    from printflow.runtime.named_paths import beginning_of
     from printflow.service.payers import MOST_BYTES
 
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        why = unreadable(file, error)
-        raise PathUnusable(say("{file} can't be read. {why}", file=str(file), why=why)) from error
+    content = beginning_of(file, MOST_BYTES)
     with session().lab() as lab:
         found = lab.payers.read_csv(content, by=by, dry_run=dry_run)
     if found.problems:

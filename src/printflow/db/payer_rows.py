@@ -91,7 +91,9 @@ class SqlPayerRows:
     # -- budgets ----------------------------------------------------------------------------------
 
     def take_turns(self, payer_ids: Collection[int]) -> None:
-        for payer_id in sorted(set(payer_ids)):  # sorted, so that nobody waits for each other
+        for payer_id in sorted(
+            set(payer_ids)
+        ):  # in one order, so that two approvals can't deadlock
             take_turns(self._connection, f"payer {payer_id}")
 
     def spent(self, payer: Payer, term: str, email: str, but: str = "") -> Spent:

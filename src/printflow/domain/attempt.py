@@ -51,7 +51,7 @@ class Submission:
     roles: tuple[str, ...] = ()
     """What the sign-in provider says the student is."""
     payer_code: str = ""
-    """The code of who pays instead of the student; "" for nobody."""
+    """The code of the payer, or "" where the student pays."""
     consent_version: str = ""
     """Of the texts that the form showed; "" where the caller says nothing of it."""
 

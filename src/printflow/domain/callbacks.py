@@ -333,7 +333,7 @@ def set_final_figures(attempt: Attempt) -> None:
 
 
 def tell_later(attempt: Attempt) -> None:
-    """Nobody comes for a print that is on hold: its student hears of it with the release."""
+    """A print that is on hold can't be picked up: its student is told when it is released."""
     if attempt.subject.on_hold:
         attempt.details.update(told_later=True)
 

@@ -78,6 +78,19 @@ def unreadable(path: Path, error: OSError) -> Said:
     return said_by_system(error)
 
 
+def beginning_of(file: Path, most: int) -> bytes:
+    """What a file holds, up to one byte more than ``most``, so that too much of it shows.
+
+    Raises PathUnusable for a file that can't be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return stream.read(most + 1)
+    except OSError as error:
+        why = unreadable(file, error)
+        raise PathUnusable(say("{file} can't be read. {why}", file=str(file), why=why)) from error
+
+
 def _account() -> str:
     """The account whose rights count, in words; not what the environment says of who is signed in."""
     if sys.platform == "win32":
