@@ -118,7 +118,7 @@ def payer_of_code() -> dict[str, str]:
     typed = request.args
     try:
         payer = lab_of(current_app).payers.named(
-            typed.get("code", "")[:_LONGEST_CODE], typed.get("email", "")[:254]
+            typed["code"][:_LONGEST_CODE], typed.get("email", "")[:254]
         )
     except InvalidInput as error:
         return {"text": spoken(error.refusals[0].message)}

@@ -214,6 +214,10 @@ def payer_token(lab: Printflow, job: Job) -> str:
     return lab._parts.links.of_claim(claim).rpartition("/")[2]
 
 
+_ASKED_WITH = {"/submit/payer": "?code=ARCH4000"}
+"""What an address carries beside its path; without it, the database would not be asked."""
+
+
 @pytest.fixture
 def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str]:
     """The address of a route, with values that exist."""
@@ -256,7 +260,8 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
         for start, secret in token.items():
             if rule.startswith(start):
                 found["token"] = secret
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: found[match[1]], rule)
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: found[match[1]], rule)
+        return path + _ASKED_WITH.get(rule, "")
 
     return filled
 
