@@ -308,6 +308,8 @@ def agree_on_money(asked: slow.Asked, figures: Figures) -> None:
     keys: dict[str, Callable[[Payment], str]] = {
         "revenue": lambda p: asked.bucket(p.at),
         "payment_methods": lambda p: p.method,
+        "revenue_by_payer": lambda p: "Students",
+        "revenue_by_group": lambda p: "",
     }
     worths: dict[str, Callable[[Payment], int]] = {
         "cents": lambda p: p.amount_cents,

@@ -11,12 +11,15 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, case, func, null, or_, select, union
 
+from ..domain.budgets import BY_BUDGET
+from ..domain.currency import decimals
 from ..domain.event_kind import Correction
 from ..domain.job_track import FILTERS, Estimate, JobTrack, Money, Print, ReportQuery, Step
 from ..domain.ledger import Entry
 from ..domain.plate import PartOutcome
 from ..domain.plate_track import PartTrack, RunTrack
 from ..domain.price_rows import course_key
+from ..domain.pricing import Price
 from ..domain.status import Status, Trigger
 from .schema import (
     confirmations,
@@ -24,6 +27,8 @@ from .schema import (
     jobs,
     machines,
     part_outcomes,
+    payer_claims,
+    payers,
     payment_shares,
     payment_voids,
     payments,
@@ -51,7 +56,7 @@ _ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payme
 _OUTCOME = ("at", "by", "good", "failed", "not_printed", "category", "reason", "grams_wasted")
 _SIGNS = " -_./:,"
 """What class numbers are written with besides letters and digits."""
-_FIELDS = ("id", "created_at", "status", *FILTERS, "grams", "cost_cents")
+_FIELDS = ("id", "created_at", "status", *FILTERS, "group", "grams", "cost_cents")
 
 
 class SqlReportRows:
@@ -95,6 +100,7 @@ class SqlReportRows:
                 prints=tuple(prints[row.id]),
                 money=tuple(money[row.id]),
                 estimate=quoted.get(row.id),
+                group=row.group,
                 **{name: getattr(row, name) for name in FILTERS},
             )
 
@@ -189,31 +195,55 @@ class SqlReportRows:
         query = (
             select(
                 share.job_id, entry.at, share.amount_cents, entry.method, entry.waived,
-                payment_voids.c.at, entry.kind,
+                payment_voids.c.at, entry.kind, entry.account,
             )
             .select_from(_ENTRIES)
             .where(share.job_id.in_(ids))
             .order_by(share.id)
         )  # fmt: skip
         found: dict[str, list[Money]] = defaultdict(list)
-        for job_id, at, cents, method, why, voided_at, kind in self._connection.execute(query):
+        codes: dict[str, str] | None = None
+        rows = self._connection.execute(query).all()
+        for job_id, at, cents, method, why, voided_at, kind, account in rows:
             # A refund is no payment less: it takes from what was paid.
             waived, count = bool(why) and kind != Entry.REFUND, int(kind != Entry.REFUND)
-            found[job_id].append(Money(at, cents, method, waived, count))
+            payer = ""
+            if method == BY_BUDGET:
+                codes = self._codes(ids) if codes is None else codes
+                payer = account or codes.get(job_id, "")
+            found[job_id].append(Money(at, cents, method, waived, count, payer))
             if voided_at is not None:
-                found[job_id].append(Money(voided_at, -cents, method, waived, -count))
+                found[job_id].append(Money(voided_at, -cents, method, waived, -count, payer))
         return found
+
+    def _codes(self, ids: list[str]) -> dict[str, str]:
+        """Who pays for which job: of several, the last, from whom refunds are taken first."""
+        query = (
+            select(payer_claims.c.job_id, payers.c.code)
+            .join(payers, payers.c.id == payer_claims.c.payer_id)
+            .where(payer_claims.c.job_id.in_(ids))
+            .order_by(payer_claims.c.id)
+        )
+        return {row.job_id: row.code for row in self._connection.execute(query)}
 
     def _estimates(self, ids: list[str]) -> dict[str, Estimate]:
         """Of each job the newest quote that someone agreed to."""
         table = confirmations.c
         query = (
-            select(table.job_id, table.grams, table.hours, table.cost_cents)
+            select(
+                table.job_id, table.grams, table.hours, table.cost_cents, table.used_at,
+                table.price_lines, table.currency,
+            )
             .where(table.job_id.in_(ids), table.used_at.is_not(None))
             .order_by(table.id)
-        )
-        rows = self._connection.execute(query)
-        return {job_id: Estimate(grams, hours, cents) for job_id, grams, hours, cents in rows}
+        )  # fmt: skip
+        return {
+            row.job_id: Estimate(
+                row.grams, row.hours, row.cost_cents, row.used_at,
+                Price(row.price_lines, decimals(row.currency)),
+            )
+            for row in self._connection.execute(query)
+        }  # fmt: skip
 
 
 def _told(

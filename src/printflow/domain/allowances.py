@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from .pricing import FREE, LineKind, Price
 from .terms import Term, term_of
 
 
@@ -66,3 +67,27 @@ def same_window(per: Window, terms: tuple[Term, ...], day: date, other: date) ->
 def is_due(per: Window, terms: tuple[Term, ...], day: date) -> bool:
     """Whether there is an allowance at all on a day of the lab."""
     return per is not Window.TERM or term_of(terms, day) is not None
+
+
+@dataclass(slots=True)
+class Given:
+    """What an allowance gave to a price: g of material, and its worth in integer cents before tax."""
+
+    grams: Decimal = Decimal()
+    cents: int = 0
+
+
+def given(price: Price, grams: Decimal | None) -> dict[str, Given]:
+    """What allowances made free of a price for so many g of material, by their names."""
+    found: dict[str, Given] = {}
+    ml = next((one.quantity for one in price.lines if one.kind is LineKind.VOLUME), Decimal())
+    for line, cents in zip(price.lines, price.each_in_cents(), strict=True):
+        if line.kind not in FREE:
+            continue
+        one = found.setdefault(line.label, Given())
+        one.cents -= cents
+        if line.kind is LineKind.FREE_WEIGHT:
+            one.grams += line.quantity
+        elif line.kind is LineKind.FREE_VOLUME and ml:
+            one.grams += (grams or Decimal()) * line.quantity / ml
+    return found

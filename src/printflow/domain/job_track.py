@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from .pricing import Price
 from .status import Status, Trigger
 
 FILTERS = ("discipline", "class_number", "method", "printer", "material", "color")
@@ -74,7 +75,7 @@ class Print:
 @dataclass(frozen=True, slots=True)
 class Money:
     """A job's share of one payment, in integer cents; where it was voided, once more with the sign
-    turned (``count`` -1) at that moment.
+    turned (``count`` -1) at that moment. ``payer`` is the code of who paid in the student's place.
     """
 
     at: datetime
@@ -82,15 +83,18 @@ class Money:
     method: str
     waived: bool
     count: int = 1
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the student agreed to: g, h, integer cents."""
+    """What the student agreed to, and when: g, h, integer cents, and the price's lines."""
 
     grams: Decimal
     hours: Decimal
     cents: int
+    at: datetime | None = None
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ class JobTrack:
     prints: tuple[Print, ...] = ()
     money: tuple[Money, ...] = ()
     estimate: Estimate | None = None
+    group: str = ""
 
     def weighed(self) -> Decimal | None:
         """What the print weighed in g, where someone said so when it was completed last."""

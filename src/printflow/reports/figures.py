@@ -16,7 +16,7 @@ from .period import buckets
 from .print_tally import Counts, PrintTally
 from .quantiles import quantile
 from .table import Cell, Column, Kind, Table
-from .tally import DONE, SPANS, Tally
+from .tally import DONE, REVENUE_BY, SPANS, Tally
 
 REPORTS = (
     "course",
@@ -33,6 +33,8 @@ REPORTS = (
     "failed_copies",
     "revenue",
     "payment_methods",
+    *(f"revenue_by_{name}" for name in REVENUE_BY),
+    "allowances",
     "estimates",
     "peak_hours",
 )
@@ -87,7 +89,8 @@ def tables(tally: Tally, printed: PrintTally) -> tuple[Table, ...]:
         *(_by_field(tally, field) for field in FILTERS),
         _printers(tally, printed), _machines(tally, printed), _copies(printed),
         _materials(tally), _failures(printed), _failed_copies(printed),
-        _revenue(tally), _payment_methods(tally), _estimates(tally), _peak_hours(tally),
+        _revenue(tally), _payment_methods(tally),
+        *(_revenue_by(tally, name) for name in REVENUE_BY), _allowances(tally), _estimates(tally), _peak_hours(tally),
     )  # fmt: skip
 
 
@@ -399,6 +402,61 @@ def _payment_methods(tally: Tally) -> Table:
         Column("cents", say("Revenue"), Kind.CENTS, charted=True),
     )
     return Table("payment_methods", say("Revenue by payment method"), columns, rows)
+
+
+_REVENUE_LABELS = {
+    "payer": (say("Revenue by payer"), say("Payer")),
+    "course": (say("Revenue by class"), say("Class")),
+    "group": (say("Revenue by group"), say("Group")),
+}
+
+
+def _revenue_by(tally: Tally, name: str) -> Table:
+    title, label = _REVENUE_LABELS[name]
+    found = sorted(
+        (item for item in tally.revenue[name].items() if any(item[1].values())),
+        key=lambda item: (-item[1]["cents"], item[0]),
+    )
+    rows = tuple(
+        (_whose(tally, name, key), counts["payments"], counts["waived"], counts["cents"])
+        for key, counts in found
+    )
+    columns = (
+        Column(name, label, Kind.TEXT),
+        Column("payments", say("Payments")),
+        Column("waived", say("Waived")),
+        Column("cents", say("Revenue"), Kind.CENTS, charted=True),
+    )
+    return Table(f"revenue_by_{name}", title, columns, rows)
+
+
+def _whose(tally: Tally, name: str, key: str) -> str:
+    """What a row of revenue is called: a class as it was typed most often."""
+    if name == "payer":
+        return key or say("Students")
+    if name == "course" and key:
+        return min(tally.spellings[key].items(), key=lambda item: (-item[1], item[0]))[0]
+    return key
+
+
+def _allowances(tally: Tally) -> Table:
+    rows = tuple((name, one.jobs, one.grams, one.cents) for name, one in sorted(tally.free.items()))
+    columns = (
+        Column("allowance", say("Allowance"), Kind.TEXT),
+        Column("jobs", say("Jobs")),
+        Column("grams", say("Free weight"), Kind.GRAMS, charted=True),
+        Column("cents", say("Worth"), Kind.CENTS),
+    )
+    return Table(
+        "allowances",
+        say("Free allowances"),
+        columns,
+        rows,
+        say(
+            "Counts on the day the price was confirmed, unless the job was canceled. "
+            "The worth is before tax."
+        ),
+    )
 
 
 def _estimates(tally: Tally) -> Table:

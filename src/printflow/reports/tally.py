@@ -7,11 +7,14 @@ March's. Steps that were taken back do not count; an override counts as what it 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from ..domain.allowances import given
 from ..domain.job_track import FILTERS, JobTrack, ReportQuery, Step
+from ..domain.price_rows import course_key
 from ..domain.status import Status, Trigger
 from .period import bounds, bucket
 
@@ -36,6 +39,19 @@ SPANS = (
     ("whole", Status.UPLOADED, Status.PAIDPICKEDUP),
 )
 """Spans of time: from the first arrival in one status to the first arrival in another after it."""
+
+
+REVENUE_BY = ("payer", "course", "group")
+"""Whose money it is that reports tell: who paid it, and for whose jobs."""
+
+
+@dataclass(slots=True)
+class Free:
+    """What an allowance gave away: in how many jobs, g, and its worth in integer cents."""
+
+    jobs: int = 0
+    grams: Decimal = Decimal()
+    cents: int = 0
 
 
 def done_by(step: Step, along: int = 0) -> frozenset[str]:
@@ -97,6 +113,12 @@ class Tally:
         self.grams: dict[str, tuple[int, Decimal]] = {}
         self.money: dict[date, Counter[str]] = defaultdict(Counter)
         self.methods: dict[str, Counter[str]] = defaultdict(Counter)
+        self.revenue: dict[str, dict[str, Counter[str]]] = {
+            name: defaultdict(Counter) for name in REVENUE_BY
+        }
+        self.spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        """Class numbers as they were typed, by what counts of them."""
+        self.free: dict[str, Free] = defaultdict(Free)
         self.errors: dict[str, list[float]] = defaultdict(list)
         self.peaks: Counter[tuple[int, int]] = Counter()
 
@@ -126,9 +148,34 @@ class Tally:
             if local is None:
                 continue
             what = "waived" if payment.waived else "payments"
-            for sums in (self.money[self._bucket(local)], self.methods[payment.method]):
+            course = course_key(job.class_number)
+            self.spellings[course][job.class_number] += 1
+            for sums in (
+                self.money[self._bucket(local)],
+                self.methods[payment.method],
+                self.revenue["payer"][payment.payer],
+                self.revenue["course"][course],
+                self.revenue["group"][job.group],
+            ):
                 sums[what] += payment.count
                 sums["cents"] += payment.cents
+        self._count_free(job, steps)
+
+    def _count_free(self, job: JobTrack, steps: list[Step]) -> None:
+        """What allowances gave of the price that was agreed to, where that counts still."""
+        quote = job.estimate
+        came_to = [one.dest for one in steps if one.dest is not Status.ARCHIVED]
+        if not came_to or not came_to[-1].record.payable:
+            return
+        if quote is None or quote.price is None or quote.at is None:
+            return
+        if self._local(quote.at) is None:
+            return
+        for name, one in given(quote.price, quote.grams).items():
+            sums = self.free[name]
+            sums.jobs += 1
+            sums.grams += one.grams
+            sums.cents += one.cents
 
     def _count_steps(self, job: JobTrack, steps: list[Step]) -> None:
         completed, along = False, 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ..domain.allowances import Allowance, Unit, is_due, same_window
+from ..domain.allowances import Allowance, Given, Unit, given, is_due, same_window
 from ..domain.catalog import Catalog
 from ..domain.job import Job
 from ..domain.pricing import LineKind, Price
@@ -29,12 +29,12 @@ def free(
     """
     if not catalog.allowances:
         return ()
-    day, given = day_of(catalog, job), instead or {}
+    day, prices = day_of(catalog, job), instead or {}
     due = {
         one.name: one.amount for one in catalog.allowances if is_due(one.per, catalog.terms, day)
     }
     for other in tx.jobs.of_email(job.student_email, limit=None):
-        if other.id == job.id or not (counts(other) or other.id in given):
+        if other.id == job.id or not (counts(other) or other.id in prices):
             continue
         shared = [
             one
@@ -43,7 +43,7 @@ def free(
         ]
         if not shared:
             continue
-        price = quoted(tx, other, given)
+        price = quoted(tx, other, prices)
         if price is not None:
             for one in shared:
                 due[one.name] -= used(price, one, other.grams)
@@ -52,20 +52,16 @@ def free(
 
 def used(price: Price, allowance: Allowance, grams: Decimal | None = None) -> Decimal:
     """How much of an allowance a price used: grams, or currency units."""
-    found = Decimal()
-    for line in price.lines:
-        if line.label != allowance.name:
-            continue
-        if line.kind is LineKind.FREE_WEIGHT and allowance.unit is Unit.GRAMS:
-            found += line.quantity
-        elif line.kind is LineKind.FREE_VOLUME and allowance.unit is Unit.GRAMS:
-            whole = next(
-                (one.quantity for one in price.lines if one.kind is LineKind.VOLUME), Decimal()
-            )
-            found += (grams or Decimal()) * line.quantity / whole if whole else Decimal()
-        elif line.kind is LineKind.FREE_MONEY and allowance.unit is Unit.MONEY:
-            found -= line.amount
-    return found
+    if allowance.unit is Unit.GRAMS:
+        return given(price, grams).get(allowance.name, Given()).grams
+    return -sum(
+        (
+            line.amount
+            for line in price.lines
+            if line.kind is LineKind.FREE_MONEY and line.label == allowance.name
+        ),
+        Decimal(),
+    )
 
 
 def take_turns(tx: Transaction, job: Job, catalog: Catalog, now: datetime) -> None:
