@@ -12,9 +12,8 @@ from sqlalchemy import Connection, case, exists, func, or_, select, true, update
 from ..domain.budgets import Claim, ClaimState, Spent, StatementLine
 from ..domain.payers import Payer, PayerKind, Window
 from ..domain.price_rows import course_key
-from ..domain.status import Status
 from .alone import take_turns
-from .schema import confirmations, jobs, payer_claims, payers
+from .schema import jobs, payer_claims, payers
 from .upsert import insert_of, upsert
 
 _FIELDS = (
@@ -132,34 +131,6 @@ class SqlPayerRows:
         )
         rows = self._connection.execute(query)
         return {payer_id: (int(reserved), int(used)) for payer_id, reserved, used in rows}
-
-    def release_expired(self, now: datetime, payer_ids: Collection[int] = ()) -> int:
-        later = confirmations.alias("later")
-        newest = (
-            select(func.max(later.c.id))
-            .where(later.c.job_id == payer_claims.c.job_id)
-            .correlate(payer_claims)
-            .scalar_subquery()
-        )
-        over = (
-            select(payer_claims.c.id)
-            .join(jobs, jobs.c.id == payer_claims.c.job_id)
-            .join(confirmations, confirmations.c.id == newest)
-            .where(
-                payer_claims.c.state == ClaimState.RESERVED.value,
-                jobs.c.status == Status.PENDING.value,
-                confirmations.c.used_at.is_(None),
-                confirmations.c.expires_at <= now,
-            )
-        )
-        if payer_ids:
-            over = over.where(payer_claims.c.payer_id.in_(payer_ids))
-        found = self._connection.scalars(over).all()
-        for claim_id in found:
-            claim = self.get(claim_id)
-            if claim is not None:
-                self.becomes(claim, ClaimState.RELEASED, claim.cents, now, term=claim.term)
-        return len(found)
 
     # -- claims -----------------------------------------------------------------------------------
 

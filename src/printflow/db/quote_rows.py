@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from ..domain.budgets import ClaimState
+from ..domain.event_kind import Correction
 from ..domain.job import Quote
-from .schema import confirmations, jobs
+from ..domain.status import Status
+from .schema import confirmations, events, jobs, payer_claims
 
 _FIELDS = tuple(field.name for field in fields(Quote))
 
@@ -108,6 +125,37 @@ class SqlQuoteRows:
                 confirmations.c.expires_at > now,
                 confirmations.c.expires_at <= before,
                 ~exists().where(jobs.c.id == confirmations.c.job_id, jobs.c.held_at.is_not(None)),
+            )
+            .order_by(confirmations.c.id)
+            .limit(200)
+        )
+        return [_quote(row) for row in self._connection.execute(query)]
+
+    def lapsed(self, now: datetime, payer_ids: Collection[int] = ()) -> Sequence[Quote]:
+        claim = payer_claims.c
+        reserved = exists().where(
+            claim.job_id == confirmations.c.job_id, claim.state == ClaimState.RESERVED.value
+        )
+        if payer_ids:
+            held: ColumnElement[bool] = reserved.where(claim.payer_id.in_(payer_ids))
+        else:
+            released = exists().where(
+                events.c.job_id == confirmations.c.job_id,
+                events.c.trigger == Correction.LAPSE.value,
+                events.c.at >= confirmations.c.expires_at,
+            )
+            free = cast(confirmations.c.price_lines, Text).contains('"free_')
+            held = or_(reserved, and_(free, ~released))
+        query = (
+            select(confirmations)
+            .join(jobs, jobs.c.id == confirmations.c.job_id)
+            .where(
+                confirmations.c.used_at.is_(None),
+                confirmations.c.voided_at.is_(None),
+                confirmations.c.expires_at <= now,
+                jobs.c.status == Status.PENDING.value,
+                jobs.c.held_at.is_(None),
+                held,
             )
             .order_by(confirmations.c.id)
             .limit(200)

@@ -91,3 +91,17 @@ def given(price: Price, grams: Decimal | None) -> dict[str, Given]:
         elif line.kind is LineKind.FREE_VOLUME and ml:
             one.grams += (grams or Decimal()) * line.quantity / ml
     return found
+
+
+def used(price: Price, allowance: Allowance, grams: Decimal | None = None) -> Decimal:
+    """How much of an allowance a price used: grams, or currency units."""
+    if allowance.unit is Unit.GRAMS:
+        return given(price, grams).get(allowance.name, Given()).grams
+    return -sum(
+        (
+            line.amount
+            for line in price.lines
+            if line.kind is LineKind.FREE_MONEY and line.label == allowance.name
+        ),
+        Decimal(),
+    )

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..errors import Refusal
 from ..said import Money, say
+from .allowances import given, used
 from .attempt import Attempt
 from .budgets import Claim, ClaimState, allot
+from .currency import decimals
 from .payers import code_refusal
+from .pricing import Price
 from .quoted_price import price_of_attempt
+from .status import Trigger
 from .text import clean_line
 
 BUDGET_SHORT = "budget_short"
@@ -67,8 +72,34 @@ def budget_covers(attempt: Attempt) -> Iterator[Refusal]:
     )
 
 
+def lapsed(attempt: Attempt) -> bool:
+    """Whether the job's quote was not answered in time."""
+    quote = attempt.facts.quote
+    return quote is not None and quote.lapsed(attempt.subject, attempt.facts.now)
+
+
+def allowance_still_there(attempt: Attempt) -> Iterator[Refusal]:
+    """What allowances gave to a quote that expired was not used for another job since."""
+    quote = attempt.facts.quote
+    if quote is None or not lapsed(attempt):
+        return
+    price = Price(quote.price_lines, decimals(quote.currency))
+    left = {one.name: (one, rest) for one, rest in attempt.facts.free}
+    for name, part in given(price, quote.grams).items():
+        one, rest = left.get(name, (None, Decimal()))
+        if (part.grams or part.cents) and (one is None or used(price, one, quote.grams) > rest):
+            yield Refusal(
+                "allowance_used",
+                say("“{name}” was used for another print since this quote expired.", name=name),
+                "",
+                say("The lab needs to send a new quote."),
+            )
+
+
 def budget_still_covers(attempt: Attempt) -> Iterator[Refusal]:
     """The budgets still cover what they did when the price was quoted."""
+    if attempt.trigger is Trigger.CONFIRM and not lapsed(attempt):
+        return  # it is reserved
     claims = open_claims(attempt)
     wanted = min(sum(one.cents for one in claims), attempt.subject.cost_cents or 0)
     if sum(cents for _claim, cents in parts_of(attempt, wanted)) < wanted:

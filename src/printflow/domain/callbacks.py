@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from ..said import say, say_n
 from . import copy_guards as copies
 from .attempt import Attempt, Submission
-from .budget_guards import lab_day, parts_of
+from .budget_guards import lab_day, lapsed, parts_of
 from .catalog import Catalog
 from .copies_by_hand import counts_of
 from .effects import (
@@ -379,6 +379,12 @@ def reserve_budget(attempt: Attempt) -> None:
         attempt.details.update(
             payers=[[claim.payer.code, part] for claim, part in parts if part],
         )
+
+
+def reserve_again(attempt: Attempt) -> None:
+    """What was reserved until the quote expired is reserved again."""
+    if lapsed(attempt):
+        reserve_budget(attempt)
 
 
 def issue_confirmation(attempt: Attempt) -> None:

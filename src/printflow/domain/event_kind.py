@@ -47,6 +47,7 @@ class Correction(StrEnum):
     ORDER = "order"
     ADDRESS_CONFIRMED = "address_confirmed"
     LET_IN = "let_in"
+    LAPSE = "lapse"
 
     @property
     def record(self) -> CorrectionRecord:
@@ -152,6 +153,14 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
             past=mark("%(name)s let it in on %(time)s."),
             icon="check",
             sentence=mark("%(name)s let it in without a confirmed email address"),
+        ),
+        Correction.LAPSE: CorrectionRecord(
+            label=mark("Release what was reserved"),
+            past=mark("%(name)s released what was reserved on %(time)s."),
+            icon="clock",
+            sentence=mark(
+                "The quote expired unanswered, so %(name)s released what was reserved for it"
+            ),
         ),
         Correction.PLAN: CorrectionRecord(
             label=mark("Plan the print"),

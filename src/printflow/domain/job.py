@@ -274,3 +274,7 @@ class Quote:
         if self.voided_at is not None:
             return LinkState.VOID
         return LinkState.EXPIRED if now >= self.expires_at else LinkState.OPEN
+
+    def lapsed(self, job: Job, now: datetime) -> bool:
+        """Whether nobody answered it in time: what was reserved for it is there for others."""
+        return job.status.record.quoted and self.state(job.clock(now)) is LinkState.EXPIRED

@@ -63,7 +63,7 @@ from ..service.reminders import PickUpReminders, QuoteReminders
 from ..service.removal import Removal
 from ..service.reports import Reports
 from ..service.retention import Retention
-from ..service.rounds import DisposalRound, RetentionRound
+from ..service.rounds import DisposalRound, LapseRound, RetentionRound
 from ..service.sessions import Sessions
 from ..service.settings_seen import SettingsSeen
 from ..service.shelf import Shelf
@@ -333,7 +333,7 @@ class Printflow:
 
     def _of_money(self, parts: Parts) -> None:
         database, clock = parts.database, parts.clock
-        self.prices = Prices(parts.database, parts.catalogs)
+        self.prices = Prices(database, clock, parts.catalogs)
         """What something would cost: ``of``."""
         self.payers = Payers(database, clock, parts.catalogs)
         """Courses, clubs, departments and grants that pay: ``add``, ``named``, ``read_csv``."""
@@ -474,6 +474,7 @@ class Printflow:
                 database, clock, self._mail_queue, parts.catalogs, settings.reminder_hours
             ),
             PickUpReminders(database, clock, self._mail_queue, lambda: self.shelf.policy),
+            LapseRound(database, clock),
             DisposalRound(self.shelf, on=settings.dispose_automatic),
             RetentionRound(self.retention, on=settings.retention.automatic),
             self.inbox.forget_old,

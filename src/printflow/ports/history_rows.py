@@ -143,6 +143,11 @@ class QuoteRows(Protocol):
     def to_remind(self, before: datetime, now: datetime) -> Sequence[Quote]:
         """Open quotes that end until ``before`` and whose student was not reminded yet."""
 
+    def lapsed(self, now: datetime, payer_ids: Collection[int] = ()) -> Sequence[Quote]:
+        """Quotes that nobody answered in time, and for which something is still reserved: by one of
+        these payers, or without any named by any payer, or from a free allowance.
+        """
+
     def remind(self, quote_id: int, now: datetime) -> bool:
         """Note that the student is reminded; False when someone else has."""
 

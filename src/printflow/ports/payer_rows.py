@@ -41,9 +41,6 @@ class PayerRows(Protocol):
         """By id, what is reserved and what is used of them: of those that are counted by terms, in that
         term alone."""
 
-    def release_expired(self, now: datetime, payer_ids: Collection[int] = ()) -> int:
-        """Release what is reserved for quotes that nobody answered in time; says how many."""
-
     def ask(self, payer_id: int, job_id: str, now: datetime) -> None:
         """The payer is to pay for the job; there is no price yet."""
 

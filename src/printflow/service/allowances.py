@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ..domain.allowances import Allowance, Given, Unit, given, is_due, same_window
+from ..domain.allowances import Allowance, is_due, same_window, used
 from ..domain.catalog import Catalog
 from ..domain.job import Job
-from ..domain.pricing import LineKind, Price
+from ..domain.pricing import Price
 from ..domain.quoted_price import day_of
 from ..ports import Transaction
 from .beside import counts, quoted
@@ -20,10 +20,14 @@ _LOCKED_FOR = timedelta(minutes=1)
 
 
 def free(
-    tx: Transaction, job: Job, catalog: Catalog, instead: Mapping[str, Price] | None = None
+    tx: Transaction,
+    job: Job,
+    catalog: Catalog,
+    now: datetime,
+    instead: Mapping[str, Price] | None = None,
 ) -> Free:
     """Each allowance with what is left of it for this job: what the person's other jobs of the same
-    window have not used in their newest quotes, unless they were turned down.
+    window have not used in their newest quotes, unless they were turned down or not answered in time.
 
     ``instead`` holds, by id, prices that count in the place of what was quoted.
     """
@@ -44,24 +48,15 @@ def free(
         if not shared:
             continue
         price = quoted(tx, other, prices)
-        if price is not None:
+        if price is not None and (other.id in prices or not _lapsed(tx, other, now)):
             for one in shared:
                 due[one.name] -= used(price, one, other.grams)
     return tuple((one, due[one.name]) for one in catalog.allowances if due.get(one.name, 0) > 0)
 
 
-def used(price: Price, allowance: Allowance, grams: Decimal | None = None) -> Decimal:
-    """How much of an allowance a price used: grams, or currency units."""
-    if allowance.unit is Unit.GRAMS:
-        return given(price, grams).get(allowance.name, Given()).grams
-    return -sum(
-        (
-            line.amount
-            for line in price.lines
-            if line.kind is LineKind.FREE_MONEY and line.label == allowance.name
-        ),
-        Decimal(),
-    )
+def _lapsed(tx: Transaction, job: Job, now: datetime) -> bool:
+    quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
+    return quote is not None and quote.lapsed(job, now)
 
 
 def take_turns(tx: Transaction, job: Job, catalog: Catalog, now: datetime) -> None:

@@ -18,35 +18,71 @@ from ..domain.budgets import (
 )
 from ..domain.catalog import Catalog
 from ..domain.effects import AskPayer, ReserveBudget
-from ..domain.job import Actor, Job
+from ..domain.event_kind import Correction
+from ..domain.job import Actor, Job, Quote
 from ..domain.ledger import Balance, Payment, Share
-from ..domain.status import Trigger
+from ..domain.marking import mark
+from ..domain.status import ActorKind, Trigger
 from ..domain.terms import term_of
 from ..errors import Refusal, TransitionRefused
 from ..ports import Transaction
 from ..runtime.tokens import Tokens, token_hash
 from ..said import say
 
+EXPIRY = Actor(ActorKind.SYSTEM, mark("Printflow"))
+
 
 def claim_facts(
-    tx: Transaction, job: Job, trigger: Trigger, catalog: Catalog, now: datetime
+    tx: Transaction,
+    job: Job,
+    trigger: Trigger,
+    catalog: Catalog,
+    now: datetime,
+    *,
+    again: bool = False,
 ) -> Mapping[str, Any]:
     """What the guards ask of the job's payers. Where it reserves, whoever else would reserve of the
     same budgets waits until this transaction ends.
     """
     claims = tuple(tx.payers.of_job(job.id))
-    reserves = trigger.record.prices or trigger is Trigger.RESEND
+    reserves = trigger.record.prices or trigger is Trigger.RESEND or again
     if not claims or not reserves:
         return {"claims": claims}
     payer_ids = [one.payer.id for one in claims]
     tx.payers.take_turns(payer_ids)
-    tx.payers.release_expired(now, payer_ids)
+    for quote in tx.quotes.lapsed(now, payer_ids):
+        if quote.job_id != job.id:
+            lapse(tx, quote, now)
     term = term_name(catalog, now)
     rooms = {
         one.id: room(one.payer, tx.payers.spent(one.payer, term, job.student_email, job.id))
         for one in claims
     }
     return {"claims": tuple(tx.payers.of_job(job.id)), "rooms": rooms}
+
+
+def lapse(tx: Transaction, quote: Quote, now: datetime) -> bool:
+    """Nobody answered the quote in time: what was reserved for it is released, and the history says
+    so. False where someone answered or changed the job meanwhile.
+    """
+    job, newest = tx.jobs.get(quote.job_id), tx.quotes.newest(quote.job_id)
+    if job is None or newest is None or newest.id != quote.id or not newest.lapsed(job, now):
+        return False
+    if not tx.jobs.update(job, now=now, actor=EXPIRY.name, status=job.status, values={}):
+        return False
+    tx.history.add_event(
+        job.id,
+        at=now,
+        trigger=Correction.LAPSE,
+        source=job.status,
+        dest=job.status,
+        actor=EXPIRY,
+        details={},
+    )
+    for claim in tx.payers.of_job(job.id):
+        if claim.state is ClaimState.RESERVED:
+            tx.payers.becomes(claim, ClaimState.RELEASED, claim.cents, now)
+    return True
 
 
 def term_name(catalog: Catalog, now: datetime) -> str:

@@ -30,6 +30,8 @@ from .waiting_policy import pick_up_policy
 
 _ALERT = SendMail(MailTemplate.STAFF_ALERT)
 """Staff hear nothing of a job that isn't with them yet."""
+_AGAIN = (Trigger.RESEND, Trigger.CONFIRM)
+"""What brings a quote back that nobody answered in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,10 @@ class Firing:
         settings = self._settings
         row = lifecycle.row(request.trigger)
         quoting = request.trigger.record.form is Form.QUOTE
-        if quoting:
-            take_turns(tx, job, self._catalogs.within(tx), now)
         newest, catalog = tx.quotes.newest(job.id), self._catalogs.within(tx)
+        again = request.trigger in _AGAIN and newest is not None and newest.lapsed(job, now)
+        if quoting or again:
+            take_turns(tx, job, catalog, now)
         paid, waived = tx.ledger.settled(job.id)
         facts = Facts(
             now=now,
@@ -89,8 +92,8 @@ class Firing:
             came_from=_came_from(tx, job) if row.dest is lifecycle.Leads.BACK else None,
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
             beside=beside(tx, job, catalog) if quoting else None,
-            free=free(tx, job, catalog) if quoting else (),
-            **claim_facts(tx, job, request.trigger, catalog, now),
+            free=free(tx, job, catalog, now) if quoting or again else (),
+            **claim_facts(tx, job, request.trigger, catalog, now, again=again),
             **_print_room(tx, job, request, catalog),
         )
         try:

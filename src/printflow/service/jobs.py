@@ -341,7 +341,7 @@ class Jobs:
                     typed.get("hours", ""),
                     str(typed.get("material", "")),
                     beside(tx, job, catalog, instead),
-                    free(tx, job, catalog, instead),
+                    free(tx, job, catalog, self._clock(), instead),
                 )
                 found[job_id] = price
                 if price is not None:

@@ -16,7 +16,7 @@ from ..domain.pricing import Price, parse_grams, parse_hours, parse_quantity
 from ..domain.quoted_price import price_of, priced
 from ..domain.rights import Right
 from ..errors import InvalidInput, Refusal
-from ..ports import Database
+from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import say
 from .allowances import free
@@ -53,8 +53,9 @@ class PricePreview:
 class Prices:
     """The price list, asked without a job."""
 
-    def __init__(self, database: Database, catalogs: CatalogCache) -> None:
+    def __init__(self, database: Database, clock: Clock, catalogs: CatalogCache) -> None:
         self._database = database
+        self._clock = clock
         self._catalogs = catalogs
 
     @needs(Right.SEE)
@@ -85,7 +86,7 @@ class Prices:
                     quote.hours,
                     quote.material,
                     beside(tx, job, catalog, instead),
-                    free(tx, job, catalog, instead),
+                    free(tx, job, catalog, self._clock(), instead),
                 )
                 if now is not None:
                     instead[job.id] = now

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
+from ..domain.job import Quote
 from ..errors import PrintflowError
+from ..ports import Clock, Database
+from .claims import lapse
 from .retention import Retention
 from .shelf import Shelf
 
@@ -12,6 +16,27 @@ _log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """So much a round does of each kind; the rest has its turn in the next one."""
+
+
+class LapseRound:
+    """Work for the dispatcher: releases what is reserved for quotes that nobody answered in time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def __call__(self) -> int:
+        """Release it; gives for how many jobs."""
+        now = self._clock()
+        with self._database.read() as tx:
+            found = tx.quotes.lapsed(now)
+        return sum(self._lapse(quote, now) for quote in found)
+
+    def _lapse(self, quote: Quote, now: datetime) -> bool:
+        with self._database.write() as tx:
+            # Before the job's row: as who reserves, so that the two can't deadlock.
+            tx.payers.take_turns([one.payer.id for one in tx.payers.of_job(quote.job_id)])
+            return lapse(tx, quote, now)
 
 
 class DisposalRound:
