@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.plugins.fire",
     "tests.plugins.lab",
     "tests.plugins.inbox",
+    "tests.plugins.once",
     "tests.plugins.orders",
     "tests.plugins.postgres",
     "tests.plugins.settings_sources",

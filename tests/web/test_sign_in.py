@@ -29,6 +29,7 @@ from printflow import (
 from printflow.service.sessions import turns_for
 from printflow_web.auth import SOMEBODY_ELSE
 from tests.plugins.lab import Submit, TestClock
+from tests.plugins.once import hasher_in_use
 from tests.web.conftest import PASSWORD, said, send, token
 
 QUOTE = {"weight": "42.5", "hours": "3.25", "material": "PLA", "printer": "Prusa MK4S"}
@@ -284,14 +285,10 @@ def guess(lab: Printflow, address: str, station: str = "Lab", known_pc: str = ""
         return error.code
 
 
-@pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Real hashes, made and compared with little work."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("printflow.service.passwords._hasher", lambda: quick)
+def test_passwords_are_hashed_as_owasp_says() -> None:
+    assert hasher_in_use().hash(PASSWORD).startswith("$argon2id$v=19$m=47104,t=1,p=1$")
 
 
-@pytest.mark.usefixtures("quick_hashes")
 class TestGuessing:
     """Who guesses is slowed down, and nobody else."""
 
