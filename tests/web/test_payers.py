@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import Job, Printflow
+from printflow import Job, Model, Printflow
 from tests.web.conftest import Upload, said, send, token
 from tests.web.test_every_route import payer_token
 
@@ -106,3 +110,53 @@ def test_a_statement(
     assert staff.post(f"{PAGE}/statement/mail", data=form).status_code == 422
     form["to"] = "chair@example.org"
     assert staff.post(f"{PAGE}/statement/mail", data=form).status_code == 303
+
+
+def test_who_pays_is_shown_of_each_model_and_nobody_agrees_to_pay_nothing(
+    lab: Printflow, student: FlaskClient, model: Path
+) -> None:
+    lab.payers.add(by="Ana", code="ARCH 4000", budget="5.25")
+    first, second = lab.intake.submit_several(
+        [Model(file=model, color=color) for color in ("True Red", "Blue")],
+        student="Jane Doe",
+        email="jane@example.edu",
+        method="Filament",
+        printer="Prusa MK4S",
+        discipline="Engineering",
+        class_number="ARCH 4000",
+        acknowledge_minimum=True,
+        payer_code="ARCH 4000",
+    )
+    lab.jobs.approve(first.id, by="Ana", grams="42.5", hours="3", material="PLA")
+    path = lab.quotes.url(lab.jobs.details(first.id).quotes[-1]).removeprefix(
+        lab.settings.effective_base_url
+    )
+    alone = said(student.get(path))
+    assert "You don't pay anything." in alone and "$0.00" not in alone
+    assert "Paid by ARCH 4000. I agree to having the file printed as is." in alone
+    assert "I'll pay" not in alone
+    lab.jobs.approve(
+        second.id, by="Ana", grams="60", hours="3", material="PLA", student_pays_rest=True
+    )
+    both = student.get(path)
+    assert "Paid by ARCH 4000: $1.00. You pay $5.00." in said(both)
+    assert "I'll pay" in said(both) and "You pay in total" in said(both)
+    assert re.findall(r'data-cents="(\d+)"', both.text) == ["0", "500"]
+    lab.dispatch()
+    folder = lab.settings.mail.directory
+    assert folder is not None
+    (mail,) = [
+        message
+        for one in folder.glob("*.eml")
+        if "Please confirm"
+        in (message := message_from_bytes(one.read_bytes(), policy=default))["Subject"]
+    ]
+    text, html = (
+        body.get_content().replace("\r\n", "\n")
+        for kind in ("plain", "html")
+        if (body := mail.get_body((kind,)))
+    )
+    assert "Paid by ARCH 4000: $4.25.\nYou don't pay anything." in text
+    assert "Paid by ARCH 4000: $1.00.\nYou pay $5.00." in text
+    assert "Total: $10.25\nYou pay $5.00." in text
+    assert "2 models for <strong>$5.00</strong> in total" in html

@@ -135,6 +135,20 @@ def allot(price_cents: int, rooms: Sequence[int | None]) -> tuple[int, ...]:
     return tuple(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Who pays what of a price: the payers' claims that count, and the student's own cents."""
+
+    paid_by: tuple[Claim, ...]
+    own_cents: int
+
+
+def split(price_cents: int, claims: Iterable[Claim]) -> Split:
+    """How a price is paid: what no payer has reserved or paid is the student's."""
+    paid_by = tuple(one for one in claims if one.state.counts and one.cents)
+    return Split(paid_by, max(0, price_cents - sum(one.cents for one in paid_by)))
+
+
 def used_cents(claims: Iterable[Claim], due_cents: int) -> dict[int, int]:
     """What of each reserved claim, by id, is used when a job is handed out that is due that much
     before its payers pay: never more than was reserved, nor together more than is due.

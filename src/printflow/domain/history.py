@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from .budgets import Claim, ClaimState
+from .budgets import Claim, ClaimState, Split
 from .callbacks import CANCELED, DECLINED, ON_REQUEST
 from .debts import OWING
 from .event_kind import EventKind
@@ -322,13 +322,22 @@ class QuotePage:
     """How the price differs from that of the quote before, and why."""
     not_confirmed: tuple[Job, ...] = ()
     """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
-    paid_by: tuple[Claim, ...] = ()
-    """What payers pay of the price."""
+    paid: Split
+    """What payers pay of the price, and what the student does."""
 
     @property
-    def own_cents(self) -> int:
-        """What is left of the price for the student to pay."""
-        return max(0, self.quote.cost_cents - sum(one.cents for one in self.paid_by))
+    def _paids(self) -> tuple[Split, ...]:
+        return (self.paid, *(one.paid for one in self.together))
+
+    @property
+    def anyone_pays(self) -> bool:
+        """Whether a payer pays a part of any of them."""
+        return any(one.paid_by for one in self._paids)
+
+    @property
+    def nothing_due(self) -> bool:
+        """Whether the student pays nothing, whichever of the models are confirmed with it."""
+        return not any(one.own_cents for one in self._paids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +346,7 @@ class OpenQuote:
 
     job: Job
     quote: Quote
+    paid: Split
     url: str
 
     @property

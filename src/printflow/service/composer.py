@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..catalogs.cache import CatalogCache
+from ..domain.budgets import Split, split
 from ..domain.catalog import Catalog
 from ..domain.foreign_text import defused, defused_file_name
 from ..domain.history import Mail
@@ -178,13 +179,10 @@ class Composer:
     ) -> dict[str, Any]:
         """Who pays of the job what, and what is left to the student; the claim that is asked about."""
         claims = tx.payers.of_job(job.id) if job is not None else ()
-        covered = [(one.payer.code, one.cents) for one in claims if one.state.counts and one.cents]
         asked = next((one for one in claims if one.id == mail.context.get("claim_id")), None)
         links["payer"] = self._links.of_claim(asked) if asked is not None else ""
-        cost = (job.cost_cents or 0) if job is not None else 0
         return {
-            "paid_by": covered,
-            "own_cents": max(0, cost - sum(cents for _code, cents in covered)),
+            "paid": split((job.cost_cents or 0) if job is not None else 0, claims),
             "claim": asked,
         }
 
@@ -212,6 +210,7 @@ class Composer:
             "reasons": tuple(line.context.get("reasons", ())),
             "note": line.context.get("note", ""),
             "due_cents": Balance(cents, *tx.ledger.settled(job.id)).due_cents,
+            "paid": split(quote.cost_cents if quote else 0, tx.payers.of_job(job.id)),
         }
 
     def _undecided(self, tx: Transaction, mail: Mail, job: Job | None) -> int:
@@ -240,7 +239,12 @@ def total_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     ]
     if len({currency for _cents, currency in amounts}) != 1:
         return None
-    return {"cents": sum(cents for cents, _currency in amounts), "currency": amounts[0][1]}
+    own = sum(line["paid"].own_cents for line in lines if line["quote"])
+    return {
+        "cents": sum(cents for cents, _currency in amounts),
+        "currency": amounts[0][1],
+        "paid": Split(tuple(one for line in lines for one in line["paid"].paid_by), own),
+    }
 
 
 def _in_mail(job: Job | None) -> Job | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
-from ..domain.budgets import Claim, ClaimState, StatementLine
+from ..domain.budgets import Claim, ClaimState, StatementLine, split
 from ..domain.callbacks import ON_REQUEST
 from ..domain.catalog import Catalog
 from ..domain.effects import MailTemplate
@@ -91,8 +91,7 @@ class MailSamples:
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
                 "payer": f"{base}/payer/{_LINK_END}",
             },
-            "paid_by": (),
-            "own_cents": job.cost_cents,
+            "paid": split(job.cost_cents or 0, ()),
             "claim": _claim(job),
             "statement": _statement(job),
             "reasons": _sample_reasons(template, reasons),
@@ -143,6 +142,7 @@ class MailSamples:
             "reasons": (),
             "note": note,
             "due_cents": job.cost_cents,
+            "paid": split(job.cost_cents or 0, ()),
         }
         if step is not PRICES:
             return [told, {**told, "job": other}]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ..domain.attempt import Arguments
+from ..domain.budgets import split
 from ..domain.form_guards import MODELS_LIMIT
 from ..domain.history import OpenQuote, QuotePage, along
 from ..domain.job import Actor, Job, LinkState, Quote
@@ -70,9 +71,7 @@ class Quotes:
                 along=along(events),
                 together=self._together(tx, job),
                 change=quote_change(quote, tx.quotes.of_job(job.id)),
-                paid_by=tuple(
-                    one for one in tx.payers.of_job(job.id) if one.state.counts and one.cents
-                ),
+                paid=split(quote.cost_cents, tx.payers.of_job(job.id)),
             )
 
     def _together(self, tx: Transaction, job: Job) -> tuple[OpenQuote, ...]:
@@ -83,7 +82,8 @@ class Quotes:
                 continue
             quote = tx.quotes.newest(other.id)
             if quote is not None and quote.state(self._clock()) is LinkState.OPEN:
-                found.append(OpenQuote(job=other, quote=quote, url=self.url(quote)))
+                paid = split(quote.cost_cents, tx.payers.of_job(other.id))
+                found.append(OpenQuote(job=other, quote=quote, paid=paid, url=self.url(quote)))
         return tuple(found)
 
     def confirm(self, token: str, *, consent: bool, also: Collection[str] = ()) -> QuotePage:
