@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from printflow.domain.model_facts import ModelFacts, compared, fits, verdict, warnings
 from printflow.inspection import child
-from printflow.inspection.measuring import surface
+from printflow.inspection.surface import surface
 from printflow.mesh.bounds import bounds
 from tests import sample_models
 from tests.inspection.hostile import _TETRA, document, package

@@ -38,7 +38,7 @@ class InspectionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
-    """Measured facts. ``open_edges`` counts edges that do not belong to exactly two triangles;
+    """Measured facts. ``open_edges`` counts edges at which an odd number of triangles meets;
     ``wound`` says whether all triangles turn the same side out."""
 
     format: str
@@ -53,7 +53,7 @@ class ModelFacts:
 
     @property
     def watertight(self) -> bool:
-        """Whether the surface is closed: every edge belongs to exactly two triangles."""
+        """Whether the surface is closed: at no edge an odd number of triangles meets."""
         return self.open_edges == 0
 
     def plain(self) -> dict[str, Any]:
@@ -127,6 +127,7 @@ def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
 _NOTES = {
     "uncounted": say("The file doesn't say how many triangles it has. We read all we found."),
     "more_bytes": say("The file has extra data after its triangles. We ignored it."),
+    "turned": say("The model was inside out. We turned it."),
     "not_finite": say("Some triangles have invalid corners. We left them out."),
 }
 

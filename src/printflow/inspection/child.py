@@ -21,10 +21,13 @@ from printflow.domain.naming import PICTURED_ENDINGS
 
 from ..said import packed, say
 from .channel import READS, tasks
-from .problems import Unreadable
+from .problems import NO_TRIANGLES, Unreadable
 
 _LARGE_ENOUGH = 128
 """Pixels along each side from which on a slicer's picture is shown instead of a drawn one."""
+
+_NO_AREA = 1e-6
+"""Of the longest side's square: triangles of no more area in all are lines and points."""
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -36,26 +39,35 @@ def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any
     Raises Unreadable, OSError, MemoryError.
     """
     from .loading import read_model
-    from .measuring import measure, surface
+    from .measuring import measure
     from .model import stood_up
+    from .surface import surface
+    from .turning import turned
 
     model = read_model(file, ending)
     if up == "y":
         model = stood_up(model)
-    measures, skin = measure(model.triangles, model.frame), surface(model.triangles)
+    triangles, notes = model.triangles, model.notes
+    measures = measure(triangles, model.frame)
+    if measures.area <= _NO_AREA * max(measures.size) ** 2:
+        raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    skin = surface(triangles)
+    if (right := turned(triangles, skin, measures)) is not None:
+        triangles, notes = right, (*notes, "turned")
+        measures = measure(triangles, model.frame)
     x, y, z = (round(side, 4) for side in measures.size)
     facts = ModelFacts(
         format=model.format,
-        triangles=len(model.triangles),
+        triangles=len(triangles),
         bodies=skin.bodies,
         dimensions_mm=(x, y, z),
         volume_cm3=round(measures.volume / 1000, 5),
         area_cm2=round(measures.area / 100, 4),
         open_edges=skin.open_edges,
         wound=skin.wound,
-        notes=model.notes,
+        notes=notes,
     )
-    return facts, model.triangles
+    return facts, triangles
 
 
 def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
