@@ -79,7 +79,7 @@ def test_a_face_too_many_is_open_and_a_flipped_one_is_not() -> None:
     closed = box()
     closed[3] = closed[3][::-1]
     assert found(closed) == (0, False, 1)
-    assert found(box(), closed + np.float32([10, 0, 0]))[:2] == (0, False)
+    assert found(box(), closed + np.array([10, 0, 0], np.float32))[:2] == (0, False)
 
 
 def test_a_surface_that_is_there_twice() -> None:
@@ -90,11 +90,12 @@ def test_a_surface_that_is_there_twice() -> None:
 @pytest.mark.parametrize("scale", [1.0, 0.003, 4000.0])
 @pytest.mark.parametrize("shape", ["box", "gear", "touching"])
 def test_specks_around_zero_are_welded(shape: str, scale: float) -> None:
-    model = {
-        "box": lambda: box((20, 15, 10)),
-        "gear": lambda: soup(gear(12)),
-        "touching": lambda: np.concatenate([box(), box(at=(10, 0, 0))]),
-    }[shape]() * np.float32(scale)
+    shapes: dict[str, Any] = {
+        "box": box((20, 15, 10)),
+        "gear": soup(gear(12)),
+        "touching": np.concatenate([box(), box(at=(10, 0, 0))]),
+    }
+    model = shapes[shape] * np.float32(scale)
     expected = found(model)
     chance = np.random.default_rng(3)
     zeros = model == 0
