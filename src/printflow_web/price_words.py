@@ -38,7 +38,7 @@ def price_words(price: Price, currency: str) -> str:
 
 
 def range_words(found: PriceRange, currency: str) -> str:
-    """About what a model costs: "usually $3–$8, plus print time"."""
+    """About what a model costs: "usually $3–$8, plus print time, before your free allowance"."""
     low, high = (short_money(cents, currency) for cents in found.shown_cents)
     if found.minimum:
         words = _("usually %(low)s, the minimum charge", low=low)
@@ -46,4 +46,8 @@ def range_words(found: PriceRange, currency: str) -> str:
         words = _("usually about %(low)s", low=low)
     else:
         words = _("usually %(low)s–%(high)s", low=low, high=high)
-    return str(_("%(price)s, plus print time", price=words)) if found.hours else str(words)
+    if found.hours:
+        words = _("%(price)s, plus print time", price=words)
+    if found.allowance:
+        words = _("%(price)s, before your free allowance", price=words)
+    return str(words)

@@ -35,7 +35,6 @@ from printflow import (
     TooManyRequests,
     Unavailable,
     field_of_model,
-    price_range,
 )
 
 from .acting import student
@@ -101,13 +100,17 @@ def submit() -> AnyResponse | str:
 def price_of_model() -> dict[str, str]:
     """About what a model costs that was not sent yet, in words; "" where nobody can say."""
     typed, catalog = request.args, lab_of(current_app).catalog.current
-    found = price_range(
-        catalog,
+    found = lab_of(current_app).prices.about(
         method=typed.get("method", ""),
         printer=typed.get("printer", ""),
         volume_mm3=typed.get("volume", ""),
         quantity=typed.get("copies", ""),
-        color_name=typed.get("color", ""),
+        color=typed.get("color", ""),
+        class_number=typed.get("course", ""),
+        domain=typed.get("domain", ""),
+        group=typed.get("group", ""),
+        needed_by=typed.get("needed_by", ""),
+        own_material=bool(typed.get("own_material")),
     )
     return {"text": range_words(found, catalog.currency) if found else ""}
 
@@ -118,7 +121,7 @@ def payer_of_code() -> dict[str, str]:
     typed = request.args
     try:
         payer = lab_of(current_app).payers.named(
-            typed["code"][:_LONGEST_CODE], typed.get("email", "")[:254]
+            typed["code"][:_LONGEST_CODE], typed.get("email", "")[:254], sender=sender()
         )
     except InvalidInput as error:
         return {"text": spoken(error.refusals[0].message)}

@@ -33,6 +33,7 @@ NEED_NONE = {
     "payer_answers.refuse",
     "payers.any",
     "payers.named",
+    "prices.about",
     "intake.receive",
     "intake.submit",
     "intake.submit_several",

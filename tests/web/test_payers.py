@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import Job, Model, Printflow
+from printflow.service import payers
 from tests.web.conftest import Upload, said, send, token
 from tests.web.test_every_route import payer_token
 
@@ -160,3 +162,21 @@ def test_who_pays_is_shown_of_each_model_and_nobody_agrees_to_pay_nothing(
     assert "Paid by ARCH 4000: $1.00.\nYou pay $5.00." in text
     assert "Total: $10.25\nYou pay $5.00." in text
     assert "2 models for <strong>$5.00</strong> in total" in html
+
+
+def test_wrong_codes_from_one_address_are_limited_and_right_ones_are_not(
+    lab: Printflow, student: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.payers.add(by="Ana", code="A1")
+    monkeypatch.setattr(payers, "_WRONG_CODES", replace(payers._WRONG_CODES, most=3))
+    here = {"REMOTE_ADDR": "192.0.2.7"}
+
+    def asked(code: str, **environ: str) -> int:
+        return student.get(
+            f"/submit/payer?code={code}", environ_base={**here, **environ}
+        ).status_code
+
+    assert [asked("A1") for _ in range(5)] == [200] * 5
+    assert [asked("NO") for _ in range(4)] == [200, 200, 200, 429]
+    assert asked("A1") == 429
+    assert asked("A1", REMOTE_ADDR="192.0.2.8") == 200

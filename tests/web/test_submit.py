@@ -309,3 +309,21 @@ def test_the_form_asks_the_server_what_a_model_costs(student: FlaskClient, lab: 
     assert asked(volume="250000", copies="1") != asked(volume="250000", copies="2")
     assert asked(volume="", copies="1") == ""
     assert asked() == ""
+    plain = asked(volume="250000", copies="1")
+    lab.catalog.load(
+        {
+            **lab.catalog.export(),
+            "groups": [{"name": "Staff", "domains": ["lab.edu"]}],
+            "prices": [
+                {"charge": "percent", "amount": "-50", "groups": ["Staff"]},
+                {"charge": "percent", "amount": "100", "rush": True},
+            ],
+            "needed_by": {"ask": "optional", "rush_days": 2},
+            "allowances": [{"name": "Free", "amount": "50", "per": "ever"}],
+        },
+        by="Ana",
+    )
+    assert asked(volume="250000", copies="1") == f"{plain}, before your free allowance"
+    staff = asked(volume="250000", copies="1", domain="cs.lab.edu")
+    rush = asked(volume="250000", copies="1", needed_by=lab.cash_up.today.isoformat())
+    assert len({plain, staff.partition(",")[0], rush.partition(",")[0]}) == 3

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from . import numbers
+from .allowances import Allowance
 from .catalog import Catalog, Method, Printer
 from .currency import decimals
 from .price_rows import Charge, Priced
@@ -27,6 +29,8 @@ class PriceRange:
     high_cents: int
     from_minimum: bool
     hours: bool
+    allowance: bool = False
+    """Whether a free allowance may take something off, if the person has any of it left."""
     unit_cents: int = 100
     """So many cents are a whole unit of the currency."""
 
@@ -53,10 +57,17 @@ def price_range(
     volume_mm3: object,
     quantity: object,
     color_name: str = "",
+    course: str = "",
+    group: str = "",
+    rush: bool = False,
+    own_material: bool = False,
+    free: tuple[tuple[Allowance, Decimal], ...] = (),
 ) -> PriceRange | None:
     """The range for a closed mesh of a volume in mm³, in so many copies, on the printers of a
     method (or one of them), in all its materials and colors (or one color): between its least and its
-    most usual infill. By the price list of a quote, without print time.
+    most usual infill. By the price list of a quote, without print time, for a ``course``, a ``group``,
+    a ``rush`` job, and the person's ``own_material``. What is left of ``free`` allowances isn't known
+    yet: the range is without them, and says whether they may count.
 
     None where one of them is none, or the model is heavier than anything that can be quoted.
     """
@@ -68,23 +79,25 @@ def price_range(
     grams = volume / _MM3_PER_CM3 * way.density * copies
     if grams > MAX_GRAMS:
         return None
-    ends = [
-        priced(
-            catalog,
-            Priced(
-                method=method,
-                material=material,
-                printer=one.name,
-                color=color,
-                grams=grams * share,
-                copies=copies,
-            ),
+    every = [
+        Priced(
+            method=method,
+            material=material,
+            printer=one.name,
+            color=color,
+            course=course,
+            group=group,
+            rush=rush,
+            own_material=own_material,
+            grams=grams * share,
+            copies=copies,
         )
         for one in printers
         for material in way.materials
         for color in _colors(catalog, way, color_name)
         for share in way.fill
     ]
+    ends = [priced(catalog, what) for what in every]
     low, high = min(ends, key=_cents), max(ends, key=_cents)
     return PriceRange(
         low.cents,
@@ -94,6 +107,8 @@ def price_range(
             row.charge is Charge.HOUR and row.amount and _names_one(row.printers, printers)
             for row in catalog.price_list
         ),
+        allowance=bool(free)
+        and any(priced(catalog, replace(what, free=free)).free for what in every),
         unit_cents=10 ** decimals(catalog.currency),
     )
 

@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
+from ..domain.limits import Limit
 from ..domain.payer_form import FIELDS, payer_of, typed_form
 from ..domain.payers import Payer, code_refusal
 from ..domain.people import ChangeKind
@@ -24,10 +25,13 @@ from ..runtime.permits import needs
 from ..said import say
 from .changes import ChangedBy
 from .claims import term_name
+from .limits import check, count
 
 PAGE = 50
 MOST_ROWS = 20_000
 MOST_BYTES = 5 << 20
+_WRONG_CODES = Limit("payer-code", 300, timedelta(hours=1))
+_TOO_MANY = say("Your network address has tried too many codes in the last hour.")
 _COLUMNS = tuple(Column(name, name, Kind.TEXT) for name in FIELDS)
 
 
@@ -83,19 +87,26 @@ class Payers:
         with self._database.read() as tx:
             return tx.payers.any()
 
-    def named(self, code: str, email: str = "") -> Payer | None:
+    def named(self, code: str, email: str = "", *, sender: str = "") -> Payer | None:
         """The payer that pays with this code for a student with that address; None without a code.
 
         What it gives away is the code and title. Raises InvalidInput (field payer_code) for one that is
-        unknown, over, or for others; an address that was not typed yet is for everyone.
+        unknown, over, or for others; an address that was not typed yet is for everyone. So many wrong
+        codes from one network address, the ``sender``, and it has to wait (TooManyRequests): nobody
+        tries out all codes, but a class behind one address can mistype theirs.
         """
         if not code.strip():
             return None
+        bounds = _WRONG_CODES.for_address(sender)
         with self._database.read() as tx:
+            check(tx, bounds, self._clock(), _TOO_MANY)
             payer = tx.payers.of_code(code)
         known = replace(payer, who=()) if payer is not None and not email.strip() else payer
         refusal = code_refusal(known, email, self._today)
         if refusal is not None:
+            if bounds:
+                with self._database.write() as tx:
+                    count(tx, bounds, self._clock(), _TOO_MANY)
             raise InvalidInput([refusal])
         return payer
 

@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
+from ..domain.allowances import is_due
 from ..domain.catalog import Catalog, plain_form
+from ..domain.groups import membership
 from ..domain.job import Job, Quote
+from ..domain.needed_by import day_typed, is_rush
 from ..domain.numbers import typed
+from ..domain.price_range import PriceRange, price_range
 from ..domain.price_rows import Priced
 from ..domain.pricing import Price, parse_grams, parse_hours, parse_quantity
 from ..domain.quoted_price import price_of, priced
 from ..domain.rights import Right
 from ..errors import InvalidInput, Refusal
 from ..ports import Clock, Database
+from ..reports.period import today
 from ..runtime.permits import needs
 from ..said import say
 from .allowances import free
@@ -92,6 +98,47 @@ class Prices:
                     instead[job.id] = now
                 found.append(Requoted(job, quote, None if now is None else now.cents))
         return PricePreview(price, catalog.currency, tuple(reversed(found)))
+
+    def about(
+        self,
+        *,
+        method: str,
+        volume_mm3: object,
+        quantity: object,
+        printer: str = "",
+        color: str = "",
+        class_number: str = "",
+        domain: str = "",
+        group: str = "",
+        needed_by: str = "",
+        own_material: bool = False,
+    ) -> PriceRange | None:
+        """About what a model of a volume in mm³ costs that was not sent yet, as far as its form says who
+        wants it: ``domain`` is that of the email address. All as typed; None where nobody can say.
+        """
+        catalog = self._catalogs.newest()
+        day = today(self._clock(), ZoneInfo(catalog.time_zone))
+        return price_range(
+            catalog,
+            method=method,
+            printer=printer,
+            volume_mm3=volume_mm3,
+            quantity=quantity,
+            color_name=color,
+            course=class_number,
+            group=membership(
+                catalog.groups, catalog.default_group, email=f"@{domain}", chosen=group
+            ).group,
+            rush=is_rush(
+                catalog.needed_by, day_typed(needed_by), day, catalog.open_days.is_open_day
+            ),
+            own_material=own_material and catalog.own_material,
+            free=tuple(
+                (one, one.amount)
+                for one in catalog.allowances
+                if is_due(one.per, catalog.terms, day)
+            ),
+        )
 
     @needs(Right.SEE)
     def of(

@@ -128,13 +128,28 @@ export class ModelCards {
       root.querySelector(`[name^="${name}"]:checked:not(:disabled)`)?.value || "";
     const method = value("print_method");
     const printer = value("printer");
+    const wish = this.wish();
     this.previews.forEach((preview, place) => {
       const card = this.cards[place];
       const colorName = value("color", card);
       const color = this.lab.methods[method]?.colors[colorName] || "";
       const copies = Math.max(1, Number(card.querySelector("[type=number]").value) || 1);
-      preview.choose({ method, printer, color, colorName, copies });
+      preview.choose({ method, printer, color, colorName, copies, wish });
     });
+  }
+
+  // What else the price may depend on; of the email address only its domain is asked about.
+  wish() {
+    const field = (name) => this.form.querySelector(`[name="${name}"]`);
+    const typed = (name) => field(name)?.value.trim() || "";
+    const found = {
+      course: typed("class_number"),
+      domain: typed("student_email").split("@")[1] || "",
+      group: typed("group"),
+      needed_by: typed("needed_by"),
+      own_material: field("own_material")?.checked ? "yes" : "",
+    };
+    return Object.fromEntries(Object.entries(found).filter(([, value]) => value));
   }
 
   // At each printer's card: whether all models fit, or the first that does not.

@@ -14,7 +14,7 @@ export class Preview {
     this.lab = lab;
     this.changed = changed;
     this.facts = null;
-    this.choice = { method: "", printer: "", color: "", colorName: "", copies: 1 };
+    this.choice = { method: "", printer: "", color: "", colorName: "", copies: 1, wish: {} };
     this.ask = askedPrice(this.texts.priceAddress, (answer) => {
       this.set("price", answer?.text || this.texts.textNoPrice);
     });
@@ -35,7 +35,7 @@ export class Preview {
     this.viewer.close();
   }
 
-  // choice: {method, printer, color (hex), colorName, copies}
+  // choice: {method, printer, color (hex), colorName, copies, wish}; wish: what else the price goes by
   choose(choice) {
     this.viewer.recolor(choice.color);
     this.choice = choice;
@@ -87,11 +87,14 @@ export class Preview {
   }
 
   showPrice() {
-    const { method, printer, colorName, copies } = this.choice;
+    const { method, printer, colorName, copies, wish } = this.choice;
     const { closed, volume } = this.facts;
     const known = !method ? this.texts.textChoose : closed ? "" : this.texts.textNoPrice;
     if (known) this.set("price", known);
-    else this.ask({ method, printer, copies, color: colorName, volume: volume.toFixed(3) });
+    else {
+      const model = { method, printer, copies, color: colorName, volume: volume.toFixed(3) };
+      this.ask({ ...model, ...wish });
+    }
   }
 
   warn(problem) {
