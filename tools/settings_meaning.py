@@ -169,6 +169,13 @@ MEANING: Mapping[str, str] = {
     "slicer.memory_mb": "How much memory the slicer may use (on Linux).",
     "identity.issuer": "The OpenID Connect provider, as it calls itself. Empty: none. For Entra ID, with "
     "your tenant's ID: `https://login.microsoftonline.com/TENANT-ID/v2.0`.",
+    "payment.secret": "What the payment service's bridge and Printflow sign with, at least 32 characters. "
+    "Better as `PRINTFLOW_PAYMENT__SECRET`. Empty: no callbacks.",
+    "payment.url_template": "Where students pay online, with places such as `{reference}` and "
+    "`{amount}`; see [Online payments](online-payments.md). Empty: they aren't asked to.",
+    "payment.pay_from": "From when students are asked to pay online: once they have `confirmed` the "
+    "price, or once the print is `completed` and its price no longer changes.",
+    "payment.callback_minutes": "How many minutes after it was signed a callback is accepted.",
     "identity.client_id": "The ID under which this server is registered there.",
     "identity.client_secret": "The client's secret.",
     "identity.client_secret_file": "The file that contains it, instead of `client_secret`. It's read "

@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
     from .domain.network_address import address_for_logs
+    from .domain.online_payments import Finding as PaymentFinding
+    from .domain.online_payments import OnlinePayment
     from .domain.opening import ClosedDays, OpeningHours, Span
     from .domain.payer_form import FIELDS as PAYER_FIELDS
     from .domain.payer_form import typed_form as payer_form
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
         BackupDamaged,
         BackupNotTaken,
         BackupUnverified,
+        CallbackRefused,
         CatalogChanged,
         CatalogInvalid,
         ConfirmationNeeded,
@@ -190,6 +193,7 @@ if TYPE_CHECKING:
     from .service.form_check import Model
     from .service.identity import OPERATOR_SOURCE, PROXY_SOURCE, ComeBack, NamedByProxy
     from .service.lab_hours import FormView, LabNow, Moved
+    from .service.online_payments import PayOffer, Received
     from .service.payer_answers import PayerQuestion
     from .service.payer_statements import Statement
     from .service.payers import ImportedPayers, PayerStanding
@@ -341,6 +345,7 @@ _HOMES = {
         "BackupDamaged",
         "BackupNotTaken",
         "BackupUnverified",
+        "CallbackRefused",
         "CatalogChanged",
         "CatalogInvalid",
         "ConfirmationNeeded",
@@ -410,7 +415,9 @@ _HOMES = {
     "runtime.exhausted": ("is_exhausted", "server_busy"),
     "store.log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
+    "domain.online_payments": ("OnlinePayment",),
     "domain.payers": ("Payer", "PayerKind"),
+    "service.online_payments": ("PayOffer", "Received"),
     "service.payer_answers": ("PayerQuestion",),
     "service.payer_statements": ("Statement",),
     "service.payers": ("ImportedPayers", "PayerStanding"),
@@ -426,6 +433,7 @@ _HOMES = {
 _RENAMED = {
     "PAYER_FIELDS": ("domain.payer_form", "FIELDS"),
     "PayerWindow": ("domain.payers", "Window"),
+    "PaymentFinding": ("domain.online_payments", "Finding"),
     "payer_form": ("domain.payer_form", "typed_form"),
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
     "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
@@ -453,6 +461,11 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Allowance",
+    "CallbackRefused",
+    "OnlinePayment",
+    "PayOffer",
+    "PaymentFinding",
+    "Received",
     "Group",
     "Requoted",
     "PricePreview",

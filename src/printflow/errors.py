@@ -139,6 +139,12 @@ class SignInRefused(PrintflowError):
     code = "sign_in_refused"
 
 
+class CallbackRefused(PrintflowError):
+    """What the payment service said isn't signed, or was signed too long ago; nothing was done."""
+
+    code = "callback_refused"
+
+
 class Forbidden(PrintflowError):
     """Who acts doesn't have the ``right`` that this needs; nothing was done.
 

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     ActorKind,
+    CallbackRefused,
     CatalogInvalid,
     ConfirmationNeeded,
     Conflict,
@@ -79,6 +80,7 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
     (Forbidden, 403),
     (ConfirmationNeeded, 403),
     (SignInRefused, 401),
+    (CallbackRefused, 401),
     (IdentityRefused, 403),
     (TooManyRequests, 429),
     (StoreFull, 507),
@@ -88,6 +90,8 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
 
 PASSWORD_AGAIN = "password_again"  # noqa: S105 - a field's name
 """The field of a password that is typed again before a sensitive action."""
+_FOR_PROGRAMS = frozenset({"online.callback"})
+"""Endpoints that no person opens."""
 _FORM = "application/x-www-form-urlencoded"
 _SECRET = frozenset({"csrf_token", "password", PASSWORD_AGAIN})
 """Fields that no page holds for another try."""
@@ -135,6 +139,8 @@ def title_of(status: int) -> str:
 
 def wants_json() -> bool:
     """Whether a program asks, that reads JSON rather than pages."""
+    if request.endpoint in _FOR_PROGRAMS:
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
 

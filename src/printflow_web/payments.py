@@ -47,7 +47,12 @@ def day_close() -> str:
     """What a day's money comes to."""
     lab = lab_of(current_app)
     close = lab.cash_up.close(_day(request.args.get("date", "")))
-    return render_template("day_close.html", close=close, today=lab.cash_up.today)
+    return render_template(
+        "day_close.html",
+        close=close,
+        today=lab.cash_up.today,
+        online_waiting=lab.online.waiting(),
+    )
 
 
 @pages.get("/day-<day>.<ending>")

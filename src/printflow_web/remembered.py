@@ -71,4 +71,6 @@ def _of_staff(lab: Printflow) -> dict[str, Any]:
             inbox_waiting=lab.inbox.waiting(),
             inbox_trouble=lab.inbox.trouble(),
         )
+        if lab.online.on:
+            kept["online_waiting"] = lab.online.waiting() if may(Right.PAYMENTS) else 0
     return kept

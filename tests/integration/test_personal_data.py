@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select, update
 
-from printflow import Job, Printflow, Purpose, Settings
+from printflow import Actor, ActorKind, Job, Printflow, Purpose, Settings
 from printflow.db.engine import open_engine
 from printflow.db.schema import jobs, metadata, outbox
 from printflow.domain.incoming import ArrivedMail, Attachment, Fate, Kept, NewPicture, Why
+from printflow.service.online_booking import Told, book
 from tests.plugins.lab import Submit
 
 CLASSES = {"personal", "kept", "secret"}
@@ -109,6 +110,15 @@ def came_in(lab: Printflow, job: Job) -> None:
             tx.incoming.add(mail, fate=fate, why=Why.REPLY, now=now, job_id=job_id)
 
 
+def paid_online(lab: Printflow, job: Job) -> None:
+    """A payment in another currency, and what staff made of it."""
+    told = Told("callback", "", job.id, "TX-1", 100, "EUR")
+    with lab._parts.database.write() as tx:
+        actor = Actor(ActorKind.SYSTEM, "Payment service")
+        one, _known = book(tx, told, lab._parts.pay_links, actor, lab._parts.clock())
+    lab.online.settle(one.id, note=f"Given back to {MARK}", by="Ana")
+
+
 @pytest.fixture
 def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job]:
     """Two jobs of one student whose name stands in every column that is personal."""
@@ -146,6 +156,7 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     lab.dispatch()
     signed_in(lab, done)
     came_in(lab, done)
+    paid_online(lab, done)
     # Holds and wishes to cancel end with the job; an import or a crash may leave their words.
     set_by_hand(
         lab.settings.database, jobs, hold_reason=f"{MARK} owes", cancel_reason=f"{MARK} moved"

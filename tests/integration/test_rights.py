@@ -94,6 +94,9 @@ NEED_NONE = {
     "identity.finish",
     "identity.is_away",
     "identity.on",
+    "online.offer",
+    "online.on",
+    "online.receive",  # signed by the payment service
     "identity.place_of_role",
     "identity.provider_name",
     "identity.provider_state",

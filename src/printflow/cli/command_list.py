@@ -42,6 +42,9 @@ COMMANDS: Mapping[str, Entry] = {
     "plate": Entry(_TRIGGERS, "plates", "plate", "Start, end, move or plan plates."),
     "archive": Entry(_TRIGGERS, "retention", "archive", "Archive finished jobs."),
     "pay": Entry(_TRIGGERS, "money", "pay", "Take a payment for one or more jobs."),
+    "payments": Entry(
+        _TRIGGERS, "online_payments", "payments", "List online payments, and test the callback."
+    ),
     "refund": Entry(_TRIGGERS, "money", "refund", "Refund what was paid for a job."),
     "write-off": Entry(_TRIGGERS, "money", "write_off", "Write off what is due for jobs."),
     "void-payment": Entry(

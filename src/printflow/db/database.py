@@ -33,6 +33,7 @@ from .incoming_rows import SqlIncomingRows, SqlLeaseRows
 from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
+from .online_rows import SqlOnlineRows
 from .outbox_rows import SqlOutboxRows
 from .payer_rows import SqlPayerRows
 from .people_rows import SqlPeopleRows
@@ -73,6 +74,10 @@ class SqlTransaction:
     @cached_property
     def ledger(self) -> SqlLedgerRows:
         return SqlLedgerRows(self._connection)
+
+    @cached_property
+    def online(self) -> SqlOnlineRows:
+        return SqlOnlineRows(self._connection)
 
     @cached_property
     def payers(self) -> SqlPayerRows:

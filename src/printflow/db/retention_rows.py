@@ -34,6 +34,7 @@ from .schema import (
     job_files,
     jobs,
     notes,
+    online_payments,
     outbox,
     part_outcomes,
     payment_shares,
@@ -306,6 +307,11 @@ class SqlRetentionRows:
             update(payment_voids)
             .where(payment_voids.c.payment_id.in_(_payments_of(job_id)))
             .values(by=REMOVED_NAME, station="", reason=REMOVED_NAME)
+        )
+        db.execute(
+            update(online_payments)
+            .where(online_payments.c.job_id == job_id, online_payments.c.settled_by != "")
+            .values(settled_by=REMOVED_NAME, note="")
         )
 
     def job(self, job_id: str) -> None:

@@ -640,6 +640,27 @@ payment_voids = Table(
     comment="Payments that do not count any more, and why; never changed.",
 )
 
+online_payments = Table(
+    "online_payments",
+    metadata,
+    _id(),
+    Column("identity", String(64), nullable=False, unique=True, info=KEPT),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    Column("source", String(10), nullable=False, info=KEPT),
+    Column("reference", String(100), nullable=False, server_default="", info=KEPT),
+    Column("transaction_id", String(100), nullable=False, info=KEPT),
+    Column("job_id", String(8), ForeignKey("jobs.id"), index=True, info=KEPT),
+    Column("amount_cents", BigInteger, nullable=False, info=KEPT),
+    Column("currency", String(3), nullable=False, info=KEPT),
+    Column("finding", String(12), nullable=False, server_default="", info=KEPT),
+    Column("state", String(10), nullable=False, index=True, info=KEPT),
+    Column("payment_id", RowId, ForeignKey("payments.id"), info=KEPT),
+    Column("settled_at", UTCDateTime, info=KEPT),
+    Column("settled_by", String(100), nullable=False, server_default="", info=KEPT),
+    Column("note", String(200), nullable=False, server_default="", info=PERSONAL),
+    comment="What the payment service said was paid, in the ledger or not; each once.",
+)
+
 notes = Table(
     "notes",
     metadata,

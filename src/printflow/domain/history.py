@@ -15,6 +15,7 @@ from .incoming import IncomingMail
 from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
 from .marking import mark
+from .online_payments import BY_LINK
 from .plate import Plate
 from .progress import Told
 from .quote_change import QuoteChange
@@ -217,6 +218,11 @@ class JobDetails:
         return self.job.status in PAYABLE and self.due_cents > 0
 
     @property
+    def paid_online(self) -> bool:
+        """Whether some of it was paid at the payment service: what is refunded is refunded there."""
+        return any(one.method == BY_LINK and not one.refunds for one in self.payments)
+
+    @property
     def refundable(self) -> bool:
         """Whether the lab has money for it that it can give back now."""
         return self.balance.paid_cents > 0 and self.job.status is not Status.ARCHIVED
@@ -271,6 +277,8 @@ class StudentPage:
     """How the student can cancel after confirming: "cancel", "ask", "asked", or "" for not."""
     told: Told
     """What the student is told of the print beside its status."""
+    pay_url: str = ""
+    """Where what is due can be paid online; "" where the student isn't asked to."""
 
     @property
     def waits(self) -> bool:

@@ -36,6 +36,7 @@ from ..service.links import Links
 from ..service.mail_intake import MailIntake
 from ..service.mail_queue import MailQueue
 from ..service.mail_timing import MailTiming
+from ..service.pay_links import PayLinks
 from ..service.pictures import Pictures
 from ..settings import Settings
 from ..store.folder_store import FolderStore
@@ -59,6 +60,7 @@ class Parts:
     ids: Ids
     tokens: Tokens
     links: Links
+    pay_links: PayLinks
     writer: MailWriter
     kept_mails: KeptMails
     catalogs: CatalogCache
@@ -93,12 +95,13 @@ def make_parts(
     ids = wrap("ids", ids or _random_bits)
     tokens = Tokens(secret_key_of(settings))
     links = Links(tokens, settings.effective_base_url, settings.inbox.reply_address)
+    pay_links = PayLinks(settings, links, tokens)
     catalogs = CatalogCache(database)
     placer = Placer(database, store, clock)
     writer = LazyWriter(settings)
     watch = StoreWatch(lambda: store.check_identity())
     pictures = Pictures(store, watch)
-    composer = Composer(settings, database, catalogs, links, writer, clock, pictures)
+    composer = Composer(settings, database, catalogs, links, writer, clock, pictures, pay_links)
     postman = Postman(
         database,
         wrap("mailer", mailer or LazyMailer(settings)),
@@ -126,6 +129,7 @@ def make_parts(
         ids=ids,
         tokens=tokens,
         links=links,
+        pay_links=pay_links,
         writer=writer,
         kept_mails=wrap("kept_mails", LazyMailFolder(settings)),
         catalogs=catalogs,

@@ -45,6 +45,7 @@ from ..service.mail_trial import MailTrials
 from ..service.mails import Mails
 from ..service.models import Models
 from ..service.notes import Notes
+from ..service.online_payments import OnlinePayments
 from ..service.openings import Openings
 from ..service.payer_answers import PayerAnswers
 from ..service.payer_statements import PayerStatements
@@ -285,7 +286,9 @@ class Printflow:
             days=settings.unconfirmed_days,
         )
         """Addresses that students confirm before staff see their jobs; ``let_in`` does without."""
-        self.students = StudentPages(database, clock, parts.links, self._transitions, settings)
+        self.students = StudentPages(
+            database, clock, parts.links, self._transitions, settings, parts.pay_links
+        )
         """A student's own page of a job."""
         self.messages = StudentMessages(
             database,
@@ -351,6 +354,8 @@ class Printflow:
         """What a payer's approver says, by the link in the email."""
         self.payments = Payments(database, clock, parts.catalogs)
         """The ledger: ``take``, ``void``, ``find``."""
+        self.online = OnlinePayments(database, clock, parts.settings, parts.pay_links)
+        """Payments by link: ``offer``, ``receive``, ``find``, ``settle``."""
         self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)
         """Receipts, on paper and by mail."""
         self.cash_up = CashUp(database, clock, parts.catalogs)

@@ -25,6 +25,7 @@ from .mail import (
 )
 from .mail_domains import MailDomains
 from .model_reader import ModelReader
+from .online_rows import OnlineRows
 from .plate_rows import PlateRows
 from .store import FileStore
 from .surroundings import Clock, Ids, Transliterate
@@ -64,6 +65,7 @@ __all__ = [
     "CertificateSeen",
     "ServerSeen",
     "ModelReader",
+    "OnlineRows",
     "OutboxRows",
     "PeopleRows",
     "Placement",

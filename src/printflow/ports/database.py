@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .incoming_rows import IncomingRows, LeaseRows
     from .job_rows import FileRows, JobRows
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
+    from .online_rows import OnlineRows
     from .payer_rows import PayerRows
     from .plate_rows import PlateRows
 
@@ -39,6 +40,8 @@ class Transaction(Protocol):
     def plates(self) -> PlateRows: ...
     @property
     def ledger(self) -> LedgerRows: ...
+    @property
+    def online(self) -> OnlineRows: ...
     @property
     def payers(self) -> PayerRows: ...
     @property

@@ -56,6 +56,10 @@ class Tokens:
         """The token of the link by which a payer's approver answers."""
         return self._token(f"claim/{job_id}/{claim_id}/{asked_at.isoformat()}")
 
+    def of_payment(self, job_id: str, cents: int, currency: str) -> str:
+        """What seals a payment's reference: 80 bits, in capitals, as some services write all so."""
+        return self._token(f"payment/{job_id}/{cents}/{currency}")[:16].upper()
+
     def of_known_pc(self, station_id: int, password_hash: str, nonce: str) -> str:
         """The proof that a browser has signed in at a station while it had that password."""
         return self._token(f"known PC/{station_id}/{password_hash}/{nonce}")

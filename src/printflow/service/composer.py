@@ -27,6 +27,7 @@ from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from .links import Links
 from .overtaken import still_told
+from .pay_links import PayLinks
 from .payer_statements import statement
 from .pictures import Pictures
 from .waiting_policy import pick_up_policy
@@ -50,6 +51,7 @@ class Composer:
         writer: MailWriter,
         clock: Clock,
         pictures: Pictures,
+        pay_links: PayLinks,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -58,6 +60,7 @@ class Composer:
         self._writer = writer
         self._clock = clock
         self._pictures = pictures
+        self._pay_links = pay_links
 
     def __call__(self, mail: Mail) -> EmailMessage:
         """The message to send."""
@@ -130,6 +133,8 @@ class Composer:
         payment = tx.ledger.get(stored["payment_id"]) if "payment_id" in stored else None
         paid_for = [_in_mail(tx.jobs.get(job_id)) for job_id in payment.job_ids] if payment else []
         settled = tx.ledger.settled(job.id) if job else (0, 0)
+        due = Balance(stored.get("cost_cents") or 0, *settled).due_cents
+        links["pay"] = self._pay_links.of(job, due) if job and not several else ""
         return {
             "lab_name": catalog.lab_name,
             "pick_up": pick_up_at(catalog, self._clock()),
@@ -158,7 +163,7 @@ class Composer:
             "payment_lines": Receipt(payment, tuple(j for j in paid_for if j)).lines
             if payment
             else (),
-            "payments_due_cents": Balance(stored.get("cost_cents") or 0, *settled).due_cents,
+            "payments_due_cents": due,
             "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
             "disposal_at": pick_up_policy(self._settings, catalog.open_days).disposal_at(job)
             if job
@@ -201,6 +206,7 @@ class Composer:
             return None
         quote = tx.quotes.get(line.confirmation_id) if line.confirmation_id else None
         cents = line.context.get("cost_cents") or 0
+        due = Balance(cents, *tx.ledger.settled(job.id)).due_cents
         return {
             "job": job,
             "quote": quote,
@@ -209,8 +215,9 @@ class Composer:
             "status_url": self._links.of_job(job),
             "reasons": tuple(line.context.get("reasons", ())),
             "note": line.context.get("note", ""),
-            "due_cents": Balance(cents, *tx.ledger.settled(job.id)).due_cents,
             "paid": split(quote.cost_cents if quote else 0, tx.payers.of_job(job.id)),
+            "due_cents": due,
+            "pay_url": self._pay_links.of(job, due),
         }
 
     def _undecided(self, tx: Transaction, mail: Mail, job: Job | None) -> int:

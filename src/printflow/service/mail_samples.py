@@ -16,6 +16,7 @@ from ..domain.effects import MailTemplate
 from ..domain.job import FileRole, FileState, Job, JobFile, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.mail_record import MAILS
+from ..domain.online_payments import PayFrom, asks_online
 from ..domain.payers import Payer
 from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
@@ -90,6 +91,7 @@ class MailSamples:
                 "confirm_address": f"{base}/confirm-address/{_LINK_END}",
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
                 "payer": f"{base}/payer/{_LINK_END}",
+                "pay": self._pay_url(status_url, template, job),
             },
             "paid": split(job.cost_cents or 0, ()),
             "claim": _claim(job),
@@ -124,6 +126,12 @@ class MailSamples:
         picture = Path(__file__).with_name("mail_sample.png").read_bytes() if pictured else b""
         return replace(rendered, to=to, picture=picture, picture_id=_PICTURE_ID if pictured else "")
 
+    def _pay_url(self, status_url: str, template: MailTemplate, job: Job) -> str:
+        """Where the mail says that one can pay online, if the lab has that."""
+        payment = self._settings.payment
+        asks = asks_online(job, job.cost_cents or 0, PayFrom(payment.pay_from))
+        return f"{status_url}/pay?due={job.cost_cents}" if payment.url_template and asks else ""
+
     def _lines(
         self, template: MailTemplate, job: Job, quote: Quote, note: str, reasons: tuple[str, ...]
     ) -> list[dict[str, Any]]:
@@ -143,6 +151,7 @@ class MailSamples:
             "note": note,
             "due_cents": job.cost_cents,
             "paid": split(job.cost_cents or 0, ()),
+            "pay_url": self._pay_url(f"{base}/jobs/{_LINK_END}", template, job),
         }
         if step is not PRICES:
             return [told, {**told, "job": other}]

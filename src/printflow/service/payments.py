@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
@@ -18,13 +17,8 @@ from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
 from ..domain.rights import Right
 from ..domain.text import clean_line, clean_text
-from ..errors import DatabaseBusy, InvalidInput, NotFound, Refusal, TransitionRefused
-from ..ports import (
-    Clock,
-    Database,
-    DuplicateKey,
-    Transaction,
-)
+from ..errors import InvalidInput, NotFound, Refusal, TransitionRefused
+from ..ports import Clock, Database, Transaction
 from ..reports.period import midnights, today
 from ..runtime.permits import needs, require
 from ..said import Money, say
@@ -32,10 +26,10 @@ from .acting import staff_actor
 from .claims import give_back
 from .jobs import Figure
 from .lookup import balance_of, job_of
+from .money_writer import tell, written
 from .receipt_numbers import receipt_used
 from .repeats import fingerprint
 
-_TRIES = 5
 _KEY_LIMIT = 64
 JOBS_LIMIT = 50
 """How many jobs one payment can be for."""
@@ -47,10 +41,6 @@ class OpenBalance:
 
     job: Job
     balance: Balance
-
-
-class _Overtaken(Exception):
-    """Someone changed one of the jobs meanwhile; nothing was written."""
 
 
 class Payments:
@@ -123,7 +113,7 @@ class Payments:
             _refuse(money_guards.due_as_shown(paid_for, due, expected_due or {}))
             return self._enter(tx, paid_for, due, parts, tender, actor, (key, told))
 
-        return self._written(enter)
+        return written(self._database, enter)
 
     @needs(Right.VOID)
     def refund(
@@ -169,7 +159,7 @@ class Payments:
                 job_id=job.id,
                 amount_cents=-cents,
                 waived_cents=max(0, cents - balance.over_cents),
-                event_id=_tell(tx, job, Correction.REFUND, details, actor, now),
+                event_id=tell(tx, job, Correction.REFUND, details, actor, now),
             )
             entry = Payment(
                 id=0,
@@ -187,7 +177,7 @@ class Payments:
             give_back(tx, job, entry, cents, now)
             return _sure(tx.ledger.get(tx.ledger.add(entry, key, told if key else "")))
 
-        return self._written(enter)
+        return written(self._database, enter)
 
     @needs(Right.WAIVE)
     def write_off(
@@ -226,7 +216,7 @@ class Payments:
             shares = []
             for job in sorted(found, key=lambda job: job.id):
                 details = {"waived_cents": due[job.id], "reason": said}
-                event_id = _tell(tx, job, Correction.WRITE_OFF, details, actor, now)
+                event_id = tell(tx, job, Correction.WRITE_OFF, details, actor, now)
                 shares.append(
                     Share(
                         job_id=job.id,
@@ -249,7 +239,7 @@ class Payments:
             )
             return _sure(tx.ledger.get(tx.ledger.add(entry, key, told if key else "")))
 
-        return self._written(enter)
+        return written(self._database, enter)
 
     @needs(Right.VOID)
     def void(self, payment_id: int, *, reason: str, by: str, station: str = "") -> Payment:
@@ -284,13 +274,13 @@ class Payments:
                     "method": payment.method,
                     "reason": said,
                 }
-                _tell(tx, job, Correction.VOID, told, actor, now)
+                tell(tx, job, Correction.VOID, told, actor, now)
                 give_back(tx, job, payment, share.amount_cents, now)
             void = Void(at=now, by=actor.name, station=actor.station, reason=said)
             tx.ledger.void(payment.id, void)
             return _sure(tx.ledger.get(payment.id))
 
-        return self._written(enter)
+        return written(self._database, enter)
 
     @needs(Right.SEE)
     def get(self, payment_id: int) -> Payment:
@@ -344,19 +334,6 @@ class Payments:
             return tuple(OpenBalance(job, balance_of(tx, job)) for job in jobs)
 
     # -- writing ----------------------------------------------------------------------------------
-
-    def _written(self, enter: Callable[[Transaction], Payment]) -> Payment:
-        """Enter it once: again from the start when someone was faster, in one transaction each."""
-        for _ in range(_TRIES):
-            try:
-                with self._database.write() as tx:
-                    return enter(tx)
-            except (DuplicateKey, _Overtaken):
-                continue
-        raise DatabaseBusy(
-            say("Other people keep changing these jobs. Nothing was entered."),
-            next_step=say("Try again in a moment."),
-        )
 
     def _enter(
         self,
@@ -428,30 +405,8 @@ class Payments:
         }
         kept = {name: said for name, said in told.items() if said}
         kind = Correction.PAYMENT if cents else Correction.WAIVER
-        event_id = _tell(tx, job, kind, kept, actor, now)
+        event_id = tell(tx, job, kind, kept, actor, now)
         return Share(job_id=job.id, amount_cents=cents, waived_cents=rest, event_id=event_id)
-
-
-def _tell(
-    tx: Transaction,
-    job: Job,
-    what: Correction,
-    details: Mapping[str, Any],
-    actor: Actor,
-    now: datetime,
-) -> int:
-    """An event of the job; its version makes sure that nobody took money for it meanwhile."""
-    if not tx.jobs.update(job, now=now, actor=actor.name, status=job.status, values={}):
-        raise _Overtaken
-    return tx.history.add_event(
-        job.id,
-        at=now,
-        trigger=what,
-        source=job.status,
-        dest=job.status,
-        actor=actor,
-        details=details,
-    )
 
 
 def _last_method(tx: Transaction, job: Job) -> str:

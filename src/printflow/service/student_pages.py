@@ -15,6 +15,7 @@ from ..ports import Clock, Database
 from ..settings import Settings
 from .links import Links
 from .lookup import balance_of, job_of, job_of_link
+from .pay_links import PayLinks
 from .received import mails_about
 from .transitions import Request, Transitions
 
@@ -29,12 +30,14 @@ class StudentPages:
         links: Links,
         transitions: Transitions,
         settings: Settings,
+        pay_links: PayLinks,
     ) -> None:
         self._database = database
         self._clock = clock
         self._links = links
         self._transitions = transitions
         self._settings = settings
+        self._pay_links = pay_links
 
     def job(self, token: str) -> Job:
         """The job of a status page's link; raises NotFound."""
@@ -59,6 +62,7 @@ class StudentPages:
             job = job_of_link(tx, token)
             quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
             events = tx.history.events(job.id)
+            balance = balance_of(tx, job)
             return StudentPage(
                 job=job,
                 along=along(events),
@@ -77,7 +81,8 @@ class StudentPages:
                 quote=quote,
                 quote_state=quote.state(job.clock(self._clock())) if quote else None,
                 confirm_url=self._links.of_quote(quote) if quote else "",
-                balance=balance_of(tx, job),
+                balance=balance,
+                pay_url=self._pay_links.of(job, balance.due_cents),
                 can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
                 cancel=self._cancel(job),
                 told=told_of(job, tx.plates.find(job_id=job.id), self._clock()),

@@ -43,6 +43,7 @@ from .layers import (
     place_of,
     placed,
 )
+from .payment import PaymentSettings
 from .phrases import (
     A_FOLDER,
     A_TEXT,
@@ -76,6 +77,7 @@ _NEVER_SHOWN = (
     "database_url",
     "base_url",
     "client_secret",
+    "secret",
 )
 
 
@@ -116,6 +118,9 @@ class Settings(BaseModel):
     )
     identity: IdentitySettings = Field(
         default_factory=IdentitySettings, description=_SECTION.having(section="identity")
+    )
+    payment: PaymentSettings = Field(
+        default_factory=PaymentSettings, description=_SECTION.having(section="payment")
     )
     base_url: str = Field(
         default="", description=say("a web address such as https://prints.example.edu")
@@ -270,6 +275,14 @@ class Settings(BaseModel):
                     "to the address that they open, such as https://prints.example.edu."
                 )
             )
+        payment = info.data.get("payment")
+        if not value.strip() and payment is not None and payment.url_template:
+            raise ValueError(
+                say(
+                    "base_url is missing. People come back from the payment service to it. Set it "
+                    "to the address that they open, such as https://prints.example.edu."
+                )
+            )
         if not value.strip() and mail is not None and mail.smtp_host:
             raise ValueError(
                 say(
@@ -355,6 +368,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "log": LogSettings,
     "retention": RetentionSettings,
     "identity": IdentitySettings,
+    "payment": PaymentSettings,
 }
 
 

@@ -19,6 +19,7 @@ from ..db.schema import (
     events,
     job_files,
     jobs,
+    online_payments,
     outbox,
     part_outcomes,
     payer_claims,
@@ -43,7 +44,7 @@ from ..store.making import INCOMING
 from .outside import Outside
 
 _TABLES = (jobs, job_files, events, confirmations, payments, payment_shares, payment_voids,
-           outbox, payer_claims, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
+           online_payments, outbox, payer_claims, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
 _DONE = (Status.COMPLETED, Status.PAIDPICKEDUP)
 _COUNTED = (Status.READYTOPRINT, Status.PRINTING, *_DONE)
 _ENDED = ("sent", "dead", "canceled", "overtaken")
@@ -193,6 +194,13 @@ class _Check:
         for payment in self._rows["payments"]:
             if payment.amount_cents != sums[payment.id]:
                 yield f"payment {payment.id} of {payment.amount_cents}, shares of {sums[payment.id]}"
+        online = {one.payment_id: one for one in self._rows["online_payments"] if one.payment_id}
+        booked = {one.id: one for one in self._rows["payments"] if _came_online(one)}
+        if set(online) != set(booked):
+            yield f"payments {sorted(online)} were told of online, and {sorted(booked)} entered"
+        for payment_id in set(online) & set(booked):
+            if online[payment_id].amount_cents != booked[payment_id].amount_cents:
+                yield f"payment {payment_id} isn't of the amount that was told"
 
     def _links(self, job: Any, quotes: list[Any]) -> Iterator[str]:
         still = [quote for quote in quotes if quote.used_at is None and quote.voided_at is None]
@@ -390,6 +398,10 @@ class _Check:
             yield f"{file.job_id}: the contents of {file.name} are gone"
         elif file.state == FileState.SETTLED and file.folder not in right:
             yield f"{file.job_id}: other contents in {file.folder} count as {file.name}"
+
+
+def _came_online(payment: Any) -> bool:
+    return str(payment.idempotency_key or "").startswith("online:")
 
 
 def _tells_of_money(event: Any) -> bool:

@@ -1,0 +1,114 @@
+"""``payments``: what was paid online, and signing what the payment service will say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .documents import plain, print_json
+from .session import by_option, json_option, session
+from .streams import tell
+from .tables import print_table
+
+if TYPE_CHECKING:
+    from printflow import OnlinePayment
+
+_COLUMNS = ("Number", "Time", "Job", "Amount", "Transaction", "Receipt", "Needs a look")
+_MOST_BYTES = 8 * 1024
+
+
+@click.group("payments", invoke_without_command=True)
+@click.option("--waiting", is_flag=True, help="Only those that need a look.")
+@click.option("--limit", default=50, metavar="N", type=click.IntRange(1, 1000), help="At most N.")
+@json_option
+@click.pass_context
+def payments(context: click.Context, waiting: bool, limit: int) -> None:
+    """List what the payment service says was paid, newest first."""
+    if context.invoked_subcommand is not None:
+        return
+    with session().lab() as lab:
+        found = lab.online.find(waiting=True, limit=limit)
+        if not waiting:
+            found = [*found, *lab.online.find(limit=limit)][:limit]
+        zone = lab.catalog.current.time_zone
+    if session().json:
+        print_json([document(one) for one in found])
+    elif found:
+        print_table(_COLUMNS, [_row(one, zone) for one in found], right="Amount")
+    else:
+        tell("No online payments found.")
+
+
+@payments.command("settle")
+@click.argument("number", metavar="NUMBER", type=click.IntRange(1))
+@click.option("--note", required=True, metavar="TEXT", help="What you did.")
+@by_option
+@json_option
+def settle(number: int, note: str, by: str) -> None:
+    """Say that an online payment was looked at. NUMBER is the one in the list."""
+    with session().lab() as lab:
+        one = lab.online.settle(number, note=note, by=by)
+    if session().json:
+        print_json(document(one))
+    else:
+        tell(f"Noted: {one.note}")
+
+
+@payments.command("sign")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@json_option
+def sign(file: Path) -> None:
+    """Show the headers that sign a callback with FILE's content as its body."""
+    from printflow import SettingsError
+    from printflow.runtime.named_paths import beginning_of
+    from printflow.runtime.payment_signature import callback_signature
+    from printflow.said import say
+
+    body = beginning_of(file, _MOST_BYTES)
+    secret = session().load().payment.secret
+    if secret is None:
+        raise SettingsError(say("payment.secret isn't set."), key="payment.secret")
+    timestamp = str(int(datetime.now(UTC).timestamp()))
+    signature = callback_signature(secret.get_secret_value(), timestamp, body)
+    if session().json:
+        print_json({"Printflow-Timestamp": timestamp, "Printflow-Signature": signature})
+    else:
+        tell(f"Printflow-Timestamp: {timestamp}\nPrintflow-Signature: {signature}")
+
+
+def document(one: OnlinePayment) -> Any:
+    """An online payment as scripts read it."""
+    return plain(
+        {
+            "id": one.id,
+            "at": one.at,
+            "source": one.source,
+            "job_id": one.job_id,
+            "reference": one.reference,
+            "transaction": one.transaction_id,
+            "amount_cents": one.amount_cents,
+            "currency": one.currency,
+            "payment": one.payment_id,
+            "finding": one.finding.value if one.finding else None,
+            "state": one.state.value,
+            "note": one.note,
+            "settled_by": one.settled_by,
+        }
+    )
+
+
+def _row(one: OnlinePayment, zone: str) -> tuple[str, ...]:
+    from printflow import local_time, money
+
+    return (
+        str(one.id),
+        local_time(one.at, zone),
+        one.job_id or "",
+        money(one.amount_cents, one.currency),
+        one.transaction_id,
+        f"{one.payment_id:06d}" if one.payment_id else "",
+        one.finding.record.sentence if one.finding and one.settled_at is None else "",
+    )
