@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trimesh
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printflow.domain.model_facts import ModelFacts, compared, fits, verdict, warnings
@@ -130,6 +130,7 @@ def test_3mf_objects_in_another_part(tmp_path: Path) -> None:
     assert inspected(path, ".3mf")[0].triangles == 4
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.randoms(use_true_random=False))
 def test_bodies_however_the_triangles_are_ordered(count: int, chance: Any) -> None:
     box = np.array(sample_models.box(2, 2, 2), dtype=np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printflow.inspection.measuring import measure
@@ -59,6 +59,7 @@ def test_wedges_around_an_axis_and_a_hole_in_one() -> None:
     assert found(*wedges[:3], wedges[3][:-1], *wedges[4:])[0] == 3
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.sets(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=20),
     st.integers(0, 1000),

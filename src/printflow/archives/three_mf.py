@@ -7,7 +7,6 @@ the table announces, so these are what is judged. Source: 3MF Core Specification
 
 from __future__ import annotations
 
-import posixpath
 import re
 import stat
 import zipfile
@@ -15,6 +14,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from ..said import say
+from .member_names import MemberNames
 from .zip_directory import Wrong, wrong_with
 
 MAX_MEMBERS = 1_000
@@ -138,18 +138,18 @@ def _model_part(archive: zipfile.ZipFile) -> str:
         if name.rpartition(" ")[2] == "Relationship" and attributes.get("Type") == _MODEL_TYPE:
             found.append(attributes.get("Target", ""))
 
-    relations = "_rels/.rels"
-    names = set(archive.namelist())
-    if relations not in names:
-        raise _lacks(relations)
+    names = MemberNames(archive.namelist())
+    relations = names.find("_rels/.rels")
+    if relations is None:
+        raise _lacks("_rels/.rels")
     if archive.getinfo(relations).file_size > _SMALL_PART:
         raise _over(say("its list of parts is larger than 1 MB"))
     parse_xml(archive.read(relations), begin)
     if not found:
         raise PackageRefused(say("The 3MF file names no model."))
-    part = posixpath.normpath(found[0].lstrip("/"))
-    if part not in names:
-        raise _lacks(part)
+    part = names.find(found[0])
+    if part is None:
+        raise _lacks(found[0].lstrip("/"))
     return part
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -260,6 +260,7 @@ def facts_document(facts: ModelFacts) -> dict[str, Any]:
     return {
         **_fields(facts, "format", "triangles", "bodies", "dimensions_mm", "volume_cm3"),
         **_fields(facts, "area_cm2", "watertight", "open_edges", "wound", "notes"),
+        "plates": [asdict(plate) for plate in facts.plates],
     }
 
 

@@ -19,6 +19,10 @@ Size = tuple[float, float, float]
 
 TINY_MM = 3.0
 """Below this longest side, a model was probably exported in another unit."""
+SPECK_MM = 0.5
+"""Below this longest side, not even a format that states its unit is believed."""
+FEW_MM = 10.0
+"""Below this, it may have been."""
 INCH_MM = 25.4
 _SAY_THEIR_UNIT = ("3mf", "glb", "step")
 _PLAY_MM = 1e-6
@@ -37,6 +41,18 @@ class InspectionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlateFacts:
+    """What is on one plate of a project; ``number`` and ``name`` are the slicer's."""
+
+    number: int
+    name: str
+    triangles: int
+    dimensions_mm: Size
+    volume_cm3: float
+    area_cm2: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
     """Measured facts. ``open_edges`` counts edges at which an odd number of triangles meets;
     ``wound`` says whether all triangles turn the same side out."""
@@ -50,6 +66,14 @@ class ModelFacts:
     open_edges: int
     wound: bool
     notes: tuple[str, ...] = ()
+    plates: tuple[PlateFacts, ...] = ()
+    """Where the file has plates: ``dimensions_mm`` are then those of the largest, and volume, area and
+    triangles are of all together."""
+
+    def goes_into(self, build_volume: Sequence[float]) -> bool:
+        """Whether each plate (else the model) goes into a build volume, turned by right angles."""
+        sizes = [plate.dimensions_mm for plate in self.plates] or [self.dimensions_mm]
+        return all(fits(size, build_volume) for size in sizes)
 
     @property
     def watertight(self) -> bool:
@@ -64,7 +88,16 @@ class ModelFacts:
     def from_plain(cls, plain: Mapping[str, Any]) -> ModelFacts:
         """Back from :meth:`plain`."""
         x, y, z = plain["dimensions_mm"]
-        known = {**plain, "dimensions_mm": (x, y, z), "notes": tuple(plain.get("notes", ()))}
+        plates = [
+            PlateFacts(**{**one, "dimensions_mm": tuple(one["dimensions_mm"])})
+            for one in plain.get("plates", ())
+        ]
+        known = {
+            **plain,
+            "dimensions_mm": (x, y, z),
+            "notes": tuple(plain.get("notes", ())),
+            "plates": tuple(plates),
+        }
         return cls(**known)
 
 
@@ -93,7 +126,7 @@ def fits(size: Sequence[float], build_volume: Sequence[float]) -> bool:
 
 def fitting(facts: ModelFacts, printers: Sequence[Printer]) -> tuple[str, ...]:
     """The names of the printers that the model fits."""
-    return tuple(one.name for one in printers if fits(facts.dimensions_mm, one.build_volume))
+    return tuple(one.name for one in printers if facts.goes_into(one.build_volume))
 
 
 def size_text(size: Sequence[float]) -> str:
@@ -105,13 +138,18 @@ def size_text(size: Sequence[float]) -> str:
 def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
     """A word about a size that nobody can mean; "" if there is none to say."""
     longest = max(facts.dimensions_mm)
-    if facts.format in _SAY_THEIR_UNIT:
-        return ""
-    if longest < TINY_MM:
+    states = facts.format in _SAY_THEIR_UNIT
+    if longest < SPECK_MM and states:
+        return say(
+            "The longest side is only {longest} mm, by the unit that the file states. Check the unit "
+            "it was exported in.",
+            longest=_short(longest),
+        )
+    if longest < TINY_MM and not states:
         inches = size_text([side * INCH_MM for side in facts.dimensions_mm])
         return say(
             "The longest side is only {longest} mm. Was it exported in inches ({inches}) or in meters?",
-            longest=f"{longest:.2f}",
+            longest=_short(longest),
             inches=inches,
         )
     largest = max((max(one.build_volume) for one in printers), default=0)
@@ -124,9 +162,29 @@ def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
     return ""
 
 
+def _short(longest: float) -> str:
+    return f"{longest:.2f}" if longest >= 0.01 else f"{longest:.2g}"
+
+
+def unit_hint(facts: ModelFacts, printers: Sequence[Printer]) -> str:
+    """A soft word about a model of a few millimeters in a format without a unit; "" if there is none
+    to say: it may be meant so."""
+    longest = max(facts.dimensions_mm)
+    inches = [side * INCH_MM for side in facts.dimensions_mm]
+    if facts.format in _SAY_THEIR_UNIT or not TINY_MM <= longest < FEW_MM:
+        return ""
+    if printers and not any(fits(inches, one.build_volume) for one in printers):
+        return ""
+    return say("In inches, this would be {size}.", size=size_text(inches))
+
+
 _NOTES = {
     "uncounted": say("The file doesn't say how many triangles it has. We read all we found."),
     "more_bytes": say("The file has extra data after its triangles. We ignored it."),
+    "not_printed": say("Some parts in the file aren't set to print. We left them out."),
+    "negative_left": say(
+        "The file cuts shapes out of its parts. We couldn't subtract them: it may weigh less."
+    ),
     "turned": say("The model was inside out. We turned it."),
     "not_finite": say("Some triangles have invalid corners. We left them out."),
 }
@@ -136,7 +194,7 @@ def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -
     """What staff and student should know before it is printed; ``chosen`` is the wished printer."""
     found: list[str] = []
     printer = next((one for one in printers if one.name == chosen), None)
-    if printer is not None and not fits(facts.dimensions_mm, printer.build_volume):
+    if printer is not None and not facts.goes_into(printer.build_volume):
         others = fitting(facts, printers)
         if others:
             found.append(
@@ -164,13 +222,21 @@ def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -
         )
     if not facts.wound:
         found.append(say("Some faces are flipped. Slicers usually fix that."))
-    return (*found, *(_NOTES[note] for note in facts.notes if note in _NOTES))
+    found += [_NOTES[note] for note in facts.notes if note in _NOTES]
+    if hint := unit_hint(facts, printers):
+        found.append(hint)
+    return tuple(found)
 
 
 def verdict(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> str:
     """The most important of it in one sentence."""
-    found = warnings(facts, printers, chosen)
-    return found[0] if found else say("Ready to print: watertight and fits.")
+    hint = unit_hint(facts, printers)
+    found = [one for one in warnings(facts, printers, chosen) if one != hint]
+    if found:
+        return found[0]
+    if printers:
+        return say("Ready to print: watertight and fits.")
+    return say("Ready to print: watertight.")
 
 
 def estimated_grams(facts: ModelFacts, method: Method) -> Decimal | None:

@@ -15,7 +15,6 @@ from ..said import say, say_n
 from .callbacks import FRONT
 from .catalog import Catalog, Printer
 from .job import Job
-from .model_facts import fits
 from .needed_by import ends_after
 from .plate import Machine, Plate, PlatePart, PlateState, free_first, startable
 from .plate_time import hours_of, hours_together
@@ -517,7 +516,7 @@ def _judged(
         return 0, say("not measured, so check by eye")
     if printer is None or job.facts is None:
         return one.copies, say("same material and color")
-    if not fits(job.facts.dimensions_mm, printer.build_volume):
+    if not job.facts.goes_into(printer.build_volume):
         return 0, say("too large for the {model}", model=printer.name)
     x, y, _z = printer.build_volume
     taken = sum((footprint(other) or 0.0) * copies for other, copies in chosen)

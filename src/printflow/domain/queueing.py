@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from .catalog import Catalog, Printer
 from .job import Job
-from .model_facts import fits
 from .open_days import NO_HOURS, OpenDays
 from .opening import OpeningHours
 from .status import Status
@@ -153,9 +152,7 @@ def printable_on(
         and material in ("", job.material)
         and color in ("", job.color)
         and (
-            fits(job.facts.dimensions_mm, printer.build_volume)
-            if job.facts
-            else job.printer == printer.name
+            job.facts.goes_into(printer.build_volume) if job.facts else job.printer == printer.name
         )
     )
 

@@ -21,9 +21,20 @@ LONGEST_ANSWER: Final = 1 << 16
 MOST_PICTURE_BYTES: Final = 4 << 20
 _LONGEST_SENTENCE = 300
 _FORMATS: Final = ("stl", "obj", "3mf", "ply", "glb", "step")
-_NOTES: Final = ("uncounted", "more_bytes", "not_finite", "ascii", "turned")
+_NOTES: Final = (
+    "uncounted",
+    "more_bytes",
+    "not_finite",
+    "ascii",
+    "turned",
+    "not_printed",
+    "negative",
+    "negative_left",
+    "tessellated",
+)
 _COUNTS: Final = ("triangles", "bodies", "open_edges")
 _MOST = 10**12
+_MOST_PLATES, _LONGEST_NAME = 100, 60
 _STL_HEADER, _STL_RECORD = 84, 50
 
 
@@ -54,12 +65,22 @@ def looked(line: bytes, files: dict[str, BinaryIO]) -> Looked:
 def _facts(found: Any) -> ModelFacts:
     if found["format"] not in _FORMATS or not set(found["notes"]) <= set(_NOTES):
         raise ValueError("a format or note that nobody knows")
-    for name in _COUNTS:
-        if type(found[name]) is not int or not 0 <= found[name] <= _MOST:
+    plates = found.get("plates", ())
+    if len(plates) > _MOST_PLATES or any(type(one["name"]) is not str for one in plates):
+        raise ValueError("plates are not what they should be")
+    for plate in plates:
+        plate["name"] = clean_line(plate["name"])[:_LONGEST_NAME]
+    for name, whose in [(name, found) for name in _COUNTS] + [
+        (name, plate) for plate in plates for name in ("number", "triangles")
+    ]:
+        if type(whose[name]) is not int or not 0 <= whose[name] <= _MOST:
             raise ValueError(f"{name} is no count")
-    for number in (*found["dimensions_mm"], found["volume_cm3"], found["area_cm2"]):
-        if type(number) not in (int, float) or not math.isfinite(number) or abs(number) > _MOST:
-            raise ValueError("a measure is no number")
+    for one in (found, *plates):
+        for number in (*one["dimensions_mm"], one["volume_cm3"], one["area_cm2"]):
+            if type(number) not in (int, float) or not math.isfinite(number) or abs(number) > _MOST:
+                raise ValueError("a measure is no number")
+        if len(one["dimensions_mm"]) != 3:
+            raise ValueError("a size without three sides")
     if type(found["wound"]) is not bool:
         raise ValueError("wound is no truth value")
     return ModelFacts.from_plain(found)

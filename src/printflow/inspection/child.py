@@ -41,6 +41,8 @@ def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any
     from .loading import read_model
     from .measuring import measure
     from .model import stood_up
+    from .negatives import taken_away
+    from .plates import largest, plate_facts, rounded, side_by_side
     from .surface import surface
     from .turning import turned
 
@@ -55,19 +57,26 @@ def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any
     if (right := turned(triangles, skin, measures)) is not None:
         triangles, notes = right, (*notes, "turned")
         measures = measure(triangles, model.frame)
-    x, y, z = (round(side, 4) for side in measures.size)
+    volume, area = measures.volume, measures.area
+    if model.taken is not None:
+        less, more = taken_away(model.taken, triangles)
+        volume, area = volume - less, area + more
+        notes = (*notes, "negative" if less else "negative_left")
+    plates = plate_facts(model.plates, triangles)
+    size = largest(plates) or measures.size
     facts = ModelFacts(
         format=model.format,
         triangles=len(triangles),
         bodies=skin.bodies,
-        dimensions_mm=(x, y, z),
-        volume_cm3=round(measures.volume / 1000, 5),
-        area_cm2=round(measures.area / 100, 4),
+        dimensions_mm=rounded(size),
+        volume_cm3=round(volume / 1000, 5),
+        area_cm2=round(area / 100, 4),
         open_edges=skin.open_edges,
         wound=skin.wound,
         notes=notes,
+        plates=plates,
     )
-    return facts, triangles
+    return facts, side_by_side(model.plates, triangles)
 
 
 def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
@@ -88,7 +97,7 @@ def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
         return {"error": say("The file is nested too deeply."), "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if "triangles" in files:
-        said.update(_handed_on(triangles, files["triangles"]))
+        said.update(_handed_on(facts, triangles, files["triangles"]))
     if "picture" in files:
         said.update(_pictured(triangles, task, files))
     return said
@@ -101,11 +110,16 @@ def _of_slicers_file(files: dict[str, BinaryIO]) -> dict[str, Any]:
     return {"facts": None, "picture": False, **kept}
 
 
-def _handed_on(triangles: Any, to: BinaryIO) -> dict[str, Any]:
+def _handed_on(facts: ModelFacts, triangles: Any, to: BinaryIO) -> dict[str, Any]:
     """The triangles for the lab's slicer, which never sees the file itself."""
     from .stl_writing import write_stl
 
     try:
+        if len(facts.plates) > 1:
+            raise Unreadable(
+                say("The file has {count} plates. Slice them one by one.", count=len(facts.plates)),
+                code="several_plates",
+            )
         write_stl(triangles, to)
         to.flush()
     except Unreadable as error:

@@ -6,13 +6,14 @@ Source of the limits: shared measurements of what loaders do with hostile files.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import BinaryIO
 
 import numpy as np
 
 from ..mesh.bounds import bounds
 from ..said import say
-from .model import Model
+from .model import Model, only
 from .problems import MAX_EXTENT_MM, MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
 _ABSURD_MM = 1e9
@@ -33,7 +34,8 @@ def read_model(file: BinaryIO, ending: str) -> Model:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     low, high = bounds(triangles)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        triangles = triangles[np.isfinite(triangles).all(axis=(1, 2))]
+        model = only(model, np.asarray(np.isfinite(triangles).all(axis=(1, 2))))
+        triangles = model.triangles
         notes = (*notes, "not_finite")
         if not len(triangles):
             raise Unreadable(NO_TRIANGLES, code="no_triangles")
@@ -53,7 +55,7 @@ def read_model(file: BinaryIO, ending: str) -> Model:
             )
         raise Unreadable(words, code="too_large")
     triangles = np.ascontiguousarray(triangles, dtype=np.float32)
-    return Model(model.format, triangles, notes, (low, high))
+    return replace(model, triangles=triangles, notes=notes, frame=(low, high))
 
 
 def _reader(ending: str) -> Callable[[BinaryIO], Model]:

@@ -1,7 +1,8 @@
 """STL, binary and ASCII.
 
 Binary: 80 bytes of header, a 32-bit count, and 50 bytes a triangle: normal, three corners, two
-bytes of attributes, all little-endian. ASCII: ``facet normal … vertex x y z`` three times each.
+bytes of attributes, all little-endian. ASCII: ``facet normal … vertex x y z`` three times each, in
+capitals or not, in lines or not.
 """
 
 from __future__ import annotations
@@ -11,32 +12,31 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..archives.stl import HEAD_BYTES, HEADER, RECORD, UNCOUNTED, counted, is_text
 from ..mesh.blocks import Triangles
 from ..said import say
+from .ascii_stl import read_ascii
 from .model import Model
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
-_HEADER, _RECORD = 84, 50
 LAYOUT = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
 _AT_ONCE = 16_384
-_UNCOUNTED = (0, 0xFFFFFFFF)
+_ABSURD = 1e12
 
 
 def read_stl(file: BinaryIO) -> Model:
     """The model of a binary or ASCII STL."""
     size = os.fstat(file.fileno()).st_size
-    head = file.read(1024)
-    start = head.lstrip().lower()
-    if start.startswith(b"solid") and b"facet" in start and not _is_binary(head, size):
+    head = file.read(HEAD_BYTES)
+    if is_text(head, size):
         file.seek(0)
-        return Model("stl", _ascii(file.read()), ("ascii",))
-    if len(head) < _HEADER:
+        return Model("stl", read_ascii(file), ("ascii",))
+    if len(head) < HEADER:
         raise Unreadable(say("The STL file is incomplete."), code="cut_short")
-    count = int.from_bytes(head[80:84], "little")
-    records, rest = divmod(size - _HEADER, _RECORD)
+    count, records, rest = counted(head, size)
     notes: tuple[str, ...] = ()
-    if count in _UNCOUNTED and records and not rest:
-        count, notes = records, ("uncounted",)
+    if count in UNCOUNTED and records:
+        count, notes = records, ("uncounted", "more_bytes") if rest else ("uncounted",)
     elif count > records:
         raise Unreadable(
             say(
@@ -46,14 +46,25 @@ def read_stl(file: BinaryIO) -> Model:
             ),
             code="cut_short",
         )
-    elif size != _HEADER + _RECORD * count:
+    elif count < records and not rest and _goes_on(file, count):
+        count, notes = records, ("uncounted",)
+    elif size != HEADER + RECORD * count:
         notes = ("more_bytes",)
     if not count:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     if count > MAX_TRIANGLES:
         raise too_many(count)
-    file.seek(_HEADER, os.SEEK_SET)
+    file.seek(HEADER, os.SEEK_SET)
     return Model("stl", _binary(file, count), notes)
+
+
+def _goes_on(file: BinaryIO, count: int) -> bool:
+    """Whether there are triangles beyond those that were counted, not just more bytes."""
+    file.seek(HEADER + RECORD * count)
+    corners = np.fromfile(file, dtype=LAYOUT, count=_AT_ONCE)["corners"]
+    with np.errstate(invalid="ignore"):
+        sound = (np.abs(corners) < _ABSURD).all()
+    return bool(sound) and bool((corners != 0).any())
 
 
 def _binary(file: BinaryIO, count: int) -> Triangles:
@@ -68,34 +79,3 @@ def _binary(file: BinaryIO, count: int) -> Triangles:
         triangles[first : first + len(rows)] = rows["corners"]
         first += len(rows)
     return triangles
-
-
-def _is_binary(head: bytes, size: int) -> bool:
-    """Some programs begin a binary STL with "solid", too: its size gives it away."""
-    count = int.from_bytes(head[80:84], "little") if len(head) >= _HEADER else 0
-    return count > 0 and size == _HEADER + _RECORD * count
-
-
-def _ascii(data: bytes) -> Triangles:
-    numbers = [line.split(None, 1)[1] for line in data.splitlines() if _is_vertex(line)]
-    if len(numbers) < 3 or len(numbers) // 3 > MAX_TRIANGLES:
-        raise (
-            too_many(len(numbers) // 3)
-            if numbers[3:]
-            else Unreadable(NO_TRIANGLES, code="no_triangles")
-        )
-    try:
-        values = np.array(b" ".join(numbers).split(), dtype=np.float32)
-    except ValueError as error:
-        raise Unreadable(say("A corner of the STL file isn't a number."), code="damaged") from error
-    if len(values) != 3 * len(numbers):
-        raise Unreadable(
-            say("A corner of the STL file doesn't have three coordinates."), code="damaged"
-        )
-    whole = len(numbers) // 3
-    return values[: whole * 9].reshape(whole, 3, 3)
-
-
-def _is_vertex(line: bytes) -> bool:
-    words = line.lstrip()[:7].lower()
-    return words.startswith(b"vertex") and len(line.split(None, 1)) == 2

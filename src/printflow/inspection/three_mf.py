@@ -7,7 +7,6 @@ types are refused.
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
 from array import array
 from dataclasses import dataclass, field
@@ -16,10 +15,12 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ..archives.member_names import MemberNames
 from ..archives.three_mf import PackageRefused, open_package, parse_xml, read_part
 from ..mesh.blocks import Triangles
 from ..said import say
-from .model import Model
+from .model import Model, OnPlate
+from .printed_parts import Plate, Settings, Use, read_settings
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
 _MAX_INSTANCES, _MAX_DEPTH = 10_000, 100
@@ -41,6 +42,8 @@ class _Object:
     corners: array[float] = field(default_factory=lambda: array("d"))
     faces: array[int] = field(default_factory=lambda: array("l"))
     components: list[tuple[Key, Matrix | None]] = field(default_factory=list)
+    aside: bool = False
+    """Whether the file itself says that it is not printed."""
 
 
 @dataclass
@@ -50,6 +53,8 @@ class _Part:
     unit: float = 1.0
     objects: dict[str, _Object] = field(default_factory=dict)
     items: list[tuple[Key, Matrix | None]] = field(default_factory=list)
+    unprinted: set[int] = field(default_factory=set)
+    """The items, by number, that the slicer was told to leave out."""
 
 
 def read_three_mf(file: BinaryIO) -> Model:
@@ -62,11 +67,19 @@ def read_three_mf(file: BinaryIO) -> Model:
 
 
 def _read_part(data: bytes, name: str) -> _Part:
-    part, current = _Part(), [_Object()]
+    part, current, core = _Part(), [_Object()], [""]
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
-        local = tag.rpartition(" ")[2]
-        if local == "vertex":
+        space, _, local = tag.rpartition(" ")
+        if local == "model" and not core[0]:
+            core[0] = tag[: len(tag) - len(local)]
+            unit = attributes.get("unit", "millimeter")
+            if unit not in _MM:
+                raise Unreadable(say("The 3MF file's unit isn't known."), code="damaged")
+            part.unit = _MM[unit]
+        elif core[0].rstrip(" ") != space:
+            return  # an extension's own, such as the corners of a slice
+        elif local == "vertex":
             current[0].corners.extend(
                 (float(attributes["x"]), float(attributes["y"]), float(attributes["z"]))
             )
@@ -77,15 +90,13 @@ def _read_part(data: bytes, name: str) -> _Part:
                 raise too_many(len(faces) // 3)
         elif local == "object":
             current[0] = part.objects[attributes["id"]] = _Object()
+            current[0].aside = attributes.get("type") == "other"
         elif local == "component":
             current[0].components.append(_reference(attributes, name))
         elif local == "item":
+            if attributes.get("printable", "1").strip().lower() in ("0", "false"):
+                part.unprinted.add(len(part.items))
             part.items.append(_reference(attributes, name))
-        elif local == "model":
-            unit = attributes.get("unit", "millimeter")
-            if unit not in _MM:
-                raise Unreadable(say("The 3MF file's unit isn't known."), code="damaged")
-            part.unit = _MM[unit]
 
     parse_xml(data, begin)
     return part
@@ -93,7 +104,6 @@ def _read_part(data: bytes, name: str) -> _Part:
 
 def _reference(attributes: dict[str, str], here: str) -> tuple[Key, Matrix | None]:
     elsewhere = next((v for k, v in attributes.items() if k.rpartition(" ")[2] == "path"), "")
-    part = posixpath.normpath(elsewhere.lstrip("/")) if elsewhere else here
     text = attributes.get("transform", "")
     matrix = None
     if text:
@@ -101,38 +111,55 @@ def _reference(attributes: dict[str, str], here: str) -> tuple[Key, Matrix | Non
         if matrix.shape != (12,):
             raise ValueError("a transform without twelve numbers")
         matrix = matrix.reshape(4, 3)
-    return (part, attributes["objectid"]), matrix
+    return (elsewhere or here, attributes["objectid"]), matrix
 
 
-def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
-    parts = {start: _read_part(read_part(archive, start), start)}
+class _Package:
+    """All parts of a package, read when they are asked for, and the objects in them."""
 
-    def part_of(key: Key) -> _Part:
-        if key[0] not in parts:
-            parts[key[0]] = _read_part(read_part(archive, key[0]), key[0])
-        return parts[key[0]]
+    def __init__(self, archive: zipfile.ZipFile, start: str) -> None:
+        self._archive = archive
+        self.names = MemberNames(archive.namelist())
+        self.start = start
+        self._parts = {start: _read_part(read_part(archive, start), start)}
+        self._counted: dict[Key, tuple[int, int]] = {}
 
-    counted: dict[Key, tuple[int, int]] = {}
+    @property
+    def root(self) -> _Part:
+        return self._parts[self.start]
 
-    def count(key: Key, above: tuple[Key, ...]) -> tuple[int, int]:
+    def object(self, key: Key) -> _Object | None:
+        name = self.names.find(key[0]) or key[0].lstrip("/")
+        if name not in self._parts:
+            self._parts[name] = _read_part(read_part(self._archive, name), name)
+        return self._parts[name].objects.get(key[1])
+
+    def count(self, key: Key, above: tuple[Key, ...] = ()) -> tuple[int, int]:
         """Triangles and instances below an object, before anything is expanded."""
-        if key in counted:
-            return counted[key]
+        if key in self._counted:
+            return self._counted[key]
         if key in above or len(above) > _MAX_DEPTH:
             raise Unreadable(say("The 3MF file's parts contain each other."), code="archive_limits")
-        thing = part_of(key).objects.get(key[1])
+        thing = self.object(key)
         if thing is None:
             raise Unreadable(
                 say("The 3MF file builds an object that doesn't exist."), code="damaged"
             )
-        below = [count(inner, (*above, key)) for inner, _ in thing.components]
+        below = [self.count(inner, (*above, key)) for inner, _ in thing.components]
         triangles = len(thing.faces) // 3 + sum(one for one, _ in below)
         instances = 1 + sum(one for _, one in below)
-        counted[key] = triangles, instances
+        self._counted[key] = triangles, instances
         return triangles, instances
 
-    root = parts[start]
-    totals = [count(key, ()) for key, _ in root.items]
+
+Uses = dict[Use, Triangles]
+_NONE = np.empty((0, 3, 3), np.float32)
+
+
+def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
+    package = _Package(archive, start)
+    root = package.root
+    totals = [package.count(key) for key, _ in root.items]
     if sum(one for _, one in totals) > _MAX_INSTANCES:
         raise Unreadable(
             say("We don't open this 3MF file: it places its parts more than 10,000 times."),
@@ -140,21 +167,92 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
         )
     if sum(one for one, _ in totals) > MAX_TRIANGLES:
         raise too_many(sum(one for one, _ in totals))
+    settings = read_settings(archive, package.names)
+    built: dict[tuple[Key, str], Uses] = {}
 
-    built: dict[Key, Triangles] = {}
+    def build(key: Key, top: str = "") -> Uses:
+        if (key, top) not in built:
+            thing = package.object(key)
+            assert thing is not None, "it was counted"
+            pieces: list[Uses] = [_split(thing, settings.ranges.get(key[1], []) if top else [])]
+            for inner, matrix in thing.components:
+                use = settings.parts.get((top, inner[1]), Use.PRINTED)
+                pieces.append(_used(_all_placed(build(inner), matrix), use))
+            whole = {use: _together([piece[use] for piece in pieces]) for use in Use}
+            built[key, top] = _used(whole, Use.ASIDE if thing.aside else Use.PRINTED)
+        return built[key, top]
 
-    def build(key: Key) -> Triangles:
-        if key not in built:
-            thing = part_of(key).objects[key[1]]
-            pieces = [_mesh(thing)] if thing.faces else []
-            pieces += [_placed(build(inner), matrix) for inner, matrix in thing.components]
-            built[key] = np.concatenate(pieces) if pieces else np.empty((0, 3, 3), np.float32)
-        return built[key]
-
-    pieces = [_placed(build(key), matrix) for key, matrix in root.items]
-    if not pieces:
+    items: list[tuple[str, Uses]] = []
+    for number, (key, matrix) in enumerate(root.items):
+        placed = _all_placed(build(key, key[1]), matrix)
+        left_out = number in root.unprinted
+        items.append((key[1], _used(placed, Use.ASIDE) if left_out else placed))
+    if not items:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
-    return Model("3mf", np.concatenate(pieces) * np.float32(root.unit))
+    return _on_plates(items, settings, np.float32(root.unit))
+
+
+def _on_plates(items: list[tuple[str, Uses]], settings: Settings, unit: np.float32) -> Model:
+    """The items, plate by plate where the file has plates. What lies beside them all is left out."""
+    copies: dict[str, int] = {}
+    whose: list[Plate | None] = []
+    for name, _ in items:
+        copy = copies[name] = copies.get(name, -1) + 1
+        plate = next((one for one in settings.plates if (name, copy) in one.instances), None)
+        whose.append(plate)
+    listed = any(whose)
+    plates: list[OnPlate] = []
+    pieces: list[Triangles] = []
+    for plate in sorted(settings.plates, key=lambda one: one.number) if listed else [None]:
+        mine = [uses for (_, uses), one in zip(items, whose, strict=True) if one is plate]
+        printed = _together([uses[Use.PRINTED] for uses in mine])
+        pieces.append(printed)
+        if plate is not None and len(printed):
+            plates.append(OnPlate(plate.number, plate.name, len(printed)))
+    aside = any(len(uses[Use.ASIDE]) for _, uses in items) or (listed and None in whose)
+    taken = _together([uses[Use.NEGATIVE] for _, uses in items])
+    triangles = _together(pieces)
+    if not len(triangles):
+        raise Unreadable(say("Nothing in the 3MF file is set to be printed."), code="no_triangles")
+    return Model(
+        "3mf",
+        triangles * unit,
+        ("not_printed",) if aside else (),
+        plates=tuple(plates),
+        taken=taken * unit if len(taken) else None,
+    )
+
+
+def _together(pieces: list[Triangles]) -> Triangles:
+    some = [piece for piece in pieces if len(piece)]
+    return np.concatenate(some) if len(some) > 1 else some[0] if some else _NONE
+
+
+def _used(uses: Uses, use: Use) -> Uses:
+    """What was to be printed, for another use."""
+    if use is Use.PRINTED:
+        return uses
+    return {**uses, Use.PRINTED: _NONE, use: _together([uses[use], uses[Use.PRINTED]])}
+
+
+def _split(thing: _Object, ranges: list[tuple[int, int, Use]]) -> Uses:
+    """An object's own triangles, by what they are for."""
+    if not thing.faces:
+        return dict.fromkeys(Use, _NONE)
+    triangles = _mesh(thing)
+    if not ranges:
+        return {**dict.fromkeys(Use, _NONE), Use.PRINTED: triangles}
+    uses = np.zeros(len(triangles), np.int8)
+    order = list(Use)
+    for first, last, use in ranges:
+        uses[first : last + 1] = order.index(use)
+    return {use: triangles[uses == at] for at, use in enumerate(order)}
+
+
+def _all_placed(uses: Uses, matrix: Matrix | None) -> Uses:
+    if matrix is None:
+        return uses
+    return {use: _placed(some, matrix) if len(some) else some for use, some in uses.items()}
 
 
 def _mesh(thing: _Object) -> Triangles:

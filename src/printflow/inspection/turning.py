@@ -37,7 +37,7 @@ def turned(triangles: Triangles, skin: Surface, measures: Measures) -> Triangles
     for body in outer:  # and the hollows in them
         held = (lows >= lows[body]).all(axis=1) & (highs <= highs[body]).all(axis=1)
         for inner in np.flatnonzero(held & (volumes > 0))[:_MOST_BODIES]:
-            if _inside(_a_point(triangles, number, int(inner)), triangles[number == body]):
+            if goes_around(_a_point(triangles, number, int(inner)), triangles[number == body]):
                 flip[inner] = True
     result = triangles.copy()
     at = np.flatnonzero(flip[number])
@@ -77,7 +77,7 @@ def _holders(
     if len(others) > _MOST_BODIES:
         return True
     point = _a_point(triangles, number, body) if len(others) else np.zeros(3)
-    return any(_inside(point, triangles[number == other]) for other in others)
+    return any(goes_around(point, triangles[number == other]) for other in others)
 
 
 def _a_point(triangles: Triangles, number: NDArray[np.int64], body: int) -> F64:
@@ -85,7 +85,7 @@ def _a_point(triangles: Triangles, number: NDArray[np.int64], body: int) -> F64:
     return middle
 
 
-def _inside(point: F64, body: Triangles) -> bool:
+def goes_around(point: F64, body: Triangles) -> bool:
     """Whether a closed surface goes around a point: its solid angle (van Oosterom, Strackee, 1983)."""
     a, b, c = (body[:, corner].astype(np.float64) - point for corner in range(3))
     la, lb, lc = (np.linalg.norm(one, axis=1) for one in (a, b, c))

@@ -13,7 +13,6 @@ from ..domain.copy_guards import count
 from ..domain.correction import before as values_before
 from ..domain.event_kind import Correction
 from ..domain.job import Job
-from ..domain.model_facts import fits
 from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines, startable
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
@@ -191,7 +190,7 @@ class Queues:
         printer = self._catalogs.newest().printer(job.printer)
         if printer is None or job.facts is None:
             return False
-        return fits(job.facts.dimensions_mm, printer.build_volume)
+        return job.facts.goes_into(printer.build_volume)
 
     @needs(Right.SEE)
     def busy_machines(self) -> tuple[tuple[Machine, RunningPlate], ...]:

@@ -10,12 +10,12 @@ import math
 import struct
 from typing import BinaryIO
 
+from ..archives.stl import HEAD_BYTES, HEADER, RECORD, is_text
 from ..archives.three_mf import PackageRefused, open_package
 from ..errors import FileUnusable
 from ..said import say
 from .file_type import no_triangles
 
-_HEADER, _RECORD = 84, 50
 _RECORDS_PER_BLOCK = 4096
 _TAIL = 4096
 _BLOCK = 1 << 20
@@ -37,19 +37,18 @@ def check_whole(file: BinaryIO, ending: str, size: int) -> None:
                 next_step=say("Export it again, then send the complete file."),
             )
     elif ending == ".stl":
-        head = file.read(1024)
-        if head.lstrip().lower().startswith(b"solid") and b"facet" in head.lower():
-            _check_ascii(file, head, size)
+        if is_text(file.read(HEAD_BYTES), size):
+            _check_ascii(file, size)
         else:
             _check_binary(file, size)
 
 
 def _check_binary(file: BinaryIO, size: int) -> None:
     """At least one triangle has an area; the first one mostly has."""
-    file.seek(_HEADER)
-    for _ in range((size - _HEADER) // _RECORD // _RECORDS_PER_BLOCK + 1):
-        block = file.read(_RECORD * _RECORDS_PER_BLOCK)
-        for start in range(0, len(block) - _RECORD + 1, _RECORD):
+    file.seek(HEADER)
+    for _ in range((size - HEADER) // RECORD // _RECORDS_PER_BLOCK + 1):
+        block = file.read(RECORD * _RECORDS_PER_BLOCK)
+        for start in range(0, len(block) - RECORD + 1, RECORD):
             corners = struct.unpack_from("<9f", block, start + 12)
             if all(map(math.isfinite, corners)) and _has_area(corners):
                 return
@@ -60,11 +59,8 @@ def _has_area(corners: tuple[float, ...]) -> bool:
     return len({corners[0:3], corners[3:6], corners[6:9]}) == 3
 
 
-def _check_ascii(file: BinaryIO, head: bytes, size: int) -> None:
-    """It ends where a triangle ends; a binary STL that begins with "solid" is told by its size."""
-    if size == _HEADER + _RECORD * int.from_bytes(head[80:84], "little"):
-        _check_binary(file, size)
-        return
+def _check_ascii(file: BinaryIO, size: int) -> None:
+    """It ends where a triangle ends."""
     file.seek(max(0, size - _TAIL))
     words = file.read().lower().split()
     last = max((place for place, word in enumerate(words) if word == b"facet"), default=-1)

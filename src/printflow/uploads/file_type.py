@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+from ..archives.stl import HEADER, RECORD, UNCOUNTED, counted, is_text
 from ..domain.naming import MODEL_ENDINGS, ending_of, endings_text
 from ..domain.text import clean_line, shortened
 from ..errors import FileTypeRefused, FileUnusable
@@ -18,10 +19,8 @@ from ..said import Said, say
 HEAD_BYTES = 256 * 1024
 """How much of a file :func:`check_model` wants to see."""
 
-_STL_HEADER, _STL_RECORD = 84, 50
 _GLB_HEADER = 12
-_UNCOUNTED = (0, 0xFFFFFFFF)
-"""Counts that some writers leave in the header of a binary STL when they stream it."""
+_MARK = b"\xef\xbb\xbf"
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", say("a PNG image")),
@@ -149,26 +148,28 @@ def _is_text(head: bytes) -> bool:
 
 
 def _looks_like_obj(head: bytes) -> bool:
-    return any(line.lstrip().startswith((b"v ", b"v\t")) for line in head.splitlines())
+    """A line with a corner or a face, which in some files come first."""
+    lines = head.removeprefix(_MARK).splitlines()
+    starts = (b"v ", b"v\t", b"f ", b"f\t")
+    return any(line.lstrip().startswith(starts) for line in lines)
 
 
 def _check_stl(head: bytes, size: int, endings: Sequence[str]) -> None:
-    start = head[:1024].lstrip().lower()
-    if start.startswith(b"solid") and b"facet" in start:
+    if is_text(head, size):
         return
-    if size < _STL_HEADER and not _is_text(head):
-        raise _cut_short(_STL_HEADER, size)
+    start = head[:1024].removeprefix(_MARK).lstrip().lower()
+    if size < HEADER and not _is_text(head):
+        raise _cut_short(HEADER, size)
     if _is_text(head[:1024]):
         if start.startswith(b"solid"):
             raise no_triangles()
         raise _not_the_model(say("a text file"), ".stl", endings)
-    (count,) = struct.unpack_from("<I", head, 80)
-    records, rest = divmod(size - _STL_HEADER, _STL_RECORD)
-    if count in _UNCOUNTED and records and not rest:
+    count, records, _ = counted(head, size)
+    if count in UNCOUNTED and records:
         return
     if count == 0:
         raise no_triangles()
-    expected = _STL_HEADER + _STL_RECORD * count
+    expected = HEADER + RECORD * count
     if size < expected:
         raise _cut_short(expected, size)
 
