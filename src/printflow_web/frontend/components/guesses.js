@@ -2,6 +2,8 @@
 // Lengths in mm. Pure: no page in here.
 const INCH = 25.4;
 const TINY_MM = 3; // nobody prints so small a thing
+const SPECK_MM = 0.5; // not even a format that states its unit is believed below this
+const FEW_MM = 10; // below this it may have been inches
 
 // In any axis order: compare the sides by their rank.
 export function fits(size, volume) {
@@ -10,27 +12,38 @@ export function fits(size, volume) {
   return model.every((side, rank) => side <= room[rank] + 1e-6);
 }
 
+// A model, plate by plate: each must fit.
+export function goesInto(facts, volume) {
+  return facts.sizes.every((size) => fits(size, volume));
+}
+
 export function printersOf(lab, method) {
   return lab.printers.filter((printer) => !method || printer.methods.includes(method));
 }
 
-// "" when the unit looks right; else which template text says so, and what was perhaps meant.
-export function unitProblem(size, printers) {
+// null when the unit looks right; else which template text says so, and what was perhaps meant. A soft
+// one may well be meant so. states: whether the format says its unit.
+export function unitProblem(size, printers, states = false) {
   const longest = Math.max(...size);
-  const largest = Math.max(...printers.flatMap((printer) => printer.volume));
-  if (longest < TINY_MM) {
+  const largest = Math.max(0, ...printers.flatMap((printer) => printer.volume));
+  if (states && longest < SPECK_MM) return { text: "textSpeck", longest, guesses: [] };
+  if (longest < TINY_MM && !states) {
     const guesses = [
       ["textInches", INCH],
       ["textMeters", 1000],
     ];
     return { text: "textTiny", longest, guesses: sensible(size, guesses, largest) };
   }
-  if (longest > largest) {
+  if (largest && longest > largest) {
     const guesses = [
       ["textFromInches", 1 / INCH],
       ["textMicrometers", 1 / 1000],
     ];
     return { text: "textHuge", longest, guesses: sensible(size, guesses, largest) };
+  }
+  const inch = size.map((side) => side * INCH);
+  if (!states && longest < FEW_MM && (!printers.length || printers.some((one) => fits(inch, one.volume)))) {
+    return { text: "textFew", longest, guesses: [{ text: "textFewInches", size: inch }], soft: true };
   }
   return null;
 }

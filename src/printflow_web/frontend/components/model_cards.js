@@ -1,7 +1,7 @@
 // The chosen models: one card of fields each. The first card is the page's own; the others are
 // copies of it, whose fields are named color-2, quantity-2 … as the server reads them.
 import { fileProblem, filled, sizeText } from "./file_check.js";
-import { fits } from "./guesses.js";
+import { goesInto } from "./guesses.js";
 import { Preview } from "./preview.js";
 import { showProblem } from "./validation.js";
 
@@ -157,7 +157,7 @@ export class ModelCards {
     for (const place of this.form.querySelectorAll("[data-fit]")) {
       const printer = this.lab.printers.find((one) => one.name === place.dataset.fit);
       const known = this.previews.filter((preview) => preview.facts);
-      const large = known.find((preview) => !fits(preview.facts.size, printer.volume));
+      const large = known.find((preview) => !goesInto(preview.facts, printer.volume));
       const texts = known.length ? known[0].texts : null;
       place.classList.toggle("choice-fit-not", Boolean(large));
       place.textContent = !texts

@@ -2,7 +2,7 @@
 import { mountViewer, viewerTexts } from "../preview/mount_viewer.js";
 import { askedPrice } from "./asked_price.js";
 import { endingOf, filled } from "./file_check.js";
-import { fits, inches, lengths, printersOf, unitProblem } from "./guesses.js";
+import { goesInto, inches, lengths, printersOf, unitProblem } from "./guesses.js";
 
 export class Preview {
   // place: the [data-preview] element; lab: what the form knows of the lab; worker: the address of
@@ -67,7 +67,7 @@ export class Preview {
     this.showPrice();
     const saysItsUnit = endingOf(this.file.name) === ".3mf";
     const printers = printersOf(this.lab, this.choice.method);
-    this.warn(saysItsUnit ? null : unitProblem(size, printers));
+    this.warn(unitProblem(size, printers, saysItsUnit));
   }
 
   sizeText() {
@@ -78,9 +78,10 @@ export class Preview {
 
   fitText() {
     const all = printersOf(this.lab, this.choice.method);
-    const others = all.filter((printer) => !fits(this.facts.size, printer.volume));
+    const others = all.filter((printer) => !goesInto(this.facts, printer.volume));
     const names = all.filter((printer) => !others.includes(printer));
     const listed = (list) => list.map((printer) => printer.name).join(", ");
+    if (!all.length) return this.texts.textUnsure;
     const { textFitsAll, textFitsSome, textFitsNone } = this.texts;
     const words = !others.length ? textFitsAll : names.length ? textFitsSome : textFitsNone;
     return filled(words, { names: listed(names), others: listed(others) });
@@ -101,10 +102,12 @@ export class Preview {
     const notice = this.place.querySelector("[data-warning]");
     notice.hidden = !problem;
     if (!problem) return;
+    notice.classList.toggle("notice-warn", !problem.soft);
     const guesses = problem.guesses.map(({ text, size }) =>
       filled(this.texts[text], { size: lengths(size) }),
     );
-    const longest = problem.longest.toFixed(problem.longest < 3 ? 2 : 0);
+    const { longest: side } = problem;
+    const longest = side < 0.01 ? side.toPrecision(2) : side.toFixed(side < 3 ? 2 : 0);
     notice.querySelector("[data-warning-text]").textContent = filled(this.texts[problem.text], {
       longest,
       guesses: guesses.join(" "),

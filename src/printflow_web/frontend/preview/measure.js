@@ -1,6 +1,23 @@
-// What can be told of a mesh in one pass and without memory of its own: size, volume, whether it
-// is closed. Lengths in the unit of the positions, the volume in that unit cubed.
+// What can be told of a mesh: size, volume, whether it is closed. Lengths in the unit of the positions,
+// the volume in that unit cubed.
+import { solidOf } from "./solid.js";
 
+const MOST_FOR_SOLID = 600_000; // triangles, beyond which a phone would be busy for long
+const NO_AREA = 1e-6; // of the longest side's square: lines and points
+
+export function factsOf({ positions, plates }) {
+  const whole = measure(positions);
+  const sizes = plates.map(([from, to]) => measure(positions.subarray(from, to)).size);
+  const [largest] = [...(sizes.length ? sizes : [whole.size])].sort((one, other) => {
+    const [a, b] = [one, other].map((size) => [...size].sort((x, y) => y - x));
+    return b[0] - a[0] || b[1] - a[1] || b[2] - a[2];
+  });
+  const facts = { ...whole, extent: whole.size, size: largest, sizes: sizes.length ? sizes : [largest] };
+  if (facts.triangles > MOST_FOR_SOLID || !facts.usable) return facts;
+  return { ...facts, ...solidOf(positions, facts) };
+}
+
+// In one pass and without memory of its own.
 export function measure(positions) {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
@@ -9,6 +26,7 @@ export function measure(positions) {
   let volume = 0;
   let count = 0;
   let sum = 0;
+  let area = 0;
   for (let at = 0; at + 8 < positions.length; at += 9) {
     if (!finite(positions, at)) continue;
     count += 1;
@@ -22,12 +40,13 @@ export function measure(positions) {
       hashes[corner] = hashOf(bits, from);
     }
     volume += sixfoldVolume(positions, at);
+    area += areaOf(positions, at);
     sum = (sum + edge(hashes[0], hashes[1]) + edge(hashes[1], hashes[2])) | 0;
     sum = (sum + edge(hashes[2], hashes[0])) | 0;
   }
   const size = high.map((value, axis) => value - low[axis]);
   return {
-    usable: count > 0 && size.every(Number.isFinite) && Math.max(...size) > 0,
+    usable: count > 0 && size.every(Number.isFinite) && area > NO_AREA * Math.max(...size) ** 2,
     triangles: count,
     size,
     low,
@@ -36,19 +55,25 @@ export function measure(positions) {
   };
 }
 
-function finite(positions, at) {
+export function finite(positions, at) {
   let total = 0;
   for (let place = at; place < at + 9; place += 1) total += positions[place];
   return Number.isFinite(total);
 }
 
 // The signed volume of the tetrahedron from the origin to the triangle, times six.
-function sixfoldVolume(p, a) {
+export function sixfoldVolume(p, a) {
   return (
     p[a] * (p[a + 4] * p[a + 8] - p[a + 5] * p[a + 7]) +
     p[a + 1] * (p[a + 5] * p[a + 6] - p[a + 3] * p[a + 8]) +
     p[a + 2] * (p[a + 3] * p[a + 7] - p[a + 4] * p[a + 6])
   );
+}
+
+function areaOf(p, a) {
+  const side = (from) => [0, 1, 2].map((axis) => p[a + from + axis] - p[a + axis]);
+  const [u, v] = [side(3), side(6)];
+  return Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]) / 2;
 }
 
 // In a closed mesh whose faces agree every edge is walked once each way. The two ways add the same

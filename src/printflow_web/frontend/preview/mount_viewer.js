@@ -11,8 +11,9 @@
 // color     CSS color of the model
 // label     what the picture shows, for people who do not see it
 // texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn}: what the viewer says
-// found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z], low: [x, y, z],
-//           volume, closed}, in the file's unit (3MF: mm) and that unit cubed
+// found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z] (of the largest
+//           plate), sizes (of each), low and extent (of all), volume, closed}, in the file's unit (3MF:
+//           mm) and that unit cubed
 // failed    (why) => …: "empty" | "broken" | "foreign" | "memory" | "unreachable" | "stopped"
 //
 // Reading and drawing happen in a worker, so that the page stays quick; three.js is loaded there, and

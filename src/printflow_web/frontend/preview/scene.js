@@ -36,7 +36,7 @@ export class Scene {
     });
     this.model = this.modelOf(positions, facts);
     this.stage.add(this.model, ...lights());
-    this.radius = Math.hypot(...facts.size) / 2;
+    this.radius = Math.hypot(...facts.extent) / 2;
     this.camera = new PerspectiveCamera(MathUtils.radToDeg(FIELD), 1, this.radius / 100, this.radius * 20);
     this.angle = -0.6;
     this.height = 0.45;
@@ -62,7 +62,7 @@ export class Scene {
     geometry.setAttribute("position", new BufferAttribute(positions, 3));
     const mesh = new Mesh(geometry, this.material);
     mesh.frustumCulled = false;
-    const middle = facts.low.map((value, axis) => -(value + facts.size[axis] / 2));
+    const middle = facts.low.map((value, axis) => -(value + facts.extent[axis] / 2));
     mesh.position.set(...middle);
     const standing = new Group();
     standing.add(mesh);

@@ -5,6 +5,7 @@ import { Matrix4 } from "three";
 import { SaxesParser } from "saxes";
 
 import { joined } from "./joined.js";
+import { readSettings } from "./printed_parts.js";
 
 const MILLIMETERS = {
   micron: 0.001,
@@ -16,41 +17,125 @@ const MILLIMETERS = {
 };
 const MOST_BYTES = 300_000_000; // unpacked: what a phone can bear
 const DEEPEST = 16;
-const START = "3D/3dmodel.model";
+const GAP = 0.1; // between plates in the picture, of the widest
+const MODEL = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel";
 
-export function threeMfPositions(bytes) {
+// {positions, plates}: plates are [from, to] in positions, one after another; [] where the file has none.
+export function threeMfModel(bytes) {
   let left = MOST_BYTES;
   const parts = unzipSync(bytes, {
     filter: ({ name, originalSize }) => {
-      if (!name.endsWith(".model") && !name.endsWith(".rels")) return false;
+      if (!/\.(model|rels|config)$/.test(folded(name))) return false;
       left -= originalSize;
       if (left < 0) throw new RangeError("too large to unpack");
       return true;
     },
   });
-  const models = new Map();
-  for (const [name, content] of Object.entries(parts)) {
-    if (name.endsWith(".model")) models.set(name, readModel(strFromU8(content)));
-  }
-  const start = startOf(parts);
-  const main = models.get(start) || models.get(START);
+  const members = new Map(Object.entries(parts).map(([name, data]) => [folded(name), data]));
+  const models = new Models(members);
+  const start = startOf(members);
+  const main = models.get(start);
   if (!main) throw new Error("no model part");
-  const found = [];
-  for (const item of main.items) {
-    gather(models, item.path || start, item.object, item.matrix, found, 0);
-  }
-  return scaled(joined(found), main.scale);
+  const text = (name) => members.has(name) && strFromU8(members.get(name));
+  const settings = readSettings(
+    text("metadata/slic3r_pe_model.config"),
+    text("metadata/model_settings.config"),
+  );
+  const copies = new Map();
+  const items = main.items.map((item) => {
+    const copy = copies.get(item.object) || 0;
+    copies.set(item.object, copy + 1);
+    return { ...item, name: `${item.object} ${copy}` };
+  });
+  const plates = settings.plates.map(({ instances }) => items.filter(({ name }) => instances.has(name)));
+  const groups = plates.some((plate) => plate.length) ? plates : [items];
+  const found = groups
+    .map((group) => {
+      const pieces = [];
+      for (const item of group.filter(({ printed }) => printed)) {
+        gather(models, item.path || start, item, { found: pieces, settings, depth: 0, top: item.object });
+      }
+      return scaled(joined(pieces), main.scale);
+    })
+    .filter((positions) => positions.length);
+  if (groups !== plates) return { positions: joined(found), plates: [] };
+  return sideBySide(found);
 }
 
-function startOf(parts) {
-  const relations = parts["_rels/.rels"] ? strFromU8(parts["_rels/.rels"]) : "";
-  const target = /Target="\/?([^"]+\.model)"/.exec(relations);
-  return target ? target[1] : START;
+// All plates in a row, close to each other: in the project they lie far apart.
+function sideBySide(found) {
+  const frames = found.map(frameOf);
+  const gap = GAP * Math.max(...frames.map(({ low, high }) => high[0] - low[0]));
+  let x = 0;
+  let from = 0;
+  const plates = found.map((positions, number) => {
+    const { low, high } = frames[number];
+    if (found.length > 1) {
+      const by = [x - low[0], -(low[1] + high[1]) / 2, -low[2]];
+      for (let at = 0; at < positions.length; at += 1) positions[at] += by[at % 3];
+    }
+    x += high[0] - low[0] + gap;
+    from += positions.length;
+    return [from - positions.length, from];
+  });
+  return { positions: joined(found), plates };
+}
+
+function frameOf(positions) {
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  positions.forEach((value, at) => {
+    const axis = at % 3;
+    if (value < low[axis]) low[axis] = value;
+    if (value > high[axis]) high[axis] = value;
+  });
+  return { low, high };
+}
+
+// Names within a package are compared whatever their case, and with signs as they are or as %20.
+function folded(name) {
+  let plain = name;
+  try {
+    plain = decodeURIComponent(name);
+  } catch {
+    // a name with a % of its own
+  }
+  return plain.replaceAll("\\", "/").replace(/^\/+/, "").toLowerCase();
+}
+
+// The model parts, each read when it is asked for.
+class Models {
+  constructor(members) {
+    this.members = members;
+    this.read = new Map();
+  }
+
+  get(path) {
+    const name = folded(path);
+    if (!this.read.has(name)) {
+      const content = this.members.get(name);
+      this.read.set(name, content && readModel(strFromU8(content)));
+    }
+    return this.read.get(name);
+  }
+}
+
+function startOf(members) {
+  const relations = members.has("_rels/.rels") ? strFromU8(members.get("_rels/.rels")) : "";
+  let target = "";
+  const parser = new SaxesParser();
+  parser.on("error", () => {});
+  parser.on("opentag", ({ attributes: is }) => {
+    if (is.Type === MODEL) target ||= is.Target;
+  });
+  parser.write(relations).close();
+  return target || START;
 }
 
 function readModel(xml) {
   const model = { scale: 1, objects: new Map(), items: [] };
   let object = null;
+  let core = null; // the prefix of the core's elements: others are an extension's own
   const parser = new SaxesParser();
   parser.on("error", (error) => {
     throw error;
@@ -59,10 +144,13 @@ function readModel(xml) {
     throw new Error("3MF does not allow a DTD");
   });
   parser.on("opentag", ({ name, attributes: is }) => {
-    const tag = name.slice(name.indexOf(":") + 1);
+    const colon = name.indexOf(":") + 1;
+    core ??= name.slice(0, colon);
+    if (name.slice(0, colon) !== core) return;
+    const tag = name.slice(colon);
     if (tag === "model") model.scale = MILLIMETERS[is.unit || "millimeter"] || 1;
     else if (tag === "object") {
-      object = { vertices: [], triangles: [], components: [] };
+      object = { vertices: [], triangles: [], components: [], printed: is.type !== "other" };
       model.objects.set(is.id, object);
     } else if (tag === "vertex" && object) object.vertices.push(+is.x, +is.y, +is.z);
     else if (tag === "triangle" && object) object.triangles.push(+is.v1, +is.v2, +is.v3);
@@ -77,8 +165,9 @@ function reference(is) {
   const path = Object.entries(is).find(([name]) => name.endsWith(":path"));
   return {
     object: is.objectid,
-    path: path ? path[1].replace(/^\//, "") : "",
+    path: path ? path[1] : "",
     matrix: matrixOf(is.transform),
+    printed: !["0", "false"].includes((is.printable || "1").trim().toLowerCase()),
   };
 }
 
@@ -94,27 +183,38 @@ function matrixOf(text) {
   );
 }
 
-function gather(models, path, id, matrix, found, depth) {
+function gather(models, path, { object: id, matrix }, into) {
   const object = models.get(path)?.objects.get(id);
-  if (!object || depth > DEEPEST) return;
-  if (object.triangles.length) found.push(placed(object, matrix));
+  if (!object || !object.printed || into.depth > DEEPEST) return;
+  const { settings, top } = into;
+  const hidden = into.depth ? [] : settings.ranges.get(id) || [];
+  if (object.triangles.length) into.found.push(placed(object, matrix, hidden));
   for (const part of object.components) {
-    const whole = new Matrix4().multiplyMatrices(matrix, part.matrix);
-    gather(models, part.path || path, part.object, whole, found, depth + 1);
+    if (top && settings.parts.has(`${top} ${part.object}`)) continue;
+    const whole = { object: part.object, matrix: new Matrix4().multiplyMatrices(matrix, part.matrix) };
+    gather(models, part.path || path, whole, { ...into, depth: into.depth + 1, top: "" });
   }
 }
 
-function placed({ vertices, triangles }, { elements: m }) {
+function placed({ vertices, triangles }, matrix, hidden) {
+  const { elements: m } = matrix;
+  const mirrored = matrix.determinant() < 0; // which turns the triangles inside out
   const positions = new Float32Array(triangles.length * 3);
-  triangles.forEach((index, number) => {
-    const x = vertices[index * 3];
-    const y = vertices[index * 3 + 1];
-    const z = vertices[index * 3 + 2];
-    positions[number * 3] = m[0] * x + m[4] * y + m[8] * z + m[12];
-    positions[number * 3 + 1] = m[1] * x + m[5] * y + m[9] * z + m[13];
-    positions[number * 3 + 2] = m[2] * x + m[6] * y + m[10] * z + m[14];
-  });
-  return positions;
+  let at = 0;
+  for (let first = 0; first < triangles.length; first += 3) {
+    if (hidden.some(([from, to]) => first / 3 >= from && first / 3 <= to)) continue;
+    for (let corner = 0; corner < 3; corner += 1) {
+      const index = triangles[first + (mirrored ? 2 - corner : corner)];
+      const x = vertices[index * 3];
+      const y = vertices[index * 3 + 1];
+      const z = vertices[index * 3 + 2];
+      positions[at] = m[0] * x + m[4] * y + m[8] * z + m[12];
+      positions[at + 1] = m[1] * x + m[5] * y + m[9] * z + m[13];
+      positions[at + 2] = m[2] * x + m[6] * y + m[10] * z + m[14];
+      at += 3;
+    }
+  }
+  return positions.subarray(0, at);
 }
 
 function scaled(positions, scale) {

@@ -1,7 +1,7 @@
 // Reads, measures and draws one model away from the page, so that the page stays quick however
 // large the model is. In: open, color, turn, spin, resize, rest. Out: facts, drawn, undrawn, failed.
-import { measure } from "./measure.js";
-import { positionsOf } from "./read_model.js";
+import { factsOf } from "./measure.js";
+import { modelOf } from "./read_model.js";
 import { Scene } from "./scene.js";
 
 const WHY = { RangeError: "memory", Foreign: "foreign", NotFound: "unreachable", NotReadableError: "unreachable" };
@@ -11,20 +11,20 @@ let wanted = {};
 const told = {
   async open({ model, canvas, look }) {
     wanted = look;
-    let positions;
+    let found;
     try {
-      positions = await positionsOf(model.file || (await fetched(model.url)), model.format);
+      found = await modelOf(model.file || (await fetched(model.url)), model.format);
     } catch (error) {
       postMessage({ kind: "failed", why: WHY[error.name] || "broken" });
       return;
     }
-    const facts = measure(positions);
+    const facts = factsOf(found);
     if (!facts.usable) {
       postMessage({ kind: "failed", why: "empty" });
       return;
     }
     postMessage({ kind: "facts", facts });
-    draw(canvas, positions, facts);
+    draw(canvas, found.positions, facts);
   },
 
   color({ color }) {
