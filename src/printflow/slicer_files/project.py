@@ -47,7 +47,7 @@ def read(file: BinaryIO) -> Project:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             found, plates = _figures(archive, names)
-            picture = _picture(archive, names)
+            picture = _picture(archive, names, plates)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as problem:
         raise Damaged(say("the archive is damaged")) from problem
     except (RuntimeError, NotImplementedError) as problem:
@@ -86,11 +86,14 @@ def _figures(
     if not plates or (known is None and not any(plate.has_gcode for plate in plates)):
         return known, ()
     known = known or Figures()
-    materials = next((plate.materials for plate in plates if plate.materials), ())
+    with_gcode = [plate for plate in plates if plate.has_gcode]
+    # Saved for one plate, it is that plate's, whatever others the project has.
+    plates_meant = tuple(with_gcode) if len(with_gcode) == 1 else plates
+    materials = next((plate.materials for plate in plates_meant if plate.materials), ())
     together = replace(
         known,
-        grams=total_grams(plates),
-        hours=total_hours(plates),
+        grams=total_grams(plates_meant),
+        hours=total_hours(plates_meant),
         materials=materials or known.materials,
         printer=known.printer or printer or (gcode.printer if gcode else ""),
     )
@@ -107,13 +110,20 @@ def _settings(text: str) -> dict[str, str]:
     said = {}
     for key, value in document.items():
         first = value[0] if isinstance(value, list) and value else value
+        if key == "filament_type" and isinstance(value, list):
+            first = ";".join(one for one in value if isinstance(one, str))
         if isinstance(first, str):
             said[key.lower()] = first[:400]
     return said
 
 
-def _picture(archive: zipfile.ZipFile, names: set[str]) -> list[bytes]:
-    for name in ("Metadata/plate_1.png", "Metadata/thumbnail.png", *sorted(_plate_pictures(names))):
+def _picture(
+    archive: zipfile.ZipFile, names: set[str], plates: tuple[SlicedPlate, ...]
+) -> list[bytes]:
+    """The picture of the first plate that is sliced, else of the first; else of the project."""
+    meant = [f"Metadata/plate_{plate.number}.png" for plate in plates if plate.has_gcode]
+    first = ("Metadata/plate_1.png", "Metadata/thumbnail.png")
+    for name in (*meant, *first, *sorted(_plate_pictures(names))):
         if name in names:
             try:
                 return [data_of(archive, name, LARGEST_PICTURE)]
