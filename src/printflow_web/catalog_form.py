@@ -185,6 +185,7 @@ def groups(form: Form, _old: Plain) -> dict[str, Any]:
         "allowances": [
             {
                 **{key: form.get(f"{row}.{key}", "").strip() for key in _ALLOWANCE},
+                "only_whole": form.get(f"{row}.only_whole") == "yes",
                 **{
                     key: _names_in(form, f"{row}.{key}")
                     for key in ("groups", "methods", "materials")
@@ -227,6 +228,7 @@ def prices(form: Form, _old: Plain) -> dict[str, Any]:
         "prices": [kept for _place, kept in found],
         "minimum_per": form.get("minimum_per", ""),
         "rounding_cents": whole(form.get("rounding_cents", "")),
+        "round_up": form.get("round_up") == "yes",
     }
 
 

@@ -235,7 +235,11 @@ def test_a_no_frees_the_budget_and_stops_the_print_until_the_student_knows(
     with pytest.raises(TransitionRefused) as refused:
         lab.jobs.start_printing(job.id, by="Sam")
     assert codes(refused) == ["payer_refused"]
-    lab.jobs.override(job.id, by="Ana", to=Status.PENDING, reason="Payer said no", notify=True)
+    again = lab.jobs.requote(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    assert again.status is Status.PENDING
+    lab.corrections.undo(job.id, by="Ana")
+    assert lab.jobs.get(job.id).status is Status.READYTOPRINT
+    lab.jobs.requote(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
     lab.jobs.confirm(job.id, by="Ana", note="pays herself")
     lab.jobs.start_printing(job.id, by="Sam")
     assert lab.jobs.details(job.id).due_cents == lab.jobs.get(job.id).cost_cents

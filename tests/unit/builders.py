@@ -134,7 +134,7 @@ def job_for(trigger: Trigger, status: Status) -> Job:
         return job(status, quantity=5, copies_good=2, copies_printing=2)
     if trigger is Trigger.RELEASE:
         return job(status, held_at=NOW - timedelta(days=1), held_by="Ana", hold_reason="a nozzle")
-    if trigger is Trigger.KEEP:
+    if trigger is Trigger.KEEP and status is Status.READYTOPRINT:
         return job(status, cancel_asked_at=NOW - timedelta(days=1), cancel_reason="too late")
     return job(status, quantity=5 if (trigger, status) == _HANDED else 1)
 

@@ -59,6 +59,6 @@ def test_mermaid_has_an_arrow_for_every_way() -> None:
         for dest in row.dests(source)
     } | {("[*]", row.dest, row.trigger) for row in TABLE if not row.sources}
     assert arrows == expected
-    assert len(arrows) == 38
+    assert len(arrows) == 39
     assert "ARCHIVED --> [*]" in text
     assert "override" in text

@@ -56,7 +56,8 @@ DESIGN = {
     "confirm": ("PENDING", "READYTOPRINT", "student staff"),
     "decline": ("PENDING", "REJECTED", "student staff"),
     "withdraw": ("UPLOADED PENDING", "REJECTED", "student"),
-    "requote": ("PENDING", "PENDING", "staff"),
+    # of a confirmed job, too: issue 18 asks for a way back where a payer said no
+    "requote": ("PENDING READYTOPRINT", "PENDING", "staff"),
     "resend": ("PENDING", "PENDING", "student staff"),
     "start_printing": ("READYTOPRINT PRINTING", "PRINTING", "staff"),
     "fail": ("PRINTING", "READYTOPRINT", "staff"),

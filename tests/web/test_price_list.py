@@ -33,11 +33,12 @@ def typed(staff: FlaskClient, *rows: dict[str, str], **more: str) -> dict[str, s
 def test_rows_are_typed_moved_and_removed(lab: Printflow, staff: FlaskClient) -> None:
     petg = {"charge": "per_gram", "amount": "0.15", "materials": "PETG, ABS", "place": "0"}
     rush = {"charge": "percent", "amount": "-10", "label": "Class discount", "courses": "ARCH 4000"}
-    answer = staff.post(PAGE, data=typed(staff, petg, rush, rounding_cents="25"))
+    answer = staff.post(PAGE, data=typed(staff, petg, rush, rounding_cents="25", round_up="yes"))
     assert answer.status_code == 303
     catalog = lab.catalog.current
     assert [one.charge for one in catalog.prices] == [Charge.GRAM, Charge.PERCENT]
     assert catalog.prices[0].materials == ("PETG", "ABS") and catalog.rounding_cents == 25
+    assert catalog.round_up
     page = staff.get(PAGE)
     assert 'value="Class discount"' in page.text and 'value="PETG, ABS"' in page.text
     moved = typed(staff, {**petg, "place": "1"}, {**rush, "place": "0"}, version="2")

@@ -130,7 +130,7 @@ def test_a_row_offers_what_its_request_s_jobs_can(
     counts = offered(page)
     assert counts["approve"] == "1"
     assert counts["reject"] == "2"
-    assert counts["requote"] == "1"
+    assert counts["requote"] == "2"
     assert counts["start_printing"] == "1"
     assert counts["override"] == "4"
     assert "submit" not in counts and "withdraw" not in counts

@@ -46,6 +46,8 @@ class Allowance:
     groups: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
+    only_whole: bool = False
+    """Whether it's only for jobs of which it covers everything: of a heavier one, nothing is free."""
 
 
 def same_window(per: Window, terms: tuple[Term, ...], day: date, other: date) -> bool:

@@ -16,7 +16,7 @@ from .currency import decimals
 from .payers import code_refusal
 from .pricing import Price
 from .quoted_price import price_of_attempt
-from .status import Trigger
+from .status import ActorKind, Trigger
 from .text import clean_line
 
 BUDGET_SHORT = "budget_short"
@@ -144,5 +144,7 @@ def payers_did_not_refuse(attempt: Attempt) -> Iterator[Refusal]:
                 "payer_refused",
                 say("{code} doesn't pay for this print.", code=claim.payer.code),
                 "",
-                say("The lab needs to send a new quote."),
+                say("Use “{action}”: the student then pays.", action=Trigger.REQUOTE.label)
+                if attempt.actor.kind is ActorKind.STAFF
+                else say("The lab needs to send a new quote."),
             )

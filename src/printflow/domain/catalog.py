@@ -163,6 +163,8 @@ class Catalog:
     minimum_per: Literal["job", "request"] = "job"
     rounding_cents: int = 1
     """What prices are rounded to: 1, 5, 25 …"""
+    round_up: bool = False
+    """Whether they're always rounded up, not to the nearest."""
     groups: tuple[Group, ...] = ()
     default_group: str = ""
     """The group of everyone who is in none of the others."""
@@ -496,6 +498,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         prices=tuple(row for row in rows if row is not None),
         minimum_per=per,
         rounding_cents=step,
+        round_up=read_flag(read, data, "round_up"),
         groups=groups,
         default_group=read_default_group(read, data, groups),
         allowances=read_allowances(read, data, known),

@@ -96,6 +96,8 @@ _LABELS = {
     "rejection_reasons": say("rejection reasons"),
     "retention": say("how long jobs are kept"),
     "rounding_cents": say("rounding"),
+    "round_up": say("always round up"),
+    "only_whole": say("only for jobs that it covers whole"),
     "rights": say("rights"),
     "roles": say("roles"),
     "rules": say("rules above the form"),

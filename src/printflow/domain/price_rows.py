@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from .allowances import Allowance, Unit
@@ -193,12 +193,17 @@ class Priced:
 
 
 def price_by(
-    rows: Iterable[PriceRow], what: Priced, *, step_cents: int = 1, digits: int = 2
+    rows: Iterable[PriceRow],
+    what: Priced,
+    *,
+    step_cents: int = 1,
+    digits: int = 2,
+    up: bool = False,
 ) -> Price:
     """The price by the rows that fit, and the lines that add up to it; never below zero.
 
-    ``step_cents`` is what prices are rounded to, half up: 1, 5, 25 …, in the smallest unit of a
-    currency that has so many ``digits`` behind its point.
+    ``step_cents`` is what prices are rounded to, half up or always ``up``: 1, 5, 25 …, in the smallest
+    unit of a currency that has so many ``digits`` behind its point.
     """
     found: dict[Slot, PriceRow] = {}
     changes: list[PriceRow] = []
@@ -223,7 +228,7 @@ def price_by(
     lines += _to_minimum(found.get(Slot.MINIMUM), lines, what.beside, digits)
     if Slot.TAX in found and (base := _sum(lines)):
         lines.append(_percent(found[Slot.TAX], base))
-    lines += _to_step(lines, step_cents, digits)
+    lines += _to_step(lines, step_cents, digits, up)
     return Price(tuple(lines), digits)
 
 
@@ -259,6 +264,8 @@ def _free_material(what: Priced, lines: Sequence[PriceLine]) -> list[PriceLine]:
     found: list[PriceLine] = []
     rest = what.grams
     for one, left in _fitting(what, Unit.GRAMS):
+        if one.only_whole and left < what.grams:
+            continue
         grams = min(left, rest)
         if not grams:
             break
@@ -280,6 +287,8 @@ _MATERIAL = {LineKind.WEIGHT: LineKind.FREE_WEIGHT, LineKind.VOLUME: LineKind.FR
 def _free_money(what: Priced, base: Decimal) -> list[PriceLine]:
     found, rest = [], base
     for one, left in _fitting(what, Unit.MONEY):
+        if one.only_whole and left < base:
+            continue
         amount = min(left, rest)
         if amount <= 0:
             break
@@ -332,10 +341,11 @@ def _to_minimum(
     return [PriceLine(kind, Decimal(1), difference)] if difference else []
 
 
-def _to_step(lines: Sequence[PriceLine], step_cents: int, digits: int) -> list[PriceLine]:
+def _to_step(lines: Sequence[PriceLine], step_cents: int, digits: int, up: bool) -> list[PriceLine]:
     exact = _sum(lines).scaleb(digits)
-    stepped = (exact / step_cents).quantize(Decimal(1), ROUND_HALF_UP) * step_cents
-    if step_cents == 1 or stepped == exact.quantize(Decimal(1), ROUND_HALF_UP):
+    way = ROUND_CEILING if up else ROUND_HALF_UP
+    stepped = (exact / step_cents).quantize(Decimal(1), way) * step_cents
+    if stepped == exact.quantize(Decimal(1), ROUND_HALF_UP):
         return []
     return [PriceLine(LineKind.ROUNDING, Decimal(1), (stepped - exact).scaleb(-digits))]
 

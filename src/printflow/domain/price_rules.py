@@ -113,6 +113,7 @@ def read_allowances(
                 groups=those(read, spot, row, "groups", known["groups"]),
                 methods=those(read, spot, row, "methods", known["methods"]),
                 materials=those(read, spot, row, "materials", known["materials"]),
+                only_whole=read_flag(read, row, "only_whole", spot),
             )
         )
     read.unique([one.name for one in found], "allowances")

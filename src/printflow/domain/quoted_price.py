@@ -91,6 +91,7 @@ def priced(catalog: Catalog, what: Priced) -> Price:
         catalog.price_list,
         what,
         step_cents=catalog.rounding_cents,
+        up=catalog.round_up,
         digits=decimals(catalog.currency),
     )
 

@@ -195,13 +195,15 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         Trigger.REQUOTE,
-        (Status.PENDING,),
+        (Status.PENDING, Status.READYTOPRINT),
         Status.PENDING,
         (STAFF,),
         "staff",
-        "old link revoked, new one issued; email *approved* again",
+        "old link revoked, new one issued; where the student had confirmed, the job waits for the answer to "
+        "the new price and is planned for no machine; email *approved* again",
         guards=(
             need.not_on_hold,
+            need.not_asked_to_cancel,
             need.valid_weight,
             need.valid_time,
             need.valid_material,
@@ -212,7 +214,7 @@ TABLE: tuple[Row, ...] = (
             budget.budget_covers,
         ),
         before=(do.set_price, do.adopt_file),
-        after=(do.place_file, do.issue_confirmation, do.reserve_budget),
+        after=(do.place_file, do.issue_confirmation, do.reserve_budget, do.leave_plates),
         mails=(MailTemplate.APPROVED, MailTemplate.PAYER_ASKED),
     ),
     Row(
