@@ -212,7 +212,17 @@ def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -
         found.append(say("Too large for every printer."))
     if unit := unit_warning(facts, printers):
         found.append(unit)
-    if facts.open_edges:
+    if facts.open_edges and "tessellated" in facts.notes:
+        found.append(
+            say_n(
+                "We couldn't turn the STEP solid into triangles without gaps ({count} open edge). The "
+                "solid itself may be sound.",
+                "We couldn't turn the STEP solid into triangles without gaps ({count} open edges). The "
+                "solid itself may be sound.",
+                facts.open_edges,
+            )
+        )
+    elif facts.open_edges:
         found.append(
             say_n(
                 "Not watertight ({count} open edge). It may print with holes.",

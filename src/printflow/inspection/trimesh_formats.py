@@ -1,4 +1,4 @@
-"""The formats that a lab can switch on, read by trimesh: PLY, GLB, and STEP through cascadio.
+"""The formats that a lab can switch on: PLY, GLB by trimesh, and STEP through cascadio.
 
 Loaders get bytes, and a loader that asks for another file is refused: a GLB can name any path of the
 machine as part of it.
@@ -7,6 +7,7 @@ machine as part of it.
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final, NoReturn
 
@@ -14,12 +15,22 @@ import numpy as np
 
 from ..mesh.blocks import Triangles
 from ..said import say
+from .glb import refuse_compressed
 from .model import Model, stood_up
+from .ply import read_ply
 from .problems import NO_TRIANGLES, Unreadable
 from .step_support import STEP_MISSING, can_read_step
+from .surface import surface
 
-_MM_PER_UNIT: Final = {".glb": 1000.0, ".step": 1000.0, ".stp": 1000.0}
+_MM_PER_METER: Final = np.float32(1000)
 """GLB is in meters by its specification, and cascadio gives GLB; PLY has no unit: mm."""
+
+_TOLERANCES: Final = ((0.01, 0.5), (0.01, 0.2), (0.003, 0.3), (0.05, 0.5), (0.001, 0.1))
+"""Lengths in mm and angles in radians between a solid and its triangles; tried until it closes."""
+
+_SECONDS_FOR_MORE: Final = 6.0
+_MOST_FOR_MORE: Final = 400_000
+"""Triangles, beyond which no other way is tried."""
 
 
 class OtherFileAsked(Exception):
@@ -45,7 +56,13 @@ def read_other(file: BinaryIO, ending: str) -> Model:
     if kind == "step" and not can_read_step():
         raise Unreadable(say("{step_missing}.", step_missing=STEP_MISSING), code="unknown_format")
     try:
-        mesh = _mesh(file.read(), kind)
+        if kind == "ply":
+            return read_ply(file)
+        data = file.read()
+        if kind == "step":
+            return _solid(data)
+        refuse_compressed(data)
+        mesh = _mesh(data)
         faces = getattr(mesh, "faces", None)
         if faces is None or not len(faces):
             raise Unreadable(NO_TRIANGLES, code="no_triangles")
@@ -65,22 +82,46 @@ def read_other(file: BinaryIO, ending: str) -> Model:
             say("The {format} file is damaged. Export it again.", format=kind.upper()),
             code="damaged",
         ) from error
-    model = Model(kind, corners * np.float32(_MM_PER_UNIT.get(ending, 1.0)))
-    return stood_up(model) if ending == ".glb" and len(corners) else model
+    return stood_up(Model(kind, corners * _MM_PER_METER))
 
 
-def _mesh(data: bytes, kind: str) -> Any:
+def _solid(data: bytes) -> Model:
+    """A STEP's triangles; the finest way to cut it that closes, else the one with the fewest gaps,
+    which are then the cutting's and not the solid's."""
+    import cascadio
+
+    best: tuple[int, Triangles] | None = None
+    until = time.monotonic() + _SECONDS_FOR_MORE
+    for linear, angular in _TOLERANCES:
+        if best is not None and time.monotonic() > until:
+            break
+        found = cascadio.load(data, file_type="step", tol_linear=linear, tol_angular=angular)
+        if not found:
+            continue
+        mesh = _mesh(found)
+        faces = getattr(mesh, "faces", None)
+        if faces is None or not len(faces):
+            continue
+        corners: Triangles = np.asarray(mesh.vertices, dtype=np.float32)[np.asarray(faces)]
+        corners = corners * _MM_PER_METER
+        if len(corners) > _MOST_FOR_MORE:
+            until = 0.0
+        gaps = surface(corners).open_edges
+        if best is None or gaps < best[0]:
+            best = gaps, corners
+        if not gaps:
+            break
+    if best is None:
+        raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    return Model("step", best[1], ("tessellated",) if best[0] else ())
+
+
+def _mesh(data: bytes) -> Any:
     import trimesh
 
-    if kind == "step":
-        import cascadio
-
-        data, kind = cascadio.load(data, file_type="step"), "glb"
-        if not data:
-            raise Unreadable(NO_TRIANGLES, code="no_triangles")
     loaded: Any = trimesh.load(
         io.BytesIO(data),
-        file_type=kind,
+        file_type="glb",
         resolver=_NoOtherFiles(),
         process=False,
         skip_materials=True,  # no picture is opened for a shape

@@ -176,12 +176,12 @@ def _check_stl(head: bytes, size: int, endings: Sequence[str]) -> None:
 
 def _check_ply(head: bytes, _size: int) -> None:
     """Its header, which is text, says how many corners and faces there are."""
-    counts = dict.fromkeys((b"vertex", b"face"), 0)
+    counts = dict.fromkeys((b"vertex", b"face", b"tristrips"), 0)
     for line in head.split(b"end_header", 1)[0].splitlines():
         words = line.split()
         if len(words) == 3 and words[0] == b"element" and words[1] in counts:
             counts[words[1]] = int(words[2]) if words[2].isdigit() and len(words[2]) < 12 else 0
-    if not all(counts.values()):
+    if not counts[b"vertex"] or not (counts[b"face"] or counts[b"tristrips"]):
         raise no_triangles()
 
 
