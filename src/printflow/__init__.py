@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
     from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE, usual
+    from .domain.limit_codes import MEASURES, LimitAction, LimitCode, LimitWindow
+    from .domain.limit_rows import LimitRow
     from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import ending_of
@@ -287,6 +289,8 @@ _HOMES = {
         "Requoted",
     ),
     "domain.groups": ("Group",),
+    "domain.limit_codes": ("MEASURES", "LimitAction", "LimitCode", "LimitWindow"),
+    "domain.limit_rows": ("LimitRow",),
     "domain.allowances": ("Allowance",),
     "domain.pricing": (
         "LineKind",
@@ -566,6 +570,11 @@ __all__ = [
     "Method",
     "MethodSum",
     "MigrationNeeded",
+    "LimitAction",
+    "LimitCode",
+    "LimitRow",
+    "LimitWindow",
+    "MEASURES",
     "Model",
     "ModelFacts",
     "ModelRoom",

@@ -232,6 +232,23 @@ def prices(form: Form, _old: Plain) -> dict[str, Any]:
     }
 
 
+def limits(form: Form, _old: Plain) -> dict[str, Any]:
+    """How much of what people may have."""
+    return {
+        "limits": [
+            {
+                **{key: form.get(f"{row}.{key}", "").strip() for key in _LIMIT},
+                **{
+                    key: _names_in(form, f"{row}.{key}") for key in ("groups", "courses", "domains")
+                },
+            }
+            for row in rows(form, "limits")
+            if form.get(f"{row}.what", "") and form.get(f"{row}.remove") != "yes"
+        ]
+    }
+
+
+_LIMIT = ("what", "cap", "per", "action", "text")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -284,6 +301,7 @@ SECTIONS: dict[str, Callable[[Form, Plain], dict[str, Any]]] = {
     "printers": printers,
     "prices": prices,
     "groups": groups,
+    "limits": limits,
     "methods": methods,
     "reasons": reasons,
     "texts": texts,

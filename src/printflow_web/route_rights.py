@@ -34,6 +34,7 @@ _SECTIONS: dict[str, Need] = {
     "printers": Right.PRICES,
     "prices": Right.PRICES,
     "groups": Right.PRICES,
+    "limits": Right.PRICES,
     "methods": Right.PRICES,
     "reasons": Right.TEXTS,
     "texts": Right.TEXTS,

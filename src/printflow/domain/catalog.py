@@ -34,6 +34,7 @@ from .form_times import (
     read_pauses,
 )
 from .groups import Group
+from .limit_rows import LimitRow, read_limits
 from .needed_by import NeededBy
 from .open_days import OpenDays, open_days
 from .opening import NO_WEEK, ClosedDays, OpeningHours, Span, read_closed, read_hours
@@ -181,6 +182,8 @@ class Catalog:
     form_times: tuple[FormTime, ...] = ()
     paused: tuple[Pause, ...] = ()
     banners: tuple[Banner, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
+    """How much of what people may have; all that fit apply."""
 
     @property
     def open_days(self) -> OpenDays:
@@ -511,6 +514,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         form_times=read_form_times(read, data),
         paused=read_pauses(read, data, names, [printer.name for printer in printers]),
         banners=read_banners(read, data),
+        limits=read_limits(read, data, known),
     )
     if read.problems:
         raise CatalogInvalid(read.problems)

@@ -23,9 +23,15 @@ _ROWS = {
     "groups": (say("Group “{name}”"), say("Group {number}")),
     "allowances": (say("Free allowance “{name}”"), say("Free allowance {number}")),
     "roles": (say("Role “{name}”"), say("Role {number}")),
+    "limits": (say("Limit {number}"), say("Limit {number}")),
 }
 """Entries of lists by their names, and by their numbers where they have none."""
 _LABELS = {
+    "action": say("what happens then"),
+    "cap": say("at most"),
+    "limits": say("limits"),
+    "limits.per": say("counted"),
+    "limits.what": say("what is limited"),
     "account_methods": say("payment methods that need an account"),
     "allowances": say("free allowances"),
     "amount": say("amount"),
@@ -148,4 +154,5 @@ def _name_row(words: list[str], key: str, number: int, row: Any) -> None:
     if key in _ROWS:
         words.pop()
     is_name = isinstance(name, str) and name.strip()
-    words.append(named.having(name=name[:60]) if is_name else numbered.having(number=number + 1))
+    by_name = is_name and "{name}" in named.template
+    words.append(named.having(name=name[:60]) if by_name else numbered.having(number=number + 1))

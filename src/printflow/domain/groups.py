@@ -52,7 +52,7 @@ def membership(
         if held & {role.casefold() for role in group.roles}:
             return Membership(group.name)
     for group in known:
-        if any(_in_domain(email, domain) for domain in group.domains):
+        if any(in_domain(email, domain) for domain in group.domains):
             return Membership(group.name)
     if any(group.ask and group.name == chosen for group in known):
         return Membership(chosen, claimed=True)
@@ -64,7 +64,8 @@ def asked(groups: Iterable[Group]) -> tuple[str, ...]:
     return tuple(group.name for group in groups if group.ask)
 
 
-def _in_domain(email: str, domain: str) -> bool:
+def in_domain(email: str, domain: str) -> bool:
+    """Whether the address is in the domain, or in one below it."""
     host = email.rpartition("@")[2].strip().casefold()
     wanted = domain.strip().removeprefix("@").casefold()
     return bool(host) and (host == wanted or host.endswith(f".{wanted}"))

@@ -15,7 +15,7 @@ from .needed_by import Asks, NeededBy
 MOST_GROUPS = 50
 MOST_ALLOWANCES = 50
 _MOST_RUSH_DAYS = 60
-_DOMAIN = re.compile(r"@?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+DOMAIN = re.compile(r"@?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def those(
@@ -49,7 +49,7 @@ def read_groups(read: CatalogReader, data: Mapping[str, Any]) -> tuple[Group, ..
         read.known(row, spot, names_of(Group))
         domains = those(read, spot, row, "domains", None)
         for domain in domains:
-            if not _DOMAIN.fullmatch(domain):
+            if not DOMAIN.fullmatch(domain):
                 read.problem(f"{spot}.domains", say("Enter a domain, like school.edu."))
         found.append(
             Group(

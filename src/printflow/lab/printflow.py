@@ -38,6 +38,7 @@ from ..service.job_list import JobLists
 from ..service.job_writer import JobWriter
 from ..service.jobs import Jobs
 from ..service.lab_hours import LabHours
+from ..service.lab_limits import LabLimits
 from ..service.machines import Machines
 from ..service.mail_queue import MailQueue
 from ..service.mail_samples import MailSamples
@@ -338,6 +339,8 @@ class Printflow:
         database, clock = parts.database, parts.clock
         self.prices = Prices(database, clock, parts.catalogs)
         """What something would cost: ``of``."""
+        self.limits = LabLimits(parts.catalogs)
+        """How much of what people may have."""
         self.payers = Payers(database, clock, parts.catalogs)
         """Courses, clubs, departments and grants that pay: ``add``, ``named``, ``read_csv``."""
         self.payer_statements = PayerStatements(

@@ -41,6 +41,7 @@ _RIGHTS = {
     "allowances": Right.PRICES,
     "needed_by": Right.PRICES,
     "own_material": Right.PRICES,
+    "limits": Right.PRICES,
     "payment_methods": Right.PRICES,
     "payments": Right.PRICES,
     "roles": Right.ROLES,
