@@ -54,7 +54,9 @@ if TYPE_CHECKING:
     from .domain.job_track import ReportQuery, Unit
     from .domain.ledger import PAYABLE, Balance, DayClose, MethodSum, Payment, Share, Void
     from .domain.lifecycle import CHOSEN_STATUSES, ENTRY_STATUS, STAFF_TRIGGERS, TABLE, usual
+    from .domain.limit_check import LimitFinding
     from .domain.limit_codes import MEASURES, LimitAction, LimitCode, LimitWindow
+    from .domain.limit_counts import LimitCount, LimitOutcome
     from .domain.limit_rows import LimitRow
     from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from .domain.payers import Window as PayerWindow
     from .domain.people import Change, ChangeKind, ChangeQuery, StaffName, StaffSession, Station
     from .domain.permit import STRANGER, Permit
+    from .domain.person_rules import PersonRule, RuleKind
     from .domain.pick_up import PickUpPolicy, WaitingJob, WaitingPage
     from .domain.plate import (
         Copies,
@@ -196,6 +199,7 @@ if TYPE_CHECKING:
     from .service.identity import OPERATOR_SOURCE, PROXY_SOURCE, ComeBack, NamedByProxy
     from .service.lab_hours import FormView, LabNow, Moved
     from .service.online_payments import PayOffer, Received
+    from .service.lab_limits import LimitPreview
     from .service.payer_answers import PayerQuestion
     from .service.payer_statements import Statement
     from .service.payers import ImportedPayers, PayerStanding
@@ -290,7 +294,11 @@ _HOMES = {
     ),
     "domain.groups": ("Group",),
     "domain.limit_codes": ("MEASURES", "LimitAction", "LimitCode", "LimitWindow"),
+    "domain.limit_check": ("LimitFinding",),
+    "domain.limit_counts": ("LimitCount", "LimitOutcome"),
     "domain.limit_rows": ("LimitRow",),
+    "domain.person_rules": ("PersonRule", "RuleKind"),
+    "service.lab_limits": ("LimitPreview",),
     "domain.allowances": ("Allowance",),
     "domain.pricing": (
         "LineKind",
@@ -572,6 +580,10 @@ __all__ = [
     "MigrationNeeded",
     "LimitAction",
     "LimitCode",
+    "LimitCount",
+    "LimitFinding",
+    "LimitOutcome",
+    "LimitPreview",
     "LimitRow",
     "LimitWindow",
     "MEASURES",
@@ -593,6 +605,7 @@ __all__ = [
     "PathUnusable",
     "Payment",
     "Permit",
+    "PersonRule",
     "PickUpPolicy",
     "PlannedPlate",
     "Plate",
@@ -636,6 +649,7 @@ __all__ = [
     "Right",
     "RightGroup",
     "Role",
+    "RuleKind",
     "Run",
     "RunningPlate",
     "STAFF_TRIGGERS",

@@ -24,6 +24,7 @@ from printflow import (
     FileFact,
     Form,
     Job,
+    LimitFinding,
     Many,
     NotFound,
     Refusal,
@@ -62,6 +63,8 @@ class QuoteRow:
     """What a slicer says of all of it, if that is weight and time; never one of several plates."""
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Refusal] = field(default_factory=dict)
+    over: Sequence[LimitFinding] = ()
+    """The limits that it is over."""
 
 
 def _chosen(name: str, values: list[str]) -> list[tuple[str, int]]:
@@ -193,6 +196,7 @@ def _quote_row(
         next((one for one in found if one.whole and one.grams and one.hours), None),
         typed or {},
         errors or {},
+        lab.limits.of_job(job),
     )
 
 
@@ -233,7 +237,7 @@ def perform() -> Response:
     ]
     said = [answer for answer in answers if answer not in again]
     version = str(lab_of(current_app).catalog.version())
-    form = {"note": arguments.get("note"), "catalog_version": version}
+    form = {**arguments, "catalog_version": version}
     response = make_response(_done(trigger, said, quotes=rows, form=form))
     response.status_code = 422 if rows and not said else 200
     return response

@@ -31,6 +31,7 @@ from printflow import (
     Charge,
     InvalidInput,
     LimitAction,
+    LimitPreview,
     LimitWindow,
     Moved,
     PricePreview,
@@ -85,6 +86,7 @@ def _form(
     errors: dict[str, Refusal],
     moved: Sequence[Moved] | None = None,
     preview: PricePreview | None = None,
+    over: LimitPreview | None = None,
 ) -> str:
     lab = lab_of(current_app)
     prices = lab.catalog.price_history() if section == "printers" else ()
@@ -102,6 +104,7 @@ def _form(
         windows=tuple(LimitWindow),
         actions=tuple(LimitAction),
         idle=lab.limits.idle(plain) if section == "limits" else {},
+        over=over,
         groups=_GROUPS,
         administrator=ADMINISTRATOR,
         moved=moved,
@@ -132,6 +135,9 @@ def save(section: str) -> AnyResponse:
     if form.get("preview") and section in _WITH_PRICES:
         return _previewed(section, {**plain, **changed}, changed, int(typed))
     try:
+        if form.get("preview") and section == "limits":
+            over = lab.limits.preview(changed)
+            return make_response(_form(section, {**plain, **changed}, int(typed), {}, over=over))
         if form.get("preview"):
             moved = lab.hours.moved_by(changed)
             return make_response(_form(section, {**plain, **changed}, int(typed), {}, moved))

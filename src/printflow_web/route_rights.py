@@ -153,6 +153,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "machines.edit": Right.MACHINES,
     "persons.index": Right.SEE,
     "persons.show": Right.SEE,
+    "persons.decide": Right.APPROVE,
+    "persons.end": Right.APPROVE,
     # pickup and money
     "counter.waiting": Right.SEE,
     "counter.job": Right.HAND_OUT,

@@ -271,6 +271,7 @@ def success_page(job_id: str, errors: dict[str, Refusal]) -> str:
         errors=errors,
         together=lab.students.request_of(job.id),
         mailed=lab.intake.told_by_mail(job.id),
+        limits=lab.limits.told(job.id),
         ready=lab.queue.usually_ready(job.printer),
     )
 

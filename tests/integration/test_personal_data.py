@@ -157,6 +157,8 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     signed_in(lab, done)
     came_in(lab, done)
     paid_online(lab, done)
+    lab.decisions.block(f"{MARK}@example.edu", reason=f"{MARK} knows why", by="Ana")
+    lab.decisions.end(lab.decisions.all()[0].id, by="Ana")
     # Holds and wishes to cancel end with the job; an import or a crash may leave their words.
     set_by_hand(
         lab.settings.database, jobs, hold_reason=f"{MARK} owes", cancel_reason=f"{MARK} moved"

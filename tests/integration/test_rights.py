@@ -39,6 +39,7 @@ NEED_NONE = {
     "intake.submit_several",
     "intake.suggested_address",
     "intake.told_by_mail",
+    "limits.told",
     "messages.mail_links",
     "messages.send",
     "models.picture",

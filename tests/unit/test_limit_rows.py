@@ -11,7 +11,7 @@ import pytest
 from printflow import CatalogInvalid
 from printflow.domain.catalog import Catalog, catalog_from, plain_form
 from printflow.domain.job import Job
-from printflow.domain.limit_check import Asked, Finding, Standing, check
+from printflow.domain.limit_check import Asked, LimitFinding, Standing, check
 from printflow.domain.limit_codes import LIMITS, MEASURES, LimitAction, LimitCode
 from printflow.domain.limit_rows import idle
 from printflow.domain.person_rules import PersonRule, RuleKind
@@ -46,7 +46,7 @@ def over(
     at: datetime = NOW,
     catalog: dict[str, Any] | None = None,
     **asked: Any,
-) -> tuple[Finding, ...]:
+) -> tuple[LimitFinding, ...]:
     return check(
         lab(*rows, **(catalog or {})),
         Asked(**{"email": EMAIL, "group": "student", "course": "ARCH 4000", **asked}),
@@ -156,7 +156,7 @@ def test_what_is_so_whoever_asks_tells_nothing_of_the_person() -> None:
     assert not none_left.alone
     (never,) = over(limit("grams", "0"))
     assert never.alone
-    (models,) = over(limit("open_jobs", "2"), models_before=2)
+    (models,) = over(limit("open_jobs", "2"), models=3)
     assert models.alone
 
 

@@ -119,6 +119,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/this-pc/clicks": {"POST": Right.SEE},
     "/dashboard/people": {"GET": Right.SEE},
     "/dashboard/people/<job_id>": {"GET": Right.SEE},
+    "/dashboard/people/<job_id>/decide": {"POST": Right.APPROVE},
+    "/dashboard/people/<job_id>/decisions/<int:rule_id>/end": {"POST": Right.APPROVE},
     "/pick-up": {"GET": Right.SEE},
     "/pick-up/<job_id>": {"GET": Right.HAND_OUT, "POST": Right.HAND_OUT},
     "/reports": {"GET": Right.REPORTS},
@@ -257,6 +259,7 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
         "payment_id": str(payment.id),
         "online_id": "1",
         "plate_id": "1",
+        "rule_id": "1",
         "day": "2026-03-02",
         "ending": "toml",
     }

@@ -70,6 +70,7 @@ COMMANDS: Mapping[str, Entry] = {
     "catalog": Entry(_LAB, "catalog", "catalog", "Export or import printers, colors and prices."),
     "roles": Entry(_LAB, "roles", "roles", "List the lab's roles, and what each allows."),
     "closed": Entry(_LAB, "closed", "closed", "Close the lab for some days, or list closed days."),
+    "limits": Entry(_LAB, "limits", "limits", "List limits; block or except people."),
     "payers": Entry(_LAB, "payers", "payers", "List, add or import who pays; show statements."),
     "machine": Entry(_LAB, "machines", "machine", "Add machines, or take them out of service."),
     "slicer": Entry(

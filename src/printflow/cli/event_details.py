@@ -38,6 +38,12 @@ def _payers(value: Any, context: _Context) -> str:
     return "; ".join(f"{code} {_money(cents, context)}" for code, cents in value)
 
 
+def _limits(value: Any, _context: _Context) -> str:
+    from printflow import LimitCode
+
+    return "; ".join(LimitCode(one["code"]).record.label for one in value)
+
+
 def _grams(value: Any, _context: _Context) -> str:
     from printflow import grams_text
 
@@ -128,6 +134,9 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "consent_version": ("terms version", _text),
     "mailed_with": ("email sent with job", _text),
     "payers": ("paid by", _payers),
+    "limits": ("over the limits", _limits),
+    "limit_reason": ("reason for going over the limit", _text),
+    "limits_told": ("the student was told of the limits", _only_said),
     "shown": ("the student can see the reason", _only_said),
     "ready": ("the student heard that it's ready", _only_said),
     "told_later": ("the student hears of it when it's released", _only_said),

@@ -14,6 +14,7 @@ from printflow.runtime.named_paths import writing
 from printflow.said import say
 
 from .documents import details_document, incoming_document, print_json
+from .limits import decision_document
 from .session import by_option, json_option, session
 from .streams import tell, warn
 from .tables import print_table
@@ -149,7 +150,14 @@ def export(email: str, to: Path | None) -> None:
             {"person": one, "sign_ins": records}
             for one, records in lab.personal_data.sign_ins(email)
         ]
-        document = {"email": email, "jobs": jobs, "incoming": told, "people": known}
+        decided = [decision_document(one) for one in lab.personal_data.decisions(email)]
+        document = {
+            "email": email,
+            "jobs": jobs,
+            "incoming": told,
+            "people": known,
+            "decisions": decided,
+        }
         if to is None:
             print_json(document)
             return

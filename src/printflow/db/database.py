@@ -34,6 +34,7 @@ from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
 from .online_rows import SqlOnlineRows
+from .limit_rows import SqlLimitRows
 from .outbox_rows import SqlOutboxRows
 from .payer_rows import SqlPayerRows
 from .people_rows import SqlPeopleRows
@@ -82,6 +83,10 @@ class SqlTransaction:
     @cached_property
     def payers(self) -> SqlPayerRows:
         return SqlPayerRows(self._connection)
+
+    @cached_property
+    def limits(self) -> SqlLimitRows:
+        return SqlLimitRows(self._connection)
 
     @cached_property
     def quotes(self) -> SqlQuoteRows:

@@ -347,6 +347,7 @@ jobs = Table(
     Column("cancel_asked_at", UTCDateTime, info=KEPT),
     Column("cancel_reason", Text, nullable=False, server_default="", info=PERSONAL),
     Column("unconfirmed_since", UTCDateTime, info=KEPT),
+    Column("over_limit", String(200), nullable=False, server_default="", info=KEPT),
     Column("token_hash", String(64), nullable=False, unique=True, info=SECRET),
     Column("search_text", Text, nullable=False, info=PERSONAL),
     # Every order of a list has an index with what lists filter by, so that the worst filter reads
@@ -625,6 +626,34 @@ payer_claims = Table(
     UniqueConstraint("payer_id", "job_id"),
     Index("ix_payer_claims_payer_id_term_state", "payer_id", "term", "state"),
     comment="What a payer pays of a job's price: reserved, used, released or refused.",
+)
+
+person_rules = Table(
+    "person_rules",
+    metadata,
+    _id(),
+    Column("email", String(254), nullable=False, info=PERSONAL),
+    Column("mailbox", String(254), nullable=False, index=True, info=PERSONAL),
+    Column("kind", String(10), nullable=False, info=KEPT),
+    Column("code", String(20), nullable=False, server_default="", info=KEPT),
+    Column("reason", Text, nullable=False, info=PERSONAL),
+    Column("until", Date, info=KEPT),
+    Column("at", UTCDateTime, nullable=False, info=KEPT),
+    Column("by", String(100), nullable=False, info=KEPT),
+    Column("ended_at", UTCDateTime, info=KEPT),
+    Column("ended_by", String(100), nullable=False, server_default="", info=KEPT),
+    comment="People whom staff blocked, and exceptions from the lab's limits.",
+)
+
+limit_counts = Table(
+    "limit_counts",
+    metadata,
+    Column("day", Date, primary_key=True, info=KEPT),
+    Column("outcome", String(10), primary_key=True, info=KEPT),
+    Column("code", String(20), primary_key=True, info=KEPT),
+    Column("rule", String(80), primary_key=True, info=KEPT),
+    Column("times", Integer, nullable=False, info=KEPT),
+    comment="How often a request was over which limit, and what came of it; nobody is named.",
 )
 
 payment_voids = Table(

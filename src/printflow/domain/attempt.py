@@ -19,6 +19,7 @@ from .catalog import Catalog
 from .effects import Effect
 from .job import Actor, Job, Quote
 from .ledger import Balance
+from .limit_standing import NOBODY, Standing
 from .payers import Payer
 from .pick_up import PickUpPolicy
 from .plate import Machine, PlatePart
@@ -99,6 +100,9 @@ class Arguments:
     """The price that the form showed, in integer cents; "" where it showed none."""
     catalog_version: str = ""
     """The version of the catalog that the form was made from; "" where that is not known."""
+    over_limit: bool = False
+    """It is approved over the lab's limits, because of ``limit_reason``."""
+    limit_reason: str = ""
     student_pays_rest: bool = False
     """The student pays what the payers' budgets don't cover."""
     consent: bool = False
@@ -166,6 +170,13 @@ class Facts:
     """What payers pay of the job."""
     rooms: Mapping[int, int | None] = field(default_factory=dict)
     """By claim, how many cents its payer can still pay for the job; None = without end."""
+    standing: Standing = NOBODY
+    """How things stand with the person, for the lab's limits."""
+    person_known: bool = False
+    """Whether it is sure that the person is the address's owner."""
+    models: int = 1
+    """How many models the form has, and how many copies of all of them."""
+    copies: int = 1
     reminder_left: bool = False
     """A reminder to pick up the print was sent since it was completed."""
 

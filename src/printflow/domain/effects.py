@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from .limit_counts import LimitOutcome
 from .plate import Machine
 from .pricing import PriceLine
 
@@ -146,6 +147,13 @@ class ReserveBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class CountLimits:
+    """Count what came of limits: outcome, code, and rule of each."""
+
+    counts: tuple[tuple[LimitOutcome, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote:
     """A note for the history: internal, or for the student to read."""
 
@@ -167,5 +175,6 @@ Effect = (
     | RecordPayment
     | AskPayer
     | ReserveBudget
+    | CountLimits
     | AddNote
 )

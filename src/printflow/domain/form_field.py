@@ -155,6 +155,30 @@ STUDENT_PAYS_REST = Field(
     metavar="",
     help="Let the student pay what the payer's budget doesn't cover.",
 )
+OVER_LIMIT = Field(
+    name="over_limit",
+    kind=FieldKind.TICK,
+    label=mark("Approve over the limit"),
+    label_many=mark("Approve over the limit"),
+    hint="",
+    missing="",
+    limit=3,
+    flag="--over-limit",
+    metavar="",
+    help="Approve the job although it's over one of the lab's limits.",
+)
+LIMIT_REASON = Field(
+    name="limit_reason",
+    kind=FieldKind.LINE,
+    label=mark("Reason for going over the limit"),
+    label_many=mark("Reason for going over the limit"),
+    hint="",
+    missing="",
+    limit=300,
+    flag="--limit-reason",
+    metavar="TEXT",
+    help="Why it's approved over the limit.",
+)
 EXPECTED_CENTS = Field(
     name="expected_cents",
     kind=FieldKind.HIDDEN,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from .limit_codes import LimitCode
 from .model_facts import InspectionState, ModelFacts
 from .plate import Copies
 from .pricing import PriceLine
@@ -174,7 +175,16 @@ class Job:
     """Why, in the student's words."""
     unconfirmed_since: datetime | None = None
     """Since when it waits for its student to confirm the address; until then it's not with staff."""
+    over_limit: str = ""
+    """Which of the lab's limits it was over when it came in, by their codes, while staff have not
+    decided.
+    """
     files: tuple[JobFile, ...] = ()
+
+    @property
+    def limits_passed(self) -> tuple[LimitCode, ...]:
+        """The limits of :attr:`over_limit`."""
+        return tuple(LimitCode(code) for code in self.over_limit.split(",") if code)
 
     @property
     def on_hold(self) -> bool:

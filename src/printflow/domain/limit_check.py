@@ -6,7 +6,7 @@ down don't count, nor those whose address nobody has confirmed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from .currency import in_cents, of_cents
 from .job import Job
 from .limit_codes import LimitAction, LimitCode, LimitWindow
 from .limit_rows import LimitRow
+from .limit_standing import Standing
 from .person_rules import PersonRule, block_of, excepted
 from .status import Stage
 from .terms import Term, term_of
@@ -29,16 +30,15 @@ _ZERO = Decimal()
 class Asked:
     """What is asked for: by whom, how many copies and jobs, and the figures, where they are known.
 
-    ``price`` is in currency units, ``size`` the model's longest side in mm. A request of several
-    models has those before the one at hand in ``models_before`` and ``copies_before``.
+    ``price`` is in currency units, ``size`` the model's longest side in mm. Of a request with several
+    ``models``, ``copies`` are those of all of them.
     """
 
     email: str
     group: str = ""
     course: str = ""
+    models: int = 1
     copies: int = 1
-    models_before: int = 0
-    copies_before: int = 0
     grams: Decimal | None = None
     hours: Decimal | None = None
     price: Decimal | None = None
@@ -46,21 +46,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How things stand with the person: their other jobs, what they owe in the catalog's currency,
-    and what staff decided about them.
-    """
-
-    jobs: tuple[Job, ...] = ()
-    owed_cents: int = 0
-    rules: tuple[PersonRule, ...] = ()
-
-
-NOBODY = Standing()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class LimitFinding:
     """One limit that is passed, or (``action`` REFUSE) a block. ``alone`` says that it is so
     whoever asks: it tells nothing of what the person has had.
     """
@@ -76,13 +62,13 @@ class Finding:
 
 def check(
     catalog: Catalog, asked: Asked, standing: Standing, moment: datetime
-) -> tuple[Finding, ...]:
+) -> tuple[LimitFinding, ...]:
     """The limits that are passed at a moment (UTC), the strictest first; of one kind and window
     only the strictest.
     """
     zone = ZoneInfo(catalog.time_zone)
     today = moment.astimezone(zone).date()
-    found: dict[tuple[LimitCode, LimitWindow], Finding] = {}
+    found: dict[tuple[LimitCode, LimitWindow], LimitFinding] = {}
     for row in catalog.limits:
         if not row.fits(email=asked.email, group=asked.group, course=asked.course):
             continue
@@ -99,12 +85,12 @@ def check(
     return (*blocked, *sorted(found.values(), key=lambda one: -one.action.rank))
 
 
-def _blocked(block: PersonRule) -> Finding:
+def _blocked(block: PersonRule) -> LimitFinding:
     record = LimitCode.BLOCKED.record
     staff = record.staff.having(name=block.by, reason=block.reason)
     if block.until is not None:
         staff = sentences((staff, say("The block ends after {day}.", day=Day(block.until))))
-    return Finding(
+    return LimitFinding(
         code=LimitCode.BLOCKED,
         action=LimitAction.REFUSE,
         student=record.student,
@@ -121,7 +107,7 @@ def _passed(
     standing: Standing,
     today: date,
     zone: ZoneInfo,
-) -> Finding | None:
+) -> LimitFinding | None:
     before, own = _numbers(row, catalog, asked, standing, today, zone)
     if before is None:
         return None
@@ -136,7 +122,7 @@ def _passed(
         "found": _shown(before + (own or _ZERO), currency if record.money else ""),
         "per": row.per.words,
     }
-    return Finding(
+    return LimitFinding(
         code=row.what,
         action=row.action,
         student=sentences((record.student.having(**said), row.text)),
@@ -170,10 +156,10 @@ def _numbers(
     match row.what:
         case LimitCode.OPEN_JOBS:
             still = sum(job.status.record.stage is not Stage.CLOSED for job in jobs)
-            return Decimal(still), Decimal(asked.models_before + 1)
+            return Decimal(still), Decimal(asked.models)
         case LimitCode.PRINTS:
             had = sum(job.quantity for job in inside)
-            return Decimal(had), Decimal(asked.copies_before + asked.copies)
+            return Decimal(had), Decimal(asked.copies)
         case LimitCode.GRAMS:
             return _sum(job.grams for job in inside), asked.grams
         case LimitCode.HOURS:
@@ -237,6 +223,7 @@ def _term_key(terms: tuple[Term, ...], day: date) -> tuple[str, int]:
     return term.name if term else "", sum(one.starts <= day for one in terms)
 
 
-def worst(findings: Sequence[Finding]) -> LimitAction | None:
-    """The strictest of what is to happen."""
-    return max((one.action for one in findings), key=lambda one: one.rank, default=None)
+def size_of(job: Job) -> Decimal | None:
+    """The longest side of a job's model in mm; None where nobody has measured it."""
+    facts = job.facts
+    return None if facts is None else Decimal(str(max(facts.dimensions_mm)))

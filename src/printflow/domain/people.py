@@ -110,6 +110,10 @@ class ChangeKind(StrEnum):
     PAYER_CHANGED = "payer_changed"
     PAYER_RETIRED = "payer_retired"
     PAYERS_IMPORTED = "payers_imported"
+    PERSON_BLOCKED = "person_blocked"
+    PERSON_UNBLOCKED = "person_unblocked"
+    PERSON_EXCEPTED = "person_excepted"
+    EXCEPTION_ENDED = "exception_ended"
 
     @property
     def words(self) -> str:
@@ -151,6 +155,10 @@ _WORDS = {
     ChangeKind.PAYER_CHANGED: mark("Changed the payer %(subject)s"),
     ChangeKind.PAYER_RETIRED: mark("Retired the payer %(subject)s"),
     ChangeKind.PAYERS_IMPORTED: mark("Imported payers: %(subject)s"),
+    ChangeKind.PERSON_BLOCKED: mark("Blocked %(subject)s"),
+    ChangeKind.PERSON_UNBLOCKED: mark("Unblocked %(subject)s"),
+    ChangeKind.PERSON_EXCEPTED: mark("Made an exception from the limits for %(subject)s"),
+    ChangeKind.EXCEPTION_ENDED: mark("Ended an exception from the limits for %(subject)s"),
 }
 
 
@@ -173,6 +181,10 @@ BY_STRANGERS = frozenset({ChangeKind.SIGN_IN_FAILED, ChangeKind.REFUSED})
 ABOUT_STUDENTS = (
     ChangeKind.MAIL_RETRIED,
     ChangeKind.PERSON_EXPORTED,
+    ChangeKind.PERSON_BLOCKED,
+    ChangeKind.PERSON_UNBLOCKED,
+    ChangeKind.PERSON_EXCEPTED,
+    ChangeKind.EXCEPTION_ENDED,
     ChangeKind.SIGNED_IN,
     ChangeKind.SIGN_IN_FAILED,
     ChangeKind.LEFT,

@@ -14,6 +14,7 @@ from . import callbacks as do
 from . import copy_guards as copies
 from . import form_guards as form
 from . import guards as need
+from . import limit_guards as limits
 from . import money_guards as money
 from .attempt import Attempt
 from .effects import MailTemplate
@@ -108,8 +109,9 @@ TABLE: tuple[Row, ...] = (
             form.minimum_charge_acknowledged,
             form.texts_as_shown,
             budget.known_payer,
+            limits.request_within_limits,
         ),
-        before=(do.take_form,),
+        before=(do.take_form, limits.mark_over_limit),
         after=(do.ask_payer,),
         mails=(MailTemplate.RECEIVED,),
     ),
@@ -131,8 +133,9 @@ TABLE: tuple[Row, ...] = (
             need.texts_fit,
             price_as_shown,
             budget.budget_covers,
+            limits.job_within_limits,
         ),
-        before=(do.set_price, do.adopt_file),
+        before=(do.set_price, do.adopt_file, limits.decide_over_limit),
         after=(do.place_file, do.issue_confirmation, do.reserve_budget),
         mails=(MailTemplate.APPROVED, MailTemplate.PAYER_ASKED),
     ),
@@ -212,8 +215,9 @@ TABLE: tuple[Row, ...] = (
             need.texts_fit,
             price_as_shown,
             budget.budget_covers,
+            limits.job_within_limits,
         ),
-        before=(do.set_price, do.adopt_file),
+        before=(do.set_price, do.adopt_file, limits.decide_over_limit),
         after=(do.place_file, do.issue_confirmation, do.reserve_budget, do.leave_plates),
         mails=(MailTemplate.APPROVED, MailTemplate.PAYER_ASKED),
     ),

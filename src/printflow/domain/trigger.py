@@ -125,6 +125,8 @@ _QUOTE = (
     field.QUOTED_PRINTER,
     field.FILE,
     field.STUDENT_PAYS_REST,
+    field.OVER_LIMIT,
+    field.LIMIT_REASON,
     field.NOTE_TO_STUDENT,
     field.EXPECTED_CENTS,
     field.CATALOG_VERSION,

@@ -53,6 +53,7 @@ from ..service.payer_statements import PayerStatements
 from ..service.payers import Payers
 from ..service.payments import Payments
 from ..service.people import People
+from ..service.person_decisions import PersonDecisions
 from ..service.personal_data import PersonalData
 from ..service.persons import Persons
 from ..service.plates import Plates
@@ -269,6 +270,8 @@ class Printflow:
             writer,
             self._filing,
             doubts,
+            self._asking,
+            clock,
             sign_in_required=settings.identity.students == "required",
         )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""
@@ -339,8 +342,10 @@ class Printflow:
         database, clock = parts.database, parts.clock
         self.prices = Prices(database, clock, parts.catalogs)
         """What something would cost: ``of``."""
-        self.limits = LabLimits(parts.catalogs)
-        """How much of what people may have."""
+        self.limits = LabLimits(database, clock, parts.catalogs)
+        """How much of what people may have: ``of_job``, ``preview``."""
+        self.decisions = PersonDecisions(database, clock, parts.catalogs)
+        """Blocked people, and exceptions from the limits."""
         self.payers = Payers(database, clock, parts.catalogs)
         """Courses, clubs, departments and grants that pay: ``add``, ``named``, ``read_csv``."""
         self.payer_statements = PayerStatements(

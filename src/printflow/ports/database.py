@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .job_rows import FileRows, JobRows
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
     from .online_rows import OnlineRows
+    from .limit_rows import LimitRows
     from .payer_rows import PayerRows
     from .plate_rows import PlateRows
 
@@ -44,6 +45,8 @@ class Transaction(Protocol):
     def online(self) -> OnlineRows: ...
     @property
     def payers(self) -> PayerRows: ...
+    @property
+    def limits(self) -> LimitRows: ...
     @property
     def quotes(self) -> QuoteRows: ...
     @property

@@ -40,9 +40,11 @@ class AddressAsking:
         """Whether a submission from a form waits: not that of a browser that an address that it
         sent was confirmed for, not long ago. ``browser`` is that browser's own secret.
         """
-        if not self._on:
-            return False
-        return not browser or not tx.addresses.known(
+        return self._on and not self.known(tx, address, browser, now)
+
+    def known(self, tx: Transaction, address: str, browser: str, now: datetime) -> bool:
+        """Whether that address was confirmed for a browser, not long ago."""
+        return bool(browser) and tx.addresses.known(
             _hash_of(browser), self._tokens.of_mailbox(mailbox_of(address)), now
         )
 

@@ -12,6 +12,7 @@ from ..domain.effects import (
     AddNote,
     AdoptFile,
     AskPayer,
+    CountLimits,
     Effect,
     EndCopies,
     ExtendQuote,
@@ -117,6 +118,9 @@ class _OfEvent:
                 self._plates.end(self._job, self._facts.parts, effect)
             case LeavePlates(reason):
                 self._plates.leave(self._job, reason)
+            case CountLimits(counts):
+                day = self._facts.catalog.open_days.day_of(self._now)
+                self._tx.limits.count(day, counts)
             case AskPayer() | ReserveBudget():
                 write_claims(self._tx, self._job, effect, self._tokens, self._now)
             case RecordPayment():

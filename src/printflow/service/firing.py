@@ -14,18 +14,21 @@ from ..domain.catalog import Catalog
 from ..domain.correction import before
 from ..domain.effects import ExtendQuote, MailTemplate, SendMail
 from ..domain.job import Actor, Job, Quote
+from ..domain.limit_standing import NOBODY
 from ..domain.plate import PlateState, shown_machines
 from ..domain.status import Status, Trigger
 from ..domain.trigger import Form
 from ..errors import TransitionRefused
 from ..ports import Transaction
 from ..settings import Settings
+from .addresses import mailbox_of
 from .allowances import free, take_turns
 from .beside import beside
 from .claims import claim_facts, follow_job
 from .effect_writer import EffectWriter
 from .receipt_numbers import receipt_used
 from .stale import stale
+from .standing import standing_of
 from .waiting_policy import pick_up_policy
 
 _ALERT = SendMail(MailTemplate.STAFF_ALERT)
@@ -74,6 +77,8 @@ class Firing:
         again = request.trigger in _AGAIN and newest is not None and newest.lapsed(job, now)
         if quoting or again:
             take_turns(tx, job, catalog, now)
+        if quoting:
+            tx.limits.take_turns(mailbox_of(job.student_email))
         paid, waived = tx.ledger.settled(job.id)
         facts = Facts(
             now=now,
@@ -93,6 +98,7 @@ class Firing:
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
             beside=beside(tx, job, catalog) if quoting else None,
             free=free(tx, job, catalog, now) if quoting or again else (),
+            standing=standing_of(tx, job.student_email, catalog, job.id) if quoting else NOBODY,
             **claim_facts(tx, job, request.trigger, catalog, now, again=again),
             **_print_room(tx, job, request, catalog),
         )

@@ -9,18 +9,22 @@ from pathlib import Path
 
 from ..catalogs.cache import CatalogCache
 from ..domain import lifecycle
-from ..domain.attempt import Arguments, Facts, Submission
+from ..domain.attempt import Arguments, Attempt, Facts, Submission
 from ..domain.form_guards import OF_EACH_MODEL, field_of_model
 from ..domain.job import Actor
-from ..domain.payers import Payer
+from ..domain.limit_counts import LimitOutcome
+from ..domain.limit_guards import PREFIX
+from ..domain.limit_guards import refused as refused_by
+from ..domain.pricing import parse_quantity
 from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
-from ..ports import Clock, Database
+from ..ports import Clock, Database, Transaction
 from ..settings import Settings
 from ..uploads.receiving import Upload, no_file
 from .address_doubts import AddressDoubts
 from .addresses import email_problem
+from .standing import standing_of
 
 ModelFile = str | os.PathLike[str] | Upload
 """A path on this machine, or the bytes that came in."""
@@ -61,15 +65,17 @@ class FormCheck:
         models: Sequence[Model],
         by: str,
         kept_address: str | None = None,
+        known: bool = False,
     ) -> list[tuple[Submission, Upload]]:
         """Each model's own form with its sealed file; all that is wrong is said at once.
 
-        With a ``kept_address``, a student is there to be asked about any other address that looks
+        ``known`` says that the person is the address's owner. With a ``kept_address``, a student is there to be asked about any other address that looks
         mistyped.
         """
         refusals: list[Refusal] = []
         refused: list[FileRefused] = []
         checked = []
+        whole = self.facts(shared, models, known)
         for number, model in enumerate(models, 1):
             form = replace(
                 shared,
@@ -78,7 +84,7 @@ class FormCheck:
                 note=model.note,
                 original_name=name_of(model.file),
             )
-            refusals += self._form_refusals(form, by, number)
+            refusals += self._form_refusals(form, by, number, whole)
             try:
                 checked.append((form, self._sealed(model.file)))
             except FileRefused as error:
@@ -89,6 +95,8 @@ class FormCheck:
             refusals = [doubt, *refusals] if doubt is not None else refusals
         if len(refused) == 1 and not refusals:
             raise refused[0]
+        if refusals and not refused and all(one.code.startswith(PREFIX) for one in refusals):
+            self._count_refused(shared, by, whole)
         if refusals or refused:
             raise InvalidInput([*refusals, *(why for error in refused for why in error.refusals)])
         return checked
@@ -101,7 +109,18 @@ class FormCheck:
         file.seal()
         return file
 
-    def _form_refusals(self, form: Submission, by: str, number: int) -> list[Refusal]:
+    def _count_refused(self, form: Submission, by: str, facts: Facts) -> None:
+        """Only limits kept the request out: reports count that, and name nobody."""
+        given = Arguments(submission=form)
+        attempt = Attempt(Trigger.SUBMIT, sender_of(form, by), given, facts, None, state="")
+        day = facts.catalog.open_days.day_of(facts.now)
+        with self._database.write() as tx:
+            tx.limits.count(
+                day,
+                [(LimitOutcome.REFUSED, one.code.value, one.rule) for one in refused_by(attempt)],
+            )
+
+    def _form_refusals(self, form: Submission, by: str, number: int, facts: Facts) -> list[Refusal]:
         """What is wrong with the form, under the names of that model's fields."""
         named = replace(form, original_name=form.original_name or "?")  # files are judged apart
         try:
@@ -110,7 +129,7 @@ class FormCheck:
                 None,
                 sender_of(form, by),
                 Arguments(submission=named),
-                self.facts(form),
+                facts,
             )
         except TransitionRefused as refused:
             return [
@@ -120,21 +139,30 @@ class FormCheck:
             ]
         return []
 
-    def facts(self, form: Submission) -> Facts:
-        """What the guards of a form are asked with."""
+    def facts(self, form: Submission, models: Sequence[Model], known: bool) -> Facts:
+        """What the guards of a form are asked with; ``known`` says that the person is the
+        address's owner.
+        """
+        with self._database.read() as tx:
+            return self.facts_within(tx, form, models, known)
+
+    def facts_within(
+        self, tx: Transaction, form: Submission, models: Sequence[Model], known: bool
+    ) -> Facts:
+        """The same, as the transaction sees them."""
         allowed = self._settings.allowed_email_domains
+        catalog = self._catalogs.within(tx)
+        code = clean_line(form.payer_code)
         return Facts(
             now=self._clock(),
-            catalog=self._catalogs.newest(),
+            catalog=catalog,
             email_problem=email_problem(form.student_email, allowed),
-            payer=self._payer(form),
+            payer=tx.payers.of_code(form.payer_code) if code else None,
+            standing=standing_of(tx, form.student_email, catalog),
+            person_known=known,
+            models=max(1, len(models)),
+            copies=sum(parse_quantity(str(one.quantity)) or 1 for one in models) or 1,
         )
-
-    def _payer(self, form: Submission) -> Payer | None:
-        if not clean_line(form.payer_code):
-            return None
-        with self._database.read() as tx:
-            return tx.payers.of_code(form.payer_code)
 
 
 def sender_of(form: Submission, by: str) -> Actor:

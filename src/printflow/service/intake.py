@@ -15,13 +15,14 @@ from ..domain.permit import STRANGER
 from ..domain.question import QUESTIONS
 from ..domain.status import Trigger
 from ..domain.text import clean_line, clean_text
-from ..errors import FileRefused, IdentityRefused, InvalidInput
-from ..ports import Database, DuplicateKey, Placement
+from ..errors import FileRefused, IdentityRefused, InvalidInput, TransitionRefused
+from ..ports import Clock, Database, DuplicateKey, Placement
 from ..runtime.permits import in_force
 from ..said import say
 from ..uploads.receiving import Upload
+from .address_asking import AddressAsking
 from .address_doubts import AddressDoubts
-from .addresses import normal_email
+from .addresses import mailbox_of, normal_email
 from .filing import Filing
 from .form_check import FormCheck, Model, ModelFile, name_of, sender_of
 from .lookup import job_of
@@ -42,6 +43,8 @@ class Intake:
         writer: SubmissionWriter,
         filing: Filing,
         doubts: AddressDoubts,
+        asking: AddressAsking,
+        clock: Clock,
         *,
         sign_in_required: bool = False,
     ) -> None:
@@ -52,6 +55,8 @@ class Intake:
         self._writer = writer
         self._filing = filing
         self._doubts = doubts
+        self._asking = asking
+        self._clock = clock
 
     def receive(self, file_name: str, *, declared_size: int | None = None) -> Upload:
         """A sink for the bytes of a model that its sender calls ``file_name``.
@@ -189,10 +194,11 @@ class Intake:
                 _discard(uploads)
                 return earlier
             asked = kept_address if person is None else None
-            checked = self._forms.checked(shared, given, by, asked)
+            known = self._knows(shared.student_email, person, known_browser)
+            checked = self._forms.checked(shared, given, by, asked, known)
             unknown_sender = known_browser if person is None and not by else None
             job_ids, leased = self._accept(
-                checked, key, by, sender, browser, unknown_sender, person
+                checked, given, known, key, by, sender, browser, unknown_sender, person
             )
         except DuplicateKey:
             _discard(uploads)
@@ -220,6 +226,15 @@ class Intake:
             job_of(tx, job_id)
             return not any(WITHHELD in event.details for event in tx.history.events(job_id))
 
+    def _knows(self, address: str, person: Student | None, browser: str | None) -> bool:
+        """Whether it is sure that who submits is the address's owner: signed in, or in a browser
+        for which the address was confirmed; or it is staff or a script.
+        """
+        if person is not None or in_force() != STRANGER:
+            return True
+        with self._database.read() as tx:
+            return self._asking.known(tx, address, browser or "", self._clock())
+
     def _taken_in(self, model: Model, uploads: list[Upload]) -> Model:
         """The model with its file's bytes in the store, or with why they cannot be."""
         if model.file is None or isinstance(model.file, FileRefused | Upload):
@@ -234,6 +249,8 @@ class Intake:
     def _accept(
         self,
         checked: Sequence[tuple[Submission, Upload]],
+        models: Sequence[Model],
+        known: bool,
         key: str,
         by: str,
         sender: str,
@@ -243,13 +260,18 @@ class Intake:
     ) -> tuple[list[str], list[Placement]]:
         """Write everything in one transaction; gives the jobs' ids, and the files to be placed."""
         first, _ = checked[0]
-        actor, facts = sender_of(first, by), self._forms.facts(first)
-        outcomes = [
-            lifecycle.fire(Trigger.SUBMIT, None, actor, Arguments(submission=form), facts)
-            for form, _ in checked
-        ]
-        files = [upload for _, upload in checked]
+        actor, files = sender_of(first, by), [upload for _, upload in checked]
         with self._database.write() as tx:
+            # Two requests of one person at once don't both get what there is once.
+            tx.limits.take_turns(mailbox_of(first.student_email))
+            facts = self._forms.facts_within(tx, first, models, known)
+            try:
+                outcomes = [
+                    lifecycle.fire(Trigger.SUBMIT, None, actor, Arguments(submission=form), facts)
+                    for form, _ in checked
+                ]
+            except TransitionRefused as refused:
+                raise InvalidInput(refused.refusals) from refused
             job_ids = self._writer.write(
                 tx,
                 outcomes,

@@ -224,13 +224,17 @@ class Jobs:
         note: str = "",
         expected_cents: int | None = None,
         student_pays_rest: bool = False,
+        over_limit: bool = False,
+        limit_reason: str = "",
         **acting: Unpack[Acting],
     ) -> Job:
         """Price the job and mail the quote: weight in g, print time in hours ("3.25", "2h 30m").
 
         ``printer`` and ``file`` stay as they are when empty; ``note`` goes to the student. With
         ``expected_cents`` another price than that is refused (code ``price_changed``). A price that
-        the job's payers can't cover is refused (``budget_short``), unless ``student_pays_rest``.
+        the job's payers can't cover is refused (``budget_short``), unless ``student_pays_rest``. A
+        job over one of the lab's limits is refused (``limit_…``), unless it goes ``over_limit`` for a
+        ``limit_reason``.
         """
         return self._quoted(
             Trigger.APPROVE,
@@ -244,6 +248,8 @@ class Jobs:
             expected_cents,
             student_pays_rest,
             acting,
+            over_limit,
+            limit_reason,
         )
 
     @pulls(Trigger.REQUOTE)
@@ -259,6 +265,8 @@ class Jobs:
         note: str = "",
         expected_cents: int | None = None,
         student_pays_rest: bool = False,
+        over_limit: bool = False,
+        limit_reason: str = "",
         **acting: Unpack[Acting],
     ) -> Job:
         """Change a quote that waits for its answer; the old link is void. As :meth:`approve`."""
@@ -274,6 +282,8 @@ class Jobs:
             expected_cents,
             student_pays_rest,
             acting,
+            over_limit,
+            limit_reason,
         )
 
     def _quoted(
@@ -289,6 +299,8 @@ class Jobs:
         expected_cents: int | None,
         student_pays_rest: bool,
         acting: Acting,
+        over_limit: bool,
+        limit_reason: str,
     ) -> Job:
         return self._act(
             trigger,
@@ -302,6 +314,8 @@ class Jobs:
             note=note,
             expected_cents="" if expected_cents is None else str(expected_cents),
             student_pays_rest=student_pays_rest,
+            over_limit=over_limit,
+            limit_reason=limit_reason,
         )
 
     @needs(Right.SEE)

@@ -9,6 +9,7 @@ from ..domain.identity import Person, SignInRecord
 from ..domain.incoming import IncomingMail
 from ..domain.job import Actor, Job
 from ..domain.people import ChangeKind
+from ..domain.person_rules import PersonRule
 from ..domain.retention import Part, PurgeReport
 from ..domain.rights import Right
 from ..domain.status import Status, Trigger
@@ -18,7 +19,7 @@ from ..runtime.permits import needs
 from ..said import say, say_n
 from .acting import staff_actor
 from .address_asking import AddressAsking
-from .addresses import normal_email
+from .addresses import mailbox_of, normal_email
 from .changes import ChangedBy
 from .jobs import Jobs
 from .lookup import job_of
@@ -92,6 +93,12 @@ class PersonalData:
                 for person in tx.identity.people_of(normal_email(email))
             )
 
+    @needs(Right.EXPORT_PEOPLE)
+    def decisions(self, email: str) -> tuple[PersonRule, ...]:
+        """What staff decided about the person: blocks, and exceptions from the lab's limits."""
+        with self._database.read() as tx:
+            return tuple(tx.limits.rules_of(mailbox_of(email), ended=True))
+
     @needs(Right.ERASE_PEOPLE)
     def erase(self, email: str, *, by: str, station: str = "") -> PurgeReport:
         """Remove a person's files, mails and data; their payments stay without a name.
@@ -145,6 +152,7 @@ class PersonalData:
             for person in tx.identity.people_of(normal_email(email)):
                 tx.identity.forget_person(person.id)
             self._asking.forget(tx, email)
+            tx.limits.forget(mailbox_of(email))
 
     def _is_known(self, email: str) -> bool:
         """Whether someone has signed in at the provider with that address."""

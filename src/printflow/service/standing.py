@@ -1,0 +1,31 @@
+"""Looks up how things stand with a person, as the lab's limits ask."""
+
+from __future__ import annotations
+
+from ..domain.catalog import Catalog
+from ..domain.debts import OWING
+from ..domain.ledger import Balance
+from ..domain.limit_codes import LimitCode
+from ..domain.limit_standing import Standing
+from ..ports import Transaction
+from .addresses import mailbox_of
+
+
+def standing_of(tx: Transaction, email: str, catalog: Catalog, but: str = "") -> Standing:
+    """The person with that address, besides the job ``but``: jobs are looked up only where the lab
+    has limits. A block counts for the mailbox, in whichever spelling.
+    """
+    if not email.strip():
+        return Standing()
+    rules = tuple(tx.limits.rules_of(mailbox_of(email)))
+    if not catalog.limits:
+        return Standing(rules=rules)
+    jobs = tuple(job for job in tx.jobs.of_email(email, limit=None) if job.id != but)
+    owed = 0
+    if any(row.what is LimitCode.OWED for row in catalog.limits):
+        owing = [job for job in jobs if job.status in OWING and job.currency == catalog.currency]
+        settled = tx.ledger.settled_of([job.id for job in owing])
+        owed = sum(
+            Balance(job.cost_cents or 0, *settled.get(job.id, (0, 0))).due_cents for job in owing
+        )
+    return Standing(jobs=jobs, owed_cents=owed, rules=rules)
