@@ -131,7 +131,7 @@ def test_a_person_is_blocked_and_excepted_on_their_page(
     assert post(staff, page, f"decisions/{rule.id}/end").status_code == 303
     assert post(staff, page, f"decisions/{rule.id}/end").status_code == 404
     assert "ended by Ana" in said(staff.get(page))
-    assert "Blocked jane@example.edu" in said(staff.get("/admin/changes"))
+    assert "Blocked a student (no. 1)" in said(staff.get("/admin/changes"))
 
 
 def test_the_editor_tries_limits_on_the_jobs_of_last_month(

@@ -136,7 +136,7 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "payers": ("paid by", _payers),
     "limits": ("over the limits", _limits),
     "limit_reason": ("reason for going over the limit", _text),
-    "limits_told": ("the student was told of the limits", _only_said),
+    "limits_told": ("the student knows the limits", _only_said),
     "shown": ("the student can see the reason", _only_said),
     "ready": ("the student heard that it's ready", _only_said),
     "told_later": ("the student hears of it when it's released", _only_said),

@@ -155,10 +155,10 @@ _WORDS = {
     ChangeKind.PAYER_CHANGED: mark("Changed the payer %(subject)s"),
     ChangeKind.PAYER_RETIRED: mark("Retired the payer %(subject)s"),
     ChangeKind.PAYERS_IMPORTED: mark("Imported payers: %(subject)s"),
-    ChangeKind.PERSON_BLOCKED: mark("Blocked %(subject)s"),
-    ChangeKind.PERSON_UNBLOCKED: mark("Unblocked %(subject)s"),
-    ChangeKind.PERSON_EXCEPTED: mark("Made an exception from the limits for %(subject)s"),
-    ChangeKind.EXCEPTION_ENDED: mark("Ended an exception from the limits for %(subject)s"),
+    ChangeKind.PERSON_BLOCKED: mark("Blocked a student (no. %(subject)s)"),
+    ChangeKind.PERSON_UNBLOCKED: mark("Unblocked a student (no. %(subject)s)"),
+    ChangeKind.PERSON_EXCEPTED: mark("Excepted a student from limits (no. %(subject)s)"),
+    ChangeKind.EXCEPTION_ENDED: mark("Ended an exception from limits (no. %(subject)s)"),
 }
 
 

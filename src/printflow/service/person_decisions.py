@@ -95,7 +95,7 @@ class PersonDecisions:
                 raise NotFound(say("This no longer counts."))
             block = rule.kind is RuleKind.BLOCK
             kind = ChangeKind.PERSON_UNBLOCKED if block else ChangeKind.EXCEPTION_ENDED
-            ChangedBy(actor.name, station).record(tx, kind, rule.email, now)
+            ChangedBy(actor.name, station).record(tx, kind, str(rule.id), now, person=rule.email)
         return rule
 
     @needs(Right.APPROVE)
@@ -149,7 +149,7 @@ class PersonDecisions:
             rule_id = tx.limits.add_rule(rule, mailbox_of(email))
             block = kind is RuleKind.BLOCK
             change = ChangeKind.PERSON_BLOCKED if block else ChangeKind.PERSON_EXCEPTED
-            ChangedBy(actor.name, station).record(tx, change, rule.email, now)
+            ChangedBy(actor.name, station).record(tx, change, str(rule_id), now, person=rule.email)
             made = tx.limits.rule(rule_id)
         return made or rule
 
