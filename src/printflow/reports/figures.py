@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
 from ..domain.job_track import FILTERS
+from ..domain.limit_counts import LimitCount
 from ..domain.plate import FAILURES
 from ..domain.status import Status
 from ..said import Said, say
@@ -35,6 +36,7 @@ REPORTS = (
     "payment_methods",
     *(f"revenue_by_{name}" for name in REVENUE_BY),
     "allowances",
+    "limits",
     "estimates",
     "peak_hours",
 )
@@ -82,7 +84,9 @@ _DAYS = (
 )
 
 
-def tables(tally: Tally, printed: PrintTally) -> tuple[Table, ...]:
+def tables(
+    tally: Tally, printed: PrintTally, limits: Sequence[LimitCount] = ()
+) -> tuple[Table, ...]:
     """Every report, in the order of :data:`REPORTS`."""
     return (
         _course(tally), _status(tally), _decisions(tally), _reasons(tally), _times(tally),
@@ -90,8 +94,22 @@ def tables(tally: Tally, printed: PrintTally) -> tuple[Table, ...]:
         _printers(tally, printed), _machines(tally, printed), _copies(printed),
         _materials(tally), _failures(printed), _failed_copies(printed),
         _revenue(tally), _payment_methods(tally),
-        *(_revenue_by(tally, name) for name in REVENUE_BY), _allowances(tally), _estimates(tally), _peak_hours(tally),
+        *(_revenue_by(tally, name) for name in REVENUE_BY), _allowances(tally), _limits(limits), _estimates(tally), _peak_hours(tally),
     )  # fmt: skip
+
+
+def _limits(counts: Sequence[LimitCount]) -> Table:
+    rows = tuple((one.code.record.label, one.rule, one.outcome.label, one.times) for one in counts)
+    columns = (
+        Column("limit", say("Limit"), Kind.TEXT),
+        Column("rule", say("Rule"), Kind.TEXT),
+        Column("outcome", say("What happened"), Kind.TEXT),
+        Column("times", say("Times")),
+    )
+    note = say(
+        "Requests over one of the lab's limits: refused, left to staff, and approved with a reason."
+    )
+    return Table("limits", say("Over a limit"), columns, rows, note, "")
 
 
 def _span(tally: Tally | PrintTally) -> list[date]:

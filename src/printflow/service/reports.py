@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,8 @@ class Reports:
                 printed.add_run(run)
             for part in tx.reports.parts(query, tally.since, tally.until):
                 printed.add_part(part)
-        return Figures(query, now, self._catalogs.newest().currency, tables(tally, printed))
+            limits = tx.limits.counted(query.since or date.min, query.until or date.max)
+        return Figures(query, now, self._catalogs.newest().currency, tables(tally, printed, limits))
 
     @needs(Right.REPORTS)
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
