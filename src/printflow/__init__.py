@@ -198,8 +198,8 @@ if TYPE_CHECKING:
     from .service.form_check import Model
     from .service.identity import OPERATOR_SOURCE, PROXY_SOURCE, ComeBack, NamedByProxy
     from .service.lab_hours import FormView, LabNow, Moved
-    from .service.online_payments import PayOffer, Received
     from .service.lab_limits import LimitPreview
+    from .service.online_payments import PayOffer, Received
     from .service.payer_answers import PayerQuestion
     from .service.payer_statements import Statement
     from .service.payers import ImportedPayers, PayerStanding

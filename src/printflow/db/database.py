@@ -33,8 +33,8 @@ from .incoming_rows import SqlIncomingRows, SqlLeaseRows
 from .job_rows import SqlJobRows
 from .lab_rows import SqlLabRows
 from .ledger_rows import SqlLedgerRows
-from .online_rows import SqlOnlineRows
 from .limit_rows import SqlLimitRows
+from .online_rows import SqlOnlineRows
 from .outbox_rows import SqlOutboxRows
 from .payer_rows import SqlPayerRows
 from .people_rows import SqlPeopleRows

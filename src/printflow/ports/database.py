@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .incoming_rows import IncomingRows, LeaseRows
     from .job_rows import FileRows, JobRows
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
-    from .online_rows import OnlineRows
     from .limit_rows import LimitRows
+    from .online_rows import OnlineRows
     from .payer_rows import PayerRows
     from .plate_rows import PlateRows
 
