@@ -108,6 +108,7 @@ def test_facts_from_before_there_were_plates() -> None:
 @pytest.mark.parametrize("make", [
     lambda size, at: reading.prusa("volume_type", "NegativeVolume", size, at),
     lambda size, at: reading.orca("negative_part", size, at),
+    lambda size, at: reading.orca("negative_part", size, at, "other"),
 ])  # fmt: skip
 def test_what_is_taken_away(make: object, tmp_path: Path) -> None:
     assert callable(make)

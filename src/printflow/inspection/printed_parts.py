@@ -60,7 +60,7 @@ class Plate:
 @dataclass
 class Settings:
     """What was found. ``ranges``: by object, first and last triangle of a part that is not simply
-    printed; ``parts``: by object and component."""
+    printed; ``parts``: by object and component, whatever the component's own type says."""
 
     ranges: dict[str, list[tuple[int, int, Use]]] = field(default_factory=dict)
     parts: dict[tuple[str, str], Use] = field(default_factory=dict)
@@ -152,7 +152,7 @@ def _orca(found: Settings) -> tuple[Begin, End]:
             here["object"] = values.get("id", "")
         elif tag == "part":
             use = _USES.get(values.get("subtype", "").lower())
-            if use and use is not Use.PRINTED:
+            if use:
                 found.parts[here["object"], values.get("id", "")] = use
         elif tag == "plate" and len(found.plates) < MOST_PLATES:
             found.plates.append(Plate(number=len(found.plates) + 1))

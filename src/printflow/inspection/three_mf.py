@@ -176,8 +176,10 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
             assert thing is not None, "it was counted"
             pieces: list[Uses] = [_split(thing, settings.ranges.get(key[1], []) if top else [])]
             for inner, matrix in thing.components:
-                use = settings.parts.get((top, inner[1]), Use.PRINTED)
-                pieces.append(_used(_all_placed(build(inner), matrix), use))
+                uses = _all_placed(build(inner), matrix)
+                if listed := settings.parts.get((top, inner[1])):
+                    uses = _all_for(uses, listed)
+                pieces.append(uses)
             whole = {use: _together([piece[use] for piece in pieces]) for use in Use}
             built[key, top] = _used(whole, Use.ASIDE if thing.aside else Use.PRINTED)
         return built[key, top]
@@ -233,6 +235,11 @@ def _used(uses: Uses, use: Use) -> Uses:
     if use is Use.PRINTED:
         return uses
     return {**uses, Use.PRINTED: _NONE, use: _together([uses[use], uses[Use.PRINTED]])}
+
+
+def _all_for(uses: Uses, use: Use) -> Uses:
+    """All of it for one use, whatever it was for."""
+    return {**dict.fromkeys(Use, _NONE), use: _together(list(uses.values()))}
 
 
 def _split(thing: _Object, ranges: list[tuple[int, int, Use]]) -> Uses:

@@ -229,7 +229,9 @@ def _hours(said: Mapping[str, str]) -> Decimal | None:
 
 
 def _seconds(text: str) -> Decimal:
-    """Seconds, or hours:minutes:seconds."""
+    """Seconds, hours:minutes:seconds, or parts with their units."""
+    if named := _PART_OF_TIME.findall(text):
+        return sum((Decimal(count) * _SECONDS[unit] for count, unit in named), Decimal())
     parts = [number(part, 10**8) for part in text.split(":")]
     if len(parts) > 3 or None in parts:
         return Decimal()
