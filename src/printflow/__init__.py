@@ -69,6 +69,8 @@ if TYPE_CHECKING:
     from .domain.payer_form import typed_form as payer_form
     from .domain.payers import Payer, PayerKind
     from .domain.payers import Window as PayerWindow
+    from .domain.payment_report import FIELDS as REPORT_COLUMNS
+    from .domain.payment_report import Outcome as ReportOutcome
     from .domain.people import Change, ChangeKind, ChangeQuery, StaffName, StaffSession, Station
     from .domain.permit import STRANGER, Permit
     from .domain.person_rules import PersonRule, RuleKind
@@ -203,6 +205,7 @@ if TYPE_CHECKING:
     from .service.payer_answers import PayerQuestion
     from .service.payer_statements import Statement
     from .service.payers import ImportedPayers, PayerStanding
+    from .service.payment_reports import PaymentReport
     from .service.payments import OpenBalance
     from .service.plates import PlateDone
     from .service.prices import PricePreview, Requoted
@@ -434,6 +437,7 @@ _HOMES = {
     "service.payer_statements": ("Statement",),
     "service.payers": ("ImportedPayers", "PayerStanding"),
     "service.payments": ("OpenBalance",),
+    "service.payment_reports": ("PaymentReport",),
     "service.sessions": ("SignedIn",),
     "service.stations": ("USUAL_ROLE",),
     "service.system": ("Vitals", "SystemView"),
@@ -445,6 +449,8 @@ _HOMES = {
 _RENAMED = {
     "PAYER_FIELDS": ("domain.payer_form", "FIELDS"),
     "PayerWindow": ("domain.payers", "Window"),
+    "REPORT_COLUMNS": ("domain.payment_report", "FIELDS"),
+    "ReportOutcome": ("domain.payment_report", "Outcome"),
     "PaymentFinding": ("domain.online_payments", "Finding"),
     "payer_form": ("domain.payer_form", "typed_form"),
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
@@ -477,7 +483,10 @@ __all__ = [
     "OnlinePayment",
     "PayOffer",
     "PaymentFinding",
+    "PaymentReport",
+    "REPORT_COLUMNS",
     "Received",
+    "ReportOutcome",
     "Group",
     "Requoted",
     "PricePreview",

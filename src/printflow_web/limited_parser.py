@@ -21,7 +21,7 @@ from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY
 
 UPLOAD_PATH = re.compile(r"/submit|/dashboard/jobs/[^/]+/versions")
 SIGN_IN_PATH = "/login"
-LIST_PATH = "/admin/payers/import"
+LIST_PATHS = ("/admin/payers/import", "/dashboard/payments/report")
 
 
 def client_of(address: str) -> str:
@@ -87,7 +87,7 @@ class LimitedParser(HTTPRequestParser):
             return SMALL_BODY
         if self._is_upload():
             return self._upload_limit
-        if self._path == LIST_PATH:
+        if self._path in LIST_PATHS:
             return LIST_BODY
         return SIGN_IN_BODY if self._path == SIGN_IN_PATH else SMALL_BODY
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 UPLOADS = frozenset({"student.submit", "versions.add"})
 """Endpoints whose body may be large."""
+LISTS = frozenset({"payers.take_in", "payment_report.take_in"})
+"""Endpoints whose body may be a long list."""
 SIGN_IN = "auth.login"
 LONGEST_PASSWORD = 1000
 
@@ -154,7 +156,7 @@ def _limit_body() -> None:
     if form and request.endpoint in UPLOADS and request.method == "POST":
         cast(LabRequest, request).takes_upload = True
         request.max_content_length = upload_limit(current_app)
-    elif form and request.endpoint == "payers.take_in" and request.method == "POST":
+    elif form and request.endpoint in LISTS and request.method == "POST":
         request.max_content_length = LIST_BODY
     elif request.endpoint == SIGN_IN and request.method == "POST":
         request.max_content_length = request.max_form_memory_size = SIGN_IN_BODY

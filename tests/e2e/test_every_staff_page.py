@@ -163,6 +163,7 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
         f"/dashboard/payments/write-off?job={jobs[Status.COMPLETED].id}",
         "/dashboard/payments/owes",
         "/dashboard/payments/online",
+        "/dashboard/payments/report",
     ]
     mails = [f"/outbox/{lab.mail.find()[0].id}"]
     mails += [f"/inbox/{mail.id}" for mail in lab.inbox.find(tuple(Fate))]

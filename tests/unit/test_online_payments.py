@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from printflow import Settings, SettingsError, Status
-from printflow.domain.ledger import Balance
 from printflow.domain.online_payments import (
     Finding,
     PayFrom,
@@ -90,8 +89,8 @@ def test_what_is_made_of_money_that_was_paid(
     status: Status, asked: int | None, due: int, cents: int, currency: str, finding: Finding | None
 ) -> None:
     job = made(status, currency="USD")
-    assert judged(job, asked, Balance(due), cents, currency) is finding
-    assert judged(None, asked, Balance(0), cents, currency) is Finding.UNKNOWN
+    assert judged(job, asked, due, cents, currency) is finding
+    assert judged(None, asked, 0, cents, currency) is Finding.UNKNOWN
 
 
 def test_from_when_a_student_is_asked() -> None:

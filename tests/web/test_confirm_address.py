@@ -445,6 +445,8 @@ OF_JOBS_THAT_ARE_NAMED = {
     "identity_rows.jobs_of_person",  # a student's own
     "identity_rows.sent_by",
     "job_rows._BY_ID",
+    "online_rows._MONEY",
+    "online_rows.jobs",  # a report names the job
     "job_rows._BY_TOKEN",
     "job_rows._CHANGE",
     "job_rows._JOB_COLUMNS",

@@ -90,6 +90,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/payments/day-<day>.<ending>": {"GET": Right.PAYMENTS},
     "/dashboard/payments/owes": {"GET": Right.PAYMENTS},
     "/dashboard/payments/online": {"GET": Right.PAYMENTS},
+    "/dashboard/payments/report": {"GET": Right.PAYMENTS, "POST": Right.PAYMENTS},
     "/dashboard/payments/online/<int:online_id>/settle": {"POST": Right.PAYMENTS},
     "/dashboard/payments/take": {"GET": Right.PAYMENTS, "POST": Right.PAYMENTS},
     "/dashboard/payments/refund": {"GET": Right.VOID, "POST": Right.VOID},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ from printflow.runtime.payment_signature import callback_signature
 from printflow_web.online import CALLBACK_BODY
 from tests.integration.test_online_payments import SECRET, settings  # noqa: F401 - a fixture
 from tests.plugins.lab import TestClock
-from tests.web.conftest import said, send
+from tests.web.conftest import said, send, token
 
 Brought = Callable[[str], Job]
 
@@ -136,6 +137,40 @@ def test_nobody_is_asked_for_what_is_not_due_yet(
     page = page_of(lab, job_in(status))
     assert "Pay online" not in said(student.get(page))
     assert student.get(f"{page}/pay?due=425").location == page
+
+
+def test_a_report_shows_first_what_it_does_and_then_does_that(
+    lab: Printflow, staff: FlaskClient, job_in: Brought
+) -> None:
+    job = job_in("COMPLETED")
+    page = "/dashboard/payments/report"
+    content = f"Ref,Txn,Paid\n{job.id},T-1,4.25\nother,<b>T-2,1.00\n".encode()
+    names = {
+        "reference": "Ref",
+        "transaction": "Txn",
+        "amount": "Paid",
+        "date": "",
+        "currency": "currency",
+    }
+
+    def upload(**more: str) -> TestResponse:
+        form: dict[str, object] = {"csrf_token": token(staff, page), **names, **more}
+        form["file"] = (io.BytesIO(content), "report.csv")
+        return staff.post(page, data=form, content_type="multipart/form-data")
+
+    assert "The file has no column Nothing" in said(upload(amount="Nothing"))
+    shown = upload()
+    assert "1 payment would be recorded : $4.25" in said(shown).replace("recorded:", "recorded :")
+    assert "No job has this reference." in said(shown) and "&lt;b&gt;T-2" in shown.text
+    assert lab.jobs.details(job.id).balance.paid_cents == 0
+    mark = shown.text.partition('name="shown" value="')[2].partition('"')[0]
+    late = upload(shown="0" * 64)
+    assert "Nothing was recorded" in said(late)
+    assert upload(shown=mark).status_code == 303
+    assert lab.jobs.details(job.id).balance.paid_cents == 425
+    assert 'value="Txn"' in staff.get(page).text
+    assert "1 is already recorded" in said(upload())
+    assert send(staff, page).status_code == 422
 
 
 def test_an_old_pick_up_page_is_refused_with_the_new_sum(

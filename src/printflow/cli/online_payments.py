@@ -1,4 +1,4 @@
-"""``payments``: what was paid online, and signing what the payment service will say."""
+"""``payments``: what was paid online, from reports, too; and signing what the service will say."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .tables import print_table
 
 if TYPE_CHECKING:
     from printflow import OnlinePayment
+    from printflow.domain.payment_report import ReportRow
 
 _COLUMNS = ("Number", "Time", "Job", "Amount", "Transaction", "Receipt", "Needs a look")
 _MOST_BYTES = 8 * 1024
@@ -55,6 +56,82 @@ def settle(number: int, note: str, by: str) -> None:
         print_json(document(one))
     else:
         tell(f"Noted: {one.note}")
+
+
+@payments.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column is which: reference (or job number), transaction, amount, currency, date.",
+)
+@click.option("--decimal", default=".", metavar="SIGN", help='Decimal sign of amounts, "." or ",".')
+@click.option("--currency", default="", metavar="CODE", help="Currency of lines that name none.")
+@click.option("--dry-run", is_flag=True, help="Only say what each line would do.")
+@by_option
+@json_option
+def import_(
+    file: Path, maps: tuple[str, ...], decimal: str, currency: str, dry_run: bool, by: str
+) -> None:
+    """Mark jobs as paid from a payment service's report. Each transaction counts once."""
+    from printflow.runtime.named_paths import beginning_of
+    from printflow.service.payment_reports import MOST_BYTES
+
+    columns = dict(_mapped(one) for one in maps)
+    content = beginning_of(file, MOST_BYTES)
+    with session().lab() as lab:
+        report = lab.payment_reports.read(
+            content, by=by, columns=columns, decimal=decimal, currency=currency, dry_run=dry_run
+        )
+    counts = report.counts
+    if session().json:
+        print_json(
+            {
+                "dry_run": report.dry_run,
+                "counts": {outcome.value: count for outcome, count in counts.items()},
+                "totals": report.totals,
+                "rows": [_line(row) for row in report.rows],
+            }
+        )
+        return
+    for row in report.rows:
+        why = row.line.problem or (row.finding.record.sentence if row.finding else "")
+        if why:
+            tell(f"Line {row.line.number}: {row.outcome.value.replace('_', ' ')}. {why}")
+    paid, already, left = counts.values()
+    done = "Dry run: " if dry_run else ""
+    tell(f"{done}{paid} paid, {already} already recorded, {left} left out")
+
+
+def _mapped(typed: str) -> tuple[str, str]:
+    from printflow import REPORT_COLUMNS, InvalidInput
+    from printflow.said import say
+
+    name, sign, column = typed.partition("=")
+    if not sign or name.strip() not in REPORT_COLUMNS:
+        raise InvalidInput.of(
+            "map",
+            "map_invalid",
+            say("“{typed}” isn't FIELD=COLUMN.", typed=typed[:100]),
+            say("The fields are: {fields}.", fields=", ".join(REPORT_COLUMNS)),
+        )
+    return name.strip(), column
+
+
+def _line(row: ReportRow) -> dict[str, object]:
+    return {
+        "line": row.line.number,
+        "outcome": row.outcome.value,
+        "finding": row.finding.value if row.finding else None,
+        "problem": str(row.line.problem) if row.line.problem else None,
+        "job_id": row.job_id or None,
+        "transaction": row.line.transaction,
+        "amount_cents": row.line.cents,
+        "currency": row.line.currency,
+        "due_cents": row.due_cents,
+    }
 
 
 @payments.command("sign")

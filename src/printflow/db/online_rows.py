@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..domain.online_payments import Finding, OnlinePayment, OnlineState
+from ..domain.online_payments import Finding, JobMoney, OnlinePayment, OnlineState
+from ..domain.status import Status
 from ..ports import DuplicateKey
-from .schema import online_payments
+from .schema import jobs, online_payments
 
 _TABLE = online_payments.c
 _MANY = 500
+_MONEY = (jobs.c.id, jobs.c.status, jobs.c.currency, jobs.c.cost_cents)
 
 
 class SqlOnlineRows:
@@ -40,6 +42,20 @@ class SqlOnlineRows:
             query = select(online_payments).where(_TABLE.identity.in_(some))
             for row in self._connection.execute(query):
                 found[row.identity] = _made(row)
+        return found
+
+    def jobs(self, job_ids: Collection[str]) -> Mapping[str, JobMoney]:
+        found: dict[str, JobMoney] = {}
+        wanted = sorted(job_ids)
+        for start in range(0, len(wanted), _MANY):
+            query = select(*_MONEY).where(jobs.c.id.in_(wanted[start : start + _MANY]))
+            for row in self._connection.execute(query):
+                found[row.id] = JobMoney(
+                    id=row.id,
+                    status=Status(row.status),
+                    currency=row.currency,
+                    cost_cents=row.cost_cents or 0,
+                )
         return found
 
     def get(self, online_id: int) -> OnlinePayment | None:

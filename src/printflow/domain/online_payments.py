@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from .debts import OWING
 from .job import Job
-from .ledger import PAYABLE, Balance
+from .ledger import PAYABLE
 from .marking import complete, mark
 from .status import Status
 
@@ -135,7 +135,7 @@ FINDINGS: Mapping[Finding, FindingRecord] = complete(
 
 
 def judged(
-    job: Job | None, asked_cents: int | None, balance: Balance, cents: int, currency: str
+    job: Job | JobMoney | None, asked_cents: int | None, due_cents: int, cents: int, currency: str
 ) -> Finding | None:
     """What is wrong with money that was paid for a job; None where nothing is.
 
@@ -150,11 +150,21 @@ def judged(
         return Finding.ARCHIVED
     if job.status not in PAYABLE:
         return Finding.NOT_DUE
-    if cents > balance.due_cents:
+    if cents > due_cents:
         return Finding.OVER
     if asked_cents is not None and cents != asked_cents:
         return Finding.AMOUNT
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobMoney:
+    """What of a job says whether money for it can be entered."""
+
+    id: str
+    status: Status
+    currency: str
+    cost_cents: int
 
 
 class OnlineState(StrEnum):

@@ -51,6 +51,7 @@ from ..service.openings import Openings
 from ..service.payer_answers import PayerAnswers
 from ..service.payer_statements import PayerStatements
 from ..service.payers import Payers
+from ..service.payment_reports import PaymentReports
 from ..service.payments import Payments
 from ..service.people import People
 from ..service.person_decisions import PersonDecisions
@@ -364,6 +365,8 @@ class Printflow:
         """The ledger: ``take``, ``void``, ``find``."""
         self.online = OnlinePayments(database, clock, parts.settings, parts.pay_links)
         """Payments by link: ``offer``, ``receive``, ``find``, ``settle``."""
+        self.payment_reports = PaymentReports(database, clock, parts.catalogs, parts.pay_links)
+        """Marking jobs as paid from a payment service's report: ``read``."""
         self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)
         """Receipts, on paper and by mail."""
         self.cash_up = CashUp(database, clock, parts.catalogs)

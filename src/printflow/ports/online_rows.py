@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from ..domain.online_payments import OnlinePayment, OnlineState
+    from ..domain.online_payments import JobMoney, OnlinePayment, OnlineState
 
 
 class OnlineRows(Protocol):
@@ -20,6 +20,9 @@ class OnlineRows(Protocol):
 
     def known(self, identities: Collection[str]) -> Mapping[str, OnlinePayment]:
         """By identity, those that are there."""
+
+    def jobs(self, job_ids: Collection[str]) -> Mapping[str, JobMoney]:
+        """By id, what of these jobs is needed to enter money; unknown ones are left out."""
 
     def get(self, online_id: int) -> OnlinePayment | None: ...
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
-from ..domain.ledger import Balance, Payment, Share
+from ..domain.ledger import Payment, Share
 from ..domain.online_payments import (
     BY_LINK,
     Finding,
@@ -36,6 +36,7 @@ class Told:
     transaction_id: str
     cents: int
     currency: str
+    note: str = ""
 
 
 def book(
@@ -49,7 +50,9 @@ def book(
     meant = pay_links.meant(told.reference) if told.reference else None
     job_id = meant.job_id if meant is not None else told.job_id
     job = tx.jobs.get(job_id) if job_id else None
-    identity = identity_of(told, job)
+    identity = payment_identity(
+        told.transaction_id, job.id if job is not None else "", told.reference
+    )
     changed = changed_identity(told, identity)
     known = tx.online.known([identity, changed])
     if changed in known:
@@ -58,17 +61,17 @@ def book(
         if (there.amount_cents, there.currency) == (told.cents, told.currency):
             return there, True
         return _kept(tx, told, job, changed, Finding.CHANGED, None, now), False
-    balance = balance_of(tx, job) if job is not None else Balance(0)
-    finding = judged(job, meant.cents if meant else None, balance, told.cents, told.currency)
+    due = balance_of(tx, job).due_cents if job is not None else 0
+    finding = judged(job, meant.cents if meant else None, due, told.cents, told.currency)
     payment_id = None
     if job is not None and (finding is None or finding.record.booked):
         payment_id = _enter(tx, told, job, identity, actor, now)
     return _kept(tx, told, job, identity, finding, payment_id, now), False
 
 
-def identity_of(told: Told, job: Job | None) -> str:
-    """By what the payment is known again: its transaction, and what it is for."""
-    return fingerprint([told.transaction_id, job.id if job is not None else told.reference])
+def payment_identity(transaction_id: str, job_id: str, reference: str) -> str:
+    """By what a payment is known again: its transaction, and what it is for."""
+    return fingerprint([transaction_id, job_id or reference])
 
 
 def changed_identity(told: Told, identity: str) -> str:
@@ -117,6 +120,7 @@ def _enter(
         currency=told.currency,
         method=BY_LINK,
         receipt=receipt,
+        note=told.note,
         shares=(Share(job_id=job.id, amount_cents=told.cents, event_id=event_id),),
     )
     return tx.ledger.add(payment, f"online:{identity[:48]}", identity)
