@@ -42,7 +42,7 @@ def test_a_known_person_is_refused_in_words_and_it_is_counted(
     with pytest.raises(InvalidInput) as refused:
         submit()
     assert codes(refused) == ["limit_open_jobs"]
-    assert "You can have 2 open jobs at a time" in refused.value.refusals[0].message
+    assert "Open jobs: you can have 2 at a time" in refused.value.refusals[0].message
     assert counted(lab) == {("refused", "open_jobs > 2 ever"): 1}
     lab.jobs.reject(first.id, by="Ana", text="Too thin.")
     assert not submit().over_limit, "a rejected job counts no more"

@@ -122,7 +122,7 @@ def test_a_print_that_nobody_picks_up() -> None:
     waits = past(Status.COMPLETED, status_since=NOW - timedelta(days=15))
     (found,) = over(row, jobs=(waits,))
     assert found.action is LimitAction.REFUSE and not found.alone
-    assert found.student == "A finished print has been waiting for you for 15 days."
+    assert found.student == "A finished print is waiting for you. Days so far: 15."
     assert not over(row, jobs=(past(Status.COMPLETED, status_since=NOW - timedelta(days=14)),))
     held = past(Status.COMPLETED, status_since=NOW - timedelta(days=15), held_at=NOW)
     assert not over(row, jobs=(held,))
@@ -141,7 +141,7 @@ def test_all_apply_and_the_strictest_comes_first() -> None:
         (LimitCode.PRINTS, LimitAction.ASK),
     ]
     assert found[0].student == (
-        "You can have 2 prints a week. With this request, you'd have 3. Two a week."
+        "Prints: you can have 2 a week. With this request, you'd have 3. Two a week."
     )
     assert found[0].staff == "Prints a week with this job: 3. The limit is 2."
     assert found[0].rule == "prints > 2 week"
@@ -171,7 +171,7 @@ def test_blocks_and_exceptions_end_with_their_day() -> None:
     block = rule(RuleKind.BLOCK, until=today)
     (found,) = over(rules=(block,))
     assert (found.code, found.action) == (LimitCode.BLOCKED, LimitAction.REFUSE)
-    assert "Ana blocked this person: fire" in found.staff and "fire" not in found.student
+    assert "Ana blocked this person until" in found.staff and "fire" not in found.student
     assert not over(rules=(rule(RuleKind.BLOCK, until=today - timedelta(days=1)),))
     assert not over(rules=(rule(RuleKind.BLOCK, ended_at=NOW),))
     row = limit("open_jobs", "0")

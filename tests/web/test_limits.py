@@ -79,7 +79,7 @@ def test_what_everyone_would_be_refused_is_said_and_nothing_typed_is_lost(
     limit(lab, {"what": "prints", "cap": "2", "per": "week", "action": "refuse", "text": text})
     wrong = upload(quantity="3", note="For the <b>fair</b>")
     assert wrong.status_code == 422 and not lab.jobs.find()
-    assert f"You can have 2 prints a week. With this request, you'd have 3. {text}" in said(wrong)
+    assert f"Prints: you can have 2 a week. With this request, you'd have 3. {text}" in said(wrong)
     assert 'value="3"' in wrong.text and "&lt;b&gt;fair" in wrong.text
 
 

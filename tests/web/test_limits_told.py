@@ -23,17 +23,17 @@ def test_a_browser_that_confirmed_the_address_is_told(
     ]
     lab.catalog.change({"limits": rows}, by="Sam")
     page = said(student.get(upload().headers["Location"]))
-    assert "You can have" not in page
+    assert "you can have" not in page
     (job,) = lab.worklist.page(JobQuery(unconfirmed=True)).jobs
     url = lab._parts.links.of_address(job).removeprefix(lab.settings.effective_base_url)
     assert send(student, url).status_code in (200, 303)
     second = upload()
     page = said(student.get(second.headers["Location"]))
-    assert "You can have 1 prints in all. With this request, you'd have 2." in page
+    assert "Prints: you can have 1 in all. With this request, you'd have 2." in page
     assert "Staff will decide, and we'll email you." in page
     third = upload(note="Kept")
     assert third.status_code == 422 and "Kept" in third.text
-    assert "You can have 2 open jobs at a time. With this request, you'd have 3." in said(third)
+    assert "Open jobs: you can have 2 at a time. With this request, you'd have 3." in said(third)
     stranger = upload(student_email="other@example.edu")
     assert stranger.status_code == 303, "another address isn't this person's"
     assert len(lab.jobs.find()) == 2

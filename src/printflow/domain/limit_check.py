@@ -89,7 +89,12 @@ def _blocked(block: PersonRule) -> LimitFinding:
     record = LimitCode.BLOCKED.record
     staff = record.staff.having(name=block.by, reason=block.reason)
     if block.until is not None:
-        staff = sentences((staff, say("The block ends after {day}.", day=Day(block.until))))
+        staff = say(
+            "{name} blocked this person until {day}: {reason}",
+            name=block.by,
+            day=Day(block.until),
+            reason=block.reason,
+        )
     return LimitFinding(
         code=LimitCode.BLOCKED,
         action=LimitAction.REFUSE,

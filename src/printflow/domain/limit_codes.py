@@ -104,7 +104,7 @@ LIMITS: Mapping[LimitCode, LimitRecord] = complete(
             whole=True,
             money=False,
             student=say(
-                "You can have {cap} open jobs at a time. With this request, you'd have {found}."
+                "Open jobs: you can have {cap} at a time. With this request, you'd have {found}."
             ),
             next_step=say("Wait until one is picked up, cancel one, or ask the lab."),
             staff=say("Open jobs with this one: {found}. The limit is {cap}."),
@@ -115,7 +115,7 @@ LIMITS: Mapping[LimitCode, LimitRecord] = complete(
             counts=Counts.WINDOW,
             whole=True,
             money=False,
-            student=say("You can have {cap} prints {per}. With this request, you'd have {found}."),
+            student=say("Prints: you can have {cap} {per}. With this request, you'd have {found}."),
             next_step=say("Ask for fewer copies, try again later, or ask the lab."),
             staff=say("Prints {per} with this job: {found}. The limit is {cap}."),
         ),
@@ -135,7 +135,7 @@ LIMITS: Mapping[LimitCode, LimitRecord] = complete(
             counts=Counts.WINDOW,
             whole=False,
             money=False,
-            student=say("You can use {cap} hours of print time {per}. You've used {found}."),
+            student=say("You can use {cap} h of print time {per}. You've used {found} h."),
             next_step=say("Try again later, or ask the lab."),
             staff=say("Print time {per} with this job: {found} h. The limit is {cap} h."),
         ),
@@ -165,7 +165,7 @@ LIMITS: Mapping[LimitCode, LimitRecord] = complete(
             counts=Counts.JOB,
             whole=False,
             money=False,
-            student=say("A job can print for {cap} hours. Yours takes {found}."),
+            student=say("A job can print for {cap} h. Yours takes {found} h."),
             next_step=say("Make the model smaller, or ask the lab."),
             staff=say("This job prints for {found} h. The limit is {cap} h."),
         ),
@@ -185,10 +185,10 @@ LIMITS: Mapping[LimitCode, LimitRecord] = complete(
             counts=Counts.PERSON,
             whole=True,
             money=False,
-            student=say("A finished print has been waiting for you for {found} days."),
+            student=say("A finished print is waiting for you. Days so far: {found}."),
             next_step=say("Pick it up first, or ask the lab."),
             staff=say(
-                "A finished print hasn't been picked up for {found} days. The limit is {cap}."
+                "Days that a finished print hasn't been picked up: {found}. The limit is {cap}."
             ),
         ),
         LimitCode.OWED: LimitRecord(
