@@ -18,6 +18,12 @@ from .corners import corner_hashes
 WELD = 1e-6
 """Of the longest side."""
 
+_MOST = 200_000
+"""Open sides, beyond which it is no mesh with gaps, but triangles that have nothing in common."""
+
+_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+"""Odd 64-bit numbers without pattern."""
+
 _ROUNDING = 2.0**-22
 """Two steps of single precision, of the largest coordinate: less apart cannot be told."""
 
@@ -27,15 +33,18 @@ def welded(
 ) -> Triangles | None:
     """A copy of ``triangles`` with the corners welded at the given sides (triangle, 0 to 2); None
     where no two of them are that near."""
+    if len(owners) > _MOST:
+        return None
     low, high = bounds(triangles)
     near = max(float((high - low).max()) * WELD, float(np.abs([low, high]).max()) * _ROUNDING)
     ends = np.concatenate([triangles[owners, places], triangles[owners, (places + 1) % 3]])
-    points = np.unique(ends + np.float32(0.0), axis=0)
+    names, at = np.unique(_names(ends), return_index=True)
+    points = ends[at]
     kept = _nearest_kept(points.astype(np.float64), near)
     moved = np.flatnonzero(kept != np.arange(len(points)))
     if not len(moved):
         return None
-    names = _names(points)[moved]
+    names = names[moved]
     order = np.argsort(names)
     names, to = names[order], points[kept[moved]][order]
     result = triangles.copy()
@@ -48,7 +57,7 @@ def welded(
 
 
 def _names(points: NDArray[np.float32]) -> NDArray[np.uint64]:
-    one = np.repeat(points[:, None], 3, axis=1)
+    one = np.repeat(points.astype(np.float32)[:, None], 3, axis=1)
     return np.concatenate([corners[0] for _, corners in corner_hashes(one)])
 
 
@@ -61,9 +70,10 @@ def _nearest_kept(points: NDArray[np.float64], near: float) -> NDArray[np.int64]
     stands = np.arange(len(points))
     scaled = points / (2 * near)
     for shift in product((0.0, 0.5), repeat=3):
-        cells = np.floor(scaled + np.array(shift)).astype(np.int64)
-        order = np.lexsort((stands, cells[:, 2], cells[:, 1], cells[:, 0]))
-        same = (cells[order][1:] == cells[order][:-1]).all(axis=1)
+        cells = np.floor(scaled + np.array(shift)).astype(np.int64).view(np.uint64)
+        cell = (cells * _MIXERS).sum(axis=1, dtype=np.uint64)
+        order = np.argsort(cell, kind="stable")
+        same = cell[order][1:] == cell[order][:-1]
         begin = np.concatenate(([True], ~same))
         first = order[np.flatnonzero(begin)][np.cumsum(begin) - 1]
         meant = stands.copy()
