@@ -38,8 +38,8 @@ def welded(
     low, high = bounds(triangles)
     near = max(float((high - low).max()) * WELD, float(np.abs([low, high]).max()) * _ROUNDING)
     ends = np.concatenate([triangles[owners, places], triangles[owners, (places + 1) % 3]])
-    names, at = np.unique(_names(ends), return_index=True)
-    points = ends[at]
+    names, first = np.unique(_names(ends), return_index=True)
+    points = ends[first]
     kept = _nearest_kept(points.astype(np.float64), near)
     moved = np.flatnonzero(kept != np.arange(len(points)))
     if not len(moved):
