@@ -256,13 +256,13 @@ def test_a_link_is_overtaken_by_a_decision(
 
 
 def test_class_numbers_are_found_however_they_are_typed(lab: Printflow, submit: Submit) -> None:
-    for typed in ("ARCH 4000", "arch-4000", "ARCH 400"):
+    for typed in ("ARCH 4000", "arch-4000", "Arch–4000 ♥", "ARCH 400"):
         submit(class_number=typed)
     listed = b"".join(lab.job_lists.file(JobQuery(), "csv", class_number="arch_4000", by="Ana"))
-    assert len(listed.splitlines()) == 1 + 2
+    assert len(listed.splitlines()) == 1 + 3
     with lab._parts.database.read() as tx:
         query = ReportQuery(class_number="Arch4000")
-        assert len(list(tx.reports.tracks(query, None, None))) == 2
+        assert len(list(tx.reports.tracks(query, None, None))) == 3
 
 
 # -- the file, statements -------------------------------------------------------------------------

@@ -9,7 +9,20 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, case, func, null, or_, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    union,
+)
 
 from ..domain.budgets import BY_BUDGET
 from ..domain.currency import decimals
@@ -54,8 +67,6 @@ _ENTRIES = payment_shares.join(payments, payments.c.id == payment_shares.c.payme
     payment_voids, payment_voids.c.payment_id == payments.c.id
 )
 _OUTCOME = ("at", "by", "good", "failed", "not_printed", "category", "reason", "grams_wasted")
-_SIGNS = " -_./:,"
-"""What class numbers are written with besides letters and digits."""
 _FIELDS = ("id", "created_at", "status", *FILTERS, "group", "grams", "cost_cents")
 
 
@@ -71,7 +82,7 @@ class SqlReportRows:
         wanted = wanted.where(with_staff(jobs.c.id))
         for name in FILTERS:
             if value := getattr(query, name):
-                wanted = wanted.where(_is(name, value))
+                wanted = wanted.where(self._is(name, value))
         if since is not None or until is not None:
             wanted = wanted.where(jobs.c.id.in_(_touched(since, until)))
         last = ""
@@ -81,6 +92,25 @@ class SqlReportRows:
             if len(page) < _PORTION:
                 return
             last = page[-1].id
+
+    def _is(self, name: str, value: str) -> ColumnElement[bool]:
+        """Whether a job has that value; a class number however it was typed: as ``course_key`` says, and
+        nothing else does.
+        """
+        if name != "class_number" or not course_key(value):
+            return jobs.c[name] == value
+        typed = self._connection.scalars(select(jobs.c.class_number).distinct())
+        return jobs.c.class_number.in_(
+            [one for one in typed if course_key(one) == course_key(value)]
+        )
+
+    def _about(self, query: ReportQuery) -> list[ColumnElement[bool]]:
+        """What a query asks of jobs, but the printer: that is the machine's where machines count."""
+        return [
+            self._is(name, value)
+            for name in FILTERS
+            if name != "printer" and (value := getattr(query, name))
+        ]
 
     def _portion(self, page: Sequence[Row[Any]]) -> Iterator[JobTrack]:
         ids = [row.id for row in page]
@@ -156,7 +186,7 @@ class SqlReportRows:
         )
         if query.printer:
             wanted = wanted.where(machines.c.model == query.printer)
-        if about := _about(query):
+        if about := self._about(query):
             held = select(plate_parts.c.plate_id).join(jobs).where(*about)
             wanted = wanted.where(run.plate_id.in_(held))
         for row in self._connection.execute(wanted.execution_options(yield_per=_PORTION)):
@@ -177,7 +207,7 @@ class SqlReportRows:
                     part_outcomes, one.part_id == part.id
                 )
             )
-            .where(*_during(plates.c, since, until), *_about(query))
+            .where(*_during(plates.c, since, until), *self._about(query))
             .order_by(part.id, one.id)
         )  # fmt: skip
         if query.printer:
@@ -254,25 +284,6 @@ def _told(
     undone = details.get("event") if trigger == Correction.UNDO else None
     grams = details.get("final_grams")
     return tuple(map(str, reasons)), undone, None if grams is None else Decimal(grams)
-
-
-def _is(name: str, value: str) -> Any:
-    """Whether a job has that value; a class number however it was typed, as ``course_key`` says."""
-    if name != "class_number" or not course_key(value):
-        return jobs.c[name] == value
-    column: Any = func.lower(jobs.c[name])
-    for sign in _SIGNS:
-        column = func.replace(column, sign, "")
-    return column == course_key(value)
-
-
-def _about(query: ReportQuery) -> list[Any]:
-    """What a query asks of jobs, but the printer: that is the machine's where machines count."""
-    return [
-        _is(name, value)
-        for name in FILTERS
-        if name != "printer" and (value := getattr(query, name))
-    ]
 
 
 def _during(span: Any, since: datetime | None, until: datetime | None) -> list[Any]:
