@@ -11,9 +11,10 @@ import pytest
 from printflow import CatalogInvalid
 from printflow.domain.catalog import Catalog, catalog_from, plain_form
 from printflow.domain.job import Job
-from printflow.domain.limit_check import Asked, LimitFinding, Standing, check
+from printflow.domain.limit_check import Asked, LimitFinding, check
 from printflow.domain.limit_codes import LIMITS, MEASURES, LimitAction, LimitCode
 from printflow.domain.limit_rows import idle
+from printflow.domain.limit_standing import Standing
 from printflow.domain.person_rules import PersonRule, RuleKind
 from printflow.domain.status import Status
 from tests.unit.builders import DOCUMENT, NOW, job
