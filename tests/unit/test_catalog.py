@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printflow import Catalog, CatalogInvalid, PathUnusable
@@ -175,6 +175,7 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 amounts = st.decimals(0, 100, places=3).map(str)
 
 
+@settings(deadline=None)
 @given(
     lab=texts,
     names=st.lists(texts, min_size=1, max_size=5, unique_by=str.casefold),

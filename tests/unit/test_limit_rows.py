@@ -69,6 +69,8 @@ CLOSED = (past(Status.REJECTED), past(Status.PAIDPICKEDUP), past(unconfirmed_sin
         (limit("prints", "5", per="ever"), {"jobs": (past(quantity=4),), "copies": 2}, True),
         (limit("prints", "6", per="ever"), {"jobs": (past(quantity=4),), "copies": 2}, False),
         (limit("prints", "3"), {"jobs": (past(Status.REJECTED, quantity=9),)}, False),
+        (limit("prints", "1"), {"jobs": (past(Status.ARCHIVED, copies_good=1),)}, True),
+        (limit("prints", "1"), {"jobs": (past(Status.ARCHIVED),)}, False),
         (limit("grams", "100"), {"jobs": (past(grams=Decimal(60)),), "grams": Decimal(41)}, True),
         (limit("grams", "100"), {"jobs": (past(grams=Decimal(60)),), "grams": Decimal(40)}, False),
         (limit("grams", "100"), {"jobs": (past(grams=Decimal(60)),)}, False),

@@ -12,7 +12,7 @@ from .model_facts import InspectionState, ModelFacts
 from .plate import Copies
 from .pricing import PriceLine
 from .reckoning import Reckoning
-from .status import ActorKind, Status
+from .status import ActorKind, Stage, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,17 @@ class Job:
     def clock(self, now: datetime) -> datetime:
         """The moment at which its deadlines stand: they stop while it is on hold. UTC."""
         return self.held_at or now
+
+    @property
+    def counted(self) -> bool:
+        """Whether it counts for what its person may have, as limits and free allowances ask: it goes
+        on, or copies of it were printed. Archiving a print changes nothing; none that was turned down
+        counts.
+        """
+        record = self.status.record
+        if self.unconfirmed or record.refused:
+            return False
+        return record.stage is not Stage.CLOSED or record.handed_out or self.copies_good > 0
 
     @property
     def unconfirmed(self) -> bool:

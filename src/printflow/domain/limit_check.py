@@ -1,7 +1,7 @@
 """Whether a request or a job is over the lab's limits: one rule for form, dialog, list and preview.
 
-Pure. Jobs count on the day on which they came in, in the lab's time zone; those that were turned
-down don't count, nor those whose address nobody has confirmed.
+Pure. Jobs count on the day on which they came in, in the lab's time zone; which ones do, the job
+itself says.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .limit_codes import LimitAction, LimitCode, LimitWindow
 from .limit_rows import LimitRow
 from .limit_standing import Standing
 from .person_rules import PersonRule, block_of, excepted
+from .quoted_price import group_of
 from .status import Stage
 from .terms import Term, term_of
 
@@ -58,6 +59,21 @@ class LimitFinding:
     alone: bool
     rule: str = ""
     """What reports call the limit: code, cap, and window."""
+
+
+def asked_of(catalog: Catalog, job: Job) -> Asked:
+    """What a job asks for, with the figures that it has."""
+    price = None if job.cost_cents is None else of_cents(job.cost_cents, job.currency)
+    return Asked(
+        email=job.student_email,
+        group=group_of(catalog, job),
+        course=job.class_number,
+        copies=job.quantity,
+        grams=job.grams,
+        hours=job.hours,
+        price=price if job.currency == catalog.currency else None,
+        size=size_of(job),
+    )
 
 
 def check(
@@ -155,7 +171,7 @@ def _numbers(
     """What there is without the job at hand, and what that one adds (None where nobody knows yet).
     The first is None where the limit can't be passed now.
     """
-    jobs = [job for job in standing.jobs if counts(job)]
+    jobs = [job for job in standing.jobs if job.counted]
     inside = [job for job in jobs if _same_window(row.per, catalog.terms, today, _day(job, zone))]
     none: tuple[None, None] = (None, None)
     match row.what:
@@ -193,15 +209,6 @@ def _numbers(
 
 def _sum(numbers: Iterable[Decimal | None]) -> Decimal:
     return sum((one for one in numbers if one is not None), _ZERO)
-
-
-def counts(job: Job) -> bool:
-    """Whether a job counts toward its person's limits."""
-    record = job.status.record
-    printed = record.handed_out or job.copies_good > 0
-    return (
-        not job.unconfirmed and not record.refused and (record.stage is not Stage.CLOSED or printed)
-    )
 
 
 def _day(job: Job, zone: ZoneInfo) -> date:

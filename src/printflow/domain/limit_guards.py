@@ -12,15 +12,16 @@ from typing import Any
 from ..errors import Refusal
 from ..said import say, sentences
 from .attempt import Attempt
+from .budget_guards import lapsed
 from .currency import of_cents
 from .effects import CountLimits
 from .groups import membership
-from .limit_check import Asked, LimitFinding, check, size_of
+from .limit_check import Asked, LimitFinding, asked_of, check, size_of
 from .limit_codes import LimitAction
 from .limit_counts import LimitOutcome
 from .pricing import parse_grams, parse_hours
 from .quoted_price import group_of, price_of_attempt
-from .status import ActorKind
+from .status import ActorKind, Trigger
 from .text import clean_line
 
 PREFIX = "limit_"
@@ -107,6 +108,24 @@ def job_within_limits(attempt: Attempt) -> Iterator[Refusal]:
             say("Use at most {most} characters.", most=REASON_LENGTH),
             REASON,
         )
+
+
+def still_within_limits(attempt: Attempt) -> Iterator[Refusal]:
+    """A quote that expired, whose job hasn't counted since, is within the lab's limits again."""
+    if not lapsed(attempt):
+        return
+    facts, staff = attempt.facts, attempt.actor.kind is ActorKind.STAFF
+    asked = asked_of(facts.catalog, attempt.subject)
+    for one in check(facts.catalog, asked, facts.standing, facts.now):
+        if one.action.holds:
+            yield Refusal(
+                f"{PREFIX}{one.code.value}",
+                one.staff if staff else one.student,
+                "",
+                say("Use “{action}” to send a new quote.", action=Trigger.REQUOTE.label)
+                if staff
+                else say("The lab needs to send a new quote."),
+            )
 
 
 def mark_over_limit(attempt: Attempt) -> None:

@@ -13,7 +13,8 @@ from ..domain.job import Job
 from ..domain.pricing import Price
 from ..domain.quoted_price import day_of
 from ..ports import Transaction
-from .beside import counts, quoted
+from .beside import quoted
+from .lapsing import holds
 
 Free = tuple[tuple[Allowance, Decimal], ...]
 _LOCKED_FOR = timedelta(minutes=1)
@@ -38,7 +39,7 @@ def free(
         one.name: one.amount for one in catalog.allowances if is_due(one.per, catalog.terms, day)
     }
     for other in tx.jobs.of_email(job.student_email, limit=None):
-        if other.id == job.id or not (counts(other) or other.id in prices):
+        if other.id == job.id or not (other.id in prices or other.cost_cents is not None):
             continue
         shared = [
             one
@@ -48,15 +49,10 @@ def free(
         if not shared:
             continue
         price = quoted(tx, other, prices)
-        if price is not None and (other.id in prices or not _lapsed(tx, other, now)):
+        if price is not None and (other.id in prices or holds(tx, other, now)):
             for one in shared:
                 due[one.name] -= used(price, one, other.grams)
     return tuple((one, due[one.name]) for one in catalog.allowances if due.get(one.name, 0) > 0)
-
-
-def _lapsed(tx: Transaction, job: Job, now: datetime) -> bool:
-    quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
-    return quote is not None and quote.lapsed(job, now)
 
 
 def take_turns(tx: Transaction, job: Job, catalog: Catalog, now: datetime) -> None:

@@ -10,7 +10,6 @@ from ..domain.currency import decimals, of_cents
 from ..domain.job import Job
 from ..domain.price_rows import Beside
 from ..domain.pricing import LineKind, Price, PriceLine
-from ..domain.status import Stage
 from ..ports import Transaction
 
 
@@ -40,17 +39,10 @@ def quoted(tx: Transaction, job: Job, instead: Mapping[str, Price]) -> Price | N
     """The price that a job was quoted, or has ``instead``; None where it has none that counts."""
     if job.id in instead:
         return instead[job.id]
-    if job.cost_cents is None or not counts(job):
+    if job.cost_cents is None or not job.counted:
         return None
     quote = tx.quotes.newest(job.id)
     if quote is not None and quote.price_lines:
         return Price(quote.price_lines, decimals(quote.currency))
     alone = of_cents(job.cost_cents, job.currency)
     return Price((PriceLine(LineKind.AMOUNT, Decimal(1), alone),), decimals(job.currency))
-
-
-def counts(job: Job) -> bool:
-    """Whether the job has a price and wasn't turned down."""
-    record = job.status.record
-    open_or_out = record.stage is not Stage.CLOSED or record.handed_out
-    return job.cost_cents is not None and not record.refused and open_or_out

@@ -77,7 +77,6 @@ class Firing:
         again = request.trigger in _AGAIN and newest is not None and newest.lapsed(job, now)
         if quoting or again:
             take_turns(tx, job, catalog, now)
-        if quoting:
             tx.limits.take_turns(mailbox_of(job.student_email))
         paid, waived = tx.ledger.settled(job.id)
         facts = Facts(
@@ -98,7 +97,9 @@ class Firing:
             reminder_left=request.trigger is Trigger.DISPOSE and _reminded(tx, job),
             beside=beside(tx, job, catalog) if quoting else None,
             free=free(tx, job, catalog, now) if quoting or again else (),
-            standing=standing_of(tx, job.student_email, catalog, job.id) if quoting else NOBODY,
+            standing=standing_of(tx, job.student_email, catalog, now, job.id)
+            if quoting or again
+            else NOBODY,
             **claim_facts(tx, job, request.trigger, catalog, now, again=again),
             **_print_room(tx, job, request, catalog),
         )

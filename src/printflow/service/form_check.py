@@ -152,13 +152,13 @@ class FormCheck:
         """The same, as the transaction sees them."""
         allowed = self._settings.allowed_email_domains
         catalog = self._catalogs.within(tx)
-        code = clean_line(form.payer_code)
+        code, now = clean_line(form.payer_code), self._clock()
         return Facts(
-            now=self._clock(),
+            now=now,
             catalog=catalog,
             email_problem=email_problem(form.student_email, allowed),
             payer=tx.payers.of_code(form.payer_code) if code else None,
-            standing=standing_of(tx, form.student_email, catalog),
+            standing=standing_of(tx, form.student_email, catalog, now),
             person_known=known,
             models=max(1, len(models)),
             copies=sum(parse_quantity(str(one.quantity)) or 1 for one in models) or 1,

@@ -9,9 +9,8 @@ from typing import Any
 
 from ..catalogs.cache import CatalogCache
 from ..domain.catalog import Catalog, plain_form
-from ..domain.currency import of_cents
 from ..domain.job import Job
-from ..domain.limit_check import Asked, LimitFinding, check, counts, size_of
+from ..domain.limit_check import Asked, LimitFinding, asked_of, check
 from ..domain.limit_codes import LimitAction
 from ..domain.limit_rows import idle
 from ..domain.limit_standing import Standing
@@ -23,6 +22,7 @@ from ..errors import CatalogInvalid
 from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import Said
+from .lapsing import lapsed_quote
 from .lookup import job_of
 from .standing import standing_of
 
@@ -74,10 +74,11 @@ class LabLimits:
         """
         if not job.status.record.reviewable and not job.status.record.quoted:
             return ()
+        now = self._clock()
         with self._database.read() as tx:
             catalog = self._catalogs.within(tx)
-            standing = standing_of(tx, job.student_email, catalog, job.id)
-        return check(catalog, _asked(catalog, job), standing, self._clock())
+            standing = standing_of(tx, job.student_email, catalog, now, job.id)
+        return check(catalog, asked_of(catalog, job), standing, now)
 
     def told(self, job_id: str) -> tuple[LimitFinding, ...]:
         """What its student is told of the limits that a submission was over and that didn't keep it
@@ -93,7 +94,7 @@ class LabLimits:
             codes = {str(one["code"]) for one in event.details.get("limits", ())}
             catalog = self._catalogs.within(tx)
             together = tx.jobs.of_request(job.request_id)
-            standing = standing_of(tx, job.student_email, catalog)
+            standing = standing_of(tx, job.student_email, catalog, event.at)
             own = {one.id for one in together}
             others = tuple(one for one in standing.jobs if one.id not in own)
             asked = Asked(
@@ -130,39 +131,37 @@ class LabLimits:
             recent = [job for job in newest if job.created_at > now - _BACK and not job.unconfirmed]
             people = {job.student_email.lower() for job in recent}
             jobs_of = {one: tx.jobs.of_email(one, limit=None) for one in people if one}
+            ended = {
+                one.id: quote.expires_at
+                for jobs in jobs_of.values()
+                for one in jobs
+                if (quote := lapsed_quote(tx, one, now)) is not None
+            }
         over = [
             (job, found)
             for job in recent
-            if (found := _then(catalog, job, jobs_of.get(job.student_email.lower(), ())))
+            if (found := _then(catalog, job, jobs_of.get(job.student_email.lower(), ()), ended))
             is not None
         ]
         refused = sum(found.action is LimitAction.REFUSE for _job, found in over)
         return LimitPreview(len(recent), refused, len(over) - refused, tuple(over[:_SHOWN]))
 
 
-def _asked(catalog: Catalog, job: Job) -> Asked:
-    price = None if job.cost_cents is None else of_cents(job.cost_cents, job.currency)
-    return Asked(
-        email=job.student_email,
-        group=group_of(catalog, job),
-        course=job.class_number,
-        copies=job.quantity,
-        grams=job.grams,
-        hours=job.hours,
-        price=price if job.currency == catalog.currency else None,
-        size=size_of(job),
-    )
-
-
-def _then(catalog: Catalog, job: Job, jobs: Sequence[Job]) -> LimitFinding | None:
-    """The strictest of what would have kept the job from going on when it came in."""
+def _then(
+    catalog: Catalog, job: Job, jobs: Sequence[Job], ended: Mapping[str, datetime]
+) -> LimitFinding | None:
+    """The strictest of what would have kept the job from going on when it came in; ``ended`` says
+    since when quotes have lapsed.
+    """
     before = tuple(
         # One that was closed only later was open then.
         replace(one, status=Status.UPLOADED) if _was_open(one, job.created_at) else one
         for one in jobs
-        if one.created_at < job.created_at and counts(one)
+        if one.created_at < job.created_at
+        and one.counted
+        and not (one.id in ended and ended[one.id] <= job.created_at)
     )
-    found = check(catalog, _asked(catalog, job), Standing(jobs=before), job.created_at)
+    found = check(catalog, asked_of(catalog, job), Standing(jobs=before), job.created_at)
     held = [one for one in found if one.action.holds]
     return held[0] if held else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ..domain.catalog import Catalog
 from ..domain.debts import OWING
 from ..domain.ledger import Balance
@@ -9,18 +11,24 @@ from ..domain.limit_codes import LimitCode
 from ..domain.limit_standing import Standing
 from ..ports import Transaction
 from .addresses import mailbox_of
+from .lapsing import holds
 
 
-def standing_of(tx: Transaction, email: str, catalog: Catalog, but: str = "") -> Standing:
+def standing_of(
+    tx: Transaction, email: str, catalog: Catalog, now: datetime, but: str = ""
+) -> Standing:
     """The person with that address, besides the job ``but``: jobs are looked up only where the lab
-    has limits. A block counts for the mailbox, in whichever spelling.
+    has limits. A block counts for the mailbox, in whichever spelling. A quote that nobody answered
+    in time holds nothing.
     """
     if not email.strip():
         return Standing()
     rules = tuple(tx.limits.rules_of(mailbox_of(email)))
     if not catalog.limits:
         return Standing(rules=rules)
-    jobs = tuple(job for job in tx.jobs.of_email(email, limit=None) if job.id != but)
+    jobs = tuple(
+        job for job in tx.jobs.of_email(email, limit=None) if job.id != but and holds(tx, job, now)
+    )
     owed = 0
     if any(row.what is LimitCode.OWED for row in catalog.limits):
         owing = [job for job in jobs if job.status in OWING and job.currency == catalog.currency]
