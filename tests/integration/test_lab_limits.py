@@ -62,6 +62,31 @@ def test_nobody_learns_of_an_address_what_its_owner_has(lab: Printflow, submit: 
     assert [one.code.value for one in lab.limits.of_job(job)] == ["blocked", "open_jobs"]
 
 
+def test_a_mailbox_is_one_person_in_whichever_spelling(lab: Printflow, submit: Submit) -> None:
+    limits(
+        lab,
+        limit("open_jobs", "3"),
+        allowances=[{"name": "Free", "amount": "50", "per": "ever"}],
+        minimum_charge="0",
+    )
+    lab.payers.add(by="Ana", code="A1", each="1.00")
+    first = submit(email="jane.doe@example.edu", payer_code="A1")
+    other = submit(email="someone@example.edu", payer_code="A1")
+    again = submit(email="JaneDoe+prints@Example.edu", payer_code="A1")
+    each = [
+        lab.jobs.approve(job.id, grams="60", student_pays_rest=True, **FIGURES).cost_cents
+        for job in (first, other, again)
+    ]
+    assert each == [100, 100, 600], "the 50 g free are used by another spelling"
+    claims = [lab.jobs.details(job.id).claims[0].cents for job in (first, other, again)]
+    assert claims == [100, 100, 0], "so is what A1 pays for each student"
+    lab.corrections.edit(other.id, student_email="j.anedoe@example.edu", by="Ana")
+    with pytest.raises(InvalidInput) as refused:
+        submit(email="janedoe@example.edu")
+    assert codes(refused) == ["limit_open_jobs"]
+    assert submit(email="someone@example.edu").id
+
+
 def test_staff_approve_over_a_limit_with_a_reason(lab: Printflow, submit: Submit) -> None:
     limits(
         lab, limit("job_grams", "50", "ask"), limit("grams", "80"), limit("job_hours", "9", "warn")

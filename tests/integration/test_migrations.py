@@ -16,6 +16,7 @@ from printflow import Job, MigrationNeeded, Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
+from printflow.service.addresses import mailbox_of
 from tests import sample_models
 from tests.crash.scenario import FORM
 
@@ -66,6 +67,9 @@ def takes_in_what_was_made_before(url: str, folder: Path) -> None:
     with Printflow.open(settings) as lab:
         assert lab.jobs.get(job.id) == job
         assert [found.id for found in lab.jobs.find(search="Jane")] == [job.id]
+        with lab._parts.database.read() as tx:
+            found = tx.jobs.of_mailbox(mailbox_of(job.student_email))
+        assert [one.id for one in found] == [job.id]
 
 
 def test_what_was_made_before_is_taken_in_on_sqlite(tmp_path: Path) -> None:

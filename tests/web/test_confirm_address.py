@@ -457,6 +457,7 @@ OF_JOBS_THAT_ARE_NAMED = {
     "job_rows.exists",
     "job_rows.ids_of_requests",
     "job_rows.of_email",  # a student's own, or one person's payments and data
+    "job_rows.of_mailbox",  # one person's, who counts with them: see Job.counted
     "job_rows.of_request",
     "job_rows.remind",
     "job_rows.request_of_key",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.mailbox import mailbox
 from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.pick_up import ON_SHELF
 from ..domain.question import QUESTIONS
@@ -21,7 +22,8 @@ from . import search, worklist
 from .schema import FACETS, events, job_files, jobs, requests
 from .wakeup import stir
 
-_JOB_COLUMNS = [column for column in jobs.c if column.name not in ("token_hash", "search_text")]
+_FOR_QUERIES = ("token_hash", "search_text", "mailbox")
+_JOB_COLUMNS = [column for column in jobs.c if column.name not in _FOR_QUERIES]
 FILE_COLUMNS = [
     job_files.c.id,
     job_files.c.job_id,
@@ -162,6 +164,7 @@ class SqlJobRows:
                 last_actor=actor,
                 token_hash=token_hash,
                 search_text=text,
+                mailbox=mailbox(str(values["student_email"])),
                 **values,
             )
         )
@@ -215,6 +218,16 @@ class SqlJobRows:
         few = search.candidates(self._connection, [email.casefold()])
         if few is not None:
             query = query.where(jobs.c.id.in_(few))
+        return self._with_files(self._connection.execute(query).all())
+
+    def of_mailbox(self, mailbox: str) -> Sequence[Job]:
+        if not mailbox:
+            return ()
+        query = (
+            select(*_JOB_COLUMNS)
+            .where(jobs.c.mailbox == mailbox)
+            .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        )
         return self._with_files(self._connection.execute(query).all())
 
     def find(
@@ -356,6 +369,8 @@ class SqlJobRows:
         if written.keys() & set(_SEARCHED):
             was = {key: getattr(job, key) for key in _SEARCHED}
             written["search_text"] = _search_text(job.id, {**was, **written})
+        if "student_email" in written:
+            written["mailbox"] = mailbox(str(written["student_email"]))
         if "reasons" in written:
             written["reasons"] = list(written["reasons"])
         changed = self._connection.execute(

@@ -95,8 +95,8 @@ class SqlPayerRows:
         ):  # in one order, so that two approvals can't deadlock
             take_turns(self._connection, f"payer {payer_id}")
 
-    def spent(self, payer: Payer, term: str, email: str, but: str = "") -> Spent:
-        mine = func.lower(jobs.c.student_email) == email.lower()
+    def spent(self, payer: Payer, term: str, mailbox: str, but: str = "") -> Spent:
+        mine = jobs.c.mailbox == mailbox
         query = (
             select(
                 func.coalesce(func.sum(payer_claims.c.cents), 0),

@@ -196,6 +196,7 @@ class SqlRetentionRows:
             .values(
                 student_name=REMOVED_NAME,
                 student_email="",
+                mailbox="",
                 original_name="",
                 standard_name=job_id,
                 student_note="",

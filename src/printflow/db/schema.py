@@ -350,6 +350,7 @@ jobs = Table(
     Column("over_limit", String(200), nullable=False, server_default="", info=KEPT),
     Column("token_hash", String(64), nullable=False, unique=True, info=SECRET),
     Column("search_text", Text, nullable=False, info=PERSONAL),
+    Column("mailbox", String(254), nullable=False, server_default="", info=PERSONAL),
     # Every order of a list has an index with what lists filter by, so that the worst filter reads
     # one index once, and no table; what few jobs have is found by an index of its own. The tabs'
     # counts read the smallest one.
@@ -360,6 +361,7 @@ jobs = Table(
     *(Index(f"ix_jobs_{facet}_id", facet, "id") for facet in FACETS),
     Index("ix_jobs_status", "status"),
     Index("ix_jobs_student_email", "student_email"),
+    Index("ix_jobs_mailbox", "mailbox"),
     # Partial, see NEW_JOBS. Said in the migration alone: naming a database's own option here
     # loads that database's dialect at every start.
     Index("ix_jobs_new", "status"),

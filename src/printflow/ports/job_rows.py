@@ -74,6 +74,9 @@ class JobRows(Protocol):
     def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
         """The jobs of an address in any case, newest first."""
 
+    def of_mailbox(self, mailbox: str) -> Sequence[Job]:
+        """The jobs of all addresses that lead to a mailbox, newest first; none of ""."""
+
     def find(
         self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
     ) -> Sequence[Job]:

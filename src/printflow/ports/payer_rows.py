@@ -33,8 +33,8 @@ class PayerRows(Protocol):
     def take_turns(self, payer_ids: Collection[int]) -> None:
         """Hold back who else reserves of these until this transaction ends."""
 
-    def spent(self, payer: Payer, term: str, email: str, but: str = "") -> Spent:
-        """What is reserved and used of it, besides the job ``but``: of one that is counted by terms
+    def spent(self, payer: Payer, term: str, mailbox: str, but: str = "") -> Spent:
+        """What is reserved and used of it, in all and for that mailbox's jobs, besides the job ``but``: of one that is counted by terms
         in that term alone."""
 
     def totals(self, payers: Collection[Payer], term: str) -> Mapping[int, tuple[int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from ..domain.mailbox import mailbox
 from ..said import say
 
 if TYPE_CHECKING:
@@ -59,11 +60,8 @@ def normal_email(typed: str) -> str:
 
 
 def mailbox_of(address: str) -> str:
-    """What limits count an address by: capitals, dots and a +tag lead to the same mailbox at many
-    providers, so that none of them makes a new one here.
-    """
-    local, _, domain = normal_email(address).lower().rpartition("@")
-    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+    """The mailbox that an address as typed leads to: what limits count it by."""
+    return mailbox(normal_email(address))
 
 
 def _found(text: str) -> ValidatedEmail | None:

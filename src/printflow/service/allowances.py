@@ -13,6 +13,7 @@ from ..domain.job import Job
 from ..domain.pricing import Price
 from ..domain.quoted_price import day_of
 from ..ports import Transaction
+from .addresses import mailbox_of
 from .beside import quoted
 from .lapsing import holds
 
@@ -38,7 +39,7 @@ def free(
     due = {
         one.name: one.amount for one in catalog.allowances if is_due(one.per, catalog.terms, day)
     }
-    for other in tx.jobs.of_email(job.student_email, limit=None):
+    for other in tx.jobs.of_mailbox(mailbox_of(job.student_email)):
         if other.id == job.id or not (other.id in prices or other.cost_cents is not None):
             continue
         shared = [
@@ -61,7 +62,7 @@ def take_turns(tx: Transaction, job: Job, catalog: Catalog, now: datetime) -> No
     """
     keys = []
     if catalog.allowances:
-        person = hashlib.sha256(job.student_email.casefold().encode()).hexdigest()
+        person = hashlib.sha256(mailbox_of(job.student_email).encode()).hexdigest()
         keys.append(f"free:{person}")
     if catalog.minimum_per == "request":
         keys.append(f"minimum:{job.request_id}")

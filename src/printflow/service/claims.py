@@ -28,6 +28,7 @@ from ..errors import Refusal, TransitionRefused
 from ..ports import Transaction
 from ..runtime.tokens import Tokens, token_hash
 from ..said import say
+from .addresses import mailbox_of
 
 EXPIRY = Actor(ActorKind.SYSTEM, mark("Printflow"))
 
@@ -55,7 +56,9 @@ def claim_facts(
             lapse(tx, quote, now)
     term = term_name(catalog, now)
     rooms = {
-        one.id: room(one.payer, tx.payers.spent(one.payer, term, job.student_email, job.id))
+        one.id: room(
+            one.payer, tx.payers.spent(one.payer, term, mailbox_of(job.student_email), job.id)
+        )
         for one in claims
     }
     return {"claims": tuple(tx.payers.of_job(job.id)), "rooms": rooms}
@@ -175,7 +178,10 @@ def take_back(tx: Transaction, job: Job, at: datetime, catalog: Catalog, now: da
     tx.payers.take_back(job.id, at, now)
     for claim in tx.payers.of_job(job.id):
         spent = tx.payers.spent(
-            claim.payer, claim.term or term_name(catalog, now), job.student_email, job.id
+            claim.payer,
+            claim.term or term_name(catalog, now),
+            mailbox_of(job.student_email),
+            job.id,
         )
         left = room(claim.payer, spent)
         if claim.state is ClaimState.RESERVED and left is not None and left < claim.cents:

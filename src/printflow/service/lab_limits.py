@@ -22,6 +22,7 @@ from ..errors import CatalogInvalid
 from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import Said
+from .addresses import mailbox_of
 from .lapsing import lapsed_quote
 from .lookup import job_of
 from .standing import standing_of
@@ -129,8 +130,10 @@ class LabLimits:
         with self._database.read() as tx:
             newest = tx.jobs.find(JobQuery(limit=_LOOKED_AT), now, now)
             recent = [job for job in newest if job.created_at > now - _BACK and not job.unconfirmed]
-            people = {job.student_email.lower() for job in recent}
-            jobs_of = {one: tx.jobs.of_email(one, limit=None) for one in people if one}
+            jobs_of = {
+                one: tx.jobs.of_mailbox(one)
+                for one in {mailbox_of(job.student_email) for job in recent}
+            }
             ended = {
                 one.id: quote.expires_at
                 for jobs in jobs_of.values()
@@ -140,7 +143,7 @@ class LabLimits:
         over = [
             (job, found)
             for job in recent
-            if (found := _then(catalog, job, jobs_of.get(job.student_email.lower(), ()), ended))
+            if (found := _then(catalog, job, jobs_of[mailbox_of(job.student_email)], ended))
             is not None
         ]
         refused = sum(found.action is LimitAction.REFUSE for _job, found in over)

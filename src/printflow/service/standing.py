@@ -18,16 +18,17 @@ def standing_of(
     tx: Transaction, email: str, catalog: Catalog, now: datetime, but: str = ""
 ) -> Standing:
     """The person with that address, besides the job ``but``: jobs are looked up only where the lab
-    has limits. A block counts for the mailbox, in whichever spelling. A quote that nobody answered
-    in time holds nothing.
+    has limits. A person is their mailbox, in whichever spelling, for blocks and jobs alike. A quote
+    that nobody answered in time holds nothing.
     """
     if not email.strip():
         return Standing()
-    rules = tuple(tx.limits.rules_of(mailbox_of(email)))
+    mailbox = mailbox_of(email)
+    rules = tuple(tx.limits.rules_of(mailbox))
     if not catalog.limits:
         return Standing(rules=rules)
     jobs = tuple(
-        job for job in tx.jobs.of_email(email, limit=None) if job.id != but and holds(tx, job, now)
+        job for job in tx.jobs.of_mailbox(mailbox) if job.id != but and holds(tx, job, now)
     )
     owed = 0
     if any(row.what is LimitCode.OWED for row in catalog.limits):
