@@ -77,4 +77,8 @@ def test_what_a_job_s_files_suggest(program: Program) -> None:
         (2, 2, "Plate 2 of 2", "sliced"),
     ]
     assert {one["source"] for one in found} == {name}
+    # One plate of two is never offered as all of them.
+    (program.store / "Uploaded" / name).write_bytes(bundle(LEFT, Plate(number=2)))
+    found = program.call("slicer", "suggest", job.id, "--json").json
+    assert [one["label"] for one in found][:2] == ["Plate 1 of 2", "Plate 2 of 2"]
     assert program.call("slicer", "suggest", "00000000", "--json").code == 1

@@ -143,17 +143,18 @@ def estimate(model: Path, profile: Path, up: str, command: str) -> None:
 @json_option
 def plates(file: Path) -> None:
     """List the plates of a sliced FILE, each with its own weight and time."""
-    from printflow.domain.sliced_plate import contents
+    from printflow.domain.sliced_plate import contents, total_grams, total_hours
     from printflow.slicer_files import read_sliced
 
     sliced = read_sliced(file)
+    grams, hours = total_grams(sliced.plates), total_hours(sliced.plates)
     if session().json:
         print_json(
             {
                 "slicer": sliced.slicer,
                 "printer": sliced.printer,
-                "grams": sliced.grams,
-                "hours": sliced.hours,
+                "grams": grams,
+                "hours": hours,
                 "plates": sliced.plates,
             }
         )
@@ -172,7 +173,7 @@ def plates(file: Path) -> None:
         for plate in sliced.plates
     ]
     if len(rows) > 1:
-        rows.append(("all", *_figures(sliced.grams, sliced.hours), "", "", ""))
+        rows.append(("all", *_figures(grams, hours), "", "", ""))
     print_table(_COLUMNS, rows)
 
 

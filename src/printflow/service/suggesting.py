@@ -11,7 +11,13 @@ from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
 from ..domain.reckoning import Reckoning
 from ..domain.rights import Right
-from ..domain.sliced_plate import SlicedPlate, SlicedPlateState, contents
+from ..domain.sliced_plate import (
+    SlicedPlate,
+    SlicedPlateState,
+    contents,
+    total_grams,
+    total_hours,
+)
 from ..errors import NotFound, PrintflowError, StoreUnavailable
 from ..ports import Database, FileStore
 from ..runtime.deadline import TookTooLong, patiently
@@ -179,12 +185,13 @@ class Suggestions:
         if len(plates) == 1:
             return [replace(self._of_plate(job, name, sliced, plates[0]), plate=0)]
         found = [self._of_plate(job, name, sliced, plate) for plate in plates]
-        if sliced.grams is not None or sliced.hours is not None:
+        grams, hours = total_grams(plates), total_hours(plates)
+        if grams is not None or hours is not None:
             materials = {one.material for one in found if one.state is SlicedPlateState.SLICED}
             together = Suggestion(
                 source=name,
-                grams=sliced.grams,
-                hours=sliced.hours,
+                grams=grams,
+                hours=hours,
                 material=materials.pop() if len(materials) == 1 else "",
                 printer=found[0].printer,
                 plates=len(plates),

@@ -30,8 +30,9 @@ class SlicedFileUnreadable(PrintflowError):
 class Sliced:
     """What the slicer said. What it did not say is None or "".
 
-    ``grams`` and ``hours`` are of all plates together, and None unless each plate has them: what
-    is of one plate stands in ``plates``. ``images`` are the embedded pictures as they stand in the
+    ``grams`` and ``hours`` are of what the file was saved for: of the one plate that has G-code, else
+    of all plates together, and None unless each plate has them. What is of one plate stands in
+    ``plates``. ``images`` are the embedded pictures as they stand in the
     file: only the guarded process of the inspection opens them.
     """
 
