@@ -29,6 +29,7 @@ from printflow.db.schema import (
     plates,
     requests,
 )
+from printflow.domain.mailbox import mailbox
 from printflow.domain.naming import ALPHABET, standard_name
 
 ACTIVE: Final = ("UPLOADED", "PENDING", "READYTOPRINT", "PRINTING", "COMPLETED")
@@ -163,6 +164,7 @@ class OneJob:
             jobs,
             {
                 **values,
+                "mailbox": mailbox(email),
                 "id": self.id,
                 "request_id": number,
                 "status": self.status.value,

@@ -104,6 +104,31 @@ def test_what_waits_costs_few_statements_each_with_an_index(
         assert unindexed(full_lab, statement, given) == [], statement
 
 
+def test_a_persons_page_and_finding_people_see_all_jobs_by_an_index(
+    full_lab: Printflow, staff: FlaskClient, statements: Statements
+) -> None:
+    oldest = full_lab.jobs.find()[-1]
+    every = {job.id for job in full_lab.jobs.find(search=oldest.student_email)}
+    [found] = full_lab.persons.find(oldest.student_email)
+    assert found.jobs == len(every)
+    forget_all(full_lab)
+    statements.clear()
+    assert staff.get(f"/dashboard/people/{oldest.id}").status_code == 200
+    asked = list(statements)
+    assert len(asked) <= MOST_STATEMENTS
+    for statement, given in asked:
+        assert unindexed(full_lab, statement, given) == [], statement
+    seen, after = [], ""
+    while True:
+        page = full_lab.persons.of_job(oldest.id, after=after, limit=3)
+        seen += [one.job.id for one in page.jobs]
+        if not page.next:
+            break
+        after = page.next
+    assert len(seen) == page.sums.count == len(every) and set(seen) == every
+    assert seen[-1] == oldest.id
+
+
 def test_reminding_reads_only_what_waits(full_lab: Printflow, statements: Statements) -> None:
     days = timedelta(days=100_000)
     with full_lab._parts.database.read() as tx:

@@ -25,9 +25,9 @@ def test_everything_of_a_person(
     lab.payments.take(ready.id, by="Ana", amount="1.00", method="cash")
     lab.messages.send(lab.students.url(ready).rpartition("/")[2], "I come on <b>Monday")
     page = lab.persons.of_job(held.id)
-    assert page.count == 4 and stranger.id not in {one.job.id for one in page.jobs}
-    assert page.owed == {"USD": 325 + 425 + 425} == lab.payments.owes()[0].totals
-    assert page.paid == {"USD": 525}
+    assert page.sums.count == 4 and stranger.id not in {one.job.id for one in page.jobs}
+    assert page.sums.owed == {"USD": 325 + 425 + 425} == lab.payments.owes()[0].totals
+    assert page.sums.paid == {"USD": 525}
     assert [one.job.id for one in page.ready] == [ready.id, other.id]
     assert page.ready_due == {"USD": 750}
     shown = staff.get(f"/dashboard/people/{paid.id}")

@@ -38,6 +38,7 @@ from .online_rows import SqlOnlineRows
 from .outbox_rows import SqlOutboxRows
 from .payer_rows import SqlPayerRows
 from .people_rows import SqlPeopleRows
+from .person_rows import SqlPersonRows
 from .plate_rows import SqlPlateRows
 from .quote_rows import SqlQuoteRows
 from .report_rows import SqlReportRows
@@ -83,6 +84,10 @@ class SqlTransaction:
     @cached_property
     def payers(self) -> SqlPayerRows:
         return SqlPayerRows(self._connection)
+
+    @cached_property
+    def persons(self) -> SqlPersonRows:
+        return SqlPersonRows(self._connection)
 
     @cached_property
     def limits(self) -> SqlLimitRows:

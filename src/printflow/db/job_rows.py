@@ -211,13 +211,14 @@ class SqlJobRows:
     def of_email(self, email: str, *, limit: int | None = 50) -> Sequence[Job]:
         query = (
             select(*_JOB_COLUMNS)
-            .where(func.lower(jobs.c.student_email) == email.lower())
+            # The mailbox has an index; the address says which of its spellings is meant.
+            .where(
+                jobs.c.mailbox == mailbox(email),
+                func.lower(jobs.c.student_email) == email.lower(),
+            )
             .order_by(jobs.c.created_at.desc())
             .limit(limit)
         )
-        few = search.candidates(self._connection, [email.casefold()])
-        if few is not None:
-            query = query.where(jobs.c.id.in_(few))
         return self._with_files(self._connection.execute(query).all())
 
     def of_mailbox(self, mailbox: str) -> Sequence[Job]:
@@ -241,7 +242,7 @@ class SqlJobRows:
             ids = ids.limit(query.limit)
         if query.offset:
             ids = ids.offset(query.offset)
-        return self._in_order(self._connection.scalars(ids).all())
+        return self.in_order(self._connection.scalars(ids).all())
 
     def _candidates(self, query: JobQuery) -> set[str] | None:
         """The only jobs that can be meant, where what is wanted is rare; else None.
@@ -264,7 +265,7 @@ class SqlJobRows:
             few += [ids for ids in held if len(ids) <= search.CANDIDATES]
         return set.intersection(*few) if few else None
 
-    def _in_order(self, ids: Sequence[str]) -> list[Job]:
+    def in_order(self, ids: Sequence[str]) -> list[Job]:
         found: list[Job] = []
         for start in range(0, len(ids), _MANY):
             some = ids[start : start + _MANY]

@@ -53,16 +53,16 @@ _ENTERED = union_all(
         payer_claims.c.state == ClaimState.RESERVED.value
     ),
 ).subquery()
-_SETTLED = select(
+SETTLED = select(
     _ENTERED.c.job_id,
     func.sum(_ENTERED.c.amount_cents).label("paid"),
     func.sum(_ENTERED.c.waived_cents).label("waived"),
 ).group_by(_ENTERED.c.job_id)
 # Put together once: every transition asks it.
-_SETTLED_OF_ONE = _SETTLED.where(_ENTERED.c.job_id == bindparam("job"))
+_SETTLED_OF_ONE = SETTLED.where(_ENTERED.c.job_id == bindparam("job"))
 
 
-_PAID = _SETTLED.subquery()
+_PAID = SETTLED.subquery()
 _DUE = jobs.c.cost_cents - func.coalesce(_PAID.c.paid + _PAID.c.waived, 0)
 _OWED = (
     select(
@@ -154,7 +154,7 @@ class SqlLedgerRows:
         return (int(row[1]), int(row[2])) if row else (0, 0)
 
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        rows = self._connection.execute(_SETTLED.where(_ENTERED.c.job_id.in_(job_ids)))
+        rows = self._connection.execute(SETTLED.where(_ENTERED.c.job_id.in_(job_ids)))
         return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
 
     def owed(self) -> Sequence[Debt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,8 +94,18 @@ def narrowed(
         rows = rows.where(jobs.c.status_since < query.before)
     if candidates is not None:
         rows = rows.where(jobs.c.id.in_(candidates))
-    for word in words_of(query):
+    return ordered(holding(rows, words_of(query)), query)
+
+
+def holding(rows: Select[Any], words: Sequence[str]) -> Select[Any]:
+    """The jobs whose searched text holds all of the words."""
+    for word in words:
         rows = rows.where(jobs.c.search_text.like(_like(word), escape="\\"))
+    return rows
+
+
+def ordered(rows: Select[Any], query: JobQuery) -> Select[Any]:
+    """The rows in the query's order, from its place on."""
     column, falling = _ORDERS[query.sort]
     if query.after is not None:
         value: Any = query.after[0]

@@ -6,7 +6,7 @@ A person is known by the email address; a job without one stands for itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .debts import OWING
 from .history import Note
@@ -28,6 +28,20 @@ class PersonJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSums:
+    """What all jobs of a person come to."""
+
+    count: int
+    """How many there are."""
+    held: int
+    """How many of them are on hold."""
+    owed: dict[str, int]
+    """What is due by now, in integer cents by currency."""
+    paid: dict[str, int]
+    """What was paid, less what was refunded, in integer cents by currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage:
     """One page of a person's jobs, newest first, and what all of them come to.
 
@@ -36,16 +50,10 @@ class PersonPage:
 
     name: str
     email: str
-    count: int
-    """How many jobs there are."""
+    sums: PersonSums
     jobs: tuple[PersonJob, ...]
     ready: tuple[PersonJob, ...]
     """What can be handed over now, longest waiting first."""
-    held: tuple[Job, ...]
-    owed: dict[str, int]
-    """What is due by now, in integer cents by currency."""
-    paid: dict[str, int]
-    """What was paid, less what was refunded, in integer cents by currency."""
     messages: tuple[tuple[str, Note], ...]
     """Job id and note of the newest messages between the person and staff, newest first."""
     next: str = ""
@@ -76,17 +84,15 @@ def by_currency(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return found
 
 
-def people_of(jobs: Iterable[Job]) -> tuple[FoundPerson, ...]:
-    """The people behind jobs, in the order of their first one."""
-    found: dict[str, list[Job]] = {}
-    for job in jobs:
-        found.setdefault(job.student_email.casefold() or job.id, []).append(job)
-    return tuple(
-        FoundPerson(
-            name=own[0].student_name,
-            email=own[0].student_email,
-            job_id=own[0].id,
-            jobs=len(own),
-        )
-        for own in found.values()
-    )
+def people_of(found: Iterable[FoundPerson], words: Iterable[str]) -> tuple[FoundPerson, ...]:
+    """The people whose name or address holds all the case-folded words, each once, in the order of
+    their first one: one address in several spellings or under several names is one person.
+    """
+    wanted, people = tuple(words), dict[str, FoundPerson]()
+    for one in found:
+        key = one.email.casefold() or one.job_id
+        if key in people:
+            people[key] = replace(people[key], jobs=people[key].jobs + one.jobs)
+        elif all(word in f"{one.name} {one.email}".casefold() for word in wanted):
+            people[key] = one
+    return tuple(people.values())

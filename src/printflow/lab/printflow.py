@@ -336,7 +336,7 @@ class Printflow:
         self.shelf = Shelf(database, clock, settings, self._transitions, catalogs)
         """Finished prints that wait to be picked up."""
 
-        self.persons = Persons(database, clock)
+        self.persons = Persons(database)
         """Who sends the jobs: everything of one person, and finding people."""
 
     def _of_money(self, parts: Parts) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .limit_rows import LimitRows
     from .online_rows import OnlineRows
     from .payer_rows import PayerRows
+    from .person_rows import PersonRows
     from .plate_rows import PlateRows
 
 
@@ -47,6 +48,8 @@ class Transaction(Protocol):
     def payers(self) -> PayerRows: ...
     @property
     def limits(self) -> LimitRows: ...
+    @property
+    def persons(self) -> PersonRows: ...
     @property
     def quotes(self) -> QuoteRows: ...
     @property
