@@ -175,6 +175,17 @@ MEANING: Mapping[str, str] = {
     "`{amount}`; see [Online payments](online-payments.md). Empty: they aren't asked to.",
     "payment.pay_from": "From when students are asked to pay online: once they have `confirmed` the "
     "price, or once the print is `completed` and its price no longer changes.",
+    "papercut.server_url": "PaperCut's XML-RPC address; see [PaperCut](online-payments.md#papercut). "
+    "Empty: no accounts are charged.",
+    "papercut.auth_token": "The token of PaperCut's configuration key `auth.webservices.auth-token`. "
+    "Better as `PRINTFLOW_PAPERCUT__AUTH_TOKEN`.",
+    "papercut.allow_http": "Whether `server_url` may be `http://` on another machine. Anyone on the way "
+    "can then read the token, and charge.",
+    "papercut.account_name": "Which of a person's PaperCut accounts is charged. Empty: the default one.",
+    "papercut.username_from": "What a student's PaperCut username is, as it's suggested to staff: the part "
+    "of the address before the @ (`local_part`), the whole `address`, or the name by which the sign-in "
+    "provider (its subject) or the proxy knows the person (`sign_in`).",
+    "papercut.ca_file": "Certificates (PEM) to trust for it besides the system's.",
     "payment.callback_minutes": "How many minutes after it was signed a callback is accepted.",
     "identity.client_id": "The ID under which this server is registered there.",
     "identity.client_secret": "The client's secret.",

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .domain.online_payments import Finding as PaymentFinding
     from .domain.online_payments import OnlinePayment
     from .domain.opening import ClosedDays, OpeningHours, Span
+    from .domain.papercut import Charge as PaperCutCharge
     from .domain.payer_form import FIELDS as PAYER_FIELDS
     from .domain.payer_form import typed_form as payer_form
     from .domain.payers import Payer, PayerKind
@@ -202,6 +203,7 @@ if TYPE_CHECKING:
     from .service.lab_hours import FormView, LabNow, Moved
     from .service.lab_limits import LimitPreview
     from .service.online_payments import PayOffer, Received
+    from .service.papercut import ChargeOffer
     from .service.payer_answers import PayerQuestion
     from .service.payer_statements import Statement
     from .service.payers import ImportedPayers, PayerStanding
@@ -431,6 +433,7 @@ _HOMES = {
     "store.log_files": ("LogTail",),
     "service.checkup": ("Checkup",),
     "domain.online_payments": ("OnlinePayment",),
+    "service.papercut": ("ChargeOffer",),
     "domain.payers": ("Payer", "PayerKind"),
     "service.online_payments": ("PayOffer", "Received"),
     "service.payer_answers": ("PayerQuestion",),
@@ -451,6 +454,7 @@ _RENAMED = {
     "PayerWindow": ("domain.payers", "Window"),
     "REPORT_COLUMNS": ("domain.payment_report", "FIELDS"),
     "ReportOutcome": ("domain.payment_report", "Outcome"),
+    "PaperCutCharge": ("domain.papercut", "Charge"),
     "PaymentFinding": ("domain.online_payments", "Finding"),
     "payer_form": ("domain.payer_form", "typed_form"),
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
@@ -480,7 +484,9 @@ def __dir__() -> list[str]:
 __all__ = [
     "Allowance",
     "CallbackRefused",
+    "ChargeOffer",
     "OnlinePayment",
+    "PaperCutCharge",
     "PayOffer",
     "PaymentFinding",
     "PaymentReport",

@@ -112,6 +112,7 @@ def _page(errors: dict[str, Refusal], before: int | None = None, wrong: int = 0)
     return render_template(
         "online_payments.html",
         waiting=lab.online.find(waiting=True, limit=_PAGE) if before is None else [],
+        charges=lab.papercut.find(waiting=True, limit=_PAGE) if before is None else [],
         rest=rest[:_PAGE],
         next=rest[_PAGE - 1].id if len(rest) > _PAGE else None,
         first=before is None,

@@ -48,6 +48,7 @@ def of_the_lab() -> dict[str, Any]:
         "lab_name": lab_name(current_app),
         "catalog": lab.catalog.remembered,
         "provider_name": lab.identity.provider_name,
+        "charges_papercut": lab.papercut.on,
         "students_sign_in": lab.identity.students.value,
         "acts_by_provider": acts is not None and bool(acts.source),
     }
@@ -71,6 +72,6 @@ def _of_staff(lab: Printflow) -> dict[str, Any]:
             inbox_waiting=lab.inbox.waiting(),
             inbox_trouble=lab.inbox.trouble(),
         )
-        if lab.online.on:
+        if lab.online.on or lab.papercut.on:
             kept["online_waiting"] = lab.online.waiting() if may(Right.PAYMENTS) else 0
     return kept

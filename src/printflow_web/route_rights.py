@@ -166,6 +166,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "payments.owes": Right.PAYMENTS,
     "online.index": Right.PAYMENTS,
     "online.settle": Right.PAYMENTS,
+    "papercut.charge": Right.PAYMENTS,
+    "papercut.settle": Right.PAYMENTS,
     "payment_report.show": Right.PAYMENTS,
     "payment_report.take_in": Right.PAYMENTS,
     "payments.void": Right.VOID,

@@ -14,6 +14,7 @@ from printflow import Actor, ActorKind, Job, Printflow, Purpose, Settings
 from printflow.db.engine import open_engine
 from printflow.db.schema import jobs, metadata, outbox
 from printflow.domain.incoming import ArrivedMail, Attachment, Fate, Kept, NewPicture, Why
+from printflow.domain.papercut import Charge, ChargeState
 from printflow.service.online_booking import Told, book
 from tests.plugins.lab import Submit
 
@@ -117,6 +118,13 @@ def paid_online(lab: Printflow, job: Job) -> None:
         actor = Actor(ActorKind.SYSTEM, "Payment service")
         one, _known = book(tx, told, lab._parts.pay_links, actor, lab._parts.clock())
     lab.online.settle(one.id, note=f"Given back to {MARK}", by="Ana")
+    charge = Charge(
+        id=0, reference="PC-1", job_id=job.id, amount_cents=100, currency="USD", username=MARK,
+        state=ChargeState.REFUSED, asked_at=lab._parts.clock(), asked_by="Ana",
+        answer=f"There isn't enough in {MARK}'s account",
+    )  # fmt: skip
+    with lab._parts.database.write() as tx:
+        tx.papercut.add(charge)
 
 
 @pytest.fixture

@@ -96,6 +96,8 @@ NEED_NONE = {
     "identity.is_away",
     "identity.on",
     "online.offer",
+    "papercut.on",
+    "papercut.work",  # in the background
     "online.on",
     "online.receive",  # signed by the payment service
     "identity.place_of_role",

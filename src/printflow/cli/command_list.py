@@ -43,7 +43,10 @@ COMMANDS: Mapping[str, Entry] = {
     "archive": Entry(_TRIGGERS, "retention", "archive", "Archive finished jobs."),
     "pay": Entry(_TRIGGERS, "money", "pay", "Take a payment for one or more jobs."),
     "payments": Entry(
-        _TRIGGERS, "online_payments", "payments", "List online payments, and test the callback."
+        _TRIGGERS,
+        "online_payments",
+        "payments",
+        "List online payments, and charge PaperCut accounts.",
     ),
     "refund": Entry(_TRIGGERS, "money", "refund", "Refund what was paid for a job."),
     "write-off": Entry(_TRIGGERS, "money", "write_off", "Write off what is due for jobs."),

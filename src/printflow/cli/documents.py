@@ -44,6 +44,12 @@ _MAIL = (
 )  # fmt: skip
 
 
+_CHARGE = (
+    "id", "reference", "amount_cents", "currency", "username", "state", "answer", "asked_at",
+    "asked_by", "settled_by", "payment_id",
+)  # fmt: skip
+
+
 def print_json(document: object) -> None:
     """One JSON document on standard output, in ASCII where the output cannot take the rest."""
     ascii_only = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") != "utf8"
@@ -164,6 +170,7 @@ def details_document(lab: Printflow, details: JobDetails) -> dict[str, Any]:
         "attempts": [_fields(attempt, *_ATTEMPT) for attempt in details.attempts],
         "plates": [plate_document(plate) for plate in details.plates],
         "payments": [payment_document(payment) for payment in details.ledger],
+        "charges": [_fields(charge, *_CHARGE) for charge in details.charges],
         "mails": [_fields(mail, *_MAIL) for mail in details.mails],
         "incoming": [incoming_document(mail) for mail in details.incoming],
         "allowed": list(details.allowed),

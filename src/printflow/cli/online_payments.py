@@ -14,10 +14,11 @@ from .streams import tell
 from .tables import print_table
 
 if TYPE_CHECKING:
-    from printflow import OnlinePayment
+    from printflow import OnlinePayment, PaperCutCharge
     from printflow.domain.payment_report import ReportRow
 
 _COLUMNS = ("Number", "Time", "Job", "Amount", "Transaction", "Receipt", "Needs a look")
+_CHARGES = ("Number", "Time", "Job", "Amount", "User", "Reference", "State", "Answer")
 _MOST_BYTES = 8 * 1024
 
 
@@ -41,6 +42,55 @@ def payments(context: click.Context, waiting: bool, limit: int) -> None:
         print_table(_COLUMNS, [_row(one, zone) for one in found], right="Amount")
     else:
         tell("No online payments found.")
+
+
+@payments.command("charge")
+@click.argument("job", metavar="JOB")
+@click.option(
+    "--username", default="", metavar="NAME", help="The PaperCut username, if it differs."
+)
+@by_option
+@json_option
+def charge(job: str, username: str, by: str) -> None:
+    """Have what is due for JOB charged to the student's PaperCut account, by the server."""
+    with session().lab() as lab:
+        asked = lab.papercut.charge(job, username=username, by=by)
+    if session().json:
+        print_json(charge_document(asked))
+    else:
+        tell(f"Charge {asked.id}: {_said_of(asked)}. See printflow payments charges.")
+
+
+@payments.command("charges")
+@click.option("--waiting", is_flag=True, help="Only those that need a look.")
+@click.option("--limit", default=50, metavar="N", type=click.IntRange(1, 1000), help="At most N.")
+@json_option
+def charges(waiting: bool, limit: int) -> None:
+    """List charges to PaperCut accounts, newest first."""
+    with session().lab() as lab:
+        found = lab.papercut.find(waiting=waiting, limit=limit)
+        zone = lab.catalog.current.time_zone
+    if session().json:
+        print_json([charge_document(one) for one in found])
+    elif found:
+        print_table(_CHARGES, [_charge_row(one, zone) for one in found], right="Amount")
+    else:
+        tell("No PaperCut charges found.")
+
+
+@payments.command("settle-charge")
+@click.argument("number", metavar="NUMBER", type=click.IntRange(1))
+@click.option("--charged/--not-charged", required=True, help="What PaperCut's history shows.")
+@by_option
+@json_option
+def settle_charge(number: int, charged: bool, by: str) -> None:
+    """Say what became of a PaperCut charge that got no answer. NUMBER is the one in the list."""
+    with session().lab() as lab:
+        one = lab.papercut.settle(number, charged=charged, by=by)
+    if session().json:
+        print_json(charge_document(one))
+    else:
+        tell(f"Noted: {one.state.label}")
 
 
 @payments.command("settle")
@@ -174,6 +224,49 @@ def document(one: OnlinePayment) -> Any:
             "note": one.note,
             "settled_by": one.settled_by,
         }
+    )
+
+
+def charge_document(one: PaperCutCharge) -> Any:
+    """A charge to a PaperCut account as scripts read it."""
+    return plain(
+        {
+            "id": one.id,
+            "reference": one.reference,
+            "job_id": one.job_id,
+            "amount_cents": one.amount_cents,
+            "currency": one.currency,
+            "username": one.username,
+            "state": one.state.value,
+            "answer": one.answer,
+            "asked_at": one.asked_at,
+            "asked_by": one.asked_by,
+            "sent_at": one.sent_at,
+            "answered_at": one.answered_at,
+            "settled_by": one.settled_by,
+            "payment": one.payment_id,
+        }
+    )
+
+
+def _said_of(one: PaperCutCharge) -> str:
+    from printflow import money
+
+    return f"{money(one.amount_cents, one.currency)} to {one.username}, {one.reference}"
+
+
+def _charge_row(one: PaperCutCharge, zone: str) -> tuple[str, ...]:
+    from printflow import local_time, money
+
+    return (
+        str(one.id),
+        local_time(one.asked_at, zone),
+        one.job_id,
+        money(one.amount_cents, one.currency),
+        one.username,
+        one.reference,
+        one.state.label,
+        one.answer,
     )
 
 

@@ -17,6 +17,7 @@ from ..ports import Damage, Stamp
 from . import search
 from .address_rows import SqlAddressRows
 from .alone import alone
+from .charge_rows import SqlChargeRows
 from .engine import (
     BUSY_SECONDS,
     busy,
@@ -80,6 +81,10 @@ class SqlTransaction:
     @cached_property
     def online(self) -> SqlOnlineRows:
         return SqlOnlineRows(self._connection)
+
+    @cached_property
+    def papercut(self) -> SqlChargeRows:
+        return SqlChargeRows(self._connection)
 
     @cached_property
     def payers(self) -> SqlPayerRows:

@@ -86,6 +86,11 @@ class SqlIdentityRows:
     def person_by_id(self, person_id: int) -> Person | None:
         return self._person(people.c.id == person_id)
 
+    def sender(self, job_id: str) -> Person | None:
+        request_id = select(jobs.c.request_id).where(jobs.c.id == job_id).scalar_subquery()
+        person_id = select(requests.c.person_id).where(requests.c.id == request_id)
+        return self._person(people.c.id == person_id.scalar_subquery())
+
     def _person(self, *where: Any) -> Person | None:
         row = self._connection.execute(select(people).where(*where)).first()
         return _person_of(row) if row else None

@@ -36,6 +36,7 @@ from .schema import (
     notes,
     online_payments,
     outbox,
+    papercut_charges,
     part_outcomes,
     payment_shares,
     payment_voids,
@@ -246,6 +247,11 @@ class SqlRetentionRows:
             .where(payments.c.id.in_(_payments_of(job_id)))
             .values(payer="", account="", note="", idempotency_key=None, fingerprint="")
         )
+        db.execute(
+            update(papercut_charges)
+            .where(papercut_charges.c.job_id == job_id)
+            .values(username=REMOVED_NAME, answer="")
+        )
         self._rename_files(job_id)
 
         def unnamed(details: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -313,6 +319,15 @@ class SqlRetentionRows:
             update(online_payments)
             .where(online_payments.c.job_id == job_id, online_payments.c.settled_by != "")
             .values(settled_by=REMOVED_NAME, note="")
+        )
+        charged = papercut_charges.c.job_id == job_id
+        db.execute(
+            update(papercut_charges).where(charged).values(asked_by=REMOVED_NAME, station="")
+        )
+        db.execute(
+            update(papercut_charges)
+            .where(charged, papercut_charges.c.settled_by != "")
+            .values(settled_by=REMOVED_NAME)
         )
 
     def job(self, job_id: str) -> None:

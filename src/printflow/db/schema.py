@@ -692,6 +692,28 @@ online_payments = Table(
     comment="What the payment service said was paid, in the ledger or not; each once.",
 )
 
+papercut_charges = Table(
+    "papercut_charges",
+    metadata,
+    _id(),
+    Column("reference", String(30), nullable=False, unique=True, info=KEPT),
+    _job(),
+    Column("open_for", String(8), unique=True, info=KEPT),
+    Column("amount_cents", BigInteger, nullable=False, info=KEPT),
+    Column("currency", String(3), nullable=False, info=KEPT),
+    Column("username", String(100), nullable=False, info=PERSONAL),
+    Column("state", String(10), nullable=False, index=True, info=KEPT),
+    Column("asked_at", UTCDateTime, nullable=False, info=KEPT),
+    Column("asked_by", String(100), nullable=False, info=KEPT),
+    Column("station", String(60), nullable=False, server_default="", info=KEPT),
+    Column("sent_at", UTCDateTime, info=KEPT),
+    Column("answered_at", UTCDateTime, info=KEPT),
+    Column("answer", SaidText(500), nullable=False, server_default="", info=PERSONAL),
+    Column("settled_by", String(100), nullable=False, server_default="", info=KEPT),
+    Column("payment_id", RowId, ForeignKey("payments.id"), info=KEPT),
+    comment="Charges to PaperCut accounts. open_for is the job while one may still charge it.",
+)
+
 notes = Table(
     "notes",
     metadata,

@@ -16,6 +16,7 @@ from .job import Actor, Job, LinkState, Quote
 from .ledger import PAYABLE, Balance, Payment, balance
 from .marking import mark
 from .online_payments import BY_LINK
+from .papercut import BY_PAPERCUT, Charge
 from .plate import Plate
 from .progress import Told
 from .quote_change import QuoteChange
@@ -183,6 +184,8 @@ class JobDetails:
     openings: tuple[FileOpening, ...] = ()
     incoming: tuple[IncomingMail, ...] = ()
     """The emails about it that came in, oldest first."""
+    charges: tuple[Charge, ...] = ()
+    """What was asked to be charged to the student's PaperCut account, oldest first."""
 
     @property
     def attempts(self) -> tuple[PrintAttempt, ...]:
@@ -221,6 +224,17 @@ class JobDetails:
     def paid_online(self) -> bool:
         """Whether some of it was paid at the payment service: what is refunded is refunded there."""
         return any(one.method == BY_LINK and not one.refunds for one in self.payments)
+
+    @property
+    def paid_by_papercut(self) -> bool:
+        """Whether some of it was charged to a PaperCut account: refunds are made there, too."""
+        return any(one.method == BY_PAPERCUT and not one.refunds for one in self.payments)
+
+    @property
+    def charge(self) -> Charge | None:
+        """The newest charge to a PaperCut account, unless it has become a payment."""
+        newest = self.charges[-1] if self.charges else None
+        return newest if newest is not None and newest.payment_id is None else None
 
     @property
     def refundable(self) -> bool:

@@ -186,7 +186,7 @@ class OnlinePayment:
     identity: str
     at: datetime
     source: str
-    """From where it is known: "callback" or "report"."""
+    """From where it is known: "callback", "report", or "papercut"."""
     reference: str
     transaction_id: str
     job_id: str | None

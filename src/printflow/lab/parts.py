@@ -28,6 +28,7 @@ from ..ports import (
     MailDomains,
     Mailer,
     MailWriter,
+    PaperCutServer,
 )
 from ..runtime.calendar import Calendar
 from ..runtime.tokens import Tokens
@@ -42,6 +43,7 @@ from ..settings import Settings
 from ..store.folder_store import FolderStore
 from ..store.watch import StoreWatch
 from .mailing import LazyMailbox, LazyMailer, LazyMailFolder, LazyMailReader, LazyWriter
+from .paying import LazyPaperCut
 from .preparing import secret_key_of
 from .signing_in import LazyProvider
 
@@ -75,6 +77,7 @@ class Parts:
     watch: StoreWatch
     provider: IdentityProvider
     mail_domains: MailDomains
+    papercut: PaperCutServer
 
 
 def make_parts(
@@ -146,6 +149,7 @@ def make_parts(
         watch=watch,
         provider=wrap("provider", LazyProvider(settings.identity)),
         mail_domains=wrap("mail_domains", DomainLookup()),
+        papercut=wrap("papercut", LazyPaperCut(settings.papercut)),
     )
 
 

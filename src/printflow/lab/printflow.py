@@ -48,6 +48,7 @@ from ..service.models import Models
 from ..service.notes import Notes
 from ..service.online_payments import OnlinePayments
 from ..service.openings import Openings
+from ..service.papercut import PaperCut
 from ..service.payer_answers import PayerAnswers
 from ..service.payer_statements import PayerStatements
 from ..service.payers import Payers
@@ -365,6 +366,16 @@ class Printflow:
         """The ledger: ``take``, ``void``, ``find``."""
         self.online = OnlinePayments(database, clock, parts.settings, parts.pay_links)
         """Payments by link: ``offer``, ``receive``, ``find``, ``settle``."""
+        self.papercut = PaperCut(
+            database,
+            clock,
+            parts.settings.papercut,
+            parts.papercut,
+            parts.pay_links,
+            parts.ids,
+            parts.dispatcher.wake,
+        )
+        """Charging students' PaperCut accounts: ``offer``, ``charge``, ``find``, ``settle``."""
         self.payment_reports = PaymentReports(database, clock, parts.catalogs, parts.pay_links)
         """Marking jobs as paid from a payment service's report: ``read``."""
         self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)
@@ -500,3 +511,5 @@ class Printflow:
         parts.dispatcher.also(self.provider_sessions.sweep)
         if self.identity.on:
             parts.dispatcher.beside("sign-ins", self.provider_sessions.recheck_due)
+        if self.papercut.on:
+            parts.dispatcher.beside("papercut", self.papercut.work)

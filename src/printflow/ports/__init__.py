@@ -26,6 +26,14 @@ from .mail import (
 from .mail_domains import MailDomains
 from .model_reader import ModelReader
 from .online_rows import OnlineRows
+from .papercut import (
+    ChargeRows,
+    PaperCutFailure,
+    PaperCutFault,
+    PaperCutServer,
+    PaperCutSilent,
+    PaperCutUnreachable,
+)
 from .plate_rows import PlateRows
 from .store import FileStore
 from .surroundings import Clock, Ids, Transliterate
@@ -67,6 +75,12 @@ __all__ = [
     "ModelReader",
     "OnlineRows",
     "OutboxRows",
+    "ChargeRows",
+    "PaperCutFailure",
+    "PaperCutFault",
+    "PaperCutServer",
+    "PaperCutSilent",
+    "PaperCutUnreachable",
     "PeopleRows",
     "Placement",
     "PlateRows",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .lab_rows import LabRows, PeopleRows, ReportRows, RetentionRows
     from .limit_rows import LimitRows
     from .online_rows import OnlineRows
+    from .papercut import ChargeRows
     from .payer_rows import PayerRows
     from .person_rows import PersonRows
     from .plate_rows import PlateRows
@@ -44,6 +45,8 @@ class Transaction(Protocol):
     def ledger(self) -> LedgerRows: ...
     @property
     def online(self) -> OnlineRows: ...
+    @property
+    def papercut(self) -> ChargeRows: ...
     @property
     def payers(self) -> PayerRows: ...
     @property

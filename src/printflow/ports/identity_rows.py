@@ -47,6 +47,9 @@ class IdentityRows(Protocol):
     def staff_name_taken(self, staff_name: str, *, but: int) -> bool:
         """Whether another person acts under that name; capitals do not count."""
 
+    def sender(self, job_id: str) -> Person | None:
+        """Who was signed in when the job was submitted; None where nobody was."""
+
     def people_of(self, email: str) -> Sequence[Person]: ...
 
     def forget_person(self, person_id: int) -> None:

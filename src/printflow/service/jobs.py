@@ -119,6 +119,7 @@ class Jobs:
                 mails=tuple(mails_about(tx, job)),
                 openings=tuple(tx.history.openings(job.id)),
                 incoming=tuple(tx.incoming.of_job(job.id)),
+                charges=tuple(tx.papercut.of_job(job.id)),
                 allowed=allowed(job, ActorKind.STAFF),
             )
 

@@ -37,6 +37,8 @@ class Told:
     cents: int
     currency: str
     note: str = ""
+    method: str = BY_LINK
+    """How it was paid, in the ledger."""
 
 
 def book(
@@ -109,7 +111,7 @@ def _enter(
     tx: Transaction, told: Told, job: Job, identity: str, actor: Actor, now: datetime
 ) -> int:
     receipt = told.transaction_id[:_RECEIPT]
-    details = {"amount_cents": told.cents, "method": BY_LINK, "receipt": receipt}
+    details = {"amount_cents": told.cents, "method": told.method, "receipt": receipt}
     event_id = tell(tx, job, Correction.PAYMENT, details, actor, now)
     payment = Payment(
         id=0,
@@ -118,7 +120,7 @@ def _enter(
         station=actor.station,
         amount_cents=told.cents,
         currency=told.currency,
-        method=BY_LINK,
+        method=told.method,
         receipt=receipt,
         note=told.note,
         shares=(Share(job_id=job.id, amount_cents=told.cents, event_id=event_id),),

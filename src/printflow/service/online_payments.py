@@ -153,9 +153,9 @@ class OnlinePayments:
 
     @needs(Right.PAYMENTS)
     def waiting(self) -> int:
-        """How many staff have to look at."""
+        """How many staff have to look at, charges to PaperCut accounts among them."""
         with self._database.read() as tx:
-            return tx.online.open()
+            return tx.online.open() + tx.papercut.unknown()
 
     @needs(Right.PAYMENTS)
     def settle(self, online_id: int, *, note: str, by: str, station: str = "") -> OnlinePayment:

@@ -43,6 +43,7 @@ from .layers import (
     place_of,
     placed,
 )
+from .papercut import PaperCutSettings
 from .payment import PaymentSettings
 from .phrases import (
     A_FOLDER,
@@ -78,6 +79,8 @@ _NEVER_SHOWN = (
     "base_url",
     "client_secret",
     "secret",
+    "auth_token",
+    "server_url",
 )
 
 
@@ -121,6 +124,9 @@ class Settings(BaseModel):
     )
     payment: PaymentSettings = Field(
         default_factory=PaymentSettings, description=_SECTION.having(section="payment")
+    )
+    papercut: PaperCutSettings = Field(
+        default_factory=PaperCutSettings, description=_SECTION.having(section="papercut")
     )
     base_url: str = Field(
         default="", description=say("a web address such as https://prints.example.edu")
@@ -369,6 +375,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "retention": RetentionSettings,
     "identity": IdentitySettings,
     "payment": PaymentSettings,
+    "papercut": PaperCutSettings,
 }
 
 

@@ -21,6 +21,7 @@ from ..db.schema import (
     jobs,
     online_payments,
     outbox,
+    papercut_charges,
     part_outcomes,
     payer_claims,
     payment_shares,
@@ -44,7 +45,7 @@ from ..store.making import INCOMING
 from .outside import Outside
 
 _TABLES = (jobs, job_files, events, confirmations, payments, payment_shares, payment_voids,
-           online_payments, outbox, payer_claims, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
+           online_payments, outbox, papercut_charges, payer_claims, plates, plate_runs, plate_parts, part_outcomes)  # fmt: skip
 _DONE = (Status.COMPLETED, Status.PAIDPICKEDUP)
 _COUNTED = (Status.READYTOPRINT, Status.PRINTING, *_DONE)
 _ENDED = ("sent", "dead", "canceled", "overtaken")
@@ -201,6 +202,13 @@ class _Check:
         for payment_id in set(online) & set(booked):
             if online[payment_id].amount_cents != booked[payment_id].amount_cents:
                 yield f"payment {payment_id} isn't of the amount that was told"
+        told = {one.transaction_id: one for one in self._rows["online_payments"]}
+        for charge in self._rows["papercut_charges"]:
+            entry = told.get(charge.reference)
+            if (charge.state == "charged") != (entry is not None):
+                yield f"charge {charge.reference} is {charge.state}, entered: {entry is not None}"
+            if entry is not None and entry.amount_cents != charge.amount_cents:
+                yield f"charge {charge.reference} isn't of the amount that was entered"
 
     def _links(self, job: Any, quotes: list[Any]) -> Iterator[str]:
         still = [quote for quote in quotes if quote.used_at is None and quote.voided_at is None]

@@ -1,0 +1,1 @@
+"""Asks the payment systems that Printflow speaks to itself."""
