@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import Job, Printflow
+from printflow import Job, Printflow, Trigger
 from tests.plugins.lab import TestClock
 from tests.web.conftest import said, send
 
@@ -146,6 +146,47 @@ def test_the_receipt_on_paper_and_by_mail(
     assert "VOID" in said(staff.get(page))
     assert "Voided by Ben on" in said(staff.get(page))
     assert staff.get(f"{PAGE}/999").status_code == 404
+
+
+def test_what_is_handed_over_together_has_one_receipt_and_one_sum(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    lab.catalog.change(
+        {"payments": {"receipt_methods": ["card"], "unique_receipts": True}}, by="Ana"
+    )
+    jobs = [job_in("COMPLETED") for _ in range(3)]
+    lab.corrections.edit(jobs[2].id, student_email="bo@example.org", by="Ana")
+    answers = lab.bulk.perform(
+        Trigger.PICK_UP,
+        [(job.id, None) for job in jobs[:2]],
+        by="Ana",
+        method="card",
+        receipt="A-1",
+    )
+    assert [answer.error for answer in answers] == [None, None], "one card payment for both"
+    alone = [(jobs[2].id, None)]
+    [taken] = lab.bulk.perform(Trigger.PICK_UP, alone, by="Ana", method="card", receipt="A-1")
+    assert taken.error is not None, "of another hand-over"
+    lab.bulk.perform(Trigger.PICK_UP, alone, by="Ana", method="cash")
+    first, second, other = lab.payments.find()
+    assert first.hand_over == second.hand_over != "" == other.hand_over
+    for one in (first, second):
+        shown = said(staff.get(f"{PAGE}/{one.id}"))
+        assert jobs[0].id in shown and jobs[1].id in shown and "Total $8.50" in shown
+    assert "Total $4.25" in said(staff.get(f"{PAGE}/{other.id}"))
+    assert f"{PAGE}/{first.id}" in staff.get(f"/dashboard/jobs/{jobs[0].id}").text
+    lab.receipts.mail(first.id, by="Ana")
+    lab.dispatch()
+    mail = next(one for one in lab.mail.find() if one.template == "receipt")
+    body = lab.mail.preview(mail.id).text
+    assert "Paid: $8.50" in body and jobs[1].id in body
+    day = said(staff.get(PAGE))
+    assert "Handed over together $8.50" in day and "Total in USD $12.75" in day
+    rows = b"".join(lab.cash_up.file(lab.cash_up.today, "csv")).decode("utf-8-sig").splitlines()
+    assert [first.hand_over in row for row in rows[1:]] == [True, True, False]
+    lab.payments.void(second.id, reason="wrong", by="Ben")
+    shown = said(staff.get(f"{PAGE}/{first.id}"))
+    assert "VOID" in shown and "Total $4.25" in shown
 
 
 def _token(browser: FlaskClient, page: str) -> str:

@@ -32,7 +32,7 @@ _VOID = tuple(
 )
 _FIELDS = (
     "id", "at", "by", "station", "amount_cents", "currency", "method", "receipt", "payer",
-    "account", "note", "waived", "kind",
+    "account", "note", "waived", "kind", "hand_over",
 )  # fmt: skip
 _MANY = 500
 _ENTRIES = (
@@ -137,6 +137,9 @@ class SqlLedgerRows:
     def of_event(self, job_id: str, event_id: int) -> Sequence[Payment]:
         mine = _of(payment_shares.c.job_id == job_id, payment_shares.c.event_id == event_id)
         return self._where(payments.c.id.in_(mine))
+
+    def of_hand_over(self, hand_over: str) -> Sequence[Payment]:
+        return self._where(payments.c.hand_over == hand_over) if hand_over else []
 
     def of_receipt(self, receipt: str) -> Payment | None:
         take_turns(self._connection, f"receipt {receipt}")

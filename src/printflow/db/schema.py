@@ -570,10 +570,12 @@ payments = Table(
     Column("note", String(200), nullable=False, server_default="", info=PERSONAL),
     Column("waived", LongSaidText, nullable=False, info=PERSONAL),
     Column("kind", String(10), nullable=False, server_default="payment", info=KEPT),
+    Column("hand_over", String(16), nullable=False, server_default="", info=KEPT),
     Column("idempotency_key", String(64), unique=True, info=SECRET),
     Column("fingerprint", String(64), nullable=False, server_default="", info=SECRET),
     Index("ix_payments_at", "at"),
     Index("ix_payments_receipt", "receipt"),
+    Index("ix_payments_hand_over", "hand_over"),
     comment="Money taken, or why none was.",
 )
 

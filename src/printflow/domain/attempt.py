@@ -82,6 +82,8 @@ class Arguments:
     receipt: str = ""
     payer: str = ""
     account: str = ""
+    hand_over: str = ""
+    """What this payment shares with those of the jobs that are handed over with it; "" alone."""
     shelf: str = ""
     machine: str = ""
     """The name of the machine to print on."""

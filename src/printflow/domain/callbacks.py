@@ -416,7 +416,9 @@ def record_payment(attempt: Attempt) -> None:
     said = {name: clean_line(getattr(args, name)) if amount else "" for name in _HOW_PAID}
     rest = due - amount if waived else 0
     way = args.method if amount else ""
-    attempt.effects.append(RecordPayment(amount, way, waived, waived_cents=rest, **said))
+    attempt.effects.append(
+        RecordPayment(amount, way, waived, waived_cents=rest, hand_over=args.hand_over, **said)
+    )
     attempt.details.update({name: text for name, text in said.items() if text})
 
 

@@ -129,6 +129,7 @@ class RecordPayment:
     receipt: str = ""
     payer: str = ""
     account: str = ""
+    hand_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Payment:
     """Why: it was waived, refunded, or written off."""
     void: Void | None = None
     kind: Entry = Entry.PAYMENT
+    hand_over: str = ""
+    """What it shares with the payments of the jobs that were handed over with it; "" alone."""
 
     @property
     def waived_cents(self) -> int:
@@ -199,6 +201,14 @@ class DayClose:
     def after(self) -> date:
         """The day after it."""
         return self.day + timedelta(days=1)
+
+    @property
+    def groups(self) -> tuple[tuple[Payment, ...], ...]:
+        """The payments, those of one hand-over together, by the first of each."""
+        found: dict[str, list[Payment]] = {}
+        for one in self.payments:
+            found.setdefault(one.hand_over or one.number, []).append(one)
+        return tuple(tuple(group) for group in found.values())
 
     @property
     def totals(self) -> dict[str, int]:

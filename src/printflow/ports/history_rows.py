@@ -93,6 +93,9 @@ class LedgerRows(Protocol):
     def of_event(self, job_id: str, event_id: int) -> Sequence[Payment]:
         """Those that the job's event names."""
 
+    def of_hand_over(self, hand_over: str) -> Sequence[Payment]:
+        """The payments of jobs that were handed over together, void or not; none of ""."""
+
     def of_receipt(self, receipt: str) -> Payment | None:
         """The payment that counts and has this receipt number; others wait until this
         transaction is over before they are told.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from ..domain.trigger import Many, Trigger
 from ..errors import PrintflowError
 from ..ports import Database
 from ..runtime.permits import allowed, needs, require_to_pull
+from .addresses import mailbox_of
 from .corrections import Corrections
 from .jobs import Jobs
 from .lookup import balance_of, job_of
@@ -87,13 +89,15 @@ class Bulk:
     ) -> list[BulkAnswer]:
         """Pull a trigger on each of ``jobs``, pairs of id and expected version.
 
-        ``each`` gives, by id, the arguments of one job alone. A pick-up by a ``method`` without an amount takes what is due for each job. Every job is a
+        ``each`` gives, by id, the arguments of one job alone. A pick-up by a ``method`` without an amount takes what is due for each job; those of one person share one receipt. Every job is a
         transaction of its own: one that is refused keeps none of the others back. Raises Forbidden
         and ConfirmationNeeded before any of them.
         """
         trigger = Trigger(trigger)  # scripts may give its name
         for arguments_of in ({}, *(each or {}).values()):
             require_to_pull(trigger, {**arguments, **arguments_of})
+        chosen = list(jobs)
+        shared = self._hand_overs([one for one, _version in chosen], trigger)
         return [
             self._one(
                 trigger,
@@ -102,10 +106,29 @@ class Bulk:
                 by,
                 station,
                 hold_mail,
-                {**arguments, **(each or {}).get(job_id, {})},
+                {**arguments, **(each or {}).get(job_id, {}), **shared.get(job_id, {})},
             )
-            for job_id, version in jobs
+            for job_id, version in chosen
         ]
+
+    def _hand_overs(self, job_ids: list[str], trigger: Trigger) -> dict[str, dict[str, str]]:
+        """By id, what the payments of one person's jobs share that are handed over together."""
+        if trigger is not Trigger.PICK_UP:
+            return {}
+        own: dict[tuple[str, str], list[str]] = {}
+        with self._database.read() as tx:
+            for one in job_ids:
+                if (job := tx.jobs.get(one)) is not None:
+                    person = mailbox_of(job.student_email) or job.id
+                    own.setdefault((person, job.currency), []).append(one)
+        return {
+            one: {"hand_over": shared}
+            for ids in own.values()
+            if len(ids) > 1
+            # Another one each time: what was undone and handed over again is no part of it.
+            for shared in [f"{ids[0]}-{secrets.token_hex(2)}"]
+            for one in ids
+        }
 
     @needs(Right.SEE)
     def undo(

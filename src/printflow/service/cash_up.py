@@ -34,6 +34,7 @@ _COLUMNS = (
     Column("jobs", "Jobs", Kind.TEXT),
     Column("reason", "Reason", Kind.TEXT),
     Column("note", "Note", Kind.TEXT),
+    Column("hand_over", "Handed over together", Kind.TEXT),
 )
 
 
@@ -116,4 +117,5 @@ def _row(entry: str, one: Payment, zone: ZoneInfo) -> tuple[Cell, ...]:
         " ".join(one.job_ids),
         void.reason if void else one.waived,
         one.note,
+        one.hand_over,
     )

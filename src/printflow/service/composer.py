@@ -18,7 +18,6 @@ from ..domain.mail_record import mail_record
 from ..domain.model_facts import warnings
 from ..domain.naming import first_name
 from ..domain.quote_change import quote_change
-from ..domain.receipt import Receipt
 from ..domain.status import Status
 from ..domain.told_together import lines_of, together_step
 from ..errors import NotFound, StoreUnavailable
@@ -30,6 +29,7 @@ from .overtaken import still_told
 from .pay_links import PayLinks
 from .payer_statements import statement
 from .pictures import Pictures
+from .receipt_numbers import receipt_of
 from .waiting_policy import pick_up_policy
 
 if TYPE_CHECKING:
@@ -131,7 +131,11 @@ class Composer:
         if lines:
             links["confirm"] = next((one["confirm_url"] for one in lines if one["quote"]), "")
         payment = tx.ledger.get(stored["payment_id"]) if "payment_id" in stored else None
-        paid_for = [_in_mail(tx.jobs.get(job_id)) for job_id in payment.job_ids] if payment else []
+        receipt = receipt_of(tx, payment) if payment else None
+        if receipt is not None:
+            receipt = replace(
+                receipt, jobs=tuple(j for one in receipt.jobs if (j := _in_mail(one)))
+            )
         settled = tx.ledger.settled(job.id) if job else (0, 0)
         due = Balance(stored.get("cost_cents") or 0, *settled).due_cents
         links["pay"] = self._pay_links.of(job, due) if job and not several else ""
@@ -160,9 +164,8 @@ class Composer:
             "total": total_of(lines),
             "undecided": self._undecided(tx, mail, job),
             "payment": payment,
-            "payment_lines": Receipt(payment, tuple(j for j in paid_for if j)).lines
-            if payment
-            else (),
+            "payment_lines": receipt.lines if receipt else (),
+            "payment_total_cents": receipt.total_cents if receipt else 0,
             "payments_due_cents": due,
             "waited_since": _moment(stored.get("waited_since")) or (job and job.status_since),
             "disposal_at": pick_up_policy(self._settings, catalog.open_days).disposal_at(job)

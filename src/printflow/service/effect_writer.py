@@ -155,6 +155,7 @@ class _OfEvent:
                 payer=entry.payer,
                 account=entry.account,
                 waived=entry.waived,
+                hand_over=entry.hand_over,
                 shares=(share,),
             )
         )

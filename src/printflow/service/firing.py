@@ -88,7 +88,7 @@ class Firing:
             paid_cents=paid + waived,
             held_cents=paid,
             students_cancel=settings.students_cancel,
-            receipt_used=receipt_used(tx, request.args.receipt),
+            receipt_used=receipt_used(tx, request.args.receipt, request.args.hand_over),
             resend_from=newest.issued_at + timedelta(minutes=settings.resend_minutes)
             if newest
             else None,

@@ -108,6 +108,7 @@ class MailSamples:
             "picture": _PICTURE_ID if pictured else "",
             "payment": payment,
             "payment_lines": Receipt(payment, (job,)).lines,
+            "payment_total_cents": payment.amount_cents,
             "payments_due_cents": job.cost_cents,
             "waited_since": now - timedelta(days=7),
             "disposal_at": pick_up_policy(self._settings, catalog.open_days).disposal_at(

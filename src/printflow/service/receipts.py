@@ -15,6 +15,7 @@ from .acting import staff_actor
 from .addresses import email_problem, normal_email
 from .mail_queue import MailQueue
 from .payments import no_payment
+from .receipt_numbers import receipt_of
 
 
 class Receipts:
@@ -75,5 +76,4 @@ def _receipt(tx: Transaction, payment_id: int) -> Receipt:
     payment = tx.ledger.get(payment_id)
     if payment is None:
         raise no_payment()
-    jobs = [tx.jobs.get(job_id) for job_id in payment.job_ids]
-    return Receipt(payment, tuple(job for job in jobs if job is not None))
+    return receipt_of(tx, payment)
