@@ -444,6 +444,7 @@ IT_IS_WHAT_THEY_ASK = {
 }
 OF_JOBS_THAT_ARE_NAMED = {
     "identity_rows.jobs_of_person",  # a student's own
+    "identity_rows.sender",  # of one job
     "identity_rows.sent_by",
     "job_rows._BY_ID",
     "online_rows._MONEY",
