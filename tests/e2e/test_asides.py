@@ -56,6 +56,7 @@ def test_a_payer_a_hold_a_date_and_a_refund(
     assert lab.jobs.get(paid_for.id).on_hold
     page.get_by_role("link", name="Release").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Release").click()
+    expect(page.get_by_role("link", name="Release")).to_have_count(0)
     expect(page.get_by_text("Which nozzle?")).not_to_have_count(0)  # history keeps it
     assert not lab.jobs.get(paid_for.id).on_hold
 
