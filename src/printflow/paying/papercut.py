@@ -81,7 +81,9 @@ class XmlRpcPaperCut:
             raise PaperCutFault(code, self._plain(fault.faultString)) from None
         except (TookTooLong, OSError, HTTPException, BadAnswer, ValueError) as error:
             kind = PaperCutSilent if post.give_up() else PaperCutUnreachable
-            raise kind(self._plain(f"{method}: {str(error) or type(error).__name__}")) from None
+            late = isinstance(error, TookTooLong | TimeoutError)
+            why = f"no answer within {self._seconds:g} s" if late else str(error)
+            raise kind(self._plain(f"{method}: {why or type(error).__name__}")) from None
 
     def _answer(self, post: _Post, body: bytes) -> bytes:
         connection = self._connection()
