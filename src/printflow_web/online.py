@@ -43,7 +43,7 @@ def pay(token: str) -> AnyResponse | str:
     offer = lab_of(current_app).online.offer(token)
     if not offer.url:
         return redirect(url_for("own_job.show", token=token), 303)
-    if request.args.get("due", "") != str(offer.due_cents):
+    if not offer.is_for(request.args.get("due", "")):
         return render_template("pay_online.html", offer=offer, token=token)
     session["paying"] = token
     return redirect(offer.url, 303)

@@ -33,6 +33,18 @@ def _event(row: Row[Any]) -> Event:
 _ADD_EVENT = insert(events).returning(events.c.id)
 
 
+def note_of(row: Row[Any]) -> Note:
+    """The note that a row of ``notes`` holds."""
+    return Note(
+        at=row.at,
+        author=row.author,
+        text=row.text,
+        for_student=row.for_student,
+        from_student=row.from_student,
+        id=row.id,
+    )
+
+
 class SqlHistoryRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -107,17 +119,7 @@ class SqlHistoryRows:
 
     def notes(self, job_id: str) -> Sequence[Note]:
         query = select(notes).where(notes.c.job_id == job_id).order_by(notes.c.id)
-        return [
-            Note(
-                at=row.at,
-                author=row.author,
-                text=row.text,
-                for_student=row.for_student,
-                from_student=row.from_student,
-                id=row.id,
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [note_of(row) for row in self._connection.execute(query)]
 
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings

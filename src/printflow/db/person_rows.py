@@ -15,6 +15,7 @@ from ..domain.person import FoundPerson, PersonSums
 from ..domain.pick_up import ON_SHELF
 from ..domain.worklist import JobQuery
 from . import search, worklist
+from .history_rows import note_of
 from .job_rows import SqlJobRows
 from .ledger_rows import SETTLED
 from .schema import jobs, notes
@@ -73,20 +74,7 @@ class SqlPersonRows:
             .order_by(notes.c.at.desc(), notes.c.id.desc())
             .limit(limit)
         )
-        return [
-            (
-                row.job_id,
-                Note(
-                    at=row.at,
-                    author=row.author,
-                    text=row.text,
-                    for_student=row.for_student,
-                    from_student=row.from_student,
-                    id=row.id,
-                ),
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [(row.job_id, note_of(row)) for row in self._connection.execute(query)]
 
     def find(self, words: Sequence[str]) -> Sequence[FoundPerson]:
         who = func.coalesce(func.nullif(jobs.c.student_email, ""), jobs.c.id), jobs.c.student_name

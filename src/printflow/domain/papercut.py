@@ -109,6 +109,11 @@ class Charge:
         """Whether it may still have charged, or may charge."""
         return self.state in OPEN
 
+    @property
+    def needs_look(self) -> bool:
+        """Whether staff have to say what became of it."""
+        return self.state is ChargeState.UNKNOWN
+
 
 def reason_against(charge: Charge, job: Job, due_cents: int, now: datetime) -> Said | None:
     """Why a charge that waits isn't sent; None where it is."""

@@ -51,6 +51,10 @@ class PayOffer:
     shown_url: str
     """Our own address that leads there as long as that is due; "" for nothing."""
 
+    def is_for(self, shown: str) -> bool:
+        """Whether what is due is still the amount that was shown, in cents as it was written."""
+        return shown == str(self.due_cents)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
