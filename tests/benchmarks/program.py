@@ -14,7 +14,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.benchmarks.staff_browser import PASSWORD
-from tests.e2e.conftest import free_port, wait_until_it_answers
+from tests.e2e.conftest import wait_until_it_answers
+from tests.ports import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 

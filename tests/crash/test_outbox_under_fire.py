@@ -14,8 +14,8 @@ import pytest
 
 from printflow import Printflow, Settings
 from printflow.testing.fault_mail_server import FaultMailServer, Mood, by_chance
-from tests.e2e.conftest import free_port
 from tests.plugins.fire import count
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.crash, pytest.mark.long, pytest.mark.timeout(1200)]
 MAILS_PER_KILL = 50

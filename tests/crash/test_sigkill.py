@@ -18,8 +18,9 @@ import pytest
 from printflow.testing import Mailbox, Outside, settle, violations
 from printflow.testing.fault_mail_server import FaultMailServer
 from tests.crash.people import PASSWORD, Notes, staff, student
-from tests.e2e.conftest import free_port, wait_until_it_answers
+from tests.e2e.conftest import wait_until_it_answers
 from tests.plugins.fire import count
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(3600), pytest.mark.long]
 PARTS = 4

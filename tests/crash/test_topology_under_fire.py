@@ -21,8 +21,8 @@ from printflow.testing import Mailbox, Outside, settle, violations
 from printflow.testing.fault_mail_server import FaultMailServer
 from tests.crash.people import PASSWORD, Browser, Notes, field_of, staff
 from tests.crash.topology import topology
-from tests.e2e.conftest import free_port
 from tests.plugins.fire import count
+from tests.ports import free_port
 from tests.web.conftest import FORM
 
 pytestmark = [

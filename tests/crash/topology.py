@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.conftest import free_port, wait_until_it_answers
+from tests.e2e.conftest import wait_until_it_answers
+from tests.ports import free_port
 
 _SITE = """\
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import logging
 import re
-import socket
 import ssl
 import subprocess
 import time
@@ -21,6 +20,7 @@ from printflow.service.student_pages import StudentPages
 from printflow_web.access import without_secrets
 from printflow_web.factory import create_app
 from tests.plugins.lab import Submit
+from tests.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TOKEN = "jl7hdyo3s475ikvjb5iqlaltsy"
@@ -66,12 +66,6 @@ def test_a_valid_link_is_masked_where_it_redirects_and_where_it_fails(
 def test_what_staff_look_for_stays_readable() -> None:
     for path in ("/dashboard/jobs/K7Q2MX9A", "/static/app.0123456789abcdef.js", "/health/ready"):
         assert without_secrets(path) == path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.nginx

@@ -21,8 +21,8 @@ import pytest
 import yaml
 
 from tests import sample_models
-from tests.e2e.conftest import free_port
 from tests.plugins.postgres import new_database
+from tests.ports import free_port
 
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose"
 pytestmark = [pytest.mark.postgresql, pytest.mark.nginx]

@@ -13,8 +13,9 @@ from printflow import Printflow
 from tests import sample_models
 from tests.e2e.test_preview import take
 from tests.plugins.sign_in_peer import CLIENT_ID, CLIENT_SECRET, Peer, running_peer
+from tests.ports import free_port
 
-from .conftest import Complaints, Server, free_port, watched
+from .conftest import Complaints, Server, watched
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from printflow_web.proxy_headers import ProxyHeaders
-from tests.e2e.conftest import free_port, wait_until_it_answers
+from tests.e2e.conftest import wait_until_it_answers
+from tests.ports import free_port
 
 
 class Server:

@@ -5,7 +5,6 @@ answer goes to.
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from printflow import Job, Printflow, Settings
 from tests.plugins.lab import TestClock
+from tests.ports import free_port
 
 PNG = b"\x89PNG\r\n\x1a\n"
 Brought = Callable[[str], Job]
@@ -41,9 +41,7 @@ class Post:
 @pytest.fixture
 def post() -> Iterator[tuple[Post, int]]:
     """A running mail server and its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     handler = Post()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()

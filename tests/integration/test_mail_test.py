@@ -16,9 +16,10 @@ from aiosmtpd.controller import Controller
 from printflow.mail.certificate import any_certificate
 from printflow.mail.smtp_hints import hint
 from tests.integration.conftest import Program, Said
-from tests.integration.test_smtp import Lab, free_port, let_in, running
+from tests.integration.test_smtp import Lab, let_in, running
 from tests.plugins.token_endpoint import CLIENT, SECRET, TokenEndpoint, refusal, token_endpoint
 from tests.plugins.token_mail_server import USER, token_mail_server
+from tests.ports import free_port
 
 ENDS = datetime(2099, 5, 6, 7, 8, tzinfo=UTC)
 

@@ -16,8 +16,8 @@ from printflow import Job, MailNotRetried, Printflow, Settings, Status
 from printflow.domain.effects import MailTemplate
 from printflow.domain.mail_record import MAILS
 from printflow.mail.smtp import SmtpMailer
-from tests.integration.test_smtp import free_port
 from tests.plugins.lab import Submit, TestClock
+from tests.ports import free_port
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from printflow.testing.outside import Outside
 from tests.integration.conftest import Program
 from tests.plugins.lab import TestClock
 from tests.plugins.papercut_server import TOKEN, PaperCutPeer, papercut_server
+from tests.ports import free_port
 
 JobIn = Callable[[str], Job]
 
@@ -318,9 +318,7 @@ def test_answers_that_cannot_be_trusted_are_none(settings: Settings, peer: Paper
 
 
 def test_what_was_never_sent_is_told_from_what_was(settings: Settings) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}/rpc"
+    url = f"http://127.0.0.1:{free_port()}/rpc"
     with pytest.raises(PaperCutUnreachable):
         papercut(settings, server_url=url).adjust("jane", Decimal(-1), "")
 

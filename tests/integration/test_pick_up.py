@@ -15,8 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from printflow import Job, NotFound, Part, Printflow, Settings, StaleJob, Status, TransitionRefused
 from printflow.service.reminders import PickUpReminders
 from printflow.testing.outside import Mailbox, Mood
-from tests.e2e.conftest import free_port
 from tests.plugins.lab import Submit, TestClock
+from tests.ports import free_port
 
 JobIn = Callable[[str], Job]
 

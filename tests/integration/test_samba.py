@@ -14,8 +14,8 @@ import pytest
 from printflow import Job, Printflow
 from printflow_opener.link import Wanted
 from printflow_opener.locate import FOLDERS, find
-from tests.e2e.conftest import free_port
 from tests.plugins.lab import Submit
+from tests.ports import free_port
 
 pytestmark = pytest.mark.samba
 

@@ -25,6 +25,7 @@ from printflow.mail.render import compose
 from printflow.mail.smtp import SmtpMailer
 from printflow.ports import FailureKind, MailFailure, RenderedMail
 from printflow.testing.fault_mail_server import FaultMailServer, Mood
+from tests.ports import free_port
 
 
 class Lab:
@@ -47,12 +48,6 @@ class Lab:
         if self.answers["data"].startswith("2") and isinstance(envelope.content, bytes):
             self.taken.append(envelope.content)
         return self.answers["data"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

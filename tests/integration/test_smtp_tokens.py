@@ -13,10 +13,11 @@ from printflow import Printflow, Settings
 from printflow.mail.access_tokens import AccessTokens
 from printflow.mail.smtp import SmtpMailer
 from printflow.ports import FailureKind
-from tests.integration.test_smtp import failure, free_port, mail, server_context
+from tests.integration.test_smtp import failure, mail, server_context
 from tests.plugins.lab import Submit, TestClock
 from tests.plugins.token_endpoint import CLIENT, SECRET, TokenEndpoint, refusal, token_endpoint
 from tests.plugins.token_mail_server import USER, Mailbox, token_mail_server
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.ports import free_port
+
 PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
 USER, PASSWORD = "lab@example.edu", "correct-horse"
 
@@ -108,12 +110,6 @@ class Dovecot:
         with self.client() as client:
             kind, found = client.select(folder, readonly=True)
         return int(found[0] or b"0") if kind == "OK" else -1
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

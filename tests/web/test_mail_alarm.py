@@ -82,7 +82,7 @@ def wrong_password(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _free() -> int:
-    from tests.integration.test_smtp import free_port
+    from tests.ports import free_port
 
     return free_port()
 

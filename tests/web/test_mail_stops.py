@@ -18,10 +18,11 @@ from flask.testing import FlaskClient
 
 from printflow import Printflow, Settings
 from printflow_web.factory import create_app
-from tests.integration.test_smtp import Lab, free_port, running, server_context
+from tests.integration.test_smtp import Lab, running, server_context
 from tests.plugins.lab import TestClock
 from tests.plugins.token_endpoint import CLIENT, SECRET, refusal, token_endpoint
 from tests.plugins.token_mail_server import USER, token_mail_server
+from tests.ports import free_port
 from tests.web.conftest import PASSWORD, said, send
 from tests.web.test_mail_alarm import _submit
 

@@ -20,6 +20,7 @@ from printflow_web import server as web_server
 from printflow_web.gate import Gate, Pace
 from printflow_web.limited_parser import client_of
 from printflow_web.pace import Watch
+from tests.ports import free_port
 
 FORM = b"Content-Type: multipart/form-data; boundary=x\r\n"
 
@@ -75,9 +76,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     threads: list[threading.Thread] = []
 
     def started(**server: Any) -> Site:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         settings = Settings(
             store=tmp_path / "store",
             base_url=f"http://127.0.0.1:{port}",
