@@ -10,14 +10,24 @@
 // format    ".stl", ".obj" or ".3mf"; of others the viewer says that it does not know them
 // color     CSS color of the model
 // label     what the picture shows, for people who do not see it
-// texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn}: what the viewer says
+// texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn, whole, pinned}: what the
+//           viewer says
+// turning   false for one that is to stand at first
 // found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z] (of the largest
 //           plate), sizes (of each), low and extent (of all), volume, closed}, in the file's unit (3MF:
 //           mm) and that unit cubed
+// drawn     () => …: once the picture is there
 // failed    (why) => …: "empty" | "broken" | "foreign" | "memory" | "unreachable" | "stopped"
+// moved     (side) => …: each time that it turned, or was turned
+// picked    (number) => …: a pin was clicked, or with null the button that shows the whole model
+//
+// viewer.pin([{ at: [x, y, z], label }]) marks places, in the file's own coordinates; viewer.go(number)
+// turns to one of them, viewer.go(null) back to the whole model.
 //
 // Reading and drawing happen in a worker, so that the page stays quick; three.js is loaded there, and
 // only once a viewer is mounted. Without WebGL or OffscreenCanvas the facts still come.
+import { PinLayer } from "./pin_layer.js";
+
 const TURN_PER_KEY = Math.PI / 12;
 const TURN_PER_PIXEL = Math.PI / 300;
 const KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -38,6 +48,8 @@ export function viewerTexts(dataset) {
     noPicture: dataset.textNoPicture,
     pause: dataset.textPause,
     turn: dataset.textTurn,
+    whole: dataset.textWhole,
+    pinned: dataset.textPinned,
   };
 }
 
@@ -47,6 +59,7 @@ class Viewer {
     this.options = options;
     this.color = options.color || UNPAINTED;
     this.turning = false;
+    this.drawn = false;
     this.build();
     this.say(this.texts.reading);
     this.worker = new Worker(options.worker);
@@ -64,6 +77,26 @@ class Viewer {
     if (!color || color === this.color) return;
     this.color = color;
     this.tell({ kind: "color", color });
+  }
+
+  // -- places ------------------------------------------------------------------------------------
+
+  pin(places) {
+    this.pins.set(places);
+    this.tell({ kind: "pins", places: places.map(({ at }) => [...at]) });
+  }
+
+  go(number) {
+    if (this.turning) this.spin(false);
+    this.pins.mark(number);
+    this.tell({ kind: "go", number, still: this.motion.matches });
+  }
+
+  // -- beside another ----------------------------------------------------------------------------
+
+  follow(view) {
+    if (this.turning && view.side) this.spin(false);
+    this.tell({ kind: "follow", ...view });
   }
 
   close() {
@@ -89,8 +122,12 @@ class Viewer {
     this.button.className = "viewer-button";
     this.button.hidden = true;
     this.button.addEventListener("click", () => this.spin(!this.turning));
+    this.pins = new PinLayer(this.texts, (number) => {
+      this.go(number);
+      if (this.options.picked) this.options.picked(number);
+    });
     this.element.classList.remove("viewer-empty");
-    this.element.replaceChildren(this.canvas, this.state, this.button);
+    this.element.replaceChildren(this.canvas, this.pins.element, this.state, this.button);
   }
 
   say(words) {
@@ -129,7 +166,7 @@ class Viewer {
       width: Math.round(box.width),
       height: Math.round(box.height),
       ratio: window.devicePixelRatio,
-      turning: !this.motion.matches,
+      turning: !this.motion.matches && this.options.turning !== false,
     };
     const model = { file, url: url && new URL(url, document.baseURI).href, format };
     const message = { kind: "open", model, canvas: offscreen, look };
@@ -141,10 +178,15 @@ class Viewer {
     else if (data.kind === "facts") {
       if (this.options.found) this.options.found(data.facts);
     } else if (data.kind === "undrawn") this.empty(this.texts.noPicture);
-    else if (data.kind === "drawn") {
+    else if (data.kind === "pinned") this.pins.place(data.places);
+    else if (data.kind === "moved") {
+      if (this.options.moved) this.options.moved(data.side);
+    } else if (data.kind === "drawn") {
       this.say("");
       this.turning = data.turning;
       this.showButton();
+      this.drawn = true;
+      if (this.options.drawn) this.options.drawn();
     }
   }
 
@@ -158,6 +200,7 @@ class Viewer {
     this.element.classList.add("viewer-empty");
     this.canvas.removeAttribute("tabindex");
     this.button.hidden = true;
+    this.pins.set([]);
     this.say(words);
   }
 
@@ -166,6 +209,7 @@ class Viewer {
   listen() {
     const { canvas } = this;
     canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.pins.marked !== null) this.pins.pick(null);
       const way = KEYS[event.key];
       if (!way) return;
       event.preventDefault();

@@ -13,18 +13,23 @@ import {
   MeshLambertMaterial,
   PerspectiveCamera,
   Scene as Stage,
+  Vector3,
   WebGLRenderer,
 } from "three";
 
+import { FIELD, Orbit } from "./orbit.js";
+import { Pins } from "./pins.js";
+
 // Where one frame takes this long, a model that turns would take the machine's breath.
 const SLOW_FRAME_MS = 150;
-const FIELD = Math.PI / 6; // of view, upright, in radians
 const RADIANS_PER_MS = 0.0008;
 const LONGEST_STEP_MS = 100;
 
 export class Scene {
-  constructor(canvas, positions, facts, look) {
+  // drew: told after each picture, and whether it was this picture that moved: not one it follows
+  constructor(canvas, positions, facts, look, drew) {
     this.look = look;
+    this.drew = drew;
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(look.ratio || 1, 2));
     this.stage = new Stage();
@@ -38,9 +43,10 @@ export class Scene {
     this.stage.add(this.model, ...lights());
     this.radius = Math.hypot(...facts.extent) / 2;
     this.camera = new PerspectiveCamera(MathUtils.radToDeg(FIELD), 1, this.radius / 100, this.radius * 20);
-    this.angle = -0.6;
-    this.height = 0.45;
+    this.orbit = new Orbit(this.radius);
+    this.pins = new Pins(this.model.children[0], positions, facts, this.radius);
     this.turning = look.turning;
+    this.leads = false;
     this.asked = false;
     this.last = 0;
     this.resize(look.width, look.height);
@@ -78,31 +84,52 @@ export class Scene {
     requestAnimationFrame((now) => {
       this.asked = false;
       if (this.turning && this.last) {
-        this.angle += Math.min(now - this.last, LONGEST_STEP_MS) * RADIANS_PER_MS;
+        this.orbit.angle += Math.min(now - this.last, LONGEST_STEP_MS) * RADIANS_PER_MS;
       }
       this.last = now;
+      const gliding = this.orbit.step(now);
+      if (this.turning || gliding) this.leads = true;
       this.draw();
-      if (this.turning) this.next();
+      if (this.turning || gliding) this.next();
     });
   }
 
   draw() {
     this.stale = false;
-    // The whole sphere around the model stays in the picture, whichever side is the shorter one.
-    const away = (this.radius / Math.sin(FIELD / 2)) * Math.max(1, 1 / this.camera.aspect);
-    const level = Math.cos(this.height) * away;
-    this.camera.position.set(
-      Math.sin(this.angle) * level,
-      Math.sin(this.height) * away,
-      Math.cos(this.angle) * level,
-    );
-    this.camera.lookAt(0, 0, 0);
+    this.orbit.put(this.camera);
     this.renderer.render(this.stage, this.camera);
+    this.drew(this, this.leads);
+    this.leads = false;
   }
 
   turn(across, down) {
-    this.angle -= across;
-    this.height = Math.max(-1.5, Math.min(1.5, this.height + down));
+    this.orbit.turn(across, down);
+    this.leads = true;
+    this.next();
+  }
+
+  // As another picture looks, or at the same scale as it.
+  follow({ side, radius }) {
+    if (side) this.orbit.look(side);
+    if (radius) {
+      this.orbit.radius = radius;
+      this.camera.far = radius * 20;
+      this.camera.updateProjectionMatrix();
+    }
+    this.next();
+  }
+
+  pin(places) {
+    this.pins.set(places);
+    this.next();
+  }
+
+  // At one of the pinned places, or with none at the whole model again.
+  goTo(number, still) {
+    this.pins.mark(number);
+    const whole = { near: 1, target: new Vector3() };
+    this.orbit.go(number === null ? whole : this.pins.end(number), still);
+    this.leads = true;
     this.next();
   }
 

@@ -18,9 +18,11 @@ const MILLIMETERS = {
 const MOST_BYTES = 300_000_000; // unpacked: what a phone can bear
 const DEEPEST = 16;
 const GAP = 0.1; // between plates in the picture, of the widest
+const START = "3D/3dmodel.model"; // where the package doesn't say
 const MODEL = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel";
 
-// {positions, plates}: plates are [from, to] in positions, one after another; [] where the file has none.
+// {positions, plates, moves}: plates are [from, to] in positions, one after another; [] where the file has
+// none. moves: how the plates of several were put side by side, {low, high, by} of each.
 export function threeMfModel(bytes) {
   let left = MOST_BYTES;
   const parts = unzipSync(bytes, {
@@ -68,17 +70,19 @@ function sideBySide(found) {
   const gap = GAP * Math.max(...frames.map(({ low, high }) => high[0] - low[0]));
   let x = 0;
   let from = 0;
+  const moves = [];
   const plates = found.map((positions, number) => {
     const { low, high } = frames[number];
     if (found.length > 1) {
       const by = [x - low[0], -(low[1] + high[1]) / 2, -low[2]];
       for (let at = 0; at < positions.length; at += 1) positions[at] += by[at % 3];
+      moves.push({ low, high, by });
     }
     x += high[0] - low[0] + gap;
     from += positions.length;
     return [from - positions.length, from];
   });
-  return { positions: joined(found), plates };
+  return { positions: joined(found), plates, moves };
 }
 
 function frameOf(positions) {

@@ -1,12 +1,16 @@
 // Reads, measures and draws one model away from the page, so that the page stays quick however
-// large the model is. In: open, color, turn, spin, resize, rest. Out: facts, drawn, undrawn, failed.
+// large the model is. In: open, color, turn, spin, resize, rest, follow, pins, go. Out: facts, drawn,
+// undrawn, failed, moved, pinned.
 import { factsOf } from "./measure.js";
+import { moved } from "./plate_moves.js";
 import { modelOf } from "./read_model.js";
 import { Scene } from "./scene.js";
 
 const WHY = { RangeError: "memory", Foreign: "foreign", NotFound: "unreachable", NotReadableError: "unreachable" };
 let scene = null;
 let wanted = {};
+let pinned = false;
+let moves = []; // where the plates of a project were put in the picture
 
 const told = {
   async open({ model, canvas, look }) {
@@ -23,6 +27,7 @@ const told = {
       postMessage({ kind: "failed", why: "empty" });
       return;
     }
+    moves = found.moves || [];
     postMessage({ kind: "facts", facts });
     draw(canvas, found.positions, facts);
   },
@@ -50,6 +55,19 @@ const told = {
     wanted.resting = resting;
     if (scene) scene.rest(resting);
   },
+
+  follow(message) {
+    if (scene) scene.follow(message);
+  },
+
+  pins({ places }) {
+    pinned = places.length > 0;
+    if (scene) scene.pin(places.map((place) => moved(place, moves)));
+  },
+
+  go({ number, still }) {
+    if (scene) scene.goTo(number, still);
+  },
 };
 
 async function fetched(url) {
@@ -58,11 +76,17 @@ async function fetched(url) {
   throw Object.assign(new Error(`status ${answer.status}`), { name: "NotFound" });
 }
 
+// After each picture: where the pins are in it, and from which side it looks where it moved by itself.
+function drew({ pins, camera, width, height, orbit }, leads) {
+  if (leads) postMessage({ kind: "moved", side: orbit.side });
+  if (pinned) postMessage({ kind: "pinned", places: pins.seen(camera, width, height) });
+}
+
 // Without a canvas, or without WebGL, the figures still stand.
 function draw(canvas, positions, facts) {
   try {
     if (!canvas) throw new Error("no canvas");
-    scene = new Scene(canvas, positions, facts, wanted);
+    scene = new Scene(canvas, positions, facts, wanted, drew);
     postMessage({ kind: "drawn", turning: scene.turning });
   } catch {
     postMessage({ kind: "undrawn" });
