@@ -89,30 +89,51 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_ON_POSTGRESQL = {"settings", "postgresql_cluster", "postgresql_programs"}
+"""What a test asks for, directly or through others, to have a database of PostgreSQL."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about SQLite says nothing of PostgreSQL."""
-    if config.getoption("--postgresql"):
-        out = [item for item in items if item.get_closest_marker("embedded")]
-        config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if item not in out]
+    """Leave out what is about SQLite, and what is the same as in a run without PostgreSQL."""
+    if not config.getoption("--postgresql"):
+        return
+    kept: list[pytest.Item] = []
+    out: list[pytest.Item] = []
+    for item in items:
+        asked = _ON_POSTGRESQL.intersection(getattr(item, "fixturenames", ()))
+        (kept if asked and not item.get_closest_marker("embedded") else out).append(item)
+    config.hook.pytest_deselected(items=out)
+    items[:] = kept
 
 
 def new_database(cluster: Path, template: str = "template1") -> str:
     """The URL of a new database in the running cluster, empty or as its template is."""
-    import psycopg
-
     name = f"lab_{uuid4().hex}"
-    with psycopg.connect(
-        host=str(cluster), user=_USER, dbname="postgres", autocommit=True
-    ) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+    _ask(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"postgresql://{_USER}@/{name}?host={quote(str(cluster), safe='')}"
 
 
+def _ask(cluster: Path, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(
+        host=str(cluster), user=_USER, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement.encode())
+
+
+def _dropped_after(cluster: Path, url: str) -> Iterator[str]:
+    """A database until its test ends: thousands of them would be 12 MB each on the disk."""
+    yield url
+    # A test may have killed the cluster.
+    if (cluster / "data" / "postmaster.pid").exists():
+        _ask(cluster, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+
 @pytest.fixture
-def postgresql_url(postgresql_cluster: Path) -> str:
+def postgresql_url(postgresql_cluster: Path) -> Iterator[str]:
     """The URL of a new empty database."""
-    return new_database(postgresql_cluster)
+    yield from _dropped_after(postgresql_cluster, new_database(postgresql_cluster))
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +145,6 @@ def _upgraded(postgresql_cluster: Path) -> str:
 
 
 @pytest.fixture
-def upgraded_url(postgresql_cluster: Path, _upgraded: str) -> str:
+def upgraded_url(postgresql_cluster: Path, _upgraded: str) -> Iterator[str]:
     """The URL of a new database with the schema of this program, and no rows."""
-    return new_database(postgresql_cluster, _upgraded)
+    yield from _dropped_after(postgresql_cluster, new_database(postgresql_cluster, _upgraded))
