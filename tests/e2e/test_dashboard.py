@@ -13,7 +13,6 @@ from printflow import Job, Printflow, Settings
 from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, Complaints, Mailbox, Server, watched
-from tests.e2e.test_administration import RULES, SHAPES, faults
 from tests.e2e.test_main_job import sign_in
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
@@ -139,43 +138,3 @@ def test_many_at_once(server: Server, page: Page, submit: Callable[[str], Job]) 
     expect(page.get_by_text("2 of 2 done.")).to_be_visible()
     page.goto(f"{server.url}/dashboard?status=REJECTED")
     expect(page.locator("#job-list > li")).to_have_count(2)
-
-
-def test_the_staff_pages_are_accessible(
-    browser: Browser,
-    server: Server,
-    page: Page,
-    complaints: Complaints,
-    submit: Callable[[str], Job],
-    lab: Printflow,
-) -> None:
-    job = submit("Ada Byron")
-    waiting = submit("Grace Hopper")
-    lab.jobs.approve(waiting.id, by="Sam", grams="42.5", hours="2h 30m", material="PLA")
-    sign_in(page, server, "Ana")
-    state = page.context.storage_state()
-    at = f"/dashboard/jobs/{job.id}"
-    wrong: list[str] = []
-    for shape, options in SHAPES.items():
-        context = browser.new_context(**options, storage_state=state)
-        fresh = watched(context.new_page(), complaints)
-        for path in (
-            "/dashboard",
-            "/dashboard?status=all&view=dense",
-            "/dashboard?status=all&view=cards",
-            "/dashboard?status=attention",
-            "/dashboard?status=all&search=nobody",
-            at,
-            f"/dashboard/jobs/{waiting.id}",
-            *(f"{at}/{action}" for action in ("approve", "reject", "override", "edit")),
-            f"/dashboard/bulk?job={job.id}:{job.version}",
-            "/dashboard/this-pc",
-        ):
-            fresh.goto(server.url + path)
-            over = fresh.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            wrong += [f"{shape} {path}: {words}" for words in faults(fresh, RULES[shape])]
-            wrong += [f"{shape} {path}: {over} px too wide"] if over > 0 else []
-        context.close()
-    assert not wrong, "\n".join(wrong)

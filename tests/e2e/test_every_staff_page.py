@@ -29,6 +29,7 @@ LISTS = (
     "/dashboard?status=UPLOADED",
     "/dashboard?status=all",
     "/dashboard?status=all&view=dense",
+    "/dashboard?status=all&view=cards",
     "/dashboard?status=all&view=cards&sort=oldest&method=Filament",
     "/dashboard?status=attention",
     "/dashboard?status=unconfirmed",
@@ -59,7 +60,7 @@ OTHERS = (
     "/admin/payers/edit?code=A1",
     "/admin/payers/statement?code=A1",
 )
-OF_A_JOB = ("", "/ticket", "/label", "/notes", "/edit")
+OF_A_JOB = ("", "/ticket", "/label", "/notes", "/edit", "/reject", "/override")
 NO_PAGES = {
     "/admin",  # leads to the system page
     "/admin/catalog/versions/<int:version>/<ending>",
