@@ -267,6 +267,7 @@ def facts_document(facts: ModelFacts) -> dict[str, Any]:
     return {
         **_fields(facts, "format", "triangles", "bodies", "dimensions_mm", "volume_cm3"),
         **_fields(facts, "area_cm2", "watertight", "open_edges", "wound", "notes"),
+        "colors": list(facts.colors),
         "plates": [asdict(plate) for plate in facts.plates],
     }
 

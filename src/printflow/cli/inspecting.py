@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 @click.option(
     "--thumbnail", type=click.Path(path_type=Path), metavar="PNG", help="Also draw the model."
 )
-@click.option("--color", default="#2f6fde", metavar="#RRGGBB", help="The picture's color.")
+@click.option(
+    "--color",
+    metavar="#RRGGBB",
+    help="The picture's color. Without it, the file's own colors are shown.",
+)
 @click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
 @json_option
-def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
+def inspect(file: Path, thumbnail: Path | None, color: str | None, up: str) -> None:
     """Measure a model: size, volume, watertight or not. In a lab, also shows where it fits."""
     from printflow import FileUnusable, PrintflowError
     from printflow.domain.model_facts import fitting, verdict, warnings
 
-    if not _is_color(color):
+    if color is not None and not _is_color(color):
         raise click.UsageError(say("--color: enter a color such as #2F6FDE."))
     try:
         facts, picture = _inspected(file, color=color, up=up, drawn=thumbnail is not None)
@@ -70,6 +74,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
             ("Volume", f"{facts.volume_cm3:.2f} cm³"),
             ("Area", f"{facts.area_cm2:.2f} cm²"),
             ("Watertight", "yes" if facts.watertight else f"no, {facts.open_edges:,} open edges"),
+            *([("Colors in the file", ", ".join(facts.colors))] if facts.colors else []),
             ("Fits", ", ".join(document["fits"]) or "–"),
         ]
     )
@@ -77,7 +82,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str, up: str) -> None:
         tell(warning)
 
 
-def _inspected(file: Path, *, color: str, up: str, drawn: bool) -> tuple[ModelFacts, bytes]:
+def _inspected(file: Path, *, color: str | None, up: str, drawn: bool) -> tuple[ModelFacts, bytes]:
     """Facts, and the picture as PNG; b"" where none was asked for or could be drawn."""
     from printflow import inspect_file
 

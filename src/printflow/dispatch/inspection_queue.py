@@ -67,11 +67,11 @@ class InspectionQueue:
         file, number = claimed
         known = self._catalogs.newest().color(job.method, job.color)
         with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
-            self._look(file, job, number, known.hex if known else _NEUTRAL, Path(folder))
+            self._look(file, job, number, known.hex if known else "", Path(folder))
         return True
 
     def _look(self, file: JobFile, job: Job, number: int, color: str, folder: Path) -> None:
-        """Facts and picture; then, as the triangles are at hand, what the lab's slicer says."""
+        """Facts and picture, without a color in the file's own; then, as the triangles are at hand, what the lab's slicer says."""
         try:
             self._store.check_identity()
             places = self._store.where(file.name, hint=file.last_seen or file.folder)
@@ -94,7 +94,8 @@ class InspectionQueue:
             looked = self._inspector.look(
                 model,
                 ending_of(file.name),
-                color=color,
+                color=color or _NEUTRAL,
+                own_colors=not color,
                 picture=png,
                 small=webp,
                 up=file.up,

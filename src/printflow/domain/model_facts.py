@@ -69,6 +69,8 @@ class ModelFacts:
     plates: tuple[PlateFacts, ...] = ()
     """Where the file has plates: ``dimensions_mm`` are then those of the largest, and volume, area and
     triangles are of all together."""
+    colors: tuple[str, ...] = ()
+    """Those that the file gives its printed parts, "#rrggbb", the one with the largest area first."""
 
     def goes_into(self, build_volume: Sequence[float]) -> bool:
         """Whether each plate (else the model) goes into a build volume, turned by right angles."""
@@ -97,6 +99,7 @@ class ModelFacts:
             "dimensions_mm": (x, y, z),
             "notes": tuple(plain.get("notes", ())),
             "plates": tuple(plates),
+            "colors": tuple(plain.get("colors", ())),
         }
         return cls(**known)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from typing import Any, BinaryIO, Final
 
 from ..domain.model_facts import Looked, ModelFacts
@@ -35,6 +36,7 @@ _NOTES: Final = (
 _COUNTS: Final = ("triangles", "bodies", "open_edges")
 _MOST = 10**12
 _MOST_PLATES, _LONGEST_NAME = 100, 60
+_MOST_COLORS, _COLOR = 16, re.compile(r"#[0-9a-f]{6}")
 _STL_HEADER, _STL_RECORD = 84, 50
 
 
@@ -81,6 +83,9 @@ def _facts(found: Any) -> ModelFacts:
                 raise ValueError("a measure is no number")
         if len(one["dimensions_mm"]) != 3:
             raise ValueError("a size without three sides")
+    colors = found.get("colors", ())
+    if len(colors) > _MOST_COLORS or not all(_COLOR.fullmatch(str(color)) for color in colors):
+        raise ValueError("colors are not what they should be")
     if type(found["wound"]) is not bool:
         raise ValueError("wound is no truth value")
     return ModelFacts.from_plain(found)

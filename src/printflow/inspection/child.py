@@ -1,6 +1,6 @@
 """The guarded process: takes a task with its open files, answers with a line of JSON.
 
-A task is ``{"ending", "color", "up", "sliced"}``; its files are the model and, where wanted, those for
+A task is ``{"ending", "color", "own_colors", "up", "sliced"}``; its files are the model and, where wanted, those for
 the picture, the small one and the triangles. The answer is ``{"facts": {…}, "picture": true}`` (no
 facts of G-code) or ``{"error": …, "code": "…", "detail": "for the log"}``; its sentences are packed
 (:func:`printflow.said.packed`). It runs in the
@@ -32,12 +32,21 @@ _NO_AREA = 1e-6
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+    from .plates import Shown
+
 
 def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
     """Facts of the model in a file, and its triangles, with ``up`` turned to z.
 
     Raises Unreadable, OSError, MemoryError.
     """
+    facts, shown = _inspected(file, ending, up)
+    return facts, shown.triangles
+
+
+def _inspected(file: BinaryIO, ending: str, up: str) -> tuple[ModelFacts, Shown]:
+    """The facts, and what is to be drawn."""
+    from .colors import told
     from .loading import read_model
     from .measuring import measure
     from .model import stood_up
@@ -75,8 +84,9 @@ def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any
         wound=skin.wound,
         notes=notes,
         plates=plates,
+        colors=told(model.colors, triangles, model.also),
     )
-    return facts, side_by_side(model.plates, triangles)
+    return facts, side_by_side(model.plates, triangles, model.colors)
 
 
 def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
@@ -85,7 +95,7 @@ def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
         files[READS].seek(0)
         if task["ending"] in PICTURED_ENDINGS:
             return _of_slicers_file(files)
-        facts, triangles = inspect(files[READS], task["ending"], task["up"])
+        facts, shown = _inspected(files[READS], task["ending"], task["up"])
     except Unreadable as error:
         return {"error": str(error), "code": error.code, "detail": error.detail}
     except MemoryError:
@@ -97,9 +107,9 @@ def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
         return {"error": say("The file is nested too deeply."), "code": "archive_limits"}
     said: dict[str, Any] = {"facts": facts.plain(), "picture": False}
     if "triangles" in files:
-        said.update(_handed_on(facts, triangles, files["triangles"]))
+        said.update(_handed_on(facts, shown.triangles, files["triangles"]))
     if "picture" in files:
-        said.update(_pictured(triangles, task, files))
+        said.update(_pictured(shown, task, files))
     return said
 
 
@@ -132,7 +142,7 @@ def _handed_on(facts: ModelFacts, triangles: Any, to: BinaryIO) -> dict[str, Any
     return {"triangles": True}
 
 
-def _pictured(triangles: Any, task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
+def _pictured(shown: Shown, task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
     """The slicer's picture of a sliced project, else one that is drawn, else whatever there is."""
     from printflow.rendering import Options, TooMuchToDraw, draw
 
@@ -141,7 +151,9 @@ def _pictured(triangles: Any, task: dict[str, Any], files: dict[str, BinaryIO]) 
         picture = _embedded(files[READS], at_least=_LARGE_ENOUGH)
     if picture is None:
         try:
-            picture = draw(triangles, Options(task["color"]))
+            colors = shown.colors if task.get("own_colors") else None
+            options = Options(task["color"], labels=shown.labels)
+            picture = draw(shown.triangles, options, colors)
         except TooMuchToDraw as error:
             problem = str(error)
         except MemoryError:

@@ -69,6 +69,7 @@ class Inspector:
         ending: str,
         *,
         color: str = "#9aa3b2",
+        own_colors: bool = False,
         picture: Path | None = None,
         small: Path | None = None,
         up: str = "z",
@@ -78,11 +79,13 @@ class Inspector:
         """Facts of the model in a file, and its pictures (PNG and small WebP) where asked for.
 
         A path is opened here, and never a link; the process gets the open file alone. ``up`` is the
-        axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own picture is
+        axis that points up in it, "y" or "z". With ``own_colors`` the picture shows the colors that
+        the file has, and ``color`` elsewhere. Of a ``sliced`` file the slicer's own picture is
         shown, where it is large enough. What was read is written to ``triangles``, where asked for:
         a binary STL in mm, z up, without triangles that are not finite.
         """
-        task = {"ending": ending, "color": color, "up": up, "sliced": sliced}
+        task = {"ending": ending, "color": color, "own_colors": own_colors}
+        task |= {"up": up, "sliced": sliced}
         wanted: dict[str, Path] = {}
         if picture is not None and small is not None:
             wanted |= {"picture": picture, "small": small}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..mesh.blocks import Triangles
 from ..mesh.bounds import Frame, bounds
+from .colors import Colors
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class OnPlate:
 class Model:
     """Triangles in mm (float32, (n, 3, 3)), the format's name, and codes of what was odd; their
     frame once it is known. Where there are ``plates``, the triangles are theirs, one after another;
-    ``taken`` are triangles of closed bodies that are taken away from the others."""
+    ``taken`` are triangles of closed bodies that are taken away from the others. ``colors`` are those
+    that the file gives its triangles, ``also`` more that it has on parts of triangles."""
 
     format: str
     triangles: Triangles
@@ -32,6 +34,8 @@ class Model:
     frame: Frame | None = None
     plates: tuple[OnPlate, ...] = ()
     taken: Triangles | None = None
+    colors: Colors | None = None
+    also: tuple[int, ...] = ()
 
 
 def only(model: Model, kept: NDArray[np.bool_]) -> Model:
@@ -43,7 +47,8 @@ def only(model: Model, kept: NDArray[np.bool_]) -> Model:
         for plate, first, last in zip(model.plates, starts, ends, strict=True)
     )
     plates = tuple(plate for plate in plates if plate.triangles)
-    return replace(model, triangles=model.triangles[kept], plates=plates)
+    colors = None if model.colors is None else model.colors[kept]
+    return replace(model, triangles=model.triangles[kept], plates=plates, colors=colors)
 
 
 def stood_up(model: Model) -> Model:

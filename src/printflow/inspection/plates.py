@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..domain.model_facts import PlateFacts, Size
 from ..mesh.blocks import Triangles
 from ..mesh.bounds import bounds
+from ..rendering.options import Label
+from .colors import Colors
 from .measuring import measure
 from .model import OnPlate
 
@@ -46,19 +49,33 @@ def largest(plates: tuple[PlateFacts, ...]) -> Size | None:
     return max(sizes, key=lambda size: sorted(size, reverse=True), default=None)
 
 
-def side_by_side(plates: tuple[OnPlate, ...], triangles: Triangles) -> Triangles:
-    """All plates in a row, close to each other: in the project they lie far apart."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is to be drawn: triangles, their colors in the file, and what stands at which place."""
+
+    triangles: Triangles
+    colors: Colors | None = None
+    labels: tuple[Label, ...] = ()
+
+
+def side_by_side(
+    plates: tuple[OnPlate, ...], triangles: Triangles, colors: Colors | None = None
+) -> Shown:
+    """All plates in a row, close to each other, with their numbers and names: in the project they lie
+    far apart."""
     if len(plates) < 2:
-        return triangles
+        return Shown(triangles, colors)
     pieces = [mine for _, mine in _each(plates, triangles)]
     frames = [bounds(mine) for mine in pieces]
     gap = _GAP * max(float(high[0] - low[0]) for low, high in frames)
-    moved, x = [], 0.0
-    for mine, (low, high) in zip(pieces, frames, strict=True):
+    moved, labels, x = [], [], 0.0
+    for plate, mine, (low, high) in zip(plates, pieces, frames, strict=True):
         middle = (low[1] + high[1]) / 2
         moved.append(mine + np.array([x - low[0], -middle, -low[2]], np.float32))
-        x += float(high[0] - low[0]) + gap
-    return np.concatenate(moved)
+        wide, front = float(high[0] - low[0]), float(low[1] - middle)
+        labels.append(Label(str(plate.number), plate.name, (x + wide / 2, front, 0.0), wide))
+        x += wide + gap
+    return Shown(np.concatenate(moved), colors, tuple(labels))
 
 
 def _each(plates: tuple[OnPlate, ...], triangles: Triangles) -> Iterator[tuple[OnPlate, Triangles]]:

@@ -14,6 +14,7 @@ from typing import Any
 from xml.parsers import expat
 
 from ..archives.member_names import MemberNames
+from .slot_colors import PALETTES
 
 LARGEST = 8_000_000
 """Bytes of such a list, beyond which it is not read."""
@@ -65,6 +66,12 @@ class Settings:
     ranges: dict[str, list[tuple[int, int, Use]]] = field(default_factory=dict)
     parts: dict[tuple[str, str], Use] = field(default_factory=dict)
     plates: list[Plate] = field(default_factory=list)
+    palette: list[int] = field(default_factory=list)
+    """The colors of the slots: extruders, filaments."""
+    slots: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The slot, from 1, of an object and component, and of an object ("")."""
+    slot_ranges: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+    """By object, first and last triangle of a part and its slot."""
 
 
 def read_settings(archive: zipfile.ZipFile, names: MemberNames) -> Settings:
@@ -76,6 +83,9 @@ def read_settings(archive: zipfile.ZipFile, names: MemberNames) -> Settings:
             _parse(data, *read(found))
     if not any(plate.instances for plate in found.plates):
         found.plates = []
+    for member, palette in PALETTES:
+        if not found.palette:
+            found.palette = palette(_data(archive, names.find(member)))
     return found
 
 
@@ -115,14 +125,19 @@ def _number(text: str) -> int:
 
 
 def _prusa(found: Settings) -> tuple[Begin, End]:
-    at = {"object": "", "first": -1, "last": -1, "use": None}
+    at = {"object": "", "first": -1, "last": -1, "use": None, "slot": 0}
 
     def begin(tag: str, values: dict[str, str]) -> None:
         if tag == "object":
             at["object"] = values.get("id", "")
         elif tag == "volume":
             first, last = _number(values.get("firstid", "")), _number(values.get("lastid", ""))
-            at.update(first=first, last=last, use=None)
+            at.update(first=first, last=last, use=None, slot=0)
+        elif tag == "metadata" and values.get("key") == "extruder":
+            slot = max(0, _number(values.get("value", "").strip()))
+            at.update({"slot": slot} if values.get("type") == "volume" else {})
+            if values.get("type") != "volume":
+                found.slots[str(at["object"]), ""] = slot
         elif tag == "metadata" and values.get("type") == "volume":
             key, value = values.get("key", ""), values.get("value", "").strip().lower()
             if key == "volume_type":
@@ -131,26 +146,34 @@ def _prusa(found: Settings) -> tuple[Begin, End]:
                 at["use"] = at["use"] or Use.ASIDE
 
     def end(tag: str) -> None:
-        use, first, last = at["use"], at["first"], at["last"]
-        if tag == "volume" and isinstance(use, Use) and use is not Use.PRINTED:
-            assert isinstance(first, int)
-            assert isinstance(last, int)
-            if 0 <= first <= last:
-                ranges = found.ranges.setdefault(str(at["object"]), [])
-                ranges.append((first, last, use))
+        first, last = at["first"], at["last"]
+        if tag == "volume" and isinstance(first, int) and isinstance(last, int):
+            _keep(found, str(at["object"]), (first, last), (at["use"], at["slot"]))
 
     return begin, end
 
 
+def _keep(found: Settings, thing: str, ends: tuple[int, int], what: tuple[object, object]) -> None:
+    """A part that is a range of an object's triangles: what it is for, and its slot."""
+    (first, last), (use, slot) = ends, what
+    if not 0 <= first <= last:
+        return
+    if isinstance(slot, int) and slot:
+        found.slot_ranges.setdefault(thing, []).append((first, last, slot))
+    if isinstance(use, Use) and use is not Use.PRINTED:
+        found.ranges.setdefault(thing, []).append((first, last, use))
+
+
 def _orca(found: Settings) -> tuple[Begin, End]:
     within: list[str] = []
-    here = {"object": "", "object_id": "", "instance_id": ""}
+    here = {"object": "", "part": "", "object_id": "", "instance_id": ""}
 
     def begin(tag: str, values: dict[str, str]) -> None:
         within.append(tag)
         if tag == "object":
-            here["object"] = values.get("id", "")
+            here.update(object=values.get("id", ""), part="")
         elif tag == "part":
+            here["part"] = values.get("id", "")
             use = _USES.get(values.get("subtype", "").lower())
             if use:
                 found.parts[here["object"], values.get("id", "")] = use
@@ -158,6 +181,9 @@ def _orca(found: Settings) -> tuple[Begin, End]:
             found.plates.append(Plate(number=len(found.plates) + 1))
         elif tag == "model_instance":
             here.update(object_id="", instance_id="")
+        elif tag == "metadata" and "object" in within and values.get("key") == "extruder":
+            part = here["part"] if "part" in within else ""
+            found.slots[here["object"], part] = max(0, _number(values.get("value", "").strip()))
         elif tag == "metadata" and "plate" in within:
             _hear(found.plates[-1], here, values.get("key", ""), values.get("value", ""))
 
@@ -175,5 +201,5 @@ def _hear(plate: Plate, here: dict[str, str], key: str, value: str) -> None:
         plate.number = _number(value)
     elif key == "plater_name":
         plate.name = "".join(filter(str.isprintable, value))[:_NAME]
-    elif key in here:
+    elif key in ("object_id", "instance_id"):
         here[key] = value

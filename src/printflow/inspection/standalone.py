@@ -10,19 +10,22 @@ from ..errors import FileUnusable
 from ..said import say
 from .inspector import Inspector
 
+_BLUE = "#2f6fde"
+
 
 def inspect_file(
     path: Path,
     *,
     picture: Path | None = None,
     small: Path | None = None,
-    color: str = "#2f6fde",
+    color: str | None = None,
     up: str = "z",
     triangles: Path | None = None,
 ) -> ModelFacts:
     """Facts of a model file on this machine, without a lab; its picture where asked for.
 
-    ``up`` is the axis that points up in it, "y" or "z". What was read is written to ``triangles``,
+    The picture is in ``color``; without one, it shows the colors that the file has, and is blue
+    elsewhere. ``up`` is the axis that points up in it, "y" or "z". What was read is written to ``triangles``,
     where asked for, as a binary STL in mm with z up.
 
     Raises FileUnusable with the reason.
@@ -36,7 +39,8 @@ def inspect_file(
         looked = inspector.look(
             path.resolve(),
             ending_of(path.name),
-            color=color,
+            color=color or _BLUE,
+            own_colors=color is None,
             picture=picture.absolute() if picture else None,
             small=small.absolute() if small else None,
             up=up,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import zipfile
 from array import array
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -19,7 +20,10 @@ from ..archives.member_names import MemberNames
 from ..archives.three_mf import PackageRefused, open_package, parse_xml, read_part
 from ..mesh.blocks import Triangles
 from ..said import say
+from .color_groups import BASES, Groups, Painted
+from .colors import NONE, of_slot, resolved, shown
 from .model import Model, OnPlate
+from .pieces import NOTHING, Piece, Uses, all_filled, all_for, together, used
 from .printed_parts import Plate, Settings, Use, read_settings
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
 
@@ -44,6 +48,7 @@ class _Object:
     components: list[tuple[Key, Matrix | None]] = field(default_factory=list)
     aside: bool = False
     """Whether the file itself says that it is not printed."""
+    painted: Painted = field(default_factory=Painted)
 
 
 @dataclass
@@ -55,6 +60,13 @@ class _Part:
     items: list[tuple[Key, Matrix | None]] = field(default_factory=list)
     unprinted: set[int] = field(default_factory=set)
     """The items, by number, that the slicer was told to leave out."""
+    groups: Groups = field(default_factory=Groups)
+
+    def place(self, item: tuple[Key, Matrix | None], printable: str) -> None:
+        """One more item."""
+        if printable.strip().lower() in ("0", "false"):
+            self.unprinted.add(len(self.items))
+        self.items.append(item)
 
 
 def read_three_mf(file: BinaryIO) -> Model:
@@ -73,12 +85,10 @@ def _read_part(data: bytes, name: str) -> _Part:
         space, _, local = tag.rpartition(" ")
         if local == "model" and not core[0]:
             core[0] = tag[: len(tag) - len(local)]
-            unit = attributes.get("unit", "millimeter")
-            if unit not in _MM:
-                raise Unreadable(say("The 3MF file's unit isn't known."), code="damaged")
-            part.unit = _MM[unit]
-        elif core[0].rstrip(" ") != space:
-            return  # an extension's own, such as the corners of a slice
+            part.unit = _unit(attributes.get("unit", "millimeter"))
+        elif core[0].rstrip(" ") != space or local in BASES:
+            # An extension's own, such as the corners of a slice.
+            part.groups.begin(space, local, attributes, core[0].rstrip(" "))
         elif local == "vertex":
             current[0].corners.extend(
                 (float(attributes["x"]), float(attributes["y"]), float(attributes["z"]))
@@ -88,18 +98,32 @@ def _read_part(data: bytes, name: str) -> _Part:
             faces.extend((int(attributes["v1"]), int(attributes["v2"]), int(attributes["v3"])))
             if len(faces) > 3 * MAX_TRIANGLES:
                 raise too_many(len(faces) // 3)
+            if len(attributes) > 3:
+                _paint(current[0], attributes, part.groups)
         elif local == "object":
             current[0] = part.objects[attributes["id"]] = _Object()
             current[0].aside = attributes.get("type") == "other"
+            pid = attributes.get("pid")
+            current[0].painted = Painted(part.groups.of(pid, attributes.get("pindex")), pid)
         elif local == "component":
             current[0].components.append(_reference(attributes, name))
         elif local == "item":
-            if attributes.get("printable", "1").strip().lower() in ("0", "false"):
-                part.unprinted.add(len(part.items))
-            part.items.append(_reference(attributes, name))
+            part.place(_reference(attributes, name), attributes.get("printable", "1"))
 
     parse_xml(data, begin)
     return part
+
+
+def _unit(name: str) -> float:
+    if name not in _MM:
+        raise Unreadable(say("The 3MF file's unit isn't known."), code="damaged")
+    return _MM[name]
+
+
+def _paint(thing: _Object, attributes: Mapping[str, str], groups: Groups) -> None:
+    color = groups.of_triangle(attributes, thing.painted.pid)
+    if color != NONE:
+        thing.painted.set(len(thing.faces) // 3 - 1, color)
 
 
 def _reference(attributes: dict[str, str], here: str) -> tuple[Key, Matrix | None]:
@@ -123,6 +147,11 @@ class _Package:
         self.start = start
         self._parts = {start: _read_part(read_part(archive, start), start)}
         self._counted: dict[Key, tuple[int, int]] = {}
+
+    @property
+    def also(self) -> set[int]:
+        """Slots that are on parts of triangles only."""
+        return set().union(*(part.groups.also for part in self._parts.values()))
 
     @property
     def root(self) -> _Part:
@@ -152,10 +181,6 @@ class _Package:
         return triangles, instances
 
 
-Uses = dict[Use, Triangles]
-_NONE = np.empty((0, 3, 3), np.float32)
-
-
 def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
     package = _Package(archive, start)
     root = package.root
@@ -174,24 +199,29 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
         if (key, top) not in built:
             thing = package.object(key)
             assert thing is not None, "it was counted"
-            pieces: list[Uses] = [_split(thing, settings.ranges.get(key[1], []) if top else [])]
+            pieces: list[Uses] = [_own(thing, settings, key[1] if top else "")]
             for inner, matrix in thing.components:
                 uses = _all_placed(build(inner), matrix)
                 if listed := settings.parts.get((top, inner[1])):
-                    uses = _all_for(uses, listed)
-                pieces.append(uses)
-            whole = {use: _together([piece[use] for piece in pieces]) for use in Use}
-            built[key, top] = _used(whole, Use.ASIDE if thing.aside else Use.PRINTED)
+                    uses = all_for(uses, listed)
+                pieces.append(all_filled(uses, settings.slots.get((top, inner[1]), 0)))
+            whole = {use: together([piece[use] for piece in pieces]) for use in Use}
+            if top and settings.palette:
+                whole = all_filled(whole, settings.slots.get((top, ""), 0) or 1)
+            built[key, top] = used(whole, Use.ASIDE if thing.aside else Use.PRINTED)
         return built[key, top]
 
     items: list[tuple[str, Uses]] = []
     for number, (key, matrix) in enumerate(root.items):
         placed = _all_placed(build(key, key[1]), matrix)
         left_out = number in root.unprinted
-        items.append((key[1], _used(placed, Use.ASIDE) if left_out else placed))
+        items.append((key[1], used(placed, Use.ASIDE) if left_out else placed))
     if not items:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
-    return _on_plates(items, settings, np.float32(root.unit))
+    model = _on_plates(items, settings, np.float32(root.unit))
+    also = [of_slot(slot) for slot in sorted(package.also)]
+    rest = resolved(np.array(also, np.int32), settings.palette) if also else ()
+    return replace(model, also=tuple(int(color) for color in rest if color != NONE))
 
 
 def _on_plates(items: list[tuple[str, Uses]], settings: Settings, unit: np.float32) -> Model:
@@ -204,62 +234,55 @@ def _on_plates(items: list[tuple[str, Uses]], settings: Settings, unit: np.float
         whose.append(plate)
     listed = any(whose)
     plates: list[OnPlate] = []
-    pieces: list[Triangles] = []
+    pieces: list[Piece] = []
     for plate in sorted(settings.plates, key=lambda one: one.number) if listed else [None]:
         mine = [uses for (_, uses), one in zip(items, whose, strict=True) if one is plate]
-        printed = _together([uses[Use.PRINTED] for uses in mine])
+        printed = together([uses[Use.PRINTED] for uses in mine])
         pieces.append(printed)
         if plate is not None and len(printed):
             plates.append(OnPlate(plate.number, plate.name, len(printed)))
     aside = any(len(uses[Use.ASIDE]) for _, uses in items) or (listed and None in whose)
-    taken = _together([uses[Use.NEGATIVE] for _, uses in items])
-    triangles = _together(pieces)
-    if not len(triangles):
+    taken = together([uses[Use.NEGATIVE] for _, uses in items]).triangles
+    whole = together(pieces)
+    if not len(whole):
         raise Unreadable(say("Nothing in the 3MF file is set to be printed."), code="no_triangles")
     return Model(
         "3mf",
-        triangles * unit,
+        whole.triangles * unit,
         ("not_printed",) if aside else (),
         plates=tuple(plates),
         taken=taken * unit if len(taken) else None,
+        colors=shown(whole.colors, settings.palette),
     )
 
 
-def _together(pieces: list[Triangles]) -> Triangles:
-    some = [piece for piece in pieces if len(piece)]
-    return np.concatenate(some) if len(some) > 1 else some[0] if some else _NONE
-
-
-def _used(uses: Uses, use: Use) -> Uses:
-    """What was to be printed, for another use."""
-    if use is Use.PRINTED:
-        return uses
-    return {**uses, Use.PRINTED: _NONE, use: _together([uses[use], uses[Use.PRINTED]])}
-
-
-def _all_for(uses: Uses, use: Use) -> Uses:
-    """All of it for one use, whatever it was for."""
-    return {**dict.fromkeys(Use, _NONE), use: _together(list(uses.values()))}
-
-
-def _split(thing: _Object, ranges: list[tuple[int, int, Use]]) -> Uses:
-    """An object's own triangles, by what they are for."""
+def _own(thing: _Object, settings: Settings, top: str) -> Uses:
+    """An object's own triangles, by what they are for; ``top`` is its id if it is on the plate itself."""
     if not thing.faces:
-        return dict.fromkeys(Use, _NONE)
+        return dict.fromkeys(Use, NOTHING)
     triangles = _mesh(thing)
+    piece = Piece(triangles, thing.painted.whole(len(triangles)))
+    if not settings.palette:
+        piece = piece.filled(thing.painted.own)  # with a slicer's colors, its slots say more
+    for first, last, slot in settings.slot_ranges.get(top, []) if settings.palette else []:
+        piece = piece.filled(of_slot(slot), slice(first, last + 1))
+    ranges = settings.ranges.get(top, [])
     if not ranges:
-        return {**dict.fromkeys(Use, _NONE), Use.PRINTED: triangles}
+        return {**dict.fromkeys(Use, NOTHING), Use.PRINTED: piece}
     uses = np.zeros(len(triangles), np.int8)
     order = list(Use)
     for first, last, use in ranges:
         uses[first : last + 1] = order.index(use)
-    return {use: triangles[uses == at] for at, use in enumerate(order)}
+    return {use: piece.only(uses == at) for at, use in enumerate(order)}
 
 
 def _all_placed(uses: Uses, matrix: Matrix | None) -> Uses:
     if matrix is None:
         return uses
-    return {use: _placed(some, matrix) if len(some) else some for use, some in uses.items()}
+    return {
+        use: Piece(_placed(piece.triangles, matrix), piece.colors) if len(piece) else piece
+        for use, piece in uses.items()
+    }
 
 
 def _mesh(thing: _Object) -> Triangles:

@@ -19,6 +19,7 @@ class ModelReader(Protocol):
         ending: str,
         *,
         color: str = ...,
+        own_colors: bool = ...,
         picture: Path | None = None,
         small: Path | None = None,
         up: str = ...,
@@ -27,8 +28,9 @@ class ModelReader(Protocol):
     ) -> Looked:
         """Facts of the model in a file, and its pictures (PNG and small WebP) where asked for.
 
-        ``up`` is the axis that points up in it, "y" or "z". Of a ``sliced`` file the slicer's own
-        picture is shown, where it is large enough. What was read is written to ``triangles``, where
+        ``up`` is the axis that points up in it, "y" or "z". With ``own_colors`` the picture
+        shows the colors that the file has, and ``color`` elsewhere. Of a ``sliced`` file the slicer's
+        own picture is shown, where it is large enough. What was read is written to ``triangles``, where
         asked for: a binary STL in mm, z up, without triangles that are not finite.
         """
 

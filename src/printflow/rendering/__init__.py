@@ -11,7 +11,7 @@ draw, and TooMuchToDraw when drawing would take minutes.
 
 from .drawing import draw
 from .encoding import THUMBNAIL, png, thumbnail
-from .options import Options
+from .options import Label, Options
 from .raster import TooMuchToDraw
 
-__all__ = ["THUMBNAIL", "Options", "TooMuchToDraw", "draw", "png", "thumbnail"]
+__all__ = ["THUMBNAIL", "Label", "Options", "TooMuchToDraw", "draw", "png", "thumbnail"]

@@ -5,30 +5,37 @@ mesh alone, not on the machine's graphics.
 """
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from printflow.mesh.blocks import AT_ONCE, F32, I64, Triangles, blocks
 from printflow.mesh.bounds import bounds
-from printflow.rendering import normals, shading, shadow
+from printflow.rendering import labels, normals, shading, shadow
 from printflow.rendering.camera import Camera, aim
 from printflow.rendering.options import Options
 from printflow.rendering.raster import Raster, TooMuchToDraw, check_effort, effort
+from printflow.rendering.shading import Paint
+
+Colors = npt.NDArray[np.int32]
+Which = slice | npt.NDArray[np.bool_]
 
 _ROWS_AT_ONCE = 64
 
 
-def draw(model: Triangles, options: Options) -> Image.Image:
+def draw(model: Triangles, options: Options, colors: Colors | None = None) -> Image.Image:
     """Draw a model on a transparent background.
 
     ``model`` has triangles (n, 3, 3) in mm with z up, of one or several bodies, closed or not,
     facing either way. Triangles with a corner that is not finite are left out. The same mesh gives
-    the same picture.
+    the same picture. ``colors`` are those of single triangles, 0xRRGGBB; below 0, and without any, it
+    is the options' color.
 
     Raises ValueError when nothing is left to draw; TooMuchToDraw when the triangles overlap so much
     that drawing would take minutes.
     """
     size = options.size
-    triangles, low, high = _usable(model)
+    triangles, low, high, usable = _usable(model)
+    paint = shading.paint(options.color, None if colors is None else colors[usable])
     camera, frames, area, height = _seen(triangles, aim(triangles, low, high), size * 2)
     scale = 2
     try:
@@ -40,20 +47,26 @@ def draw(model: Triangles, options: Options) -> Image.Image:
         frames[:2] *= np.float32(0.5)
     raster = Raster(size * scale)
     raster.draw_all(frames)
-    drawn = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, options.color, scale)
-    shade = shadow.shadow_on_ground(triangles, low, high, camera.resized(1 / scale), size)
-    return _over_shadow(drawn, shade)
+    drawn = _shaded(triangles, frames[:2].reshape(6, -1), raster, camera, paint, scale)
+    camera = camera.resized(1 / scale)
+    shade = shadow.shadow_on_ground(triangles, low, high, camera, size)
+    picture = _over_shadow(drawn, shade)
+    if options.labels:
+        labels.write(picture, options.labels, camera)
+    return picture
 
 
-def _usable(triangles: Triangles) -> tuple[Triangles, F32, F32]:
-    """Only what can be drawn, and its frame; a speck or a continent is made 100 long, because
-    single precision reaches no farther."""
+def _usable(triangles: Triangles) -> tuple[Triangles, F32, F32, Which]:
+    """Only what can be drawn, its frame, and which it was; a speck or a continent is made 100 long,
+    because single precision reaches no farther."""
     if triangles.ndim != 3 or triangles.shape[1:] != (3, 3):
         raise ValueError("triangles are an array of three corners of three coordinates")
     triangles = np.asarray(triangles, np.float32)
     low, high = bounds(triangles) if len(triangles) else (triangles, triangles)
+    usable: Which = slice(None)
     if not (np.isfinite(low).all() and np.isfinite(high).all()):
-        triangles = triangles[np.isfinite(triangles).all((1, 2))]
+        usable = np.asarray(np.isfinite(triangles).all((1, 2)))
+        triangles = triangles[usable]
         low, high = bounds(triangles) if len(triangles) else (triangles, triangles)
     if not len(triangles):
         raise ValueError("the model has no triangles to draw")
@@ -62,7 +75,7 @@ def _usable(triangles: Triangles) -> tuple[Triangles, F32, F32]:
         middle = (low.astype(np.float64) + high) / 2
         triangles = ((triangles - middle) / longest * 100).astype(np.float32)
         low, high = bounds(triangles)
-    return triangles, low, high
+    return triangles, low, high, usable
 
 
 def _seen(triangles: Triangles, camera: Camera, size: int) -> tuple[Camera, F32, float, float]:
@@ -86,7 +99,7 @@ def _seen(triangles: Triangles, camera: Camera, size: int) -> tuple[Camera, F32,
 
 
 def _shaded(
-    triangles: Triangles, frames: F32, raster: Raster, camera: Camera, color: str, scale: int
+    triangles: Triangles, frames: F32, raster: Raster, camera: Camera, paint: Paint, scale: int
 ) -> F32:
     """The drawn model: red, green, blue, each times coverage, and coverage (4,s,s), where s is the
     raster's size divided by `scale`."""
@@ -104,7 +117,6 @@ def _shaded(
     distance.reshape(-1)[hits] = camera.distance_of(depth)
     hidden = _hidden(distance, normals.Facing(to_eye, seen.which), hits, camera.pixel)
     outline = shading.outlines(distance, camera.pixel)
-    share = shading.linear(color)
     result = np.empty((4, size // scale, size // scale), np.float32)
     # Some rows at a time, so that all that they need stays in the processor's cache.
     room = np.empty((4, _ROWS_AT_ONCE * size), np.float32)
@@ -115,7 +127,7 @@ def _shaded(
         here = light.of(part if seen.which is None else seen.which[part])
         planes = room[:, : rows * size]
         planes[:] = 0
-        shown = here.shown(share, hidden.take(pixels), outline.take(pixels))
+        shown = here.shown(paint.of(faces[part]), hidden.take(pixels), outline.take(pixels))
         pixels = pixels - top * size
         for plane, values in zip(planes, (*shown, np.float32(1)), strict=True):
             plane[pixels] = values

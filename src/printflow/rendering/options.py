@@ -7,13 +7,25 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What is written below a place: a ``number``, with a ``name`` where there is room. ``at`` is the
+    place in mm, ``wide`` how wide along x what it names is."""
+
+    number: str
+    name: str
+    at: tuple[float, float, float]
+    wide: float
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """The model's ``color`` ("#rrggbb"), and the ``size`` of the picture's side in pixels (an even
-    number). Raises ValueError when either is none.
+    """The model's ``color`` ("#rrggbb"), the ``size`` of the picture's side in pixels (an even
+    number), and what is written into it. Raises ValueError when color or size is none.
     """
 
     color: str
     size: int = 512
+    labels: tuple[Label, ...] = ()
 
     def __post_init__(self) -> None:
         if not _COLOR.fullmatch(self.color):

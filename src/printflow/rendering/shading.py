@@ -3,9 +3,11 @@
 All of it works on what the z-buffer kept: the time depends on the picture's size alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from printflow.mesh.blocks import F32, I64
 
@@ -46,6 +48,31 @@ def linear(color: str) -> F32:
 
 
 @dataclass(frozen=True)
+class Paint:
+    """What color triangles have: some of ``shares`` (3,c), of three kinds of light each; without
+    ``which`` (n) all have the first."""
+
+    shares: F32
+    which: npt.NDArray[np.int32] | None = None
+
+    def of(self, triangles: I64) -> Sequence[F32]:
+        """The shares of red, green and blue of some of the triangles."""
+        if self.which is None:
+            return [share[0] for share in self.shares]
+        which = self.which.take(triangles)
+        return [share.take(which) for share in self.shares]
+
+
+def paint(color: str, colors: npt.NDArray[np.int32] | None) -> Paint:
+    """The paint of triangles with these colors (0xRRGGBB), and of `color` where that is below 0."""
+    if colors is None:
+        return Paint(linear(color)[:, None])
+    kinds, which = np.unique(colors, return_inverse=True)
+    shares = [linear(color if kind < 0 else f"#{kind:06x}") for kind in kinds.tolist()]
+    return Paint(np.stack(shares, axis=1), which.astype(np.int32))
+
+
+@dataclass(frozen=True)
 class Light:
     """The light on surfaces that face one way each: what comes back in the surface's color and how
     much of that falls away in a corner, and what shines in white."""
@@ -61,8 +88,9 @@ class Light:
             return Light(*(each[which] for each in all_of_it))
         return Light(*(each.take(which) for each in all_of_it))
 
-    def shown(self, color: F32, hidden: F32, outline: F32) -> list[F32]:
-        """Red, green and blue, 0 to 1 as shown on screens, of surfaces of `color`.
+    def shown(self, color: Sequence[F32], hidden: F32, outline: F32) -> list[F32]:
+        """Red, green and blue, 0 to 1 as shown on screens, of surfaces of `color` (of all, or one for
+        each).
 
         `hidden` is how much of the sky their surroundings take away, `outline` how strongly an
         outline runs there.
