@@ -16,6 +16,7 @@ from printflow import FileUnusable, InspectionState, NotFound, Printflow, inspec
 from printflow.dispatch.inspection_queue import TRIES
 from printflow.domain.model_facts import Looked
 from tests import sample_models
+from tests.inspection import reading
 from tests.integration.conftest import Program
 from tests.plugins.lab import Submit, TestClock
 
@@ -58,6 +59,41 @@ def test_a_model_that_cannot_be_read_has_a_reason(
     with pytest.raises(NotFound):
         lab.models.picture(job.file)
     lab.jobs.reject(job.id, by="Sam", text="Too large.")
+
+
+def test_facts_of_older_readers_are_found_anew(
+    lab: Printflow, submit: Submit, clock: TestClock
+) -> None:
+    queue = lab._parts.inspections
+    current, closed, taken_away = submit(), submit(), submit()
+    lab.models.inspect_due()
+    lab.jobs.reject(closed.id, by="Sam", text="no")
+    lab.dispatch()
+    lab.files.path(taken_away.file).unlink()
+    queue.version += 1
+    clock.advance(hours=2)
+    assert lab.models.uninspected() == 0, "nobody waits for them"
+    later = submit()
+
+    def versions() -> dict[str, int]:
+        with lab._parts.database.read() as tx:
+            table = "SELECT job_id, facts_version FROM job_files"
+            return {row[0]: row[1] for row in tx._connection.exec_driver_sql(table)}  # type: ignore[attr-defined]
+
+    assert queue.turn(), "what is new comes first"
+    assert versions()[later.id] == queue.version
+    for count in (1, 2, 2):
+        assert not queue.turn(), "one in between, and none of a job that is closed"
+        assert sum(versions()[one.id] == queue.version for one in (current, taken_away)) == count
+    assert versions()[closed.id] == queue.version - 1
+    for job in (current, taken_away):
+        assert lab.jobs.get(job.id).facts == later.facts or lab.jobs.get(job.id).facts
+    assert lab.jobs.get(taken_away.id).file.inspection is InspectionState.DONE
+    assert lab.models.picture(lab.jobs.get(taken_away.id).file)
+    assert lab.models.inspect_again(outdated=True) == 1
+    assert lab.models.inspect_due() == 1
+    assert versions()[closed.id] == queue.version
+    assert lab.models.inspect_again(outdated=True) == 0
 
 
 class Crashing:
@@ -208,9 +244,17 @@ def test_the_commands(program: Program, tmp_path: Path) -> None:
     assert (said.code, "error" in json.loads(said.out)) == (1, True)
     assert program.call("inspect", str(box)).code == 1
 
+    project = tmp_path / "two.3mf"
+    project.write_bytes(reading.plates(("", [(1, 0)]), ("long", [(2, 0)])))
+    said = program.call("inspect", str(project))
+    assert "2 (1 20.0 × 15.0 × 10.0 mm; 2 “long” 32.0 × 12.0 × 7.0 mm)" in " ".join(
+        said.out.split()
+    )
+
     job_id = program.submit()
     said = program.call("reinspect", "--all", "--json")
     assert (said.code, said.json["waiting"]) == (0, 0)
     shown = program.call("show", job_id, "--json").json
     assert shown["files"][0]["facts"]["triangles"] == 12
     assert program.call("reinspect").code == 2
+    assert program.call("reinspect", "--outdated", "--json").json["queued"] == 0

@@ -426,6 +426,7 @@ def test_no_count_of_the_library_knows_it(
 
 
 LEAVES_IT_OUT = {
+    "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
     "job_rows.find",  # by narrowed
     "person_rows.find",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 from printflow import Job, LinkOvertaken, Printflow, StaleJob, TransitionRefused
 from printflow.importing.rows import flask_list
 from tests import old_system, sample_models
+from tests.inspection import reading
 from tests.integration.test_inspection_queue import gcode
 from tests.web.conftest import said, send, token
 from tests.web.test_confirm import link
@@ -66,6 +68,19 @@ def test_what_a_slicer_saved_is_taken_and_shows_its_picture(
     with Image.open(io.BytesIO(lab.models.picture(now.pictured))) as picture:
         assert picture.size == (200, 200)
     assert "empty" in said(replaced(staff, job, "nothing.gcode", b""))
+
+
+def test_the_plates_of_a_project_are_listed(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    job = job_in("UPLOADED")
+    project = reading.plates(("", [(1, 0)]), ("Lid &lt;b>", [(2, 0)]))
+    assert "_v2.3mf" in said(replaced(staff, job, "two.3mf", project))
+    lab.models.inspect_due()
+    page = staff.get(f"/dashboard/jobs/{job.id}").text
+    row = re.search(r"<dt>Plates</dt><dd.*?</dd>", page, re.DOTALL)
+    assert row
+    assert "“Lid &lt;b&gt;” <bdi>32.0 × 12.0 × 7.0 mm</bdi>" in row[0]
 
 
 def test_what_is_no_model_or_comes_too_late_changes_nothing(

@@ -15,6 +15,7 @@ from .documents import facts_document, print_json
 from .session import json_option, session
 from .streams import tell
 from .tables import print_facts
+from .words import plates_row
 
 if TYPE_CHECKING:
     from printflow.domain.model_facts import ModelFacts
@@ -69,6 +70,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str | None, up: str) -> N
     print_facts(
         [
             ("Size", f"{x:.2f} × {y:.2f} × {z:.2f} mm"),
+            *plates_row(facts),
             ("Triangles", f"{facts.triangles:,}"),
             ("Bodies", str(facts.bodies)),
             ("Volume", f"{facts.volume_cm3:.2f} cm³"),
@@ -101,14 +103,22 @@ def _is_color(text: str) -> bool:
 @click.command("reinspect")
 @click.argument("job_ids", metavar="[ID]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All jobs.")
+@click.option(
+    "--outdated", is_flag=True, help="All jobs, but only models last inspected by an older version."
+)
 @click.option("--later", is_flag=True, help="Only queue them; the server will inspect them.")
 @json_option
-def reinspect(job_ids: tuple[str, ...], every: bool, later: bool) -> None:
-    """Inspect models again, for example after an update. Also inspects those still waiting."""
-    if every == bool(job_ids):
-        raise click.UsageError(say("Give job IDs or --all."))
+def reinspect(job_ids: tuple[str, ...], every: bool, outdated: bool, later: bool) -> None:
+    """Inspect models again. Also inspects those still waiting.
+
+    After an update that measures better, the server reinspects jobs that aren't printed yet by itself.
+    """
+    if (every or outdated) == bool(job_ids):
+        raise click.UsageError(say("Give job IDs, --all, or --outdated."))
     with session().lab() as lab:
-        queued = lab.models.inspect_again(None if every else job_ids)
+        queued = lab.models.inspect_again(
+            None if every or outdated else job_ids, outdated=outdated and not every
+        )
         done = 0
         if not later:
             waiting = lab.models.uninspected()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         FileState,
         Job,
         JobDetails,
+        ModelFacts,
         PlatePart,
         Trigger,
     )
@@ -110,6 +111,19 @@ def part_words(part: PlatePart) -> str:
     return ", ".join(f"{number} {words}" for number, words in counts if number)
 
 
+def plates_row(facts: ModelFacts) -> list[tuple[str, str]]:
+    """The plates of a project with several: "2 (1 “Lid” 40.0 × 30.0 × 10.0 mm; …)"."""
+    from printflow import size_text
+
+    if len(facts.plates) < 2:
+        return []
+    each = "; ".join(
+        f"{plate.number} {f'“{plate.name}” ' if plate.name else ''}{size_text(plate.dimensions_mm)}"
+        for plate in facts.plates
+    )
+    return [("Plates", f"{len(facts.plates)} ({each})")]
+
+
 def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str, str]]:
     """The job in label and value."""
     from printflow import QUESTIONS, duration_text, grams_text, local_time, money, size_text
@@ -144,5 +158,6 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         closed = "watertight" if job.facts.watertight else f"{job.facts.open_edges:,} open edges"
         said = f"{size_text(job.facts.dimensions_mm)}, {job.facts.volume_cm3:.2f} cm³, {closed}"
         facts.append(("Model", said))
+        facts += plates_row(job.facts)
     facts.append(("Possible actions", ", ".join(details.allowed) or "none"))
     return facts

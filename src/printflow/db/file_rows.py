@@ -41,6 +41,11 @@ _EXPECTED = and_(_THERE, job_files.c.state != FileState.ABSENT.value)
 """Files that must be in the store; of the others none is looked for."""
 _WAITING = (InspectionState.QUEUED.value, InspectionState.RUNNING.value)
 
+_LOOKED = (InspectionState.DONE.value, InspectionState.FAILED.value)
+
+_AHEAD = select(jobs.c.id).where(jobs.c.status.in_([one.value for one in Status if one.ahead]))
+"""The jobs that are still to be printed, or being printed."""
+
 _OF_STAFF = with_staff(job_files.c.job_id)
 """No one looks into a model before its student's address is confirmed."""
 
@@ -215,20 +220,30 @@ class SqlFileRows:
         found = self._connection.scalar(query)
         return None if found is None else int(found)
 
+    def outdated(self, version: int) -> int | None:
+        query = select(func.max(job_files.c.id)).where(
+            job_files.c.job_id.in_(_AHEAD),
+            job_files.c.inspection.in_(_LOOKED),
+            job_files.c.facts_version < version,
+            job_files.c.state == FileState.SETTLED.value,
+        )
+        found = self._connection.scalar(query)
+        return None if found is None else int(found)
+
     def claim_inspection(
-        self, file_id: int, now: datetime, lease: timedelta
+        self, file_id: int, now: datetime, lease: timedelta, *, again: bool = False
     ) -> tuple[JobFile, int] | None:
         claimed = self._connection.execute(
             update(job_files)
             .where(
                 job_files.c.id == file_id,
-                job_files.c.inspection.in_(_WAITING),
+                job_files.c.inspection.in_(_LOOKED if again else _WAITING),
                 _unleased(now),
             )
             .values(
                 inspection=InspectionState.RUNNING.value,
                 inspection_lease=now + lease,
-                inspection_tries=job_files.c.inspection_tries + 1,
+                inspection_tries=1 if again else job_files.c.inspection_tries + 1,
             )
         )
         if claimed.rowcount != 1:
@@ -243,6 +258,7 @@ class SqlFileRows:
         state: InspectionState,
         now: datetime,
         facts: Mapping[str, Any] | None = None,
+        version: int = 0,
         picture: bool = False,
         note: str = "",
     ) -> None:
@@ -254,6 +270,7 @@ class SqlFileRows:
                 inspection_lease=None,
                 inspected_at=now,
                 facts=null() if facts is None else dict(facts),
+                facts_version=version,
                 picture=picture,
                 inspection_note=note,
             )
@@ -272,12 +289,14 @@ class SqlFileRows:
             .values(**values, inspection_lease=None)
         )
 
-    def inspect_again(self, job_ids: Collection[str] | None) -> int:
-        query = update(job_files).where(
-            job_files.c.inspection.in_((InspectionState.DONE.value, InspectionState.FAILED.value))
-        )
+    def inspect_again(
+        self, job_ids: Collection[str] | None, *, older_than: int | None = None
+    ) -> int:
+        query = update(job_files).where(job_files.c.inspection.in_(_LOOKED))
         if job_ids is not None:
             query = query.where(job_files.c.job_id.in_(job_ids))
+        if older_than is not None:
+            query = query.where(job_files.c.facts_version < older_than)
         values = {"inspection": InspectionState.QUEUED.value, "inspection_tries": 0}
         return self._connection.execute(query.values(**values, inspection_lease=None)).rowcount
 

@@ -395,6 +395,7 @@ job_files = Table(
     Column("inspection_lease", UTCDateTime, info=KEPT),
     Column("inspected_at", UTCDateTime, info=KEPT),
     Column("facts", JSON, info=KEPT),
+    Column("facts_version", Integer, nullable=False, server_default="0", info=KEPT),
     Column("picture", Boolean, nullable=False, server_default=false(), info=KEPT),
     Column("inspection_note", SaidText(300), nullable=False, server_default="", info=KEPT),
     Column("reckoned", SaidJSON, info=KEPT),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..catalogs.cache import CatalogCache
@@ -26,6 +26,9 @@ _log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 TRIES = 3
 _NEUTRAL = "#9aa3b2"
+_LOOK_BACK_EVERY = timedelta(hours=1)
+"""After no facts of older readers were left; none come up while a process runs, but of a job that is
+taken up again."""
 
 
 def picture_name(file: JobFile, *, small: bool = False) -> str:
@@ -44,13 +47,32 @@ class InspectionQueue:
         clock: Clock,
         inspector: ModelReader,
         estimator: Estimator,
+        version: int,
     ) -> None:
+        """``version`` is that of the inspector's facts."""
         self._database = database
         self._store = store
         self._catalogs = catalogs
         self._clock = clock
         self._inspector = inspector
         self._estimator = estimator
+        self.version = version
+        self._look_back_at = clock()
+
+    def turn(self) -> bool:
+        """A file that waits; where none does, one whose facts are of older readers. False where no
+        file waits: those of old are looked into one by one, in between."""
+        if self.step():
+            return True
+        now = self._clock()
+        if now >= self._look_back_at or self._look_back_at - now > _LOOK_BACK_EVERY:
+            with self._database.read() as tx:
+                outdated = tx.files.outdated(self.version)
+            if outdated is None:
+                self._look_back_at = now + _LOOK_BACK_EVERY
+            else:
+                self._take(outdated, now, again=True)
+        return False
 
     def step(self) -> bool:
         """One file; False when none waits."""
@@ -59,19 +81,26 @@ class InspectionQueue:
             file_id = tx.files.to_inspect(now)
         if file_id is None:
             return False
+        return self._take(file_id, now)
+
+    def _take(self, file_id: int, now: datetime, *, again: bool = False) -> bool:
         with self._database.write() as tx:
-            claimed = tx.files.claim_inspection(file_id, now, LEASE)
+            claimed = tx.files.claim_inspection(file_id, now, LEASE, again=again)
             job = tx.jobs.get(claimed[0].job_id) if claimed else None
         if claimed is None or job is None:
             return True  # someone else is at it
         file, number = claimed
         known = self._catalogs.newest().color(job.method, job.color)
         with tempfile.TemporaryDirectory(prefix="printflow-look-") as folder:
-            self._look(file, job, number, known.hex if known else "", Path(folder))
+            color = known.hex if known else ""
+            self._look(file, job, number, color, Path(folder), again=again)
         return True
 
-    def _look(self, file: JobFile, job: Job, number: int, color: str, folder: Path) -> None:
-        """Facts and picture, without a color in the file's own; then, as the triangles are at hand, what the lab's slicer says."""
+    def _look(
+        self, file: JobFile, job: Job, number: int, color: str, folder: Path, *, again: bool
+    ) -> None:
+        """Facts and picture, without a color in the file's own; then, as the triangles are at hand,
+        what the lab's slicer says; not where it was told of the same facts ``again``."""
         try:
             self._store.check_identity()
             places = self._store.where(file.name, hint=file.last_seen or file.folder)
@@ -110,7 +139,8 @@ class InspectionQueue:
                 _log.warning("the picture of %s could not be kept: %s", file.name, error)
                 looked = replace(looked, picture=False)
         self._write(file, looked, number)
-        if profile and looked.facts:
+        told = again and file.reckoned is not None and looked.facts == file.facts
+        if profile and looked.facts and not told:
             self._reckon(file, job, stl, profile, looked.no_triangles)
 
     def _reckon(
@@ -131,10 +161,14 @@ class InspectionQueue:
             tx.files.reckoned(file.id, found.plain())
 
     def _write(self, file: JobFile, looked: Looked, number: int) -> None:
+        facts, picture = looked.facts, looked.picture
+        if facts is None and (looked.crashed or looked.code == "file"):
+            # Nothing was learned of the model: what is known of it stays.
+            facts, picture = file.facts, file.picture
         state = InspectionState.DONE
         if looked.crashed and number < TRIES:
             state = InspectionState.QUEUED
-        elif looked.facts is None and looked.error:
+        elif facts is None and looked.error:
             state = InspectionState.FAILED
         if looked.error:
             _log.info("%s: no facts (try %s): %s", file.name, number, looked.error)
@@ -143,7 +177,8 @@ class InspectionQueue:
                 file.id,
                 state=state,
                 now=self._clock(),
-                facts=looked.facts.plain() if looked.facts else None,
-                picture=looked.picture,
+                facts=facts.plain() if facts else None,
+                version=self.version,
+                picture=picture,
                 note=looked.error,
             )

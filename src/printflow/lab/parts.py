@@ -17,6 +17,7 @@ from ..dispatch.outbox import Postman
 from ..dispatch.placement import Placer
 from ..estimating.estimator import Estimator
 from ..inspection.inspector import Inspector
+from ..inspection.version import FACTS_VERSION
 from ..mail.domain_lookup import DomainLookup
 from ..ports import (
     Clock,
@@ -123,7 +124,9 @@ def make_parts(
     )
     inspector = Inspector()
     estimator = Estimator(settings.slicer, settings.slicer_profiles)
-    inspections = InspectionQueue(database, store, catalogs, clock, inspector, estimator)
+    inspections = InspectionQueue(
+        database, store, catalogs, clock, inspector, estimator, FACTS_VERSION
+    )
     return Parts(
         settings=settings,
         database=database,
@@ -144,7 +147,7 @@ def make_parts(
         inspector=inspector,
         inspections=inspections,
         dispatcher=Dispatcher(
-            database, store, placer, postman, inspections.step, clock, calendar, inbox
+            database, store, placer, postman, inspections.turn, clock, calendar, inbox
         ),
         watch=watch,
         provider=wrap("provider", LazyProvider(settings.identity)),

@@ -184,10 +184,15 @@ class FileRows(Protocol):
     def to_inspect(self, now: datetime) -> int | None:
         """The newest settled model that nobody has looked into or is looking into."""
 
+    def outdated(self, version: int) -> int | None:
+        """The newest model of a job that is still to be printed, or being printed, whose facts were
+        found by readers older than ``version``."""
+
     def claim_inspection(
-        self, file_id: int, now: datetime, lease: timedelta
+        self, file_id: int, now: datetime, lease: timedelta, *, again: bool = False
     ) -> tuple[JobFile, int] | None:
-        """Lease a file for a look into it; gives which try it is. None when someone else has it."""
+        """Lease a file for a look into it, one that was looked into before where ``again``; gives
+        which try it is. None when someone else has it."""
 
     def inspected(
         self,
@@ -196,10 +201,11 @@ class FileRows(Protocol):
         state: InspectionState,
         now: datetime,
         facts: Mapping[str, Any] | None = None,
+        version: int = 0,
         picture: bool = False,
         note: str = "",
     ) -> None:
-        """Write down what the look found, or that it is to be tried again."""
+        """Write down what the look found and the readers' version, or that it is to be tried again."""
 
     def reckoned(self, file_id: int, said: Mapping[str, Any]) -> None:
         """Write down what the lab's slicer said of one copy (Reckoning.plain)."""
@@ -207,8 +213,11 @@ class FileRows(Protocol):
     def stand(self, file_id: int, up: str) -> None:
         """Which axis of a model is up, "y" or "z"; it is queued for another look."""
 
-    def inspect_again(self, job_ids: Collection[str] | None) -> int:
-        """Queue the files of these jobs (None: of all) for another look; gives how many."""
+    def inspect_again(
+        self, job_ids: Collection[str] | None, *, older_than: int | None = None
+    ) -> int:
+        """Queue the files of these jobs (None: of all) for another look, where asked for only those
+        whose facts are of an older version; gives how many."""
 
     def uninspected(self) -> int:
         """How many files wait for a look."""

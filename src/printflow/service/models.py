@@ -45,11 +45,18 @@ class Models:
         return done
 
     @needs(Right.EDIT)
-    def inspect_again(self, job_ids: Collection[str] | None = None) -> int:
-        """Have the models of these jobs (None: of all) looked into once more; gives how many."""
+    def inspect_again(
+        self, job_ids: Collection[str] | None = None, *, outdated: bool = False
+    ) -> int:
+        """Have the models of these jobs (None: of all) looked into once more; gives how many.
+
+        Only those whose facts were found by an older version, where ``outdated``. A server looks into
+        those of jobs that are still to be printed by itself.
+        """
+        older = self._queue.version if outdated else None
         with self._database.write() as tx:
             ids = None if job_ids is None else [job_of(tx, one).id for one in job_ids]
-            count = tx.files.inspect_again(ids)
+            count = tx.files.inspect_again(ids, older_than=older)
         self._wake()
         return count
 
