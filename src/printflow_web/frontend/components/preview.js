@@ -64,6 +64,7 @@ export class Preview {
     this.set("triangles", filled(this.texts.textTriangles, { count }));
     this.set("surface", closed ? this.texts.textClosed : this.texts.textOpen);
     this.set("fits", this.fitText());
+    this.showColors();
     this.showPrice();
     const saysItsUnit = endingOf(this.file.name) === ".3mf";
     const printers = printersOf(this.lab, this.choice.method);
@@ -74,6 +75,20 @@ export class Preview {
     const { size } = this.facts;
     const digits = Math.max(...size) < 3 ? 3 : 1;
     return filled(this.texts.textSize, { mm: lengths(size, digits) });
+  }
+
+  // More than one: a single one is often only what the program shows everything in.
+  showColors() {
+    const { colors } = this.facts;
+    this.place.querySelector("[data-colors]").hidden = colors.length < 2;
+    this.set("colors", filled(this.texts.textColors, { count: colors.length }));
+    const dots = colors.map((color) => {
+      const dot = document.createElement("span");
+      dot.className = "dot dot-small";
+      dot.style.background = color;
+      return dot;
+    });
+    this.place.querySelector("[data-color-dots]").replaceChildren(...dots);
   }
 
   fitText() {

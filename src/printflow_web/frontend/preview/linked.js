@@ -10,6 +10,7 @@ export class LinkedViews {
     this.radii = [0, 0];
     [this.left, this.right] = [0, 1].map((place) => ({
       turning: place === 0,
+      laid: false, // both as in their files
       found: ({ extent }) => {
         this.radii[place] = Math.hypot(...extent) / 2;
       },

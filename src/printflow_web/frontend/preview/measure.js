@@ -1,11 +1,12 @@
 // What can be told of a mesh: size, volume, whether it is closed. Lengths in the unit of the positions,
 // the volume in that unit cubed.
+import { told } from "./colors.js";
 import { solidOf } from "./solid.js";
 
 const MOST_FOR_SOLID = 600_000; // triangles, beyond which a phone would be busy for long
 const NO_AREA = 1e-6; // of the longest side's square: lines and points
 
-export function factsOf({ positions, plates }) {
+export function factsOf({ positions, plates, colors = null, also = [] }) {
   const whole = measure(positions);
   const sizes = plates.map(([from, to]) => measure(positions.subarray(from, to)).size);
   const [largest] = [...(sizes.length ? sizes : [whole.size])].sort((one, other) => {
@@ -13,6 +14,7 @@ export function factsOf({ positions, plates }) {
     return b[0] - a[0] || b[1] - a[1] || b[2] - a[2];
   });
   const facts = { ...whole, extent: whole.size, size: largest, sizes: sizes.length ? sizes : [largest] };
+  facts.colors = told(colors, positions, also);
   if (facts.triangles > MOST_FOR_SOLID || !facts.usable) return facts;
   return { ...facts, ...solidOf(positions, facts) };
 }

@@ -8,14 +8,16 @@
 // file      a File or Blob; or
 // url       where the model can be loaded from (this site only)
 // format    ".stl", ".obj" or ".3mf"; of others the viewer says that it does not know them
-// color     CSS color of the model
+// color     CSS color of the model; without one it shows the colors of its file
+// up        "y" for a model that was stood up
+// laid      false for one that is not to be laid on its flat side, whatever it looks like
 // label     what the picture shows, for people who do not see it
-// texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn, whole, pinned}: what the
-//           viewer says
+// texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn, whole, pinned, ownColors,
+//           oneColor, laid, asFiled, lay}: what the viewer says
 // turning   false for one that is to stand at first
 // found     (facts) => …: once the model is read. facts: {triangles, size: [x, y, z] (of the largest
-//           plate), sizes (of each), low and extent (of all), volume, closed}, in the file's unit (3MF:
-//           mm) and that unit cubed
+//           plate), sizes (of each), low and extent (of all), volume, closed, colors}, in the file's
+//           unit (3MF: mm) and that unit cubed
 // drawn     () => …: once the picture is there
 // failed    (why) => …: "empty" | "broken" | "foreign" | "memory" | "unreachable" | "stopped"
 // moved     (side) => …: each time that it turned, or was turned
@@ -26,7 +28,9 @@
 //
 // Reading and drawing happen in a worker, so that the page stays quick; three.js is loaded there, and
 // only once a viewer is mounted. Without WebGL or OffscreenCanvas the facts still come.
+import { LabelLayer } from "./label_layer.js";
 import { PinLayer } from "./pin_layer.js";
+import { ViewerChoices } from "./viewer_choices.js";
 
 const TURN_PER_KEY = Math.PI / 12;
 const TURN_PER_PIXEL = Math.PI / 300;
@@ -50,6 +54,11 @@ export function viewerTexts(dataset) {
     turn: dataset.textTurn,
     whole: dataset.textWhole,
     pinned: dataset.textPinned,
+    ownColors: dataset.textOwnColors,
+    oneColor: dataset.textOneColor,
+    laid: dataset.textLaid,
+    asFiled: dataset.textAsFiled,
+    lay: dataset.textLay,
   };
 }
 
@@ -57,7 +66,8 @@ class Viewer {
   constructor(element, options) {
     this.element = element;
     this.options = options;
-    this.color = options.color || UNPAINTED;
+    this.color = options.color || "";
+    this.own = !this.color;
     this.turning = false;
     this.drawn = false;
     this.build();
@@ -73,10 +83,21 @@ class Viewer {
     return this.options.texts;
   }
 
+  // In a color that was chosen; with none, in the file's own.
   recolor(color) {
     if (!color || color === this.color) return;
     this.color = color;
-    this.tell({ kind: "color", color });
+    this.paint(false);
+  }
+
+  paint(own) {
+    this.own = own;
+    this.choices.showColors(Boolean(this.color), own);
+    this.tell({ kind: "color", ...this.paints });
+  }
+
+  get paints() {
+    return { color: this.color || UNPAINTED, own: this.own };
   }
 
   // -- places ------------------------------------------------------------------------------------
@@ -126,8 +147,16 @@ class Viewer {
       this.go(number);
       if (this.options.picked) this.options.picked(number);
     });
+    this.labels = new LabelLayer();
+    this.choices = new ViewerChoices(this.texts, {
+      painted: (own) => this.paint(own),
+      laid: (laid) => this.tell({ kind: "lay", laid }),
+    });
+    const frame = document.createElement("div");
+    frame.className = "viewer-frame";
+    frame.append(this.canvas, this.labels.element, this.pins.element, this.state, this.button);
     this.element.classList.remove("viewer-empty");
-    this.element.replaceChildren(this.canvas, this.pins.element, this.state, this.button);
+    this.element.replaceChildren(frame, this.choices.element);
   }
 
   say(words) {
@@ -156,19 +185,20 @@ class Viewer {
   }
 
   open() {
-    const { canvas, color } = this;
-    const { file, url, format } = this.options;
+    const { canvas } = this;
+    const { file, url, format, up, laid } = this.options;
     const box = canvas.getBoundingClientRect();
     const offscreen = canvas.transferControlToOffscreen ? canvas.transferControlToOffscreen() : null;
     this.motion = window.matchMedia("(prefers-reduced-motion: reduce)");
     const look = {
-      color,
+      ...this.paints,
+      laid,
       width: Math.round(box.width),
       height: Math.round(box.height),
       ratio: window.devicePixelRatio,
       turning: !this.motion.matches && this.options.turning !== false,
     };
-    const model = { file, url: url && new URL(url, document.baseURI).href, format };
+    const model = { file, url: url && new URL(url, document.baseURI).href, format, up };
     const message = { kind: "open", model, canvas: offscreen, look };
     this.worker.postMessage(message, offscreen ? [offscreen] : []);
   }
@@ -176,9 +206,11 @@ class Viewer {
   answered(data) {
     if (data.kind === "failed") this.fail(data.why);
     else if (data.kind === "facts") {
+      this.choices.hasColors = data.facts.colors.length > 0;
       if (this.options.found) this.options.found(data.facts);
     } else if (data.kind === "undrawn") this.empty(this.texts.noPicture);
     else if (data.kind === "pinned") this.pins.place(data.places);
+    else if (data.kind === "labelled") this.labels.place(data.places);
     else if (data.kind === "moved") {
       if (this.options.moved) this.options.moved(data.side);
     } else if (data.kind === "drawn") {
@@ -186,6 +218,9 @@ class Viewer {
       this.turning = data.turning;
       this.showButton();
       this.drawn = true;
+      this.labels.set(data.labels);
+      this.choices.showColors(Boolean(this.color), this.own);
+      this.choices.showLaid(data.laid);
       if (this.options.drawn) this.options.drawn();
     }
   }
@@ -201,6 +236,8 @@ class Viewer {
     this.canvas.removeAttribute("tabindex");
     this.button.hidden = true;
     this.pins.set([]);
+    this.labels.set([]);
+    this.choices.element.hidden = true;
     this.say(words);
   }
 

@@ -1,10 +1,13 @@
 // Where the camera is: around which point, from which side, how near; and how it glides elsewhere.
 import { Vector3 } from "three";
 
+import { DISTANCE, MARGIN } from "./aim.js";
+
 const FIELD = Math.PI / 6; // of view, upright, in radians
 const GLIDE_MS = 700;
 const STEEPEST = 1.5;
 const FULL_TURN = 2 * Math.PI;
+const LEAVES = 0.7; // radians from the first side on which nothing of its frame is left
 
 export class Orbit {
   // radius: of the sphere around the model, which is wholly in the picture while near is 1
@@ -15,6 +18,15 @@ export class Orbit {
     this.near = 1;
     this.target = new Vector3();
     this.glide = null;
+    this.frame = null;
+  }
+
+  // As in the model's picture, {angle, height, box}; whoever turns it leaves that frame little by little.
+  still(frame) {
+    this.look(frame);
+    this.near = 1;
+    this.target.set(0, 0, 0);
+    this.frame = frame;
   }
 
   // The side it looks from, as another orbit can take it over.
@@ -60,8 +72,9 @@ export class Orbit {
 
   put(camera) {
     // The whole sphere stays in the picture, whichever side is the shorter one.
+    const share = this.framed();
     const whole = (this.radius / Math.sin(FIELD / 2)) * Math.max(1, 1 / camera.aspect);
-    const away = whole * this.near;
+    const away = whole * this.near * (1 - share) + DISTANCE * this.radius * share;
     const level = Math.cos(this.height) * away;
     camera.position.set(
       Math.sin(this.angle) * level,
@@ -70,6 +83,31 @@ export class Orbit {
     );
     camera.position.add(this.target);
     camera.lookAt(this.target);
+    this.cut(camera, share);
+  }
+
+  // How much of the first frame is left: 1 as it was, 0 once it was turned or moved away.
+  framed() {
+    if (!this.frame) return 0;
+    const { angle, height } = this.frame;
+    const left = 1 - Math.hypot(this.angle - angle, this.height - height) / LEAVES;
+    const share = Math.max(0, Math.min(1, left, (this.near - 0.6) / 0.4));
+    if (!share) this.frame = null;
+    return share * share * (3 - 2 * share);
+  }
+
+  // The frame's middle in the middle, and its longer side with a margin.
+  cut(camera, share) {
+    const tall = Math.tan(FIELD / 2);
+    const wide = tall * camera.aspect;
+    const [left, right, low, high] = this.frame ? this.frame.box : [-wide, wide, -tall, tall];
+    const fit = Math.min((2 * wide) / (right - left), (2 * tall) / (high - low)) * (1 - 2 * MARGIN);
+    camera.zoom = 1 - share + fit * share;
+    camera.updateProjectionMatrix();
+    const { elements } = camera.projectionMatrix;
+    elements[8] += (share * camera.zoom * (left + right)) / 2 / wide;
+    elements[9] += (share * camera.zoom * (low + high)) / 2 / tall;
+    camera.projectionMatrixInverse.copy(camera.projectionMatrix).invert();
   }
 }
 

@@ -1,5 +1,6 @@
-// A model file as {positions, plates}: its triangles as one Float32Array, nine coordinates each, in the
-// file's own unit (3MF: in millimeters), and where each plate of a project begins and ends in it.
+// A model file as {positions, plates, …}: its triangles as one Float32Array, nine coordinates each, in the
+// file's own unit (3MF: in millimeters), and where each plate of a project begins and ends in it; the rest
+// is told at threeMfModel.
 import { objPositions } from "./read_obj.js";
 import { stlPositions } from "./read_stl.js";
 import { threeMfModel } from "./three_mf.js";
@@ -12,5 +13,5 @@ export async function modelOf(file, ending) {
 }
 
 function alone(positions) {
-  return { positions, plates: [] };
+  return { positions, plates: [], colors: null, also: [], ghosts: new Float32Array(0), labels: [] };
 }

@@ -1,22 +1,20 @@
 // The picture: one model, lit from above, turning slowly while that is wanted.
 import {
-  BufferAttribute,
-  BufferGeometry,
-  Color,
   DirectionalLight,
-  DoubleSide,
   Group,
   HemisphereLight,
-  LessDepth,
   MathUtils,
-  Mesh,
-  MeshLambertMaterial,
   PerspectiveCamera,
+  Quaternion,
   Scene as Stage,
   Vector3,
   WebGLRenderer,
 } from "three";
 
+import { aimed } from "./aim.js";
+import { Labels } from "./labels.js";
+import { Painted } from "./look.js";
+import { flatSide } from "./lying.js";
 import { FIELD, Orbit } from "./orbit.js";
 import { Pins } from "./pins.js";
 
@@ -27,24 +25,27 @@ const LONGEST_STEP_MS = 100;
 
 export class Scene {
   // drew: told after each picture, and whether it was this picture that moved: not one it follows
-  constructor(canvas, positions, facts, look, drew) {
+  constructor(canvas, model, facts, look, drew) {
+    const { positions } = model;
     this.look = look;
+    this.facts = facts;
+    this.positions = positions;
     this.drew = drew;
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(look.ratio || 1, 2));
     this.stage = new Stage();
-    this.material = new MeshLambertMaterial({
-      color: shown(look.color),
-      flatShading: true, // no normals to compute or to keep
-      side: DoubleSide,
-      depthFunc: LessDepth, // faces that lie on each other are painted once
-    });
-    this.model = this.modelOf(positions, facts);
+    this.painted = new Painted(model, look.color);
+    this.painted.paint(look.color, look.own);
+    this.model = this.standing();
     this.stage.add(this.model, ...lights());
     this.radius = Math.hypot(...facts.extent) / 2;
     this.camera = new PerspectiveCamera(MathUtils.radToDeg(FIELD), 1, this.radius / 100, this.radius * 20);
     this.orbit = new Orbit(this.radius);
-    this.pins = new Pins(this.model.children[0], positions, facts, this.radius);
+    this.pins = new Pins(this.painted.mesh, positions, facts, this.radius);
+    this.labels = new Labels(this.painted.mesh, model.labels);
+    const side = look.laid === false || model.labels.length ? null : flatSide(positions, facts);
+    this.flat = side && new Quaternion().setFromUnitVectors(new Vector3(...side), new Vector3(0, 0, -1));
+    this.lay(Boolean(side));
     this.turning = look.turning;
     this.leads = false;
     this.asked = false;
@@ -63,17 +64,24 @@ export class Scene {
     return performance.now() - started;
   }
 
-  modelOf(positions, facts) {
-    const geometry = new BufferGeometry();
-    geometry.setAttribute("position", new BufferAttribute(positions, 3));
-    const mesh = new Mesh(geometry, this.material);
-    mesh.frustumCulled = false;
-    const middle = facts.low.map((value, axis) => -(value + facts.extent[axis] / 2));
-    mesh.position.set(...middle);
+  // The model's middle is the scene's; printers count z upwards.
+  standing() {
+    const { low, extent } = this.facts;
+    this.painted.mesh.position.set(...low.map((value, axis) => -(value + extent[axis] / 2)));
+    this.turned = new Group();
+    this.turned.add(this.painted.mesh);
     const standing = new Group();
-    standing.add(mesh);
-    standing.rotation.x = -Math.PI / 2; // printers count z upwards
+    standing.add(this.turned);
+    standing.rotation.x = -Math.PI / 2;
     return standing;
+  }
+
+  // On its large flat side, if it has one to be laid on, or as in the file; seen from its best side.
+  lay(laid) {
+    this.turned.quaternion.copy(laid && this.flat ? this.flat : new Quaternion());
+    const turn = (point) => new Vector3(...point).applyQuaternion(this.turned.quaternion).toArray();
+    this.orbit.still(aimed(this.positions, this.facts, turn));
+    this.next();
   }
 
   // Draws with the next frame; while nobody sees it, once it is seen again.
@@ -110,6 +118,7 @@ export class Scene {
 
   // As another picture looks, or at the same scale as it.
   follow({ side, radius }) {
+    this.orbit.frame = null;
     if (side) this.orbit.look(side);
     if (radius) {
       this.orbit.radius = radius;
@@ -139,8 +148,8 @@ export class Scene {
     this.next();
   }
 
-  color(color) {
-    this.material.color.copy(shown(color));
+  color(color, own) {
+    this.painted.paint(color, own);
     this.next();
   }
 
@@ -159,12 +168,6 @@ export class Scene {
     this.last = 0;
     if (this.turning || this.stale) this.next();
   }
-}
-
-// Black plastic shines a little; a black material would hide every edge.
-function shown(color) {
-  const { r, g, b } = new Color(color);
-  return new Color(color).lerp(new Color("#ffffff"), 0.05 * (1 - Math.max(r, g, b)) ** 4);
 }
 
 function lights() {

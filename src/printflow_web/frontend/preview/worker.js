@@ -1,6 +1,6 @@
 // Reads, measures and draws one model away from the page, so that the page stays quick however
-// large the model is. In: open, color, turn, spin, resize, rest, follow, pins, go. Out: facts, drawn,
-// undrawn, failed, moved, pinned.
+// large the model is. In: open, color, turn, spin, resize, rest, follow, pins, go, lay. Out: facts,
+// drawn, undrawn, failed, moved, pinned, labelled.
 import { factsOf } from "./measure.js";
 import { moved } from "./plate_moves.js";
 import { modelOf } from "./read_model.js";
@@ -18,6 +18,7 @@ const told = {
     let found;
     try {
       found = await modelOf(model.file || (await fetched(model.url)), model.format);
+      if (model.up === "y") standUp(found.positions);
     } catch (error) {
       postMessage({ kind: "failed", why: WHY[error.name] || "broken" });
       return;
@@ -29,12 +30,16 @@ const told = {
     }
     moves = found.moves || [];
     postMessage({ kind: "facts", facts });
-    draw(canvas, found.positions, facts);
+    draw(canvas, found, facts);
   },
 
-  color({ color }) {
-    wanted.color = color;
-    if (scene) scene.color(color);
+  color({ color, own }) {
+    wanted = { ...wanted, color, own };
+    if (scene) scene.color(color, own);
+  },
+
+  lay({ laid }) {
+    if (scene) scene.lay(laid);
   },
 
   turn({ across, down }) {
@@ -77,17 +82,27 @@ async function fetched(url) {
 }
 
 // After each picture: where the pins are in it, and from which side it looks where it moved by itself.
-function drew({ pins, camera, width, height, orbit }, leads) {
+function drew({ pins, labels, camera, width, height, orbit }, leads) {
   if (leads) postMessage({ kind: "moved", side: orbit.side });
   if (pinned) postMessage({ kind: "pinned", places: pins.seen(camera, width, height) });
+  if (labels.any) postMessage({ kind: "labelled", places: labels.seen(camera, width, height) });
+}
+
+// A model whose y points up, as the server turns it, too.
+function standUp(positions) {
+  for (let at = 0; at < positions.length; at += 3) {
+    const y = positions[at + 1];
+    positions[at + 1] = -positions[at + 2];
+    positions[at + 2] = y;
+  }
 }
 
 // Without a canvas, or without WebGL, the figures still stand.
-function draw(canvas, positions, facts) {
+function draw(canvas, model, facts) {
   try {
     if (!canvas) throw new Error("no canvas");
-    scene = new Scene(canvas, positions, facts, wanted, drew);
-    postMessage({ kind: "drawn", turning: scene.turning });
+    scene = new Scene(canvas, model, facts, wanted, drew);
+    postMessage({ kind: "drawn", turning: scene.turning, labels: model.labels, laid: Boolean(scene.flat) });
   } catch {
     postMessage({ kind: "undrawn" });
   }
