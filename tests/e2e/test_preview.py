@@ -19,6 +19,8 @@ from tests.crash.scenario import FORM
 from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_main_job import sign_in
+from tests.inspection import coloring
+from tests.inspection.test_first_view import PAWN, lying
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
@@ -123,6 +125,12 @@ def reddish(image: Image.Image) -> float:
     return float(np.mean((red > 90) & (red > 2 * np.maximum(green, blue))))
 
 
+def greenish(image: Image.Image) -> float:
+    """The share of pixels in which green is much stronger than red and blue."""
+    red, green, blue = np.moveaxis(np.asarray(image, dtype=int), -1, 0)
+    return float(np.mean((green > 60) & (green > 1.5 * np.maximum(red, blue))))
+
+
 def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -219,6 +227,36 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     stands = picture(solid_card)
     page.wait_for_timeout(400)
     assert picture(solid_card).tobytes() == stands.tobytes()
+
+
+def test_the_files_own_colors_and_a_model_on_its_back(server: Server, still_page: Page) -> None:
+    page = still_page
+    page.goto(f"{server.url}/submit")
+    colored = coloring.project(coloring.FOUR, "normal_part")
+    choose(page, file("colored.3mf", colored), file("pawn.stl", sample_models.stl(lying(PAWN))))
+    own, pawn = card(page, "colored.3mf"), card(page, "pawn.stl")
+    expect(own).to_contain_text("2 colors. It will be printed in the color you choose.")
+    wait_for_picture(own)
+    assert greenish(picture(own)) > 0.02
+    take(page, "print_method", "Filament")
+    take(page, "color", "True Red")
+    page.wait_for_function("document.querySelector('.viewer-choices button:not([hidden])')")
+    page.wait_for_timeout(300)
+    assert greenish(picture(own)) == 0
+    own.get_by_role("button", name="Show the file's colors").click()
+    page.wait_for_timeout(300)
+    assert greenish(picture(own)) > 0.02
+    expect(own.get_by_role("button", name="Show the chosen color")).to_be_visible()
+
+    wait_for_picture(pawn)
+    stands = picture(pawn)
+    expect(pawn).to_contain_text("Shown resting on its largest flat side.")
+    pawn.get_by_role("button", name="Show it as in the file").click()
+    expect(pawn.get_by_role("button", name="Show it on its flat side")).to_be_visible()
+    expect(pawn).not_to_contain_text("Shown resting")
+    page.wait_for_timeout(300)
+    assert picture(pawn).tobytes() != stands.tobytes()
+    expect(fact(page, "pawn.stl", "size")).to_have_text("28.0 × 45.0 × 28.0 mm")
 
 
 def test_without_webgl_the_facts_still_come(server: Server, flat_browser: Browser) -> None:

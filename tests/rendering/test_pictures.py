@@ -7,7 +7,16 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from printflow.rendering import THUMBNAIL, Options, TooMuchToDraw, draw, normals, png, thumbnail
+from printflow.rendering import (
+    THUMBNAIL,
+    Label,
+    Options,
+    TooMuchToDraw,
+    draw,
+    normals,
+    png,
+    thumbnail,
+)
 from printflow.rendering.camera import aim
 from printflow.rendering.culling import Drawn
 from printflow.rendering.raster import Raster
@@ -55,6 +64,54 @@ def test_it_is_drawn_in_the_color_of_the_job(color: str) -> None:
     # The same order of the parts and about the same brightness.
     assert list(np.argsort(mean)) == list(np.argsort(wanted))
     assert np.abs(mean - wanted).max() < 60
+
+
+def test_triangles_have_the_colors_of_their_own() -> None:
+    points, faces = shapes.box()
+    triangles = points[faces].astype(np.float32)
+    colors = np.full(len(triangles), -1, np.int32)
+    top = (triangles[:, :, 2] == triangles[:, :, 2].max()).all(1)
+    colors[top] = 0xD03A3A
+    picture = np.asarray(draw(triangles, Options(BLUE, 128), colors)).astype(np.int64)
+    red, _, blue, _ = picture[model(picture)].T
+    assert 0.1 < (red > blue + 40).mean() < 0.7
+    assert (blue > red + 40).mean() > 0.2
+    plain = np.asarray(draw(triangles, Options(BLUE, 128), np.full(len(triangles), -1, np.int32)))
+    assert (plain == np.asarray(draw(triangles, Options(BLUE, 128)))).all()
+
+
+def test_colors_stay_with_their_triangles_where_others_are_left_out() -> None:
+    points, faces = shapes.box()
+    triangles = points[faces].astype(np.float32)
+    lost = np.full((1, 3, 3), np.nan, np.float32)
+    colors = np.full(len(triangles) + 1, 0xD03A3A, np.int32)
+    colors[0] = 0x00FF00
+    picture = draw(np.concatenate([lost, triangles]), Options(BLUE, 128), colors)
+    assert picture.tobytes() == draw(triangles, Options("#d03a3a", 128)).tobytes()
+
+
+def test_labels_are_below_their_places_and_leave_each_other_room() -> None:
+    points, faces = shapes.box()
+    triangles = points[faces].astype(np.float32)
+    low, high = triangles.min((0, 1)), triangles.max((0, 1))
+    at = (float(low[0] + high[0]) / 2, float(low[1]), float(low[2]))
+    wide = float(high[0] - low[0])
+
+    def changed(*labels: Label) -> npt.NDArray[np.bool_]:
+        bare, written = (
+            np.asarray(draw(triangles, Options(BLUE, 256, which))) for which in ((), labels)
+        )
+        return np.asarray((bare != written).any(2))
+
+    number = changed(Label("1", "", at, wide))
+    named = changed(Label("1", "Lid", at, wide))
+    rows = np.flatnonzero(number.any(1))
+    assert 10 < len(rows) < 30
+    assert rows[0] > 100
+    assert named.sum() > 1.5 * number.sum()
+    for name, room in (("Lid", wide / 100), ("a name without an end " * 3, wide), ("\u84cb", wide)):
+        assert (changed(Label("1", name, at, room)) == number).all(), name
+    assert (changed(Label("1", "", at, wide), Label("2", "", at, wide)) == number).all()
 
 
 @pytest.mark.parametrize("color", ["#000000", "#ffffff"])
