@@ -128,7 +128,7 @@ def _code_of(text: str) -> str:
 
 
 def texts(form: Form, old: Plain) -> dict[str, Any]:
-    """The lab's own words, and where and when to pick up."""
+    """The lab's own words, where and when to pick up, and how to reach the lab."""
     keys = ("introduction", "minimum_charge", "consent", "consent_version")
     return {
         "texts": {**old.get("texts", {}), **{key: form.get(f"texts.{key}", "") for key in keys}},
@@ -136,6 +136,8 @@ def texts(form: Form, old: Plain) -> dict[str, Any]:
             **old.get("pick_up", {}),
             **{key: form.get(f"pick_up.{key}", "") for key in ("place", "hours")},
         },
+        "contact": {key: form.get(f"contact.{key}", "") for key in ("email", "phone", "web")},
+        "pages": {key: form.get(f"pages.{key}", "") for key in ("privacy", "accessibility")},
     }
 
 

@@ -25,6 +25,7 @@ from . import (
     inbox,
     jobs,
     lab_hours,
+    lab_pages,
     machines,
     metrics,
     notes,
@@ -150,6 +151,7 @@ def create_app(lab: Printflow) -> Flask:
         system,
         health,
         metrics,
+        lab_pages,
         well_known,
     ):
         app.register_blueprint(module.pages)

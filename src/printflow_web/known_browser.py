@@ -12,7 +12,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 _COOKIE = "printflow_known"
-_KEPT_SECONDS = 180 * 24 * 3600
+KEPT_DAYS = 180
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -27,7 +27,7 @@ def keep(response: Response, secret: str) -> None:
     response.set_cookie(
         _COOKIE,
         secret,
-        max_age=_KEPT_SECONDS,
+        max_age=KEPT_DAYS * 24 * 3600,
         path="/",
         httponly=True,
         samesite="Lax",

@@ -72,6 +72,9 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     # students, the door, machines that ask
     "static": PUBLIC,
     "well_known.security_txt": PUBLIC,
+    "lab_pages.contact": PUBLIC,
+    "lab_pages.privacy": PUBLIC,
+    "lab_pages.accessibility": PUBLIC,
     "student.home": PUBLIC,
     "student.submit": PUBLIC,
     "student.price_of_model": PUBLIC,

@@ -128,7 +128,19 @@ def test_every_public_page_is_accessible(
 ) -> None:
     model = tmp_path / "bracket.stl"
     model.write_bytes(sample_models.stl())
-    paths = {path: path for path in ("/", "/find", "/login", "/jobs/none", "/confirm/none")}
+    paths = {
+        path: path
+        for path in (
+            "/",
+            "/find",
+            "/login",
+            "/jobs/none",
+            "/confirm/none",
+            "/contact",
+            "/privacy",
+            "/accessibility",
+        )
+    }
     paths |= states(server, model)
     wrong: list[str] = []
     seen = 0

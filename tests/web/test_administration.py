@@ -135,6 +135,8 @@ WRONG = (
     ("methods", "methods__1__materials", "", "Enter at least one"),
     ("methods", "methods__0__name", "FDM", "No printer has the print method"),
     ("texts", "pick_up__hours", " ", "Enter a text"),
+    ("texts", "contact__email", "makers", "Enter an email address"),
+    ("texts", "contact__web", "ftp://example.edu", "starts with https://"),
     ("lab", "time_zone", "Mars/Olympus", "There's no time zone"),
     ("lab", "minimum_charge", "3.001", "whole number of cents"),
     ("lab", "retention__archive_after_days", "soon", "a whole number of days"),

@@ -47,6 +47,9 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/jobs/<token>/cancel": {"POST": "everybody"},
     "/jobs/<token>/ask-to-cancel": {"POST": "everybody"},
     "/find": {"GET": "everybody", "POST": "everybody"},
+    "/contact": {"GET": "everybody"},
+    "/privacy": {"GET": "everybody"},
+    "/accessibility": {"GET": "everybody"},
     "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
     "/payer/<token>": {"GET": "everybody", "POST": "everybody"},
     # the door

@@ -70,7 +70,17 @@ def walked(lab: Printflow, job_in: JobIn) -> tuple[list[str], list[str]]:
         *("/admin/retention", f"/dashboard/bulk?job={job.id}:{job.version}", "/no-such-page"),
         *(f"/outbox/{mail.id}" for mail in lab.mail.find()[:2]),
     ]
-    return staffs, ["/", "/submit", "/find", "/login", "/no-such-page", *own]
+    return staffs, [
+        "/",
+        "/submit",
+        "/find",
+        "/contact",
+        "/privacy",
+        "/accessibility",
+        "/login",
+        "/no-such-page",
+        *own,
+    ]
 
 
 def data_of(lab: Printflow) -> set[str]:

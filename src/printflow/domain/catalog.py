@@ -34,6 +34,7 @@ from .form_times import (
     read_pauses,
 )
 from .groups import Group
+from .lab_pages import Contact, LabPages, read_contact, read_pages
 from .limit_rows import LimitRow, read_limits
 from .needed_by import NeededBy
 from .open_days import OpenDays, open_days
@@ -51,6 +52,7 @@ from .rights import ADMINISTRATOR, SHIPPED_ROLES, Right, Role, rights_of, role_o
 from .terms import Term, read_terms
 
 _NOT_ASKED = NeededBy()
+_NO_CONTACT, _NO_PAGES = Contact(), LabPages()
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 MOST_PRICE_ROWS = 500
 _MOST_ROLES = 20
@@ -184,6 +186,8 @@ class Catalog:
     banners: tuple[Banner, ...] = ()
     limits: tuple[LimitRow, ...] = ()
     """How much of what people may have; all that fit apply."""
+    contact: Contact = _NO_CONTACT
+    pages: LabPages = _NO_PAGES
 
     @property
     def open_days(self) -> OpenDays:
@@ -515,6 +519,8 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         paused=read_pauses(read, data, names, [printer.name for printer in printers]),
         banners=read_banners(read, data),
         limits=read_limits(read, data, known),
+        contact=read_contact(read, data),
+        pages=read_pages(read, data),
     )
     if read.problems:
         raise CatalogInvalid(read.problems)

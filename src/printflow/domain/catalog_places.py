@@ -41,7 +41,14 @@ _LABELS = {
     "charge": say("what is charged"),
     "code": say("code"),
     "colors": say("colors"),
+    "accessibility": say("accessibility page"),
     "consent": say("price checkbox text"),
+    "contact": say("contact"),
+    "email": say("email address"),
+    "pages": say("the lab's own pages"),
+    "phone": say("phone number"),
+    "privacy": say("privacy page"),
+    "web": say("web page"),
     "consent_version": say("version of the price checkbox text"),
     "courses": say("class numbers"),
     "currency": say("currency"),
@@ -113,7 +120,9 @@ _LABELS = {
     "unique_receipts": say("refuse used receipt numbers"),
 }
 _NAMED_BY = ("name", "label", "text", "code", "reason", "method", "printer")
-_SECTIONS = frozenset({"needed_by", "payments", "pick_up", "retention", "texts"})
+_SECTIONS = frozenset(
+    {"contact", "needed_by", "pages", "payments", "pick_up", "retention", "texts"}
+)
 
 
 def place_words(place: str, document: Mapping[str, Any]) -> Said:

@@ -142,6 +142,7 @@ class Composer:
         return {
             "lab_name": catalog.lab_name,
             "pick_up": pick_up_at(catalog, self._clock()),
+            "contact": catalog.contact,
             "currency": catalog.currency,
             "time_zone": catalog.time_zone,
             "job": job,

@@ -77,6 +77,7 @@ class MailSamples:
         context: dict[str, Any] = {
             "lab_name": catalog.lab_name,
             "pick_up": pick_up_at(catalog, now),
+            "contact": catalog.contact,
             "currency": catalog.currency,
             "time_zone": catalog.time_zone,
             "job": job if own else None,
