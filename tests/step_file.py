@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import count
 
 _HEADER = """ISO-10303-21;
@@ -40,8 +41,16 @@ def _numbers(values: tuple[float, ...]) -> str:
     return f"({','.join(f'{float(value):.6f}' for value in values)})"
 
 
-def box_step(x: float = 30, y: float = 20, z: float = 10) -> bytes:
-    """A box of these sides in mm, one corner at the origin."""
+def box_step(
+    x: float = 30,
+    y: float = 20,
+    z: float = 10,
+    *,
+    without: Collection[int] = (),
+    shell: str = "CLOSED_SHELL",
+) -> bytes:
+    """A box of these sides in mm, one corner at the origin; ``without`` some of its six faces, and with
+    its shell as said."""
     write = _Writer()
     places = [(x * (n & 1), y * (n >> 1 & 1), z * (n >> 2)) for n in range(8)]
     corners = [write.add(f"VERTEX_POINT('',{write.point(place)})") for place in places]
@@ -62,7 +71,9 @@ def box_step(x: float = 30, y: float = 20, z: float = 10) -> bytes:
         return write.add(f"ORIENTED_EDGE('',*,*,{edges[low, high]},{right})")
 
     faces = []
-    for ring, outward in _FACES:
+    for number, (ring, outward) in enumerate(_FACES):
+        if number in without:
+            continue
         sides = [oriented(*pair) for pair in zip(ring, (*ring[1:], ring[0]), strict=True)]
         loop = write.add(f"EDGE_LOOP('',({','.join(sides)}))")
         bound = write.add(f"FACE_OUTER_BOUND('',{loop},.T.)")
@@ -74,7 +85,7 @@ def box_step(x: float = 30, y: float = 20, z: float = 10) -> bytes:
         plane = write.add(f"AXIS2_PLACEMENT_3D('',{','.join(frame)})")
         plane = write.add(f"PLANE('',{plane})")
         faces.append(write.add(f"ADVANCED_FACE('',({bound}),{plane},.T.)"))
-    shell = write.add(f"CLOSED_SHELL('',({','.join(faces)}))")
+    shell = write.add(f"{shell}('',({','.join(faces)}))")
     solid = write.add(f"MANIFOLD_SOLID_BREP('box',{shell})")
     _product(write, solid)
     return (_HEADER + "\n".join(write.lines) + "\nENDSEC;\nEND-ISO-10303-21;\n").encode()

@@ -220,6 +220,27 @@ def package(parts: dict[str, str], target: str = "/3D/3dmodel.model", before: st
     return written.getvalue()
 
 
+def with_wide_sizes(data: bytes) -> bytes:
+    """A ZIP with its sizes in the extra field of ZIP64 throughout, as .NET writes it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+    (start,) = struct.unpack_from("<I", data, len(data) - 6)
+    directory = b""
+    at = start
+    for entry in entries:
+        name, extra, said = struct.unpack_from("<3H", data, at + 28)
+        assert not extra + said
+        head = bytearray(data[at : at + 46])
+        head[20:28] = b"\xff" * 8
+        struct.pack_into("<H", head, 30, 20)
+        wide = struct.pack("<HHQQ", 1, 16, entry.file_size, entry.compress_size)
+        directory += bytes(head) + data[at + 46 : at + 46 + name] + wide
+        at += 46 + name
+    end = bytearray(data[at:])
+    struct.pack_into("<I", end, 12, len(directory))
+    return data[:start] + directory + bytes(end)
+
+
 def one(resources: str, items: str = "<item objectid='1'/>", more: str = "", **parts: str) -> bytes:
     config = {
         name.replace("__", "/").replace("_config", ".config"): data for name, data in parts.items()
@@ -235,6 +256,12 @@ _SLICES = "xmlns:s='http://schemas.microsoft.com/3dmanufacturing/slice/2015/07'"
 _SLICE = (
     "<s:slicestack id='7'><s:slice ztop='1'><s:vertices><s:vertex x='0' y='0'/><s:vertex x='1' y='9'/>"
     "</s:vertices><s:polygon startv='0'><s:segment v2='1'/></s:polygon></s:slice></s:slicestack>"
+)
+_LATTICE = "xmlns:b='http://schemas.microsoft.com/3dmanufacturing/beamlattice/2017/02'"
+_BEAMS = (
+    "<object id='1' type='model'><mesh><vertices><vertex x='0' y='0' z='0'/><vertex x='9' y='9' z='9'/>"
+    "</vertices><b:beamlattice radius='1'><b:beams><b:beam v1='0' v2='1'/></b:beams></b:beamlattice>"
+    "</mesh></object>"
 )
 _FOREIGN = "<x:object id='1'><x:triangle v1='7'/></x:object><x:item objectid='4'/>"
 MIRROR = "<item objectid='1' transform='-1 0 0 0 1 0 0 0 1 0 0 0'/>"
@@ -322,6 +349,10 @@ THREE_MF = (
     Case("%20 in the archive", ".3mf", lambda: package({"3D/my%20box.model": _SOUND},
          "/3D/my box.model"), BOX),
     Case("backslashes", ".3mf", lambda: package({"3D\\3dmodel.model": _SOUND}), BOX),
+    Case("sizes as in ZIP64", ".3mf", lambda: with_wide_sizes(package({"3D/3dmodel.model": _SOUND})), BOX),
+    Case("beams alone", ".3mf", lambda: one(_BEAMS, more=_LATTICE), None),
+    Case("beams beside", ".3mf", lambda: one(_BEAMS.replace("'1'", "'2'", 1) + _WHOLE,
+         "<item objectid='1'/><item objectid='2'/>", more=_LATTICE), BOX),
     Case("another model first", ".3mf", lambda: package({"3D/other.model": _OTHER,
          "3D/3dmodel.model": _SOUND}, before=_NOT_IT), BOX),
     Case("mirrored", ".3mf", lambda: one(_WHOLE, MIRROR), BOX),

@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 import trimesh
 
-from printflow.domain.model_facts import ModelFacts, verdict
+from printflow.domain.model_facts import ModelFacts, verdict, warnings
 from printflow.inspection import child
+from printflow.inspection.filling import filled
+from printflow.inspection.measuring import measure
 from printflow.inspection.problems import Unreadable
+from printflow.inspection.surface import surface
 from tests.inspection.reading import U
 from tests.step_file import box_step
 
@@ -144,13 +147,13 @@ def test_step_is_cut_again_before_it_is_called_open(
     import cascadio
 
     box = trimesh.creation.box((0.03, 0.02, 0.01))
-    gaps = trimesh.Trimesh(box.vertices, box.faces[:-1], process=False)
+    gaps = trimesh.Trimesh(box.vertices, box.faces[:-6], process=False)
     asked: list[tuple[float, float]] = []
-    good: float | None = 0.2
+    good: tuple[float, float] | None = (0.1, 0.5)
 
     def load(_: bytes, *, tol_linear: float, tol_angular: float, **__: Any) -> bytes:
         asked.append((tol_linear, tol_angular))
-        mesh = box if tol_angular == good else gaps
+        mesh = box if (tol_linear, tol_angular) == good else gaps
         written = io.BytesIO()
         mesh.export(written, file_type="glb")
         return written.getvalue()
@@ -160,5 +163,60 @@ def test_step_is_cut_again_before_it_is_called_open(
     assert (facts.watertight, facts.notes, len(asked)) == (True, (), 2)
     good = None
     facts = facts_of(box_step(), ".step", tmp_path)
-    assert (facts.open_edges, facts.notes) == (3, ("tessellated",))
+    assert (facts.watertight, facts.notes) == (False, ("tessellated",))
     assert "The solid itself may be sound" in verdict(facts, ())
+
+
+def test_holes_that_the_cutting_left_are_closed(tmp_path: Path) -> None:
+    """By the real library: of such a file it cuts what is there, as of a face that it gives up on."""
+    whole = facts_of(box_step(100, 4, 5), ".step", tmp_path)
+    assert (whole.watertight, whole.notes, whole.triangles) == (True, (), 12)
+    for left_out in ([4], [4, 5]):
+        facts = facts_of(box_step(100, 4, 5, without=left_out), ".step", tmp_path)
+        assert (facts.watertight, facts.wound, facts.notes) == (True, True, ("patched",))
+        assert facts.volume_cm3 == pytest.approx(2.0)
+        assert facts.triangles == 12
+        assert verdict(facts, ()) == "Ready to print: watertight."
+        assert any("We closed them" in one for one in warnings(facts, ()))
+    much = facts_of(box_step(100, 4, 5, without=[2]), ".step", tmp_path)
+    assert (much.open_edges, much.notes) == (4, ("tessellated",))
+    sheet = facts_of(box_step(100, 4, 5, without=[4], shell="OPEN_SHELL"), ".step", tmp_path)
+    assert (sheet.open_edges, sheet.notes) == (4, ())
+    assert "Not watertight" in verdict(sheet, ())
+
+
+def without(mesh: Any, gone: Any) -> Any:
+    """The triangles that are not ``gone``, as their corners say."""
+    triangles = np.asarray(mesh.triangles, np.float32)
+    left = triangles[~np.array([gone(one) for one in triangles])]
+    assert len(left) < len(triangles)
+    return left
+
+
+def test_a_wall_and_its_ends_are_told_apart() -> None:
+    tube: Any = trimesh.creation.annulus(1.0, 20.0, 12.0, sections=24)
+    plug: Any = trimesh.creation.cylinder(2.0, 40.0, sections=24)
+    ring: Any = trimesh.creation.annulus(3.0, 4.0, 60.0, sections=24)
+    walls: tuple[tuple[Any, Any], ...] = (
+        (tube, lambda one: bool((abs(one[:, :2]) < 2).all())),  # the bore
+        (plug, lambda one: bool(np.ptp(one[:, 2]) < 1)),  # both ends
+        (ring, lambda one: bool((one[:, 2] > 29).all())),  # a flat ring
+    )
+    for mesh, gone in walls:
+        left = without(mesh, gone)
+        whole = filled(left)
+        assert whole is not None
+        skin = surface(whole)
+        assert (skin.closed, skin.wound, skin.bodies) == (True, True, 1)
+        assert measure(whole).volume == pytest.approx(abs(mesh.volume), rel=1e-4)
+        assert measure(whole).area == pytest.approx(mesh.area, rel=1e-4)
+
+
+def test_ascii_ply_with_more_in_a_line_than_its_header_says(tmp_path: Path) -> None:
+    lines = ply(CORNERS, MIXED, "").decode().splitlines()
+    body = lines.index("end_header") + 1
+    more = [*lines[:body], *(f"{line} 3 0.5 0.25" for line in lines[body:])]
+    for text in (more, [*lines[:body], " ".join(lines[body:])]):
+        facts = facts_of("\n".join(text).encode(), ".ply", tmp_path)
+        assert (facts.triangles, facts.watertight) == (12, True)
+        assert facts.dimensions_mm == (20, 15, 10)

@@ -190,7 +190,13 @@ _NOTES = {
     ),
     "turned": say("The model was inside out. We turned it."),
     "not_finite": say("Some triangles have invalid corners. We left them out."),
+    "beams": say("The file has a lattice of beams. We left the beams out."),
+    "patched": say(
+        "Turning the STEP solid into triangles left holes. We closed them: the volume is approximate."
+    ),
 }
+_SOFT = ("patched",)
+"""What speaks against nothing."""
 
 
 def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> tuple[str, ...]:
@@ -243,8 +249,8 @@ def warnings(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -
 
 def verdict(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") -> str:
     """The most important of it in one sentence."""
-    hint = unit_hint(facts, printers)
-    found = [one for one in warnings(facts, printers, chosen) if one != hint]
+    soft = {unit_hint(facts, printers), *(_NOTES[note] for note in _SOFT)}
+    found = [one for one in warnings(facts, printers, chosen) if one not in soft]
     if found:
         return found[0]
     if printers:

@@ -7,7 +7,7 @@ Elements and properties come in any order and of any type; only ``x``, ``y``, ``
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -52,8 +52,7 @@ def read_ply(file: BinaryIO) -> Model:
     order, elements = _header(file)
     data = file.read()
     if not order:
-        words = data.split()
-        found = {element.name: _text(words, element) for element in elements}
+        found = _of_lines(data, elements) or _of_words(data.split(), elements)
     else:
         at = 0
         found = {}
@@ -122,6 +121,43 @@ def _points(element: _Element, columns: dict[str, NDArray[np.float64]]) -> Found
     if element.name != "vertex":
         return None, None
     return np.stack([columns[axis] for axis in "xyz"], axis=1).astype(np.float32), None
+
+
+def _of_words(words: list[bytes], elements: list[_Element]) -> dict[str, Found]:
+    return {element.name: _text(words, element) for element in elements}
+
+
+def _of_lines(data: bytes, elements: list[_Element]) -> dict[str, Found] | None:
+    """Each element from a line of its own, whatever more stands in it than the header says; None where
+    the lines are not so."""
+    lines = [line for line in data.splitlines() if line.strip()]
+    if len(lines) != sum(element.count for element in elements):
+        return None
+    found: dict[str, Found] = {}
+    at = 0
+    for element in elements:
+        mine, at = lines[at : at + element.count], at + element.count
+        words = b" ".join(mine).split()
+        try:
+            found[element.name] = _text(words, element)
+        except ValueError:
+            words = [b""]
+        if not words:
+            continue
+        one = replace(element, count=1)
+        each = [_text(line.split(), one) for line in mine]
+        points = [point for point, _ in each if point is not None]
+        lists = [some for _, some in each if some is not None]
+        found[element.name] = (
+            np.concatenate(points) if points else None,
+            (
+                np.concatenate([sizes for sizes, _ in lists]),
+                np.concatenate([corners for _, corners in lists]),
+            )
+            if lists
+            else None,
+        )
+    return found
 
 
 def _text(words: list[bytes], element: _Element) -> Found:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..mesh.blocks import Triangles
 from .corners import Hashes, corner_hashes, edge_hashes, sides
@@ -46,6 +47,12 @@ def surface(triangles: Triangles) -> Surface:
         return found
     again, _ = _hung_together(joined)
     return again if again.open_edges < found.open_edges else found
+
+
+def unpaired(triangles: Triangles) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """The open edges: triangles, and which of their sides (0 to 2); None where there are none."""
+    found, crowd = _hung_together(triangles)
+    return None if found.closed or crowd is None else (crowd.open_triangles, crowd.open_sides)
 
 
 def _hung_together(triangles: Triangles) -> tuple[Surface, Crowd | None]:

@@ -61,6 +61,8 @@ class _Part:
     unprinted: set[int] = field(default_factory=set)
     """The items, by number, that the slicer was told to leave out."""
     groups: Groups = field(default_factory=Groups)
+    beams: bool = False
+    """Whether it has a lattice of beams, which are no triangles."""
 
     def place(self, item: tuple[Key, Matrix | None], printable: str) -> None:
         """One more item."""
@@ -89,6 +91,7 @@ def _read_part(data: bytes, name: str) -> _Part:
         elif core[0].rstrip(" ") != space or local in BASES:
             # An extension's own, such as the corners of a slice.
             part.groups.begin(space, local, attributes, core[0].rstrip(" "))
+            part.beams = part.beams or local == "beam"
         elif local == "vertex":
             current[0].corners.extend(
                 (float(attributes["x"]), float(attributes["y"]), float(attributes["z"]))
@@ -147,6 +150,11 @@ class _Package:
         self.start = start
         self._parts = {start: _read_part(read_part(archive, start), start)}
         self._counted: dict[Key, tuple[int, int]] = {}
+
+    @property
+    def beams(self) -> bool:
+        """Whether there is a lattice of beams."""
+        return any(part.beams for part in self._parts.values())
 
     @property
     def also(self) -> set[int]:
@@ -218,7 +226,14 @@ def _assemble(archive: zipfile.ZipFile, start: str) -> Model:
         items.append((key[1], used(placed, Use.ASIDE) if left_out else placed))
     if not items:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
+    if package.beams and not any(len(some) for _, uses in items for some in uses.values()):
+        raise Unreadable(
+            say("The 3MF file is a lattice of beams, which we can't read. Export it as triangles."),
+            code="no_triangles",
+        )
     model = _on_plates(items, settings, np.float32(root.unit))
+    if package.beams:
+        model = replace(model, notes=(*model.notes, "beams"))
     also = [of_slot(slot) for slot in sorted(package.also)]
     rest = resolved(np.array(also, np.int32), settings.palette) if also else ()
     return replace(model, also=tuple(int(color) for color in rest if color != NONE))

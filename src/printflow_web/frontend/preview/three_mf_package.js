@@ -3,6 +3,7 @@ import { strFromU8, unzipSync } from "fflate";
 import { SaxesParser } from "saxes";
 
 import { readModel } from "./three_mf_part.js";
+import { withPlainSizes } from "./zip_sizes.js";
 
 const MOST_BYTES = 300_000_000; // unpacked: what a phone can bear
 const START = "3D/3dmodel.model"; // where the package doesn't say
@@ -11,7 +12,7 @@ const MODEL = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel";
 export class Package {
   constructor(bytes) {
     let left = MOST_BYTES;
-    const parts = unzipSync(bytes, {
+    const parts = unzipSync(withPlainSizes(bytes), {
       filter: ({ name, originalSize }) => {
         if (!/\.(model|rels|config)$/.test(folded(name))) return false;
         left -= originalSize;
