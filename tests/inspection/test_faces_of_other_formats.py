@@ -19,6 +19,7 @@ from printflow.inspection.measuring import measure
 from printflow.inspection.problems import Unreadable
 from printflow.inspection.surface import surface
 from tests.inspection.reading import U
+from tests.inspection.test_reading import as_answered
 from tests.step_file import box_step
 
 
@@ -26,7 +27,7 @@ def facts_of(data: bytes, ending: str, tmp_path: Path) -> ModelFacts:
     path = tmp_path / f"model{ending}"
     path.write_bytes(data)
     with path.open("rb") as file:
-        return child.inspect(file, ending)[0]
+        return as_answered(child.inspect(file, ending)[0])
 
 
 CORNERS = [(x, y, z) for z in (0, 10) for y in (0, 15) for x in (0, 20)]
@@ -182,6 +183,10 @@ def test_holes_that_the_cutting_left_are_closed(tmp_path: Path) -> None:
     assert (much.open_edges, much.notes) == (4, ("tessellated",))
     sheet = facts_of(box_step(100, 4, 5, without=[4], shell="OPEN_SHELL"), ".step", tmp_path)
     assert (sheet.open_edges, sheet.notes) == (4, ())
+    both = box_step(100, 4, 5, without=[4], shell="OPEN_SHELL").replace(
+        b"DATA;", b"DATA;/*CLOSED_SHELL*/"
+    )
+    assert facts_of(both, ".step", tmp_path).notes == ("tessellated",)
     assert "Not watertight" in verdict(sheet, ())
 
 

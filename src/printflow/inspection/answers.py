@@ -32,6 +32,8 @@ _NOTES: Final = (
     "negative",
     "negative_left",
     "tessellated",
+    "patched",
+    "beams",
 )
 _COUNTS: Final = ("triangles", "bodies", "open_edges")
 _MOST = 10**12

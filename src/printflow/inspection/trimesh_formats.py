@@ -91,6 +91,7 @@ def _solid(data: bytes) -> Model:
     """A STEP's triangles: of the first way to cut it that closes. Else with the holes filled that the
     cutting left in a solid, else with the fewest gaps."""
     sheets = b"OPEN_SHELL" in data  # surfaces, which need not close
+    solid = not sheets or b"CLOSED_SHELL" in data
     best: tuple[int, Triangles] | None = None
     whole: Triangles | None = None
     until = time.monotonic() + _SECONDS_FOR_MORE
@@ -113,7 +114,7 @@ def _solid(data: bytes) -> Model:
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     if whole is not None:
         return Model("step", whole, ("patched",))
-    return Model("step", best[1], () if sheets else ("tessellated",))
+    return Model("step", best[1], ("tessellated",) if solid else ())
 
 
 def _cut(data: bytes, linear: float, angular: float) -> Triangles | None:
