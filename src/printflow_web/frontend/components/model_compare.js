@@ -39,7 +39,8 @@ export function modelCompare() {
         facts.hidden = facts.dataset.factsOf !== chosen.value;
       }
       const texts = viewerTexts(this.$root.dataset);
-      const options = { worker, url, format, color, label, texts, up, ...linked };
+      // As the files have them: laid on a flat side, the two might not lie alike.
+      const options = { worker, url, format, color, label, texts, up, laid: false, ...linked };
       return mountViewer(side.querySelector("[data-viewer]"), options);
     },
   };

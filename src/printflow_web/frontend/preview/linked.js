@@ -23,10 +23,10 @@ export class LinkedViews {
     this.viewers = [left, right];
   }
 
-  // So that what is larger is larger in the picture.
+  // So that what is larger is larger in the picture; and both from the side that the left one looks from.
   scale() {
     const radius = Math.max(...this.radii);
-    for (const viewer of this.viewers) viewer.follow({ radius });
+    this.viewers.forEach((viewer, place) => viewer.follow({ radius, leads: place === 0 }));
   }
 
   close() {

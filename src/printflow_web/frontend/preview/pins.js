@@ -27,7 +27,7 @@ export class Pins {
     this.half = facts.extent.map((side) => side / 2 || 1);
     this.places = [];
     this.balls = [
-      { depthFunc: GreaterDepth, opacity: 0.45 },
+      { depthFunc: GreaterDepth, opacity: 0.75 },
       { depthFunc: LessEqualDepth, opacity: 1 },
     ].map((look, order) => {
       const paint = new MeshBasicMaterial({ color: COLOR, transparent: true, depthWrite: false, ...look });

@@ -116,8 +116,9 @@ export class Scene {
     this.next();
   }
 
-  // As another picture looks, or at the same scale as it.
-  follow({ side, radius }) {
+  // As another picture looks, or at the same scale as it. leads: the other is to follow this one.
+  follow({ side, radius, leads = false }) {
+    this.leads ||= leads;
     this.orbit.frame = null;
     if (side) this.orbit.look(side);
     if (radius) {

@@ -10,6 +10,7 @@ const WHY = { RangeError: "memory", Foreign: "foreign", NotFound: "unreachable",
 let scene = null;
 let wanted = {};
 let pinned = false;
+let upright = false; // stood up from how it lies in the file
 let moves = []; // where the plates of a project were put in the picture
 
 const told = {
@@ -18,7 +19,8 @@ const told = {
     let found;
     try {
       found = await modelOf(model.file || (await fetched(model.url)), model.format);
-      if (model.up === "y") standUp(found.positions);
+      upright = model.up === "y";
+      if (upright) standUp(found.positions);
     } catch (error) {
       postMessage({ kind: "failed", why: WHY[error.name] || "broken" });
       return;
@@ -67,7 +69,9 @@ const told = {
 
   pins({ places }) {
     pinned = places.length > 0;
-    if (scene) scene.pin(places.map((place) => moved(place, moves)));
+    const shown = places.map((place) => [...moved(place, moves)]);
+    if (upright) shown.forEach(standUp);
+    if (scene) scene.pin(shown);
   },
 
   go({ number, still }) {
