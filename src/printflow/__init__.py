@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from .domain.limit_rows import LimitRow
     from .domain.mail_record import MailRecord, mail_record
     from .domain.model_facts import InspectionState, ModelFacts, size_text
-    from .domain.naming import ending_of
+    from .domain.naming import PICTURED_ENDINGS, ending_of
     from .domain.network_address import address_for_logs
     from .domain.online_payments import Finding as PaymentFinding
     from .domain.online_payments import OnlinePayment
@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         RunningPlate,
         WaitingCopies,
     )
+    from .domain.printed_outline import OutlineVerdict, PrintedOutline
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.quoted_price import priced, rush
@@ -267,7 +268,7 @@ _HOMES = {
     "domain.mail_record": ("MailRecord", "mail_record"),
     "domain.model_facts": ("InspectionState", "ModelFacts", "size_text"),
     "domain.network_address": ("address_for_logs",),
-    "domain.naming": ("ending_of",),
+    "domain.naming": ("PICTURED_ENDINGS", "ending_of"),
     "domain.people": (
         "Change",
         "ChangeKind",
@@ -285,6 +286,7 @@ _HOMES = {
     "service.lab_hours": ("FormView", "LabNow", "Moved"),
     "domain.pick_up": ("PickUpPolicy", "WaitingJob", "WaitingPage"),
     "domain.sliced_plate": ("SlicedPlateState",),
+    "domain.printed_outline": ("OutlineVerdict", "PrintedOutline"),
     "domain.price_range": ("PriceRange", "price_range"),
     "domain.price_rows": ("CHARGES", "Charge", "Priced", "PriceRow"),
     "domain.quoted_price": (
@@ -623,6 +625,9 @@ __all__ = [
     "PersonRule",
     "PickUpPolicy",
     "PlannedPlate",
+    "OutlineVerdict",
+    "PICTURED_ENDINGS",
+    "PrintedOutline",
     "Plate",
     "PlateDone",
     "PlatePart",

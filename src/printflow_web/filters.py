@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 
 from printflow import (
     CHOSEN_STATUSES,
+    PICTURED_ENDINGS,
     QUESTIONS,
     Catalog,
     Failure,
@@ -31,6 +32,7 @@ from printflow import (
     day_text,
     decimals,
     duration_text,
+    ending_of,
     event_places,
     grams_text,
     hours_text,
@@ -192,6 +194,7 @@ def init_filters(app: Flask) -> None:
         unindented=lambda text: _INDENT.sub("\n", text),
     )
     app.jinja_env.tests["allowed_field"] = lambda one: one.right is None or may(one.right)
+    app.jinja_env.tests["gcode"] = lambda name: ending_of(name) in PICTURED_ENDINGS
     app.jinja_env.tests["viewable"] = lambda name: name.lower().endswith(VIEWABLE)
     app.jinja_env.globals.update(
         asset=asset,

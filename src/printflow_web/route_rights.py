@@ -120,6 +120,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "jobs.show": Right.SEE,
     "jobs.picture": Right.SEE,
     "jobs.download": Right.SEE,
+    "gcode.outline": Right.SEE,
     "jobs.upright": Right.EDIT,
     "jobs.act": _of_trigger,
     "jobs.mail": _of_trigger,

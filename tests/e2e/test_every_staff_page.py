@@ -65,6 +65,7 @@ NO_PAGES = {
     "/admin",  # leads to the system page
     "/admin/catalog/versions/<int:version>/<ending>",
     "/dashboard/jobs/<job_id>/files/<int:file_id>",
+    "/dashboard/jobs/<job_id>/outline",
     "/dashboard/jobs/<job_id>/picture",
     "/dashboard/jobs/<job_id>/price",
     "/dashboard/bulk/prices",

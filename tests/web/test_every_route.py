@@ -82,6 +82,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/jobs/<job_id>/notes": {"GET": Right.NOTE, "POST": Right.NOTE},
     "/dashboard/jobs/<job_id>/notes/<int:note_id>/undo": {"POST": Right.NOTE},
     "/dashboard/jobs/<job_id>/let-in": {"POST": Right.APPROVE},
+    "/dashboard/jobs/<job_id>/outline": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/picture": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/price": {"GET": (Right.APPROVE, Right.QUOTE)},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": Right.NOTE},

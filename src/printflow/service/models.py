@@ -9,6 +9,7 @@ from ..dispatch.inspection_queue import InspectionQueue
 from ..domain.catalog import Printer
 from ..domain.job import Job, JobFile
 from ..domain.model_facts import ModelFacts, compared, fitting, verdict, warnings
+from ..domain.printed_outline import OutlineVerdict, PrintedOutline, compare_outline
 from ..domain.rights import Right
 from ..ports import Database
 from ..runtime.permits import needs
@@ -108,6 +109,17 @@ class Models:
         if file.facts is None or first is None or file.id == job.original.id:
             return ""
         return compared(file.facts, first)
+
+    @needs(Right.SEE)
+    def outline(self, job_id: str, printed: PrintedOutline) -> OutlineVerdict | None:
+        """Whether G-code that prints this can be of the job's model, or of a later version of it; None
+        where no version was measured. Raises NotFound.
+        """
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+        first = job.original
+        files = [first, *(file for file in job.files if file.id != first.id)]
+        return compare_outline(printed, [one.facts for one in files if one.facts], job.quantity)
 
     def _printers(self, job: Job) -> list[Printer]:
         return [one for one in self._catalogs.newest().printers if job.method in one.methods]
