@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from printflow import Printflow
 from tests import sample_models
 from tests.crash.scenario import FORM
-from tests.e2e.conftest import PHONE, Server
+from tests.e2e.conftest import Server
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_main_job import sign_in
 from tests.e2e.test_preview import picture
@@ -99,7 +99,7 @@ def test_layers_types_times_and_another_model(
 
     assert faults(page, RULES["desktop"]) == []
 
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": 390, "height": 844})
     binary_box = opened(page, "_v4.bgcode")
     expect(binary_box.locator("[data-now]")).to_contain_text("Layer 5 of 5")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -224,7 +224,7 @@ def test_a_real_slicers_file(tmp_path: Path, slicer_path: Path) -> None:
     model.write_bytes(sample_models.stl(sample_models.box(30, 20, 10)))
     made = tmp_path / "read" / "box.gcode"
     made.parent.mkdir()
-    command = [slicer_path, "--export-gcode", "--skirts", "2", "--layer-height", "0.2",
+    command: list[str | Path] = [slicer_path, "--export-gcode", "--skirts", "2", "--layer-height", "0.2",
                "--first-layer-height", "0.2", "-o", made, model]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     said = reads(made.parent)["box.gcode"]
