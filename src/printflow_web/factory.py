@@ -57,6 +57,7 @@ from .acting import ACTING
 from .errors import init_errors
 from .filters import STATIC, init_filters
 from .last_page import LastPage
+from .links_with_more import init_links_with_more
 from .live_parts import LiveParts
 from .packed import send_packed
 from .proxy_headers import init_proxy_headers
@@ -108,6 +109,7 @@ def create_app(lab: Printflow) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     Babel(app)
+    init_links_with_more(app)
     init_spoken(app)
     init_access(app)
     init_proxy_headers(app)
