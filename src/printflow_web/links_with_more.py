@@ -1,4 +1,4 @@
-"""Links to which a mail program has added the dot, bracket or slash that stood behind them."""
+"""Links to which an email program has added the dot, bracket or slash that stood behind them."""
 
 from __future__ import annotations
 

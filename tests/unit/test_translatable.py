@@ -23,7 +23,8 @@ TEMPLATES = sorted(
 LIBRARY = {"mark": None, "say": None, "say_n": (1, 2)}
 """The calls by which the library's own texts are found."""
 _MARKED = re.compile(
-    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<!doctype[^>]*>",
+    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<!doctype[^>]*>"
+    r"|<style>.*?</style>",
     re.DOTALL | re.IGNORECASE,
 )
 _SPOKEN = re.compile(r"""\b(?:aria-label|alt|placeholder|title)=(["'])(?P<text>[^"']*)\1""")

@@ -45,6 +45,26 @@ def test_page_and_mail_say_how_the_price_comes_about(
         lines = "Added to reach the minimum charge: $2.90"
 
 
+def test_what_staff_wrote_with_the_price_stands_on_the_page(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    assert "A note from the lab" not in said(student.get(link(lab, quoted)))
+    lab.jobs.requote(
+        quoted.id, by="Ana", grams="50", hours="4", material="PLA",
+        note="We turned it\nto <save> supports.",
+    )  # fmt: skip
+    lab.notes.add(quoted.id, by="Ana", text="By the way: bring a box.", for_student=True)
+    first = link(lab, quoted)
+    assert "We turned it\nto &lt;save&gt; supports." in student.get(first).text
+    assert "bring a box" not in said(student.get(first)), "a message is no note of the price"
+    lab.jobs.resend(quoted.id, by="Ana")
+    again = link(lab, quoted)
+    assert again != first
+    assert "We turned it" in student.get(again).text, "the same price was sent again"
+    lab.jobs.requote(quoted.id, by="Ana", grams="60", hours="4", material="PLA")
+    assert "We turned it" not in student.get(link(lab, quoted)).text, "it was about another price"
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_looking_changes_nothing(
     lab: Printflow, quoted: Job, student: FlaskClient, method: str

@@ -342,6 +342,8 @@ class QuotePage:
     """The other models of the same request whose quotes wait for their answer, too."""
     change: QuoteChange | None = None
     """How the price differs from that of the quote before, and why."""
+    note: str = ""
+    """What staff wrote with the price."""
     not_confirmed: tuple[Job, ...] = ()
     """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
     paid: Split

@@ -11,6 +11,7 @@ from ..domain.form_guards import MODELS_LIMIT
 from ..domain.history import OpenQuote, QuotePage, along
 from ..domain.job import Actor, Job, LinkState, Quote
 from ..domain.quote_change import quote_change
+from ..domain.quote_note import quote_note
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import (
     LinkExpired,
@@ -59,6 +60,7 @@ class Quotes:
             job = job_of(tx, quote.job_id)
             newest = tx.quotes.newest(job.id)
             events = tx.history.events(job.id)
+            quotes = tx.quotes.of_job(job.id)
             return QuotePage(
                 job=job,
                 quote=quote,
@@ -70,7 +72,8 @@ class Quotes:
                 ),
                 along=along(events),
                 together=self._together(tx, job),
-                change=quote_change(quote, tx.quotes.of_job(job.id)),
+                change=quote_change(quote, quotes),
+                note=quote_note(quote, quotes, tx.history.notes(job.id)),
                 paid=split(quote.cost_cents, tx.payers.of_job(job.id)),
             )
 
