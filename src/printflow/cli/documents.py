@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Price,
         Printflow,
     )
+    from printflow.domain.printability import Finding
 
 _ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason")
 _TOGETHER = frozenset(
@@ -269,6 +270,15 @@ def facts_document(facts: ModelFacts) -> dict[str, Any]:
         **_fields(facts, "area_cm2", "watertight", "open_edges", "wound", "notes"),
         "colors": list(facts.colors),
         "plates": [asdict(plate) for plate in facts.plates],
+        "findings": [_finding(one) for one in facts.findings],
+        "checked_for": facts.checked_for.plain() if facts.checked_for else None,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        **_fields(finding, "code", "severity", "message", "at_mm", "value", "limit", "count"),
+        **_fields(finding, "area_mm2", "volume_cm3"),
     }
 
 

@@ -18,7 +18,9 @@ from .tables import print_facts
 from .words import plates_row
 
 if TYPE_CHECKING:
+    from printflow.domain.catalog import Catalog
     from printflow.domain.model_facts import ModelFacts
+    from printflow.domain.printability import PrintLimits
 
 
 @click.command("inspect")
@@ -32,16 +34,24 @@ if TYPE_CHECKING:
     help="The picture's color. Without it, the file's own colors are shown.",
 )
 @click.option("--up", type=click.Choice(["y", "z"]), default="z", help="The axis that is up (z).")
+@click.option("--method", default="", help="The print method to check for. Default: filament.")
 @json_option
-def inspect(file: Path, thumbnail: Path | None, color: str | None, up: str) -> None:
-    """Measure a model: size, volume, watertight or not. In a lab, also shows where it fits."""
-    from printflow import FileUnusable, PrintflowError
+def inspect(file: Path, thumbnail: Path | None, color: str | None, up: str, method: str) -> None:
+    """Measure a model: size, volume, watertight or not, and what may go wrong when it's printed.
+
+    In a lab, also shows where it fits.
+    """
+    from printflow import FileUnusable
     from printflow.domain.model_facts import fitting, verdict, warnings
 
     if color is not None and not _is_color(color):
         raise click.UsageError(say("--color: enter a color such as #2F6FDE."))
+    catalog = _catalog()
+    limits = _limits(catalog, method)
     try:
-        facts, picture = _inspected(file, color=color, up=up, drawn=thumbnail is not None)
+        facts, picture = _inspected(
+            file, color=color, up=up, drawn=thumbnail is not None, limits=limits
+        )
     except FileUnusable as error:
         if session().json:
             print_json({"error": error.message, "code": error.code, "next_step": error.next_step})
@@ -52,11 +62,7 @@ def inspect(file: Path, thumbnail: Path | None, color: str | None, up: str) -> N
             raise FileUnusable(say("The model can't be drawn."), code="no_picture")
         with writing(thumbnail):
             thumbnail.write_bytes(picture)
-    try:
-        with session().lab() as lab:
-            printers = lab.catalog.current.printers
-    except PrintflowError:
-        printers = ()
+    printers = catalog.printers if catalog else ()
     document: dict[str, Any] = {
         **facts_document(facts),
         "fits": list(fitting(facts, printers)),
@@ -82,15 +88,49 @@ def inspect(file: Path, thumbnail: Path | None, color: str | None, up: str) -> N
     )
     for warning in document["warnings"] or [document["verdict"]]:
         tell(warning)
+    for finding in facts.findings:
+        tell(finding.message)
+    if facts.checked_for:
+        tell(facts.checked_for.words)
 
 
-def _inspected(file: Path, *, color: str | None, up: str, drawn: bool) -> tuple[ModelFacts, bytes]:
+def _catalog() -> Catalog | None:
+    """The lab's, where there is a lab."""
+    from printflow import PrintflowError
+
+    try:
+        with session().lab() as lab:
+            return lab.catalog.current
+    except PrintflowError:
+        return None
+
+
+def _limits(catalog: Catalog | None, name: str) -> PrintLimits:
+    """Those of the method of that name; without one, those of filament."""
+    from printflow.domain.printability import DEFAULT_LIMITS, LIMITS, Process, limits_for
+
+    if not name:
+        return DEFAULT_LIMITS
+    known = catalog.method(name) if catalog else None
+    if known is not None:
+        return limits_for(known)
+    if name.casefold() in set(Process):
+        return LIMITS[Process(name.casefold())]
+    methods = (
+        [*(one.name for one in catalog.methods)] if catalog else [one.value for one in Process]
+    )
+    raise click.UsageError(say("--method: choose one of these: {names}.", names=", ".join(methods)))
+
+
+def _inspected(
+    file: Path, *, color: str | None, up: str, drawn: bool, limits: PrintLimits
+) -> tuple[ModelFacts, bytes]:
     """Facts, and the picture as PNG; b"" where none was asked for or could be drawn."""
     from printflow import inspect_file
 
     with tempfile.TemporaryDirectory(prefix="printflow-inspect-") as folder:
         png, small = (Path(folder, name) if drawn else None for name in ("p.png", "p.webp"))
-        facts = inspect_file(file, picture=png, small=small, color=color, up=up)
+        facts = inspect_file(file, picture=png, small=small, color=color, up=up, limits=limits)
         return facts, png.read_bytes() if png and png.exists() else b""
 
 

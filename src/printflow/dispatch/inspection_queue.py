@@ -15,6 +15,7 @@ from ..catalogs.cache import CatalogCache
 from ..domain.job import FileRole, Job, JobFile
 from ..domain.model_facts import InspectionState, Looked
 from ..domain.naming import ending_of
+from ..domain.printability import limits_for
 from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
 from ..estimating.estimator import Estimator
@@ -130,6 +131,7 @@ class InspectionQueue:
                 up=file.up,
                 sliced=file.role is FileRole.SLICED,
                 triangles=stl if profile else None,
+                limits=limits_for(self._catalogs.newest().method(job.method)),
             )
         if looked.picture:
             try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -54,6 +54,9 @@ from .terms import Term, read_terms
 _NOT_ASKED = NeededBy()
 _NO_CONTACT, _NO_PAGES = Contact(), LabPages()
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+_UNSAID = {"unsaid": True}
+"""Fields that a plain form leaves out where they are as usual."""
+PROCESSES = ("filament", "resin", "powder")
 MOST_PRICE_ROWS = 500
 _MOST_ROLES = 20
 
@@ -80,6 +83,13 @@ class Method:
     colors: tuple[Color, ...]
     density: Decimal = Decimal("1.24")
     fill: tuple[Decimal, Decimal] = (Decimal("0.3"), Decimal("1.0"))
+    process: str = field(default="", metadata=_UNSAID)
+    """"filament", "resin" or "powder"; "" where its name tells."""
+    line_width_mm: Decimal = field(default=Decimal(0), metadata=_UNSAID)
+    """How wide a line of the nozzle is; this and the next two are 0 for what is usual."""
+    layer_mm: Decimal = field(default=Decimal(0), metadata=_UNSAID)
+    overhang_degrees: Decimal = field(default=Decimal(0), metadata=_UNSAID)
+    """How far a surface may lean from the vertical without supports."""
 
     @property
     def color_names(self) -> tuple[str, ...]:
@@ -275,7 +285,21 @@ def _method(read: CatalogReader, place: str, row: Mapping[str, Any]) -> Method:
         colors=tuple(colors),
         density=read.money(row, "density", place, "1.24"),
         fill=_fill(read, place, row),
+        process=_process(read, place, row),
+        line_width_mm=read.up_to(row, "line_width_mm", place, 5),
+        layer_mm=read.up_to(row, "layer_mm", place, 2),
+        overhang_degrees=read.up_to(row, "overhang_degrees", place, 90),
     )
+
+
+def _process(read: CatalogReader, place: str, row: Mapping[str, Any]) -> str:
+    given = row.get("process", "")
+    if given not in ("", *PROCESSES):
+        read.problem(
+            f"{place}.process", say("Choose one of these: {names}.", names=", ".join(PROCESSES))
+        )
+        return ""
+    return str(given)
 
 
 def _fill(read: CatalogReader, place: str, row: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
@@ -541,7 +565,11 @@ def _plain(value: object) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in names_of(type(value))}
+        return {
+            one.name: _plain(getattr(value, one.name))
+            for one in fields(value)  # type: ignore[arg-type]
+            if not (one.metadata.get("unsaid") and getattr(value, one.name) == one.default)
+        }
     return value
 
 

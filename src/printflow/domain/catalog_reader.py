@@ -91,6 +91,16 @@ class CatalogReader:
             return Decimal(0)
         return value
 
+    def up_to(self, data: Mapping[str, Any], key: str, place: str, most: int) -> Decimal:
+        """A measure that may be left out: 0 then."""
+        value = numbers.typed(str(data.get(key) or 0).strip())
+        if value is None or not 0 <= value <= most:
+            self.problem(
+                f"{place}.{key}".lstrip("."), say("Enter a number from 0 to {most}.", most=most)
+            )
+            return Decimal(0)
+        return value
+
     def signed(self, data: Mapping[str, Any], key: str, place: str, charge: Charge) -> Decimal:
         """An amount that may be below zero where the charge allows that; at most 100 % off."""
         text = str(data.get(key, "")).strip()

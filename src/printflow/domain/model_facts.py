@@ -14,6 +14,7 @@ from typing import Any
 
 from ..said import say, say_n
 from .catalog import Method, Printer
+from .printability import Finding, PrintLimits
 
 Size = tuple[float, float, float]
 
@@ -71,6 +72,10 @@ class ModelFacts:
     triangles are of all together."""
     colors: tuple[str, ...] = ()
     """Those that the file gives its printed parts, "#rrggbb", the one with the largest area first."""
+    findings: tuple[Finding, ...] = ()
+    """What may go wrong when it is printed: advice, never a refusal."""
+    checked_for: PrintLimits | None = None
+    """What that was told for; None where it was never looked at."""
 
     def goes_into(self, build_volume: Sequence[float]) -> bool:
         """Whether each plate (else the model) goes into a build volume, turned by right angles."""
@@ -94,12 +99,15 @@ class ModelFacts:
             PlateFacts(**{**one, "dimensions_mm": tuple(one["dimensions_mm"])})
             for one in plain.get("plates", ())
         ]
+        limits = plain.get("checked_for")
         known = {
             **plain,
             "dimensions_mm": (x, y, z),
             "notes": tuple(plain.get("notes", ())),
             "plates": tuple(plates),
             "colors": tuple(plain.get("colors", ())),
+            "findings": tuple(Finding.from_plain(one) for one in plain.get("findings", ())),
+            "checked_for": PrintLimits.from_plain(limits) if limits else None,
         }
         return cls(**known)
 

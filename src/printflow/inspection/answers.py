@@ -13,6 +13,7 @@ import re
 from typing import Any, BinaryIO, Final
 
 from ..domain.model_facts import Looked, ModelFacts
+from ..domain.printability import FindingCode
 from ..domain.text import clean_line
 from ..said import unpacked_text
 
@@ -39,6 +40,7 @@ _COUNTS: Final = ("triangles", "bodies", "open_edges")
 _MOST = 10**12
 _MOST_PLATES, _LONGEST_NAME = 100, 60
 _MOST_COLORS, _COLOR = 16, re.compile(r"#[0-9a-f]{6}")
+_MOST_FINDINGS = len(FindingCode)
 _STL_HEADER, _STL_RECORD = 84, 50
 
 
@@ -88,9 +90,27 @@ def _facts(found: Any) -> ModelFacts:
     colors = found.get("colors", ())
     if len(colors) > _MOST_COLORS or not all(_COLOR.fullmatch(str(color)) for color in colors):
         raise ValueError("colors are not what they should be")
+    _check_findings(found.get("findings", ()))
     if type(found["wound"]) is not bool:
         raise ValueError("wound is no truth value")
     return ModelFacts.from_plain(found)
+
+
+def _check_findings(findings: Any) -> None:
+    """Numbers that are numbers; codes are checked as they are read."""
+    if len(findings) > _MOST_FINDINGS:
+        raise ValueError("more findings than there are kinds")
+    for one in findings:
+        numbers = [one[name] for name in ("value", "limit", "area_mm2", "volume_cm3")]
+        if one["at_mm"] is not None:
+            if len(one["at_mm"]) != 3:
+                raise ValueError("a place without three coordinates")
+            numbers += one["at_mm"]
+        for number in numbers:
+            if type(number) not in (int, float) or not math.isfinite(number) or abs(number) > _MOST:
+                raise ValueError("a measure is no number")
+        if type(one["count"]) is not int or not 0 <= one["count"] <= _MOST:
+            raise ValueError("a count is no count")
 
 
 def _sentence(said: Any) -> str:

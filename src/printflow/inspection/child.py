@@ -1,6 +1,7 @@
 """The guarded process: takes a task with its open files, answers with a line of JSON.
 
-A task is ``{"ending", "color", "own_colors", "up", "sliced"}``; its files are the model and, where wanted, those for
+A task is ``{"ending", "color", "own_colors", "up", "sliced", "limits"}``; its files are the model
+and, where wanted, those for
 the picture, the small one and the triangles. The answer is ``{"facts": {…}, "picture": true}`` (no
 facts of G-code) or ``{"error": …, "code": "…", "detail": "for the log"}``; its sentences are packed
 (:func:`printflow.said.packed`). It runs in the
@@ -14,10 +15,13 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from printflow.domain.model_facts import ModelFacts
 from printflow.domain.naming import PICTURED_ENDINGS
+from printflow.domain.printability import Finding, PrintLimits, Unchecked
 
 from ..said import packed, say
 from .channel import READS, tasks
@@ -32,19 +36,25 @@ _NO_AREA = 1e-6
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+    from .model import OnPlate
     from .plates import Shown
 
 
-def inspect(file: BinaryIO, ending: str, up: str = "z") -> tuple[ModelFacts, Any]:
-    """Facts of the model in a file, and its triangles, with ``up`` turned to z.
+def inspect(
+    file: BinaryIO, ending: str, up: str = "z", limits: PrintLimits | None = None
+) -> tuple[ModelFacts, Any]:
+    """Facts of the model in a file, and its triangles, with ``up`` turned to z. How well it prints
+    is only checked where there are ``limits``.
 
     Raises Unreadable, OSError, MemoryError.
     """
-    facts, shown = _inspected(file, ending, up)
+    facts, shown = _inspected(file, ending, up, limits)
     return facts, shown.triangles
 
 
-def _inspected(file: BinaryIO, ending: str, up: str) -> tuple[ModelFacts, Shown]:
+def _inspected(
+    file: BinaryIO, ending: str, up: str, limits: PrintLimits | None
+) -> tuple[ModelFacts, Shown]:
     """The facts, and what is to be drawn."""
     from .colors import told
     from .loading import read_model
@@ -85,8 +95,29 @@ def _inspected(file: BinaryIO, ending: str, up: str) -> tuple[ModelFacts, Shown]
         notes=notes,
         plates=plates,
         colors=told(model.colors, triangles, model.also),
+        findings=() if limits is None else _advice(triangles, skin.roots, limits, model.plates, up),
+        checked_for=limits,
     )
     return facts, side_by_side(model.plates, triangles, model.colors)
+
+
+def _advice(
+    triangles: Any, roots: Any, limits: PrintLimits, plates: Sequence[OnPlate], up: str
+) -> tuple[Finding, ...]:
+    """What may go wrong when it is printed, with places in the file's own coordinates.
+
+    It is advice: whatever fails here never costs the facts.
+    """
+    from .model import as_in_file
+    from .printability import findings, not_checked
+
+    try:
+        found = findings(triangles, roots, limits, plates)
+    except Exception:  # noqa: BLE001
+        found = (not_checked(limits, Unchecked.FAILED, len(triangles)),)
+    return tuple(
+        one if one.at_mm is None else replace(one, at_mm=as_in_file(one.at_mm, up)) for one in found
+    )
 
 
 def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
@@ -95,7 +126,8 @@ def answer(task: dict[str, Any], files: dict[str, BinaryIO]) -> dict[str, Any]:
         files[READS].seek(0)
         if task["ending"] in PICTURED_ENDINGS:
             return _of_slicers_file(files)
-        facts, shown = _inspected(files[READS], task["ending"], task["up"])
+        limits = PrintLimits.from_plain(task["limits"]) if task.get("limits") else None
+        facts, shown = _inspected(files[READS], task["ending"], task["up"], limits)
     except Unreadable as error:
         return {"error": str(error), "code": error.code, "detail": error.detail}
     except MemoryError:

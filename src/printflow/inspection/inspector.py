@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from ..domain.model_facts import Looked
 from ..domain.naming import PICTURED_ENDINGS
+from ..domain.printability import DEFAULT_LIMITS, PrintLimits
 from ..said import say
 from .answers import NotAnAnswer, looked
 from .channel import READS
@@ -75,6 +76,7 @@ class Inspector:
         up: str = "z",
         sliced: bool = False,
         triangles: Path | None = None,
+        limits: PrintLimits = DEFAULT_LIMITS,
     ) -> Looked:
         """Facts of the model in a file, and its pictures (PNG and small WebP) where asked for.
 
@@ -82,10 +84,11 @@ class Inspector:
         axis that points up in it, "y" or "z". With ``own_colors`` the picture shows the colors that
         the file has, and ``color`` elsewhere. Of a ``sliced`` file the slicer's own picture is
         shown, where it is large enough. What was read is written to ``triangles``, where asked for:
-        a binary STL in mm, z up, without triangles that are not finite.
+        a binary STL in mm, z up, without triangles that are not finite. ``limits`` are what it is
+        checked for.
         """
         task = {"ending": ending, "color": color, "own_colors": own_colors}
-        task |= {"up": up, "sliced": sliced}
+        task |= {"up": up, "sliced": sliced, "limits": limits.plain()}
         wanted: dict[str, Path] = {}
         if picture is not None and small is not None:
             wanted |= {"picture": picture, "small": small}

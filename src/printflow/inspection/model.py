@@ -58,6 +58,12 @@ def stood_up(model: Model) -> Model:
     return replace(model, triangles=turned, frame=bounds(turned), taken=taken)
 
 
+def as_in_file(place: tuple[float, float, float], up: str) -> tuple[float, float, float]:
+    """A place in a model that was stood up, in the coordinates of its file."""
+    x, y, z = place
+    return (x, z, -y) if up == "y" else place
+
+
 def _turned(triangles: Triangles) -> Triangles:
     x, y, z = (triangles[..., axis] for axis in range(3))
     return np.stack([x, -z, y], axis=-1)

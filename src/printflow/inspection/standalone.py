@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..domain.model_facts import ModelFacts
 from ..domain.naming import ending_of
+from ..domain.printability import DEFAULT_LIMITS, PrintLimits
 from ..errors import FileUnusable
 from ..said import say
 from .inspector import Inspector
@@ -21,12 +22,14 @@ def inspect_file(
     color: str | None = None,
     up: str = "z",
     triangles: Path | None = None,
+    limits: PrintLimits = DEFAULT_LIMITS,
 ) -> ModelFacts:
     """Facts of a model file on this machine, without a lab; its picture where asked for.
 
     The picture is in ``color``; without one, it shows the colors that the file has, and is blue
-    elsewhere. ``up`` is the axis that points up in it, "y" or "z". What was read is written to ``triangles``,
-    where asked for, as a binary STL in mm with z up.
+    elsewhere. ``up`` is the axis that points up in it, "y" or "z". What was read is written to
+    ``triangles``, where asked for, as a binary STL in mm with z up. ``limits`` are what it is checked
+    for.
 
     Raises FileUnusable with the reason.
     """
@@ -45,6 +48,7 @@ def inspect_file(
             small=small.absolute() if small else None,
             up=up,
             triangles=triangles.absolute() if triangles else None,
+            limits=limits,
         )
     finally:
         inspector.close()

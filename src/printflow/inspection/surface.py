@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..mesh.blocks import Triangles
 from .corners import Hashes, corner_hashes, edge_hashes, sides
 from .crowded_edges import I32, Crowd, sorted_out
+from .joining import components
 from .welding import welded
 
 _NO_ROOTS = np.empty(0, np.int32)
@@ -70,7 +71,7 @@ def _hung_together(triangles: Triangles) -> tuple[Surface, Crowd | None]:
         apart = one ^ other
         if (apart < edge).all() and (apart & way).all() and ((one[1:] ^ other[:-1]) >= edge).all():
             left, right = (one & whose).astype(np.int32), (other & whose).astype(np.int32)
-            roots, bodies = _components(count, left, right)
+            roots, bodies = components(count, left, right)
             return Surface(0, True, bodies - flat, roots), None
     same = (keys[1:] ^ keys[:-1]) < edge
     first = np.concatenate(([True], ~same))
@@ -89,7 +90,7 @@ def _hung_together(triangles: Triangles) -> tuple[Surface, Crowd | None]:
     )
     left = np.concatenate([(keys[pair] & whose).astype(np.int32), crowd.left])
     right = np.concatenate([(keys[pair + 1] & whose).astype(np.int32), crowd.right])
-    roots, bodies = _components(count, left, right)
+    roots, bodies = components(count, left, right)
     return Surface(crowd.open_edges, crowd.wound, bodies - flat, roots), crowd
 
 
@@ -117,26 +118,3 @@ def _edge_keys(triangles: Triangles, low: np.uint64) -> tuple[Hashes, int]:
             part |= numbers
             filled += count
     return keys[:filled], flat
-
-
-def _components(count: int, left: I32, right: I32) -> tuple[I32, int]:
-    """A number for each of ``count`` things, the same where pairs of them belong together; and how
-    many groups there are.
-
-    Each round hooks the larger of two roots to the smaller, flattens all trees, and goes on with
-    the pairs of roots that are left (Shiloach and Vishkin, 1982): a logarithmic number of rounds,
-    each a few passes of numpy.
-    """
-    numbers = np.arange(count, dtype=np.int32)
-    root = numbers.copy()
-    while len(left):
-        np.minimum.at(root, np.maximum(left, right), np.minimum(left, right))
-        while True:
-            higher = root[root]
-            if np.array_equal(higher, root):
-                break
-            root = higher
-        left, right = root[left], root[right]
-        apart = left != right
-        left, right = left[apart], right[apart]
-    return root, int((root == numbers).sum())
