@@ -250,8 +250,8 @@ def _overhang(finding: Finding) -> str:
 
 def _tips(finding: Finding) -> str:
     return say(
-        "It stands on only {value} mm², which is little for its height. It may tip over while "
-        "printing: lay it down, or give it a wider base.",
+        "Only {value} mm² of it rests on the build plate, which is little for its height. It may tip "
+        "over while printing: lay it down, or give it a wider base.",
         value=_amount(finding.value),
     )
 
