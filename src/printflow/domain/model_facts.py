@@ -14,7 +14,7 @@ from typing import Any
 
 from ..said import say, say_n
 from .catalog import Method, Printer
-from .printability import Finding, PrintLimits
+from .printability import Finding, PrintLimits, Severity
 
 Size = tuple[float, float, float]
 
@@ -81,6 +81,11 @@ class ModelFacts:
         """Whether each plate (else the model) goes into a build volume, turned by right angles."""
         sizes = [plate.dimensions_mm for plate in self.plates] or [self.dimensions_mm]
         return all(fits(size, build_volume) for size in sizes)
+
+    @property
+    def print_warnings(self) -> tuple[Finding, ...]:
+        """The findings that are likely to spoil the print."""
+        return tuple(one for one in self.findings if one.severity is Severity.WARNING)
 
     @property
     def watertight(self) -> bool:
@@ -261,6 +266,10 @@ def verdict(facts: ModelFacts, printers: Sequence[Printer], chosen: str = "") ->
     found = [one for one in warnings(facts, printers, chosen) if one not in soft]
     if found:
         return found[0]
+    if facts.print_warnings:
+        if printers:
+            return say("Watertight and fits. Check how well it prints.")
+        return say("Watertight. Check how well it prints.")
     if printers:
         return say("Ready to print: watertight and fits.")
     return say("Ready to print: watertight.")

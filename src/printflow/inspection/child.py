@@ -1,11 +1,11 @@
 """The guarded process: takes a task with its open files, answers with a line of JSON.
 
 A task is ``{"ending", "color", "own_colors", "up", "sliced", "limits"}``; its files are the model
-and, where wanted, those for
-the picture, the small one and the triangles. The answer is ``{"facts": {…}, "picture": true}`` (no
-facts of G-code) or ``{"error": …, "code": "…", "detail": "for the log"}``; its sentences are packed
-(:func:`printflow.said.packed`). It runs in the
-sandbox: whatever a file does to it, it can open nothing, reach nobody, and only itself dies.
+and, where wanted, those for the picture, the small one and the triangles. The answer is
+``{"facts": {…}, "picture": true}`` (no facts of G-code) or
+``{"error": …, "code": "…", "detail": "for the log"}``; its sentences are packed
+(:func:`printflow.said.packed`). It runs in the sandbox: whatever a file does to it, it can open
+nothing, reach nobody, and only itself dies.
 """
 
 from __future__ import annotations

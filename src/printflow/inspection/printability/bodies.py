@@ -8,7 +8,8 @@ from ...domain.printability import Finding, FindingCode, Process, Severity
 from .part import Part
 from .rays import F64
 
-_LEAST_CM3 = 1e-4
+_LEAST_CM3 = 0.01
+"""Less is no hollow, but a gap that someone's program left."""
 
 
 def hollows(part: Part) -> list[Finding]:

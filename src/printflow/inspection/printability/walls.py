@@ -17,7 +17,7 @@ from .rays import F64, I64
 _PARALLEL = -0.985
 """The product of normals of faces within 10°: a wedge that opens further has no thickness."""
 
-_LEAST_AREA, _LEAST_RAYS = 1.5, 4
+_LEAST_AREA, _LEAST_RAYS = 3.0, 4
 _FLAT_LAYERS = 2
 _RELIEF_MM = 3.0
 """What stands out no higher is a raised detail or text, not a wall."""
