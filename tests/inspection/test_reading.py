@@ -16,6 +16,7 @@ from printflow.inspection.problems import Unreadable
 from printflow.said import packed
 from printflow.uploads.completeness import check_whole
 from printflow.uploads.file_type import HEAD_BYTES, check_model
+from tests import sample_models
 from tests.inspection import reading
 from tests.inspection.reading import CASES, Case
 
@@ -128,3 +129,14 @@ def test_what_is_taken_away(make: object, tmp_path: Path) -> None:
     across = facts_of(make((4, 5, 60), (3, 3, -2)), ".3mf", tmp_path)
     assert across.notes == ("negative_left",)
     assert across.volume_cm3 == pytest.approx(3.0)
+
+
+def test_specks_without_volume_are_not_inside_out(tmp_path: Path) -> None:
+    box = sample_models.box(20, 120, 30)
+    far: list[Any] = [[(a + 150, b, c) for a, b, c in one] for one in box]
+    speck: list[Any] = [(101.65, 106.37, 17.38), (101.654, 106.378, 17.384), (101.655, 106.372, 17.385)]
+    facts = facts_of(sample_models.stl([*box, *far, speck, speck[::-1]]), ".stl", tmp_path)
+    assert (facts.notes, facts.watertight) == ((), True)
+    inverted = [one[::-1] for one in sample_models.box(2, 2, 2)]
+    moved: list[Any] = [[(a + 400, b, c) for a, b, c in one] for one in inverted]
+    assert facts_of(sample_models.stl(box + moved), ".stl", tmp_path).notes == ("turned",)

@@ -96,13 +96,12 @@ def _solid(data: bytes) -> Model:
     whole: Triangles | None = None
     until = time.monotonic() + _SECONDS_FOR_MORE
     for number, (linear, angular) in enumerate(_TOLERANCES):
-        if best is not None and (time.monotonic() > until or (whole is not None and number > 1)):
+        late = time.monotonic() > until or whole is not None
+        if best is not None and (len(best[1]) > _MOST_FOR_MORE or (late and number > 1)):
             break
         corners = _cut(data, linear, angular)
         if corners is None:
             continue
-        if len(corners) > _MOST_FOR_MORE:
-            until = 0.0
         gaps = surface(corners).open_edges
         if best is None or gaps < best[0]:
             best = gaps, corners

@@ -15,6 +15,9 @@ from .surface import Surface
 _MOST_BODIES = 500
 """More bodies that are inside out are judged by their boxes alone."""
 
+_ROUNDING = 2.0**-22
+"""Of the largest coordinate: less cannot be told apart in single precision."""
+
 F64 = NDArray[np.float64]
 
 
@@ -50,21 +53,25 @@ def _bodies(
 ) -> tuple[F64, F64, F64, NDArray[np.int64]]:
     """Volume (signed), lowest and highest corner of each body; the body of each triangle."""
     roots, number = np.unique(skin.roots, return_inverse=True)
-    middle = np.tile((np.array(measures.low) + measures.high) / 2, 3)[:, None].astype(np.float32)
-    volumes = np.zeros(len(roots))
-    for first, block in blocks(triangles):
-        ax, ay, az, bx, by, bz, cx, cy, cz = block - middle
-        six = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
-        here = number[first : first + len(six)]
-        volumes += np.bincount(here, weights=six, minlength=len(roots)) / 6
     order = np.argsort(number, kind="stable")
     starts = np.searchsorted(number[order], np.arange(len(roots)))
-    lows = np.minimum.reduceat(triangles.min(axis=1)[order], starts).astype(np.float64)
-    highs = np.maximum.reduceat(triangles.max(axis=1)[order], starts).astype(np.float64)
+    a, b, c = (triangles[order, corner] for corner in range(3))
+    lows = np.minimum.reduceat(np.minimum(np.minimum(a, b), c), starts)
+    highs = np.maximum.reduceat(np.maximum(np.maximum(a, b), c), starts)
+    volumes = np.zeros(len(roots))
+    for first, block in blocks(triangles):
+        # From the body's own corner on: far away, rounding is more than a speck's volume.
+        here = number[first : first + block.shape[1]]
+        ax, ay, az, bx, by, bz, cx, cy, cz = block - np.tile(lows[here].T, (3, 1))
+        six = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
+        volumes += np.bincount(here, weights=six, minlength=len(roots)) / 6
     # What rounding makes of a body without volume is not inside out.
-    least = 1e-6 * np.maximum((highs - lows).max(axis=1), 1e-30) ** 3
+    sides = np.maximum((highs - lows).max(axis=1), 1e-30).astype(np.float64)
+    least = sides**2 * np.maximum(
+        1e-6 * sides, _ROUNDING * max(map(abs, (*measures.low, *measures.high)))
+    )
     volumes[np.abs(volumes) < least] = 0
-    return volumes, lows, highs, number
+    return volumes, lows.astype(np.float64), highs.astype(np.float64), number
 
 
 def _holders(
