@@ -134,7 +134,11 @@ def test_what_is_taken_away(make: object, tmp_path: Path) -> None:
 def test_specks_without_volume_are_not_inside_out(tmp_path: Path) -> None:
     box = sample_models.box(20, 120, 30)
     far: list[Any] = [[(a + 150, b, c) for a, b, c in one] for one in box]
-    speck: list[Any] = [(101.65, 106.37, 17.38), (101.654, 106.378, 17.384), (101.655, 106.372, 17.385)]
+    speck: list[Any] = [
+        (101.65, 106.37, 17.38),
+        (101.654, 106.378, 17.384),
+        (101.655, 106.372, 17.385),
+    ]
     facts = facts_of(sample_models.stl([*box, *far, speck, speck[::-1]]), ".stl", tmp_path)
     assert (facts.notes, facts.watertight) == ((), True)
     inverted = [one[::-1] for one in sample_models.box(2, 2, 2)]
