@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,14 @@ def lines_in(place: Locator) -> int:
     """How many pixels have an outer wall's color."""
     red, green, blue = np.moveaxis(np.asarray(picture(place), dtype=int), -1, 0)
     return int(np.sum((red > 90) & (red > 1.5 * green) & (green > 1.5 * blue)))
+
+
+def wait_for_lines(place: Locator, wanted: Callable[[int], bool]) -> int:
+    """How many there are, once it is what is wanted: a picture comes a moment after its message."""
+    until = time.monotonic() + 20
+    while not wanted(found := lines_in(place)):
+        assert time.monotonic() < until, f"{found} pixels of walls"
+    return found
 
 
 def opened(page: Page, ending: str) -> Locator:
@@ -69,8 +79,7 @@ def test_layers_types_times_and_another_model(
     expect(box.locator("[data-outline]")).to_have_text(
         "It prints 20.0 × 20.0 × 10.0 mm. The model is 20.0 × 20.0 × 10.0 mm."
     )
-    whole = lines_in(box)
-    assert whole > 1000
+    whole = wait_for_lines(box, lambda found: found > 1000)
     to.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -86,10 +95,9 @@ def test_layers_types_times_and_another_model(
     expect(now).to_contain_text("Layer 25 of 50")
     expect(box.get_by_label("Bottom layer", exact=True)).to_be_disabled()
     expect(box.get_by_label("Travel moves")).not_to_be_checked()
-    assert 0 < lines_in(box) < whole
+    wait_for_lines(box, lambda found: 0 < found < whole)
     box.get_by_label("Outer walls").uncheck()
-    page.wait_for_function("new Promise(r => setTimeout(() => r(true), 300))")
-    assert lines_in(box) < 30
+    wait_for_lines(box, lambda found: found < 30)
 
     plates = opened(page, "_v3.gcode.3mf")
     expect(plates.locator("[data-now]")).to_contain_text("Layer 10 of 10")
