@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
+    from .domain.early_advice import early_advice
     from .domain.event_kind import Correction, past_tense
     from .domain.field_labels import in_a_summary, label_of, labeled
     from .domain.form_field import Field, FieldKind
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
         RunningPlate,
         WaitingCopies,
     )
+    from .domain.printability import limits_for
     from .domain.printed_outline import OutlineVerdict, PrintedOutline
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
@@ -230,6 +232,8 @@ _HOMES = {
         "EDITABLE",
         "as_typed",
     ),
+    "domain.early_advice": ("early_advice",),
+    "domain.printability": ("limits_for",),
     "domain.event_kind": ("Correction", "past_tense"),
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
@@ -729,6 +733,8 @@ __all__ = [
     "ending_of",
     "event_places",
     "field_of_model",
+    "early_advice",
+    "limits_for",
     "grams_text",
     "hours_text",
     "in_a_summary",

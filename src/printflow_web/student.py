@@ -29,12 +29,15 @@ from printflow import (
     FileRefused,
     IdentityRefused,
     InvalidInput,
+    Method,
     Model,
     Refusal,
     Students,
     TooManyRequests,
     Unavailable,
+    early_advice,
     field_of_model,
+    limits_for,
 )
 
 from .acting import student
@@ -159,7 +162,10 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
     """What the browser needs to know of the lab to say what fits where."""
     return {
         "methods": {
-            method.name: {"colors": {color.name: color.hex for color in method.colors}}
+            method.name: {
+                "colors": {color.name: color.hex for color in method.colors},
+                "advice": _advice(method),
+            }
             for method in catalog.methods
         },
         "printers": [
@@ -170,6 +176,16 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
             }
             for printer in catalog.printers
         ],
+    }
+
+
+def _advice(method: Method) -> dict[str, object]:
+    """What the browser goes by, and says, when it looks how well a model prints."""
+    told = early_advice(limits_for(method))
+    return {
+        "limits": told.limits,
+        "figures": told.figures,
+        "words": {name: [spoken(one) for one in words] for name, words in told.words.items()},
     }
 
 

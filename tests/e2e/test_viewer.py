@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from printflow import Printflow, Settings
@@ -19,10 +21,10 @@ pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 
 def versions(server: Server, tmp_path: Path) -> str:
-    """A job whose model staff have replaced by one of half the width; its id."""
+    """A job whose model staff have replaced by a thin sheet; its id."""
     original, fixed = tmp_path / "bracket.stl", tmp_path / "fixed.stl"
     original.write_bytes(sample_models.stl())
-    fixed.write_bytes(sample_models.stl(sample_models.box(10, 15, 10)))
+    fixed.write_bytes(sample_models.stl(sample_models.box(20, 0.5, 10)))
     settings = Settings(
         store=server.store, base_url=server.url, mail={"directory": server.store / "mail"}
     )
@@ -41,6 +43,13 @@ def still(page: Page, place: Locator) -> bytes:
     return now
 
 
+def picked_out(image: Image.Image) -> bool:
+    """Whether the marker's color is in the picture."""
+    red, green, blue = np.moveaxis(np.asarray(image, dtype=int), -1, 0)
+    marker = (red > 150) & (green < 60) & (blue > 70)
+    return int(marker.sum()) > 10
+
+
 def test_two_versions_turn_together(server: Server, page: Page, tmp_path: Path) -> None:
     job = versions(server, tmp_path)
     sign_in(page, server, "Ana")
@@ -55,7 +64,7 @@ def test_two_versions_turn_together(server: Server, page: Page, tmp_path: Path) 
     for side in (left, right):
         wait_for_picture(side)
     expect(left).to_contain_text("20.0 × 15.0 × 10.0 mm")
-    expect(right).to_contain_text("10.0 × 15.0 × 10.0 mm")
+    expect(right).to_contain_text("20.0 × 0.5 × 10.0 mm")
     left.get_by_role("button", name="Stop rotating").click()
     before = still(page, right)
     assert reddish(picture(left)) > 1.3 * reddish(picture(right)), "to the same scale"
@@ -66,6 +75,22 @@ def test_two_versions_turn_together(server: Server, page: Page, tmp_path: Path) 
     right.locator("canvas").press("ArrowLeft")
     assert still(page, right) != turned
     assert still(page, left) != held
+    assert faults(page, RULES["desktop"]) == []
+
+    # What was found of the file to print, a sheet of 0.5 mm, is marked on it.
+    finding = page.locator("[data-finding-at]").first
+    finding.press("Enter")
+    viewer = page.locator("[x-data=modelViewer]")
+    label = viewer.locator(".viewer-pin-label")
+    expect(label).to_contain_text("Walls are only 0.5 mm thick")
+    still(page, viewer)
+    assert picked_out(picture(viewer)), "the place shows in the ring, and through the model"
+    expect(finding).to_have_attribute("aria-current", "true")
+    viewer.get_by_role("button", name="Whole model").click()
+    expect(label).to_be_hidden()
+    viewer.get_by_role("button", name="1. Walls").click()
+    expect(finding).to_be_focused()
+    expect(label).to_be_visible()
     assert faults(page, RULES["desktop"]) == []
 
     # The original on both sides: the same picture twice.

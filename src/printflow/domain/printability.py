@@ -239,6 +239,13 @@ def _island(finding: Finding) -> str:
 
 
 def _overhang(finding: Finding) -> str:
+    if not finding.volume_cm3:  # told by a browser, which doesn't look at what is below
+        return say(
+            "About {area} cm² leans out more than {limit}° from vertical. It needs supports: turning "
+            "the model may save some.",
+            area=_amount(finding.area_mm2 / 100),
+            limit=_mm(finding.limit),
+        )
     return say(
         "About {area} cm² leans out more than {limit}° from vertical. It needs about {volume} cm³ of "
         "supports: turning the model may save some.",

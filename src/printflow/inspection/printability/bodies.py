@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...domain.printability import Finding, FindingCode, Process, Severity
+from ...domain.printability_figures import FIGURES
 from .part import Part
 from .rays import F64
-
-_LEAST_CM3 = 0.01
-"""Less is no hollow, but a gap that someone's program left."""
 
 
 def hollows(part: Part) -> list[Finding]:
@@ -17,7 +15,7 @@ def hollows(part: Part) -> list[Finding]:
     if part.bodies[1] < 2:
         return []
     volumes, middles = _volumes(part)
-    inside = np.flatnonzero(volumes < -_LEAST_CM3 * 1000)
+    inside = np.flatnonzero(volumes < -FIGURES.least_hollow_mm3)
     if not len(inside):
         return []
     worst = inside[np.argmin(volumes[inside])]

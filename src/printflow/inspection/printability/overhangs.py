@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...domain.printability import Finding, FindingCode, Severity
+from ...domain.printability_figures import FIGURES
 from ..joining import components
 from .neighbors import FOUR, Levels
 from .part import Part
 from .rays import I64, Runs
 
-_PLAY_DEGREES = 1.0
-_REACH_MM = 2.5
-"""No farther from what holds it, it needs no support: a ledge of so much, a bridge of twice that."""
-
-_LEAST_AREA, _MUCH = 20.0, 400.0
 _DENSITY = 0.15
 """Of the space below that supports fill."""
 
@@ -27,11 +23,11 @@ def overhangs(part: Part) -> list[Finding]:
     down = -part.normals[runs.under, 2]
     leaning = np.degrees(np.arcsin(np.clip(down, -1, 1)))
     above = runs.low > part.floor + limits.layer_mm
-    which = np.flatnonzero(above & (leaning > limits.overhang_degrees + _PLAY_DEGREES))
+    which = np.flatnonzero(above & (leaning > limits.overhang_degrees + FIGURES.play_degrees))
     if not len(which):
         return []
     beside = _beside(runs, which)
-    far = _far_out(beside, max(1, round(_REACH_MM / runs.cell)))
+    far = _far_out(beside, max(1, round(FIGURES.reach_mm / runs.cell)))
     pairs = [(np.flatnonzero(one >= 0), one[one >= 0]) for one in beside]
     roots, _ = components(
         len(which),
@@ -43,7 +39,7 @@ def overhangs(part: Part) -> list[Finding]:
     mine = hangs[roots]
     at = which[mine]
     area = float((runs.cell**2 / np.maximum(down[at], 0.1)).sum())
-    if area < _LEAST_AREA:
+    if area < FIGURES.least_overhang_mm2:
         return []
     floor = np.full(len(at), part.floor)
     before = np.maximum(at - 1, 0)
@@ -55,7 +51,7 @@ def overhangs(part: Part) -> list[Finding]:
     return [
         Finding(
             code=FindingCode.OVERHANG,
-            severity=Severity.WARNING if area > _MUCH else Severity.NOTE,
+            severity=Severity.WARNING if area > FIGURES.much_overhang_mm2 else Severity.NOTE,
             value=float(leaning[at].max()),
             limit=limits.overhang_degrees,
             at_mm=(x, y, z),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.printability import PrintLimits
+from ...domain.printability_figures import FIGURES
 from ...mesh.blocks import Triangles
 from ...mesh.bounds import bounds
 from ..joining import components
@@ -19,9 +20,6 @@ _RAYS = 40_000
 
 _FINEST_MM, _HITS = 0.1, 6_000_000
 _CLOSER, _CLOSE_RAYS, _CLOSE_TRIANGLES = 20, 2_500, 30_000
-
-_GROUND = 0.5
-"""Of a layer: what begins below is on the build plate, as slicers cut each layer in its middle."""
 
 
 @dataclass(frozen=True)
@@ -148,4 +146,6 @@ class Part:
     @property
     def on_ground(self) -> Bool:
         """Which vertical runs stand on the build plate."""
-        return self.runs[2].low <= self.floor + max(_GROUND * self.limits.layer_mm, 0.01)
+        return self.runs[2].low <= self.floor + max(
+            FIGURES.ground_layers * self.limits.layer_mm, FIGURES.play_mm
+        )

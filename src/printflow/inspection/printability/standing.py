@@ -6,13 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...domain.printability import Finding, FindingCode, Severity
+from ...domain.printability_figures import FIGURES
 from .part import Part
 from .rays import F64
-
-_LEAST_HEIGHT = 15.0
-_SLENDER, _STICKING = 8.0, 20.0
-"""A piece may be so many times as tall as the side of a square of its base's outline, and as that of
-a square of what really touches the plate."""
 
 _MOST_PIECES = 50
 _TURNS = np.linspace(0, 2 * np.pi, 64, endpoint=False)
@@ -23,7 +19,7 @@ _FLAT = -0.999
 def standing(part: Part) -> list[Finding]:
     """Pieces that may tip: on too little for their height, or with their weight beyond their base."""
     runs = part.runs[2]
-    if not len(runs) or part.height < _LEAST_HEIGHT:
+    if not len(runs) or part.height < FIGURES.least_tall_mm:
         return []
     number, _ = part.bodies
     piece = part.pieces[number[runs.under]]
@@ -31,14 +27,17 @@ def standing(part: Part) -> list[Finding]:
     tips, leans = [], []
     flat = np.flatnonzero(
         (part.normals[:, 2] < _FLAT)
-        & (part.triangles[:, :, 2].max(axis=1) <= part.floor + 0.5 * part.limits.layer_mm)
+        & (
+            part.triangles[:, :, 2].max(axis=1)
+            <= part.floor + FIGURES.ground_layers * part.limits.layer_mm
+        )
     )
     bottoms = part.pieces[number[flat]]
     stand = np.intersect1d(piece, np.union1d(piece[ground], bottoms))
     for name in stand[:_MOST_PIECES]:
         mine = piece == name
         tall = float(runs.high[mine].max(initial=part.floor)) - part.floor
-        if tall < _LEAST_HEIGHT:
+        if tall < FIGURES.least_tall_mm:
             continue
         on = np.flatnonzero(mine & ground)
         below = part.triangles[flat[bottoms == name]].astype(np.float64)
@@ -48,8 +47,8 @@ def standing(part: Part) -> list[Finding]:
         )
         base = _outlined(reach)
         for stands_on, least in (
-            (base, (tall / _SLENDER) ** 2),
-            (area, (tall / _STICKING) ** 2),
+            (base, (tall / FIGURES.slender) ** 2),
+            (area, (tall / FIGURES.sticking) ** 2),
         ):
             if stands_on < least:
                 tips.append((least / max(stands_on, 1e-6), stands_on, touched, least))

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...domain.printability import Finding, FindingCode, Severity
+from ...domain.printability_figures import FIGURES
 from .part import Part
 from .rays import F64, I64
 
 _PARALLEL = -0.985
 """The product of normals of faces within 10°: a wedge that opens further has no thickness."""
 
-_LEAST_AREA, _LEAST_RAYS = 3.0, 4
-_FLAT_LAYERS = 2
+_LEAST_RAYS = 4
 _RELIEF_MM = 3.0
 """What stands out no higher is a raised detail or text, not a wall."""
-
-_PLAY = 0.01
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def thin(part: Part) -> list[Finding]:
         if axis != 2:
             walls.append(_pins(part, axis, chord))
         else:
-            flats.append(_flat(part, limits.layer_mm, _FLAT_LAYERS * limits.layer_mm))
+            flats.append(_flat(part, limits.layer_mm, FIGURES.flat_layers * limits.layer_mm))
             sheets.append(_flat(part, 0, limits.layer_mm))
     findings = []
     there = _joined(walls)
@@ -56,7 +54,7 @@ def thin(part: Part) -> list[Finding]:
         if (one := _finding(part, chosen, code, limits.wall_mm)) is not None:
             findings.append(one)
     for code, lying, limit in (
-        (FindingCode.THIN_WALL, flats[0], _FLAT_LAYERS * limits.layer_mm),
+        (FindingCode.THIN_WALL, flats[0], FIGURES.flat_layers * limits.layer_mm),
         (FindingCode.BELOW_LAYER, sheets[0], limits.layer_mm),
     ):
         if (one := _finding(part, lying, code, limit)) is not None:
@@ -75,11 +73,11 @@ def _crossed_walls(part: Part, axis: int) -> tuple[_Thin, I64]:
     mostly = np.argmax(np.round(np.abs(under), 4), axis=1) == axis
     thick = runs.length[short] * np.minimum(facing, np.abs(over[:, axis]))
     level = np.hypot(under[:, 0], under[:, 1])
-    wall = parallel & mostly & (thick < limit * level - _PLAY)
+    wall = parallel & mostly & (thick < limit * level - FIGURES.play_mm)
     at = short[wall]
     points = runs.places(at, (runs.low[at] + runs.high[at]) / 2)
     areas = runs.cell**2 / np.maximum(facing[wall], 0.1)
-    maybe = short[~parallel & (runs.length[short] < limit - _PLAY)]
+    maybe = short[~parallel & (runs.length[short] < limit - FIGURES.play_mm)]
     return _Thin(points, thick[wall], areas), maybe
 
 
@@ -97,7 +95,7 @@ def _pins(part: Part, axis: int, short: I64) -> _Thin:
             else np.inf
         )
         thick = np.minimum(thick, length)
-    pin = thick < limit - _PLAY
+    pin = thick < limit - FIGURES.play_mm
     widest = np.maximum(thick, runs.length[short])[pin]
     return _Thin(points[pin], widest, np.full(int(pin.sum()), runs.cell**2))
 
@@ -105,7 +103,9 @@ def _pins(part: Part, axis: int, short: I64) -> _Thin:
 def _flat(part: Part, above: float, below: float) -> _Thin:
     """Sheets that lie flat."""
     runs, normals = part.runs[2], part.normals
-    at = np.flatnonzero((runs.length > max(above - _PLAY, 0)) & (runs.length < below - _PLAY))
+    at = np.flatnonzero(
+        (runs.length > max(above - FIGURES.play_mm, 0)) & (runs.length < below - FIGURES.play_mm)
+    )
     under, over = normals[runs.under[at]], normals[runs.over[at]]
     lying = ((under * over).sum(axis=1) < _PARALLEL) & (under[:, 2] < -0.7)
     at = at[lying]
@@ -138,12 +138,12 @@ def _raised(part: Part, points: F64) -> np.ndarray[tuple[int], np.dtype[np.bool_
 
 def _finding(part: Part, places: _Thin, code: FindingCode, limit: float) -> Finding | None:
     area = float(places.areas.sum())
-    if len(places.thick) < _LEAST_RAYS or area < _LEAST_AREA:
+    if len(places.thick) < _LEAST_RAYS or area < FIGURES.least_thin_mm2:
         return None
     order = np.argsort(places.thick, kind="stable")
     worst = int(order[len(order) // 10])  # not a single ray that grazes an edge
     thick = float(places.thick[worst])
-    lost = code is FindingCode.THIN_WALL and thick < limit / 2 - _PLAY
+    lost = code is FindingCode.THIN_WALL and thick < limit / 2 - FIGURES.play_mm
     x, y, z = places.points[worst].tolist()
     return Finding(
         code=code,

@@ -1,5 +1,6 @@
 // One model's preview in its card: the picture, and what is told of the model before it is sent.
 import { mountViewer, viewerTexts } from "../preview/mount_viewer.js";
+import { adviceText } from "./advice_words.js";
 import { askedPrice } from "./asked_price.js";
 import { endingOf, filled } from "./file_check.js";
 import { goesInto, inches, lengths, printersOf, unitProblem } from "./guesses.js";
@@ -21,6 +22,7 @@ export class Preview {
     place.hidden = false;
     place.querySelector("[data-facts]").hidden = true;
     this.warn(null);
+    this.tellAdvice([]);
     this.viewer = mountViewer(place.querySelector("[data-viewer]"), {
       worker,
       file,
@@ -28,6 +30,7 @@ export class Preview {
       label: filled(this.texts.textCanvas, { name: file.name }),
       texts: viewerTexts(this.texts),
       found: (facts) => this.found(facts),
+      advised: (answer) => this.advised(answer),
     });
   }
 
@@ -38,13 +41,16 @@ export class Preview {
   // choice: {method, printer, color (hex), colorName, copies, wish}; wish: what else the price goes by
   choose(choice) {
     this.viewer.recolor(choice.color);
+    const other = choice.method !== this.choice.method;
     this.choice = choice;
     if (this.facts) this.show();
+    if (this.facts && other) this.askAdvice();
   }
 
   found(facts) {
     this.facts = facts;
     this.show();
+    this.askAdvice();
     this.announce();
     this.changed();
   }
@@ -127,6 +133,33 @@ export class Preview {
       longest,
       guesses: guesses.join(" "),
     });
+  }
+
+  // -- how well it prints --------------------------------------------------------------------------
+
+  askAdvice() {
+    const { method } = this.choice;
+    const { advice } = this.lab.methods[method] || {};
+    if (!advice) this.tellAdvice([]);
+    else this.viewer.advise({ limits: advice.limits, figures: advice.figures, asked: method });
+  }
+
+  advised({ advice, asked }) {
+    if (asked !== this.choice.method) return; // another method was chosen since
+    const { words } = this.lab.methods[asked].advice;
+    this.tellAdvice(advice ? advice.map((one) => adviceText(one, words)) : [this.texts.textLater]);
+  }
+
+  // Advice never keeps anybody from sending.
+  tellAdvice(sentences) {
+    const notice = this.place.querySelector("[data-advice]");
+    const items = sentences.map((words) => {
+      const item = document.createElement("li");
+      item.textContent = words;
+      return item;
+    });
+    notice.querySelector("ul").replaceChildren(...items);
+    notice.hidden = !items.length;
   }
 
   announce() {

@@ -6,7 +6,12 @@ import { solidOf } from "./solid.js";
 const MOST_FOR_SOLID = 600_000; // triangles, beyond which a phone would be busy for long
 const NO_AREA = 1e-6; // of the longest side's square: lines and points
 
-export function factsOf({ positions, plates, colors = null, also = [] }) {
+export function factsOf(found) {
+  return examined(found).facts;
+}
+
+// {facts, solid}: solid as solid.js has it, null where that can't be told.
+export function examined({ positions, plates, colors = null, also = [] }) {
   const whole = measure(positions);
   const sizes = plates.map(([from, to]) => measure(positions.subarray(from, to)).size);
   const [largest] = [...(sizes.length ? sizes : [whole.size])].sort((one, other) => {
@@ -15,8 +20,9 @@ export function factsOf({ positions, plates, colors = null, also = [] }) {
   });
   const facts = { ...whole, extent: whole.size, size: largest, sizes: sizes.length ? sizes : [largest] };
   facts.colors = told(colors, positions, also);
-  if (facts.triangles > MOST_FOR_SOLID || !facts.usable) return facts;
-  return { ...facts, ...solidOf(positions, facts) };
+  if (facts.triangles > MOST_FOR_SOLID || !facts.usable) return { facts, solid: null };
+  const { solid, ...better } = solidOf(positions, facts);
+  return { facts: { ...facts, ...better }, solid };
 }
 
 // In one pass and without memory of its own.

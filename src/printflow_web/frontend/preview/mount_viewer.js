@@ -20,6 +20,8 @@
 //           unit (3MF: mm) and that unit cubed
 // drawn     () => …: once the picture is there
 // failed    (why) => …: "empty" | "broken" | "foreign" | "memory" | "unreachable" | "stopped"
+// advised   ({advice, asked}) => …: what viewer.advise({limits, figures, asked}) asked for (advice.js);
+//           to be asked once the facts are there
 // moved     (side) => …: each time that it turned, or was turned
 // picked    (number) => …: a pin was clicked, or with null the button that shows the whole model
 //
@@ -111,6 +113,10 @@ class Viewer {
     if (this.turning) this.spin(false);
     this.pins.mark(number);
     this.tell({ kind: "go", number, still: this.motion.matches });
+  }
+
+  advise(question) {
+    this.tell({ kind: "advise", ...question });
   }
 
   // -- beside another ----------------------------------------------------------------------------
@@ -209,6 +215,7 @@ class Viewer {
       this.choices.hasColors = data.facts.colors.length > 0;
       if (this.options.found) this.options.found(data.facts);
     } else if (data.kind === "undrawn") this.empty(this.texts.noPicture);
+    else if (data.kind === "advice") this.options.advised(data);
     else if (data.kind === "pinned") this.pins.place(data.places);
     else if (data.kind === "labelled") this.labels.place(data.places);
     else if (data.kind === "moved") {

@@ -4,8 +4,11 @@ import { finite, sixfoldVolume } from "./measure.js";
 
 const WELD = 1e-6;
 const ROUNDING = 2 ** -22; // two steps of single precision
+const MOST_BODIES = 500;
 
-// {closed, volume} of a mesh whose measures are known.
+// {closed, volume, solid} of a mesh whose measures are known. solid: {bodies, corners}, null where it isn't
+// closed, or falls into too many; bodies: [{volume, low, high, triangles, turned}], hollows with a volume
+// below 0; corners: a number for each corner of each triangle, the same for the same place.
 export function solidOf(positions, { closed, volume, extent, low }) {
   let corners = numbered(positions);
   if (!closed) {
@@ -14,9 +17,11 @@ export function solidOf(positions, { closed, volume, extent, low }) {
     const furthest = Math.max(...[...low, ...high].map(Math.abs));
     const near = Math.max(Math.max(...extent) * WELD, furthest * ROUNDING);
     corners = welded(positions, corners, open, near);
-    if (!corners || openCorners(corners).size) return { closed: false, volume };
+    if (!corners || openCorners(corners).size) return { closed: false, volume, solid: null };
   }
-  return { closed: true, volume: volumeOf(positions, corners) };
+  const bodies = bodiesOf(positions, corners);
+  const sum = Math.abs(bodies.reduce((all, body) => all + body.volume, 0));
+  return { closed: true, volume: sum, solid: bodies.length > MOST_BODIES ? null : { bodies, corners } };
 }
 
 // A number for each corner of each triangle, the same for the same place: that of the first there.
@@ -103,7 +108,7 @@ function welded(positions, corners, open, near) {
 
 // -- bodies ----------------------------------------------------------------------------------------
 
-function volumeOf(positions, corners) {
+function bodiesOf(positions, corners) {
   const parent = new Int32Array(corners.length).map((_, at) => at);
   const top = (corner) => {
     let one = corner;
@@ -121,13 +126,14 @@ function volumeOf(positions, corners) {
   for (let at = 0; at < corners.length; at += 3) {
     if (corners[at] >= 0) added(bodies, top(corners[at]), positions, at * 3);
   }
-  return total([...bodies.values()], positions);
+  return outsideOut([...bodies.values()], positions);
 }
 
 function added(bodies, root, positions, at) {
   if (!bodies.has(root)) {
     bodies.set(root, {
       volume: 0,
+      turned: false,
       triangles: [],
       low: [Infinity, Infinity, Infinity],
       high: [-Infinity, -Infinity, -Infinity],
@@ -145,20 +151,24 @@ function added(bodies, root, positions, at) {
 
 // A body that is inside out and that no other holds is turned, and what is in it, too; one within
 // another is a hollow.
-function total(bodies, positions) {
-  const sum = () => Math.abs(bodies.reduce((all, { volume }) => all + volume, 0));
-  if (bodies.length === 1 || bodies.length > 500) return sum();
+function outsideOut(bodies, positions) {
+  if (bodies.length > MOST_BODIES) return bodies;
   const outer = bodies.filter(
     (body) =>
       body.volume < 0 && !bodies.some((other) => other !== body && holds(other, body, positions)),
   );
   for (const body of outer) {
     for (const inner of bodies) {
-      if (inner !== body && inner.volume > 0 && holds(body, inner, positions)) inner.volume *= -1;
+      if (inner !== body && inner.volume > 0 && holds(body, inner, positions)) turn(inner);
     }
-    body.volume *= -1;
+    turn(body);
   }
-  return sum();
+  return bodies;
+}
+
+function turn(body) {
+  body.volume *= -1;
+  body.turned = !body.turned;
 }
 
 function holds(body, inner, positions) {

@@ -1,7 +1,8 @@
 // Reads, measures and draws one model away from the page, so that the page stays quick however
-// large the model is. In: open, color, turn, spin, resize, rest, follow, pins, go, lay. Out: facts,
-// drawn, undrawn, failed, moved, pinned, labelled.
-import { factsOf } from "./measure.js";
+// large the model is. In: open, color, turn, spin, resize, rest, follow, pins, go, lay, advise. Out: facts,
+// drawn, undrawn, failed, moved, pinned, labelled, advice.
+import { adviceOn } from "./advice.js";
+import { examined } from "./measure.js";
 import { moved } from "./plate_moves.js";
 import { modelOf } from "./read_model.js";
 import { Scene } from "./scene.js";
@@ -11,6 +12,7 @@ let scene = null;
 let wanted = {};
 let pinned = false;
 let upright = false; // stood up from how it lies in the file
+let looked = null; // what advice goes by
 let moves = []; // where the plates of a project were put in the picture
 
 const told = {
@@ -25,12 +27,13 @@ const told = {
       postMessage({ kind: "failed", why: WHY[error.name] || "broken" });
       return;
     }
-    const facts = factsOf(found);
+    const { facts, solid } = examined(found);
     if (!facts.usable) {
       postMessage({ kind: "failed", why: "empty" });
       return;
     }
     moves = found.moves || [];
+    looked = { found, solid };
     postMessage({ kind: "facts", facts });
     draw(canvas, found, facts);
   },
@@ -72,6 +75,12 @@ const told = {
     const shown = places.map((place) => [...moved(place, moves)]);
     if (upright) shown.forEach(standUp);
     if (scene) scene.pin(shown);
+  },
+
+  // advice: null where it can't be told here
+  advise({ limits, figures, asked }) {
+    const { found, solid } = looked;
+    postMessage({ kind: "advice", asked, advice: solid && adviceOn(found, solid, limits, figures) });
   },
 
   go({ number, still }) {
