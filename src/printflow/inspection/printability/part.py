@@ -115,21 +115,21 @@ class Part:
     def _looked_closer(self, pieces: I64, number: I64) -> list[tuple[I64, I64]]:
         mine = pieces[number]
         seen = np.concatenate([mine[runs.under] for runs in self.runs])
-        names, counts = np.unique(mine, return_counts=True)
-        solid = np.isin(names, seen)  # not triangles without an area
-        names, counts = names[solid], counts[solid]
-        if len(names) < 2:
-            return []
+        names, starts = np.unique(np.sort(mine), return_index=True)
+        order = np.argsort(mine, kind="stable")
         t_low, t_high = self.extents
+        lows = np.minimum.reduceat(t_low[order], starts).astype(np.float64) - 0.05
+        highs = np.maximum.reduceat(t_high[order], starts).astype(np.float64) + 0.05
+        solid = np.isin(names, seen)  # not triangles without an area
+        lows, highs = lows[solid], highs[solid]
         sizes = []
-        for name in names[np.argsort(counts)][:_CLOSER]:
-            own = mine == name
-            low, high = t_low[own].min(axis=0), t_high[own].max(axis=0)
-            sizes.append((float(np.prod((high - low).astype(np.float64) + 0.1)), low, high))
-        sizes.sort(key=lambda one: one[0])
+        for at in np.argsort((highs - lows).prod(axis=1), kind="stable")[:_CLOSER]:
+            # Pieces whose boxes are apart don't touch.
+            near = ((lows <= highs[at]) & (highs >= lows[at])).all(axis=1)
+            if np.count_nonzero(near) > 1:
+                sizes.append((lows[at], highs[at]))
         found = []
-        for _, low, high in sizes[:_CLOSER]:
-            low, high = low.astype(np.float64) - 0.05, high.astype(np.float64) + 0.05
+        for low, high in sizes:
             for axis in range(3):
                 sides = [one for one in range(3) if one != axis]
                 beside = (t_low[:, sides] <= high[sides]) & (t_high[:, sides] >= low[sides])
