@@ -33,7 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With --fire hypothesis tries each property thousands of times."""
+    """No property has to hold in time, on however crowded a machine; with --fire hypothesis tries
+    each thousands of times.
+    """
+    settings.register_profile("untimed", parent=settings(), deadline=None)
+    settings.load_profile("untimed")
     settings.register_profile("fire", max_examples=_EXAMPLES, deadline=None)
     if config.getoption("--fire"):
         settings.load_profile("fire")
