@@ -43,7 +43,10 @@ export function modelViewer() {
     open(focused) {
       const { url, format, color, label, worker, up } = this.$root.dataset;
       const texts = viewerTexts(this.$root.dataset);
-      const drawn = () => this.pin();
+      const drawn = () => {
+        this.replacePicture();
+        this.pin();
+      };
       const picked = (number) => this.picked(number);
       this.shown = true;
       this.$nextTick(() => {
@@ -52,6 +55,12 @@ export function modelViewer() {
         if (focused) this.$refs.viewer.querySelector("canvas").focus();
         else this.bringIntoView();
       });
+    },
+
+    // Once the model is there, its still picture needn't stand beside it.
+    replacePicture() {
+      const still = this.$root.closest("[data-pictured]")?.querySelector(".picture");
+      if (still) still.hidden = true;
     },
 
     // -- places ----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ import { Pins } from "./pins.js";
 const SLOW_FRAME_MS = 150;
 const RADIANS_PER_MS = 0.0008;
 const LONGEST_STEP_MS = 100;
+const LAMP = 3;
 
 export class Scene {
   // drew: told after each picture, and whether it was this picture that moved: not one it follows
@@ -37,7 +38,8 @@ export class Scene {
     this.painted = new Painted(model, look.color);
     this.painted.paint(look.color, look.own);
     this.model = this.standing();
-    this.stage.add(this.model, ...lights());
+    this.lamp = new DirectionalLight("#ffffff", 0);
+    this.stage.add(this.model, ...lights(), this.lamp);
     this.radius = Math.hypot(...facts.extent) / 2;
     this.camera = new PerspectiveCamera(MathUtils.radToDeg(FIELD), 1, this.radius / 100, this.radius * 20);
     this.orbit = new Orbit(this.radius);
@@ -105,9 +107,17 @@ export class Scene {
   draw() {
     this.stale = false;
     this.orbit.put(this.camera);
+    this.lightFromBelow();
     this.renderer.render(this.stage, this.camera);
     this.drew(this, this.leads);
     this.leads = false;
+  }
+
+  // Whoever looks at a model from below brings a lamp: the lab's light comes from above.
+  lightFromBelow() {
+    const towards = this.camera.getWorldDirection(new Vector3());
+    this.lamp.intensity = LAMP * Math.max(0, towards.y);
+    this.lamp.position.copy(towards).negate();
   }
 
   turn(across, down) {
