@@ -31,6 +31,7 @@ from printflow import (
 
 from .errors import form_again
 from .request import lab_of
+from .spoken import spoken
 
 pages = Blueprint("confirm", __name__)
 
@@ -95,6 +96,8 @@ def _answer(token: str) -> AnyResponse:
         return form_again(error, lambda errors: _page(shown, token, errors))
     if form.get("action") == Trigger.RESEND.value:
         return make_response(_page(page, token, sent=True))
+    if page.too_late:
+        flash(spoken(page.too_late), "error")
     for job in page.not_confirmed:
         words = _(
             "“%(file)s” wasn't confirmed because its price or status has changed. Check your latest email.",

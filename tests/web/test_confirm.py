@@ -97,6 +97,56 @@ def test_confirming_twice_shows_the_same_answer(
     assert sum(mail.template == "confirmed" for mail in lab.mail.find()) == 1
 
 
+def test_another_answer_on_another_device_came_too_late(
+    lab: Printflow, quoted: Job, submit: Callable[..., Job], student: FlaskClient
+) -> None:
+    page = link(lab, quoted)
+    form = {"csrf_token": token(student, page), "action": "decline"}
+    assert send(student, page, action="confirm", consent="yes").status_code == 303
+    answer = student.post(page, data=form, follow_redirects=True)
+    assert "Declining came too late: this price was already confirmed." in said(answer)
+    assert "Confirmed. We'll print it." in said(answer)
+    assert lab.jobs.get(quoted.id).status is Status.READYTOPRINT
+    assert "too late" not in said(student.get(page)), "it is said once"
+    other = submit()
+    lab.jobs.approve(other.id, by="Ana", grams="42", hours="3", material="PLA")
+    page = link(lab, other)
+    form = {"csrf_token": token(student, page), "action": "confirm", "consent": "yes"}
+    assert send(student, page, action="decline").status_code == 303
+    answer = student.post(page, data=form, follow_redirects=True)
+    assert "Confirming came too late: this price was already declined." in said(answer)
+    assert lab.jobs.get(other.id).status is Status.REJECTED
+
+
+def test_a_replaced_link_leads_to_the_job_s_page(
+    lab: Printflow, quoted: Job, student: FlaskClient
+) -> None:
+    old = link(lab, quoted)
+    lab.jobs.requote(quoted.id, by="Ana", grams="50", hours="4", material="PLA")
+    answer = student.get(old)
+    assert "This link has been replaced" in said(answer)
+    assert f'href="{lab.students.url(quoted)}"' in answer.text
+
+
+def test_nothing_to_do_is_never_said_beside_a_question(
+    lab: Printflow, submit: Callable[..., Job], student: FlaskClient
+) -> None:
+    job = submit()
+    page = lab.students.url(job).removeprefix(lab.settings.base_url)
+    nothing, asked = "You don't need to do anything.", "The lab wrote to you: read the message"
+    for held in (False, True):
+        if held:
+            lab.jobs.hold(job.id, by="Ana", reason="Out of red", shown=True)
+        text = said(student.get(page))
+        assert nothing in text and asked not in text
+        lab.notes.add(job.id, by="Ana", text="Which side is up?", for_student=True)
+        text = said(student.get(page))
+        assert asked in text and nothing not in text
+        lab.messages.send(page.rpartition("/")[2], "The flat one.")
+        text = said(student.get(page))
+        assert nothing in text and asked not in text
+
+
 def test_declining_with_a_reason(lab: Printflow, quoted: Job, student: FlaskClient) -> None:
     page = link(lab, quoted)
     assert send(student, page, action="decline", text="Too expensive").status_code == 303

@@ -300,6 +300,15 @@ class StudentPage:
         return self.job.unconfirmed and not self.job.status.closed
 
     @property
+    def written_to(self) -> bool:
+        """Whether the last message is the lab's: it may be a question, so nothing on the page says
+        that there is nothing to do.
+        """
+        return bool(self.messages) and not (
+            self.messages[-1].from_student or self.job.status.closed
+        )
+
+    @property
     def canceled(self) -> bool:
         """The student took the model back: that is no rejection to them."""
         return refused_for(self.job, *CANCELED)
@@ -344,6 +353,8 @@ class QuotePage:
     """How the price differs from that of the quote before, and why."""
     note: str = ""
     """What staff wrote with the price."""
+    too_late: str = ""
+    """What to say to who answered otherwise after the quote had been answered; "" to all others."""
     not_confirmed: tuple[Job, ...] = ()
     """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
     paid: Split

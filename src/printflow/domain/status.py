@@ -161,8 +161,7 @@ STATUSES: Mapping[Status, StatusRecord] = complete(
             step=mark("Submitted"),
             headline=mark("We're reviewing your model"),
             next_step=mark(
-                "We're working on it. Staff will review your model and email you a price. You "
-                "don't need to do anything."
+                "We're working on it. Staff will review your model and email you a price."
             ),
             at_counter=mark("Not reviewed yet"),
             counter_hint=mark("Staff need to review the model and set a price first."),

@@ -163,7 +163,7 @@ class Quotes:
     def _answer(self, token: str, trigger: Trigger, args: Arguments) -> QuotePage:
         page = self.page(token)
         if page.state is LinkState.USED:
-            return page
+            return _answered(page, trigger)
         if page.state is LinkState.VOID:
             raise overtaken(page)
         try:
@@ -173,7 +173,7 @@ class Quotes:
             page = self.page(token)
             if page.state is not LinkState.USED:
                 raise overtaken(page) from None
-            return page
+            return _answered(page, trigger)
         except TransitionRefused as refused:
             codes = {reason.code for reason in refused.refusals}
             if "link_expired" in codes:
@@ -184,6 +184,23 @@ class Quotes:
                 raise overtaken(page) from refused
             raise
         return self.page(token)
+
+
+def _answered(page: QuotePage, trigger: Trigger) -> QuotePage:
+    """The page of a quote that was answered before, by whoever answers it again."""
+    if trigger is Trigger.DECLINE and page.confirmed:
+        late = say(
+            "Declining came too late: this price was already confirmed. To stop the print, cancel it "
+            "on the job's page."
+        )
+    elif trigger is Trigger.CONFIRM and not page.confirmed:
+        late = say(
+            "Confirming came too late: this price was already declined. If you still want the print, "
+            "submit the model again."
+        )
+    else:
+        return page
+    return replace(page, too_late=late)
 
 
 def overtaken(page: QuotePage) -> LinkOvertaken:
