@@ -401,6 +401,7 @@ def test_pages_by_number_are_known() -> None:
     }
     acts = {
         "/dashboard/jobs/<job_id>/<trigger>",
+        "/dashboard/jobs/<job_id>/outline",
         "/dashboard/jobs/<job_id>/picture",
         "/dashboard/jobs/<job_id>/price",
         "/pick-up/<job_id>",
