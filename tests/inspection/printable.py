@@ -75,6 +75,27 @@ def tube(outer: float, wall: float, height: float, sides: int = 64) -> Soup:
     return np.array(found, np.float32)
 
 
+def bored(side: float, hole: float, height: float, sides: int = 64) -> Soup:
+    """A square post with a hole along it."""
+    model = tube(side, (side - hole) / 2, height, sides).astype(np.float64)
+    x, y = model[..., 0], model[..., 1]
+    outer = np.hypot(x, y) > (side + hole) / 4
+    longer = np.where(outer, side / 2 / np.maximum(np.maximum(np.abs(x), np.abs(y)), 1e-9), 1)
+    model[..., :2] *= longer[..., None]
+    return model.astype(np.float32)
+
+
+def wedge(long: float, wide: float, height: float) -> Soup:
+    """An upright edge like a knife's."""
+    return soup(prism(np.array([[0, 0], [long, 0], [long, wide]], float), height))
+
+
+def bridge(span: float, deep: float = 12, high: float = 15) -> Soup:
+    """A beam on two posts."""
+    posts = [box(8, deep, high, (x, 0, 0)) for x in (0, 8 + span)]
+    return together(box(16 + span, deep, 4, (0, 0, high)), *posts)
+
+
 def cone(base: float, top: float, height: float, sides: int = 48) -> Soup:
     """A frustum: diameters below and above."""
     low, high = (

@@ -67,7 +67,9 @@ FILAMENT: Mapping[str, tuple[Callable[[], Soup], set[str]]] = {
     "table": (lambda: table(60, 40, 30, 4, 4), {HANGS}),
     "table, moved": (lambda: put(table(60, 40, 30, 4, 4), 700, -300, 50), {HANGS}),
     "steep": (lambda: cone(10, 30, 20), set()),
-    "ball": (lambda: ball(12), {HANGS, TIPS}),
+    "small table": (lambda: table(24, 20, 30, 4, 4), set()),
+    "ball": (lambda: ball(12), {TIPS}),
+    "large ball": (lambda: ball(40, 96, 48), {HANGS, TIPS}),
     "tube": (lambda: tube(20, 0.5, 30), set()),
     "letters": (lambda: letters(0.5, 1.0), set()),
 }
@@ -84,6 +86,8 @@ OTHERS: Mapping[str, Mapping[str, set[str]]] = {
         "on its tip": set(),
         "leaning": set(),
         "ball": set(),
+        "small table": {HANGS},
+        "large ball": {HANGS},
     },
     "powder": {
         "foil": {THIN},
@@ -96,6 +100,7 @@ OTHERS: Mapping[str, Mapping[str, set[str]]] = {
         "table": set(),
         "table, moved": set(),
         "ball": set(),
+        "large ball": set(),
     },
 }
 """Where another method prints it better, or not as well."""

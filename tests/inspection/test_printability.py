@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printflow.domain.printability import LIMITS, Finding, FindingCode, PrintLimits, Process
+from printflow.demo.sample_models import MODELS
+from printflow.domain.printability import (
+    LIMITS,
+    Finding,
+    FindingCode,
+    PrintLimits,
+    Process,
+    Severity,
+)
 from printflow.domain.printability import FindingCode as C
 from printflow.inspection.model import OnPlate
 from printflow.inspection.printability import checks, findings
@@ -19,7 +27,9 @@ from tests.inspection import shapes
 from tests.inspection.printable import (
     Soup,
     ball,
+    bored,
     box,
+    bridge,
     cone,
     inside_out,
     letters,
@@ -31,6 +41,7 @@ from tests.inspection.printable import (
     together,
     tube,
     turned,
+    wedge,
 )
 
 FILAMENT, RESIN, POWDER = (LIMITS[one] for one in Process)
@@ -55,6 +66,28 @@ def tee(stem: float, arm: float, high: float, deep: float = 10) -> Soup:
 def hook() -> Soup:
     """Hangs down from an arm: it starts in the air, though it is one piece."""
     return together(box(15, 20, 40), box(40, 20, 6, (0, 0, 40)), box(5, 20, 15, (35, 0, 25)))
+
+
+def drawn_support(gap: float) -> Soup:
+    """An arm whose end is carried by a block that was drawn below it."""
+    return together(
+        box(32, 20, 3), box(10, 20, 20, (0, 0, 3)), box(32, 20, 6, (0, 0, 23)),
+        box(8, 20, 20 - gap, (24, 0, 3)),
+    )  # fmt: skip
+
+
+def lid(gap: float) -> Soup:
+    """A window with a block in it that hangs from nothing but is a little above its sill."""
+    return together(
+        box(26, 3, 8), box(8, 3, 12, (0, 0, 8)), box(8, 3, 12, (18, 0, 8)), box(26, 3, 5, (0, 0, 20)),
+        box(4, 3, 12 - gap, (11, 0, 8 + gap)),
+    )  # fmt: skip
+
+
+def comb(tooth: float) -> Soup:
+    """A bridge whose lower side has teeth."""
+    teeth = [box(1, 6, tooth + 0.05, (10 + 1.5 * at, 3, 15 - tooth)) for at in range(8)]
+    return together(bridge(16), *teeth)
 
 
 def ramp() -> Soup:
@@ -94,6 +127,15 @@ BAD: list[tuple[str, Callable[[], Soup], PrintLimits, FindingCode, float]] = [
     ("a T", lambda: tee(10, 15, 30), FILAMENT, C.OVERHANG, 90),
     ("a larger T", lambda: tee(30, 6, 12, 40), RESIN, C.OVERHANG, 90),
     ("a table", lambda: table(60, 40, 30, 4, 3), FILAMENT, C.OVERHANG, 90),
+    ("a long bridge", lambda: bridge(35), FILAMENT, C.OVERHANG, 90),
+    ("a long bridge, turned", lambda: turned(bridge(35), 30), FILAMENT, C.OVERHANG, 90),
+    ("a bridge in resin", lambda: bridge(16), RESIN, C.OVERHANG, 90),
+    ("a deep vault", lambda: on_floor(turned(bored(50, 40, 30), 90, 0)), FILAMENT, C.OVERHANG, 89.5),
+    ("half a bridge", lambda: together(box(8, 12, 15), box(24, 12, 4, (0, 0, 15))), FILAMENT,
+     C.OVERHANG, 90),
+    ("a small ball", lambda: ball(12, 96, 48), FILAMENT, C.OVERHANG, 80),
+    ("a block above its sill", lambda: lid(0.7), FILAMENT, C.ISLAND, 8.7),
+    ("a comb of long teeth", lambda: comb(1.1), FILAMENT, C.ISLAND, 13.9),
     ("a funnel of 60°", lambda: cone(10, 10 + 2 * 20 * np.tan(np.radians(60)), 20, 96), FILAMENT,
      C.OVERHANG, 60),
     ("a column", lambda: box(10, 10, 100), FILAMENT, C.TIPS, 100),
@@ -143,6 +185,16 @@ GOOD: list[tuple[str, Callable[[], Soup], PrintLimits]] = [
     ("a name plate", lambda: soup(shapes.text_plate()), FILAMENT),
     ("a cone", lambda: cone(40, 4, 30), FILAMENT),
     ("a funnel of 45°", lambda: cone(20, 80, 30), FILAMENT),
+    ("a bridge", lambda: bridge(16), FILAMENT),
+    ("a bridge, turned", lambda: turned(bridge(16), 45), FILAMENT),
+    ("a bridge, turned less", lambda: turned(bridge(15), 20), FILAMENT),
+    ("a bore that lies", lambda: on_floor(turned(bored(24, 14, 30), 90, 0)), FILAMENT),
+    ("a bridge with a rough side", lambda: comb(0.08), FILAMENT),
+    ("an arm on what was drawn below it", lambda: drawn_support(0.2), FILAMENT),
+    ("a block just above its sill", lambda: lid(0.2), FILAMENT),
+    ("an edge", lambda: wedge(30, 12, 15), FILAMENT),
+    ("an edge, turned", lambda: turned(wedge(30, 10, 15), 50), FILAMENT),
+    ("an edge, larger", lambda: turned(wedge(90, 30, 40), -8), FILAMENT),
     ("a small ledge", lambda: tee(20, 2, 20), FILAMENT),
     ("a tower", lambda: box(20, 20, 100), FILAMENT),
     ("a pipe of 120 high", lambda: tube(60, 1.6, 120), FILAMENT),
@@ -160,6 +212,48 @@ def test_what_is_good_is_left_alone(
     name: str, make: Callable[[], Soup], limits: PrintLimits
 ) -> None:
     assert [one.message for one in found(make(), limits).values()] == []
+
+
+LOST: list[tuple[str, Callable[[], Soup]]] = [
+    ("a wall", lambda: wall(0.3)),
+    ("a wall, turned", lambda: turned(wall(0.3, 30, 12), 37)),
+    ("a wall on a large plate", lambda: together(box(150, 120, 2), box(60, 0.3, 20, (40, 60, 2)))),
+    ("a fin", lambda: together(box(20, 20, 2), box(2, 0.3, 15, (9, 9, 2)))),
+    ("a pipe", lambda: tube(30, 0.3, 25)),
+    ("a narrow pipe", lambda: tube(8, 0.25, 25)),
+    ("a pin", lambda: boss(0.35, 15)),
+]
+
+
+@pytest.mark.parametrize("make", [make for _, make in LOST], ids=[name for name, _ in LOST])
+def test_what_is_lost_is_warned_of(make: Callable[[], Soup]) -> None:
+    assert found(make())[C.THIN_WALL].severity is Severity.WARNING
+
+
+NECKS: list[tuple[str, Callable[[], Soup], float]] = [
+    ("a bore near the sides", lambda: bored(6, 5.8, 12), 0.1),
+    ("a bore near the sides, turned", lambda: turned(bored(6, 5.7, 12), 33), 0.15),
+    ("a bore that reaches the sides", lambda: bored(6, 5.99, 12), 0.01),
+]
+
+
+@pytest.mark.parametrize(("name", "make", "value"), NECKS, ids=[one[0] for one in NECKS])
+def test_a_neck_between_thick_walls_is_no_warning(
+    name: str, make: Callable[[], Soup], value: float
+) -> None:
+    there = found(make())
+    assert [one.code for one in there.values() if one.severity is Severity.WARNING] == []
+    assert there[C.THIN_WALL].value == pytest.approx(value, abs=0.05)
+
+
+def test_the_demo_has_one_model_that_needs_supports() -> None:
+    warned = {}
+    for name, make in MODELS.items():
+        mesh = make()
+        there = found(np.ascontiguousarray(mesh.vertices[mesh.faces], np.float32))
+        if codes := [code for code, one in there.items() if one.severity is Severity.WARNING]:
+            warned[name] = codes
+    assert warned == {"torus_knot": [C.OVERHANG]}
 
 
 def test_thin_legs_between_the_rays_are_legs() -> None:

@@ -55,7 +55,7 @@ def gear() -> Mesh:
 
 def phone_stand() -> Mesh:
     """A bent strip that holds a phone, 70 mm wide."""
-    path = [(0.0, 12.0), (0.0, 0.0), (14.0, -2.0), (52.0, 78.0), (72.0, 0.0), (30.0, 0.0)]
+    path = [(0.0, 12.0), (0.0, 0.0), (14.0, 0.0), (52.0, 78.0), (72.0, 0.0), (30.0, 0.0)]
     return extruded(ribbon(path, 5), 70).stood_up().on_bed()
 
 

@@ -42,6 +42,7 @@ def early_advice(limits: PrintLimits) -> EarlyAdvice:
         "wall_mm": limits.wall_mm,
         "needs_supports": limits.needs_supports,
         "stands": limits.stands,
+        "bridges": limits.bridges,
     }
     words = {
         f"{code} {severity}": (

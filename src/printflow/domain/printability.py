@@ -82,6 +82,11 @@ class PrintLimits:
         return self.process is Process.FILAMENT
 
     @property
+    def bridges(self) -> bool:
+        """Whether lines can be drawn through the air from one side to the other."""
+        return self.process is Process.FILAMENT
+
+    @property
     def words(self) -> str:
         """What a model was checked for: limits that nobody has set are named, too."""
         params = {"width": _mm(self.line_width_mm), "layer": _mm(self.layer_mm)}

@@ -15,15 +15,25 @@ class CheckFigures:
     flat_layers: int = 2
     """Fewer layers make no sound sheet."""
     least_thin_mm2: float = 3.0
-    """Less of a thin place isn't worth a word; so for the next two."""
+    """Less of a thin place isn't worth a word."""
+    neck_mm: float = 3.0
+    """A place that is thin over less, with thicker walls at its ends, is a neck: it won't come off."""
     least_hollow_mm3: float = 10.0
     """Less is no hollow, but a gap that someone's program left."""
     least_overhang_mm2: float = 20.0
+    """Less of an overhang isn't worth a word."""
     much_overhang_mm2: float = 400.0
+    """More of it is a warning."""
     play_degrees: float = 1.0
     reach_mm: float = 2.5
-    """No farther from what holds it, an overhang needs no support: a ledge of so much, a bridge of twice
-    that."""
+    """No farther from what holds it, an overhang needs no support: a ledge of so much, in resin a bridge
+    of twice that."""
+    bridge_mm: float = 20.0
+    """A flat ceiling of filament that is held on both sides may span so much; one that isn't flat, half."""
+    flat_degrees: float = 80.0
+    """What leans more is a flat ceiling."""
+    resting_layers: float = 1.5
+    """What begins so few layers above something is carried by it, as by supports that were drawn."""
     ground_layers: float = 0.5
     """What begins below is on the build plate, as slicers cut each layer in its middle."""
     least_tall_mm: float = 15.0

@@ -9,7 +9,7 @@ from ..corners import corner_hashes
 from ..joining import components
 from .neighbors import EIGHT, Levels
 from .part import Part
-from .rays import F64, Bool
+from .rays import F64, I64, Bool, Runs
 
 _COARSEST = 0.2
 """Layers are looked at no finer: the rough skin of a scan is no island."""
@@ -31,7 +31,7 @@ def islands(part: Part) -> list[Finding]:
         return []
     at = np.full(len(runs), -1)
     at[up] = np.arange(len(up))
-    held = np.zeros(len(up), bool)
+    held = runs.gaps(up) <= part.resting_mm
     left, right = [], []
     for step in EIGHT:
         beside = levels.last_before(up, step, begin[up])
@@ -47,9 +47,15 @@ def islands(part: Part) -> list[Finding]:
     sizes = np.bincount(number, minlength=len(groups))
     lonely = np.flatnonzero(~grounded)
     lonely = lonely[np.argsort(-sizes[lonely], kind="stable")]
-    found = []
+    found: list[tuple[int, F64]] = []
+    joined: dict[int, Bool] = {}
     for group in lonely[:_MOST]:
         mine = up[number == group]
+        level = int(begin[mine[0]])
+        if level not in joined:
+            joined[level] = _bridged(runs, levels, end, up, level)
+        if joined[level][mine[0]]:
+            continue
         places = runs.places(mine, runs.low[mine])
         if _begins(part, places, layer, runs.cell):
             found.append((len(mine), places))
@@ -70,6 +76,29 @@ def islands(part: Part) -> list[Finding]:
             process=part.limits.process,
         )
     ]
+
+
+def _bridged(runs: Runs, levels: Levels, end: I64, up: I64, level: int) -> Bool:
+    """Which runs that begin at a level are joined to what is held within one more layer: to a bridge
+    whose lower side isn't quite flat."""
+    begin = levels.begin
+    near = up[(begin[up] == level) | (begin[up] == level + 1)]
+    at = np.full(len(runs), -1)
+    at[near] = np.arange(len(near))
+    held = np.zeros(len(near), bool)
+    left, right = [], []
+    for step in EIGHT:
+        beside = levels.last_before(near, step, np.full(len(near), level + 2))
+        there = np.maximum(beside, 0)
+        solid = (beside >= 0) & (end[there] >= level)
+        held |= solid & (begin[there] < level)
+        alike = solid & (at[there] >= 0)
+        left.append(np.flatnonzero(alike).astype(np.int32))
+        right.append(at[beside[alike]].astype(np.int32))
+    roots, _ = components(len(near), np.concatenate(left), np.concatenate(right))
+    result = np.zeros(len(runs), bool)
+    result[near] = np.isin(roots, roots[held])
+    return result
 
 
 def _begins(part: Part, places: F64, layer: float, cell: float) -> bool:

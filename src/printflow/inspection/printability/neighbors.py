@@ -18,6 +18,7 @@ class Levels:
 
     def __init__(self, runs: Runs, begin: I64) -> None:
         self._runs = runs
+        self.begin = begin
         self._most = int(begin.max(initial=0)) + 2
         self._keys = runs.ray * self._most + begin
 

@@ -9,7 +9,7 @@ from ...domain.printability_figures import FIGURES
 from ..joining import components
 from .neighbors import FOUR, Levels
 from .part import Part
-from .rays import I64, Runs
+from .rays import F64, I64, Runs
 
 _DENSITY = 0.15
 """Of the space below that supports fill."""
@@ -24,10 +24,24 @@ def overhangs(part: Part) -> list[Finding]:
     leaning = np.degrees(np.arcsin(np.clip(down, -1, 1)))
     above = runs.low > part.floor + limits.layer_mm
     which = np.flatnonzero(above & (leaning > limits.overhang_degrees + FIGURES.play_degrees))
+    which = which[runs.gaps(which) > part.resting_mm]
     if not len(which):
         return []
-    beside = _beside(runs, which)
-    far = _far_out(beside, max(1, round(FIGURES.reach_mm / runs.cell)))
+    levels, number = _levels(runs), np.full(len(runs), -1)
+    number[which] = np.arange(len(which))
+    beside = [_beside(runs, levels, number, which, step)[0] for step in FOUR]
+    reach = max(1, round(FIGURES.reach_mm / runs.cell))
+    far = _far_out(beside, reach)
+    free = np.ones(len(which), bool)
+    if limits.bridges:
+        flat = leaning[which] > FIGURES.flat_degrees
+        most = np.where(flat, FIGURES.bridge_mm, FIGURES.bridge_mm / 2)
+        for lines in (_LINES, _MORE_LINES):
+            if not (far >= 0).any():
+                break
+            free &= _spans(runs, levels, number, which, lines) > most
+            beside = [np.where((one >= 0) & ~free[one], _HELD, one) for one in beside]
+            far = np.where(free, _far_out(beside, reach), -1)
     pairs = [(np.flatnonzero(one >= 0), one[one >= 0]) for one in beside]
     roots, _ = components(
         len(which),
@@ -36,17 +50,13 @@ def overhangs(part: Part) -> list[Finding]:
     )
     hangs = np.zeros(len(which), bool)
     hangs[roots[far >= 0]] = True
-    mine = hangs[roots]
+    mine = hangs[roots] & free
     at = which[mine]
     area = float((runs.cell**2 / np.maximum(down[at], 0.1)).sum())
     if area < FIGURES.least_overhang_mm2:
         return []
-    floor = np.full(len(at), part.floor)
-    before = np.maximum(at - 1, 0)
-    over_itself = (at > 0) & (runs.ray[before] == runs.ray[at])
-    gap = runs.low[at] - np.where(over_itself, runs.high[before], floor)
-    reach = far[mine]
-    worst = int(at[np.lexsort((-gap, -np.round(leaning[at]), -reach))[0]])
+    gap = np.minimum(runs.gaps(at), runs.low[at] - part.floor)
+    worst = int(at[np.lexsort((-gap, -np.round(leaning[at]), -far[mine]))[0]])
     x, y, z = runs.place(worst, float(runs.low[worst]))
     return [
         Finding(
@@ -65,23 +75,53 @@ def overhangs(part: Part) -> list[Finding]:
 _HELD, _FREE = -2, -1
 
 
-def _beside(runs: Runs, which: I64) -> list[I64]:
-    """What is beside each, in four directions: another overhang (its number), _HELD where the solid
-    goes further down or something is below that it rests on, _FREE where it ends."""
-    fine = 0.05
-    begin = np.rint((runs.low - runs.low.min(initial=0)) / fine).astype(np.int64)
-    levels = Levels(runs, begin)
-    number = np.full(len(runs), -1)
-    number[which] = np.arange(len(which))
-    slack = runs.cell * 2 + fine
-    found = []
-    for step in FOUR:
-        there = levels.last_before(which, step, begin[which] + 1 + round(slack / fine))
-        run = np.maximum(there, 0)
-        # The nearest solid that begins no higher, and reaches up to here, is the same solid's.
-        same = (there >= 0) & (runs.high[run] >= runs.low[which])
-        found.append(np.where(~same, _FREE, np.where(number[run] >= 0, number[run], _HELD)))
-    return found
+_FINE = 0.05
+
+
+def _levels(runs: Runs) -> Levels:
+    return Levels(runs, np.rint((runs.low - runs.low.min(initial=0)) / _FINE).astype(np.int64))
+
+
+def _beside(
+    runs: Runs, levels: Levels, number: I64, which: I64, step: tuple[int, int]
+) -> tuple[I64, I64]:
+    """What is beside each: another overhang (its number), _HELD where the solid goes on or something is
+    below that it rests on, _FREE where it ends; and the run there."""
+    slack = runs.cell * 2 + _FINE
+    there = levels.last_before(which, step, levels.begin[which] + 1 + round(slack / _FINE))
+    run = np.maximum(there, 0)
+    # The nearest solid that begins no higher, and reaches up to here, is the same solid's.
+    same = (there >= 0) & (runs.high[run] >= runs.low[which])
+    return np.where(~same, _FREE, np.where(number[run] >= 0, number[run], _HELD)), run
+
+
+_LINES = ((0, 1), (1, 0), (1, 1), (1, -1))
+_MORE_LINES = ((1, 2), (2, 1), (1, -2), (2, -1))
+
+
+def _spans(
+    runs: Runs, levels: Levels, number: I64, which: I64, lines: tuple[tuple[int, int], ...]
+) -> F64:
+    """How long the shortest bridge over each along one of the lines is, in mm: from one side that goes
+    further down to another."""
+    count = len(which)
+    doublings = max(1, int(np.ceil(np.log2(FIGURES.bridge_mm / runs.cell + 2))))
+    result = np.full(count, np.inf)
+    for line in lines:
+        total, held = np.full(count, -1.0), np.ones(count, bool)
+        for way in (1, -1):
+            there, run = _beside(runs, levels, number, which, (way * line[0], way * line[1]))
+            down = runs.low[run] <= runs.low[which] + _FINE
+            ends = np.where((there == _HELD) & down, count, count + 1)
+            after = np.append(np.where(there >= 0, there, ends), [count, count + 1])
+            steps = np.append(np.ones(count), [0.0, 0.0])
+            for _ in range(doublings):
+                steps, after = steps + steps[after], after[after]
+            total += steps[:count]
+            held &= after[:count] == count
+        span = total * runs.cell * float(np.hypot(*line))
+        result = np.where(held, np.minimum(result, span), result)
+    return result
 
 
 def _far_out(beside: list[I64], reach: int) -> I64:

@@ -144,6 +144,11 @@ class Part:
         return found
 
     @property
+    def resting_mm(self) -> float:
+        """What begins no farther above something is carried by it."""
+        return FIGURES.resting_layers * self.limits.layer_mm + FIGURES.play_mm
+
+    @property
     def on_ground(self) -> Bool:
         """Which vertical runs stand on the build plate."""
         return self.runs[2].low <= self.floor + max(

@@ -7,6 +7,7 @@ are left out. Where bodies overlap or touch, they are one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class TooManyHits(Exception):
     """More hits than memory and time allow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Runs:
     """Solid pieces of rays along ``axis``: sorted by ray, then by height.
 
@@ -54,10 +55,23 @@ class Runs:
     def __len__(self) -> int:
         return len(self.ray)
 
-    @property
+    @cached_property
     def length(self) -> F64:
         """How long each is."""
         return self.high - self.low
+
+    @cached_property
+    def _keys(self) -> tuple[F64, float, float]:
+        """Ray and beginning of each as one number: the ray, and (beginning - base) / span."""
+        base, span = float(self.low.min()) - 1, float(np.ptp(self.low)) + 2
+        keys: F64 = self.ray + np.clip((self.low - base) / span, 0, 0.999999)
+        return keys, base, span
+
+    def gaps(self, which: I64) -> F64:
+        """How far each is above the solid below it on its ray; infinite where there is none."""
+        before = np.maximum(which - 1, 0)
+        over = (which > 0) & (self.ray[before] == self.ray[which])
+        return np.where(over, self.low[which] - self.high[before], np.inf)
 
     def place(self, run: int, height: float) -> tuple[float, float, float]:
         """A point on a run, in mm."""
@@ -85,8 +99,7 @@ class Runs:
         height = points[:, self.axis]
         if not len(self):
             return np.full(len(points), -1)
-        base, span = float(self.low.min()) - 1, float(np.ptp(self.low)) + 2
-        keys = self.ray + np.clip((self.low - base) / span, 0, 0.999999)
+        keys, base, span = self._keys
         asked = row * self.columns + column + np.clip((height - base) / span, 0, 0.999999)
         at = np.searchsorted(keys, asked, "right") - 1
         run = np.maximum(at, 0)

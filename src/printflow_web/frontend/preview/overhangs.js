@@ -1,16 +1,18 @@
 // Surfaces that lean out further than a method prints without supports: those of
 // printflow.inspection.printability.overhangs that are sure to be wider than what needs none. Area by
-// outline is at most the widest distance to it, so that a region of more has a place beyond reach.
+// outline is at most the widest distance to it, so that a region of more has a place beyond reach; what may
+// be a bridge must be wider than the longest one.
 export function overhangs({ positions, corners, pieces, floor, limits, figures }) {
   const least = limits.overhang_degrees + figures.play_degrees;
   const above = floor + limits.layer_mm;
+  const reach = limits.bridges ? figures.bridge_mm / 2 : figures.reach_mm;
   let area = 0;
   let steepest = 0;
   for (const piece of pieces) {
     if (!piece.sure) continue;
     const found = leaning(positions, piece.bodies, least, above);
     for (const region of regionsOf(positions, corners, found)) {
-      if (region.seen / region.around <= figures.reach_mm) continue;
+      if (region.seen / region.around <= reach) continue;
       area += region.area;
       steepest = Math.max(steepest, region.lean);
     }
