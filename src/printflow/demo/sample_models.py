@@ -67,7 +67,7 @@ def bracket() -> Mesh:
     upright = upright.moved(x=0.2, y=shift - 0.2, z=0.2 - float(upright.vertices[:, 2].min()))
     rib = extruded(ribbon([(0, 0), (38, 38)], 5), 4)
     x, y, z = rib.vertices.T
-    rib = Mesh(np.column_stack([z, -y, 41 - x]), rib.faces)
+    rib = Mesh(np.column_stack([z, -y, 41 - x]), rib.faces[:, ::-1])
     ribs = [rib.moved(x=offset, y=shift_y) for offset, shift_y in ((4, 3.0), (52, 3.0))]
     return joined([plate, upright, *ribs]).on_bed()
 

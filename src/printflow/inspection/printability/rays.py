@@ -64,7 +64,7 @@ class Runs:
     def _keys(self) -> tuple[F64, float, float]:
         """Ray and beginning of each as one number: the ray, and (beginning - base) / span."""
         base, span = float(self.low.min()) - 1, float(np.ptp(self.low)) + 2
-        keys: F64 = self.ray + np.clip((self.low - base) / span, 0, 0.999999)
+        keys = self.ray.astype(np.float64) + np.clip((self.low - base) / span, 0, 0.999999)
         return keys, base, span
 
     def gaps(self, which: I64) -> F64:
