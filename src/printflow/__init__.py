@@ -191,6 +191,9 @@ if TYPE_CHECKING:
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
     from .reports.figures import REPORTS
+    from .reports.presets import PRESETS as REPORT_PRESETS
+    from .reports.presets import Period
+    from .reports.summary import Summary
     from .reports.table import Figures, cell_text, cell_value
     from .reports.table import Table as ReportTable
     from .runtime.exhausted import is_exhausted, server_busy
@@ -429,6 +432,8 @@ _HOMES = {
     "said": ("Day", "Money", "Said", "say", "say_n", "sentences"),
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
+    "reports.presets": ("Period",),
+    "reports.summary": ("Summary",),
     "reports.table": ("Figures", "cell_text", "cell_value"),
     "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
@@ -463,6 +468,7 @@ _RENAMED = {
     "PaperCutCharge": ("domain.papercut", "Charge"),
     "PaymentFinding": ("domain.online_payments", "Finding"),
     "payer_form": ("domain.payer_form", "typed_form"),
+    "REPORT_PRESETS": ("reports.presets", "PRESETS"),
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
     "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
     "ReportTable": ("reports.table", "Table"),
@@ -625,6 +631,7 @@ __all__ = [
     "PartOutcome",
     "PathUnusable",
     "Payment",
+    "Period",
     "Permit",
     "PersonRule",
     "PickUpPolicy",
@@ -657,6 +664,7 @@ __all__ = [
     "QuotePage",
     "REPORTS",
     "REPORT_FILTERS",
+    "REPORT_PRESETS",
     "Rate",
     "RIGHTS",
     "ReadyRange",
@@ -701,6 +709,7 @@ __all__ = [
     "Student",
     "StudentPage",
     "Students",
+    "Summary",
     "Suggestion",
     "SystemView",
     "TABLE",

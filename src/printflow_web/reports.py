@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from flask_babel import gettext as _
@@ -13,7 +12,9 @@ from flask_babel import gettext as _
 from printflow import (
     EXPORT_FORMATS,
     REPORT_FILTERS,
+    REPORT_PRESETS,
     REPORTS,
+    Period,
     ReportQuery,
     Unit,
     cell_text,
@@ -28,32 +29,40 @@ from .request import lab_of
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 
 _LONGEST = 100
-_PRESETS = ("30", "90", "365", "all", "own")
-_UNITS = {"30": Unit.DAY, "90": Unit.WEEK}
+_OWN = "own"
+"""The period whose days someone chose."""
 
 
-def _query() -> tuple[ReportQuery, str]:
-    """What the address asks for, and which of the ready-made periods that is: typed days win."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an address asks for: typed days win over a ready-made period."""
+
+    query: ReportQuery
+    preset: str
+    period: Period
+
+
+def _asked(usual: str = "365") -> _Asked:
     typed = request.args
-    preset = typed.get("period", "365")
+    preset = typed.get("period", usual)
     if typed.get("since") or typed.get("until"):
-        preset = "own"
-    if preset not in _PRESETS:
+        preset = _OWN
+    if preset not in (*REPORT_PRESETS, _OWN):
+        known = ", ".join((*REPORT_PRESETS, _OWN))
         raise ParameterRefused(
-            _("The address is wrong: “period” must be one of %(known)s.", known=", ".join(_PRESETS))
+            _("The address is wrong: “period” must be one of %(known)s.", known=known)
         )
-    since: date | None = None
-    until: date | None = None
-    if preset == "own":
+    reports = lab_of(current_app).reports
+    if preset == _OWN:
         since, until = (parse_date(typed.get(name, ""), name) for name in ("since", "until"))
-    elif preset != "all":
-        zone = ZoneInfo(lab_of(current_app).catalog.current.time_zone)
-        since = datetime.now(zone).date() - timedelta(days=int(preset))
-    for day in (since, until):
-        if day is not None and not 1970 <= day.year < 9000:
-            raise ParameterRefused(_("That date is out of range."))
+        for day in (since, until):
+            if day is not None and not 1970 <= day.year < 9000:
+                raise ParameterRefused(_("That date is out of range."))
+        period = reports.chosen_period(since, until)
+    else:
+        period = reports.period(preset)
     try:
-        unit = Unit(typed.get("unit") or _UNITS.get(preset, Unit.MONTH))
+        unit = Unit(typed.get("unit") or period.unit)
     except ValueError:
         raise ParameterRefused(
             _("The address is wrong: “unit” must be day, week, or month.")
@@ -61,26 +70,85 @@ def _query() -> tuple[ReportQuery, str]:
     filters: dict[str, Any] = {
         name: typed.get(name, "").replace("\x00", "")[:_LONGEST] for name in REPORT_FILTERS
     }
-    return ReportQuery(since=since, until=until, unit=unit, **filters), preset
+    query = ReportQuery(since=period.since, until=period.until, unit=unit, **filters)
+    return _Asked(query, preset, period)
 
 
 @pages.get("")
 def index() -> Response:
     """All reports of a period. Where counting takes long, what was counted last is shown."""
-    query, preset = _query()
-    figures = lab_of(current_app).reports.latest_figures(query)
+    asked = _asked()
+    figures = lab_of(current_app).reports.latest_figures(asked.query)
     return make_response(
         render_template(
             "reports.html",
-            query=query,
-            preset=preset,
             figures=figures,
-            filters=REPORT_FILTERS,
-            cell_text=cell_text,
-            cell_value=cell_value,
-            address=request.args.to_dict(),
+            **_shown(asked),
         )
     )
+
+
+@pages.get("/summary")
+def summary() -> Response:
+    """The totals of a period with their trends, on two sheets of paper."""
+    asked = _asked("last_week")
+    found = lab_of(current_app).reports.latest_summary(asked.query, asked.period.before)
+    return make_response(
+        render_template("report_summary.html", summary=found, changed=_change_text, **_shown(asked))
+    )
+
+
+def _change_text(percent: float | None) -> str:
+    if percent is None:
+        return "–"
+    size = f"{abs(percent):,.0f}%"
+    if size == "0%":
+        return str(_("no change"))
+    way = _("up %(percent)s", percent=size) if percent > 0 else _("down %(percent)s", percent=size)
+    return str(way)
+
+
+def _shown(asked: _Asked) -> dict[str, Any]:
+    """What both pages show of a period, with the ones that can be chosen instead."""
+    lab = lab_of(current_app)
+    words = _preset_words()
+    presets = [(name, words[name]) for name in lab.reports.presets()]
+    return {
+        "query": asked.query,
+        "preset": asked.preset,
+        "period": asked.period,
+        "presets": presets,
+        "sheets": [one for one in presets if "_" in one[0]],
+        "units": {name: lab.reports.period(name).unit for name, _words in presets},
+        "time_zone": lab.catalog.current.time_zone,
+        "filters": REPORT_FILTERS,
+        "cell_text": cell_text,
+        "cell_value": cell_value,
+        "address": request.args.to_dict(),
+    }
+
+
+def _preset_words() -> dict[str, str]:
+    return {
+        "this_week": _("This week"),
+        "last_week": _("Last week"),
+        "this_month": _("This month"),
+        "last_month": _("Last month"),
+        "this_term": _("This term"),
+        "last_term": _("Last term"),
+        "30": _("Last 30 days"),
+        "90": _("Last 90 days"),
+        "365": _("Last 12 months"),
+        "all": _("All time"),
+    }
+
+
+@pages.get("/all.xlsx")
+def workbook() -> Response:
+    """All tables of a period in one file."""
+    asked = _asked()
+    found = lab_of(current_app).reports.workbook(asked.query, asked.period.before, **acting())
+    return sent_file(found, "xlsx", "reports")
 
 
 @pages.get("/<name>.<ending>")
@@ -88,8 +156,7 @@ def download(name: str, ending: str) -> Response:
     """A report, or the list of jobs, as a file; written while it is sent."""
     if ending not in EXPORT_FORMATS or name not in (*REPORTS, "jobs"):
         abort(404)
-    query, _preset = _query()
-    chunks = lab_of(current_app).reports.file(name, ending, query, **acting())
+    chunks = lab_of(current_app).reports.file(name, ending, _asked().query, **acting())
     return sent_file(chunks, ending, name)
 
 

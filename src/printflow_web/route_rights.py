@@ -194,6 +194,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "admin.add_staff": Right.STAFF,
     "admin.deactivate_staff": Right.STAFF,
     "reports.index": Right.REPORTS,
+    "reports.summary": Right.REPORTS,
+    "reports.workbook": Right.REPORTS,
     "reports.download": Right.REPORTS,
     "retention.show": Right.RETENTION,
     "catalog.index": _CATALOG,

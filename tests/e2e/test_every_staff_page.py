@@ -49,6 +49,7 @@ OTHERS = (
     "/pick-up",
     "/pick-up?search=nobody",
     "/reports",
+    "/reports/summary",
     "/staff",
     "/inbox",
     "/inbox?show=jobs",
@@ -80,6 +81,7 @@ NO_PAGES = {
     "/inbox/<int:mail_id>/pictures/<int:picture_id>",
     "/outbox/<int:mail_id>/html",
     "/reports/<name>.<ending>",
+    "/reports/all.xlsx",
 }
 """Downloads, pictures, and what only stands in a frame."""
 

@@ -131,6 +131,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/pick-up": {"GET": Right.SEE},
     "/pick-up/<job_id>": {"GET": Right.HAND_OUT, "POST": Right.HAND_OUT},
     "/reports": {"GET": Right.REPORTS},
+    "/reports/summary": {"GET": Right.REPORTS},
+    "/reports/all.xlsx": {"GET": Right.REPORTS},
     "/reports/<name>.<ending>": {"GET": Right.REPORTS},
     # the lab
     "/inbox": {"GET": Right.EMAILS},

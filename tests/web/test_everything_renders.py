@@ -74,6 +74,7 @@ def test_every_page_of_staff_shows_a_job_in_every_status(
             for what in ("end", "end?running=yes", "move")
         ),
         "/reports",
+        "/reports/summary",
         "/outbox",
         *(f"/outbox/{mail.id}" for mail in lab.jobs.details(job.id).mails),
     ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
 
 from printflow import InvalidInput, Printflow, TransitionRefused
-from printflow.reports.job_list import COLUMNS, cells
+from printflow.reports.job_list import cells, columns
 from tests.plugins.lab import Submit
 from tests.web.conftest import said, token
 
@@ -185,7 +186,9 @@ def test_a_lab_in_yen_and_one_in_dinars(lab: Printflow, staff: FlaskClient, subm
         lab.dispatch()
         mails = [one for one in lab.mail.find() if one.template == "approved"]
         assert shown in lab.mail.preview(mails[0].id).text
-        row = dict(zip((one.key for one in COLUMNS), cells(lab.jobs.get(job.id)), strict=True))
+        zone = ZoneInfo(lab.catalog.current.time_zone)
+        found = cells(lab.jobs.get(job.id), zone)
+        row = dict(zip((one.key for one in columns(zone)), found, strict=True))
         assert row["cost"] == Decimal(plain), "files hold units of the currency"
         lab.jobs.confirm(job.id, by="Ana", note="by phone")
         payment = lab.payments.take([job.id], by="Ana", amount=plain, method="cash")

@@ -65,6 +65,7 @@ def walked(lab: Printflow, job_in: JobIn) -> tuple[list[str], list[str]]:
             "/admin/machines",
             "/dashboard/payments",
             "/reports",
+            "/reports/summary",
             "/dashboard/this-pc",
         ),
         *("/admin/retention", f"/dashboard/bulk?job={job.id}:{job.version}", "/no-such-page"),

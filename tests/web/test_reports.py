@@ -34,6 +34,35 @@ def test_every_report_is_on_the_page_with_its_table(
     assert "<style" not in page.text and 'style="' not in page.text
 
 
+def test_the_boss_has_the_weekly_summary_two_clicks_from_the_menu(
+    lab: Printflow,
+    staff: FlaskClient,
+    job_in: Callable[[str], Job],
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job_in("PAIDPICKEDUP")
+    clock.advance(days=7)
+    counted = lab.reports.latest_figures
+    monkeypatch.setattr(
+        lab.reports, "latest_figures", lambda query, **_: counted(query, patience=20)
+    )
+    link = "/reports/summary?period=last_week"
+    assert f'href="{link}"' in staff.get("/reports").text
+    page = staff.get(link)
+    words = said(page)
+    assert "Summary: Last week" in words
+    assert "Mon, Mar 2, 2026 to Sun, Mar 8, 2026" in words
+    assert "Compared with Mon, Feb 23, 2026 to Sun, Mar 1, 2026." in words
+    assert f"in the lab's time zone, {lab.catalog.current.time_zone}." in words
+    assert "Revenue $4.25 $0.00 –" in words and "PLA 1 42.5 g" in words
+    narrowed = said(staff.get(f"{link}&color=True+Red"))
+    assert "Only Color: True Red." in narrowed
+    assert "no earlier period" in said(staff.get("/reports/summary?period=all"))
+    monkeypatch.setattr(lab.reports, "latest_summary", lambda *_: None)
+    assert 'x-data="lookAgain"' in staff.get(link).text
+
+
 def test_the_page_does_not_wait_for_the_count(
     lab: Printflow, staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +123,9 @@ def test_days_that_were_typed_win_over_a_ready_made_period(
         ("/reports/nonsense.csv", 404),
         ("/reports/status.exe", 404),
         ("/reports?period=5", 400),
+        ("/reports?period=this_term", 422),
+        ("/reports/summary?period=last_term", 422),
+        ("/reports?since=1970-01-01&until=8999-12-31", 200),
         ("/reports?unit=year", 400),
         ("/reports?since=yesterday", 422),
         ("/reports?since=9999-12-31", 400),

@@ -98,6 +98,11 @@ def tables(
     )  # fmt: skip
 
 
+def field_label(field: str) -> str:
+    """What a filter, one of FILTERS, is called."""
+    return _FIELD_LABELS[field][1]
+
+
 def _limits(counts: Sequence[LimitCount]) -> Table:
     rows = tuple((one.code.record.label, one.rule, one.outcome.label, one.times) for one in counts)
     columns = (

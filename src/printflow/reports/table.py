@@ -52,11 +52,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All reports of a query, as they were ``at`` (UTC); ``currency`` is what cents are of."""
+    """All reports of a query, as they were ``at`` (UTC); ``currency`` is what cents are of, and
+    ``time_zone`` the one that days and hours are told in.
+    """
 
     query: ReportQuery
     at: datetime
     currency: str
+    time_zone: str
     tables: tuple[Table, ...]
 
     def table(self, name: str) -> Table:

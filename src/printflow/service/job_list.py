@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain.price_rows import course_key
@@ -58,17 +59,20 @@ class JobLists:
         in constant memory.
         """
         from ..reports.export import csv_bytes, xlsx_bytes
-        from ..reports.job_list import COLUMNS
+        from ..reports.job_list import columns
 
         check_ending(ending)
         what = say("a list of jobs with names and addresses")
         self._changes.note_export(what, by=by, station=station, format=ending)
-        rows = self._job_rows(query, class_number)
+        zone = ZoneInfo(self._catalogs.newest().time_zone)
+        rows = self._job_rows(query, class_number, zone)
         if ending == "csv":
-            return csv_bytes(COLUMNS, rows)
-        return xlsx_bytes(COLUMNS, rows, title="Jobs")
+            return csv_bytes(columns(zone), rows)
+        return xlsx_bytes(columns(zone), rows, title="Jobs")
 
-    def _job_rows(self, query: JobQuery, class_number: str) -> Iterator[tuple[Cell, ...]]:
+    def _job_rows(
+        self, query: JobQuery, class_number: str, zone: ZoneInfo
+    ) -> Iterator[tuple[Cell, ...]]:
         from ..reports.job_list import cells
 
         wanted = replace(query, after=None, offset=0, limit=_PAGE)
@@ -80,7 +84,7 @@ class JobLists:
                 jobs = tx.jobs.find(wanted, now, old)
             for job in jobs:
                 if not class_number or course_key(class_number) == course_key(job.class_number):
-                    yield cells(job)
+                    yield cells(job, zone)
             if len(jobs) < _PAGE:
                 return
             wanted = replace(wanted, after=place(jobs[-1], query.sort))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,6 +23,8 @@ from .changes import Changes
 from .job_list import JobLists, check_ending
 
 if TYPE_CHECKING:
+    from ..reports.presets import Period
+    from ..reports.summary import Summary
     from ..reports.table import Figures
 
 _REMEMBERED = 16
@@ -62,7 +65,8 @@ class Reports:
 
         query = query or ReportQuery()
         _check(query)
-        zone, now = ZoneInfo(self._catalogs.newest().time_zone), self._clock()
+        catalog, now = self._catalogs.newest(), self._clock()
+        zone = ZoneInfo(catalog.time_zone)
         tally = Tally(query, zone, now)
         with self._database.read() as tx:
             for track in tx.reports.tracks(query, tally.since, tally.until):
@@ -73,7 +77,8 @@ class Reports:
             for part in tx.reports.parts(query, tally.since, tally.until):
                 printed.add_part(part)
             limits = tx.limits.counted(query.since or date.min, query.until or date.max)
-        return Figures(query, now, self._catalogs.newest().currency, tables(tally, printed, limits))
+        made = tables(tally, printed, limits)
+        return Figures(query, now, catalog.currency, catalog.time_zone, made)
 
     @needs(Right.REPORTS)
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
@@ -94,6 +99,70 @@ class Reports:
                 self._remembered.pop(query, None)
             raise found
         return found
+
+    @needs(Right.REPORTS)
+    def presets(self) -> tuple[str, ...]:
+        """The ready-made periods that there are today: terms only where the catalog has them."""
+        from ..reports.presets import PRESETS, period_named
+
+        today, terms = self._today(), self._catalogs.newest().terms
+        return tuple(name for name in PRESETS if period_named(name, today, terms) is not None)
+
+    @needs(Right.REPORTS)
+    def period(self, preset: str) -> Period:
+        """A ready-made period, as of today in the lab's time zone.
+
+        Raises InvalidInput (field period) for a name that is none, and for a term that isn't.
+        """
+        from ..reports.presets import PRESETS, period_named
+
+        if preset not in PRESETS:
+            raise InvalidInput.of(
+                "period",
+                "period_unknown",
+                say("There's no period “{name}”.", name=preset[:40]),
+                say("Choose from: {names}.", names=", ".join(PRESETS)),
+            )
+        found = period_named(preset, self._today(), self._catalogs.newest().terms)
+        if found is None:
+            raise InvalidInput.of(
+                "period",
+                "no_such_term",
+                say("The catalog has no term for this period."),
+                say("Choose another period, or add the term to the catalog."),
+            )
+        return found
+
+    @needs(Right.REPORTS)
+    def chosen_period(self, since: date | None, until: date | None) -> Period:
+        """The period of days that someone chose. Raises InvalidInput where it ends before it starts."""
+        from ..reports.presets import period_between
+
+        _check(ReportQuery(since=since, until=until))
+        return period_between(since, until, self._today())
+
+    def _today(self) -> date:
+        from ..reports.period import today
+
+        return today(self._clock(), ZoneInfo(self._catalogs.newest().time_zone))
+
+    @needs(Right.REPORTS)
+    def latest_summary(
+        self, query: ReportQuery, before: tuple[date, date] | None, *, patience: float = 0.15
+    ) -> Summary | None:
+        """The summary of a query, compared with the same of the days ``before``; as fresh as
+        :meth:`latest_figures`, and None until all is counted.
+        """
+        from ..reports.summary import summary_of
+
+        figures = self.latest_figures(query, patience=patience)
+        if before is None:
+            return None if figures is None else summary_of(figures, None)
+        since, until = before
+        earlier = self.latest_figures(replace(query, since=since, until=until), patience=patience)
+        if figures is None or earlier is None:
+            return None
+        return summary_of(figures, earlier)
 
     def _counted(self, query: ReportQuery) -> Figures | PrintflowError:
         try:
@@ -148,6 +217,50 @@ class Reports:
         return xlsx_bytes(table.columns, rows, title=table.title)
 
     @needs(Right.REPORTS)
+    def workbook(
+        self,
+        query: ReportQuery,
+        before: tuple[date, date] | None,
+        *,
+        by: str = "",
+        station: str = "",
+    ) -> Iterator[bytes]:
+        """All reports of a period as one XLSX file, the summary first; compared with the days
+        ``before``. The list of jobs, which tells who students are, is not in it.
+
+        Who exports it, ``by`` and ``station``, is written down in the lab's record.
+        Raises InvalidInput for a period that ends before it begins.
+        """
+        from ..reports.export import workbook_bytes
+        from ..reports.summary import summary_of
+
+        earlier = None
+        if before is not None:
+            earlier = self.figures(replace(query, since=before[0], until=before[1]))
+        found = summary_of(self.figures(query), earlier)
+        what = say("all reports in one workbook")
+        self._changes.note_export(what, by=by, station=station, format="xlsx")
+        return workbook_bytes(found, self._about(found))
+
+    def _about(self, found: Summary) -> list[tuple[str, str]]:
+        """What a workbook's first sheet says of itself: lab, period, filters, and the time zone."""
+        from ..domain.job_track import FILTERS
+        from ..language.formats import local_time
+        from ..reports.figures import field_label
+
+        figures = found.figures
+        query, zone = figures.query, figures.time_zone
+        lines = [(say("Lab"), self._catalogs.newest().lab_name)]
+        lines.append((say("Period"), _days(query)))
+        if found.before is not None:
+            lines.append((say("Compared with"), _days(found.before.query)))
+        lines.append((say("As of"), local_time(figures.at, zone)))
+        lines.append((say("Time zone of days and times"), zone))
+        lines.append((say("Currency"), figures.currency))
+        filters = ((field_label(name), getattr(query, name)) for name in FILTERS)
+        return lines + [(label, value) for label, value in filters if value]
+
+    @needs(Right.REPORTS)
     def expect(self, name: str) -> None:
         """Raises InvalidInput unless there is a report of that name, or it is the list of jobs."""
         from ..reports.figures import REPORTS
@@ -174,6 +287,20 @@ class Reports:
             until=until,
             sort=Sort.OLDEST,
         )
+
+
+def _days(query: ReportQuery) -> str:
+    """The days of a query in words."""
+    from ..language.formats import day_text
+
+    if query.since and query.until:
+        first, last = day_text(query.since), day_text(query.until)
+        return say("{first} to {last}", first=first, last=last)
+    if query.since:
+        return say("From {first}", first=day_text(query.since))
+    if query.until:
+        return say("Through {last}", last=day_text(query.until))
+    return say("All time")
 
 
 def _check(query: ReportQuery) -> None:

@@ -1,4 +1,5 @@
-// A ready-made period empties the days, and a day chooses "From – to": the form says what counts.
+// A ready-made period empties the days and chooses how finely it is told; a day chooses "From – to":
+// the form says what counts.
 export function reportPeriod() {
   return {
     init() {
@@ -6,6 +7,8 @@ export function reportPeriod() {
       const days = [...this.$el.querySelectorAll("[type=date]")];
       period.addEventListener("change", () => {
         if (period.value !== "own") for (const day of days) day.value = "";
+        const { unit } = period.selectedOptions[0].dataset;
+        if (unit) this.$el.querySelector("[name=unit]").value = unit;
       });
       for (const day of days) {
         day.addEventListener("change", () => {
