@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     from .domain.attempt import FileFact
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
     from .domain.catalog_history import CatalogVersion, Difference, PriceStep
-    from .domain.correction import EDITABLE, as_typed
     from .domain.currency import decimals
     from .domain.debts import Debt, Debtor
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
     from .domain.early_advice import early_advice
+    from .domain.edits import EDITABLE, as_typed, editable
     from .domain.event_kind import Correction, past_tense
     from .domain.field_labels import in_a_summary, label_of, labeled
     from .domain.form_field import Field, FieldKind
     from .domain.form_guards import MODELS_LIMIT, field_of_model
     from .domain.form_times import FORM_STATES
     from .domain.groups import Group
+    from .domain.guards import to_see
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
         Event,
@@ -231,10 +232,8 @@ _HOMES = {
     "lab.printflow": ("Printflow",),
     "dispatch.loop": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
-    "domain.correction": (
-        "EDITABLE",
-        "as_typed",
-    ),
+    "domain.guards": ("to_see",),
+    "domain.edits": ("EDITABLE", "as_typed", "editable"),
     "domain.early_advice": ("early_advice",),
     "domain.printability": ("limits_for",),
     "domain.event_kind": ("Correction", "past_tense"),
@@ -511,6 +510,8 @@ __all__ = [
     "rush",
     "decimals",
     "as_typed",
+    "editable",
+    "to_see",
     "ADDRESS_DOUBTFUL",
     "ADMINISTRATOR",
     "Acting",

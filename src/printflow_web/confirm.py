@@ -82,7 +82,10 @@ def _answer(token: str) -> AnyResponse:
     lab, form = lab_of(current_app), request.form
     act = {
         Trigger.CONFIRM.value: lambda: lab.quotes.confirm(
-            token, consent=bool(form.get("consent")), also=form.getlist("also")
+            token,
+            consent=bool(form.get("consent")),
+            also=form.getlist("also"),
+            seen={one: form.get(f"seen-{one}", "") for one in (token, *form.getlist("also"))},
         ),
         Trigger.DECLINE.value: lambda: lab.quotes.decline(token, text=form.get("text", "")),
         Trigger.RESEND.value: lambda: lab.quotes.resend(token),
@@ -100,7 +103,7 @@ def _answer(token: str) -> AnyResponse:
         flash(spoken(page.too_late), "error")
     for job in page.not_confirmed:
         words = _(
-            "“%(file)s” wasn't confirmed because its price or status has changed. Check your latest email.",
+            "“%(file)s” wasn't confirmed because it has changed. Check it again, or see your latest email.",
             file=shortened(job.original_name, 48),
         )
         flash(words, "error")

@@ -21,7 +21,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
-    EDITABLE,
     STAFF_TRIGGERS,
     ActorKind,
     Field,
@@ -39,6 +38,7 @@ from printflow import (
     Trigger,
     allowed,
     as_typed,
+    editable,
     in_requests,
     in_units,
     money,
@@ -51,6 +51,7 @@ from .errors import ParameterRefused, form_again, who_did_what
 from .pictures import picture_answer
 from .price_words import price_words
 from .request import lab_of
+from .route_rights import may_use
 from .sending import sent
 from .spoken import spoken, spoken_error
 
@@ -330,11 +331,12 @@ def edit(job_id: str) -> AnyResponse | str:
     """Edit what the form said."""
     lab, typed = lab_of(current_app), request.form
     job = lab.jobs.get(job_id)
-    form = {name: as_typed(job, name) for name in EDITABLE} | {"version": job.version}
+    names = editable(job.status)
+    form = {name: as_typed(job, name) for name in names} | {"version": job.version}
     if request.method == "GET":
-        form["next"] = came_from()
+        form["next"], form["first"] = came_from(), request.args.get("field", "")
         return render_template("edit.html", job=job, form=form, errors={})
-    fields = {name: typed.get(name, str(form[name])) for name in EDITABLE}
+    fields = {name: typed.get(name, str(form[name])) for name in names}
     try:
         edited = lab.corrections.edit(
             job.id,
@@ -347,10 +349,29 @@ def edit(job_id: str) -> AnyResponse | str:
         return form_again(
             error, lambda errors: render_template("edit.html", job=job, form=kept, errors=errors)
         )
-    if edited.version != job.version:
-        words = _("Updated the details of job %(id)s (%(name)s).", id=job.id, name=job.student_name)
+    if edited.version == job.version:
+        return back(job.id)
+    words = _("Updated the details of job %(id)s (%(name)s).", id=job.id, name=edited.student_name)
+    event = lab.jobs.details(job.id).events[-1]
+    requote = Trigger.REQUOTE
+    if not event.details.get("voided"):
         flash(words, undoable(edited.id))
-    return back(job.id)
+        return back(job.id)
+    words = _(
+        "Updated the details of job %(id)s (%(name)s). The student's link no longer works: %(why)s. Send the new price.",
+        id=job.id,
+        name=edited.student_name,
+        why=spoken(event.details["why"]),
+    )
+    flash(words, undoable(edited.id))
+    if requote not in allowed(edited, ActorKind.STAFF) or not may_use(
+        "jobs.act", job_id=job.id, trigger=requote.value
+    ):
+        return back(job.id)
+    path = local_path(typed.get("next", ""))
+    return redirect(
+        url_for("jobs.act", job_id=job.id, trigger=requote.value, next=path or None), 303
+    )
 
 
 def version_of(typed: str) -> int | None:

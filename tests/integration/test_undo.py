@@ -167,6 +167,3 @@ def test_an_edit_is_checked_as_the_form_is(lab: Printflow, submit: Submit) -> No
         "student_email",
         "printer",
     }
-    lab.jobs.perform("approve", job.id, by="Ana", **ACTS[Trigger.APPROVE])
-    with pytest.raises(TransitionRefused, match="quoted"):
-        lab.corrections.edit(job.id, by="Ana", color="Green")

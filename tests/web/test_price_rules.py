@@ -98,8 +98,9 @@ def test_rush_own_material_and_claimed_groups(
     with pytest.raises(TransitionRefused):
         lab.corrections.edit(job.id, by="Ana", group="nobody")
     lab.jobs.approve(job.id, grams="10", **FIGURES)
-    with pytest.raises(TransitionRefused):
-        lab.corrections.edit(job.id, by="Ana", own_material="yes")
+    edited = lab.corrections.edit(job.id, by="Ana", own_material="yes")
+    assert edited.cost_cents == 0, "another price: the link is void, and the new one is shown"
+    assert lab.jobs.details(job.id).quotes[-1].voided_at is not None
 
 
 @pytest.mark.parametrize(

@@ -34,15 +34,22 @@ def undo(job_id: str, by: str) -> None:
 @click.option("--email", "student_email", metavar="ADDRESS", help="Email address.")
 @question_options("{label} from the catalog.", new=False)
 @click.option("--class", "class_number", metavar="TEXT", help="Class number, or N/A.")
-@click.option("--color", metavar="NAME", help="Color from the catalog (only before the quote).")
-@click.option("--printer", metavar="NAME", help="Printer from the catalog (only before the quote).")
+@click.option("--method", "print_method", metavar="NAME", help="Print method, such as Filament.")
+@click.option("--color", metavar="NAME", help="Color from the catalog.")
+@click.option("--material", metavar="NAME", help="Material from the catalog.")
+@click.option("--printer", metavar="NAME", help="Printer from the catalog.")
+@click.option("--copies", "quantity", metavar="COUNT", help="How many copies.")
+@click.option("--note", metavar="TEXT", help="The student's note on the model.")
 @click.option("--needed-by", metavar="DATE", help="Date it's needed by, or an empty text.")
 @click.option("--own-material", metavar="YES", help="yes if the student brings the material.")
 @click.option("--group", metavar="NAME", help="Group that the student is in.")
 @click.option("--shelf", metavar="NAME", help="Shelf where the print is kept.")
 @json_option
 def edit(job_id: str, by: str, **typed: str | None) -> None:
-    """Edit job details. The history keeps the old values."""
+    """Edit job details. The history keeps the old values.
+
+    An open quote is void if its price or the print changes.
+    """
     fields: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
     if not fields:
         raise click.UsageError(say("Nothing to change. Give at least one option, such as --email."))

@@ -143,6 +143,7 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "notified": ("the usual email was sent", _only_said),
     "override": ("without the usual checks", _only_said),
     "voided": ("the confirmation link no longer works", _only_said),
+    "price_agreed": ("the price that the student agreed to stays", _only_said),
     "mail_withheld": ("no email was sent", _only_said),
 }
 _OF_A_MOVE = {"from": "moved from", "machine": "to"}

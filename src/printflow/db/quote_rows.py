@@ -89,6 +89,17 @@ class SqlQuoteRows:
     def void_open(self, job_id: str, now: datetime) -> None:
         self._connection.execute(_VOID_OPEN, {"job": job_id, "voided_at": now})
 
+    def say_as_is(self, job_id: str, *, color: str, printer: str) -> None:
+        self._connection.execute(
+            update(confirmations)
+            .where(
+                confirmations.c.job_id == job_id,
+                confirmations.c.used_at.is_(None),
+                confirmations.c.voided_at.is_(None),
+            )
+            .values(color=color, printer=printer)
+        )
+
     def expire_at(self, quote_id: int, expires_at: datetime) -> None:
         self._connection.execute(
             update(confirmations)

@@ -108,6 +108,8 @@ class Arguments:
     student_pays_rest: bool = False
     """The student pays what the payers' budgets don't cover."""
     consent: bool = False
+    seen: str = ""
+    """What the student's page said that can be corrected, as ``guards.to_see``; "" where that isn't known."""
     by_link: bool = False
 
 

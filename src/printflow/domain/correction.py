@@ -1,4 +1,4 @@
-"""Corrections of a job: taking the last action back, and fixing what the form said."""
+"""Taking the last action on a job back. Pure."""
 
 from __future__ import annotations
 
@@ -10,37 +10,12 @@ from typing import Any
 
 from ..errors import Refusal, TransitionRefused
 from ..said import Said, say, say_n
-from .attempt import Arguments, Attempt, Facts, Submission
+from .edits import DAYS
 from .event_kind import EventKind
-from .form_guards import complete_form
-from .guards import shelf_fits
 from .history import Event, Note
-from .job import Actor, Job
-from .needed_by import day_typed
-from .question import QUESTIONS
+from .job import Job
 from .status import ActorKind, Status, Trigger
-from .text import clean_line
 
-EDITABLE = (
-    "student_name",
-    "student_email",
-    "class_number",
-    "color",
-    "printer",
-    "shelf",
-    "needed_by",
-    "own_material",
-    "group",
-    *(question.name for question in QUESTIONS),
-)
-"""The fields of the form that staff may fix, and the shelf."""
-_QUOTED = {
-    "color": say("The student was quoted a price for another color."),
-    "printer": say("The student was quoted a price for another printer."),
-    "group": say("The student was quoted a price for another group."),
-    "own_material": say("The student was quoted a price with other material."),
-}
-_DAYS = frozenset({"needed_by"})
 _DECIMALS = frozenset({"grams", "hours"})
 _MOMENTS = frozenset({"held_at", "released_at", "cancel_asked_at"})
 
@@ -88,7 +63,7 @@ def _value(key: str, plain: Any) -> Any:
         return Decimal(plain)
     if plain is not None and key in _MOMENTS:
         return datetime.fromisoformat(plain)
-    if plain is not None and key in _DAYS:
+    if plain is not None and key in DAYS:
         return date.fromisoformat(plain)
     return tuple(plain) if isinstance(plain, list) else plain
 
@@ -155,72 +130,6 @@ def expect_removable(
         raise _refused(
             "mail_left", say("The email has already been sent."), say("Write to the student again.")
         )
-
-
-def edited(
-    job: Job, typed: Mapping[str, str], actor: Actor, facts: Facts
-) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """The changes of the job's row, and old and new of each field for history.
-
-    Raises TransitionRefused with all that is wrong, by field.
-    """
-    known = {key: as_typed(job, key) for key in EDITABLE}
-    wanted = {**known, **{key: typed[key] for key in EDITABLE if key in typed}}
-    form = Submission(
-        student_name=wanted["student_name"],
-        student_email=wanted["student_email"],
-        class_number=wanted["class_number"],
-        print_method=job.method,
-        color=wanted["color"],
-        printer=wanted["printer"],
-        minimum_charge=True,
-        original_name=job.original_name,
-        needed_by=wanted["needed_by"],
-        own_material=wanted["own_material"] == "yes",
-        group=wanted["group"],
-        answers={question.name: wanted[question.name] for question in QUESTIONS},
-    )
-    given = Arguments(submission=form, shelf=wanted["shelf"])
-    attempt = Attempt(Trigger.SUBMIT, actor, given, facts, None, state=job.status)
-    changed = {key: clean_line(value) for key, value in wanted.items() if value != known[key]}
-    # What stays as it is needs no catalog that still knows it.
-    found = (*complete_form(attempt), *shelf_fits(attempt))
-    refusals = [refusal for refusal in found if refusal.field in changed]
-    if job.status is Status.PENDING:
-        refusals += [
-            Refusal(
-                f"{key}_quoted",
-                _QUOTED[key],
-                key,
-                say(
-                    "Use “{action}”, or change the status back to “{status}” and approve the job again.",
-                    action=Trigger.REQUOTE.label,
-                    status=Status.UPLOADED.label,
-                ),
-            )
-            for key in sorted(_QUOTED.keys() & changed.keys())
-        ]
-    if refusals:
-        raise TransitionRefused(refusals)
-    told = {key: [known[key], value] for key, value in changed.items()}
-    changes: dict[str, Any] = {key: _as_kept(key, value) for key, value in changed.items()}
-    if "group" in changes:
-        changes["group_claimed"] = False  # staff say so now
-    return changes, told
-
-
-def as_typed(job: Job, key: str) -> str:
-    """A value of a job that staff may edit, as the form has it."""
-    value = getattr(job, key)
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return "" if value is None else str(value)
-
-
-def _as_kept(key: str, typed: str) -> Any:
-    if key in _DAYS:
-        return day_typed(typed)
-    return typed == "yes" if key == "own_material" else typed
 
 
 def _too_late(window: timedelta) -> Said:

@@ -282,6 +282,22 @@ def same_as_quoted(attempt: Attempt) -> Iterator[Refusal]:
         )
 
 
+def to_see(job: Job) -> str:
+    """What staff can correct of a job while its quote stays open: the color, and the printer."""
+    return f"{job.color} / {job.printer}"
+
+
+def as_seen(attempt: Attempt) -> Iterator[Refusal]:
+    """The page that the student answered on says what the job is now."""
+    if attempt.args.seen not in ("", to_see(attempt.subject)):
+        yield Refusal(
+            "details_changed",
+            say("The lab corrected the details while this page was open."),
+            "",
+            say("Check the color and the printer, then confirm again."),
+        )
+
+
 def has_quote(attempt: Attempt) -> Iterator[Refusal]:
     """The job has a price to send."""
     if not attempt.subject.has_figures:

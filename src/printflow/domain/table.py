@@ -163,6 +163,7 @@ TABLE: tuple[Row, ...] = (
             need.link_valid,
             need.consent_ticked,
             need.same_as_quoted,
+            need.as_seen,
             budget.payers_did_not_refuse,
             budget.budget_still_covers,
             budget.allowance_still_there,

@@ -310,7 +310,9 @@ class Printflow:
         catalogs, wake = parts.catalogs, parts.dispatcher.wake
         self.jobs = Jobs(database, clock, catalogs, self._transitions, self._preview)
         """Jobs: ``get``, ``find``, ``details``, and each trigger: ``approve``, ``reject`` …"""
-        self.corrections = Corrections(database, clock, catalogs, settings, self._filing)
+        self.corrections = Corrections(
+            database, clock, catalogs, settings, self._filing, transliterate
+        )
         """Taking the last action back, and editing a job's details."""
         self.bulk = Bulk(database, self.jobs, self.corrections)
         """One action on many jobs."""

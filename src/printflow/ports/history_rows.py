@@ -134,6 +134,10 @@ class QuoteRows(Protocol):
 
     def of_job(self, job_id: str) -> Sequence[Quote]: ...
 
+    def say_as_is(self, job_id: str, *, color: str, printer: str) -> None:
+        """The job's open quotes say the color and the printer that it has now."""
+        ...
+
     def void_open(self, job_id: str, now: datetime) -> None: ...
 
     def expire_at(self, quote_id: int, expires_at: datetime) -> None:

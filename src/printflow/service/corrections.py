@@ -6,21 +6,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..catalogs.cache import CatalogCache
-from ..domain import correction
+from ..domain import correction, edits
 from ..domain.attempt import Facts
+from ..domain.catalog import Catalog
 from ..domain.correction import Reversal, before
 from ..domain.event_kind import Correction, EventKind
 from ..domain.job import Actor, Job
 from ..domain.ledger import Void
+from ..domain.naming import standard_name
+from ..domain.quote_effect import quote_effect
+from ..domain.quoted_price import price_of
 from ..domain.rights import Right
 from ..domain.status import ORIGINALS
 from ..domain.trigger import Trigger
 from ..domain.unconfirmed import expect_confirmed
-from ..ports import Clock, Database, Transaction
+from ..ports import Clock, Database, Transaction, Transliterate
 from ..runtime.permits import needs, require
 from ..settings import Settings
 from .acting import staff_actor
 from .addresses import email_problem, normal_email
+from .allowances import free
+from .beside import beside
 from .claims import take_back
 from .filing import Filing
 from .lookup import job_of
@@ -48,7 +54,9 @@ class Corrections:
         catalogs: CatalogCache,
         settings: Settings,
         filing: Filing,
+        transliterate: Transliterate,
     ) -> None:
+        self._transliterate = transliterate
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
@@ -98,6 +106,9 @@ class Corrections:
                 require(Right.PAYMENTS)
             _void_payments(tx, job, back, actor, now)
             tx.quotes.take_back(job.id, back.at, now=now)
+            if back.dest.record.quoted and back.trigger is Correction.EDIT:
+                was = edits.as_changed(job, back.values)
+                tx.quotes.say_as_is(job.id, color=was.color, printer=was.printer)
             take_back(tx, job, back.at, self._catalogs.within(tx), now)
             if back.quote is not None:
                 tx.quotes.expire_at(*back.quote)
@@ -116,13 +127,15 @@ class Corrections:
         expected_version: int | None = None,
         **fields: str,
     ) -> Job:
-        """Edit what the form said: any of student_name, student_email, discipline, class_number,
-        color and printer; and the shelf where the print lies. History keeps old and new.
+        """Correct what the form said, and the shelf where the print lies: any of ``EDITABLE``, in the
+        statuses that :func:`editable` names. History keeps old and new.
 
-        Raises NotFound, StaleJob, TransitionRefused with the reasons by field, and TypeError for
-        other fields.
+        A quote that waits for its answer is void where its price or the print differs then: the job
+        needs a new one. Else its link stays as it is. Weight, print time and price follow the number
+        of copies. Raises NotFound, StaleJob, TransitionRefused with the reasons by field, and
+        TypeError for other fields.
         """
-        if unknown := set(fields) - set(correction.EDITABLE):
+        if unknown := set(fields) - set(edits.EDITABLE):
             raise TypeError(f"not to be edited: {', '.join(sorted(unknown))}")
         actor = staff_actor(by, station)
         problem = ""
@@ -136,9 +149,12 @@ class Corrections:
             if expected_version not in (None, job.version):
                 raise stale(job, Correction.EDIT, last)
             facts = Facts(now=now, catalog=self._catalogs.within(tx), email_problem=problem)
-            changes, told = correction.edited(job, fields, actor, facts)
+            changes, told = edits.edited(job, fields, actor, facts)
             if not changes:
                 return job
+            changes.update(edits.scaled(job, changes))
+            consequences = self._on_quote(tx, job, changes, facts)
+            self._rename(job, changes)
             if not tx.jobs.update(
                 job, now=now, actor=actor.name, status=job.status, values=changes
             ):
@@ -150,13 +166,54 @@ class Corrections:
                 source=job.status,
                 dest=job.status,
                 actor=actor,
-                details={"changed": told, "before": before(job, changes)},
+                details={"changed": told, **consequences, "before": before(job, changes)},
             )
         return self._fresh(job.id)
+
+    def _on_quote(
+        self, tx: Transaction, job: Job, changes: dict[str, Any], facts: Facts
+    ) -> dict[str, Any]:
+        """Void the open quote where the changes say so, with the price of today among the changes; gives
+        what history says of it.
+        """
+        after = edits.as_changed(job, changes)
+        was, will_be = (_cents(tx, one, facts) for one in (job, after))
+        effect = quote_effect(job, after, was, will_be)
+        if not effect.voided:
+            if job.status.record.quoted:
+                tx.quotes.say_as_is(job.id, color=after.color, printer=after.printer)
+            return {"price_agreed": True} if effect.agreed else {}
+        tx.quotes.void_open(job.id, facts.now)
+        if will_be is not None:
+            changes["cost_cents"] = will_be
+        return {"voided": True, "why": effect.why}
+
+    def _rename(self, job: Job, changes: dict[str, Any]) -> None:
+        """The job's standard name, by which it is found and its next files are called, says what is true."""
+        after = edits.as_changed(job, changes)
+        name = standard_name(
+            after.student_name,
+            after.method,
+            after.color,
+            job.id,
+            transliterate=self._transliterate,
+        )
+        if {"student_name", "method", "color"} & changes.keys() and name != job.standard_name:
+            changes["standard_name"] = name
 
     def _fresh(self, job_id: str) -> Job:
         with self._database.read() as tx:
             return job_of(tx, job_id)
+
+
+def _cents(tx: Transaction, job: Job, facts: Facts) -> int | None:
+    """What the job's figures cost at the catalog of today; None where it has none."""
+    if not job.has_figures:
+        return None
+    catalog: Catalog = facts.catalog
+    around, left = beside(tx, job, catalog), free(tx, job, catalog, facts.now)
+    price = price_of(catalog, job, job.printer, job.grams, job.hours, "", around, left)
+    return None if price is None else price.cents
 
 
 def _right_of(kind: EventKind) -> Right:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ..domain.attempt import Arguments
@@ -89,21 +89,35 @@ class Quotes:
                 found.append(OpenQuote(job=other, quote=quote, paid=paid, url=self.url(quote)))
         return tuple(found)
 
-    def confirm(self, token: str, *, consent: bool, also: Collection[str] = ()) -> QuotePage:
+    def confirm(
+        self,
+        token: str,
+        *,
+        consent: bool,
+        also: Collection[str] = (),
+        seen: Mapping[str, str] | None = None,
+    ) -> QuotePage:
         """The student agrees to the quote. Doing so twice shows the same answer again.
+
+        ``seen`` says, by token, what the page showed as :func:`to_see` of each job; what staff have
+        corrected since is not confirmed.
 
         ``also`` holds the tokens of further quotes of the same request, as its page showed them;
         one that no longer counts (staff changed that price meanwhile) confirms nothing, and the
         newer quote waits for an answer of its own.
         Raises NotFound, LinkExpired, LinkOvertaken, TransitionRefused (no consent).
         """
-        args = Arguments(consent=consent, by_link=True)
+        shown = seen or {}
+
+        def args(one: str) -> Arguments:
+            return Arguments(consent=consent, by_link=True, seen=shown.get(one, ""))
+
         before = self.page(token)
-        page = self._answer(token, Trigger.CONFIRM, args)
+        page = self._answer(token, Trigger.CONFIRM, args(token))
         left = [
             job
             for other in list(also)[:MODELS_LIMIT]
-            if (job := self._confirm_together(before.job.request_id, other, args))
+            if (job := self._confirm_together(before.job.request_id, other, args(other)))
         ]
         if not also:
             return page

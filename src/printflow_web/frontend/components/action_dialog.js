@@ -63,7 +63,8 @@ export function actionDialog() {
       this.$refs.content.scrollTop = 0;
       const first =
         fragment.querySelector("[data-summary]:not([hidden])") ||
-        fragment.querySelector("[autofocus], input:not([type=hidden]), select, textarea") ||
+        fragment.querySelector("[autofocus]") ||
+        fragment.querySelector("input:not([type=hidden]), select, textarea") ||
         fragment.querySelector("button[type=submit], a.button");
       if (first) first.focus();
       if (first && first.select && first.type === "text") first.select();
