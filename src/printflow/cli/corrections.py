@@ -48,7 +48,7 @@ def undo(job_id: str, by: str) -> None:
 def edit(job_id: str, by: str, **typed: str | None) -> None:
     """Edit job details. The history keeps the old values.
 
-    An open quote is void if its price or the print changes.
+    If the price or the print changes, the student's link stops working.
     """
     fields: dict[str, Any] = {name: value for name, value in typed.items() if value is not None}
     if not fields:

@@ -79,7 +79,11 @@ class CatalogReader:
 
     def money(self, data: Mapping[str, Any], key: str, place: str, default: str = "") -> Decimal:
         where = f"{place}.{key}".lstrip(".")
-        value = numbers.typed(str(data.get(key, default)).strip())
+        text = str(data.get(key, default)).strip()
+        value = numbers.typed(text)
+        if value is None and "," in text:
+            self.problem(where, say("Write the amount with a point, not a comma, like 0.10."))
+            return Decimal(0)
         if value is None or value > 10_000 or value != round(value, 6):
             self.problem(
                 where,

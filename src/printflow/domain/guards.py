@@ -97,9 +97,10 @@ def texts_fit(attempt: Attempt) -> Iterator[Refusal]:
 def valid_weight(attempt: Attempt) -> Iterator[Refusal]:
     """The weight is a number of grams within range."""
     if parse_grams(attempt.args.weight) is None:
+        comma = say("Write the weight in grams with a point, not a comma, like 42.5.")
         yield Refusal(
             "weight_invalid",
-            say("Enter the weight in grams, like 42.5."),
+            comma if "," in attempt.args.weight else say("Enter the weight in grams, like 42.5."),
             "weight",
             say("Use more than 0 and at most {most} g.", most=MAX_GRAMS),
         )
@@ -108,9 +109,11 @@ def valid_weight(attempt: Attempt) -> Iterator[Refusal]:
 def valid_time(attempt: Attempt) -> Iterator[Refusal]:
     """The print time is a number of hours within range."""
     if parse_hours(attempt.args.hours) is None:
+        comma = say("Write the print time with a point, not a comma, like 3.25 or 2h 30m.")
+        usual = say("Enter the print time in hours, like 3.25 or 2h 30m.")
         yield Refusal(
             "hours_invalid",
-            say("Enter the print time in hours, like 3.25 or 2h 30m."),
+            comma if "," in attempt.args.hours else usual,
             "hours",
             say("Use more than 0 and at most {most} hours.", most=MAX_HOURS),
         )

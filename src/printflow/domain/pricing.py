@@ -28,7 +28,7 @@ _UNITS = re.compile(
     r"(?:(?P<s>[0-9]{1,4})\s*(?:s|secs?|seconds?))?",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(?P<h>[0-9]{1,4}):(?P<m>[0-5][0-9])")
+_CLOCK = re.compile(r"(?P<h>[0-9]{1,4})(?::|\s*h\s*)(?P<m>[0-5][0-9])", re.IGNORECASE)
 
 
 def plain_decimal(value: Decimal) -> Decimal:
@@ -72,7 +72,7 @@ def parse_quantity(typed: object) -> int | None:
 
 
 def parse_hours(typed: object) -> Decimal | None:
-    """Print time in hours from "3.25", "2h 30m", "1d 2h 3m 4s", "45 min" or "2:30".
+    """Print time in hours from "3.25", "2h 30m", "1d 2h 3m 4s", "45 min", "2:30" or "2h30".
 
     To the thousandth of an hour, more than 0 and at most 1,000 h; None if it is no such time.
     """
