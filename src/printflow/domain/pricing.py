@@ -28,7 +28,7 @@ _UNITS = re.compile(
     r"(?:(?P<s>[0-9]{1,4})\s*(?:s|secs?|seconds?))?",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(?P<h>[0-9]{1,4})(?::|\s*h\s*)(?P<m>[0-5][0-9])", re.IGNORECASE)
+_CLOCK = re.compile(r"(?P<h>[0-9]{1,4})(?::|h)(?P<m>[0-5][0-9])", re.IGNORECASE)
 
 
 def plain_decimal(value: Decimal) -> Decimal:
