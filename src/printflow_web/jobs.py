@@ -51,7 +51,6 @@ from .errors import ParameterRefused, form_again, who_did_what
 from .pictures import picture_answer
 from .price_words import price_words
 from .request import lab_of
-from .route_rights import may_use
 from .sending import sent
 from .spoken import spoken, spoken_error
 
@@ -353,25 +352,16 @@ def edit(job_id: str) -> AnyResponse | str:
         return back(job.id)
     words = _("Updated the details of job %(id)s (%(name)s).", id=job.id, name=edited.student_name)
     event = lab.jobs.details(job.id).events[-1]
-    requote = Trigger.REQUOTE
-    if not event.details.get("voided"):
-        flash(words, undoable(edited.id))
-        return back(job.id)
-    words = _(
-        "Updated the details of job %(id)s (%(name)s). The student's link no longer works: %(why)s. Send the new price.",
-        id=job.id,
-        name=edited.student_name,
-        why=spoken(event.details["why"]),
-    )
+    if event.details.get("voided"):
+        words = _(
+            "Updated the details of job %(id)s (%(name)s). The student's link no longer works: %(why)s. Send the new price with “%(action)s”.",
+            id=job.id,
+            name=edited.student_name,
+            why=spoken(event.details["why"]),
+            action=_(Trigger.REQUOTE.label),
+        )
     flash(words, undoable(edited.id))
-    if requote not in allowed(edited, ActorKind.STAFF) or not may_use(
-        "jobs.act", job_id=job.id, trigger=requote.value
-    ):
-        return back(job.id)
-    path = local_path(typed.get("next", ""))
-    return redirect(
-        url_for("jobs.act", job_id=job.id, trigger=requote.value, next=path or None), 303
-    )
+    return back(job.id)
 
 
 def version_of(typed: str) -> int | None:
