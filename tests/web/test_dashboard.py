@@ -233,6 +233,19 @@ def test_details_can_be_edited(staff: FlaskClient, lab: Printflow, submit: Submi
     assert send(staff, address, student_name="Else", version="1").status_code == 409
 
 
+def test_more_copies_are_said_to_need_a_new_price(
+    staff: FlaskClient, lab: Printflow, submit: Submit
+) -> None:
+    job = lab.jobs.approve(submit().id, by="Ana", grams="42.5", hours="3", material="PLA")
+    address = f"/dashboard/jobs/{job.id}"
+    assert f"{address}/edit?field=color" in staff.get(address).text
+    sent = send(staff, f"{address}/edit", quantity="2", version=str(job.version))
+    assert sent.status_code == 303
+    page = said(staff.get(address))
+    assert "Send the new price with “Change the quote”." in page
+    assert "another number of copies, the price is now $8.50" in page
+
+
 def test_dates_are_those_of_the_lab(staff: FlaskClient, submit: Submit, clock: TestClock) -> None:
     """23:30 on March 2nd in New York is March 3rd in UTC."""
     clock.now = datetime.fromisoformat("2026-03-03T04:30:00+00:00")
