@@ -129,7 +129,7 @@ def title_of(status: int) -> str:
         410: _("This link has expired"),
         413: _("That's too large"),
         415: _("We can't accept this file"),
-        422: _("Please check the highlighted fields"),
+        422: _("There is a problem"),
         429: _("Too many attempts"),
         503: _("Temporarily unavailable"),
         507: _("We can't accept files right now"),

@@ -155,11 +155,13 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         estimates=lab_of(current_app).queue.usually_ready_by_method(),
         asks_payer=lab_of(current_app).payers.any,
         lab_data=_for_the_preview(lab_of(current_app).catalog.current),
+        own_colors=_methods_of_colors(lab_of(current_app).catalog.current),
     )
 
 
 def _for_the_preview(catalog: Catalog) -> dict[str, object]:
-    """What the browser needs to know of the lab to say what fits where."""
+    """What the browser needs to know of the lab to say what fits where, and what is free first."""
+    ready = lab_of(current_app).queue.usually_ready_by_printer()
     return {
         "methods": {
             method.name: {
@@ -173,6 +175,7 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
                 "name": printer.name,
                 "methods": printer.methods,
                 "volume": printer.build_volume,
+                "days": soon.latest if (soon := ready.get(printer.name)) else None,
             }
             for printer in catalog.printers
         ],
@@ -187,6 +190,15 @@ def _advice(method: Method) -> dict[str, object]:
         "figures": told.figures,
         "words": {name: [spoken(one) for one in words] for name, words in told.words.items()},
     }
+
+
+def _methods_of_colors(catalog: Catalog) -> dict[str, list[str]]:
+    """Each color's name once, with the methods that have it."""
+    found: dict[str, list[str]] = {}
+    for method in catalog.methods:
+        for color in method.colors:
+            found.setdefault(color.name, []).append(method.name)
+    return found
 
 
 def _take() -> AnyResponse:
@@ -229,15 +241,21 @@ def _take() -> AnyResponse:
 
 
 def _models(sent: LabRequest) -> list[Model]:
-    """Each file with its own fields; what it has none of is as for the first one."""
+    """Each file with its own fields; what it has none of is as for the first one.
+
+    The color is chosen for all of them; ``color-1`` and so on are those of models that differ.
+    """
 
     def own(field: str, number: int) -> str:
         return sent.form.get(field_of_model(field, number), sent.form.get(field, ""))
 
+    def color(number: int) -> str:
+        return sent.form.get(f"color-{number}", "") or sent.form.get("color", "")
+
     return [
         Model(
             file=file,
-            color=own("color", number),
+            color=color(number),
             quantity=own("quantity", number) or "1",
             note=own("note", number),
         )

@@ -170,8 +170,7 @@ def test_every_format_is_measured_and_drawn(server: Server, page: Page) -> None:
     first = card(page, "binary.stl")
     assert reddish(picture(first)) < 0.01
     take(page, "color", "True Red")
-    page.wait_for_timeout(300)
-    assert reddish(picture(first)) > 0.05
+    shows(page, first, lambda image: reddish(image) > 0.05)
     turned = picture(first)
     page.wait_for_timeout(400)
     assert picture(first).tobytes() != turned.tobytes()

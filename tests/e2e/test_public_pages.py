@@ -17,7 +17,7 @@ from tests import sample_models
 from tests.crash.scenario import FORM
 from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults
-from tests.e2e.test_preview import choose, file
+from tests.e2e.test_preview import choose, file, take
 from tests.e2e.test_submit_form import fill_in, send
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
@@ -104,8 +104,7 @@ def form_states(page: Page) -> Iterator[str]:
         file("large.stl", sample_models.stl(large)),
     )
     choose(page, file("none.stl", sample_models.stl([])))
-    for color in page.locator("[data-model]").all():
-        color.locator("input[value='True Black']").check(force=True)
+    take(page, "color", "True Black")
     page.locator("[data-warning]:visible").nth(1).wait_for()
     page.locator(".viewer-button:visible").nth(1).wait_for()
     yield "form with previews"

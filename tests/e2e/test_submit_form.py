@@ -90,8 +90,15 @@ def test_several_models_errors_and_what_was_typed(
     choose(page, file("three.stl", sample_models.stl()), file("empty.stl", b""))
     expect(page.locator("#file-error")).to_contain_text("is empty")
     expect(page.locator("[data-model]")).to_have_count(3)
-    card(page, "two.stl").get_by_role("radio", name="Blue", exact=True).check(force=True)
-    card(page, "two.stl").get_by_label("Copies").fill("5")
+    card(page, "two.stl").get_by_label("Color").select_option("Blue")
+    copies = card(page, "two.stl").get_by_label("Copies")
+    copies.fill("500")
+    send(page)
+    wrong = summary.get_by_role("link", name="two.stl: Enter a whole number from 1 to 100.")
+    wrong.click()
+    expect(copies).to_be_focused()
+    copies.fill("5")
+    expect(summary).to_be_hidden()
     card(page, "two.stl").get_by_label("Note to staff").fill("flat side up")
     card(page, "three.stl").get_by_role("button", name="Remove").click()
     expect(page.locator("[data-model]")).to_have_count(2)
@@ -108,7 +115,7 @@ def test_several_models_errors_and_what_was_typed(
     two = card(page, "two.stl")
     expect(two.get_by_label("Copies")).to_have_value("5")
     expect(two.get_by_label("Note to staff")).to_have_value("flat side up")
-    expect(two.get_by_role("radio", name="Blue", exact=True)).to_be_checked()
+    expect(two.get_by_label("Color")).to_have_value("Blue")
     expect(fact(page, "two.stl", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
     card(page, "four.stl").get_by_role("button", name="Remove").click()
     send(page)
@@ -309,6 +316,40 @@ def test_back_finds_what_was_typed_and_sending_it_again_makes_no_second_job(
     expect(page.get_by_label("First and last name")).to_have_value("")
 
 
+def test_a_returning_student_needs_few_clicks(page: Page, server: Server, lab: Printflow) -> None:
+    page.goto(f"{server.url}/submit")
+    fill_in(page)
+    long = file("long.stl", sample_models.stl(sample_models.box(300, 30, 30)))
+    choose(page, long)
+    take(page, "color", "Blue")
+    page.get_by_label("Remember me on this device").check()
+    send(page)
+    page.wait_for_url("**/submit/success?*")
+
+    page.get_by_role("link", name="Submit another model").click()
+    expect(page.get_by_label("First and last name")).to_have_value("Zoë Müller")
+    choose(page, long)  # the first click: only Filament's printers are large enough
+    expect(page.locator("input[name=print_method]:checked")).to_have_value("Filament")
+    expect(page.locator("input[name=printer]:checked")).not_to_have_value("Prusa MK4S")
+    expect(page.get_by_text("We picked the one that fits")).to_be_visible()
+    page.locator(".swatch", has_text="True Red").click()
+    page.locator(".tick", has_text="I understand").click()
+    send(page)  # the fourth
+    page.wait_for_url("**/submit/success?*")
+    assert sorted((job.color, job.class_number) for job in lab.jobs.find()) == [
+        ("Blue", "ARCH 4000"),
+        ("True Red", "ARCH 4000"),
+    ]
+
+    page.goto(f"{server.url}/submit")
+    page.get_by_role("button", name="Forget me").click()
+    expect(page.get_by_label("First and last name")).to_have_value("")
+    page.goto(f"{server.url}/")
+    page.goto(f"{server.url}/submit")
+    expect(page.get_by_label("Remember me on this device")).not_to_be_checked()
+    expect(page.get_by_label("Email address")).to_have_value("")
+
+
 @pytest.mark.long
 def test_back_gives_each_model_its_own_fields_again(
     page: Page, server: Server, lab: Printflow
@@ -318,7 +359,7 @@ def test_back_gives_each_model_its_own_fields_again(
     fill_in(page)
     choose(page, bracket, arm)
     take(page, "color", "Blue")
-    take(page, "color-2", "True Red")
+    card(page, "arm.stl").get_by_label("Color").select_option("True Red")
     page.locator("[name=note-2]").fill("flat side up")
     send(page)
     page.wait_for_url("**/submit/success?*")
@@ -329,8 +370,9 @@ def test_back_gives_each_model_its_own_fields_again(
         expect(page.get_by_text("choose them again: bracket.stl.")).to_be_visible()
         choose(page, bracket)
     expect(page.get_by_text("choose them again")).to_be_hidden()
-    for name, color, note in (("bracket.stl", "Blue", ""), ("arm.stl", "True Red", "flat side up")):
-        expect(card(page, name).locator("input[type=radio]:checked")).to_have_value(color)
+    expect(page.locator("input[name=color]:checked")).to_have_value("Blue")
+    for name, color, note in (("bracket.stl", "", ""), ("arm.stl", "True Red", "flat side up")):
+        expect(card(page, name).get_by_label("Color")).to_have_value(color)
         expect(card(page, name).locator("textarea")).to_have_value(note)
     send(page)
     page.wait_for_url("**/submit/success?*")

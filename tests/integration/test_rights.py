@@ -47,6 +47,7 @@ NEED_NONE = {
     "openings.report",
     "queue.usually_ready",
     "queue.usually_ready_by_method",
+    "queue.usually_ready_by_printer",
     "quotes.confirm",
     "quotes.decline",
     "quotes.page",

@@ -58,6 +58,14 @@ def test_each_model_is_a_job_with_its_own_fields(
     assert list((lab.settings.store / ".incoming").iterdir()) == []
 
 
+def test_the_first_model_may_differ_from_the_color_for_all(
+    lab: Printflow, send_models: SendModels
+) -> None:
+    send_models("one.stl", "two.stl", **{"color-1": "Blue", "color-2": ""})
+    seen = sorted((job.original_name, job.color) for job in lab.jobs.find())
+    assert seen == [("one.stl", "Blue"), ("two.stl", "True Red")]
+
+
 def test_one_bad_file_refuses_all_and_names_it(lab: Printflow, send_models: SendModels) -> None:
     answer = send_models("one.stl", "two.stl", data={"two.stl": b"<html>" + bytes(99)})
     assert answer.status_code == 415

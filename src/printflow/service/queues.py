@@ -63,7 +63,7 @@ class Queues:
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
-        self._by_method: tuple[float, dict[str, ReadyRange | None]] | None = None
+        self._by_printer: tuple[float, dict[str, ReadyRange | None]] | None = None
 
     def _in(self, tx: Transaction, *statuses: Status) -> list[Job]:
         now = self._clock()
@@ -205,20 +205,25 @@ class Queues:
         return self._usually_ready([printer])[printer]
 
     def usually_ready_by_method(self) -> dict[str, ReadyRange | None]:
-        """The same for each print method: the soonest of its printers. Read again after some seconds,
-        for it stands on a public page.
+        """The same for each print method: the soonest of its printers."""
+        catalog, ready = self._catalogs.newest(), self.usually_ready_by_printer()
+        found: dict[str, ReadyRange | None] = {}
+        for method in catalog.methods:
+            known = [ready.get(one.name) for one in catalog.printers_for(method.name)]
+            ranges = [one for one in known if one is not None]
+            found[method.name] = min(ranges, key=lambda one: one.latest, default=None)
+        return found
+
+    def usually_ready_by_printer(self) -> dict[str, ReadyRange | None]:
+        """The same for each printer of the catalog. Read again after some seconds, for it stands on a
+        public page.
         """
-        at, held = time.monotonic(), self._by_method
+        at, held = time.monotonic(), self._by_printer
         if held is not None and at - held[0] < _ESTIMATED_SECONDS:
             return held[1]
         catalog = self._catalogs.newest()
-        ready = self._usually_ready([printer.name for printer in catalog.printers])
-        found: dict[str, ReadyRange | None] = {}
-        for method in catalog.methods:
-            known = [ready[one.name] for one in catalog.printers_for(method.name)]
-            ranges = [one for one in known if one is not None]
-            found[method.name] = min(ranges, key=lambda one: one.latest, default=None)
-        self._by_method = (at, found)
+        found = self._usually_ready([printer.name for printer in catalog.printers])
+        self._by_printer = (at, found)
         return found
 
     def _usually_ready(self, printers: Sequence[str]) -> dict[str, ReadyRange | None]:

@@ -6,10 +6,12 @@ import { Preview } from "./preview.js";
 import { showProblem } from "./validation.js";
 
 export class ModelCards {
-  constructor(form, input, said) {
+  // measured: told when a model's facts are there, or a model is gone.
+  constructor(form, input, said, measured) {
     this.form = form;
     this.input = input;
     this.said = said;
+    this.measured = measured;
     this.lab = JSON.parse(form.dataset.lab);
     this.list = form.querySelector("[data-model-list]");
     this.files = [];
@@ -22,6 +24,10 @@ export class ModelCards {
 
   get cards() {
     return [...this.list.querySelectorAll("[data-model]")];
+  }
+
+  get facts() {
+    return this.previews.map((preview) => preview.facts).filter(Boolean);
   }
 
   // -- choosing ----------------------------------------------------------------------------------
@@ -67,7 +73,10 @@ export class ModelCards {
     const options = {
       lab: this.lab,
       worker: this.form.dataset.worker,
-      changed: () => this.markPrinters(),
+      changed: () => {
+        this.markPrinters();
+        this.measured();
+      },
     };
     const preview = new Preview(card.querySelector("[data-preview]"), file, options);
     this.previews.push(preview);
@@ -80,12 +89,9 @@ export class ModelCards {
     const copy = last.cloneNode(true);
     rename(copy, this.files.length + 1);
     // Cloning copies what stood in the page at first, not what was chosen since.
-    const now = [...last.querySelectorAll("input")];
-    [...copy.querySelectorAll("input")].forEach((field, place) => {
-      field.checked = now[place].checked;
-      if (field.type === "number") field.value = now[place].value;
-    });
+    copy.querySelector("[type=number]").value = last.querySelector("[type=number]").value;
     copy.querySelector("textarea").value = "";
+    copy.querySelector("select").value = "";
     for (const error of copy.querySelectorAll("[data-error]")) error.textContent = "";
     return copy;
   }
@@ -102,12 +108,15 @@ export class ModelCards {
     this.said.textContent = filled(this.input.dataset.removed, { name: file.name });
     this.input.focus();
     this.markPrinters();
+    this.measured();
     this.form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   empty(card) {
     card.querySelector("[data-model-head]").hidden = true;
     card.querySelector("[data-preview]").hidden = true;
+    card.querySelector("[data-own-color]").hidden = true;
+    card.querySelector("select").value = "";
   }
 
   // The input itself holds what is sent, in the order of the cards.
@@ -124,16 +133,21 @@ export class ModelCards {
   // -- following the form ------------------------------------------------------------------------
 
   follow() {
-    const value = (name, root = this.form) =>
-      root.querySelector(`[name^="${name}"]:checked:not(:disabled)`)?.value || "";
+    const value = (name) =>
+      this.form.querySelector(`[name="${name}"]:checked:not(:disabled)`)?.value || "";
     const method = value("print_method");
+    const shared = value("color");
     const printer = value("printer");
     const wish = this.wish();
     this.previews.forEach((preview, place) => {
       const card = this.cards[place];
-      const colorName = value("color", card);
+      const own = card.querySelector("[data-own-color]");
+      const ownName = own.querySelector("select").value;
+      own.hidden = this.files.length < 2 && !ownName;
+      const colorName = ownName || shared;
       const color = this.lab.methods[method]?.colors[colorName] || "";
       const copies = Math.max(1, Number(card.querySelector("[type=number]").value) || 1);
+      showDot(own.querySelector("[data-own-dot]"), color);
       preview.choose({ method, printer, color, colorName, copies, wish });
     });
   }
@@ -183,12 +197,19 @@ export class ModelCards {
   }
 }
 
-// Every name and id of the card gets the model's number: color, color-2, color-3 …
+function showDot(dot, color) {
+  dot.hidden = !color;
+  dot.style.background = color;
+}
+
+// Every name and id of the card gets the model's number: quantity, quantity-2, quantity-3 … Its own
+// color is color-1 at the first, for color itself is that of all models.
 function rename(card, number) {
   const end = number === 1 ? "" : `-${number}`;
   const named = (text, mark) => text.replace(mark, "") + end;
   for (const field of card.querySelectorAll("[data-field]")) {
-    field.dataset.field = named(field.dataset.field, /-\d+$/);
+    field.dataset.field =
+      "ownColor" in field.dataset ? `color-${number}` : named(field.dataset.field, /-\d+$/);
   }
   // Ids count apart, behind an m: those of the swatches hold numbers of their own.
   const idEnd = number === 1 ? "" : `_m${number}`;
@@ -203,4 +224,5 @@ function rename(card, number) {
   for (const input of card.querySelectorAll("input, textarea")) {
     input.name = named(input.name, /-\d+$/);
   }
+  card.querySelector("select").name = `color-${number}`;
 }

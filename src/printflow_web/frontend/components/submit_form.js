@@ -1,7 +1,9 @@
 // The submission form: colors and printers follow the method, each chosen model gets a card with a
 // preview, and the upload shows how far it is. Without scripts the same form posts as it stands.
+import { canRemember, fillAboutYou, forgetAboutYou, keepAboutYou } from "./about_you.js";
 import { fillDraft, keepDraft, keptDraft } from "./draft.js";
 import { filled, sizeText } from "./file_check.js";
+import { freeFirst, onlyMethod } from "./free_first.js";
 import { ModelCards } from "./model_cards.js";
 import { upload } from "./upload.js";
 import { check, focusSummary, followSummary, recheck, showProblem } from "./validation.js";
@@ -14,6 +16,8 @@ const SAID_PERCENT = 10;
 
 // Kept apart from Alpine's data, whose proxies workers and files do not take.
 const cardsOf = new WeakMap();
+
+const CARD_FIELDS = "input, select, textarea";
 
 // A browser refuses to send a file that has been saved again since it was chosen, and says no more than
 // that the upload failed. Gives the name of the first such file, or "".
@@ -29,16 +33,15 @@ async function nameOfChanged(files) {
 }
 
 function fieldsOf(card) {
-  const fields = [...card.querySelectorAll("input, textarea")];
+  const fields = [...card.querySelectorAll(CARD_FIELDS)];
   return fields.map(({ checked, value }) => ({ checked, value }));
 }
 
 function fill(card, typed) {
-  const fields = [...card.querySelectorAll("input, textarea")];
-  if (!typed || typed.length !== fields.length) return; // the lab offers other colors by now
+  const fields = [...card.querySelectorAll(CARD_FIELDS)];
+  if (!typed || typed.length !== fields.length) return; // the lab asks other things by now
   fields.forEach((field, place) => {
-    if (field.type === "radio") field.checked = typed[place].checked && !field.disabled;
-    else field.value = typed[place].value;
+    field.value = typed[place].value;
   });
 }
 
@@ -55,6 +58,11 @@ export function submitForm() {
     sentNames: "",
     count: 0,
     request: null,
+    ownMethod: false, // chosen by hand: it is not chosen again for the student
+    ownPrinter: false,
+    canRemember: false,
+    known: false, // something about the student was filled in from this browser
+    forgotten: "",
     missing: [], // models of an earlier visit whose files are to be chosen again
 
     init() {
@@ -67,9 +75,13 @@ export function submitForm() {
       form.addEventListener("input", (event) => this.typed(event));
       form.addEventListener("click", followSummary);
       this.$refs.drop.classList.add("drop-live");
-      cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said));
-      this.followMethod();
-      this.restore();
+      const measured = () => this.chooseWhatFollows();
+      cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said, measured));
+      this.canRemember = canRemember();
+      this.ownMethod = Boolean(form.querySelector("[name=print_method]:checked"));
+      this.ownPrinter = Boolean(form.querySelector("[name=printer]:checked"));
+      this.chooseWhatFollows();
+      if (!this.restore()) this.known = fillAboutYou(form);
       this.takeFiles();
       window.addEventListener("beforeunload", (event) => {
         if (this.sending && !this.sent) event.preventDefault();
@@ -81,12 +93,15 @@ export function submitForm() {
 
     restore() {
       const draft = keptDraft();
-      if (!draft) return;
+      if (!draft) return false;
       fillDraft(this.$root, draft, () => this.followMethod());
       this.missing = draft.models.filter(({ name }) => name);
       const [card] = cardsOf.get(this.$root).cards;
       if (draft.models.length) fill(card, draft.models[0].fields);
+      this.ownMethod = Boolean(this.chosen("print_method"));
+      this.ownPrinter = Boolean(this.chosen("printer"));
       this.askForFiles();
+      return true;
     },
 
     keep() {
@@ -118,7 +133,15 @@ export function submitForm() {
     },
 
     changed(event) {
-      if (event.target.name === "print_method") this.followMethod();
+      if (event.target.name === "print_method") {
+        this.ownMethod = true;
+        this.ownPrinter = false;
+        this.followMethod();
+      }
+      if (event.target.name === "printer") {
+        this.ownPrinter = true;
+        this.sayWhoPicked(null);
+      }
       if (event.target.name === "address_choice") this.takeAddress(event.target.value);
       if (event.target.type === "file") {
         const problem = this.takeFiles();
@@ -126,6 +149,7 @@ export function submitForm() {
       }
       const cards = cardsOf.get(this.$root);
       this.count = cards.files.length;
+      this.$refs.drop.classList.toggle("drop-more", this.count > 0);
       cards.follow();
       this.keep();
     },
@@ -152,11 +176,42 @@ export function submitForm() {
       }
     },
 
+    forget() {
+      forgetAboutYou(this.$root);
+      this.known = false;
+      this.forgotten = this.$refs.forgotten.dataset.text;
+      this.$root.querySelector("[data-remembered] input:not([type=hidden]), [data-remembered] select").focus();
+      this.keep();
+    },
+
     // -- choices that follow the method ----------------------------------------------------------
 
+    chosen(name) {
+      return this.$root.querySelector(`[name="${name}"]:checked`)?.value || "";
+    },
+
+    // Called at the start, and whenever a model has been measured.
+    chooseWhatFollows() {
+      const cards = cardsOf.get(this.$root);
+      if (!this.ownMethod) {
+        const inputs = [...this.$root.querySelectorAll("[name=print_method]:not(:disabled)")];
+        const names = inputs.map(({ value }) => value);
+        const only = onlyMethod(names, this.openPrinters(), cards.facts);
+        for (const input of inputs) if (input.value === only) input.checked = true;
+      }
+      this.followMethod();
+      cards.follow();
+    },
+
+    openPrinters() {
+      const paused = (name) =>
+        this.$root.querySelector(`[name=printer][value="${CSS.escape(name)}"]`).dataset;
+      const { printers } = cardsOf.get(this.$root).lab;
+      return printers.filter(({ name }) => !("paused" in paused(name)));
+    },
+
     followMethod() {
-      const chosen = this.$root.querySelector("[name=print_method]:checked");
-      const method = chosen ? chosen.value : "";
+      const method = this.chosen("print_method");
       for (const part of this.$root.querySelectorAll("[data-methods]")) {
         const fits = JSON.parse(part.dataset.methods).includes(method);
         part.hidden = !fits;
@@ -181,12 +236,30 @@ export function submitForm() {
         part.hidden = method === "";
       }
       for (const title of this.$root.querySelectorAll("[data-group-title]")) title.hidden = true;
-      this.takeOnlyPrinter();
+      this.takePrinter(method);
     },
 
-    takeOnlyPrinter() {
-      const left = this.$root.querySelectorAll("[name=printer]:not(:disabled)");
-      if (left.length === 1) left[0].checked = true;
+    takePrinter(method) {
+      const printers = this.openPrinters().filter(({ methods }) => methods.includes(method));
+      const pick = freeFirst(printers, cardsOf.get(this.$root).facts);
+      if (!pick || (this.ownPrinter && this.chosen("printer"))) {
+        this.sayWhoPicked(null);
+        return;
+      }
+      this.ownPrinter = false;
+      const input = this.$root.querySelector(`[name=printer][value="${CSS.escape(pick.name)}"]`);
+      input.checked = true;
+      showProblem(this.$root, "printer", "");
+      this.sayWhoPicked(printers.length > 1 ? pick : null);
+    },
+
+    sayWhoPicked(pick) {
+      const show = (name, shown) => {
+        this.$root.querySelector(`[data-${name}]`).hidden = !shown;
+      };
+      show("own-printer", !pick);
+      show("picked-printer", pick && !pick.fits);
+      show("picked-printer-fits", pick && pick.fits);
     },
 
     // -- the files -------------------------------------------------------------------------------
@@ -198,6 +271,7 @@ export function submitForm() {
       this.count = cards.files.length;
       if (this.count) this.followMethod();
       this.fillFound();
+      this.$refs.drop.classList.toggle("drop-more", this.count > 0);
       return problem;
     },
 
@@ -277,6 +351,7 @@ export function submitForm() {
       if (form) {
         this.showAnswer(page);
       } else if (status < 400 && address) {
+        keepAboutYou(this.$root);
         window.location.assign(address);
       } else {
         const said = [...page.querySelectorAll("[data-error-said]")];

@@ -1,5 +1,6 @@
 // Says what is wrong with a form's fields, in the template's words, at the field and in a summary.
 // Markup: [data-field=name] holds the controls and a [data-error]; [data-summary] holds a list.
+import { filled } from "./file_check.js";
 
 function fieldOf(form, name) {
   return form.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -12,10 +13,7 @@ function problemOf(control) {
     return dataset.missing || control.validationMessage || " ";
   }
   if (validity.valid) return "";
-  if (validity.typeMismatch || validity.patternMismatch) {
-    return dataset.mismatch || control.validationMessage;
-  }
-  return control.validationMessage;
+  return dataset.mismatch || control.validationMessage;
 }
 
 function controlsOf(form) {
@@ -43,7 +41,8 @@ function dropFromSummary(form, field) {
   const summary = form.querySelector("[data-summary]");
   if (!summary) return;
   for (const anchor of summary.querySelectorAll("a")) {
-    const named = document.getElementById(anchor.hash.slice(1));
+    const name = anchor.hash.slice(1);
+    const named = document.getElementById(name) || fieldOf(form, name);
     if (named && field.contains(named)) anchor.closest("li").remove();
   }
   summary.hidden = !summary.querySelector("li");
@@ -66,6 +65,15 @@ export function recheck(form, control) {
   if (shown && shown.textContent) showProblem(form, control.name, problemOf(control));
 }
 
+// In the summary, what is wrong at a model's card names the model.
+function named(form, control, message) {
+  const card = control.closest("[data-model]");
+  const name = card?.querySelector("[data-model-name]").textContent;
+  return name && form.dataset.textOfModel
+    ? filled(form.dataset.textOfModel, { name, problem: message })
+    : message;
+}
+
 function link(control, message) {
   const item = document.createElement("li");
   const anchor = document.createElement("a");
@@ -78,7 +86,7 @@ function link(control, message) {
 export function showSummary(form, problems) {
   const summary = form.querySelector("[data-summary]");
   if (!summary) return;
-  const items = problems.map(([control, message]) => link(control, message));
+  const items = problems.map(([control, message]) => link(control, named(form, control, message)));
   summary.querySelector("ul").replaceChildren(...items);
   summary.hidden = problems.length === 0;
 }
@@ -103,12 +111,14 @@ export function check(form) {
 // A link of the summary takes the focus to its field, not only the view.
 export function followSummary(event) {
   const anchor = event.target.closest("[data-summary] a");
-  const named = anchor && document.getElementById(anchor.hash.slice(1));
+  if (!anchor) return;
+  const name = anchor.hash.slice(1);
+  const named = document.getElementById(name) || fieldOf(anchor.closest("form"), name);
   if (!named) return;
   event.preventDefault();
   const field = named.closest("[data-field]");
   const usable = field && field.querySelector("input:not(:disabled), select, textarea");
-  const target = named.disabled && usable ? usable : named;
+  const target = (named.disabled || named === field) && usable ? usable : named;
   target.focus();
   target.scrollIntoView({ block: "center" });
 }
