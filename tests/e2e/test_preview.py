@@ -202,10 +202,8 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
         file("none.stl", bytes(80) + struct.pack("<I", 0)),
         file("bad.3mf", b"PK\x03\x04 and nothing more"),
     )
-    expect(fact(page, "solid.stl", "price")).to_have_text(
-        "Choose a print method to see an estimate."
-    )
-    take(page, "print_method", "Filament")
+    # No resin printer is large enough, so the method is chosen.
+    expect(page.locator("input[name=print_method]:checked")).to_have_value("Filament")
     fits = fact(page, "long.stl", "fits")
     expect(fits).to_have_text("Fits Raise3D Pro 2 Plus. Too large for Prusa MK4S, Prusa XL.")
     expect(fact(page, "tall.stl", "fits")).to_have_text("Fits every printer for this method.")
@@ -228,6 +226,7 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     expect(page.locator("[data-fit='Raise3D Pro 2 Plus']")).to_have_text("Your models fit")
     take(page, "print_method", "Resin")
     expect(fits).to_contain_text("Too large for every printer for this method (Formlabs Form 3)")
+    expect(fact(page, "long.stl", "price")).to_contain_text("Too large to estimate.")
 
     # Less motion: the picture stands until it is asked to turn.
     solid_card = card(page, "solid.stl")

@@ -85,6 +85,8 @@ def test_several_models_errors_and_what_was_typed(
 
     choose(page, file("one.stl", sample_models.stl()), file("note.txt", b"hello"))
     expect(page.locator("#file-error")).to_contain_text("We can't accept “note.txt”")
+    choose(page, file("part.stp", b"ISO-10303-21;"))
+    expect(page.locator("#file-error")).to_contain_text("Open it in your CAD program and export")
     take(page, "color", "True Red")
     drop(page, "two.stl", sample_models.stl())
     choose(page, file("three.stl", sample_models.stl()), file("empty.stl", b""))

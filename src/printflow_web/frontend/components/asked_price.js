@@ -2,13 +2,14 @@
 const PAUSE_MS = 150; // while someone is still typing
 
 // Calls `show` with the server's answer, or null where it gives none; an answer that a later
-// question has overtaken is thrown away.
+// question has overtaken is thrown away; null asks nothing.
 export function askedPrice(address, show) {
   let timer = 0;
   let asked = null;
   return (fields) => {
     clearTimeout(timer);
     if (asked) asked.abort();
+    if (!fields) return;
     const mine = (asked = new AbortController());
     timer = setTimeout(async () => {
       let answer = null;

@@ -111,9 +111,13 @@ export class Preview {
   showPrice() {
     const { method, printer, colorName, copies, wish } = this.choice;
     const { closed, volume } = this.facts;
-    const known = !method ? this.texts.textChoose : closed ? "" : this.texts.textNoPrice;
-    if (known) this.set("price", known);
-    else {
+    const { textChoose, textNoPrice, textTooLarge } = this.texts;
+    const fitting = printersOf(this.lab, method).some(({ volume: room }) => goesInto(this.facts, room));
+    const known = !method ? textChoose : !closed ? textNoPrice : fitting ? "" : textTooLarge;
+    if (known) {
+      this.ask(null); // what was asked before isn't to come on top
+      this.set("price", known);
+    } else {
       const model = { method, printer, copies, color: colorName, volume: volume.toFixed(3) };
       this.ask({ ...model, ...wish });
     }
