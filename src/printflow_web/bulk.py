@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import (
@@ -39,6 +39,8 @@ from printflow import (
 
 from .acting import acting
 from .auth import came_from, local_path
+from .dashboard import MOST_AT_ONCE as MOST
+from .dashboard import query_of
 from .errors import ParameterRefused, by_field
 from .jobs import trigger_of, typed_field
 from .request import lab_of
@@ -46,7 +48,6 @@ from .request_number import request_number
 
 pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
 
-MOST = 200
 MOST_FIGURES = 50
 """So many jobs fit into a form that asks for figures of each."""
 _PAIR = re.compile(r"([0-9A-Za-z]{8}):([0-9]{1,18})")
@@ -87,6 +88,20 @@ def _jobs(chosen: list[tuple[str, int]]) -> list[Job]:
     return found
 
 
+def _whole_list() -> list[Job]:
+    """All jobs of the list that the address describes, whatever its pages show."""
+    query = replace(query_of(request.args), limit=MOST, after=None, offset=0)
+    found = lab_of(current_app).worklist.page(query)
+    if found.next:
+        raise ParameterRefused(
+            _(
+                "Up to %(most)s jobs at once. Narrow the list with the search or a filter.",
+                most=MOST,
+            )
+        )
+    return [job for job in found.jobs if not job.unconfirmed]
+
+
 def _dues(jobs: Sequence[Job]) -> dict[str, int]:
     """What is due for each, in integer cents; a payment in between makes the job's version old."""
     found = lab_of(current_app).payments.balances(job.id for job in jobs)
@@ -102,7 +117,11 @@ def choose() -> str:
     """The actions that all the chosen jobs allow, and the form of the one that was picked."""
     lab, asked = lab_of(current_app), request.args
     number = request_number(asked["request"]) if asked.get("request") else None
-    if number is None:
+    if asked.get("list") == "all":
+        jobs, number = _whole_list(), None
+        chosen = [(job.id, job.version) for job in jobs]
+        offered = [(one, len(jobs)) for one in bulk_triggers(jobs)]
+    elif number is None:
         chosen = _chosen("job", asked.getlist("job"))
         jobs = _jobs(chosen)
         offered = [(one, len(jobs)) for one in bulk_triggers(jobs)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,12 +33,15 @@ from printflow import (
     InvalidInput,
     Job,
     JobQuery,
+    Note,
+    Right,
     Sort,
     Status,
     Tally,
     Trigger,
     allowed,
     bulk_triggers,
+    may,
     parse_date,
     place_of,
 )
@@ -46,6 +49,7 @@ from printflow import (
 from .acting import acting, staff_name
 from .auth import local_path
 from .errors import ParameterRefused
+from .list_names import OTHER_LISTS, list_name
 from .live_parts import LiveParts
 from .reports import sent_file
 from .request import lab_of
@@ -55,6 +59,8 @@ from .spoken import spoken_error
 pages = Blueprint("dashboard", __name__)
 
 PAGE_SIZE = 36
+MOST_AT_ONCE = 200
+"""So many jobs can be acted on with one form."""
 CHOICES = ("printer", "method", "color", "material", "discipline")
 """The filters that choose one of the catalog's names."""
 FILTERS = (*CHOICES, "since", "until", "request")
@@ -74,15 +80,13 @@ class RowView:
     """Its place, where it was submitted together with others."""
     warning: str = ""
     """The first thing to know before the model is printed."""
-
-
-_OTHER_TABS = ("all", "held", "attention", "unconfirmed")
-"""Those that are no status."""
+    notes: Sequence[Note] = ()
+    """What staff noted for each other, the newest first."""
 
 
 def _list(typed: str) -> Status | None:
     """The status of a tab; None for the others."""
-    if typed in _OTHER_TABS:
+    if typed in OTHER_LISTS:
         return None
     try:
         return Status(typed)
@@ -90,7 +94,7 @@ def _list(typed: str) -> Status | None:
         raise ParameterRefused(
             _(
                 "The address is wrong: “status” must be one of %(known)s.",
-                known=", ".join((*Status, *_OTHER_TABS)),
+                known=", ".join((*Status, *OTHER_LISTS)),
             )
         ) from None
 
@@ -135,7 +139,8 @@ def _day(typed: str, field: str, *, end: bool = False) -> datetime | None:
         ) from None
 
 
-def _query(typed: Mapping[str, str]) -> JobQuery:
+def query_of(typed: Mapping[str, str]) -> JobQuery:
+    """The list that an address describes. Raises ParameterRefused."""
     listed = typed.get("status", ENTRY_STATUS)
     status = _list(listed)
     sort = _sort(typed.get("sort", Sort.NEWEST))
@@ -196,7 +201,8 @@ def index() -> Response:
         etag = _etag(tally.pulse)
         if request.if_none_match.contains(etag):
             return _tagged(make_response("", 304), etag)
-        key = (tally.pulse, request.full_path, _view())
+        rights = tuple(right for right in Right if may(right))
+        key = (tally.pulse, request.full_path, _view(), rights)
         live: LiveParts = current_app.extensions["printflow_live"]
         text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
         return _tagged(make_response(text), etag)
@@ -216,13 +222,13 @@ def download(ending: str) -> Response:
     """The whole list that the address describes, as a file; written while it is sent."""
     if ending not in EXPORT_FORMATS:
         abort(404)
-    chunks = lab_of(current_app).job_lists.file(_query(request.args), ending, **acting())
+    chunks = lab_of(current_app).job_lists.file(query_of(request.args), ending, **acting())
     return sent_file(chunks, ending, "jobs")
 
 
 def _shown(tally: Tally) -> dict[str, Any]:
     """What the parts of the page show that change; the same for everyone who asks for them."""
-    query, view = _query(request.args), _view()
+    query, view = query_of(request.args), _view()
     lab = lab_of(current_app)
     page = lab.worklist.page(query)
     rows = [
@@ -232,23 +238,58 @@ def _shown(tally: Tally) -> dict[str, Any]:
             page.flags.get(job.id, frozenset()),
             page.requests.get(job.id),
             next(iter(lab.models.warnings(job, job.facts)), "") if job.facts else "",
+            page.notes.get(job.id, ()),
         )
         for job in page.jobs
     ]
     given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}
     kept = {key: value for key, value in given.items() if value}
+    narrowed = bool({"search", *FILTERS} & kept.keys())
+    counts = tally.by_status
+    if narrowed:
+        anyhow = replace(query, status=None, attention=False, held=False, unconfirmed=False)
+        counts = lab.worklist.matching(anyhow)
     return {
         "status": query.status,
         "listed": request.args.get("status", ENTRY_STATUS.value),
         "tally": tally,
         "confirms_addresses": lab.settings.confirm_address,
         "rows": rows,
+        "list_name": list_name,
         "kept": kept,
+        "narrowed": narrowed,
+        "counts": counts,
+        "total": _total(query, tally, counts, narrowed=narrowed) if page.next else len(rows),
+        "most_at_once": MOST_AT_ONCE,
+        "chips": _chips(kept),
         "filtered": bool({*FILTERS} & kept.keys()),
         "first": query.after is None and not query.offset,
         "next_page": page.next,
         "view": view,
     }
+
+
+def _total(query: JobQuery, tally: Tally, counts: Mapping[Status, int], *, narrowed: bool) -> int:
+    """How many jobs the whole list has; ``counts`` are those that match, by status."""
+    if query.status:
+        return counts.get(query.status, 0)
+    if not (query.attention or query.held or query.unconfirmed):
+        return sum(counts.values())
+    if narrowed:
+        return sum(lab_of(current_app).worklist.matching(query).values())
+    return tally.attention if query.attention else tally.held if query.held else tally.unconfirmed
+
+
+def _chips(kept: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What narrows the list: name, value, and the address of the list without it."""
+    listed = request.args.get("status", ENTRY_STATUS.value)
+    chips = []
+    for name in ("search", *FILTERS):
+        if name in kept:
+            others: dict[str, Any] = {key: one for key, one in kept.items() if key != name}
+            address = url_for("dashboard.index", status=listed, **others)
+            chips.append((name, kept[name], address))
+    return chips
 
 
 def _tagged(response: Response, etag: str) -> Response:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
-from flask import Flask, g, url_for
+from flask import Flask, current_app, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -201,6 +201,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         rates_of=rates_of,
+        staff_notes=lambda jobs: lab_of(current_app).worklist.notes(jobs),
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
         usual=usual,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import (
     Blueprint,
@@ -15,6 +16,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_babel import gettext as _
@@ -48,6 +50,7 @@ from printflow import (
 from .acting import acting, staff_name
 from .auth import came_from, local_path
 from .errors import ParameterRefused, form_again, who_did_what
+from .list_names import list_name
 from .pictures import picture_answer
 from .price_words import price_words
 from .request import lab_of
@@ -57,6 +60,8 @@ from .spoken import spoken, spoken_error
 pages = Blueprint("jobs", __name__, url_prefix="/dashboard/jobs")
 
 _DIGITS = 10
+_LONGEST_LIST = 800
+"""Characters of an address that is remembered in the cookie."""
 
 
 def typed_field(field: Field) -> str | bool | tuple[str, ...]:
@@ -89,8 +94,11 @@ def show(job_id: str) -> str:
     details = lab.jobs.details(job_id)
     job = details.job
     together = lab.jobs.sent_together(job)
+    back, back_words = _way_back(job)
     return render_template(
         "job.html",
+        back=back,
+        back_words=back_words,
         details=replace(details, allowed=allowed(job, ActorKind.STAFF)),
         job=job,
         over=lab.limits.of_job(job),
@@ -103,6 +111,26 @@ def show(job_id: str) -> str:
         shape_verdict=lab.models.verdict(job, job.facts) if job.facts else "",
         changes={file.id: lab.models.change(job, file) for file in job.files},
     )
+
+
+def _way_back(job: Job) -> tuple[str, str]:
+    """The list that led here, with its search and filters, and what to call it; else the job's own.
+
+    Remembered with the session, as what's done on the page leads to the page again.
+    """
+    own = "unconfirmed" if job.unconfirmed else job.status.value
+    came = local_path(came_from())
+    if urlsplit(came).path == url_for("dashboard.index"):
+        if session.get("list") != came[:_LONGEST_LIST]:
+            session["list"] = came[:_LONGEST_LIST]
+    elif "list" not in session:
+        session["list"] = ""
+    found = str(session["list"]) or url_for("dashboard.index", status=own)
+    asked = parse_qs(urlsplit(found).query)
+    words = asked.get("search", [""])[0]
+    if words:
+        return found, _("Back to the search for “%(words)s”", words=words[:40])
+    return found, _("Back to “%(status)s”", status=list_name(asked.get("status", [own])[0]))
 
 
 @pages.get("/<job_id>/picture")

@@ -59,6 +59,7 @@ def show() -> AnyResponse:
         chosen=chosen,
         found=found,
         requests={**shown["requests"], **lab.worklist.in_requests(found or ())},
+        notes=lab.worklist.notes(found or ()),
         etag=_etag(room),
         poll_seconds=current_app.config["POLL_SECONDS"],
     )
@@ -72,7 +73,11 @@ def _shown() -> dict[str, Any]:
     jobs = [one.job for model in room for one in model.waiting]
     jobs += [job for model in room for job in model.loose]
     jobs += [job for model in room for column in model.machines for job in column.jobs]
-    return {"models": room, "requests": lab.worklist.in_requests(jobs)}
+    return {
+        "models": room,
+        "requests": lab.worklist.in_requests(jobs),
+        "notes": lab.worklist.notes(jobs),
+    }
 
 
 def _etag(text: str) -> str:

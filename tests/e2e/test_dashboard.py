@@ -71,8 +71,29 @@ def test_by_keyboard_and_taken_back(
 
     page.keyboard.press("/")
     page.keyboard.type("byron")
-    page.keyboard.press("Enter")
     expect(page.locator("#job-list > li")).to_have_count(1)
+    expect(page.locator("#search")).to_be_focused()
+    expect(page.get_by_role("link", name="Search: byron")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#job-list > li")).to_have_count(3)
+    expect(page.locator("#search")).to_have_value("")
+
+    # What is in use when a job leaves the list goes as soon as it no longer is.
+    page.locator("body").press("j")
+    expect(page.get_by_role("link", name="Mary Jackson", exact=True)).to_be_focused()
+    lab.jobs.reject(jobs[2].id, by="Ben", text="Too thin")
+    with page.expect_response(lambda answer: "/dashboard" in answer.url and answer.status == 200):
+        look_again(page)
+    expect(page.get_by_role("link", name="Mary Jackson", exact=True)).to_be_focused()
+    page.locator("#search").focus()
+    expect(page.locator("#job-list > li")).to_have_count(2)
+
+    # The same keys on a job's page, and the way back to the list.
+    page.get_by_role("link", name="Ada Byron", exact=True).click()
+    page.locator("body").press("m")
+    expect(page.get_by_text("Reviewed by Ana")).to_be_visible()
     page.locator("body").press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
@@ -109,12 +130,12 @@ def test_two_people_at_once(
 
     # A list that changes takes away neither the cursor nor an open menu.
     other.goto(f"{server.url}/dashboard")
-    other.locator("#search").fill("half a wo")
+    other.locator("#search").fill("bracket")
     third = submit("Mary Jackson")
     look_again(other)
     expect(other.locator(f"#job-{third.id}")).to_be_visible()
     expect(other.locator("#search")).to_be_focused()
-    expect(other.locator("#search")).to_have_value("half a wo")
+    expect(other.locator("#search")).to_have_value("bracket")
     expect(other.get_by_role("link", name="Uploaded", exact=False).first).to_contain_text("2")
     menu = other.locator(f"#job-{second.id} details")
     menu.locator("summary").click()

@@ -439,6 +439,7 @@ LEAVES_IT_OUT = {
     "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
     "job_rows.find",  # by narrowed
+    "job_rows.matching",  # by worklist's
     "person_rows.find",
     "worklist.ASIDE",
     "worklist.BY_STATUS",
@@ -446,7 +447,7 @@ LEAVES_IT_OUT = {
     "report_rows.tracks",
     "retention_rows.to_archive",
     "worklist.by_flag",
-    "worklist.narrowed",
+    "worklist.matching",
 }
 IT_IS_WHAT_THEY_ASK = {
     "address_rows.forget_job",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import Job, Printflow, Trigger
-from printflow_web import dashboard
+from printflow_web import bulk, dashboard
 from tests import sample_models
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said, send
@@ -23,6 +24,14 @@ def listed(staff: FlaskClient, **query: str) -> list[str]:
     page = staff.get("/dashboard", query_string={"status": "all", **query})
     assert page.status_code == 200
     return re.findall(r'<li class="row" id="job-(\w+)"', page.text)
+
+
+def addresses(page: str, part: str) -> dict[str, str]:
+    """Where the links of a part of the page lead, by their words."""
+    inside = re.search(rf'id="{part}".*?</(?:div|nav)>', page, re.DOTALL)
+    assert inside
+    links = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>(.*?)</a>', inside[0], re.DOTALL)
+    return {" ".join(re.sub(r"<[^>]+>", " ", words).split()): unescape(to) for to, words in links}
 
 
 def approve(lab: Printflow, job: Job, **given: str) -> Job:
@@ -273,3 +282,113 @@ def test_a_row_shows_the_model_and_what_speaks_against_it(
         assert "20.0 × 15.0 × 10.0 mm" in rows[job.id]
     assert "3 open edges" in rows[holed.id]
     assert "Check the model" not in rows[sound.id]
+
+
+def test_tabs_keep_the_search_and_count_what_matches(
+    staff: FlaskClient, lab: Printflow, submit: Submit
+) -> None:
+    for name in ("Ada Byron", "Ada Byron", "Grace Hopper"):
+        submit(student=name)
+    approve(lab, lab.jobs.find()[-1])
+    page = staff.get("/dashboard?search=byron&color=True+Red&sort=oldest").text
+    tabs = addresses(page, "list-tabs")
+    kept = {"search": ["byron"], "color": ["True Red"], "sort": ["oldest"]}
+    waiting = next(to for words, to in tabs.items() if words.startswith("Waiting for student"))
+    assert parse_qs(urlsplit(waiting).query) == {"status": ["PENDING"], **kept}
+    counts = {words.rsplit(" ", 1)[0]: words.rsplit(" ", 1)[-1] for words in tabs}
+    assert (counts["Uploaded"], counts["Waiting for student"], counts["All"]) == ("1", "1", "2")
+    assert 'class="tab" href' in page
+    assert not any(words.startswith("Needs attention ") for words in tabs), "not counted by search"
+
+
+def test_each_filter_is_a_chip_that_takes_it_off(staff: FlaskClient, submit: Submit) -> None:
+    submit()
+    page = staff.get("/dashboard?search=byron&color=Blue").text
+    chips = addresses(page, "list-chips")
+    assert parse_qs(urlsplit(chips["Search: byron – remove this filter"]).query) == {
+        "status": ["UPLOADED"],
+        "color": ["Blue"],
+    }
+    assert parse_qs(urlsplit(chips["Color: Blue – remove this filter"]).query) == {
+        "status": ["UPLOADED"],
+        "search": ["byron"],
+    }
+    assert "status=UPLOADED" in chips["Clear filters"]
+    assert addresses(staff.get("/dashboard").text, "list-chips") == {}
+
+
+def test_the_job_page_leads_back_to_the_list_with_its_search(
+    staff: FlaskClient, submit: Submit
+) -> None:
+    job = submit()
+    address, listed = f"/dashboard/jobs/{job.id}", "/dashboard?status=all&search=byron"
+    fresh = staff.get(address)
+    assert 'href="/dashboard?status=UPLOADED">Back to “Uploaded”' in fresh.text
+    for referrer in (f"http://localhost{listed}", f"http://localhost{address}"):
+        page = staff.get(address, headers={"Referer": referrer}).text
+        assert f'href="{listed.replace("&", "&amp;")}">Back to the search for “byron”' in page
+    everything = staff.get(address, headers={"Referer": "http://localhost/dashboard?status=all"})
+    assert "Back to “All jobs”" in everything.text
+    evil = staff.get(address, headers={"Referer": "http://elsewhere.test/dashboard?search=x"})
+    assert "elsewhere" not in evil.text
+    assert all(part in evil.text for part in ("data-one-job", "data-review", 'id="keys"'))
+
+
+def test_a_row_has_the_student_s_own_file_name_and_staff_s_notes(
+    staff: FlaskClient, lab: Printflow, submit: Submit
+) -> None:
+    job = submit()
+    first = staff.get("/dashboard")
+    ask = {"X-Requested-With": "live", "If-None-Match": first.headers["ETag"]}
+    assert staff.get("/dashboard", headers=ask).status_code == 304
+    lab.notes.add(job.id, by="Ben", text="DO NOT START", for_student=False)
+    lab.notes.add(job.id, by="Ben", text="It's on its way.", for_student=True)
+    live = staff.get("/dashboard", headers=ask)
+    assert live.status_code == 200, "a note shows on lists that are open"
+    for page in (live, staff.get("/dashboard?view=dense")):
+        assert f'class="row-original">{job.original_name}<' in page.text
+        assert "DO NOT START" in page.text
+        assert "on its way" not in page.text, "that's for the student"
+    many = {"job": [f"{job.id}:1"], "trigger": "reject"}
+    for address, query in (
+        (f"/dashboard/jobs/{job.id}/reject", {}),
+        (f"/dashboard/jobs/{job.id}/edit", {}),
+        ("/dashboard/bulk", many),
+        ("/dashboard/bulk", {**many, "trigger": "approve"}),
+        (f"/pick-up/{job.id}", {}),
+    ):
+        assert "DO NOT START" in staff.get(address, query_string=query).text, address
+    approve(lab, job)
+    lab.jobs.confirm(job.id, by="Ana", note="x")
+    assert "DO NOT START" in staff.get("/dashboard/queue").text
+    assert "DO NOT START" in staff.get(f"/dashboard/plates/start?job={job.id}").text
+    lab.jobs.start_printing(job.id, by="Ana")
+    lab.jobs.complete(job.id, by="Ana")
+    lab.jobs.pick_up(job.id, by="Ana", method="cash", amount="4.25")
+    assert "DO NOT START" not in staff.get("/dashboard?status=all").text, "nothing left to heed"
+
+
+def test_all_of_a_list_are_chosen_and_shown_with_their_prices(
+    staff: FlaskClient, lab: Printflow, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboard, "PAGE_SIZE", 2)
+    jobs = [submit(student="Ada Byron") for _ in range(3)]
+    other = submit(student="Grace Hopper")
+    for job in jobs[:2]:
+        approve(lab, job)
+    page = staff.get("/dashboard?status=all&search=byron").text
+    assert "2 of 3" in page
+    address = addresses(page, "list-head")["Select all 3…"]
+    box = staff.get(address)
+    assert set(re.findall(r'name="job" value="(\w+):', box.text)) == {job.id for job in jobs}
+    assert other.id not in box.text
+    assert "Total of the prices: $8.50 1 job has no price yet" in said(box)
+    assert staff.get(address + "&trigger=reject").text.count("$4.25") == 2
+    # What has changed since is left alone, and said.
+    shown = re.findall(r'name="job" value="([^"]+)"', box.text)
+    lab.corrections.edit(jobs[2].id, by="Ben", expected_version=1, shelf="", class_number="New 1")
+    form = {"csrf_token": re.findall(r'csrf_token" value="([^"]+)', page)[0], "job": shown}
+    done = staff.post("/dashboard/bulk", data={**form, "trigger": "reject", "text": "Closed"})
+    assert "2 of 3 done" in said(done)
+    monkeypatch.setattr(bulk, "MOST", 1)
+    assert "Up to 1 jobs at once" in said(staff.get("/dashboard/bulk?list=all&status=all"))

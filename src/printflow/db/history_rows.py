@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ..domain.event_kind import EventKind, event_kind
 from ..domain.history import Event, FileOpening, Note
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status
+from ..said import Said
 from .schema import events, file_openings, notes
 from .wakeup import stir
+
+_MANY = 500
 
 
 def _event(row: Row[Any]) -> Event:
@@ -120,6 +123,27 @@ class SqlHistoryRows:
     def notes(self, job_id: str) -> Sequence[Note]:
         query = select(notes).where(notes.c.job_id == job_id).order_by(notes.c.id)
         return [note_of(row) for row in self._connection.execute(query)]
+
+    def staff_notes(self, job_ids: Collection[str], most: int) -> Mapping[str, Sequence[Note]]:
+        found: dict[str, list[Note]] = {}
+        ids = sorted(set(job_ids))
+        for start in range(0, len(ids), _MANY):
+            query = (
+                select(notes)
+                .where(notes.c.job_id.in_(ids[start : start + _MANY]))
+                .where(~notes.c.for_student, ~notes.c.from_student)
+                .order_by(notes.c.id.desc())
+            )
+            for row in self._connection.execute(query):
+                note = note_of(row)
+                own = found.setdefault(row.job_id, [])
+                # What the program wrote down itself is in the history.
+                if not isinstance(note.text, Said) and len(own) < most:
+                    own.append(note)
+        return {job_id: own for job_id, own in found.items() if own}
+
+    def newest_note(self) -> int:
+        return int(self._connection.scalar(select(func.max(notes.c.id))) or 0)
 
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings

@@ -244,6 +244,15 @@ class SqlJobRows:
             ids = ids.offset(query.offset)
         return self.in_order(self._connection.scalars(ids).all())
 
+    def matching(
+        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
+    ) -> dict[Status, int]:
+        rows = select(jobs.c.status, func.count())
+        rows = worklist.matching(rows, query, self._candidates(query)).group_by(jobs.c.status)
+        if query.attention:
+            rows = rows.where(jobs.c.id.in_(worklist.flagged(now, aged, unclaimed)))
+        return {Status(status): int(count) for status, count in self._connection.execute(rows)}
+
     def _candidates(self, query: JobQuery) -> set[str] | None:
         """The only jobs that can be meant, where what is wanted is rare; else None.
 

@@ -72,7 +72,14 @@ def words_of(query: JobQuery) -> list[str]:
 def narrowed(
     rows: Select[Any], query: JobQuery, candidates: Collection[str] | None = None
 ) -> Select[Any]:
-    """The jobs of the query, in its order, from its place on.
+    """The jobs of the query, in its order, from its place on; see :func:`matching`."""
+    return ordered(matching(rows, query, candidates), query)
+
+
+def matching(
+    rows: Select[Any], query: JobQuery, candidates: Collection[str] | None = None
+) -> Select[Any]:
+    """The jobs of the query, in no order.
 
     ``candidates`` are the only ones that can hold the words of a search, where that is known.
     """
@@ -94,7 +101,7 @@ def narrowed(
         rows = rows.where(jobs.c.status_since < query.before)
     if candidates is not None:
         rows = rows.where(jobs.c.id.in_(candidates))
-    return ordered(holding(rows, words_of(query)), query)
+    return holding(rows, words_of(query))
 
 
 def holding(rows: Select[Any], words: Sequence[str]) -> Select[Any]:

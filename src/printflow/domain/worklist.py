@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from ..errors import InvalidInput
 from ..said import say
+from .history import Note
 from .in_request import InRequest
 from .job import Job
 from .status import Status
@@ -92,6 +93,8 @@ class WorkPage:
     next: str = ""
     requests: Mapping[str, InRequest] = field(default_factory=dict)
     """By id, the place of those that were submitted together with others."""
+    notes: Mapping[str, Sequence[Note]] = field(default_factory=dict)
+    """By id, what staff noted for each other about those that aren't closed, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ class HistoryRows(Protocol):
 
     def notes(self, job_id: str) -> Sequence[Note]: ...
 
+    def staff_notes(self, job_ids: Collection[str], most: int) -> Mapping[str, Sequence[Note]]:
+        """What staff themselves noted for each other, by job: the newest first, ``most`` of each."""
+
+    def newest_note(self) -> int:
+        """The id of the newest note of all."""
+
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
 

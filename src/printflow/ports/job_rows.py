@@ -82,6 +82,11 @@ class JobRows(Protocol):
     ) -> Sequence[Job]:
         """The jobs asked for; ``now``, ``aged`` and ``unclaimed`` tell which need attention."""
 
+    def matching(
+        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
+    ) -> Mapping[Status, int]:
+        """How many jobs the query asks for, by status; places, orders and limits do not count."""
+
     def counts(self) -> dict[Status, int]:
         """How many jobs of staff's there are by status: none that waits for its address."""
 

@@ -70,8 +70,9 @@ class TallyBoard:
             event, aside = tx.jobs.newest_event(), tx.jobs.aside()
             attention = tx.jobs.attention(now, *self._limits(tx, now))
             counts, looked = self._counts(tx, event), tx.files.newest_inspection()
+            noted = tx.history.newest_note()
         drawn = now.timestamp() // _FRESH_SECONDS
-        pulse = f"{event}-{aside.new}-{attention}-{aside.unconfirmed}-{looked}-{drawn:.0f}"
+        pulse = f"{event}-{aside.new}-{attention}-{aside.unconfirmed}-{looked}-{noted}-{drawn:.0f}"
         tally = Tally(counts, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse)
         self._last = _Seen(at, now, event, tally, stamp)
         return tally

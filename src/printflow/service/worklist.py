@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ..catalogs.cache import CatalogCache
+from ..domain.history import Note
 from ..domain.in_request import InRequest
 from ..domain.job import Job
 from ..domain.rights import Right
+from ..domain.status import Status
 from ..domain.worklist import JobQuery, Sort, Tally, WorkPage, cursor
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import needs
@@ -17,6 +19,9 @@ from ..settings import Settings
 from .acting import staff_actor
 from .lookup import job_of, places_in_requests
 from .tallies import TallyBoard
+
+_NOTES_SHOWN = 4
+"""Of one job, beside its row and in its dialogs; its page has all of them."""
 
 
 class Worklist:
@@ -60,12 +65,29 @@ class Worklist:
             jobs = tuple(found[:size])
             flags = tx.jobs.flags([job.id for job in jobs], now, *limits)
             requests = places_in_requests(tx, jobs)
+            notes = _heeded(tx, jobs)
         more = len(found) > size
         if query.request is not None and query.sort is Sort.OLDEST and not more:
             # They came at the same moment: in the order of the student's models.
             jobs = tuple(sorted(jobs, key=lambda job: (job.created_at, job.request_place)))
         end = cursor(jobs[-1], query.sort) if more else ""
-        return WorkPage(jobs, flags, end, requests)
+        return WorkPage(jobs, flags, end, requests, notes)
+
+    @needs(Right.SEE)
+    def matching(self, query: JobQuery) -> Mapping[Status, int]:
+        """How many jobs the query asks for, by status, on whatever page they are."""
+        now = self._clock()
+        with self._database.read() as tx:
+            old = self._limits(tx, now) if query.attention else (now, None)
+            return tx.jobs.matching(query, now, *old)
+
+    @needs(Right.SEE)
+    def notes(self, jobs: Collection[Job]) -> Mapping[str, Sequence[Note]]:
+        """By id, what staff noted for each other about these jobs, the newest first, a few of each.
+        Closed jobs have none: nothing is left to heed.
+        """
+        with self._database.read() as tx:
+            return _heeded(tx, jobs)
 
     @needs(Right.SEE)
     def in_requests(self, jobs: Collection[Job]) -> dict[str, InRequest]:
@@ -97,3 +119,8 @@ class Worklist:
         with self._database.write() as tx:
             job = job_of(tx, job_id)
             tx.jobs.review(job.id, by=actor.name, at=self._clock() if reviewed else None)
+
+
+def _heeded(tx: Transaction, jobs: Collection[Job]) -> Mapping[str, Sequence[Note]]:
+    heeded = [job.id for job in jobs if not job.status.closed]
+    return tx.history.staff_notes(heeded, _NOTES_SHOWN) if heeded else {}

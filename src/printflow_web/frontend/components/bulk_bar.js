@@ -19,6 +19,7 @@ export function bulkBar() {
       document.addEventListener("click", (event) => {
         if (event.target.matches("[data-select]")) this.range(event.target, event.shiftKey);
       });
+      document.addEventListener("list-changed", () => this.counted());
       form.addEventListener("reset", () => setTimeout(() => this.counted()));
       this.counted();
     },

@@ -1,23 +1,35 @@
 // Keeps a list of jobs fresh: asks every few seconds, with the tag of what it shows, and is told
 // "not modified" nearly always. What changed is put in row by row, so that the focus, an open menu
-// or dialog, ticked boxes and the scroll position stay as they are.
+// or dialog, ticked boxes and the scroll position stay as they are; a row that is in use catches up
+// as soon as it no longer is. The search narrows the list while it is typed.
+import { searchAsTyped } from "./list_search.js";
+import { keepTabsInView } from "./tabs.js";
+
 const SOUND = "printflow.sound";
+const PARTS = ["list-tabs", "list-head", "list-ways", "list-chips", "list-foot"];
 
 export function busy(row) {
   return row.contains(document.activeElement) || row.querySelector("details[open], input:checked");
 }
 
+// Whether all rows are now as they should be: false where one in use was left as it was.
 export function mergeRows(list, fresh) {
+  let whole = true;
   const wanted = [...fresh.children];
   const known = new Map([...list.children].map((row) => [row.id, row]));
   const names = new Set(wanted.map((row) => row.id));
-  for (const [name, row] of known) if (!names.has(name) && !busy(row)) row.remove();
+  for (const [name, row] of known) {
+    if (names.has(name)) continue;
+    if (busy(row)) whole = false;
+    else row.remove();
+  }
   let place = list.firstElementChild;
   for (const row of wanted) {
     const old = known.get(row.id);
     let current = old;
     if (!old) current = row;
-    else if (!busy(old) && !old.isEqualNode(row)) {
+    else if (busy(old)) whole &&= old.isEqualNode(row);
+    else if (!old.isEqualNode(row)) {
       old.replaceWith(row);
       current = row;
       if (place === old) place = row;
@@ -25,6 +37,19 @@ export function mergeRows(list, fresh) {
     if (place === current) place = place.nextElementSibling;
     else if (current !== old || !busy(old)) list.insertBefore(current, place);
   }
+  return whole;
+}
+
+// Calls back when something that was in use may no longer be.
+export function whenLeft(root, back) {
+  let timer;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(back, 150);
+  };
+  root.addEventListener("focusout", soon);
+  root.addEventListener("change", soon);
+  root.addEventListener("toggle", soon, true);
 }
 
 function beep() {
@@ -55,6 +80,9 @@ export function liveList() {
         if (!document.hidden) this.ask();
       });
       document.addEventListener("submit", (event) => this.review(event));
+      // What was left out is asked for again, as the tag of what is shown says that it's missing.
+      whenLeft(document, () => this.behind && this.ask());
+      searchAsTyped(() => this.ask(true));
     },
 
     // Marking a job as reviewed leaves everything else where it is.
@@ -82,33 +110,44 @@ export function liveList() {
       this.updated = new Date().toLocaleTimeString();
     },
 
-    // Out of sight only what is to be heard counts.
-    async ask() {
-      if (document.hidden && !this.sound) return;
+    // Out of sight only what is to be heard counts. With `anew` another list is wanted: all of it is
+    // replaced, so that nothing stays ticked that is no longer shown.
+    async ask(anew = false) {
+      if (document.hidden && !this.sound && !anew) return;
+      const address = window.location.href;
       try {
-        const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.etag}"` };
-        const answer = await fetch(window.location.href, { headers, cache: "no-store" });
+        const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.behind ? "" : this.etag}"` };
+        const answer = await fetch(address, { headers, cache: "no-store" });
+        const text = answer.ok ? await answer.text() : "";
+        if (address !== window.location.href) return; // more was typed meanwhile
         if (answer.status === 401 || answer.redirected) window.location.reload();
-        else if (answer.ok) this.merge(await answer.text(), answer.headers.get("ETag"));
+        else if (answer.ok) this.merge(text, answer.headers.get("ETag"), anew);
         this.lost = !answer.ok && answer.status !== 304;
         if (!this.lost) this.said();
       } catch {
         this.lost = true;
+      } finally {
+        if (this.pause) this.wait();
       }
-      this.wait();
     },
 
-    merge(text, tag) {
+    merge(text, tag, anew) {
       const page = new DOMParser().parseFromString(text, "text/html");
       const waiting = (root) => Number(root.querySelector("[data-waiting]").dataset.waiting);
       const more = waiting(page) > waiting(document);
-      for (const id of ["list-tabs", "list-head", "list-foot"]) {
+      this.behind = false;
+      for (const id of PARTS) {
         const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-        if (old && fresh && !old.contains(document.activeElement)) old.replaceWith(fresh);
+        if (!old || !fresh || old.isEqualNode(fresh)) continue;
+        if (old.contains(document.activeElement)) this.behind = true;
+        else if (id === "list-tabs") keepTabsInView(old, fresh);
+        else old.replaceWith(fresh);
       }
       const [list, fresh] = [document.getElementById("job-list"), page.getElementById("job-list")];
-      if (list && fresh && list.tagName === fresh.tagName) mergeRows(list, fresh);
-      else if (list && fresh) list.replaceWith(fresh);
+      const same = list.tagName === fresh.tagName && list.className === fresh.className;
+      if (anew || !same) list.replaceWith(fresh);
+      else if (!mergeRows(list, fresh)) this.behind = true;
+      document.dispatchEvent(new CustomEvent("list-changed"));
       if (tag) this.etag = tag.replace(/^W\/|"/g, "");
       if (more && this.sound) beep();
     },

@@ -1,7 +1,7 @@
 // The print room: kept fresh without a reload, and jobs that are dragged by their handle: onto a
 // machine, which plans them there, or to another place of their list. A drag begins only after some
 // way, shows where it would end, and changes nothing anywhere else. Everything has a button, too.
-import { busy, mergeRows } from "./live_list.js";
+import { busy, mergeRows, whenLeft } from "./live_list.js";
 
 const FAR = 8;
 
@@ -23,6 +23,7 @@ export function printRoom() {
       document.addEventListener("visibilitychange", () => {
         if (!document.hidden) this.ask();
       });
+      whenLeft(this.$root, () => this.behind && this.ask());
       if (this.pause) this.wait();
     },
 
@@ -41,7 +42,7 @@ export function printRoom() {
 
     async look() {
       try {
-        const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.etag}"` };
+        const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.behind ? "" : this.etag}"` };
         const answer = await fetch(window.location.pathname, { headers, cache: "no-store" });
         if (answer.status === 401 || answer.redirected) window.location.reload();
         else if (answer.ok) {
@@ -55,20 +56,25 @@ export function printRoom() {
       }
     },
 
-    // Part by part, so that focus, open menus and ticked boxes stay. What is in use waits.
+    // Part by part, so that focus, open menus and ticked boxes stay. What is in use waits until it
+    // no longer is.
     merge(fresh) {
+      this.behind = false;
       const room = this.room();
       const names = (root) => [...root.querySelectorAll("[data-live], [data-waiting-list]")].map((one) => one.id);
       if (names(room).join() !== names(fresh).join()) {
-        if (!busy(room)) room.replaceWith(fresh);
+        if (busy(room)) this.behind = true;
+        else room.replaceWith(fresh);
         return;
       }
       for (const part of fresh.querySelectorAll("[data-live]")) {
         const old = document.getElementById(part.id);
-        if (!busy(old) && !old.isEqualNode(part)) old.replaceWith(part);
+        if (old.isEqualNode(part)) continue;
+        if (busy(old)) this.behind = true;
+        else old.replaceWith(part);
       }
       for (const list of fresh.querySelectorAll("[data-waiting-list]")) {
-        mergeRows(document.getElementById(list.id), list);
+        if (!mergeRows(document.getElementById(list.id), list)) this.behind = true;
       }
     },
 
