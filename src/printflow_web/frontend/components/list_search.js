@@ -24,10 +24,14 @@ export function searchAsTyped(look) {
     if (typing) window.history.replaceState(null, "", address);
     else window.history.pushState(null, "", address);
     typing = true;
-    shown = address.search;
+    show();
+  };
+
+  const show = () => {
+    shown = window.location.search;
     // Forms lead back to the list as it is shown.
     for (const field of document.querySelectorAll("#bulk [name=next], #reviewed [name=next], #let-in [name=next]")) {
-      field.value = address.pathname + address.search;
+      field.value = window.location.pathname + shown;
     }
     look();
   };
@@ -43,6 +47,9 @@ export function searchAsTyped(look) {
     typing = false;
   });
   window.addEventListener("popstate", () => {
-    if (window.location.search !== shown) window.location.reload();
+    if (window.location.search === shown) return; // a jump within the page
+    typing = false;
+    box.value = new URLSearchParams(window.location.search).get("search") || "";
+    show();
   });
 }
