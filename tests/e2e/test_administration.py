@@ -105,7 +105,7 @@ def test_an_administrator_s_day(server: Server, signed_in: Page) -> None:
     price = page.get_by_label("Price per gram").first
     price.fill("1,5")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("[data-summary]")).to_contain_text("amount from 0 to 10,000")
+    expect(page.locator("[data-summary]")).to_contain_text("with a point, not a comma")
     expect(page.get_by_label("Price per gram").first).to_have_value("1,5")
     page.get_by_label("Price per gram").first.fill("0.15")
     page.get_by_role("button", name="Save").click()
