@@ -107,7 +107,7 @@ def test_refused_is_1_with_every_reason(program: Program) -> None:
     assert said.json["error"]["code"] == "transition_refused"
     lines = said.err.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["Weight", "Print time", "Material"]
-    assert lines[0].startswith("Weight: Enter the weight")
+    assert lines[0].startswith("Weight: Write the weight in grams with a point")
 
     said = program.run("start", job_id, "--by", "Sam", "--json")
     assert said.code == 1
