@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from printflow import Printflow, Settings
 from tests.ports import free_port
@@ -59,6 +59,14 @@ def mailbox() -> Iterator[Mailbox]:
     controller.start()
     yield box
     controller.stop()
+
+
+def check_box(box: Locator) -> None:
+    """Check a box or radio button that lies under a drawn one, wherever the page moves it while
+    pictures of models come in: a click at a place could meet something else.
+    """
+    box.evaluate("(one) => one.checked || one.click()")
+    expect(box).to_be_checked()
 
 
 @dataclass

@@ -30,11 +30,11 @@ def test_sent_and_measured(server: Server, phone: Page, lab: Printflow) -> None:
     for name in names:
         expect(card(phone, name)).to_contain_text("Browsers can't preview this type of file")
     for other in names[1:]:
-        blue = card(phone, other).get_by_role("radio", name="Blue", exact=True)
-        blue.check(force=True)
+        card(phone, other).locator("select").select_option("Blue")
     send(phone)
     phone.wait_for_url("**/submit/success?job=*")
-    assert sorted(job.original_name for job in lab.jobs.find()) == sorted(names)
+    colors = {job.original_name: job.color for job in lab.jobs.find()}
+    assert colors == {names[0]: "True Red", **dict.fromkeys(names[1:], "Blue")}
     links = phone.get_by_role("link").evaluate_all("all => all.map(one => one.href)")
     pages = [link for link in dict.fromkeys(links) if re.search(r"/jobs/[\w-]{20,}$", link)]
     assert pages

@@ -15,7 +15,7 @@ from tests.e2e.test_preview import take
 from tests.plugins.sign_in_peer import CLIENT_ID, CLIENT_SECRET, Peer, running_peer
 from tests.ports import free_port
 
-from .conftest import Complaints, Server, watched
+from .conftest import Complaints, Server, check_box, watched
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
@@ -135,7 +135,7 @@ def test_a_student_signs_in_from_the_form(
     take(phone, "printer", "Prusa MK4S")
     phone.locator("input[type=file]").first.set_input_files(model)
     take(phone, "color", "True Red")
-    phone.locator("input[name=minimum_charge]").check(force=True)
+    check_box(phone.locator("input[name=minimum_charge]"))
     phone.get_by_role("button", name="Submit for review").click()
     expect(phone.get_by_role("heading", name="We have your model")).to_be_visible()
     (job,) = lab.jobs.find()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import sample_models
-from tests.e2e.conftest import Mailbox, Server
+from tests.e2e.conftest import Mailbox, Server, check_box
 
 pytestmark = pytest.mark.chromium
 
@@ -34,11 +34,11 @@ def submit_model(page: Page, server: Server, model: Path) -> str:
     page.get_by_label("Email address").fill("zoe@example.edu")
     page.get_by_label("Discipline").select_option("Engineering")
     page.get_by_label("Class number").fill("ARCH 4000")
-    page.get_by_role("radio", name="Filament").check(force=True)
-    page.locator("input[name=color][value='True Red']").check(force=True)
-    page.locator("input[name=printer][value='Prusa MK4S']").check(force=True)
+    check_box(page.get_by_role("radio", name="Filament"))
+    check_box(page.locator("input[name=color][value='True Red']"))
+    check_box(page.locator("input[name=printer][value='Prusa MK4S']"))
     page.locator("input[name=file]").set_input_files(model)
-    page.locator("input[name=minimum_charge]").check(force=True)
+    check_box(page.locator("input[name=minimum_charge]"))
     page.get_by_role("button", name="Submit for review").click()
     page.wait_for_url("**/submit/success?job=*")
     return page.url.rpartition("=")[2]
@@ -101,7 +101,7 @@ def test_from_the_form_to_paid_and_picked_up(
 
     phone.goto(link[0])
     expect(phone.get_by_text("$4.25").first).to_be_visible()
-    phone.locator("input[name=consent]").check(force=True)
+    check_box(phone.locator("input[name=consent]"))
     phone.get_by_role("button", name="Confirm and print").click()
     in_folder(server, "ReadyToPrint", name)
     phone.goto(link[0])

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from printflow import Printflow, Settings
 from tests import sample_models
 from tests.crash.scenario import FORM
-from tests.e2e.conftest import DESKTOP, Complaints, Server, watched
+from tests.e2e.conftest import DESKTOP, Complaints, Server, check_box, watched
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_main_job import sign_in
 from tests.inspection import coloring
@@ -96,7 +96,7 @@ def choose(page: Page, *files: FilePayload) -> None:
 
 def take(page: Page, name: str, value: str) -> None:
     """Choose a radio button, as a click on its card does."""
-    page.locator(f"input[name={name}][value='{value}']").check(force=True)
+    check_box(page.locator(f"input[name={name}][value='{value}']"))
 
 
 def card(page: Page, name: str) -> Locator:

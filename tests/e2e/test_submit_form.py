@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from printflow import Printflow
 from tests import sample_models
-from tests.e2e.conftest import Complaints, Server
+from tests.e2e.conftest import Complaints, Server, check_box
 from tests.e2e.slow_line import SlowLine
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_preview import card, choose, fact, file, take
@@ -32,7 +32,7 @@ def fill_in(page: Page) -> None:
     page.get_by_label("Class number").fill("ARCH 4000")
     take(page, "print_method", "Filament")
     take(page, "printer", "Prusa MK4S")
-    page.locator("input[name=minimum_charge]").check(force=True)
+    check_box(page.locator("input[name=minimum_charge]"))
 
 
 def send(page: Page, *, force: bool = False) -> None:
@@ -144,14 +144,14 @@ def test_a_mistyped_address_is_asked_about_and_the_files_stay(
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("Did you mean zoe@gmail.com?")
     expect(page.get_by_role("radio", name="Keep zoe@gmial.com")).not_to_be_checked()
-    page.get_by_role("radio", name="Use zoe@gmail.com").check(force=True)
+    check_box(page.get_by_role("radio", name="Use zoe@gmail.com"))
     expect(email).to_have_value("zoe@gmail.com")
     expect(summary).to_be_hidden()
     email.fill("zoe@gmail.con")  # by hand after all: neither of the two
     expect(page.get_by_role("radio", name="Use zoe@gmail.com")).not_to_be_checked()
     send(page)
     expect(summary).to_be_focused()
-    page.get_by_role("radio", name="Use zoe@gmail.com").check(force=True)
+    check_box(page.get_by_role("radio", name="Use zoe@gmail.com"))
     send(page)
     page.wait_for_url("**/submit/success?job=*")
     (job,) = lab.jobs.find()
@@ -171,7 +171,7 @@ def test_a_mistyped_address_without_scripts(
     choose(page, file("one.stl", sample_models.stl()))
     send(page, force=True)
     expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
-    page.get_by_role("radio", name="Keep zoe@gmial.com").check(force=True)
+    check_box(page.get_by_role("radio", name="Keep zoe@gmial.com"))
     choose(page, file("one.stl", sample_models.stl()))
     send(page, force=True)
     page.wait_for_url("**/submit/success?job=*")

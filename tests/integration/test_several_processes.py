@@ -34,7 +34,7 @@ def shared(tmp_path: Path, upgraded_url: str) -> Settings:
 
 
 def until(look: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not look():
         assert time.monotonic() < end, f"no {what}"
         time.sleep(0.02)
