@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from printflow import CatalogInvalid, Printflow, Settings
+from printflow.domain.lab_pages import Contact
 from printflow_web.factory import create_app
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said
@@ -35,7 +36,7 @@ def test_the_lab_s_contact_is_on_pages_and_in_emails(
     for page in ("/", "/contact", "/find"):
         text = student.get(page).text
         assert 'href="mailto:makers@example.edu"' in text, page
-        assert 'href="tel:+1(555)010-0134"' in text, page
+        assert 'href="tel:+15550100134"' in text, page
     (mail,) = [mail for mail in lab.mail.find() if mail.template == "received"]
     shown = lab.mail.preview(mail.id)
     assert "Questions? makers@example.edu · +1 (555) 010-0134\n" in shown.text
@@ -101,3 +102,17 @@ def test_nothing_is_said_of_cookies_that_isn_t_so(student: FlaskClient) -> None:
     """Nobody who only looks at the pages is remembered."""
     for page in ("/", "/privacy", "/contact", "/accessibility"):
         assert "printflow_known" not in student.get(page).headers.get("Set-Cookie", "")
+
+
+@pytest.mark.parametrize(
+    ("phone", "link"),
+    [
+        ("555-0134", "tel:5550134"),
+        ("+1 (555) 010-0134", "tel:+15550100134"),
+        ("(+41) 44 632 11 11", "tel:+41446321111"),
+        ("555.0134 ext. 12", "tel:5550134;ext=12"),
+        ("555-0134 x7", "tel:5550134;ext=7"),
+    ],
+)
+def test_a_phone_number_is_dialed_as_it_is_meant(phone: str, link: str) -> None:
+    assert Contact(phone=phone).ways == ((phone, link),)

@@ -151,7 +151,7 @@ def _is_color(text: str) -> bool:
 def reinspect(job_ids: tuple[str, ...], every: bool, outdated: bool, later: bool) -> None:
     """Inspect models again. Also inspects those still waiting.
 
-    After an update that measures better, the server reinspects jobs that aren't printed yet by itself.
+    After an update that measures better, the server automatically reinspects jobs that aren't printed yet.
     """
     if (every or outdated) == bool(job_ids):
         raise click.UsageError(say("Give job IDs, --all, or --outdated."))

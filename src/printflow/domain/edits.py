@@ -40,8 +40,7 @@ EDITS: Mapping[str, tuple[Status, ...]] = {
     **dict.fromkeys((question.name for question in QUESTIONS), _ALWAYS),
 }
 """The fields of the form that staff may correct, and the shelf, each with the statuses in which they
-may. Nobody's agreement is changed behind their back: once a student confirmed, what is printed needs a new price
-first. From the start of the print on, color, material and printer only say what was printed.
+may. Once a student has agreed to a price, changing what is printed takes a new price first. From the start of the print on, color, material and printer only say what was printed.
 """
 EDITABLE = tuple(EDITS)
 _ATTRIBUTES = {"print_method": "method", "note": "student_note"}

@@ -300,6 +300,11 @@ class StudentPage:
         return self.job.unconfirmed and not self.job.status.closed
 
     @property
+    def idle(self) -> bool:
+        """Whether the lab looks at the model, and nothing is for the student to do."""
+        return self.job.status.record.reviewable and not self.written_to
+
+    @property
     def written_to(self) -> bool:
         """Whether the last message is the lab's: it may be a question, so nothing on the page says
         that there is nothing to do.

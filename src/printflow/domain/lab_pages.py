@@ -9,9 +9,10 @@ from typing import Any
 
 from ..said import say
 from .catalog_reader import CatalogReader, names_of
+from .typed_address import is_address
 
 MOST_PAGE_CHARACTERS = 10_000
-_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+_EXTENSION = re.compile(r"(?:ext|x)\.?\s*(\d+)$", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _PHONE = re.compile(r"[\d\s()+./#*,;-]*\d[\d\s()+./#*,;-]*(?:(?:ext|x)\.?\s*\d+)?", re.IGNORECASE)
 
@@ -25,9 +26,24 @@ class Contact:
     web: str = ""
 
     @property
-    def ways(self) -> tuple[str, ...]:
-        """The parts that are filled in: email address, phone number, web page."""
-        return tuple(way for way in (self.email, self.phone, self.web) if way)
+    def ways(self) -> tuple[tuple[str, str], ...]:
+        """The parts that are filled in, as they are shown and where their links lead (RFC 6068 for
+        email addresses, RFC 3966 for phone numbers).
+        """
+        parts = (
+            (self.email, f"mailto:{self.email}"),
+            (self.phone, _phone_link(self.phone)),
+            (self.web, self.web),
+        )
+        return tuple((shown, link) for shown, link in parts if shown)
+
+
+def _phone_link(phone: str) -> str:
+    extension = _EXTENSION.search(phone)
+    number = phone[: extension.start()] if extension else phone
+    sign = "+" if number.lstrip(" (").startswith("+") else ""
+    behind = f";ext={extension[1]}" if extension else ""
+    return f"tel:{sign}{re.sub('[^0-9*#]', '', number)}{behind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,7 @@ def read_contact(read: CatalogReader, data: Mapping[str, Any]) -> Contact:
     email = read.text(row, "email", "contact", limit=254, empty=True)
     phone = read.text(row, "phone", "contact", limit=40, empty=True)
     web = read.text(row, "web", "contact", limit=500, empty=True)
-    if email and not _ADDRESS.fullmatch(email):
+    if email and not is_address(email):
         read.problem("contact.email", say("Enter an email address, like lab@school.edu."))
     if phone and not _PHONE.fullmatch(phone):
         read.problem("contact.phone", say("Enter a phone number, like 555-0134."))

@@ -12,6 +12,7 @@ from .guards import too_long
 from .payers import CODE_LIMIT, TITLE_LIMIT, WHO_LIMIT, Payer, PayerKind, Window
 from .pricing import in_units, parse_cents
 from .text import clean_line
+from .typed_address import is_address
 
 FIELDS = (
     "code", "title", "kind", "starts", "ends", "budget", "each", "window", "who", "approver",
@@ -63,7 +64,7 @@ def payer_of(
     starts, ends = _days(given, wrong)
     budget, each = (_amount(given, field, currency, wrong) for field in ("budget", "each"))
     who = tuple(given["who"].replace(",", " ").replace(";", " ").lower().split())
-    if given["approver"] and not _is_address(given["approver"]):
+    if given["approver"] and not is_address(given["approver"]):
         wrong("approver", say("Enter a valid email, like name@school.edu."))
     if not any(character.isalnum() for character in given["code"]):
         problems.insert(0, Refusal("code_missing", say("Enter a code, like ARCH 4000."), "code"))
@@ -123,9 +124,3 @@ def _day(typed: str) -> date | None:
         return date.fromisoformat(typed)
     except ValueError:
         return None
-
-
-def _is_address(typed: str) -> bool:
-    local, at, domain = typed.partition("@")
-    plain = typed.isascii() and not any(mark in typed for mark in ' ,;<>"()[]\\')
-    return bool(local and at and "." in domain.strip(".") and "@" not in domain and plain)

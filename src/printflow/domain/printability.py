@@ -88,7 +88,7 @@ class PrintLimits:
 
     @property
     def words(self) -> str:
-        """What a model was checked for: limits that nobody has set are named, too."""
+        """What a model was checked for: default limits are named, too."""
         params = {"width": _mm(self.line_width_mm), "layer": _mm(self.layer_mm)}
         if self.process is Process.RESIN:
             return say("Checked for resin with {layer} mm layers.", **params)
@@ -186,7 +186,7 @@ class Finding:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Finding:
-        """Back from :meth:`plain`. Raises ValueError for a code, a severity … that nobody knows."""
+        """Back from :meth:`plain`. Raises ValueError for an unknown code or severity."""
         at, why = plain["at_mm"], plain["why"]
         known = {
             **plain,

@@ -1,5 +1,5 @@
-"""The page for whoever asks how the lab is doing: totals with their trends, and the top of a few
-tables. Everything is added up from :class:`~printflow.reports.table.Figures`, so that it never
+"""How the lab is doing, on one page: totals with their trends, and the top of a few tables.
+Everything is added up from :class:`~printflow.reports.table.Figures`, so that it never
 says anything else than the reports.
 """
 

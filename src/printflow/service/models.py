@@ -51,8 +51,8 @@ class Models:
     ) -> int:
         """Have the models of these jobs (None: of all) looked into once more; gives how many.
 
-        Only those whose facts were found by an older version, where ``outdated``. A server looks into
-        those of jobs that are still to be printed by itself.
+        Only those whose facts were found by an older version, where ``outdated``. A server does so
+        automatically for jobs that are still to be printed.
         """
         older = self._queue.version if outdated else None
         with self._database.write() as tx:

@@ -201,7 +201,7 @@ class Quotes:
 
 
 def _answered(page: QuotePage, trigger: Trigger) -> QuotePage:
-    """The page of a quote that was answered before, by whoever answers it again."""
+    """The page of a quote that was already answered, with what to say to a different answer."""
     if trigger is Trigger.DECLINE and page.confirmed:
         late = say(
             "Declining came too late: this price was already confirmed. To stop the print, cancel it "
