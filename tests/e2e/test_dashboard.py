@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from printflow import Job, Printflow, Settings
 from tests import sample_models
@@ -143,6 +143,26 @@ def test_two_people_at_once(
     expect(other.locator("#job-list > li")).to_have_count(3)
     expect(menu).to_have_attribute("open", "")
     context.close()
+
+
+def test_a_list_that_is_narrowed_keeps_what_is_in_use_of_the_rows_that_stay(
+    server: Server, page: Page, submit: Callable[[str], Job]
+) -> None:
+    first, second = submit("Ada Byron"), submit("Grace Hopper")
+    sign_in(page, server, "Ana")
+    held: list[Route] = []
+    page.route("**/dashboard?*search=Grace*", lambda route: held.append(route))
+    for job in (first, second):
+        page.locator(f"#job-{job.id} [data-select]").check()
+    with page.expect_request("**/dashboard?*search=Grace*"):
+        page.locator("#search").fill("Grace")
+    page.locator(f"#job-{second.id} details summary").click()
+    with page.expect_response("**/dashboard?*search=Grace*"):
+        held[0].continue_()
+    expect(page.locator(f"#job-{first.id}")).to_have_count(0)
+    expect(page.locator(f"#job-{second.id} details")).to_have_attribute("open", "")
+    expect(page.locator("[data-select]:checked")).to_have_count(1)
+    expect(page.get_by_text("1 selected")).to_be_visible()
 
 
 def test_many_at_once(server: Server, page: Page, submit: Callable[[str], Job]) -> None:

@@ -12,15 +12,16 @@ export function busy(row) {
   return row.contains(document.activeElement) || row.querySelector("details[open], input:checked");
 }
 
-// Whether all rows are now as they should be: false where one in use was left as it was.
-export function mergeRows(list, fresh) {
+// Whether all rows are now as they should be: false where one in use was left as it was. Where
+// another list was asked for (`anew`), no row stays that isn't in it, in use or not.
+export function mergeRows(list, fresh, anew = false) {
   let whole = true;
   const wanted = [...fresh.children];
   const known = new Map([...list.children].map((row) => [row.id, row]));
   const names = new Set(wanted.map((row) => row.id));
   for (const [name, row] of known) {
     if (names.has(name)) continue;
-    if (busy(row)) whole = false;
+    if (busy(row) && !anew) whole = false;
     else row.remove();
   }
   let place = list.firstElementChild;
@@ -110,18 +111,21 @@ export function liveList() {
       this.updated = new Date().toLocaleTimeString();
     },
 
-    // Out of sight only what is to be heard counts. With `anew` another list is wanted: all of it is
-    // replaced, so that nothing stays ticked that is no longer shown.
+    // Out of sight only what is to be heard counts. With `anew` another list is wanted: nothing stays
+    // ticked that is no longer shown. Of several answers under way only the last asked for counts.
     async ask(anew = false) {
       if (document.hidden && !this.sound && !anew) return;
-      const address = window.location.href;
+      this.anew ||= anew;
+      this.asked = (this.asked || 0) + 1;
+      const [turn, address] = [this.asked, window.location.href];
       try {
         const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.behind ? "" : this.etag}"` };
         const answer = await fetch(address, { headers, cache: "no-store" });
         const text = answer.ok ? await answer.text() : "";
-        if (address !== window.location.href) return; // more was typed meanwhile
+        if (turn !== this.asked || address !== window.location.href) return; // asked again meanwhile
         if (answer.status === 401 || answer.redirected) window.location.reload();
-        else if (answer.ok) this.merge(text, answer.headers.get("ETag"), anew);
+        else if (answer.ok) this.merge(text, answer.headers.get("ETag"));
+        if (answer.status === 304) this.anew = false;
         this.lost = !answer.ok && answer.status !== 304;
         if (!this.lost) this.said();
       } catch {
@@ -131,7 +135,7 @@ export function liveList() {
       }
     },
 
-    merge(text, tag, anew) {
+    merge(text, tag) {
       const page = new DOMParser().parseFromString(text, "text/html");
       const waiting = (root) => Number(root.querySelector("[data-waiting]").dataset.waiting);
       const more = waiting(page) > waiting(document);
@@ -145,8 +149,9 @@ export function liveList() {
       }
       const [list, fresh] = [document.getElementById("job-list"), page.getElementById("job-list")];
       const same = list.tagName === fresh.tagName && list.className === fresh.className;
-      if (anew || !same) list.replaceWith(fresh);
-      else if (!mergeRows(list, fresh)) this.behind = true;
+      if (!same) list.replaceWith(fresh);
+      else if (!mergeRows(list, fresh, this.anew)) this.behind = true;
+      this.anew = false;
       document.dispatchEvent(new CustomEvent("list-changed"));
       if (tag) this.etag = tag.replace(/^W\/|"/g, "");
       if (more && this.sound) beep();
