@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.plugins.once",
     "tests.plugins.orders",
     "tests.plugins.postgres",
+    "tests.plugins.second_try",
     "tests.plugins.settings_sources",
     "tests.plugins.small_disk",
     "tests.plugins.small_dns",
