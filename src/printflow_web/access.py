@@ -76,6 +76,7 @@ def init_access(app: Flask) -> None:
         response.headers["X-Request-ID"] = request_id()
         # An open page that asks whether anything is new, and is told no, is no news either.
         quiet = request.endpoint in _QUIET or response.status_code == HTTPStatus.NOT_MODIFIED
+        quiet = quiet or g.get("unlogged", False)
         if quiet and response.status_code < 400:
             return response
         took = (time.perf_counter() - g.began) * 1000 if "began" in g else 0.0

@@ -24,6 +24,7 @@ from printflow import InvalidInput, PrintflowError, Refusal, RenderedMail, clean
 from .acting import acting
 from .auth import local_path
 from .errors import ParameterRefused, form_again
+from .live_page import live_page
 from .request import lab_of
 
 pages = Blueprint("admin", __name__)
@@ -38,7 +39,7 @@ _MAIL_POLICY = (
 
 
 @pages.get("/outbox")
-def outbox() -> str:
+def outbox() -> Response:
     """Mails, newest first, a page at a time."""
     lab, state = lab_of(current_app), request.args.get("state", "")
     if state and state not in _STATES:
@@ -50,16 +51,16 @@ def outbox() -> str:
         raise ParameterRefused(_("The address is wrong: “before” must be a whole number."))
     before = int(typed) if typed else None
     mails = lab.mail.find(state=state or None, limit=_PAGE + 1, before=before)
-    return render_template(
-        "outbox.html",
-        mails=mails[:_PAGE],
-        more=len(mails) > _PAGE,
-        first=before is None,
-        state=state or None,
-        counts=lab.mail.counts(),
-        handling=lab.mail.handling(),
-        paused=lab.mail.paused(),
-    )
+    shown = {
+        "mails": mails[:_PAGE],
+        "more": len(mails) > _PAGE,
+        "first": before is None,
+        "state": state or None,
+        "counts": lab.mail.counts(),
+        "handling": lab.mail.handling(),
+        "paused": lab.mail.paused(),
+    }
+    return live_page("outbox.html", ["_outbox_tabs.html", "_outbox_live.html"], shown)
 
 
 @pages.post("/outbox/resume")

@@ -33,6 +33,7 @@ from printflow import (
 from .acting import acting
 from .errors import ParameterRefused, by_field, status_of
 from .jobs import undoable, version_of
+from .live_page import live_page
 from .request import lab_of
 from .spoken import spoken_error
 
@@ -62,15 +63,16 @@ def waiting() -> AnyResponse:
     except InvalidInput as error:
         raise ParameterRefused(spoken_error(error)) from error
     others = lab.jobs.find(search=words, limit=_FOUND) if words and not page.jobs else []
-    shown = make_response(
-        render_template(
-            "counter.html",
-            page=page,
-            others=others,
-            words=words,
-            overdue=overdue,
-            first=not asked.get("after"),
-        )
+    shown = live_page(
+        "counter.html",
+        ["_counter_live.html"],
+        {
+            "page": page,
+            "others": others,
+            "words": words,
+            "overdue": overdue,
+            "first": not asked.get("after"),
+        },
     )
     shown.headers["Permissions-Policy"] = CAMERA
     return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -50,6 +49,7 @@ from .acting import acting, staff_name
 from .auth import local_path
 from .errors import ParameterRefused
 from .list_names import OTHER_LISTS, list_name
+from .live_page import asked_live, tag_of, tagged
 from .live_parts import LiveParts
 from .reports import sent_file
 from .request import lab_of
@@ -187,7 +187,7 @@ def _etag(pulse: str) -> str:
         staff_name(),
         session.get("view", ""),
     )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+    return tag_of(repr(parts))
 
 
 @pages.get("/dashboard")
@@ -196,16 +196,16 @@ def index() -> Response:
     answered 304 while nothing has changed, and then with the parts that change.
     """
     lab = lab_of(current_app)
-    if request.headers.get("X-Requested-With") == "live":
+    if asked_live():
         tally = lab.worklist.recent_tally(current_app.config["TALLY_SECONDS"])
         etag = _etag(tally.pulse)
         if request.if_none_match.contains(etag):
-            return _tagged(make_response("", 304), etag)
+            return tagged(make_response("", 304), etag)
         rights = tuple(right for right in Right if may(right))
         key = (tally.pulse, request.full_path, _view(), rights)
         live: LiveParts = current_app.extensions["printflow_live"]
         text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
-        return _tagged(make_response(text), etag)
+        return tagged(make_response(text), etag)
     tally = lab.worklist.tally()
     etag = _etag(tally.pulse)
     shown = _shown(tally)
@@ -214,7 +214,7 @@ def index() -> Response:
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
-    return _tagged(make_response(render_template("dashboard.html", **shown, **more)), etag)
+    return tagged(make_response(render_template("dashboard.html", **shown, **more)), etag)
 
 
 @pages.get("/dashboard/list.<ending>")
@@ -290,12 +290,6 @@ def _chips(kept: Mapping[str, str]) -> list[tuple[str, str, str]]:
             address = url_for("dashboard.index", status=listed, **others)
             chips.append((name, kept[name], address))
     return chips
-
-
-def _tagged(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 @pages.post("/dashboard/jobs/<job_id>/reviewed")

@@ -20,6 +20,7 @@ from printflow import Fate, InvalidInput, Refusal
 
 from .acting import acting
 from .errors import ParameterRefused, form_again
+from .live_page import live_page
 from .request import lab_of
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -38,7 +39,7 @@ _ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @pages.get("")
-def index() -> str:
+def index() -> Response:
     """Emails of one kind, newest first, a page at a time."""
     lab, shown = lab_of(current_app), request.args.get("show", "tray")
     if shown not in _LISTS:
@@ -51,16 +52,18 @@ def index() -> str:
     before = int(typed) if typed else None
     mails = lab.inbox.find(_LISTS[shown], limit=_PAGE + 1, before=before)
     counts = lab.inbox.counts()
-    return render_template(
-        "inbox.html",
-        mails=mails[:_PAGE],
-        more=len(mails) > _PAGE,
-        first=before is None,
-        shown=shown,
-        counts={name: sum(counts.get(fate, 0) for fate in fates) for name, fates in _LISTS.items()},
-        handling=lab.inbox.handling(),
-        read_at=lab.inbox.read_at(),
-    )
+    values = {
+        "mails": mails[:_PAGE],
+        "more": len(mails) > _PAGE,
+        "first": before is None,
+        "shown": shown,
+        "counts": {
+            name: sum(counts.get(fate, 0) for fate in fates) for name, fates in _LISTS.items()
+        },
+        "handling": lab.inbox.handling(),
+        "read_at": lab.inbox.read_at(),
+    }
+    return live_page("inbox.html", ["_inbox_tabs.html", "_inbox_live.html"], values)
 
 
 def _page(mail_id: int, errors: dict[str, Refusal]) -> str:

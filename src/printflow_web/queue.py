@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     current_app,
     flash,
     jsonify,
@@ -24,6 +22,7 @@ from printflow import InvalidInput, TransitionRefused
 
 from .acting import acting
 from .jobs import undoable
+from .live_page import asked_live, live_answer, tag_of
 from .request import lab_of
 from .spoken import spoken_error
 
@@ -35,12 +34,8 @@ def show() -> AnyResponse:
     """The print room, and what else would fit a printer. A page that is asked for by its own script
     is answered with the part that changes, and 304 while nothing has.
     """
-    if request.headers.get("X-Requested-With") == "live":
-        text = render_template("_print_room.html", **_shown())
-        etag = _etag(text)
-        answer = make_response("" if request.if_none_match.contains(etag) else text)
-        answer.status_code = 200 if answer.data else 304
-        return _tagged(answer, etag)
+    if asked_live():
+        return live_answer(render_template("_print_room.html", **_shown()))
     lab, asked = lab_of(current_app), request.args
     chosen = {name: asked.get(name, "") for name in ("fits", "material", "color")}
     found = None
@@ -60,7 +55,7 @@ def show() -> AnyResponse:
         found=found,
         requests={**shown["requests"], **lab.worklist.in_requests(found or ())},
         notes=lab.worklist.notes(found or ()),
-        etag=_etag(room),
+        etag=tag_of(room),
         poll_seconds=current_app.config["POLL_SECONDS"],
     )
     return make_response(page)
@@ -78,16 +73,6 @@ def _shown() -> dict[str, Any]:
         "requests": lab.worklist.in_requests(jobs),
         "notes": lab.worklist.notes(jobs),
     }
-
-
-def _etag(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _tagged(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 @pages.post("/<job_id>/move")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import gettext as _
 
 from printflow import (
@@ -24,11 +24,14 @@ from printflow import (
 
 from .acting import acting
 from .errors import ParameterRefused
+from .live_page import asked_live, live_answer, live_page, tag_of
 from .request import lab_of
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 
 _LONGEST = 100
+_EVERY, _SOON = 4.0, 1.5
+"""Usual pauses between an open page's questions; and seconds, while it waits for the first count."""
 _OWN = "own"
 """The period whose days someone chose."""
 
@@ -78,13 +81,10 @@ def _asked(usual: str = "365") -> _Asked:
 def index() -> Response:
     """All reports of a period. Where counting takes long, what was counted last is shown."""
     asked = _asked()
-    figures = lab_of(current_app).reports.latest_figures(asked.query)
-    return make_response(
-        render_template(
-            "reports.html",
-            figures=figures,
-            **_shown(asked),
-        )
+    return _live(
+        "reports",
+        lambda: lab_of(current_app).reports.latest_figures(asked.query),
+        lambda figures: {"figures": figures, **_shown(asked)},
     )
 
 
@@ -92,9 +92,31 @@ def index() -> Response:
 def summary() -> Response:
     """The totals of a period with their trends, on two sheets of paper."""
     asked = _asked("last_week")
-    found = lab_of(current_app).reports.latest_summary(asked.query, asked.period.before)
-    return make_response(
-        render_template("report_summary.html", summary=found, changed=_change_text, **_shown(asked))
+    return _live(
+        "report_summary",
+        lambda: lab_of(current_app).reports.latest_summary(asked.query, asked.period.before),
+        lambda found: {"summary": found, "changed": _change_text, **_shown(asked)},
+    )
+
+
+def _live(name: str, count: Callable[[], Any], shown: Callable[[Any], dict[str, Any]]) -> Response:
+    """A page of figures. While nothing has happened that lists would show, its script is answered
+    without a count; some minutes later at most there's one.
+    """
+    tally = lab_of(current_app).worklist.recent_tally(current_app.config["TALLY_SECONDS"])
+    etag = tag_of(repr((tally.pulse, request.full_path)))
+    if asked_live() and request.if_none_match.contains(etag):
+        return live_answer("", etag)
+    found = count()
+    at = getattr(found, "figures", found).at if found else None
+    settled = at is not None and at >= tally.since
+    return live_page(
+        f"{name}.html",
+        [f"_{name}_live.html"],
+        shown(found),
+        every=_EVERY,
+        soon=None if found else _SOON,
+        etag=etag if settled else "",
     )
 
 

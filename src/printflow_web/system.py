@@ -7,7 +7,16 @@ from datetime import datetime, time
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,13 +24,16 @@ from printflow import ChangeKind, ChangeQuery, SystemView, clean_line, parse_dat
 
 from .acting import acting
 from .errors import ParameterRefused
+from .live_page import asked_live, live_page, unlogged
 from .request import lab_of
 from .route_rights import OF_THE_LAB, may_use
 
 pages = Blueprint("system", __name__, url_prefix="/admin")
 
-_FRESH, _HANGS = 5.0, 3.0
-"""Seconds: how old a look may be, and how long one takes that hangs."""
+_FRESH, _OLD, _HANGS, _SOON = 5.0, 60.0, 3.0, 1.5
+"""Seconds: how old a look may be on a page that's opened and on an open one, which asks for another
+each time; how long one takes that hangs; and until the page asks again.
+"""
 _CHANGES = 50
 _WEB = ("Flask", "waitress")
 
@@ -34,30 +46,33 @@ def index() -> AnyResponse:
 
 
 @pages.get("/system")
-def show() -> str:
+def show() -> Response:
     """All that an administrator wants to know; nothing here waits for the share."""
     lab = lab_of(current_app)
     view, checkup = lab.system.view(), lab.checkups.latest()
     logs = view.vitals.logs if view.vitals else ()
     wanted = request.args.get("log", "")
     shown = next((log for log in logs if log.name == wanted), logs[0] if logs else None)
-    return render_template(
-        "system.html",
-        view=view,
-        checkup=checkup,
-        looking=_stale(view) or (checkup is not None and checkup.ended_at is None),
-        log=shown,
-        logs=logs,
-        handling=lab.mail.handling(),
-        replies=lab.inbox.handling(),
-        versions={**view.versions, **{name: version(name) for name in _WEB}},
-    )
+    values = {
+        "view": view,
+        "checkup": checkup,
+        "log": shown,
+        "logs": logs,
+        "handling": lab.mail.handling(),
+        "replies": lab.inbox.handling(),
+        "versions": {**view.versions, **{name: version(name) for name in _WEB}},
+    }
+    looking = _stale(view) or (checkup is not None and checkup.ended_at is None)
+    if asked_live():
+        unlogged()
+    return live_page("system.html", ["_system_live.html"], values, soon=_SOON if looking else None)
 
 
 def _stale(view: SystemView) -> bool:
     """Whether the page is worth opening again soon: a look is under way, and it does not hang."""
     unknown = view.vitals is None or view.unguarded is None
-    return unknown or (view.vitals_age > _FRESH and view.looking_for < _HANGS)
+    old = view.vitals_age > (_OLD if asked_live() else _FRESH)
+    return unknown or (old and view.looking_for < _HANGS)
 
 
 @pages.post("/system/checkup")

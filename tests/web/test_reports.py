@@ -60,7 +60,7 @@ def test_the_boss_has_the_weekly_summary_two_clicks_from_the_menu(
     assert "Only Color: True Red." in narrowed
     assert "no earlier period" in said(staff.get("/reports/summary?period=all"))
     monkeypatch.setattr(lab.reports, "latest_summary", lambda *_: None)
-    assert 'x-data="lookAgain"' in staff.get(link).text
+    assert 'data-soon="1.5"' in staff.get(link).text
 
 
 def test_the_page_does_not_wait_for_the_count(
@@ -68,7 +68,7 @@ def test_the_page_does_not_wait_for_the_count(
 ) -> None:
     monkeypatch.setattr(lab.reports, "latest_figures", lambda query: None)
     page = staff.get("/reports")
-    assert "Calculating…" in said(page) and 'x-data="lookAgain"' in page.text
+    assert "Calculating…" in said(page) and 'data-soon="1.5"' in page.text
 
 
 def test_filters_and_period_are_in_the_address_and_in_the_files(

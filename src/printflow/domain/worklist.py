@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from ..errors import InvalidInput
@@ -16,6 +16,7 @@ from .in_request import InRequest
 from .job import Job
 from .status import Status
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ACTIVE = tuple(status for status in Status if not status.closed)
 """The statuses in which someone has to do something yet."""
 
@@ -122,6 +123,8 @@ class Tally:
     """Jobs whose address is to be confirmed yet; they're in none of the other counts."""
     pulse: str = ""
     """A short text that changes whenever a list might look different."""
+    since: datetime = _LONG_AGO
+    """When that text was first seen."""
 
 
 def place(job: Job, sort: Sort) -> tuple[str, str]:

@@ -73,7 +73,8 @@ class TallyBoard:
             noted = tx.history.newest_note()
         drawn = now.timestamp() // _FRESH_SECONDS
         pulse = f"{event}-{aside.new}-{attention}-{aside.unconfirmed}-{looked}-{noted}-{drawn:.0f}"
-        tally = Tally(counts, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse)
+        since = last.tally.since if last and last.tally.pulse == pulse else now
+        tally = Tally(counts, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse, since)
         self._last = _Seen(at, now, event, tally, stamp)
         return tally
 

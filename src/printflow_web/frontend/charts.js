@@ -97,6 +97,13 @@ function draw(place) {
   });
 }
 
-for (const place of document.querySelectorAll("[data-chart]")) {
-  if (place.dataset.chart) draw(place);
+// Of those that newer ones took the place of, nothing is kept.
+function drawAll() {
+  for (const chart of Object.values(Chart.instances)) if (!chart.canvas.isConnected) chart.destroy();
+  for (const place of document.querySelectorAll("[data-chart][hidden]")) {
+    if (place.dataset.chart) draw(place);
+  }
 }
+
+drawAll();
+document.addEventListener("list-changed", drawAll);

@@ -1,81 +1,39 @@
 // The print room: kept fresh without a reload, and jobs that are dragged by their handle: onto a
 // machine, which plans them there, or to another place of their list. A drag begins only after some
 // way, shows where it would end, and changes nothing anywhere else. Everything has a button, too.
-import { busy, mergeRows, whenLeft } from "./live_list.js";
+import { asking, mergeParts, rememberParts } from "./live.js";
 
 const FAR = 8;
 
 export function printRoom() {
   return {
-    lost: false,
+    ...asking(),
     dragged: null,
 
     init() {
       this.room = () => this.$root.querySelector("#room-columns");
-      this.etag = this.$root.dataset.etag;
-      this.pause = Number(this.$root.dataset.poll) * 1000;
       this.$root.addEventListener("pointerdown", (event) => this.grab(event));
       this.$root.addEventListener("pointermove", (event) => this.drag(event));
       this.$root.addEventListener("pointerup", (event) => this.drop(event));
       this.$root.addEventListener("pointercancel", () => this.letGo());
       document.addEventListener("keydown", (event) => event.key === "Escape" && this.letGo());
       this.$root.addEventListener("click", (event) => this.step(event));
-      document.addEventListener("visibilitychange", () => {
-        if (!document.hidden) this.ask();
-      });
-      whenLeft(this.$root, () => this.behind && this.ask());
-      if (this.pause) this.wait();
+      rememberParts(this.$root);
+      this.listen(this.$root);
     },
 
     // -- fresh ------------------------------------------------------------------------------------
 
-    wait() {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.ask(), this.pause);
+    idle() {
+      return document.hidden || Boolean(this.dragged);
     },
 
-    async ask() {
-      if (document.hidden) return;
-      if (!this.dragged) await this.look();
-      if (this.pause) this.wait();
+    address() {
+      return window.location.pathname;
     },
 
-    async look() {
-      try {
-        const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.behind ? "" : this.etag}"` };
-        const answer = await fetch(window.location.pathname, { headers, cache: "no-store" });
-        if (answer.status === 401 || answer.redirected) window.location.reload();
-        else if (answer.ok) {
-          const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-          this.merge(page.getElementById("room-columns"));
-          this.etag = (answer.headers.get("ETag") || "").replace(/^W\/|"/g, "");
-        }
-        this.lost = !answer.ok && answer.status !== 304;
-      } catch {
-        this.lost = true;
-      }
-    },
-
-    // Part by part, so that focus, open menus and ticked boxes stay. What is in use waits until it
-    // no longer is.
-    merge(fresh) {
-      this.behind = false;
-      const room = this.room();
-      const names = (root) => [...root.querySelectorAll("[data-live], [data-waiting-list]")].map((one) => one.id);
-      if (names(room).join() !== names(fresh).join()) {
-        if (busy(room)) this.behind = true;
-        else room.replaceWith(fresh);
-        return;
-      }
-      for (const part of fresh.querySelectorAll("[data-live]")) {
-        const old = document.getElementById(part.id);
-        if (old.isEqualNode(part)) continue;
-        if (busy(old)) this.behind = true;
-        else old.replaceWith(part);
-      }
-      for (const list of fresh.querySelectorAll("[data-waiting-list]")) {
-        if (!mergeRows(document.getElementById(list.id), list)) this.behind = true;
-      }
+    merge(page) {
+      return mergeParts(this.room(), page.getElementById("room-columns"));
     },
 
     // -- by arrows --------------------------------------------------------------------------------
