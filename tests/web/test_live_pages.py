@@ -14,8 +14,8 @@ from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said
 from tests.web.test_roles import browser_of
 
-PAGES = ("/pick-up", "/outbox", "/inbox", "/dashboard/queue", "/admin/system", "/reports")
-PAGES += ("/reports/summary?period=this_week", "/dashboard")
+PAGES = ["/pick-up", "/outbox", "/inbox", "/dashboard/queue", "/admin/system", "/reports"]
+PAGES += ["/reports/summary?period=this_week", "/dashboard"]
 
 
 def asked(browser: FlaskClient, page: str, tag: str = "") -> tuple[int, str, str]:
