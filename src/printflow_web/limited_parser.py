@@ -19,7 +19,7 @@ from .gate import MEMORY_BYTES, NO_FORM, NO_ROOM, REFUSED_HEADER, TOO_MANY, Gate
 from .proxy_headers import ProxyHeaders
 from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY
 
-UPLOAD_PATH = re.compile(r"/submit|/dashboard/jobs/[^/]+/versions")
+UPLOAD_PATH = re.compile(r"/submit|/jobs/[^/]+/change|/dashboard/jobs/[^/]+/versions")
 SIGN_IN_PATH = "/login"
 LIST_PATHS = ("/admin/payers/import", "/dashboard/payments/report")
 

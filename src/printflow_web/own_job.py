@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
+    FileRefused,
     InvalidInput,
+    Job,
     PrintflowError,
     Refusal,
     TooManyRequests,
@@ -17,7 +22,9 @@ from printflow import (
 
 from .errors import FORMS_KEPT, form_again
 from .pictures import picture_answer
-from .request import lab_of
+from .price_words import range_words
+from .request import LabRequest, lab_of
+from .student import sender
 
 pages = Blueprint("own_job", __name__)
 
@@ -28,6 +35,7 @@ _SHOWN_ON_THE_PAGE = (
     TransitionRefused,
     Unavailable,
 )
+_CHANGE_SHOWN = (*_SHOWN_ON_THE_PAGE, FileRefused)
 
 
 @pages.get("/jobs/<token>")
@@ -36,10 +44,16 @@ def show(token: str) -> AnyResponse:
     return make_response(_page(token, {}))
 
 
+_CHANGED = ("color", "quantity", "note")
+"""The fields of what a student can change."""
+
+
 def _page(token: str, errors: dict[str, Refusal]) -> str:
     lab = lab_of(current_app)
     page = lab.students.page(token)
-    job = page.job
+    job, catalog = page.job, lab.catalog.current
+    estimate = lab.prices.about_job(job) if job.status.record.reviewable else None
+    wished = {name: request.form[name] for name in _CHANGED if name in request.form}
     return render_template(
         "own_job.html",
         page=page,
@@ -48,7 +62,28 @@ def _page(token: str, errors: dict[str, Refusal]) -> str:
         ready=lab.queue.usually_ready(job.printer) if job.status.record.reviewable else None,
         errors=errors,
         form=request.form,
+        estimate=range_words(estimate, catalog.currency) if estimate else "",
+        wished=wished,
+        file_lost=bool(cast(LabRequest, request).models),
+        wish=_wish(job, wished),
+        max_upload_mb=lab.settings.max_upload_mb,
         done=request.args.get("done", ""),
+    )
+
+
+def _wish(job: Job, wished: dict[str, str]) -> str:
+    """What was to be changed, as a message to staff: nothing of it is typed again."""
+    if request.form.get("asks"):
+        return request.form.get("message", "")
+    asked = {
+        "color": (job.color, _("Color: %(value)s", value=wished.get("color", ""))),
+        "quantity": (str(job.quantity), _("Copies: %(value)s", value=wished.get("quantity", ""))),
+        "note": (job.student_note, _("Note: %(value)s", value=wished.get("note", ""))),
+    }
+    return "\n".join(
+        words
+        for name, (now, words) in asked.items()
+        if name in wished and " ".join(wished[name].split()) != " ".join(now.split())
     )
 
 
@@ -88,6 +123,29 @@ def ask_to_cancel(token: str) -> AnyResponse:
     return redirect(url_for("own_job.show", token=token), 303)
 
 
+@pages.post("/jobs/<token>/change")
+def change(token: str) -> AnyResponse:
+    """Change what was sent, while nobody has looked at it."""
+    sent, form = cast(LabRequest, request), request.form
+    seen = form.get("version", "")
+    try:
+        if sent.refused_upload is not None:
+            raise sent.refused_upload
+        file = sent.models[0] if sent.models else None
+        if isinstance(file, FileRefused):
+            raise file
+        lab_of(current_app).own_changes.change(
+            token,
+            **{name: form.get(name, "") for name in _CHANGED},
+            file=file,
+            seen_version=int(seen) if seen.isascii() and seen.isdecimal() else None,
+            sender=sender(),
+        )
+    except _CHANGE_SHOWN as error:
+        return _again(error, token)
+    return redirect(url_for("own_job.show", token=token, done="changed"), 303)
+
+
 @pages.post("/jobs/<token>/messages")
 def send_message(token: str) -> AnyResponse:
     """Write to staff."""
@@ -110,3 +168,4 @@ FORMS_KEPT["own_job.withdraw"] = _kept
 FORMS_KEPT["own_job.cancel"] = _kept
 FORMS_KEPT["own_job.ask_to_cancel"] = _kept
 FORMS_KEPT["own_job.send_message"] = _kept
+FORMS_KEPT["own_job.change"] = _kept

@@ -87,6 +87,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "own_job.cancel": PUBLIC,
     "own_job.ask_to_cancel": PUBLIC,
     "own_job.send_message": PUBLIC,
+    "own_job.change": PUBLIC,
     "online.pay": PUBLIC,
     "online.back": PUBLIC,
     "online.callback": PUBLIC,

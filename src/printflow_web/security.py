@@ -26,7 +26,7 @@ from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
 
-UPLOADS = frozenset({"student.submit", "versions.add"})
+UPLOADS = frozenset({"student.submit", "versions.add", "own_job.change"})
 """Endpoints whose body may be large."""
 LISTS = frozenset({"payers.take_in", "payment_report.take_in"})
 """Endpoints whose body may be a long list."""
@@ -128,7 +128,7 @@ def knows_form(app: Flask) -> Callable[[Mapping[str, str], str], bool]:
             opened = signing.loads(cookie)
         except BadSignature:
             return False
-        return "csrf_token" in opened and (path == "/submit" or "key" in opened)
+        return "csrf_token" in opened and (not path.startswith("/dashboard") or "key" in opened)
 
     return known
 

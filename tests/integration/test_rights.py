@@ -34,6 +34,8 @@ NEED_NONE = {
     "payers.any",
     "payers.named",
     "prices.about",
+    "prices.about_job",
+    "own_changes.change",
     "intake.receive",
     "intake.submit",
     "intake.submit_several",

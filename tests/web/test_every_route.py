@@ -39,6 +39,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/confirm-address/<token>": {"GET": "everybody", "POST": "everybody"},
     "/jobs/<token>": {"GET": "everybody"},
     "/jobs/<token>/messages": {"POST": "everybody"},
+    "/jobs/<token>/change": {"POST": "everybody"},
     "/jobs/<token>/pay": {"GET": "everybody"},
     "/payment/back": {"GET": "everybody"},
     "/payment/callback": {"POST": "everybody"},  # signed by the payment service

@@ -29,7 +29,11 @@ _STATES = {
     "removing": "being deleted",
     "removed": "deleted",
 }
-_ROLES = {"original": "original", "sliced": "sliced or repaired"}
+_ROLES = {
+    "original": "original",
+    "sliced": "sliced or repaired",
+    "replaced": "replaced by the student",
+}
 
 
 def cost(job: Job) -> str:

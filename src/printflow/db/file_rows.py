@@ -152,6 +152,11 @@ class SqlFileRows:
         moved = {"home": folder, "counts": authoritative, "due": now}
         self._connection.execute(_BELONGS, {"file": file_id, **moved})
 
+    def becomes(self, file_id: int, role: FileRole) -> None:
+        self._connection.execute(
+            update(job_files).where(job_files.c.id == file_id).values(role=role.value)
+        )
+
     def due(self, now: datetime, *, limit: int) -> Sequence[int]:
         query = (
             select(job_files.c.id)

@@ -335,6 +335,7 @@ jobs = Table(
     Column("last_actor", String(100), nullable=False, info=PERSONAL),
     Column("reviewed_at", UTCDateTime, info=KEPT),
     Column("reviewed_by", String(100), nullable=False, server_default="", info=KEPT),
+    Column("student_changed_at", UTCDateTime, info=KEPT),
     Column("queue_place", Integer, info=KEPT),
     Column("shelf", String(40), nullable=False, server_default="", info=PERSONAL),
     Column("reminded_at", UTCDateTime, info=KEPT),

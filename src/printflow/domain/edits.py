@@ -43,6 +43,12 @@ EDITS: Mapping[str, tuple[Status, ...]] = {
 may. Once a student has agreed to a price, changing what is printed takes a new price first. From the start of the print on, color, material and printer only say what was printed.
 """
 EDITABLE = tuple(EDITS)
+STUDENTS: Mapping[str, tuple[Status, ...]] = dict.fromkeys(
+    ("color", "quantity", "note", "file"), (Status.UPLOADED,)
+)
+"""What its student may change of a job too, with the statuses in which they may as long as nobody
+has looked at it; see ``own_changes``. The file is the model itself.
+"""
 _ATTRIBUTES = {"print_method": "method", "note": "student_note"}
 """Where a job calls a field of the form by another name."""
 _OF_THE_METHOD = frozenset({"color", "printer"})

@@ -293,6 +293,8 @@ class StudentPage:
     """What the student is told of the print beside its status."""
     pay_url: str = ""
     """Where what is due can be paid online; "" where the student isn't asked to."""
+    change: str = ""
+    """How the student can have something changed: "change", "ask", or "" for not."""
 
     @property
     def waits(self) -> bool:

@@ -28,9 +28,11 @@ class FileRole(StrEnum):
     """What a file is to its job."""
 
     ORIGINAL = "original"
-    """What the student sent; never changed, never replaced."""
+    """What the student sent; never changed, and replaced only by its student."""
     SLICED = "sliced"
     """What staff chose in its place: a slicer's project or a repaired model."""
+    REPLACED = "replaced"
+    """What the student sent first, and replaced before anyone had looked at it."""
 
 
 class FileState(StrEnum):
@@ -153,6 +155,8 @@ class Job:
     reviewed_at: datetime | None = None
     """When staff first looked at it; until then the dashboard calls it new."""
     reviewed_by: str = ""
+    student_changed_at: datetime | None = None
+    """When its student last changed what was sent; staff had not looked at it by then."""
     queue_place: int | None = None
     """Its place in its printer's queue, where staff gave it one."""
     shelf: str = ""

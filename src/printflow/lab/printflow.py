@@ -48,6 +48,7 @@ from ..service.models import Models
 from ..service.notes import Notes
 from ..service.online_payments import OnlinePayments
 from ..service.openings import Openings
+from ..service.own_changes import OwnChanges
 from ..service.papercut import PaperCut
 from ..service.payer_answers import PayerAnswers
 from ..service.payer_statements import PayerStatements
@@ -296,6 +297,10 @@ class Printflow:
             database, clock, parts.links, self._transitions, settings, parts.pay_links
         )
         """A student's own page of a job."""
+        self.own_changes = OwnChanges(
+            database, clock, parts.catalogs, settings, self._filing, transliterate
+        )
+        """What students change of what they sent, before anyone has looked at it."""
         self.messages = StudentMessages(
             database,
             clock,

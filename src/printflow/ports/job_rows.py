@@ -154,6 +154,9 @@ class FileRows(Protocol):
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None: ...
 
+    def becomes(self, file_id: int, role: FileRole) -> None:
+        """Say that the file is something else to its job."""
+
     def due(self, now: datetime, *, limit: int) -> Sequence[int]: ...
 
     def claim(self, file_id: int, now: datetime, lease: timedelta) -> Placement | None:

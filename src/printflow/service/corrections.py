@@ -13,7 +13,6 @@ from ..domain.correction import Reversal, before
 from ..domain.event_kind import Correction, EventKind
 from ..domain.job import Actor, Job
 from ..domain.ledger import Void
-from ..domain.naming import standard_name
 from ..domain.quote_effect import quote_effect
 from ..domain.quoted_price import price_of
 from ..domain.rights import Right
@@ -33,6 +32,7 @@ from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
 from .plate_writer import PlateWriter
 from .queue_order import put_back
+from .renaming import renamed
 from .stale import stale
 
 _TAKEN_BACK = "Voided because the pickup was undone"
@@ -154,7 +154,7 @@ class Corrections:
                 return job
             changes.update(edits.scaled(job, changes))
             consequences = self._on_quote(tx, job, changes, facts)
-            self._rename(job, changes)
+            changes.update(renamed(job, changes, self._transliterate))
             if not tx.jobs.update(
                 job, now=now, actor=actor.name, status=job.status, values=changes
             ):
@@ -187,19 +187,6 @@ class Corrections:
         if will_be is not None:
             changes["cost_cents"] = will_be
         return {"voided": True, "why": effect.why}
-
-    def _rename(self, job: Job, changes: dict[str, Any]) -> None:
-        """The job's standard name, by which it is found and its next files are called, says what is true."""
-        after = edits.as_changed(job, changes)
-        name = standard_name(
-            after.student_name,
-            after.method,
-            after.color,
-            job.id,
-            transliterate=self._transliterate,
-        )
-        if {"student_name", "method", "color"} & changes.keys() and name != job.standard_name:
-            changes["standard_name"] = name
 
     def _fresh(self, job_id: str) -> Job:
         with self._database.read() as tx:

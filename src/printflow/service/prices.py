@@ -140,6 +140,24 @@ class Prices:
             ),
         )
 
+    def about_job(self, job: Job) -> PriceRange | None:
+        """The same for a job that has no price yet; None where its model isn't measured or closed."""
+        facts = job.facts
+        if facts is None or not facts.watertight or job.has_figures:
+            return None
+        return self.about(
+            method=job.method,
+            printer=job.printer,
+            volume_mm3=facts.volume_cm3 * 1000,
+            quantity=job.quantity,
+            color=job.color,
+            class_number=job.class_number,
+            domain=job.student_email.rpartition("@")[2],
+            group=job.group,
+            needed_by=job.needed_by.isoformat() if job.needed_by else "",
+            own_material=job.own_material,
+        )
+
     @needs(Right.SEE)
     def of(
         self,

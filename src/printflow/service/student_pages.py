@@ -9,6 +9,7 @@ from ..domain.history import Event, RequestJob, StudentPage, along
 from ..domain.job import Actor, Job
 from ..domain.lifecycle import allowed
 from ..domain.mail_record import mail_record
+from ..domain.own_changes import looked_at, way_to_change
 from ..domain.progress import told_of
 from ..domain.status import ActorKind, Status, Trigger
 from ..ports import Clock, Database
@@ -61,7 +62,7 @@ class StudentPages:
         with self._database.read() as tx:
             job = job_of_link(tx, token)
             quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
-            events = tx.history.events(job.id)
+            events, notes = tx.history.events(job.id), tx.history.notes(job.id)
             balance = balance_of(tx, job)
             return StudentPage(
                 job=job,
@@ -71,7 +72,7 @@ class StudentPages:
                     RequestJob(job=one, url=self.url(one))
                     for one in tx.jobs.of_request(job.request_id)
                 ),
-                messages=tuple(note for note in tx.history.notes(job.id) if note.for_student),
+                messages=tuple(note for note in notes if note.for_student),
                 mails=tuple(
                     mail
                     for mail in mails_about(tx, job)
@@ -86,6 +87,11 @@ class StudentPages:
                 can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
                 cancel=self._cancel(job),
                 told=told_of(job, tx.plates.find(job_id=job.id), self._clock()),
+                change=way_to_change(
+                    job, looked_at(job, events, notes) or any(tx.history.openings(job.id))
+                )
+                if job.status.record.takes_versions
+                else "",
             )
 
     def _cancel(self, job: Job) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from ..domain.correction import before
@@ -94,20 +95,7 @@ class Versions:
             job, now=now, actor=actor.name, status=job.status, values={}
         ):
             raise stale(job, Correction.VERSION, last)
-        name = _name_for(job, upload.ending)
-        tx.files.belongs(job.file.id, ORIGINALS, authoritative=False, now=now)
-        tx.files.add(
-            job.id,
-            role=FileRole.SLICED,
-            authoritative=True,
-            name=name,
-            folder=job.status.folder,
-            last_seen="",
-            incoming=upload.incoming,
-            size=upload.size,
-            sha256=upload.sha256,
-            now=now,
-        )
+        name = put_in_place(tx, job, upload, FileRole.SLICED, now)
         voided = job.status is Status.PENDING
         if voided:
             tx.quotes.void_open(job.id, now)
@@ -159,10 +147,37 @@ class Versions:
             )
 
 
-def _name_for(job: Job, ending: str) -> str:
-    """The job's standard name with the next free number."""
+def put_in_place(
+    tx: Transaction,
+    job: Job,
+    upload: Upload,
+    role: FileRole,
+    now: datetime,
+    standard_name: str = "",
+) -> str:
+    """Write that a sealed upload is the file to print; what was that goes to the originals. Gives its
+    name: the job's standard name, or the one that it is to have, with the next free number.
+    """
+    name = _name_for(job, upload.ending, standard_name or job.standard_name)
+    tx.files.belongs(job.file.id, ORIGINALS, authoritative=False, now=now)
+    tx.files.add(
+        job.id,
+        role=role,
+        authoritative=True,
+        name=name,
+        folder=job.status.folder,
+        last_seen="",
+        incoming=upload.incoming,
+        size=upload.size,
+        sha256=upload.sha256,
+        now=now,
+    )
+    return name
+
+
+def _name_for(job: Job, ending: str, standard_name: str) -> str:
     taken = {file.name.rpartition(".")[0] for file in job.files}
     number = len(job.files) + 1
-    while (stem := f"{job.standard_name}_v{number}") in taken:
+    while (stem := f"{standard_name}_v{number}") in taken:
         number += 1
     return f"{stem}{ending}"
