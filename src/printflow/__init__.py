@@ -168,6 +168,8 @@ if TYPE_CHECKING:
         TransitionNotAllowed,
         TransitionRefused,
         Unavailable,
+        UploadGone,
+        UploadMismatch,
     )
     from .inspection.standalone import inspect_file
     from .lab.printflow import Printflow
@@ -221,12 +223,14 @@ if TYPE_CHECKING:
     from .service.provider_sessions import Standing
     from .service.queues import StartOffer
     from .service.sessions import SignedIn
+    from .service.staged_uploads import CHUNK_BYTES
     from .service.stations import USUAL_ROLE
     from .service.suggesting import Suggestion
     from .service.system import SystemView, Vitals
     from .settings import Settings
     from .store.log_files import LogTail
     from .uploads.receiving import Upload
+    from .uploads.staging import Staged
 
 _HOMES = {
     "lab.printflow": ("Printflow",),
@@ -405,6 +409,8 @@ _HOMES = {
         "TransitionNotAllowed",
         "TransitionRefused",
         "Unavailable",
+        "UploadGone",
+        "UploadMismatch",
     ),
     "language.formats": (
         "age_text",
@@ -424,6 +430,7 @@ _HOMES = {
     ),
     "inspection.standalone": ("inspect_file",),
     "uploads.receiving": ("Upload",),
+    "uploads.staging": ("Staged",),
     "runtime.log_records": ("log_request",),
     "runtime.origin": ("acts_from",),
     "runtime.permits": ("Acting", "allowed", "may"),
@@ -452,6 +459,7 @@ _HOMES = {
     "service.payments": ("OpenBalance",),
     "service.payment_reports": ("PaymentReport",),
     "service.sessions": ("SignedIn",),
+    "service.staged_uploads": ("CHUNK_BYTES",),
     "service.stations": ("USUAL_ROLE",),
     "service.system": ("Vitals", "SystemView"),
     "service.address_doubts": ("ADDRESS_DOUBTFUL",),
@@ -526,6 +534,7 @@ __all__ = [
     "BackupUnverified",
     "Balance",
     "Batch",
+    "CHUNK_BYTES",
     "BulkAnswer",
     "CHARGES",
     "CHOSEN_STATUSES",
@@ -701,6 +710,7 @@ __all__ = [
     "StaffSession",
     "Stage",
     "StaleJob",
+    "Staged",
     "Standing",
     "StartOffer",
     "Station",
@@ -723,6 +733,8 @@ __all__ = [
     "Unavailable",
     "Unit",
     "Upload",
+    "UploadGone",
+    "UploadMismatch",
     "Vitals",
     "Void",
     "WaitingCopies",

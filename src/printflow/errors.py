@@ -117,6 +117,21 @@ class FileTooLarge(FileRefused):
     code = "file_too_large"
 
 
+class UploadGone(FileRefused):
+    """A file that was sent in pieces isn't here any more, or is another request's by now."""
+
+    code = "upload_gone"
+
+
+class UploadMismatch(PrintflowError):
+    """A piece doesn't go where its sender says, or isn't what its sender says; none of it was kept.
+
+    ``code`` is upload_offset, upload_checksum, or upload_busy while another piece is written.
+    """
+
+    code = "upload_offset"
+
+
 class NotFound(PrintflowError):
     """No such job, link or record. Says the same for unknown, foreign and malformed ids."""
 

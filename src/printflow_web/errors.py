@@ -45,6 +45,8 @@ from printflow import (
     TransitionNotAllowed,
     TransitionRefused,
     Unavailable,
+    UploadGone,
+    UploadMismatch,
     allowed,
     is_exhausted,
     local_time,
@@ -65,6 +67,8 @@ from .spoken import spoken, spoken_refusals
 _log = logging.getLogger(__name__)
 
 STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
+    (UploadGone, 410),
+    (UploadMismatch, 409),
     (FileMissing, 400),
     (FileTooLarge, 413),
     (FileTypeRefused, 415),
@@ -90,7 +94,7 @@ STATUS: tuple[tuple[type[PrintflowError], int], ...] = (
 
 PASSWORD_AGAIN = "password_again"  # noqa: S105 - a field's name
 """The field of a password that is typed again before a sensitive action."""
-_FOR_PROGRAMS = frozenset({"online.callback"})
+_FOR_PROGRAMS = frozenset({"online.callback", "uploads.create", "uploads.one"})
 """Endpoints that no person opens."""
 _FORM = "application/x-www-form-urlencoded"
 _SECRET = frozenset({"csrf_token", "password", PASSWORD_AGAIN})
@@ -342,7 +346,8 @@ def _conflict(error: TransitionNotAllowed) -> Response:
 def _without_token() -> AnyResponse:
     """The answer to a form whose token is missing or of another session."""
     kept = FORMS_KEPT.get(request.endpoint or "")
-    if kept is None and from_script() and staff_session() is None:
+    for_people = request.endpoint not in _FOR_PROGRAMS
+    if kept is None and for_people and from_script() and staff_session() is None:
         return signed_out()
     refusal = Refusal(
         "csrf",

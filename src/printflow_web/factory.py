@@ -49,6 +49,7 @@ from . import (
     student,
     system,
     this_pc,
+    uploads,
     versions,
     well_known,
 )
@@ -119,6 +120,7 @@ def create_app(lab: Printflow) -> Flask:
     metrics.init_metrics(app)
     for module in (
         student,
+        uploads,
         own_job,
         confirm,
         confirm_address,

@@ -15,11 +15,14 @@ from waitress.buffers import FileBasedBuffer, OverflowableBuffer
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import RequestEntityTooLarge
 
+from printflow import CHUNK_BYTES
+
 from .gate import MEMORY_BYTES, NO_FORM, NO_ROOM, REFUSED_HEADER, TOO_MANY, Gate
 from .proxy_headers import ProxyHeaders
-from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY
+from .request import LIST_BODY, PIECE_TYPE, SIGN_IN_BODY, SMALL_BODY
 
 UPLOAD_PATH = re.compile(r"/submit|/jobs/[^/]+/change|/dashboard/jobs/[^/]+/versions")
+PIECE_PATH = re.compile(r"/uploads/[^/]+")
 SIGN_IN_PATH = "/login"
 LIST_PATHS = ("/admin/payers/import", "/dashboard/payments/report")
 
@@ -83,6 +86,8 @@ class LimitedParser(HTTPRequestParser):
             self.body_rcv.buf = _SpooledBuffer(self._gate.spool)
 
     def _most(self) -> int:
+        if self._is_piece():
+            return CHUNK_BYTES
         if getattr(self, "command", "") != "POST":
             return SMALL_BODY
         if self._is_upload():
@@ -99,6 +104,10 @@ class LimitedParser(HTTPRequestParser):
         kind = str(self.headers.get("CONTENT_TYPE", "")).strip().lower()
         is_form = kind.startswith("multipart/form-data")
         return is_form and UPLOAD_PATH.fullmatch(self._path) is not None
+
+    def _is_piece(self) -> bool:
+        kind = str(self.headers.get("CONTENT_TYPE", "")).strip().lower()
+        return kind == PIECE_TYPE and PIECE_PATH.fullmatch(self._path) is not None
 
     def received(self, data: bytes) -> int:
         """Take the next bytes of the request."""
@@ -133,7 +142,9 @@ class LimitedParser(HTTPRequestParser):
         size = self._most() if self.chunked else self.content_length
         if size <= SMALL_BODY:
             return ""
-        if self._is_upload() and not self._gate.knows_form(self.headers, self._path):
+        if (self._is_upload() or self._is_piece()) and not self._gate.knows_form(
+            self.headers, self._path
+        ):
             return NO_FORM
         return "" if self._gate.reserve(self, client, size) else NO_ROOM
 

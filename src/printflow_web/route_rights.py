@@ -78,6 +78,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "student.home": PUBLIC,
     "student.submit": PUBLIC,
     "student.price_of_model": PUBLIC,
+    "uploads.create": PUBLIC,
+    "uploads.one": PUBLIC,
     "student.payer_of_code": PUBLIC,
     "student.success": PUBLIC,
     "student.find": PUBLIC,

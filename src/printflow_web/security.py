@@ -15,19 +15,21 @@ from itsdangerous import BadSignature
 from werkzeug.exceptions import RequestEntityTooLarge, SecurityError
 from werkzeug.http import parse_cookie
 
-from printflow import TooManyRequests, Unavailable
+from printflow import CHUNK_BYTES, TooManyRequests, Unavailable
 
 from .acting import recognize
 from .confirming import confirm_again
 from .errors import ParameterRefused
 from .gate import NO_ROOM, REFUSED_HEADER, TOO_MANY
-from .request import LIST_BODY, SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
+from .request import LIST_BODY, PIECE_TYPE, SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
 
 UPLOADS = frozenset({"student.submit", "versions.add", "own_job.change"})
 """Endpoints whose body may be large."""
+PIECES = "uploads.one"
+"""The endpoint whose body may be a piece of a model."""
 LISTS = frozenset({"payers.take_in", "payment_report.take_in"})
 """Endpoints whose body may be a long list."""
 SIGN_IN = "auth.login"
@@ -156,6 +158,8 @@ def _limit_body() -> None:
     if form and request.endpoint in UPLOADS and request.method == "POST":
         cast(LabRequest, request).takes_upload = True
         request.max_content_length = upload_limit(current_app)
+    elif request.endpoint == PIECES and request.mimetype == PIECE_TYPE:
+        request.max_content_length = CHUNK_BYTES
     elif form and request.endpoint in LISTS and request.method == "POST":
         request.max_content_length = LIST_BODY
     elif request.endpoint == SIGN_IN and request.method == "POST":

@@ -35,6 +35,7 @@ from printflow import (
     Students,
     TooManyRequests,
     Unavailable,
+    Upload,
     early_advice,
     field_of_model,
     limits_for,
@@ -259,8 +260,14 @@ def _models(sent: LabRequest) -> list[Model]:
             quantity=own("quantity", number) or "1",
             note=own("note", number),
         )
-        for number, file in enumerate(sent.models or [None], 1)
+        for number, file in enumerate([*_staged(sent), *sent.models] or [None], 1)
     ]
+
+
+def _staged(sent: LabRequest) -> list[Upload | FileRefused]:
+    """The files that came before their form, in pieces."""
+    named = sent.form.getlist("upload")[: MODELS_LIMIT + 1]
+    return [*lab_of(current_app).staged.whole(named)] if named else []
 
 
 def sender() -> str:

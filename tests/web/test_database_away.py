@@ -103,7 +103,7 @@ def test_a_killed_postgresql_is_told_on_every_route_and_comes_back(
     for rule, answers in found.items():
         # Figures are given without the database, too: that it is away is one of them.
         without = rule in _NEED_NONE or rule == "/metrics"
-        allowed = {200, 503} if without else {303, 400, 401, 403, 404, 422, 503}
+        allowed = {200, 503} if without else {303, 400, 401, 403, 404, 412, 422, 503}
         assert {status for *_, status in answers} <= allowed, answers
     for page in ("/", "/submit", "/dashboard", "/login"):
         answer = visitors["manager"].get(page)

@@ -34,6 +34,13 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/submit": {"GET": "everybody", "POST": "everybody"},
     "/submit/price": {"GET": "everybody"},
     "/submit/payer": {"GET": "everybody"},
+    "/uploads": {"POST": "everybody"},
+    "/uploads/<token>": {
+        "GET": "everybody",
+        "PATCH": "everybody",
+        "DELETE": "everybody",
+        "POST": "everybody",
+    },
     "/submit/success": {"GET": "everybody"},
     "/submit/success/send-again": {"POST": "everybody"},
     "/confirm-address/<token>": {"GET": "everybody", "POST": "everybody"},
@@ -250,6 +257,7 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
     token = {
         "/confirm-address/": confirmed,
         "/jobs/": lab.students.url(job).rpartition("/")[2],
+        "/uploads/": lab.staged.begin("bracket.stl", 1000),
         "/payer/": payer_token(lab, job),
         "/confirm/": link(lab, job).rpartition("/")[2],
         "/login/way-in/": lab.identity.way_in().rpartition("/")[2],

@@ -14,7 +14,7 @@ from ..domain.heartbeat import BEAT_EVERY
 from ..errors import PrintflowError
 from ..ports import Clock, Database, FileStore
 from ..runtime.calendar import Calendar
-from ..uploads.receiving import abandoned
+from ..uploads.sweeping import abandoned
 from .inbox import InboxReader
 from .outbox import Postman
 from .placement import Placer

@@ -18,7 +18,7 @@ from ..ports import Clock, Database, FileStore, Transaction
 from ..said import say
 from ..store.folder import Folder
 from ..store.plain_file import SECOND_NAME, NotPlain, what_else
-from ..uploads.receiving import abandoned
+from ..uploads.sweeping import abandoned
 from .finding import Finding
 
 PART_LIFETIME = timedelta(hours=24)

@@ -73,6 +73,7 @@ from ..service.rounds import DisposalRound, LapseRound, RetentionRound
 from ..service.sessions import Sessions
 from ..service.settings_seen import SettingsSeen
 from ..service.shelf import Shelf
+from ..service.staged_uploads import StagedUploads
 from ..service.stations import Stations
 from ..service.student_messages import StudentMessages
 from ..service.student_pages import StudentPages
@@ -278,6 +279,8 @@ class Printflow:
             sign_in_required=settings.identity.students == "required",
         )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""
+        self.staged = StagedUploads(database, parts.store, clock, parts.ids, settings)
+        """Files that come in pieces, before the form that names them."""
         self.quotes = Quotes(
             database, clock, parts.links, self._transitions, resend_minutes=settings.resend_minutes
         )

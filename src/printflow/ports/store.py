@@ -35,6 +35,24 @@ class FileStore(Protocol):
     def open_incoming(self, name: str) -> BinaryIO:
         """A new ``.incoming/<name>`` to write to; it must not exist."""
 
+    def append_incoming(self, name: str) -> BinaryIO:
+        """``.incoming/<name>``, to add to; it must exist. :meth:`settle_incoming` closes it."""
+
+    def settle_incoming(self, handle: BinaryIO) -> None:
+        """What was written is on the disk; the file is closed."""
+
+    def protect_incoming(self, name: str) -> None:
+        """Make it read-only."""
+
+    def look_incoming(self, name: str) -> tuple[int, datetime] | None:
+        """How many bytes were written so far, and when the last of them."""
+
+    def keep_note(self, name: str, data: bytes) -> None:
+        """Write ``.incoming/<name>`` whole, durably, in the place of an older one."""
+
+    def note(self, name: str) -> bytes | None:
+        """What such a note says; None where there is none."""
+
     def read_incoming(self, name: str) -> BinaryIO:
         """The bytes that were written so far."""
 

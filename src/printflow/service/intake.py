@@ -15,7 +15,7 @@ from ..domain.permit import STRANGER
 from ..domain.question import QUESTIONS
 from ..domain.status import Trigger
 from ..domain.text import clean_line, clean_text
-from ..errors import FileRefused, IdentityRefused, InvalidInput, TransitionRefused
+from ..errors import FileRefused, InvalidInput, TransitionRefused, UploadGone
 from ..ports import Clock, Database, DuplicateKey, Placement
 from ..runtime.permits import in_force
 from ..said import say
@@ -28,6 +28,8 @@ from .form_check import FormCheck, Model, ModelFile, name_of, sender_of
 from .lookup import job_of
 from .received import WITHHELD
 from .repeats import earlier_jobs, form_key
+from .sign_in_wanted import expect_sign_in
+from .staged_uploads import claim
 from .submission_writer import SubmissionWriter
 from .uploading import Uploads
 
@@ -160,12 +162,8 @@ class Intake:
             raise TypeError(f"no questions of the form: {', '.join(sorted(unknown))}")
         if person is not None:
             student, email = person.name, person.email
-        elif self._sign_in_required and in_force() == STRANGER:
-            raise IdentityRefused(
-                say("The lab takes models only from students who are signed in."),
-                code="student_sign_in",
-                next_step=say("Sign in in another tab, then submit again."),
-            )
+        elif self._sign_in_required:
+            expect_sign_in()
         shared = Submission(
             student_name=student,
             student_email=normal_email(email),
@@ -200,10 +198,13 @@ class Intake:
             job_ids, leased = self._accept(
                 checked, given, known, key, by, sender, browser, unknown_sender, person
             )
-        except DuplicateKey:
+        except (DuplicateKey, UploadGone, InvalidInput) as error:
             _discard(uploads)
-            earlier = earlier_jobs(self._database, key)
-            if not earlier:  # the other one was taken back at the last moment
+            repeated = not isinstance(error, InvalidInput) or _names_what_is_gone(error)
+            earlier = earlier_jobs(self._database, key) if repeated else []
+            if (
+                not earlier
+            ):  # the other one was taken back at the last moment, or is another request
                 raise
             return earlier
         except BaseException:
@@ -283,6 +284,7 @@ class Intake:
                 browser=browser,
                 known_browser=known_browser,
             )
+            claim(tx, files, self._clock)
             if person is not None:
                 tx.identity.sent_by(job_ids, person.person_id)
             return job_ids, [one for job_id in job_ids for one in self._filing.lease(tx, job_id)]
@@ -311,6 +313,10 @@ def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
         yield from (model.color, str(model.quantity), clean_text(model.note))
         yield name_of(model.file)
         yield model.file.sha256 if isinstance(model.file, Upload) else ""
+
+
+def _names_what_is_gone(error: InvalidInput) -> bool:
+    return any(one.code == UploadGone.code for one in error.refusals)
 
 
 def _discard(uploads: Sequence[Upload]) -> None:

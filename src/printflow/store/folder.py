@@ -135,15 +135,18 @@ class Folder:
 
         return open(self.path / name, "xb", buffering=0, opener=opener)
 
-    def append(self, name: str) -> BinaryIO:
-        """A file to add to, made where there is none. Raises NotPlain for a link."""
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _PLAIN
+    def append(self, name: str, *, make: bool = True) -> BinaryIO:
+        """A file to add to, made where there is none. Raises NotPlain for a link; without ``make``,
+        FileNotFoundError.
+        """
+        flags = os.O_WRONLY | os.O_APPEND | (os.O_CREAT if make else 0) | _PLAIN
         try:
             must_be_plain(name, self.stat(name))
         except NotPlain:
             raise
         except FileNotFoundError:
-            pass
+            if not make:
+                raise
         try:
             fd = os.open(self._at(name), flags, 0o666, dir_fd=self._fd)
         except OSError as error:

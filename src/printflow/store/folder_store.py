@@ -33,6 +33,7 @@ from .plain_file import SECOND_NAME, NotPlain, is_real_folder, must_be_plain, wh
 _BLOCK = 1 << 20
 _LARGEST_PICTURE = 16 << 20
 """Bytes; a picture of 512 px has some hundred thousand."""
+_LARGEST_NOTE = 1 << 16
 _LOOKS, _MOMENT = 3, 0.01
 
 
@@ -88,6 +89,37 @@ class FolderStore:
     def open_incoming(self, name: str) -> BinaryIO:
         with Folder(self._root, INCOMING) as folder:
             return folder.create(name)
+
+    def append_incoming(self, name: str) -> BinaryIO:
+        with Folder(self._root, INCOMING) as folder:
+            return folder.append(name, make=False)
+
+    def settle_incoming(self, handle: BinaryIO) -> None:
+        with handle:
+            handle.flush()
+            os.fsync(handle.fileno())
+
+    def protect_incoming(self, name: str) -> None:
+        with Folder(self._root, INCOMING) as folder:
+            with folder.open(name) as file:
+                folder.make_read_only(name, file)
+            folder.sync()
+
+    def look_incoming(self, name: str) -> tuple[int, datetime] | None:
+        with Folder(self._root, INCOMING, looking=True) as folder:
+            found = _plain(folder, name)
+        return found and (found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def keep_note(self, name: str, data: bytes) -> None:
+        with Folder(self._root, INCOMING) as folder:
+            folder.write(name, data)
+
+    def note(self, name: str) -> bytes | None:
+        with Folder(self._root, INCOMING, looking=True) as folder:
+            try:
+                return folder.read(name, _LARGEST_NOTE)
+            except FileNotFoundError:
+                return None
 
     def read_incoming(self, name: str) -> BinaryIO:
         with Folder(self._root, INCOMING, looking=True) as folder:

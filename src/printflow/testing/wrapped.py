@@ -28,6 +28,8 @@ _LOOKS = frozenset(
         "store.everywhere",
         "store.free_bytes",
         "store.has_incoming",
+        "store.look_incoming",
+        "store.note",
         "store.picture",
         "store.read_incoming",
         "store.sha256",
@@ -149,6 +151,19 @@ class _FaultyStore(_Counted):
 
         file = self._plan.around("store.open_incoming", opened)
         return cast(BinaryIO, _Handle(file, self._plan))
+
+    def append_incoming(self, name: str) -> BinaryIO:
+        def opened() -> BinaryIO:
+            file: BinaryIO = self._target.append_incoming(name)  # type: ignore[attr-defined]
+            self._handles.append(file)
+            return file
+
+        file = self._plan.around("store.append_incoming", opened)
+        return cast(BinaryIO, _Handle(file, self._plan))
+
+    def settle_incoming(self, handle: BinaryIO) -> None:
+        file = cast(_Handle, handle).file
+        self._around("settle_incoming", self._target.settle_incoming)(file)  # type: ignore[attr-defined]
 
     def read_incoming(self, name: str) -> BinaryIO:
         def opened() -> BinaryIO:

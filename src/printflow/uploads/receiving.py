@@ -11,14 +11,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from ..domain.naming import MODEL_ENDINGS, endings_text
 from ..domain.text import clean_line
 from ..errors import FileMissing, FileTooLarge, FileUnusable, StoreFull, StoreUnavailable
-from ..ports import Database, FileStore, Ids
+from ..ports import FileStore, Ids
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
 from ..said import say
@@ -153,10 +152,16 @@ def receive(
     if declared_size is not None and declared_size > limit:
         raise too_large(limit)
     with disk_errors():
-        free = _answer(partial(_free_bytes, store))
-        if free - (declared_size or 0) < reserve:
-            raise _full()
+        has_room(store, declared_size or 0, reserve)
         return Upload(store, f"{ids(64):016x}.part", file_name, limit, endings)
+
+
+def has_room(store: FileStore, size: int, reserve: int) -> None:
+    """Raise StoreFull unless so many bytes leave the ``reserve`` free; OSError where the share
+    doesn't say, StoreUnavailable where it isn't the lab's.
+    """
+    if _answer(partial(_free_bytes, store)) - size < reserve:
+        raise _full()
 
 
 def _free_bytes(store: FileStore) -> int:
@@ -226,17 +231,6 @@ def _full() -> StoreFull:
         say("We can't accept files right now because the disk is full. Nothing was saved."),
         next_step=say("Tell the lab, and try again later."),
     )
-
-
-def abandoned(store: FileStore, database: Database, before: datetime) -> list[str]:
-    """Uploads that nobody wrote to since ``before`` and that came to nothing.
-
-    The file of a job is none of them, however long it waits for its placement.
-    """
-    stale = store.stale_incoming(before)
-    with database.read() as tx:
-        accepted = tx.files.incoming()
-    return [name for name in stale if name not in accepted]
 
 
 @contextmanager
