@@ -225,7 +225,7 @@ if TYPE_CHECKING:
     from .service.sessions import SignedIn
     from .service.staged_uploads import CHUNK_BYTES
     from .service.stations import USUAL_ROLE
-    from .service.suggesting import Suggestion
+    from .service.suggesting import Suggestion, filled_in, typed_suggestion
     from .service.system import SystemView, Vitals
     from .settings import Settings
     from .store.log_files import LogTail
@@ -464,7 +464,7 @@ _HOMES = {
     "service.system": ("Vitals", "SystemView"),
     "service.address_doubts": ("ADDRESS_DOUBTFUL",),
     "service.form_check": ("Model",),
-    "service.suggesting": ("Suggestion",),
+    "service.suggesting": ("Suggestion", "filled_in", "typed_suggestion"),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -755,6 +755,7 @@ __all__ = [
     "ending_of",
     "event_places",
     "field_of_model",
+    "filled_in",
     "early_advice",
     "limits_for",
     "grams_text",
@@ -804,6 +805,7 @@ __all__ = [
     "translated",
     "triggers_of_some",
     "typed_hours",
+    "typed_suggestion",
     "usual",
     "waits_until",
     "ClosedDays",

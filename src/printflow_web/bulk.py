@@ -33,8 +33,10 @@ from printflow import (
     Trigger,
     allowed,
     bulk_triggers,
+    filled_in,
     money,
     triggers_of_some,
+    typed_suggestion,
 )
 
 from .acting import acting
@@ -64,8 +66,19 @@ class QuoteRow:
     """What a slicer says of all of it, if that is weight and time; never one of several plates."""
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Refusal] = field(default_factory=dict)
+    filled: Suggestion | None = None
+    """The suggestion that the row opens with."""
     over: Sequence[LimitFinding] = ()
     """The limits that it is over."""
+
+    @property
+    def opened_with(self) -> dict[str, str]:
+        """What is filled in: what the student was quoted, or what the slicer says where that's clear."""
+        job = self.job
+        if job.status.record.quoted and job.has_figures:
+            typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
+            return {**typed, "printer": job.printer}
+        return {} if self.filled is None else typed_suggestion(self.filled)
 
 
 def _chosen(name: str, values: list[str]) -> list[tuple[str, int]]:
@@ -143,7 +156,8 @@ def choose() -> str:
     short = lab.queue.short_of_machines(jobs) if record and record.opens_print else ()
     models = {model for model, _count, _free in short}
     busy = [one for one in lab.queue.busy_machines() if one[0].model in models] if short else []
-    figures = _together({job.id: _quoted(job) for job in jobs}) if each else {}
+    rows = [_quote_row(job, dict(chosen)) for job in jobs] if each else []
+    figures = _together({row.job.id: row.opened_with for row in rows})
     return render_template(
         "bulk.html",
         chosen=chosen,
@@ -153,7 +167,7 @@ def choose() -> str:
         record=record,
         number=number,
         left_out=[job for job in together if job not in jobs],
-        quotes=[_quote_row(job, dict(chosen), figures[job.id]) for job in jobs] if each else [],
+        quotes=[replace(row, typed=figures[row.job.id]) for row in rows],
         short=short,
         busy=busy,
         form={"reasons": [], "catalog_version": str(lab.catalog.version())},
@@ -191,14 +205,6 @@ def _together(typed: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str
     return {one: {**row, "expected_cents": shown[one]} for one, row in typed.items()}
 
 
-def _quoted(job: Job) -> dict[str, str]:
-    """What the student was quoted, for the form that changes it; else nothing is filled in."""
-    if not (job.status.record.quoted and job.has_figures):
-        return {}
-    typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
-    return {**typed, "printer": job.printer}
-
-
 def _quote_row(
     job: Job,
     versions: Mapping[str, int],
@@ -208,14 +214,16 @@ def _quote_row(
     lab = lab_of(current_app)
     away = bool(lab.system.store_problem())  # then each look would wait for the share
     found = [] if away else lab.suggestions.for_job(job.id)
+    files = [] if away else lab.files.choices(job.id)
     return QuoteRow(
         job,
         versions.get(job.id, job.version),
-        [] if away else lab.files.choices(job.id),
+        files,
         next((one for one in found if one.whole and one.grams and one.hours), None),
         typed or {},
         errors or {},
-        lab.limits.of_job(job),
+        filled=filled_in(job, found, files) if typed is None else None,
+        over=lab.limits.of_job(job),
     )
 
 

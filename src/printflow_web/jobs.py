@@ -41,10 +41,12 @@ from printflow import (
     allowed,
     as_typed,
     editable,
+    filled_in,
     in_requests,
     in_units,
     money,
     typed_hours,
+    typed_suggestion,
 )
 
 from .acting import acting, staff_name
@@ -237,6 +239,11 @@ def _form(
 ) -> str:
     record, lab = trigger.record, lab_of(current_app)
     quoting = record.form is Form.QUOTE
+    choices = lab.files.choices(details.job.id) if quoting else []
+    suggestions = lab.suggestions.for_job(details.job.id) if quoting else []
+    filled = filled_in(details.job, suggestions, choices) if quoting and not errors else None
+    if filled:
+        form = {**form, **typed_suggestion(filled)}
     machine, machines = lab.queue.choices(details.job) if record.opens_print else ("", ())
     if quoting:
         form = {**form, **price_now(details.job.id, form)}
@@ -248,8 +255,9 @@ def _form(
         form=form,
         errors=errors,
         record=record,
-        choices=lab.files.choices(details.job.id) if quoting else [],
-        suggestions=lab.suggestions.for_job(details.job.id) if quoting else [],
+        choices=choices,
+        suggestions=suggestions,
+        filled=filled,
         over=lab.limits.of_job(details.job) if quoting else (),
         due_cents=details.due_cents,
         mail_waits_for=lab.mail.waits_for(trigger, details.job.id),

@@ -151,10 +151,7 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
     with shop.signed_in() as page:
         hand, dialog, row = Hand(page), page.get_by_role("dialog"), page.locator(f"#job-{job.id}")
         hand.click(row.locator("[data-trigger=approve]"), dialog)
-        if sliced:
-            used = dialog.locator("input[name=weight]")
-            hand.click(dialog.get_by_role("button", name="Use").first, used)
-        else:
+        if not sliced:
             hand.type(dialog.get_by_label("Weight"), "42.5")
             hand.type(dialog.get_by_label("Print time"), "2h 30m")
             hand.choose(dialog.get_by_label("Material"), "PLA")
@@ -194,9 +191,6 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
                 shop.answered([job])
                 page.reload()  # as someone who comes back to it
             hand.click(next_step, dialog)
-            if button == "Approve and send email":
-                used = dialog.locator("input[name=weight]")
-                hand.click(dialog.get_by_role("button", name="Use").first, used)
             if button == "Mark as picked up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
             hand.click(dialog.get_by_role("button", name=button), now(page, then))
@@ -220,8 +214,6 @@ def many(shop: Shop, model: Path, count: int) -> Hand:
                 hand.click(tab(page, status), page.locator(f"#job-{jobs[0].id}"))
             hand.click(page.locator("[data-select-all]"), bar)
             hand.click(bar.locator(f"[value={trigger}]"), dialog)
-            if trigger == "approve":
-                hand.click(dialog.get_by_role("button", name="Use slicer values"), dialog)
             if trigger == "pick_up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
             hand.click(dialog.get_by_role("button", name=f"Apply to {count}"), done)

@@ -56,7 +56,6 @@ def test_many_are_approved_and_taken_back_in_the_dialog(
     dialog = page.get_by_role("dialog")
     page.keyboard.press("*")
     page.locator("#bulk").get_by_role("button", name="Approve").click()
-    dialog.get_by_role("button", name="Use slicer values").click()
     expect(dialog.get_by_text("$4.25", exact=True)).to_have_count(2)
     dialog.get_by_label(f"Weight {jobs[2].id}").fill("heavy")
     dialog.get_by_role("button", name="Apply to 3 jobs").click()
@@ -157,5 +156,5 @@ def test_few_clicks(server: Server, browser: Browser, lab: Printflow, tmp_path: 
     model.write_bytes(sample_models.stl())
     found = clicks.walked(clicks.Shop(lab, server.url, browser, server.password), model, 3)
     counted = {name: hand.clicks for name, hand in found.items()}
-    most = (13, 12, 10, 22)
+    most = (13, 11, 9, 21)
     assert all(hand <= limit for hand, limit in zip(counted.values(), most, strict=True)), counted

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import Job, NotFound, Printflow, SlicedPlateState
+from printflow import FileFact, Job, NotFound, Printflow, SlicedPlateState, Suggestion, filled_in
 from printflow.slicer_files import Sliced, SlicedFileUnreadable, read_sliced
 from tests import sample_models
 from tests.plugins.lab import Submit
@@ -125,7 +128,7 @@ def test_what_the_real_slicer_saves(tmp_path: Path, slicer_path: Path) -> None:
     assert Decimal("0.05") < found.hours < Decimal("1")
 
 
-def test_an_approval_is_offered_them_and_takes_none_by_itself(
+def test_an_approval_opens_with_what_the_slicer_saved(
     lab: Printflow, submit: Submit, staff: FlaskClient
 ) -> None:
     job = submit()
@@ -141,10 +144,73 @@ def test_an_approval_is_offered_them_and_takes_none_by_itself(
     )  # fmt: skip
     page = staff.get(f"/dashboard/jobs/{job.id}/approve").text
     assert f'data-file="{name}"' in page
-    assert 'data-weight="6.56"' in page
-    assert 'id="act-weight"' in page
-    weight = page[page.index('id="act-weight"') :][:400]
-    assert "6.56" not in weight, "the field is empty until someone takes it"
+    assert "Filled in" in page
+    values = {name: field(page, name) for name in ("weight", "hours", "expected_cents")}
+    price = lab.jobs.price(
+        job.id, grams="6.56", hours=values["hours"], printer=job.printer, material="PLA"
+    )
+    assert values["weight"] == "6.56"
+    assert price and values["expected_cents"] == str(price.cents), "the price is of what is shown"
+    many = staff.get(f"/dashboard/bulk?job={job.id}:{job.version}&trigger=approve").text
+    assert field(many, f"weight-{job.id}") == "6.56"
+    assert field(many, f"expected_cents-{job.id}") == str(price.cents)
+    refused = staff.post(
+        f"/dashboard/jobs/{job.id}/approve",
+        data={"weight": "", "hours": "", "version": str(job.version)},
+    ).text
+    assert field(refused, "weight") == "", "what was emptied stays empty"
+
+
+def field(page: str, name: str) -> str:
+    """The value of the page's field of that name."""
+    tag = re.search(rf'<input[^>]* name="{name}"[^>]*>', page)
+    found = re.search(r' value="([^"]*)"', tag[0]) if tag else None
+    assert tag, name
+    return found[1] if found else ""
+
+
+SAVED = Suggestion(
+    source="a.gcode",
+    grams=Decimal("6.56"),
+    hours=Decimal("2.5"),
+    material="PLA",
+    printer="Prusa MK4S",
+)
+ESTIMATE = Suggestion(grams=Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("found", "files", "changed", "filled"),
+    [
+        ([SAVED, ESTIMATE], ["a.gcode", "a.stl"], {}, True),
+        ([replace(SAVED, printer=""), ESTIMATE], ["a.gcode"], {}, True),
+        ([SAVED, replace(SAVED, source="b.gcode")], ["a.gcode", "b.gcode"], {}, False),
+        ([SAVED], ["newer.3mf", "a.gcode"], {}, False),
+        ([replace(SAVED, printer="Prusa XL")], ["a.gcode"], {}, False),
+        ([replace(SAVED, material="")], ["a.gcode"], {}, False),
+        ([replace(SAVED, hours=None)], ["a.gcode"], {}, False),
+        ([replace(SAVED, by_slicer=True)], ["a.gcode"], {}, False),
+        ([replace(SAVED, plate=1, plates=2)], ["a.gcode"], {}, False),
+        ([SAVED], ["a.gcode"], {"quantity": 3}, False),
+        (
+            [SAVED],
+            ["a.gcode"],
+            {"grams": Decimal(1), "hours": Decimal(1), "cost_cents": 300},
+            False,
+        ),
+        ([ESTIMATE], ["a.stl"], {}, False),
+    ],
+)
+def test_only_figures_that_are_clear_are_filled_in(
+    submit: Submit,
+    found: list[Suggestion],
+    files: list[str],
+    changed: dict[str, Any],
+    filled: bool,
+) -> None:
+    job = replace(submit(), **changed)
+    facts = [FileFact(name, present=True, settled=True) for name in files]
+    assert bool(filled_in(job, found, facts)) == filled
 
 
 # -- a file with several plates ---------------------------------------------------------------------

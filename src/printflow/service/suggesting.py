@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..catalogs.cache import CatalogCache
+from ..domain.attempt import FileFact
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
+from ..domain.pricing import typed_hours
 from ..domain.reckoning import Reckoning
 from ..domain.rights import Right
 from ..domain.sliced_plate import (
@@ -81,8 +84,38 @@ class Suggestion:
         return contents(self.name, self.objects)
 
 
+def filled_in(
+    job: Job, found: Sequence[Suggestion], choices: Sequence[FileFact]
+) -> Suggestion | None:
+    """The suggestion that a form to approve ``job`` opens with, to be looked at and sent or changed.
+
+    It is the one of the newest of the ``choices`` to print, saved by a slicer for this printer with
+    weight and time of all of it; None where more than one file could be meant, where the material
+    isn't known, where several copies are wanted (a slicer's file may hold one or all), and where
+    the job has figures already.
+    """
+    sliced = [one for one in found if one.source and not one.by_slicer]
+    if job.has_figures or job.quantity > 1 or len({one.source for one in sliced}) != 1:
+        return None
+    whole = next((one for one in sliced if one.whole), None)
+    newest = next((file.name for file in choices if file.settled), "")
+    if whole is None or whole.source != newest or not (whole.grams and whole.hours):
+        return None
+    return whole if whole.material and whole.printer in ("", job.printer) else None
+
+
+def typed_suggestion(one: Suggestion) -> dict[str, str]:
+    """The suggestion as the fields of an approval hold it, by their names in forms."""
+    return {
+        "weight": "" if one.grams is None else str(one.grams),
+        "hours": "" if one.hours is None else typed_hours(one.hours),
+        "material": one.material,
+        "file": "" if one.by_slicer else one.source,
+    }
+
+
 class Suggestions:
-    """Figures to look at; none is ever taken without someone's click."""
+    """Figures to look at; none is ever taken before someone sends the form that shows them."""
 
     def __init__(
         self,
