@@ -77,3 +77,12 @@ def three_mf() -> bytes:
         )
         archive.writestr("3D/3dmodel.model", model)
     return written.getvalue()
+
+
+def zipped(*members: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP of these files."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", compression) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return written.getvalue()

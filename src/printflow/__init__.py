@@ -229,6 +229,7 @@ if TYPE_CHECKING:
     from .service.system import SystemView, Vitals
     from .settings import Settings
     from .store.log_files import LogTail
+    from .uploads.early_check import early_check
     from .uploads.receiving import Upload
     from .uploads.staging import Staged
 
@@ -429,6 +430,7 @@ _HOMES = {
         "rate_text",
     ),
     "inspection.standalone": ("inspect_file",),
+    "uploads.early_check": ("early_check",),
     "uploads.receiving": ("Upload",),
     "uploads.staging": ("Staged",),
     "runtime.log_records": ("log_request",),
@@ -757,6 +759,7 @@ __all__ = [
     "field_of_model",
     "filled_in",
     "early_advice",
+    "early_check",
     "limits_for",
     "grams_text",
     "hours_text",

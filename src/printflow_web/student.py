@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import uuid4
 
 from flask import (
     Blueprint,
     current_app,
+    flash,
     redirect,
     render_template,
     request,
@@ -19,6 +21,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
@@ -32,11 +35,13 @@ from printflow import (
     Method,
     Model,
     Refusal,
+    Said,
     Students,
     TooManyRequests,
     Unavailable,
     Upload,
     early_advice,
+    early_check,
     field_of_model,
     limits_for,
 )
@@ -77,6 +82,8 @@ _KEY = re.compile("[A-Za-z0-9_-]{16,64}")
 _LONGEST_CODE = 60
 _FIND_SECONDS = 0.25
 """No answer to who asks for links comes sooner, whether the address is known or not."""
+_MOST_NAMED = 5
+"""Files left out of a ZIP that are named."""
 _REMEMBERED = 40
 """How many of its own jobs a browser may look at without their links."""
 
@@ -155,6 +162,7 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         max_models=MODELS_LIMIT,
         estimates=lab_of(current_app).queue.usually_ready_by_method(),
         asks_payer=lab_of(current_app).payers.any,
+        early_check=_said(early_check(lab_of(current_app).settings.model_endings)),
         lab_data=_for_the_preview(lab_of(current_app).catalog.current),
         own_colors=_methods_of_colors(lab_of(current_app).catalog.current),
     )
@@ -193,6 +201,15 @@ def _advice(method: Method) -> dict[str, object]:
     }
 
 
+def _said(plain: Any) -> Any:
+    """What JSON holds, with its texts in the reader's language."""
+    if isinstance(plain, Mapping):
+        return {key: _said(value) for key, value in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [_said(value) for value in plain]
+    return spoken(plain) if isinstance(plain, Said) else plain
+
+
 def _methods_of_colors(catalog: Catalog) -> dict[str, list[str]]:
     """Each color's name once, with the methods that have it."""
     found: dict[str, list[str]] = {}
@@ -209,8 +226,10 @@ def _take() -> AnyResponse:
     try:
         if sent.refused_upload is not None:
             raise sent.refused_upload
+        models, left_out = lab.intake.unpacked(_models(sent))
+        sent.models = [one.file for one in models if isinstance(one.file, Upload | FileRefused)]
         jobs = lab.intake.submit_several(
-            _models(sent),
+            models,
             student=form["student_name"],
             email=form["student_email"],
             method=form["print_method"],
@@ -232,6 +251,8 @@ def _take() -> AnyResponse:
         )
     except (InvalidInput, FileRefused, IdentityRefused, TooManyRequests, Unavailable) as error:
         return form_again(error, lambda errors: _form(form, errors))
+    if left_out:
+        flash(_left_out(left_out), "info")
     sent_now = [job.id for job in jobs]
     own = [one for one in session.get("jobs", []) if one not in sent_now]
     session["jobs"] = [*own, *sent_now][-_REMEMBERED:]
@@ -239,6 +260,18 @@ def _take() -> AnyResponse:
     if known:
         keep(answer, known)
     return answer
+
+
+def _left_out(names: Sequence[str]) -> str:
+    """What was in a ZIP and is no model."""
+    listed = ", ".join(name[:60] for name in names[:_MOST_NAMED])
+    words: str = ngettext(
+        "Not a model, so we left it out: %(names)s.",
+        "Not models, so we left %(num)s files out: %(names)s.",
+        len(names),
+        names=listed if len(names) <= _MOST_NAMED else f"{listed}, …",
+    )
+    return words
 
 
 def _models(sent: LabRequest) -> list[Model]:

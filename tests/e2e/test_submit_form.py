@@ -17,6 +17,8 @@ from tests.e2e.conftest import Complaints, Server, check_box
 from tests.e2e.slow_line import SlowLine
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_preview import card, choose, fact, file, take
+from tests.inspection.hostile import package
+from tests.sample_models import zipped
 
 pytestmark = pytest.mark.chromium
 
@@ -106,11 +108,18 @@ def test_several_models_errors_and_what_was_typed(
     expect(page.locator("[data-model]")).to_have_count(2)
     expect(page.locator("input[name=file]")).to_be_focused()
 
-    # What only the server finds: a model that is no model. Everything typed and chosen stays.
+    # A model that is none is refused at once; what is wrong within one, only the server finds.
     choose(page, file("four.stl", b"\x89PNG\r\n\x1a\n" + bytes(200)))
+    expect(page.locator("#file-error")).to_contain_text(
+        "four.stl: This is a PNG image, not an STL model. Export the model itself as .stl"
+    )
+    expect(page.locator("[data-model]")).to_have_count(2)
+    choose(page, file("four.3mf", package("<!DOCTYPE model><model/>")))
+    expect(page.locator("[data-model]")).to_have_count(3)
+    # Everything typed and chosen stays.
     send(page)
     expect(page.locator("[data-summary]")).to_be_focused()
-    expect(page.locator("[data-summary]")).to_contain_text("This is a PNG image, not an STL model")
+    expect(page.locator("[data-summary]")).to_contain_text("3MF doesn't allow a DTD")
     expect(page).to_have_title(re.compile("^Error:"))
     expect(page.get_by_label("Class number")).to_have_value("ARCH 4000")
     expect(page.locator("[data-model]")).to_have_count(3)
@@ -119,13 +128,29 @@ def test_several_models_errors_and_what_was_typed(
     expect(two.get_by_label("Note to staff")).to_have_value("flat side up")
     expect(two.get_by_label("Color")).to_have_value("Blue")
     expect(fact(page, "two.stl", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
-    card(page, "four.stl").get_by_role("button", name="Remove").click()
+    card(page, "four.3mf").get_by_role("button", name="Remove").click()
+    expect(page.locator("[data-model]")).to_have_count(2)
+
+    # The same file once more, in another color; and the models of a ZIP, but not what else is in it.
+    choose(page, file("two.stl", sample_models.stl()))
+    expect(page.locator("[data-model]")).to_have_count(3)
+    card(page, "two.stl").last.get_by_label("Color").select_option("Green")
+    packed = zipped(("more/five.obj", sample_models.obj()), ("read me.txt", b"hello"))
+    choose(page, file("parts.zip", packed))
+    expect(page.get_by_text("Not models, so we left them out: read me.txt.")).to_be_visible()
+    expect(fact(page, "five.obj", "size")).to_have_text("20.0 × 15.0 × 10.0 mm")
     send(page)
     page.wait_for_url("**/submit/success?job=*")
-    seen = sorted((job.original_name, job.color, job.quantity) for job in lab.jobs.find())
-    assert seen == [("one.stl", "True Red", 1), ("two.stl", "Blue", 5)]
-    assert {job.student_note for job in lab.jobs.find()} == {"", "flat side up"}
-    for part in ("one.stl", "two.stl"):
+    jobs = lab.jobs.find()
+    assert sorted((job.original_name, job.color, job.quantity) for job in jobs) == [
+        ("five.obj", "True Red", 5),
+        ("one.stl", "True Red", 1),
+        ("two.stl", "Blue", 5),
+        ("two.stl", "Green", 5),
+    ]
+    assert {job.student_note for job in jobs} == {"", "flat side up"}
+    assert len({job.request_id for job in jobs}) == 1
+    for part in ("one.stl", "two.stl", "five.obj"):
         expect(page.get_by_text(part).first).to_be_visible()
 
 

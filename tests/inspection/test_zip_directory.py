@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from printflow.archives.three_mf import PackageRefused, open_package
+from printflow.archives.three_mf import open_package
+from printflow.archives.zip_limits import PackageRefused
 from printflow.slicer_files import SlicedFileUnreadable, read_sliced
 from tests import sample_models
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from printflow import MODELS_LIMIT, Printflow, Settings
 from printflow_web.factory import create_app
 from tests import sample_models
 from tests.plugins.lab import TestClock
+from tests.sample_models import zipped
 from tests.web.conftest import FORM, said, token
 from tests.web.test_submit import nothing_left
 
@@ -152,3 +154,74 @@ def test_too_many_from_one_address(settings: Settings, clock: TestClock) -> None
         assert len(lab.jobs.find()) == len(list((settings.store / "Uploaded").iterdir())) == 3
         assert send("192.0.2.8").status_code == 303
         assert send("127.0.0.1").status_code == 303
+
+
+def test_the_same_file_twice_in_two_colors(lab: Printflow, send_models: SendModels) -> None:
+    answer = send_models("one.stl", "one.stl", **{"color-2": "Blue"})
+    assert answer.status_code == 303
+    jobs = [one.job for one in lab.students.request_of(lab.jobs.find()[0].id)]
+    assert [(job.original_name, job.color) for job in jobs] == [
+        ("one.stl", "True Red"),
+        ("one.stl", "Blue"),
+    ]
+    assert len({job.file.sha256 for job in jobs}) == 1
+    assert len({job.file.name for job in jobs}) == 2
+    assert all(job.file.at_hand for job in jobs)
+
+
+def test_a_zip_is_the_models_in_it(
+    lab: Printflow, send_models: SendModels, student: FlaskClient
+) -> None:
+    packed = zipped(
+        ("parts/box.stl", sample_models.stl()),
+        ("lid.obj", sample_models.obj()),
+        ("read me.txt", b"hello"),
+        ("more.zip", zipped(("x.stl", sample_models.stl()))),
+    )
+    answer = send_models("one.stl", "parts.zip", data={"parts.zip": packed}, quantity="3")
+    assert answer.status_code == 303
+    jobs = [one.job for one in lab.students.request_of(lab.jobs.find()[0].id)]
+    assert [(job.original_name, job.color, job.quantity) for job in jobs] == [
+        ("one.stl", "True Red", 3),
+        ("box.stl", "True Red", 3),
+        ("lid.obj", "True Red", 3),
+    ]
+    assert [one.name.rpartition(".")[2] for one in (job.file for job in jobs)] == [
+        "stl", "stl", "obj",
+    ]  # fmt: skip
+    page = said(student.get(answer.location))
+    assert "Not models, so we left 2 files out: read me.txt, more.zip." in page
+    assert list((lab.settings.store / ".incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("packed", "words"),
+    [
+        (zipped(("read me.txt", b"hello")), "The ZIP file has no model in it."),
+        (zipped(("../x.stl", sample_models.stl())), "its entry “../x.stl” leads out"),
+        (zipped(("x.stl", bytes(5_000_000))), "a part is compressed"),
+        (b"%PDF-1.7" + bytes(200), "This isn't a ZIP file, or it's damaged"),
+        (
+            zipped(*((f"{n}.stl", sample_models.stl()) for n in range(MODELS_LIMIT + 1))),
+            f"Up to {MODELS_LIMIT} models per submission.",
+        ),
+        (zipped(("x.stl", b"<html>" + bytes(99))), "This is an HTML page, not an STL model."),
+    ],
+)
+def test_a_zip_that_is_refused(
+    packed: bytes, words: str, lab: Printflow, send_models: SendModels
+) -> None:
+    answer = send_models("parts.zip", data={"parts.zip": packed})
+    assert answer.status_code in (415, 422)
+    assert words in said(answer)
+    assert nothing_left(lab)
+
+
+def test_a_zip_whose_model_is_damaged(lab: Printflow, send_models: SendModels) -> None:
+    packed = zipped(("x.stl", sample_models.stl()), compression=zipfile.ZIP_STORED)
+    at = packed.index(sample_models.stl()) + 100
+    broken = packed[:at] + bytes([packed[at] ^ 1]) + packed[at + 1 :]
+    answer = send_models("parts.zip", data={"parts.zip": broken})
+    assert answer.status_code == 422
+    assert "The ZIP file is damaged: “x.stl” can't be unpacked." in said(answer)
+    assert nothing_left(lab)

@@ -7,58 +7,34 @@ the table announces, so these are what is judged. Source: 3MF Core Specification
 
 from __future__ import annotations
 
-import re
-import stat
 import zipfile
 from typing import BinaryIO
 from xml.parsers import expat
 
-from ..said import say
+from ..said import Said, say
 from .member_names import MemberNames
-from .zip_directory import Wrong, wrong_with
+from .zip_limits import ArchiveWords, PackageRefused, open_within_limits
 
-MAX_MEMBERS = 1_000
-MAX_TOTAL = 1 << 30
 MAX_PART = 400 << 20
-MAX_RATIO = 200
-_RATIO_FROM = 1 << 20  # small parts may be as repetitive as they like
 _SMALL_PART = 1 << 20
 _MODEL_TYPE = "http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"
 _HEAD = 64 * 1024
-_AGAIN = "Export it again."
-
-
-class PackageRefused(Exception):
-    """Why the package is not opened, in a sentence; ``code`` is for programs."""
-
-    def __init__(
-        self, message: str, *, code: str = "file_damaged", next_step: str = _AGAIN
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.next_step = next_step
+THREE_MF = ArchiveWords(
+    over=say("We don't open this 3MF file: {why}."),
+    unreadable=say("This isn't a 3MF file, or it's damaged: its ZIP archive can't be read."),
+    ends_early=say("The 3MF file is damaged: its ZIP archive ends early."),
+    password=say("The 3MF file is protected by a password."),
+    password_next=say("Export it without one."),
+    lacks=say("The 3MF file is missing its part {part}."),
+)
 
 
 def open_package(file: BinaryIO) -> tuple[zipfile.ZipFile, str]:
     """The archive and the name of its model part. Raises PackageRefused."""
-    try:
-        wrong = wrong_with(file, MAX_MEMBERS)
-        if wrong is Wrong.TOO_MANY:
-            raise _over(say("it has more than {most} entries", most=MAX_MEMBERS))
-        if wrong is not None:
-            raise zipfile.BadZipFile(wrong.value)
-        archive = zipfile.ZipFile(file)
-        _check(archive.infolist())
+    archive = open_within_limits(file, THREE_MF)
+    with THREE_MF.faults():
         part = _model_part(archive)
         _refuse_document_type(archive, part)
-    except PackageRefused:
-        raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
-        raise PackageRefused(
-            say("This isn't a 3MF file, or it's damaged: its ZIP archive can't be read.")
-        ) from error
-    except (EOFError, OSError, ValueError) as error:
-        raise PackageRefused(say("The 3MF file is damaged: its ZIP archive ends early.")) from error
     return archive, part
 
 
@@ -82,53 +58,12 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise PackageRefused(say("The 3MF file is damaged: a part can't be unpacked.")) from error
 
 
-def _check(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MAX_MEMBERS:  # whatever it said of their number
-        raise _over(say("it has more than {most} entries", most=MAX_MEMBERS))
-    total = sum(member.file_size for member in members)
-    if total > MAX_TOTAL:
-        raise _over(
-            say(
-                "it has {size} MB when unpacked, and the limit is {most} MB",
-                size=total >> 20,
-                most=MAX_TOTAL >> 20,
-            )
-        )
-    for member in members:
-        name = member.filename
-        if name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or ".." in _steps(name):
-            raise _over(say("its entry “{name}” leads out of the archive", name=name[:60]))
-        if stat.S_ISLNK(member.external_attr >> 16):
-            raise _over(say("its entry “{name}” is a link", name=name[:60]))
-        if member.flag_bits & 1:
-            raise PackageRefused(
-                say("The 3MF file is protected by a password."),
-                code="file_password",
-                next_step=say("Export it without one."),
-            )
-        ratio = member.file_size / max(1, member.compress_size)
-        if member.file_size > _RATIO_FROM and ratio > MAX_RATIO:
-            raise _over(
-                say(
-                    "a part is compressed {ratio} times, and the limit is {most}",
-                    ratio=round(ratio),
-                    most=MAX_RATIO,
-                )
-            )
-
-
-def _steps(name: str) -> list[str]:
-    return name.replace("\\", "/").split("/")
-
-
-def _over(why: str) -> PackageRefused:
-    return PackageRefused(
-        say("We don't open this 3MF file: {why}.", why=why), code="archive_limits"
-    )
+def _over(why: Said) -> PackageRefused:
+    return THREE_MF.refused_for(why)
 
 
 def _lacks(part: str) -> PackageRefused:
-    return PackageRefused(say("The 3MF file is missing its part {part}.", part=part[:80]))
+    return PackageRefused(THREE_MF.lacks.having(part=part[:80]))
 
 
 def _model_part(archive: zipfile.ZipFile) -> str:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..archives.member_names import MemberNames
-from ..archives.three_mf import PackageRefused, open_package, parse_xml, read_part
+from ..archives.three_mf import open_package, parse_xml, read_part
+from ..archives.zip_limits import PackageRefused
 from ..mesh.blocks import Triangles
 from ..said import say
 from .color_groups import BASES, Groups, Painted

@@ -82,6 +82,7 @@ from ..service.submission_writer import SubmissionWriter
 from ..service.suggesting import Suggestions
 from ..service.system import System
 from ..service.transitions import MailPreview, Transitions
+from ..service.unpacking import Unpacking
 from ..service.uploading import Uploads
 from ..service.versions import Versions
 from ..service.worker import Worker
@@ -276,6 +277,7 @@ class Printflow:
             doubts,
             self._asking,
             clock,
+            Unpacking(self._uploads, settings),
             sign_in_required=settings.identity.students == "required",
         )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""

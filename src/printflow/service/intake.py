@@ -31,6 +31,7 @@ from .repeats import earlier_jobs, form_key
 from .sign_in_wanted import expect_sign_in
 from .staged_uploads import claim
 from .submission_writer import SubmissionWriter
+from .unpacking import Unpacking
 from .uploading import Uploads
 
 
@@ -47,6 +48,7 @@ class Intake:
         doubts: AddressDoubts,
         asking: AddressAsking,
         clock: Clock,
+        unpacking: Unpacking,
         *,
         sign_in_required: bool = False,
     ) -> None:
@@ -59,6 +61,7 @@ class Intake:
         self._doubts = doubts
         self._asking = asking
         self._clock = clock
+        self._unpacking = unpacking
 
     def receive(self, file_name: str, *, declared_size: int | None = None) -> Upload:
         """A sink for the bytes of a model that its sender calls ``file_name``.
@@ -66,6 +69,25 @@ class Intake:
         Sizes are in bytes. Raises FileMissing, FileTooLarge, StoreFull, StoreUnavailable.
         """
         return self._uploads.of_bytes(file_name, declared_size=declared_size)
+
+    def unpacked(self, models: Sequence[Model]) -> tuple[list[Model], list[str]]:
+        """The models with each ZIP replaced by those in it, which share its color, copies and note; and
+        the names of the files in ZIPs that are no models.
+
+        A ZIP that can't be taken stays, as why. :meth:`submit_several` unpacks by itself, too. Raises
+        StoreUnavailable and StoreFull; all of the models' files are discarded then.
+        """
+        taken: list[Model] = []
+        left_out: list[str] = []
+        try:
+            for model in models:
+                found, others = self._unpacking.unpacked(model)
+                taken += found
+                left_out += others
+        except BaseException:
+            _discard([one.file for one in (*models, *taken) if isinstance(one.file, Upload)])
+            raise
+        return taken, left_out
 
     def submit(
         self,
@@ -132,7 +154,7 @@ class Intake:
         kept_address: str | None = None,
         **answers: str,
     ) -> list[Job]:
-        """New jobs, one for each model, of one request; all of them or none.
+        """New jobs, one for each model, of one request; all of them or none. A ZIP is the models in it.
 
         The same content sent again with the same ``idempotency_key`` by the same ``browser`` (a
         secret that only that browser has) gives the same jobs again; anything else is new.
@@ -187,6 +209,9 @@ class Intake:
         try:
             _expect_few(given)
             given = [self._taken_in(model, uploads) for model in given]
+            given, _ = self.unpacked(given)
+            uploads = [model.file for model in given if isinstance(model.file, Upload)]
+            _expect_few(given)
             key = form_key(browser, idempotency_key, (by, *_content(shared, given)))
             if earlier := earlier_jobs(self._database, key):
                 _discard(uploads)

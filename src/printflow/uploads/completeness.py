@@ -11,14 +11,19 @@ import struct
 from typing import BinaryIO
 
 from ..archives.stl import HEAD_BYTES, HEADER, RECORD, is_text
-from ..archives.three_mf import PackageRefused, open_package
+from ..archives.three_mf import open_package
+from ..archives.zip_limits import PackageRefused
 from ..errors import FileUnusable
 from ..said import say
-from .file_type import no_triangles
+from .file_type import WHOLE, no_triangles
 
 _RECORDS_PER_BLOCK = 4096
-_TAIL = 4096
+TAIL = 4096
 _BLOCK = 1 << 20
+
+STEP_END = b"END-ISO-10303-21;"
+NO_STEP_END = say("The STEP file is incomplete: its last line is missing.")
+STOPS = say("The STL file is incomplete: it stops in the middle of a triangle, in line {line}.")
 
 
 def check_whole(file: BinaryIO, ending: str, size: int) -> None:
@@ -29,12 +34,12 @@ def check_whole(file: BinaryIO, ending: str, size: int) -> None:
         except PackageRefused as error:
             raise FileUnusable(str(error), code=error.code, next_step=error.next_step) from error
     elif ending in (".step", ".stp"):
-        file.seek(max(0, size - _TAIL))
-        if b"END-ISO-10303-21;" not in file.read():
+        file.seek(max(0, size - TAIL))
+        if STEP_END not in file.read():
             raise FileUnusable(
-                say("The STEP file is incomplete: its last line is missing."),
+                NO_STEP_END,
                 code="file_cut_short",
-                next_step=say("Export it again, then send the complete file."),
+                next_step=WHOLE,
             )
     elif ending == ".stl":
         if is_text(file.read(HEAD_BYTES), size):
@@ -61,17 +66,14 @@ def _has_area(corners: tuple[float, ...]) -> bool:
 
 def _check_ascii(file: BinaryIO, size: int) -> None:
     """It ends where a triangle ends."""
-    file.seek(max(0, size - _TAIL))
+    file.seek(max(0, size - TAIL))
     words = file.read().lower().split()
     last = max((place for place, word in enumerate(words) if word == b"facet"), default=-1)
     if b"endfacet" not in words[last + 1 :] and b"endsolid" not in words[last + 1 :]:
         raise FileUnusable(
-            say(
-                "The STL file is incomplete: it stops in the middle of a triangle, in line {line}.",
-                line=_lines(file),
-            ),
+            STOPS.having(line=_lines(file)),
             code="file_cut_short",
-            next_step=say("Export it again, then send the complete file."),
+            next_step=WHOLE,
         )
 
 

@@ -19,10 +19,10 @@ from ..said import Said, say
 HEAD_BYTES = 256 * 1024
 """How much of a file :func:`check_model` wants to see."""
 
-_GLB_HEADER = 12
+GLB_HEADER = 12
 _MARK = b"\xef\xbb\xbf"
 
-_MAGIC = (
+MAGIC = (
     (b"\x89PNG\r\n\x1a\n", say("a PNG image")),
     (b"\xff\xd8\xff", say("a JPEG image")),
     (b"GIF8", say("a GIF image")),
@@ -42,7 +42,7 @@ _MAGIC = (
     (b"SolidWorks", say("a SolidWorks part")),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", say("an Office or CAD document")),
 )
-_OWN_KIND = {
+OWN_KIND = {
     ".3mf": say("a ZIP archive"),
     ".ply": say("a PLY model"),
     ".glb": say("a GLB model"),
@@ -52,14 +52,14 @@ _OWN_KIND = {
 """What a file of this ending is by its first bytes."""
 
 _NO_STEP = say("This isn't a STEP file: it doesn't start with “ISO-10303-21;”.")
-_IS_NONE = {
+IS_NONE = {
     ".3mf": say("This isn't a 3MF file: every 3MF file is a ZIP archive, and this one isn't."),
     ".ply": say("This isn't a PLY file: it doesn't start with “ply”."),
     ".glb": say("This isn't a GLB file: it doesn't start with “glTF”."),
     ".step": _NO_STEP,
     ".stp": _NO_STEP,
 }
-_MODELS = {
+MODELS = {
     ".stl": say("an STL model"),
     ".obj": say("an OBJ model"),
     ".3mf": say("a 3MF model"),
@@ -68,7 +68,26 @@ _MODELS = {
     ".step": say("a STEP model"),
     ".stp": say("a STEP model"),
 }
-_GCODE = (b"G0 ", b"G1 ", b"G28", b"G21", b"G90", b"M104", b"M140", b"M73 ", b";FLAVOR", b"; gen")
+GCODE = (b"G0 ", b"G1 ", b"G28", b"G21", b"G90", b"M104", b"M140", b"M73 ", b";FLAVOR", b"; gen")
+
+
+HTML = (b"<!doctype html", b"<html", b"<head", b"<script")
+XML = (b"<?xml", b"<svg")
+A_PAGE, A_DOCUMENT = say("an HTML page"), say("an XML document")
+A_GCODE, A_TEXT = say("a G-code file"), say("a text file")
+
+NOT_THE_MODEL = say("This is {found}, not {wanted}.")
+THE_MODEL_ITSELF = say("Export the model itself as {endings}.")
+AGAIN = say("Export it again.")
+WITH_GEOMETRY = say("Export it again, with its geometry.")
+WHOLE = say("Export it again, then send the complete file.")
+NO_TRIANGLES = say("The model has no usable triangles.")
+NO_OBJ = say("This isn't an OBJ model: no line starts with “v ”.")
+OTHER_GLB = say("This is a GLB file of version {version}. We can only read version 2.")
+AS_GLTF = say("Export it again, as glTF 2.0.")
+CUT_SHORT = say(
+    "The {format} file is incomplete: it should have {expected} bytes, but has {received}."
+)
 
 
 def checked_ending(file_name: str, endings: Sequence[str] = MODEL_ENDINGS) -> str:
@@ -97,49 +116,49 @@ def check_model(
     if size == 0:
         raise empty()
     found = _foreign_kind(head)
-    if found and found != _OWN_KIND.get(ending):
+    if found and found != OWN_KIND.get(ending):
         raise _not_the_model(found, ending, endings)
     if found:
         if ending in _CHECKS:
             _CHECKS[ending](head, size)
         return ending
-    if ending in _OWN_KIND:
+    if ending in OWN_KIND:
         raise FileUnusable(
-            _IS_NONE[ending],
+            IS_NONE[ending],
             code="file_damaged",
-            next_step=say("Export it again."),
+            next_step=AGAIN,
         )
     if ending == ".stl":
         _check_stl(head, size, endings)
     elif not _looks_like_obj(head):
         raise FileUnusable(
-            say("This isn't an OBJ model: no line starts with “v ”."),
+            NO_OBJ,
             code="file_no_triangles",
-            next_step=say("Export it again, with its geometry."),
+            next_step=WITH_GEOMETRY,
         )
     return ending
 
 
 def _not_the_model(found: Said, ending: str, endings: Sequence[str]) -> FileTypeRefused:
     return FileTypeRefused(
-        say("This is {found}, not {wanted}.", found=found, wanted=_MODELS[ending]),
+        NOT_THE_MODEL.having(found=found, wanted=MODELS[ending]),
         code="file_content",
-        next_step=say("Export the model itself as {endings}.", endings=endings_text(endings)),
+        next_step=THE_MODEL_ITSELF.having(endings=endings_text(endings)),
     )
 
 
 def _foreign_kind(head: bytes) -> Said | None:
-    for magic, kind in _MAGIC:
+    for magic, kind in MAGIC:
         if head.startswith(magic):
             return kind
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
-        return say("an HTML page")
-    if start.startswith((b"<?xml", b"<svg")):
-        return say("an XML document")
+    if start.startswith(HTML):
+        return A_PAGE
+    if start.startswith(XML):
+        return A_DOCUMENT
     lines = head[:4096].splitlines()
-    if _is_text(head[:1024]) and any(line.startswith(_GCODE) for line in lines):
-        return say("a G-code file")
+    if _is_text(head[:1024]) and any(line.startswith(GCODE) for line in lines):
+        return A_GCODE
     return None
 
 
@@ -163,7 +182,7 @@ def _check_stl(head: bytes, size: int, endings: Sequence[str]) -> None:
     if _is_text(head[:1024]):
         if start.startswith(b"solid"):
             raise no_triangles()
-        raise _not_the_model(say("a text file"), ".stl", endings)
+        raise _not_the_model(A_TEXT, ".stl", endings)
     count, records, _ = counted(head, size)
     if count in UNCOUNTED and records:
         return
@@ -187,17 +206,14 @@ def _check_ply(head: bytes, _size: int) -> None:
 
 def _check_glb(head: bytes, size: int) -> None:
     """Its header: a version, and how long the file is."""
-    if size < _GLB_HEADER:
-        raise _cut_short(_GLB_HEADER, size, "GLB")
+    if size < GLB_HEADER:
+        raise _cut_short(GLB_HEADER, size, "GLB")
     version, expected = struct.unpack_from("<II", head, 4)
     if version != 2:
         raise FileUnusable(
-            say(
-                "This is a GLB file of version {version}. We can only read version 2.",
-                version=version,
-            ),
+            OTHER_GLB.having(version=version),
             code="file_damaged",
-            next_step=say("Export it again, as glTF 2.0."),
+            next_step=AS_GLTF,
         )
     if size < expected:
         raise _cut_short(expected, size, "GLB")
@@ -208,28 +224,21 @@ _CHECKS = {".ply": _check_ply, ".glb": _check_glb}
 
 def empty() -> FileUnusable:
     """The refusal of a file without a single byte."""
-    return FileUnusable(
-        say("The file is empty."), code="file_empty", next_step=say("Export it again.")
-    )
+    return FileUnusable(say("The file is empty."), code="file_empty", next_step=AGAIN)
 
 
 def no_triangles() -> FileUnusable:
     """The refusal of a model without a single triangle."""
     return FileUnusable(
-        say("The model has no usable triangles."),
+        NO_TRIANGLES,
         code="file_no_triangles",
-        next_step=say("Export it again, with its geometry."),
+        next_step=WITH_GEOMETRY,
     )
 
 
 def _cut_short(expected: int, size: int, what: str = "STL") -> FileUnusable:
     return FileUnusable(
-        say(
-            "The {format} file is incomplete: it should have {expected} bytes, but has {received}.",
-            format=what,
-            expected=expected,
-            received=size,
-        ),
+        CUT_SHORT.having(format=what, expected=expected, received=size),
         code="file_cut_short",
-        next_step=say("Export it again, then send the complete file."),
+        next_step=WHOLE,
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from ..domain.naming import MODEL_ENDINGS, endings_text
 from ..domain.text import clean_line
@@ -114,6 +115,12 @@ class Upload:
             raise
         self._done = True
         self._head.clear()
+
+    def read_back(self) -> BinaryIO:
+        """The bytes written so far, before it is sealed. Raises StoreUnavailable."""
+        with disk_errors():
+            self._handle.flush()
+            return self._store.read_incoming(self.incoming)
 
     def discard(self) -> None:
         """Forget the upload and its bytes; safe to call at any time before it is a job's file."""

@@ -26,7 +26,7 @@ function exportWords(ending, texts) {
 
 // "" if the file may be sent, else the sentence to show; `texts` is the input's dataset.
 export function fileProblem(file, texts) {
-  const endings = texts.endings.split(",");
+  const endings = [...texts.endings.split(","), ".zip"];
   if (!endings.includes(endingOf(file.name))) {
     const words = exportWords(endingOf(file.name), texts) || texts.wrongEnding;
     return filled(words, { name: file.name.slice(-60) });

@@ -1,7 +1,9 @@
 // The chosen models: one card of fields each. The first card is the page's own; the others are
 // copies of it, whose fields are named color-2, quantity-2 … as the server reads them.
-import { fileProblem, filled, sizeText } from "./file_check.js";
+import { endingOf, fileProblem, filled, sizeText } from "./file_check.js";
+import { contentProblem } from "./file_type.js";
 import { goesInto } from "./guesses.js";
+import { modelsIn } from "./models_zip.js";
 import { Preview } from "./preview.js";
 import { showProblem } from "./validation.js";
 
@@ -14,8 +16,10 @@ export class ModelCards {
     this.measured = measured;
     this.lab = JSON.parse(form.dataset.lab);
     this.list = form.querySelector("[data-model-list]");
+    this.rules = JSON.parse(input.dataset.checks);
     this.files = [];
     this.previews = [];
+    this.taking = Promise.resolve();
     this.list.addEventListener("click", (event) => {
       const button = event.target.closest("[data-remove]");
       if (button) this.remove(this.cards.indexOf(button.closest("[data-model]")));
@@ -32,34 +36,62 @@ export class ModelCards {
 
   // -- choosing ----------------------------------------------------------------------------------
 
-  // What the input holds now comes on top of what was chosen before. Gives what was wrong.
+  // What the input holds now comes on top of what was chosen before: the same file again, too, perhaps for
+  // another color. Gives what was wrong, and the names of what was left out, once all are looked at.
   take(chosen) {
-    const texts = this.input.dataset;
-    const problems = [];
-    for (const file of chosen) {
-      const problem = this.problemOf(file, texts);
-      if (problem) problems.push(problem);
-      else if (!this.has(file)) this.add(file);
-    }
-    this.keep();
-    return problems.join(" ");
+    this.taking = this.taking.then(() => this.takeNow(chosen));
+    return this.taking;
   }
 
-  problemOf(file, texts) {
+  async takeNow(chosen) {
+    const problems = [];
+    const leftOut = [];
+    for (const file of chosen) {
+      const found = await this.modelsOf(file);
+      leftOut.push(...found.leftOut);
+      if (found.problem) problems.push(found.problem);
+      for (const model of found.files) {
+        const problem = await this.problemOf(model);
+        if (problem) problems.push(problem);
+        else this.add(model);
+      }
+    }
+    this.keep();
+    return { problem: problems.join(" "), leftOut };
+  }
+
+  // Files that were looked at before.
+  takeAgain(files) {
+    for (const file of files) this.add(file);
+    this.keep();
+  }
+
+  // The file itself; of a ZIP, the models in it.
+  async modelsOf(file) {
+    const itself = { files: [file], leftOut: [], problem: "" };
+    const texts = this.input.dataset;
+    if (endingOf(file.name) !== ".zip" || fileProblem(file, texts)) return itself;
+    const found = await modelsIn(file, texts.endings.split(","), texts, this.rules);
+    if (!found) return itself;
+    return { ...found, problem: found.problem && this.named(file, found.problem) };
+  }
+
+  named({ name }, problem) {
+    return filled(this.form.dataset.textOfModel, { name: name.slice(-60), problem });
+  }
+
+  async problemOf(file) {
+    const texts = this.input.dataset;
     const alone = fileProblem(file, texts);
-    if (alone || this.has(file)) return alone;
+    if (alone) return alone;
+    const content = await contentProblem(file, this.rules);
+    if (content) return this.named(file, content);
     if (this.files.length >= Number(texts.maxFiles)) {
       return filled(texts.tooMany, { count: texts.maxFiles });
     }
     const size = this.files.reduce((sum, one) => sum + one.size, file.size);
     if (size <= Number(texts.maxBytes)) return "";
     return filled(texts.tooLargeTogether, { size: sizeText(size) });
-  }
-
-  has({ name, size, lastModified }) {
-    return this.files.some(
-      (one) => one.name === name && one.size === size && one.lastModified === lastModified,
-    );
   }
 
   add(file) {

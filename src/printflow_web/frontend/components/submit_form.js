@@ -69,11 +69,19 @@ export function submitForm() {
       const form = this.$el;
       form.noValidate = true;
       form.addEventListener("submit", (event) => this.send(event));
-      form.addEventListener(KEPT, () => this.takeFiles());
+      form.addEventListener(KEPT, () => this.takeAgain());
       form.addEventListener("change", (event) => this.changed(event));
       // While typing, not on leaving a field: a page that moves under the pointer loses the click.
       form.addEventListener("input", (event) => this.typed(event));
       form.addEventListener("click", followSummary);
+      // A browser tells of no change where the same file is chosen again, unless it has none.
+      const { file } = this.$refs;
+      for (const begun of ["click", "drop"]) {
+        file.addEventListener(begun, () => {
+          file.value = "";
+        });
+      }
+      file.addEventListener("cancel", () => cardsOf.get(form).keep());
       this.$refs.drop.classList.add("drop-live");
       const measured = () => this.chooseWhatFollows();
       cardsOf.set(form, new ModelCards(form, this.$refs.file, this.$refs.said, measured));
@@ -144,9 +152,14 @@ export function submitForm() {
       }
       if (event.target.name === "address_choice") this.takeAddress(event.target.value);
       if (event.target.type === "file") {
-        const problem = this.takeFiles();
-        if (this.count || problem) showProblem(this.$root, "file", problem);
+        this.takeFiles();
+        return;
       }
+      this.follow();
+    },
+
+    // What the cards hold, and what was chosen, has changed.
+    follow() {
       const cards = cardsOf.get(this.$root);
       this.count = cards.files.length;
       this.$refs.drop.classList.toggle("drop-more", this.count > 0);
@@ -264,15 +277,32 @@ export function submitForm() {
 
     // -- the files -------------------------------------------------------------------------------
 
-    // Gives what is wrong with them.
-    takeFiles() {
+    // Each gets its card once it was looked at.
+    async takeFiles() {
       const cards = cardsOf.get(this.$root);
-      const problem = cards.take([...this.$refs.file.files]);
-      this.count = cards.files.length;
-      if (this.count) this.followMethod();
+      const input = this.$refs.file;
+      const chosen = [...input.files];
+      cards.keep();
+      if (!chosen.length) return;
+      input.setCustomValidity(input.dataset.looking);
+      const { problem, leftOut } = await cards.take(chosen);
+      input.setCustomValidity("");
+      showProblem(this.$root, "file", problem);
+      const left = this.$refs.left;
+      left.hidden = !leftOut.length;
+      left.textContent = filled(left.dataset.text, { names: leftOut.join(", ") });
+      this.haveTaken();
+    },
+
+    takeAgain() {
+      cardsOf.get(this.$root).takeAgain([...this.$refs.file.files]);
+      this.haveTaken();
+    },
+
+    haveTaken() {
+      if (cardsOf.get(this.$root).files.length) this.followMethod();
       this.fillFound();
-      this.$refs.drop.classList.toggle("drop-more", this.count > 0);
-      return problem;
+      this.follow();
     },
 
     dragOver() {
@@ -287,7 +317,9 @@ export function submitForm() {
 
     send(event) {
       event.preventDefault();
-      if (this.sending || !check(this.$root)) return;
+      if (this.sending) return;
+      cardsOf.get(this.$root).keep();
+      if (!check(this.$root)) return;
       this.keep();
       this.problem = "";
       this.retry = false;
