@@ -46,6 +46,7 @@ NEED_NONE = {
     "staged.get",
     "staged.give_up",
     "staged.whole",
+    "intake.unpacked",
     "limits.told",
     "messages.mail_links",
     "messages.send",
