@@ -211,3 +211,15 @@ def test_who_and_what_is_taken_is_told_before_a_byte(settings: Settings) -> None
         assert isinstance(file, ArrivedUpload)
         with pytest.raises(ValueError, match="whole"):
             file.write(b"more")
+
+
+def test_a_zip_in_pieces_is_the_models_in_it(lab: Printflow) -> None:
+    packed = sample_models.zipped(("a.stl", MODEL), ("b.obj", sample_models.obj()), ("c.txt", b"-"))
+    upload = arrived(lab, packed, "parts.zip")
+    with pytest.raises(InvalidInput):
+        submit(lab, upload, color="No Such Color")
+    jobs = submit(lab, upload)
+    assert [job.original_name for job in jobs] == ["a.stl", "b.obj"]
+    assert [lab.files.path(job).read_bytes() for job in jobs] == [MODEL, sample_models.obj()]
+    again = submit(lab, upload)
+    assert [job.id for job in again] == [job.id for job in jobs]

@@ -12,12 +12,14 @@ from typing import BinaryIO
 from ..domain.form_guards import MODELS_LIMIT
 from ..domain.identity import Student
 from ..domain.limits import Bound, Limit
+from ..domain.naming import ending_of
 from ..domain.text import clean_line
 from ..errors import FileRefused, FileTooLarge, NotFound, UploadMismatch
 from ..ports import Clock, Database, FileStore, Ids, Transaction
 from ..said import say
 from ..settings import Settings
 from ..uploads.file_type import checked_ending, empty
+from ..uploads.models_zip import ZIP_ENDING
 from ..uploads.receiving import disk_errors, has_room, no_file, too_large
 from ..uploads.staging import (
     ALGORITHMS,
@@ -103,7 +105,8 @@ class StagedUploads:
         name = clean_line(file_name)
         if not name:
             raise no_file(self._endings)
-        checked_ending(name, self._endings)
+        if ending_of(name) != ZIP_ENDING:  # the models in it are judged once it's here
+            checked_ending(name, self._endings)
         if length < 1:
             raise empty()
         if length > self.rules.largest:

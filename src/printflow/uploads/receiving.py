@@ -117,9 +117,8 @@ class Upload:
         self._head.clear()
 
     def read_back(self) -> BinaryIO:
-        """The bytes written so far, before it is sealed. Raises StoreUnavailable."""
+        """The bytes written so far. Raises StoreUnavailable."""
         with disk_errors():
-            self._handle.flush()
             return self._store.read_incoming(self.incoming)
 
     def discard(self) -> None:
