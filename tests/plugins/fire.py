@@ -26,7 +26,9 @@ _EXAMPLES: Final = 1500
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("printflow", "Printflow's tests under fire")
-    group.addoption("--fire", action="store_true", help="try as hard as CI does (minutes)")
+    group.addoption(
+        "--fire", action="store_true", help="only what can try harder, as hard as CI does (minutes)"
+    )
     group.addoption("--long", action="store_true", help="run the tests that take long, too")
     for name, (little, much, what) in _EFFORT.items():
         group.addoption(name, help=f"{what} ({little}; with --fire {much})")
@@ -47,6 +49,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what takes long, unless it is asked for; on PostgreSQL the long tests of pages
     stay out, too: they are about browsers, not about the database.
     """
+    if config.getoption("--fire"):
+        _leave_out(config, items, {item for item in items if not _tries_harder(item)})
     asked = config.getoption("--long") or config.getoption("--fire")
     if asked and not config.getoption("--postgresql"):
         return
@@ -56,9 +60,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("long")
         and (not asked or item.path.is_relative_to(config.rootpath / "tests" / "web"))
     }
-    if long:
-        config.hook.pytest_deselected(items=list(long))
-        items[:] = [item for item in items if item not in long]
+    _leave_out(config, items, long)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left: set[pytest.Item]) -> None:
+    if left:
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
+
+
+def _tries_harder(item: pytest.Item) -> bool:
+    """Whether --fire makes a difference to a test: properties, what is counted in the table above,
+    what takes long, and crashes. The others are the default run's.
+    """
+    return (
+        item.get_closest_marker("long") is not None
+        or item.path.is_relative_to(item.config.rootpath / "tests" / "crash")
+        or getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        or "pytestconfig" in getattr(item, "fixturenames", ())
+    )
 
 
 def points(config: pytest.Config, calls: list[str], some: int) -> list[tuple[int, When]]:
