@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .doctor import Examination, Finding
     from .domain.allowances import Allowance
     from .domain.attempt import FileFact
+    from .domain.attention import Flag
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
     from .domain.catalog_history import CatalogVersion, Difference, PriceStep
     from .domain.currency import decimals
@@ -127,7 +128,7 @@ if TYPE_CHECKING:
     from .domain.told_together import waits_until
     from .domain.trigger import Form, Many
     from .domain.unconfirmed import AddressPage, AddressWait
-    from .domain.worklist import Flag, JobQuery, Sort, Tally, WorkPage, parse_date, place_of
+    from .domain.worklist import JobQuery, Sort, Tally, WorkPage, parse_date, place_of
     from .errors import (
         AlreadyRunning,
         BackupDamaged,
@@ -361,8 +362,8 @@ _HOMES = {
     "domain.trigger": ("Form", "Many"),
     "domain.text": ("clean_line", "shortened"),
     "domain.unconfirmed": ("AddressPage", "AddressWait"),
+    "domain.attention": ("Flag",),
     "domain.worklist": (
-        "Flag",
         "JobQuery",
         "Sort",
         "Tally",

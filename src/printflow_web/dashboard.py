@@ -255,6 +255,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
         "tally": tally,
         "confirms_addresses": lab.settings.confirm_address,
         "rows": rows,
+        "flag_words": {flag.value: flag.label for flag in Flag},
         "list_name": list_name,
         "kept": kept,
         "narrowed": narrowed,

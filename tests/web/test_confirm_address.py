@@ -438,6 +438,7 @@ def test_no_count_of_the_library_knows_it(
 LEAVES_IT_OUT = {
     "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
+    "job_rows.attention",  # by by_flag
     "job_rows.find",  # by narrowed
     "job_rows.matching",  # by worklist's
     "person_rows.find",
@@ -489,8 +490,10 @@ OF_JOBS_THAT_ARE_NAMED = {
 }
 ONLY_AFTER_STAFF_ACTED = {
     "job_rows.waiting",
+    "ledger_rows.UNPAID",
     "ledger_rows._DUE",
     "ledger_rows._OWED",
+    "ledger_rows._of_the_job",
     "payer_rows.lines",
     "payer_rows.spent",
     "quote_rows.lapsed",

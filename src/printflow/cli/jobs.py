@@ -29,9 +29,15 @@ _COLUMNS = ("ID", "Status", "Student", "File", "Printer", "Color", "Material", "
     "--older-than", metavar="TIME", help="In their status longer than this, such as 36h, 2d or 3w."
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N jobs.")
+@click.option("--attention", is_flag=True, help="Only jobs that need attention, and why.")
 @json_option
 def list_jobs(
-    status: str, search: str, together_with: str, older_than: str | None, limit: int | None
+    status: str,
+    search: str,
+    together_with: str,
+    older_than: str | None,
+    limit: int | None,
+    attention: bool,
 ) -> None:
     """List jobs, newest first."""
     with session().lab() as lab:
@@ -41,9 +47,16 @@ def list_jobs(
             together_with=together_with,
             older_than=older_than,
             limit=limit,
+            attention=attention,
         )
+        flags = lab.worklist.flags(jobs)
         if session().json:
-            print_json([job_document(lab, job) for job in jobs])
+            print_json(
+                [dict(job_document(lab, job), attention=sorted(flags[job.id])) for job in jobs]
+            )
+        elif jobs and attention:
+            rows = [(*_row(job), ", ".join(flag.label for flag in flags[job.id])) for job in jobs]
+            print_table((*_COLUMNS, "Needs attention"), rows, right="Cost")
         elif jobs:
             print_table(_COLUMNS, [_row(job) for job in jobs], right="Cost")
         else:

@@ -6,9 +6,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
+from ..domain.attention import HANDED_OUT, Attention, Flag
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.mailbox import mailbox
 from ..domain.model_facts import InspectionState, ModelFacts
@@ -16,7 +28,7 @@ from ..domain.pick_up import ON_SHELF
 from ..domain.question import QUESTIONS
 from ..domain.reckoning import Reckoning
 from ..domain.status import Status
-from ..domain.worklist import Aside, Flag, JobQuery
+from ..domain.worklist import Aside, JobQuery
 from ..ports import DuplicateKey
 from . import search, worklist
 from .schema import FACETS, events, job_files, jobs, requests
@@ -95,6 +107,12 @@ def _made(found: Sequence[Any], files: tuple[JobFile, ...]) -> Job:
     values = dict(zip(_JOB_NAMES, found, strict=True))
     values.update(status=Status(values["status"]), reasons=tuple(values["reasons"]), files=files)
     return Job(**values)
+
+
+def _said(attention: Attention | None) -> Attention:
+    if attention is None:
+        raise ValueError("a query of what needs attention must say since when")
+    return attention
 
 
 def _search_text(job_id: str, values: Mapping[str, Any]) -> str:
@@ -231,26 +249,22 @@ class SqlJobRows:
         )
         return self._with_files(self._connection.execute(query).all())
 
-    def find(
-        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
-    ) -> Sequence[Job]:
+    def find(self, query: JobQuery, attention: Attention | None = None) -> Sequence[Job]:
         # The order is found in an index alone; only the page's own rows are read from the table.
         ids = worklist.narrowed(select(jobs.c.id), query, self._candidates(query))
         if query.attention:
-            ids = ids.where(jobs.c.id.in_(worklist.flagged(now, aged, unclaimed)))
+            ids = ids.where(jobs.c.id.in_(worklist.flagged(_said(attention))))
         if query.limit is not None:
             ids = ids.limit(query.limit)
         if query.offset:
             ids = ids.offset(query.offset)
         return self.in_order(self._connection.scalars(ids).all())
 
-    def matching(
-        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
-    ) -> dict[Status, int]:
+    def matching(self, query: JobQuery, attention: Attention | None = None) -> dict[Status, int]:
         rows = select(jobs.c.status, func.count())
         rows = worklist.matching(rows, query, self._candidates(query)).group_by(jobs.c.status)
         if query.attention:
-            rows = rows.where(jobs.c.id.in_(worklist.flagged(now, aged, unclaimed)))
+            rows = rows.where(jobs.c.id.in_(worklist.flagged(_said(attention))))
         return {Status(status): int(count) for status, count in self._connection.execute(rows)}
 
     def _candidates(self, query: JobQuery) -> set[str] | None:
@@ -296,24 +310,36 @@ class SqlJobRows:
                 files[row.job_id].append(job_file(row))
         return [_job(row, files[row.id]) for row in rows]
 
-    def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
-        found = worklist.flagged(now, aged, unclaimed).subquery()
-        job_id = found.c[0]
-        return int(self._connection.scalar(select(func.count(job_id.distinct()))) or 0)
+    def attention(
+        self, attention: Attention, unpaid: frozenset[str] | None = None
+    ) -> tuple[int, frozenset[str]]:
+        others = worklist.by_flag(attention)
+        owing = others.pop(Flag.UNPAID).subquery()
+        flagged = union_all(*others.values()).cte("flagged")
+        job_id = flagged.c[0]
+        handed_out = jobs.c.status.in_([status.value for status in HANDED_OUT])
+        parts: list[Any] = [
+            select(literal("number"), literal(""), func.count(job_id.distinct())),
+            select(literal("both"), jobs.c.id, literal(0)).where(
+                jobs.c.id.in_(select(job_id)), handed_out
+            ),
+        ]
+        if unpaid is None:
+            parts.append(select(literal("unpaid"), owing.c[0], literal(0)))
+        number, both, found = 0, set[str](), set(unpaid or ())
+        for part, one, count in self._connection.execute(union_all(*parts)):
+            if part == "number":
+                number = int(count)
+            else:
+                (both if part == "both" else found).add(one)
+        return number + len(found - both), frozenset(found)
 
-    def flags(
-        self,
-        job_ids: Collection[str],
-        now: datetime,
-        aged: datetime,
-        unclaimed: datetime | None = None,
-    ) -> dict[str, frozenset[Flag]]:
-        if not job_ids:
-            return {}
-        found: dict[str, set[Flag]] = {}
-        query = worklist.flags_among(now, aged, job_ids, unclaimed)
-        for job_id, flag in self._connection.execute(query):
-            found.setdefault(job_id, set()).add(Flag(flag))
+    def flags(self, job_ids: Collection[str], attention: Attention) -> dict[str, frozenset[Flag]]:
+        ids, found = list(job_ids), dict[str, set[Flag]]()
+        for start in range(0, len(ids), _MANY):
+            query = worklist.flags_among(attention, ids[start : start + _MANY])
+            for job_id, flag in self._connection.execute(query):
+                found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
     def aside(self) -> Aside:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     bindparam,
     func,
     insert,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from ..domain.attention import HANDED_OUT
 from ..domain.budgets import ClaimState
 from ..domain.debts import OWING, Debt
 from ..domain.ledger import Entry, Payment, Share, Void
@@ -40,19 +42,20 @@ _ENTRIES = (
     .select_from(payments.outerjoin(payment_voids, payment_voids.c.payment_id == payments.c.id))
     .order_by(payments.c.id)
 )
-_ENTERED = union_all(
+_SHARES = (
     select(payment_shares.c.job_id, payment_shares.c.amount_cents, payment_shares.c.waived_cents)
     .select_from(
         payment_shares.outerjoin(
             payment_voids, payment_voids.c.payment_id == payment_shares.c.payment_id
         )
     )
-    .where(payment_voids.c.id.is_(None)),
-    # What a payer has promised is as little the student's to pay as what was waived.
-    select(payer_claims.c.job_id, literal(0), payer_claims.c.cents).where(
-        payer_claims.c.state == ClaimState.RESERVED.value
-    ),
-).subquery()
+    .where(payment_voids.c.id.is_(None))
+)
+# What a payer has promised is as little the student's to pay as what was waived.
+_CLAIMS = select(payer_claims.c.job_id, literal(0), payer_claims.c.cents).where(
+    payer_claims.c.state == ClaimState.RESERVED.value
+)
+_ENTERED = union_all(_SHARES, _CLAIMS).subquery()
 SETTLED = select(
     _ENTERED.c.job_id,
     func.sum(_ENTERED.c.amount_cents).label("paid"),
@@ -78,6 +81,22 @@ _OWED = (
     .select_from(jobs.outerjoin(_PAID, _PAID.c.job_id == jobs.c.id))
     .where(jobs.c.status.in_([status.value for status in OWING]), _DUE > 0)
 )  # fmt: skip
+
+
+def _of_the_job(entered: Select[Any], cents: ColumnElement[int]) -> ColumnElement[int]:
+    job_id = entered.selected_columns[0]
+    own = entered.with_only_columns(func.sum(cents)).where(job_id == jobs.c.id)
+    return func.coalesce(own.correlate(jobs).scalar_subquery(), 0)
+
+
+UNPAID = select(jobs.c.id).where(
+    jobs.c.status.in_([status.value for status in HANDED_OUT]),
+    # As _DUE, but asked job by job: of all who ever paid, those handed out lately are few.
+    jobs.c.cost_cents
+    > _of_the_job(_SHARES, payment_shares.c.amount_cents + payment_shares.c.waived_cents)
+    + _of_the_job(_CLAIMS, payer_claims.c.cents),
+)
+"""The ids of the jobs that were handed out with something still due."""
 
 
 class SqlLedgerRows:

@@ -7,22 +7,28 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Select,
     and_,
+    extract,
     func,
     literal,
     or_,
     select,
     text,
+    type_coerce,
     union_all,
 )
 
+from ..domain.attention import Attention, Flag
 from ..domain.job import FileState
 from ..domain.pick_up import ON_SHELF
-from ..domain.worklist import ACTIVE, Flag, JobQuery, Sort
-from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox
+from ..domain.plate import PlateState
+from ..domain.worklist import ACTIVE, JobQuery, Sort
+from .ledger_rows import UNPAID
+from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox, plate_parts, plates
 
 _ORDERS = {
     Sort.NEWEST: (jobs.c.created_at, True),
@@ -131,33 +137,44 @@ def _like(text: str) -> str:
     return f"%{escaped}%"
 
 
-def by_flag(
-    now: datetime, aged: datetime, unclaimed: datetime | None = None
-) -> dict[Flag, Select[tuple[str]]]:
+_ENDS = 5 * extract("epoch", plates.c.started_at) + 18 * type_coerce(plates.c.hours, BigInteger)
+"""When a plate should end, in fifths of a second, so that thousandths of an hour stay whole."""
+
+
+def by_flag(attention: Attention) -> dict[Flag, Select[tuple[str]]]:
     """The ids of the jobs that have each flag; a job may come more than once."""
     found = {
         Flag.LAPSED: select(confirmations.c.job_id).where(
             confirmations.c.used_at.is_(None),
             confirmations.c.voided_at.is_(None),
-            confirmations.c.expires_at <= now,
+            confirmations.c.expires_at <= attention.now,
             confirmations.c.job_id.not_in(_HELD),
         ),
         Flag.FILE: select(job_files.c.job_id).where(job_files.c.state.in_(_TROUBLED)),
         Flag.MAIL: select(outbox.c.job_id).where(
             outbox.c.state == "dead", outbox.c.job_id.is_not(None)
         ),
+        Flag.OVERDUE: select(plate_parts.c.job_id)
+        .join(plates, plates.c.id == plate_parts.c.plate_id)
+        .join(jobs, jobs.c.id == plate_parts.c.job_id)
+        .where(
+            plates.c.state == PlateState.RUNNING.value,
+            literal(5 * int(attention.overdue.timestamp()), BigInteger) > _ENDS,
+            jobs.c.copies_printing > 0,
+        ),
+        Flag.UNPAID: UNPAID,
         Flag.MESSAGE: select(jobs.c.id).where(jobs.c.asked_at.is_not(None)),
         Flag.CANCEL: select(jobs.c.id).where(jobs.c.cancel_asked_at.is_not(None)),
         Flag.AGE: select(jobs.c.id).where(
             jobs.c.status.in_([status.value for status in ACTIVE]),
-            jobs.c.status_since < aged,
+            jobs.c.status_since < attention.aged,
             jobs.c.held_at.is_(None),
         ),
     }
-    if unclaimed is not None:
+    if attention.unclaimed is not None:
         found[Flag.UNCLAIMED] = select(jobs.c.id).where(
             jobs.c.status.in_(ON_SHELF),
-            jobs.c.status_since < unclaimed,
+            jobs.c.status_since < attention.unclaimed,
             jobs.c.held_at.is_(None),
         )
     return {flag: query.where(with_staff(*query.selected_columns)) for flag, query in found.items()}
@@ -169,25 +186,21 @@ def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[s
     return query.where(column.in_(job_ids))
 
 
-def flagged(
-    now: datetime, aged: datetime, unclaimed: datetime | None = None
-) -> CompoundSelect[tuple[str]]:
+def flagged(attention: Attention) -> CompoundSelect[tuple[str]]:
     """The ids of all jobs that have any flag; a job may come more than once.
 
     A UNION that removes what is doubled would have every part sorted by id, which costs more
     than all the rest.
     """
-    return union_all(*by_flag(now, aged, unclaimed).values())
+    return union_all(*by_flag(attention).values())
 
 
-def flags_among(
-    now: datetime, aged: datetime, job_ids: Collection[str], unclaimed: datetime | None = None
-) -> CompoundSelect[Any]:
+def flags_among(attention: Attention, job_ids: Collection[str]) -> CompoundSelect[Any]:
     """Job id and flag of those jobs that are among the ids, in one statement."""
     return union_all(
         *(
             among(query, job_ids).add_columns(literal(flag.value).label("flag"))
-            for flag, query in by_flag(now, aged, unclaimed).items()
+            for flag, query in by_flag(attention).items()
         )
     )
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ..errors import InvalidInput
 from ..said import say
+from .attention import Flag
 from .history import Note
 from .in_request import InRequest
 from .job import Job
@@ -33,32 +34,13 @@ class Sort(StrEnum):
     """What is needed first, first; what has no date, last."""
 
 
-class Flag(StrEnum):
-    """Why a job needs attention."""
-
-    LAPSED = "lapsed"
-    """Its confirmation link has expired."""
-    FILE = "file"
-    """A file is missing, parked, or open on another PC."""
-    MAIL = "mail"
-    """A mail about it could not be delivered."""
-    UNCLAIMED = "unclaimed"
-    """It waits for its student for longer than the lab keeps prints."""
-    MESSAGE = "message"
-    """Its student wrote, and nobody has answered."""
-    CANCEL = "cancel"
-    """Its student asks to cancel it."""
-    AGE = "age"
-    """It has been in its status for longer than the settings' ``attention_days``."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQuery:
     """Which jobs are wanted. Empty texts and None ask nothing."""
 
     status: Status | None = None
     attention: bool = False
-    """Only jobs with a :class:`Flag`."""
+    """Only jobs with a :class:`~printflow.domain.attention.Flag`."""
     held: bool = False
     """Only jobs on hold."""
     unconfirmed: bool = False

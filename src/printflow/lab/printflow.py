@@ -318,7 +318,7 @@ class Printflow:
     def _of_staff(self, parts: Parts) -> None:
         settings, database, clock = parts.settings, parts.database, parts.clock
         catalogs, wake = parts.catalogs, parts.dispatcher.wake
-        self.jobs = Jobs(database, clock, catalogs, self._transitions, self._preview)
+        self.jobs = Jobs(database, clock, catalogs, self._transitions, self._preview, settings)
         """Jobs: ``get``, ``find``, ``details``, and each trigger: ``approve``, ``reject`` …"""
         self.corrections = Corrections(
             database, clock, catalogs, settings, self._filing, transliterate

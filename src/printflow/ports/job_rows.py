@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from ..domain.attention import Attention, Flag
     from ..domain.job import FileRole, FileState, Job, JobFile
     from ..domain.model_facts import InspectionState
     from ..domain.status import Status
-    from ..domain.worklist import Aside, Flag, JobQuery
+    from ..domain.worklist import Aside, JobQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +78,29 @@ class JobRows(Protocol):
     def of_mailbox(self, mailbox: str) -> Sequence[Job]:
         """The jobs of all addresses that lead to a mailbox, newest first; none of ""."""
 
-    def find(
-        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
-    ) -> Sequence[Job]:
-        """The jobs asked for; ``now``, ``aged`` and ``unclaimed`` tell which need attention."""
+    def find(self, query: JobQuery, attention: Attention | None = None) -> Sequence[Job]:
+        """The jobs asked for; ``attention`` says which need it, where the query asks for those."""
 
-    def matching(
-        self, query: JobQuery, now: datetime, aged: datetime, unclaimed: datetime | None = None
-    ) -> Mapping[Status, int]:
+    def matching(self, query: JobQuery, attention: Attention | None = None) -> Mapping[Status, int]:
         """How many jobs the query asks for, by status; places, orders and limits do not count."""
 
     def counts(self) -> dict[Status, int]:
         """How many jobs of staff's there are by status: none that waits for its address."""
 
-    def attention(self, now: datetime, aged: datetime, unclaimed: datetime | None = None) -> int:
-        """How many jobs have a flag; ``aged`` is the moment before which a status is old, and
-        ``unclaimed`` the one before which a print waits for too long.
+    def attention(
+        self, attention: Attention, unpaid: frozenset[str] | None = None
+    ) -> tuple[int, frozenset[str]]:
+        """How many jobs have a flag; and which were handed out and aren't paid.
+
+        To look for those takes a while: give them as ``unpaid`` where they are known. They stay as
+        they are as long as no event is newer.
         """
 
     def aside(self) -> Aside:
         """How many jobs are new, on hold, or unconfirmed."""
 
     def flags(
-        self,
-        job_ids: Collection[str],
-        now: datetime,
-        aged: datetime,
-        unclaimed: datetime | None = None,
+        self, job_ids: Collection[str], attention: Attention
     ) -> Mapping[str, frozenset[Flag]]: ...
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:

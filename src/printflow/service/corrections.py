@@ -101,7 +101,7 @@ class Corrections:
             tx.plates.take_back(job.id, back.at)
             PlateWriter(tx, now, actor.name).put_back(job.id, back)
             if back.order is not None:
-                put_back(tx, job, back.order, now)
+                put_back(tx, job, back.order)
             if tx.ledger.of_event(job.id, back.event_id):
                 require(Right.PAYMENTS)
             _void_payments(tx, job, back, actor, now)

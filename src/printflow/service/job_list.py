@@ -17,6 +17,7 @@ from ..runtime.permits import needs
 from ..said import say
 from ..settings import Settings
 from .changes import Changes
+from .needing import attention_at
 
 if TYPE_CHECKING:
     from ..reports.table import Cell
@@ -79,9 +80,8 @@ class JobLists:
         while True:
             now = self._clock()
             with self._database.read() as tx:
-                days = self._catalogs.within(tx).open_days
-                old = days.before(now, self._settings.attention_days)
-                jobs = tx.jobs.find(wanted, now, old)
+                attention = attention_at(now, self._catalogs.within(tx), self._settings)
+                jobs = tx.jobs.find(wanted, attention)
             for job in jobs:
                 if not class_number or course_key(class_number) == course_key(job.class_number):
                     yield cells(job, zone)

@@ -22,10 +22,12 @@ from ..errors import InvalidInput
 from ..ports import Clock, Database, RenderedMail
 from ..runtime.permits import allowed, needs, pulls, require, require_to_pull
 from ..said import say
+from ..settings import Settings
 from .acting import staff_actor
 from .allowances import free
 from .beside import beside
 from .lookup import job_of
+from .needing import attention_at
 from .received import mails_about
 from .transitions import MailPreview, Request, Transitions
 
@@ -88,12 +90,14 @@ class Jobs:
         catalogs: CatalogCache,
         transitions: Transitions,
         preview: MailPreview,
+        settings: Settings,
     ) -> None:
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
         self._transitions = transitions
         self._preview = preview
+        self._settings = settings
 
     # -- looking ----------------------------------------------------------------------------------
 
@@ -145,8 +149,9 @@ class Jobs:
         older_than: str | timedelta | None = None,
         limit: int | None = None,
         offset: int = 0,
+        attention: bool = False,
     ) -> list[Job]:
-        """Jobs, newest first.
+        """Jobs, newest first; with ``attention`` only those that need it.
 
         ``search`` finds words in name, e-mail, id, class and file names. ``older_than`` ("2d",
         "36h", or a timedelta) takes those that have been in their status for longer.
@@ -162,9 +167,13 @@ class Jobs:
             before=None if age is None else now - age,
             limit=limit,
             offset=offset,
+            attention=attention,
         )
         with self._database.read() as tx:
-            return list(tx.jobs.find(query, now, now))
+            if not attention:
+                return list(tx.jobs.find(query))
+            needed = attention_at(now, self._catalogs.within(tx), self._settings)
+            return list(tx.jobs.find(query, needed))
 
     def counts(self) -> dict[Status, int]:
         """How many jobs are in each status."""

@@ -241,7 +241,7 @@ class LabHours:
             waiting = [
                 job
                 for status in ON_SHELF
-                for job in tx.jobs.find(JobQuery(status=status, limit=200), now, now)
+                for job in tx.jobs.find(JobQuery(status=status, limit=200))
             ]
         for job in waiting:
             for days in self._settings.pickup_reminder_days:

@@ -128,7 +128,7 @@ class LabLimits:
             self._clock(),
         )
         with self._database.read() as tx:
-            newest = tx.jobs.find(JobQuery(limit=_LOOKED_AT), now, now)
+            newest = tx.jobs.find(JobQuery(limit=_LOOKED_AT))
             recent = [job for job in newest if job.created_at > now - _BACK and not job.unconfirmed]
             jobs_of = {
                 one: tx.jobs.of_mailbox(one)

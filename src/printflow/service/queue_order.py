@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ..domain import print_room, queueing
 from ..domain.job import Job
 from ..domain.worklist import JobQuery
 from ..ports import Transaction
 
 
-def order_of(tx: Transaction, printer: str, now: datetime) -> list[str]:
+def order_of(tx: Transaction, printer: str) -> list[str]:
     """The ids of the jobs that wait for a printer, first to last."""
     waiting = (
         job
         for status in print_room.IN_THE_ROOM
-        for job in tx.jobs.find(JobQuery(status=status), now, now)
+        for job in tx.jobs.find(JobQuery(status=status))
         if job.printer == printer and print_room.waits(job)
     )
     return [job.id for job in queueing.in_order(waiting)]
@@ -27,8 +25,8 @@ def put(tx: Transaction, order: list[str], job_id: str, before: str) -> None:
         tx.jobs.set_queue_place(one, place)
 
 
-def put_back(tx: Transaction, job: Job, before: str, now: datetime) -> None:
+def put_back(tx: Transaction, job: Job, before: str) -> None:
     """Where a job was before it was moved; it goes nowhere if it waits no longer."""
-    order = order_of(tx, job.printer, now)
+    order = order_of(tx, job.printer)
     if job.id in order:
         put(tx, order, job.id, before)

@@ -66,10 +66,7 @@ class Queues:
         self._by_printer: tuple[float, dict[str, ReadyRange | None]] | None = None
 
     def _in(self, tx: Transaction, *statuses: Status) -> list[Job]:
-        now = self._clock()
-        return [
-            job for status in statuses for job in tx.jobs.find(JobQuery(status=status), now, now)
-        ]
+        return [job for status in statuses for job in tx.jobs.find(JobQuery(status=status))]
 
     @needs(Right.SEE)
     def room(self) -> tuple[ModelRoom, ...]:
@@ -248,7 +245,7 @@ class Queues:
         actor = staff_actor(by, station)
         with self._database.write() as tx:
             job, now = job_of(tx, job_id), self._clock()
-            order = queue_order.order_of(tx, job.printer, now)
+            order = queue_order.order_of(tx, job.printer)
             if job.id not in order:
                 raise _refused(
                     say("Job {job_id} is no longer waiting for a printer.", job_id=job.id)

@@ -68,7 +68,7 @@ class Shelf:
             limit=limit + 1,
         )
         with self._database.read() as tx:
-            found = tx.jobs.find(query, now, now)
+            found = tx.jobs.find(query)
             settled = tx.ledger.settled_of([job.id for job in found])
             requests = places_in_requests(tx, found[:limit])
         jobs = [

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..domain.attention import Attention
 from ..domain.status import Status
 from ..domain.worklist import Tally
 from ..ports import Clock, Database, Stamp, Transaction
@@ -38,6 +39,16 @@ class _Seen:
     stamp: Stamp | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What takes a while, and changes with an event alone."""
+
+    event: int
+    at: float
+    by_status: Mapping[Status, int]
+    unpaid: frozenset[str]
+
+
 class TallyBoard:
     """Remembers the last tally. A job changes its status only with an event, so that the counts by
     status hold until there is a newer one; the rest is few rows, and depends on the time, too.
@@ -47,13 +58,13 @@ class TallyBoard:
         self,
         database: Database,
         clock: Clock,
-        limits: Callable[[Transaction, datetime], tuple[datetime, datetime | None]],
+        attention: Callable[[Transaction, datetime], Attention],
     ) -> None:
         self._database = database
         self._clock = clock
-        self._limits = limits
+        self._attention = attention
         self._lock = threading.Lock()
-        self._counted: tuple[int, float, Mapping[Status, int]] | None = None
+        self._counted: _Counted | None = None
         self._last: _Seen | None = None
         self._shown: deque[float] = deque()
         self._heard_of = False
@@ -68,13 +79,18 @@ class TallyBoard:
             return last.tally
         with self._database.read() as tx:
             event, aside = tx.jobs.newest_event(), tx.jobs.aside()
-            attention = tx.jobs.attention(now, *self._limits(tx, now))
-            counts, looked = self._counts(tx, event), tx.files.newest_inspection()
+            counted, looked = self._known(event), tx.files.newest_inspection()
+            known = counted.unpaid if counted else None
+            attention, unpaid = tx.jobs.attention(self._attention(tx, now), known)
+            if counted is None:
+                counted = self._counted = _Counted(event, at, tx.jobs.counts(), unpaid)
             noted = tx.history.newest_note()
         drawn = now.timestamp() // _FRESH_SECONDS
         pulse = f"{event}-{aside.new}-{attention}-{aside.unconfirmed}-{looked}-{noted}-{drawn:.0f}"
         since = last.tally.since if last and last.tally.pulse == pulse else now
-        tally = Tally(counts, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse, since)
+        tally = Tally(
+            counted.by_status, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse, since
+        )
         self._last = _Seen(at, now, event, tally, stamp)
         return tally
 
@@ -114,10 +130,9 @@ class TallyBoard:
         """Something has changed; with ``heard_of`` one is told of every change from now on."""
         self._heard_of, self._stirred = heard_of, True
 
-    def _counts(self, tx: Transaction, event: int) -> Mapping[Status, int]:
-        counted, began = self._counted, time.monotonic()
-        if counted is not None and counted[0] == event and began - counted[1] < _COUNTED_FOR:
-            return counted[2]
-        counts = tx.jobs.counts()
-        self._counted = (event, began, counts)
-        return counts
+    def _known(self, event: int) -> _Counted | None:
+        """What was counted, as long as it holds."""
+        counted = self._counted
+        if counted is None or counted.event != event:
+            return None
+        return counted if time.monotonic() - counted.at < _COUNTED_FOR else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..catalogs.cache import CatalogCache
+from ..domain.attention import Attention, Flag
 from ..domain.history import Note
 from ..domain.in_request import InRequest
 from ..domain.job import Job
@@ -18,6 +19,7 @@ from ..runtime.permits import needs
 from ..settings import Settings
 from .acting import staff_actor
 from .lookup import job_of, places_in_requests
+from .needing import attention_at
 from .tallies import TallyBoard
 
 _NOTES_SHOWN = 4
@@ -38,7 +40,7 @@ class Worklist:
         self._clock = clock
         self._settings = settings
         self._catalogs = catalogs
-        self._tallies = TallyBoard(database, clock, self._limits)
+        self._tallies = TallyBoard(database, clock, self._attention)
 
     def stir(self, *, heard_of: bool) -> None:
         """Something has changed, maybe in another process; ``heard_of`` says that all changes are
@@ -46,24 +48,18 @@ class Worklist:
         """
         self._tallies.stir(heard_of=heard_of)
 
-    def _limits(self, tx: Transaction, now: datetime) -> tuple[datetime, datetime | None]:
-        """Since when a job is old in its status, and a finished print may be discarded."""
-        days, settings = self._catalogs.within(tx).open_days, self._settings
-        discarded = settings.dispose_after_days
-        return (
-            days.before(now, settings.attention_days),
-            days.before(now, discarded) if discarded else None,
-        )
+    def _attention(self, tx: Transaction, now: datetime) -> Attention:
+        return attention_at(now, self._catalogs.within(tx), self._settings)
 
     @needs(Right.SEE)
     def page(self, query: JobQuery) -> WorkPage:
         """One page of a list, of ``query.limit`` jobs (100 if that is not said)."""
         now, size = self._clock(), query.limit or 100
         with self._database.read() as tx:
-            limits = self._limits(tx, now)
-            found = tx.jobs.find(replace(query, limit=size + 1), now, *limits)
+            attention = self._attention(tx, now)
+            found = tx.jobs.find(replace(query, limit=size + 1), attention)
             jobs = tuple(found[:size])
-            flags = tx.jobs.flags([job.id for job in jobs], now, *limits)
+            flags = tx.jobs.flags([job.id for job in jobs], attention)
             requests = places_in_requests(tx, jobs)
             notes = _heeded(tx, jobs)
         more = len(found) > size
@@ -78,8 +74,8 @@ class Worklist:
         """How many jobs the query asks for, by status, on whatever page they are."""
         now = self._clock()
         with self._database.read() as tx:
-            old = self._limits(tx, now) if query.attention else (now, None)
-            return tx.jobs.matching(query, now, *old)
+            attention = self._attention(tx, now) if query.attention else None
+            return tx.jobs.matching(query, attention)
 
     @needs(Right.SEE)
     def notes(self, jobs: Collection[Job]) -> Mapping[str, Sequence[Note]]:
@@ -88,6 +84,16 @@ class Worklist:
         """
         with self._database.read() as tx:
             return _heeded(tx, jobs)
+
+    @needs(Right.SEE)
+    def flags(self, jobs: Collection[Job]) -> dict[str, tuple[Flag, ...]]:
+        """By id, why each of these jobs needs attention, in the order of :class:`Flag`; () where it
+        doesn't.
+        """
+        now, ids = self._clock(), [job.id for job in jobs]
+        with self._database.read() as tx:
+            found = tx.jobs.flags(ids, self._attention(tx, now))
+        return {one: tuple(flag for flag in Flag if flag in found.get(one, ())) for one in ids}
 
     @needs(Right.SEE)
     def in_requests(self, jobs: Collection[Job]) -> dict[str, InRequest]:
