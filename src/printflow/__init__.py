@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from .domain.limit_counts import LimitCount, LimitOutcome
     from .domain.limit_rows import LimitRow
     from .domain.mail_record import MailRecord, mail_record
+    from .domain.minimum_text import minimum_offered
     from .domain.model_facts import InspectionState, ModelFacts, size_text
     from .domain.naming import PICTURED_ENDINGS, ending_of
     from .domain.network_address import address_for_logs
@@ -363,6 +364,7 @@ _HOMES = {
     "domain.text": ("clean_line", "shortened"),
     "domain.unconfirmed": ("AddressPage", "AddressWait"),
     "domain.attention": ("Flag",),
+    "domain.minimum_text": ("minimum_offered",),
     "domain.worklist": (
         "JobQuery",
         "Sort",
@@ -518,6 +520,7 @@ __all__ = [
     "Group",
     "Requoted",
     "PricePreview",
+    "minimum_offered",
     "rush",
     "decimals",
     "as_typed",

@@ -40,6 +40,7 @@ from printflow import (
     RightGroup,
     catalog_toml,
     local_time,
+    minimum_offered,
     parse_catalog,
 )
 
@@ -109,6 +110,7 @@ def _form(
         administrator=ADMINISTRATOR,
         moved=moved,
         pausable=_pausable(lab.catalog.current),
+        minimum_offer=minimum_offered(lab.catalog.export()) if section == "lab" else "",
         method_names=[method.name for method in lab.catalog.current.methods],
     )
 

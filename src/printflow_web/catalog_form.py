@@ -13,6 +13,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from printflow import minimum_offered
+
 Form = MultiDict[str, str]
 Plain = Mapping[str, Any]
 
@@ -144,7 +146,11 @@ def texts(form: Form, old: Plain) -> dict[str, Any]:
 def lab(form: Form, old: Plain) -> dict[str, Any]:
     """Name, money, time zone, lists of words, and how long things are kept."""
     ways = lines(form.get("payment_methods", ""))
+    kept = {}
+    if form.get("minimum_in_text") == "yes" and (words := minimum_offered(old)):
+        kept = {"texts": {**old["texts"], "minimum_charge": words}}
     return {
+        **kept,
         **{key: form.get(key, "").strip() for key in ("lab_name", "time_zone", "minimum_charge")},
         "currency": form.get("currency", "").strip().upper(),
         "disciplines": lines(form.get("disciplines", "")),

@@ -74,7 +74,11 @@ def test_no_color_of_the_default_looks_like_another() -> None:
 
 def test_the_minimum_charge_is_said_as_it_is() -> None:
     catalog = default()
-    assert f"${catalog.minimum_charge_cents / 100:.2f}" in catalog.texts.minimum_charge
+    amount = f"${catalog.minimum_charge_cents / 100:.2f}"
+    assert amount not in catalog.texts.minimum_charge
+    assert amount in catalog.shown_texts.minimum_charge
+    assert catalog.shown_texts.consent_version == f"2026-1 {amount}"
+    assert len(catalog.shown_texts.consent_version) <= 20
 
 
 def test_each_call_gives_a_document_of_its_own() -> None:

@@ -65,7 +65,7 @@ def test_the_page_shows_all_and_confirms_what_is_ticked(
     assert "Also waiting for your answer" in said(done)
     assert link(lab, three[2]) in done.text
     events = [lab.jobs.details(job.id).events[-1] for job in three[:2]]
-    version = lab.catalog.current.texts.consent_version
+    version = lab.catalog.current.shown_texts.consent_version
     assert [event.details["consent_version"] for event in events] == [version] * 2
 
 

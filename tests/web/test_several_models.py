@@ -117,7 +117,7 @@ def test_rules_that_changed_meanwhile_are_to_be_read_again(
     answer = send_models("one.stl", consent_version="of last year")
     assert answer.status_code == 422
     assert "changed its rules while this form was open" in said(answer)
-    version = lab.catalog.current.texts.consent_version
+    version = lab.catalog.current.shown_texts.consent_version
     assert f'name="consent_version" value="{version}"' in answer.text
     assert send_models("one.stl", consent_version=version).status_code == 303
 

@@ -83,7 +83,7 @@ def take_form(attempt: Attempt) -> None:
         **_group(attempt, form),
         **_answers(form, attempt.facts.catalog),
     )
-    attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
+    attempt.details.update(consent_version=attempt.facts.catalog.shown_texts.consent_version)
 
 
 def _group(attempt: Attempt, form: Submission) -> dict[str, Any]:
@@ -313,7 +313,7 @@ def end_asides(attempt: Attempt) -> None:
 def keep_consent(attempt: Attempt) -> None:
     """History keeps which of the lab's texts the student agreed to."""
     if attempt.args.by_link:
-        attempt.details.update(consent_version=attempt.facts.catalog.texts.consent_version)
+        attempt.details.update(consent_version=attempt.facts.catalog.shown_texts.consent_version)
 
 
 def keep_note(attempt: Attempt) -> None:

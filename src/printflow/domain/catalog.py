@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
 from ..errors import CatalogInvalid
-from ..said import say
+from ..said import Money, say
 from . import numbers
 from .allowances import Allowance
 from .catalog_reader import MAX_NAME, CatalogReader, names_of
@@ -36,6 +36,7 @@ from .form_times import (
 from .groups import Group
 from .lab_pages import Contact, LabPages, read_contact, read_pages
 from .limit_rows import LimitRow, read_limits
+from .minimum_text import FILLED, MINIMUM, filled, other_amount
 from .needed_by import NeededBy
 from .open_days import OpenDays, open_days
 from .opening import NO_WEEK, ClosedDays, OpeningHours, Span, read_closed, read_hours
@@ -122,6 +123,9 @@ class PickUp:
 
     place: str
     hours: str
+
+
+_VERSION_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,29 @@ class Catalog:
         )
         least = of_cents(self.minimum_charge_cents, self.currency)
         return (*self.prices, *own, PriceRow(charge=Charge.MINIMUM, amount=least))
+
+    @property
+    def minimum_text(self) -> str:
+        """The minimum charge in words: "$3.00"."""
+        return str(Money(self.minimum_charge_cents, self.currency))
+
+    @property
+    def shown_texts(self) -> Texts:
+        """The lab's texts as people read them, the minimum charge filled in. Where it is, their
+        version says the amount, too: who agreed to $3.00 hasn't agreed to $4.00.
+        """
+        own, amount = self.texts, self.minimum_text
+        shown = {name: filled(getattr(own, name), amount) for name in FILLED}
+        version = own.consent_version
+        if any(MINIMUM in getattr(own, name) for name in FILLED):
+            version = f"{version[: _VERSION_LIMIT - len(amount) - 1]} {amount}"
+        return replace(own, **shown, consent_version=version)
+
+    @property
+    def other_minimum(self) -> str:
+        """What the text of the minimum's checkbox says where that is another amount; else ""."""
+        least = of_cents(self.minimum_charge_cents, self.currency)
+        return other_amount(self.texts.minimum_charge, least)
 
     def rights_of(self, role: str) -> frozenset[Right]:
         """What a role allows; nothing where the catalog has none of that name."""
@@ -521,7 +548,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
             read.text(texts, "introduction", "texts", limit=4000, empty=True),
             read.text(texts, "minimum_charge", "texts", limit=500),
             read.text(texts, "consent", "texts", limit=1000),
-            read.text(texts, "consent_version", "texts", limit=20),
+            read.text(texts, "consent_version", "texts", limit=_VERSION_LIMIT),
             read.text(texts, "rules", "texts", limit=4000, empty=True),
         ),
         retention=Retention(days),

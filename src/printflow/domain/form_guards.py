@@ -170,7 +170,7 @@ def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
 
 def texts_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     """The student agreed to the lab's current texts."""
-    form, today = attempt.args.submission, attempt.facts.catalog.texts.consent_version
+    form, today = attempt.args.submission, attempt.facts.catalog.shown_texts.consent_version
     if form is not None and form.consent_version not in ("", today):
         yield Refusal(
             "texts_changed",

@@ -1,4 +1,6 @@
-"""Placeholders in a lab's own words: nothing fills them in, so people would read them as they are."""
+"""Placeholders in a lab's own words. But for the minimum charge in its texts nothing fills them in, so
+that people would read them as they are.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,11 @@ from typing import Any
 from ..errors import Refusal
 from ..said import say
 from .catalog_places import place_words
+from .minimum_text import FILLED, MINIMUM
 
 _PLACEHOLDER = re.compile(r"\{\{?\s*[A-Za-z_][\w.]*\s*\}?\}|%\([A-Za-z_]\w*\)[a-z]|\$\{\w+\}")
+
+_FILLED = frozenset(f"texts.{name}" for name in FILLED)
 
 
 def unfilled(document: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -38,5 +43,9 @@ def _places(value: Any, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for number, one in enumerate(value):
             yield from _places(one, f"{place}[{number}]")
-    elif isinstance(value, str) and (found := _PLACEHOLDER.search(value)):
-        yield place, found[0]
+    elif isinstance(value, str):
+        known = MINIMUM if place in _FILLED else ""
+        for found in _PLACEHOLDER.finditer(value):
+            if found[0] != known:
+                yield place, found[0]
+                return

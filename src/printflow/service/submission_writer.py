@@ -77,7 +77,7 @@ class SubmissionWriter:
             idempotency_key=key,
             student_name=values["student_name"],
             student_email=to,
-            consent_version=facts.catalog.texts.consent_version,
+            consent_version=facts.catalog.shown_texts.consent_version,
         )
         told: dict[str, object] = {} if mailed else {WITHHELD: True}
         job_ids: list[str] = []
