@@ -121,6 +121,7 @@ if TYPE_CHECKING:
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
     from .domain.rights import ADMINISTRATOR, RIGHTS, Right, RightGroup, Role, roles_with
+    from .domain.scaling import SCALABLE_ENDINGS, SCALINGS, Scaling
     from .domain.shown_rates import Rate, shown_rates
     from .domain.sliced_plate import SlicedPlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
@@ -291,6 +292,7 @@ _HOMES = {
         "Station",
     ),
     "domain.permit": ("STRANGER", "Permit"),
+    "domain.scaling": ("SCALABLE_ENDINGS", "SCALINGS", "Scaling"),
     "domain.rights": ("ADMINISTRATOR", "RIGHTS", "Right", "RightGroup", "Role", "roles_with"),
     "domain.opening": ("ClosedDays", "OpeningHours", "Span"),
     "domain.terms": ("Term", "term_of"),
@@ -702,7 +704,10 @@ __all__ = [
     "RunningPlate",
     "STAFF_TRIGGERS",
     "STRANGER",
+    "SCALABLE_ENDINGS",
+    "SCALINGS",
     "Said",
+    "Scaling",
     "Settings",
     "SettingsError",
     "Share",

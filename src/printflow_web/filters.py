@@ -20,6 +20,8 @@ from printflow import (
     CHOSEN_STATUSES,
     PICTURED_ENDINGS,
     QUESTIONS,
+    SCALABLE_ENDINGS,
+    SCALINGS,
     Catalog,
     Failure,
     LimitCode,
@@ -197,6 +199,7 @@ def init_filters(app: Flask) -> None:
     )
     app.jinja_env.tests["allowed_field"] = lambda one: one.right is None or may(one.right)
     app.jinja_env.tests["gcode"] = lambda name: ending_of(name) in PICTURED_ENDINGS
+    app.jinja_env.tests["scalable"] = lambda name: ending_of(name) in SCALABLE_ENDINGS
     app.jinja_env.tests["viewable"] = lambda name: name.lower().endswith(VIEWABLE)
     app.jinja_env.globals.update(
         asset=asset,
@@ -211,6 +214,7 @@ def init_filters(app: Flask) -> None:
         limit_codes=tuple(LimitCode),
         triggers=tuple(Trigger),
         questions=QUESTIONS,
+        scalings=SCALINGS,
         event_places=lambda event: event_places(event, in_words),
         pick_up_policy=lambda: lab.shelf.policy,
         lab_now=lab.hours.now,

@@ -20,7 +20,7 @@ LIST_BODY = 4 << 20
 PIECE_TYPE = "application/offset+octet-stream"
 """What a piece of a file says that it is."""
 
-FORM_PARTS = 24 + 4 * MODELS_LIMIT
+FORM_PARTS = 24 + 5 * MODELS_LIMIT
 """The shared fields, and those of each model."""
 
 

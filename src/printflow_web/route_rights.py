@@ -134,6 +134,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "notes.undo": Right.NOTE,
     "notes.answered": Right.NOTE,
     "versions.add": Right.EDIT,
+    "versions.scale": Right.EDIT,
     "bulk.choose": Right.SEE,
     "bulk.prices": Right.SEE,
     "bulk.perform": Right.SEE,

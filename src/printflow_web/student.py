@@ -28,6 +28,7 @@ from printflow import (
     ADDRESS_DOUBTFUL,
     MODELS_LIMIT,
     QUESTIONS,
+    SCALABLE_ENDINGS,
     Catalog,
     FileRefused,
     IdentityRefused,
@@ -36,6 +37,7 @@ from printflow import (
     Model,
     Refusal,
     Said,
+    Scaling,
     Students,
     TooManyRequests,
     Unavailable,
@@ -64,6 +66,7 @@ _FIELDS = (
     "color",
     "quantity",
     "note",
+    "read_as",
     "printer",
     "minimum_charge",
     "needed_by",
@@ -172,6 +175,15 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
     """What the browser needs to know of the lab to say what fits where, and what is free first."""
     ready = lab_of(current_app).queue.usually_ready_by_printer()
     return {
+        "scalable": SCALABLE_ENDINGS,
+        "scalings": {
+            one.value: {
+                "factor": one.record.factor,
+                "words": spoken(one.record.words),
+                "choice": spoken(one.record.choice),
+            }
+            for one in Scaling
+        },
         "methods": {
             method.name: {
                 "colors": {color.name: color.hex for color in method.colors},
@@ -292,6 +304,7 @@ def _models(sent: LabRequest) -> list[Model]:
             color=color(number),
             quantity=own("quantity", number) or "1",
             note=own("note", number),
+            read_as=sent.form.get(field_of_model("read_as", number), ""),
         )
         for number, file in enumerate([*_staged(sent), *sent.models] or [None], 1)
     ]

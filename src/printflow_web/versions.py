@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import FileRefused, TransitionRefused
+from printflow import FileRefused, Job, Scaling, TransitionRefused
 
 from .acting import acting
 from .jobs import undoable, version_of
@@ -40,10 +40,37 @@ def add(job_id: str) -> AnyResponse:
     except (FileRefused, TransitionRefused) as error:
         flash(spoken_error(error), "error")
         return back
+    _tell(job)
+    return back
+
+
+@pages.post("/<job_id>/scale")
+def scale(job_id: str) -> AnyResponse:
+    """Make the model in another size the one to print."""
+    back = redirect(url_for("jobs.show", job_id=job_id), 303)
+    named = request.form.get("scaling", "")
+    if named not in list(Scaling):
+        flash(_("Choose how the model was meant."), "error")
+        return back
+    try:
+        job = lab_of(current_app).versions.scale(
+            job_id,
+            Scaling(named),
+            **acting(),
+            expected_version=version_of(request.form.get("version", "")),
+        )
+    except (FileRefused, TransitionRefused) as error:
+        flash(spoken_error(error), "error")
+        return back
+    _tell(job)
+    return back
+
+
+def _tell(job: Job) -> None:
+    """What is printed now, and what it does to a quote that waits."""
     flash(_("The file to print is now %(name)s.", name=job.file.name), undoable(job.id))
     if job.status.record.quoted:
         words = _(
             "The student's price was for the earlier file, so their link no longer works. Change the quote."
         )
         flash(words, "error")
-    return back

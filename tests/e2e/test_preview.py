@@ -20,6 +20,7 @@ from tests.e2e.conftest import DESKTOP, Complaints, Server, check_box, watched
 from tests.e2e.test_administration import RULES, faults
 from tests.e2e.test_main_job import sign_in
 from tests.inspection import coloring
+from tests.inspection.hostile import package
 from tests.inspection.test_first_view import PAWN, lying
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
@@ -200,7 +201,8 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
         file("open.stl", open_box),
         file("solid.stl", solid),
         file("none.stl", bytes(80) + struct.pack("<I", 0)),
-        file("bad.3mf", b"PK\x03\x04 and nothing more"),
+        file("cut.3mf", b"PK\x03\x04 and nothing more"),
+        file("bad.3mf", package("<model")),
     )
     # No resin printer is large enough, so the method is chosen.
     expect(page.locator("input[name=print_method]:checked")).to_have_value("Filament")
@@ -210,6 +212,17 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     expect(card(page, "inch.stl")).to_contain_text(
         "Read as inches, it would be 25.4 × 50.8 × 12.7 mm."
     )
+    # Scaled by a click, and back.
+    inch, size = card(page, "inch.stl"), fact(page, "inch.stl", "size")
+    inch.get_by_role("button", name="Inches: × 25.4").click()
+    expect(size).to_have_text("25.4 × 50.8 × 12.7 mm")
+    expect(inch).to_contain_text("Scaled: inches, × 25.4. Staff get the scaled model")
+    expect(inch.get_by_role("button", name="Use the original size")).to_be_focused()
+    expect(inch.locator("[name=read_as-3]")).to_have_value("inches")
+    inch.get_by_role("button", name="Use the original size").click()
+    expect(size).to_have_text("1.000 × 2.000 × 0.500 mm")
+    expect(inch.locator("[name=read_as-3]")).to_have_value("")
+    expect(inch.get_by_role("button", name="Inches: × 25.4")).to_be_focused()
     expect(fact(page, "open.stl", "surface")).to_contain_text("holes or flipped faces")
     expect(fact(page, "open.stl", "price")).to_have_text(
         "We can't estimate this one: the model isn't watertight."
@@ -220,7 +233,11 @@ def test_what_is_wrong_with_a_model_is_said(server: Server, still_page: Page) ->
     assert 3 < int(low) < int(high) <= 124
     card(page, "solid.stl").get_by_label("Copies").fill("3")
     expect(fact(page, "solid.stl", "price")).not_to_have_text(f"usually ${low}–${high}")
-    expect(card(page, "none.stl")).to_contain_text("no usable triangles")
+    # What can't be a model at all gets no card.
+    problems = page.locator("#file-error")
+    expect(problems).to_contain_text("none.stl: The model has no usable triangles.")
+    expect(problems).to_contain_text("cut.3mf: This isn't a 3MF file, or it's damaged")
+    expect(page.locator("[data-model]")).to_have_count(6)
     expect(card(page, "bad.3mf")).to_contain_text("It may be damaged")
     expect(page.locator("[data-fit='Prusa MK4S']")).to_have_text("Too small for long.stl")
     expect(page.locator("[data-fit='Raise3D Pro 2 Plus']")).to_have_text("Your models fit")

@@ -94,6 +94,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/jobs/<job_id>/picture": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/price": {"GET": (Right.APPROVE, Right.QUOTE)},
     "/dashboard/jobs/<job_id>/reviewed": {"POST": Right.NOTE},
+    "/dashboard/jobs/<job_id>/scale": {"POST": Right.EDIT},
     "/dashboard/jobs/<job_id>/versions": {"POST": Right.EDIT},
     "/dashboard/jobs/<job_id>/ticket": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/label": {"GET": Right.SEE},

@@ -225,3 +225,47 @@ def test_a_zip_whose_model_is_damaged(lab: Printflow, send_models: SendModels) -
     assert answer.status_code == 422
     assert "The ZIP file is damaged: “x.stl” can't be unpacked." in said(answer)
     assert nothing_left(lab)
+
+
+def test_a_model_in_inches_is_scaled_and_the_original_stays(
+    lab: Printflow, send_models: SendModels, staff: FlaskClient
+) -> None:
+    inch = sample_models.stl(sample_models.box(2, 1, 0.5))
+    answer = send_models(
+        "inch.stl", "two.stl", data={"inch.stl": inch}, read_as="inches", quantity="2"
+    )
+    assert answer.status_code == 303
+    scaled, other = (one.job for one in lab.students.request_of(lab.jobs.find()[0].id))
+    assert other.file.id == other.original.id, "the field is the first model's own"
+    assert scaled.file.name == f"{scaled.standard_name}_v2.stl"
+    assert lab.files.path(scaled).parent.name == "Uploaded"
+    assert lab.files.path(scaled.original).read_bytes() == inch
+    assert lab.files.path(scaled.original).parent.name == "Originals"
+    assert scaled.facts is None, "the original's figures are wrong"
+    lab.models.inspect_due()
+    lab.models.inspect_due()
+    scaled = lab.jobs.get(scaled.id)
+    assert scaled.facts is not None
+    assert scaled.facts.dimensions_mm == pytest.approx((50.8, 25.4, 12.7))
+    page = staff.get(f"/dashboard/jobs/{scaled.id}")
+    words = said(page)
+    assert f"{scaled.student_name} scaled the model" in words
+    assert "inches, × 25.4" in words and "Was it exported in inches" not in words
+    assert f"printflow://open/{scaled.file.name}" in page.text
+    assert list((lab.settings.store / ".incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "read_as", "words"),
+    [
+        ("box.3mf", sample_models.three_mf(), "inches", "We can't scale .3mf files."),
+        ("box.stl", sample_models.stl(), "furlongs", "We don't know the unit of this model."),
+    ],
+)
+def test_what_is_not_scaled(
+    name: str, data: bytes, read_as: str, words: str, lab: Printflow, send_models: SendModels
+) -> None:
+    answer = send_models(name, data={name: data}, read_as=read_as)
+    assert answer.status_code in (415, 422)
+    assert words in said(answer)
+    assert nothing_left(lab)

@@ -134,3 +134,35 @@ def test_a_job_that_was_imported_without_a_file_says_so(
     replaced(staff, job, "found.stl", sample_models.stl())
     assert lab.jobs.get(job.id).file.name == f"{job.standard_name}_v2.stl"
     assert "printflow://" in staff.get(page).text
+
+
+def test_staff_scale_a_model_and_take_it_back(
+    staff: FlaskClient, lab: Printflow, job_in: JobIn
+) -> None:
+    job = job_in("PENDING")
+    kept = lab.files.path(job).read_bytes()
+    page = f"/dashboard/jobs/{job.id}"
+    form = {"csrf_token": token(staff, page), "version": str(job.version)}
+    answer = staff.post(f"{page}/scale", data={**form, "scaling": "cm"}, follow_redirects=True)
+    assert "Choose how the model was meant." in said(answer)
+    answer = staff.post(
+        f"{page}/scale", data={**form, "scaling": "centimeters"}, follow_redirects=True
+    )
+    words = said(answer)
+    assert "Ana scaled the model" in words and "centimeters, × 10" in words
+    assert "their link no longer works" in words
+    now = lab.jobs.get(job.id)
+    assert now.file.name == f"{job.standard_name}_v2.stl"
+    assert lab.files.path(now.original).read_bytes() == kept
+    lab.models.inspect_due()
+    lab.models.inspect_due()
+    assert lab.jobs.get(job.id).facts.dimensions_mm == pytest.approx((200, 150, 100))  # type: ignore[union-attr]
+    # A page that was open before can't scale it once more.
+    again = staff.post(f"{page}/scale", data={**form, "scaling": "centimeters"})
+    assert again.status_code == 409
+    lab.corrections.undo(job.id, by="Ana")
+    back = lab.jobs.get(job.id)
+    assert back.file.id == back.original.id
+    assert lab.files.path(back).read_bytes() == kept
+    assert back.facts is not None and back.facts.dimensions_mm == pytest.approx((20, 15, 10))
+    lab.quotes.confirm(link(lab, job).rpartition("/")[2], consent=True)

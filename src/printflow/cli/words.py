@@ -32,6 +32,7 @@ _STATES = {
 _ROLES = {
     "original": "original",
     "sliced": "sliced or repaired",
+    "scaled": "scaled",
     "replaced": "replaced by the student",
 }
 

@@ -37,6 +37,7 @@ class Correction(StrEnum):
     IMPORT = "import"
     REMOVE = "remove"
     VERSION = "version"
+    SCALE = "scale"
     PAYMENT = "payment"
     WAIVER = "waiver"
     VOID = "void"
@@ -99,6 +100,12 @@ CORRECTIONS: Mapping[Correction, CorrectionRecord] = complete(
             past=mark("%(name)s replaced the file to print on %(time)s."),
             icon="upload",
             sentence=mark("%(name)s replaced the file to print"),
+        ),
+        Correction.SCALE: CorrectionRecord(
+            label=mark("Scale the model"),
+            past=mark("%(name)s scaled the model on %(time)s."),
+            icon="box",
+            sentence=mark("%(name)s scaled the model"),
         ),
         Correction.PAYMENT: CorrectionRecord(
             label=mark("Take payment"),

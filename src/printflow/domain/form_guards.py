@@ -24,7 +24,7 @@ NOTE_LIMIT = 1000
 MODELS_LIMIT = 10
 """How many models one submission may hold."""
 
-OF_EACH_MODEL = ("file", "color", "quantity", "note")
+OF_EACH_MODEL = ("file", "color", "quantity", "note", "read_as")
 """Fields that every model of a submission has of its own; the others it shares."""
 
 

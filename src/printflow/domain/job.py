@@ -31,6 +31,8 @@ class FileRole(StrEnum):
     """What the student sent; never changed, and replaced only by its student."""
     SLICED = "sliced"
     """What staff chose in its place: a slicer's project or a repaired model."""
+    SCALED = "scaled"
+    """The model in another size, because its numbers weren't meant as millimeters."""
     REPLACED = "replaced"
     """What the student sent first, and replaced before anyone had looked at it."""
 
@@ -247,6 +249,8 @@ class Job:
     @property
     def facts(self) -> ModelFacts | None:
         """What is known of the model's shape: of the file to print, else of the original."""
+        if self.file.role is FileRole.SCALED:
+            return self.file.facts  # the original's figures are wrong
         return self.file.facts or self.original.facts
 
     @property

@@ -70,6 +70,7 @@ from ..service.removal import Removal
 from ..service.reports import Reports
 from ..service.retention import Retention
 from ..service.rounds import DisposalRound, LapseRound, RetentionRound
+from ..service.scaling import Scalings
 from ..service.sessions import Sessions
 from ..service.settings_seen import SettingsSeen
 from ..service.shelf import Shelf
@@ -238,6 +239,7 @@ class Printflow:
         self._mail_queue = MailQueue(parts.ids, parts.settings.mail.sender_domain)
         self._filing = Filing(parts.placer, parts.dispatcher.wake)
         self._uploads = Uploads(parts.store, parts.ids, parts.settings)
+        self._scalings = Scalings(self._uploads)
         self._job_writer = JobWriter(parts.ids, parts.tokens, transliterate)
         self._asking = AddressAsking(parts.settings, parts.tokens, self._mail_queue)
         self._removal = Removal(
@@ -278,6 +280,7 @@ class Printflow:
             self._asking,
             clock,
             Unpacking(self._uploads, settings),
+            self._scalings,
             sign_in_required=settings.identity.students == "required",
         )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""
@@ -330,7 +333,9 @@ class Printflow:
         """Notes of staff, and their messages to students."""
         self.files = Files(database, parts.store, self._file_facts)
         """Where a job's files are, and what is in them."""
-        self.versions = Versions(database, clock, settings, self._uploads, self._filing)
+        self.versions = Versions(
+            database, clock, settings, self._uploads, self._filing, self.files, self._scalings
+        )
         """Replacing the file that is printed."""
         self.models = Models(database, catalogs, parts.inspections, parts.pictures, wake)
         """Facts and pictures of models."""

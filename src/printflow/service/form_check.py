@@ -33,13 +33,15 @@ ModelFile = str | os.PathLike[str] | Upload
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """One model of a submission: its file (or why it was refused on its way), its color, how many
-    copies, and a note to staff.
+    copies, a note to staff, and how its numbers were meant ("inches"; "" = as millimeters, or as the
+    format says).
     """
 
     file: ModelFile | FileRefused | None
     color: str
     quantity: int | str = 1
     note: str = ""
+    read_as: str = ""
 
 
 class FormCheck:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from ..domain import lifecycle
 from ..domain.attempt import Arguments, Submission
-from ..domain.form_guards import MODELS_LIMIT
+from ..domain.form_guards import MODELS_LIMIT, field_of_model
 from ..domain.identity import Student
 from ..domain.job import Job
 from ..domain.permit import STRANGER
 from ..domain.question import QUESTIONS
+from ..domain.scaling import Scaling, scaling_typed
 from ..domain.status import Trigger
 from ..domain.text import clean_line, clean_text
 from ..errors import FileRefused, InvalidInput, TransitionRefused, UploadGone
@@ -28,6 +29,7 @@ from .form_check import FormCheck, Model, ModelFile, name_of, sender_of
 from .lookup import job_of
 from .received import WITHHELD
 from .repeats import earlier_jobs, form_key
+from .scaling import Scalings
 from .sign_in_wanted import expect_sign_in
 from .staged_uploads import claim
 from .submission_writer import SubmissionWriter
@@ -49,6 +51,7 @@ class Intake:
         asking: AddressAsking,
         clock: Clock,
         unpacking: Unpacking,
+        scalings: Scalings,
         *,
         sign_in_required: bool = False,
     ) -> None:
@@ -62,6 +65,7 @@ class Intake:
         self._asking = asking
         self._clock = clock
         self._unpacking = unpacking
+        self._scalings = scalings
 
     def receive(self, file_name: str, *, declared_size: int | None = None) -> Upload:
         """A sink for the bytes of a model that its sender calls ``file_name``.
@@ -219,9 +223,10 @@ class Intake:
             asked = kept_address if person is None else None
             known = self._knows(shared.student_email, person, known_browser)
             checked = self._forms.checked(shared, given, by, asked, known)
+            scaled = self._scaled(given, [upload for _, upload in checked], uploads)
             unknown_sender = known_browser if person is None and not by else None
             job_ids, leased = self._accept(
-                checked, given, known, key, by, sender, browser, unknown_sender, person
+                checked, scaled, given, known, key, by, sender, browser, unknown_sender, person
             )
         except (DuplicateKey, UploadGone, InvalidInput) as error:
             _discard(uploads)
@@ -272,9 +277,39 @@ class Intake:
         uploads.append(file)
         return replace(model, file=file)
 
+    def _scaled(
+        self, models: Sequence[Model], files: Sequence[Upload], uploads: list[Upload]
+    ) -> list[tuple[Upload, Scaling] | None]:
+        """Each model's scaled version, where its sender wanted one; ``uploads`` gets them, too."""
+        made: list[tuple[Upload, Scaling] | None] = []
+        for number, (model, file) in enumerate(zip(models, files, strict=True), 1):
+            field = field_of_model("file", number)
+            try:
+                scaling = scaling_typed(model.read_as)
+            except ValueError:
+                raise InvalidInput.of(
+                    field,
+                    "unknown_scaling",
+                    say("We don't know the unit of this model."),
+                    say("Export it again, in millimeters."),
+                ) from None
+            if scaling is None:
+                made.append(None)
+                continue
+            try:
+                with file.read_back() as source:
+                    upload = self._scalings.of(source, file.file_name, scaling)
+            except FileRefused as error:
+                error.field = field
+                raise
+            uploads.append(upload)
+            made.append((upload, scaling))
+        return made
+
     def _accept(
         self,
         checked: Sequence[tuple[Submission, Upload]],
+        scaled: Sequence[tuple[Upload, Scaling] | None],
         models: Sequence[Model],
         known: bool,
         key: str,
@@ -304,6 +339,7 @@ class Intake:
                 files,
                 actor,
                 facts,
+                scaled=scaled,
                 key=key,
                 sender=sender,
                 browser=browser,
@@ -337,6 +373,7 @@ def _content(shared: Submission, models: Sequence[Model]) -> Iterator[str]:
     for model in models:
         yield from (model.color, str(model.quantity), clean_text(model.note))
         yield name_of(model.file)
+        yield from (model.read_as,) if model.read_as else ()
         yield model.file.sha256 if isinstance(model.file, Upload) else ""
 
 

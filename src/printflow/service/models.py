@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from ..catalogs.cache import CatalogCache
 from ..dispatch.inspection_queue import InspectionQueue
 from ..domain.catalog import Printer
-from ..domain.job import Job, JobFile
+from ..domain.job import FileRole, Job, JobFile
 from ..domain.model_facts import ModelFacts, compared, fitting, verdict, warnings
 from ..domain.printed_outline import OutlineVerdict, PrintedOutline, compare_outline
 from ..domain.rights import Right
@@ -106,7 +106,8 @@ class Models:
     def change(self, job: Job, file: JobFile) -> str:
         """How a later version differs from the original: "10 % smaller than the original"."""
         first = job.original.facts
-        if file.facts is None or first is None or file.id == job.original.id:
+        same = file.id == job.original.id or file.role is FileRole.SCALED
+        if file.facts is None or first is None or same:
             return ""
         return compared(file.facts, first)
 

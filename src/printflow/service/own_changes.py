@@ -24,11 +24,11 @@ from ..settings import Settings
 from ..uploads.receiving import Upload
 from .addresses import mailbox_of
 from .filing import Filing
+from .in_place import put_in_place
 from .limits import count
 from .lookup import job_of, job_of_link
 from .renaming import renamed
 from .standing import standing_of
-from .versions import put_in_place
 
 _HOUR = timedelta(hours=1)
 _CHANGES = Limit("own change", 20, _HOUR)

@@ -9,6 +9,7 @@ from ..domain.attempt import Facts, Outcome
 from ..domain.effects import MailTemplate, SendMail
 from ..domain.job import Actor
 from ..domain.limits import Limit
+from ..domain.scaling import Scaling
 from ..ports import Transaction
 from ..said import say
 from ..uploads.receiving import Upload
@@ -19,6 +20,7 @@ from .limits import count
 from .lookup import job_of
 from .mail_queue import MailQueue
 from .received import MAILED_WITH, WITHHELD, mail_received, may_mail
+from .scaling import write_as_scaled
 
 _HOUR = timedelta(hours=1)
 _RECEIVED = SendMail(MailTemplate.RECEIVED)
@@ -50,12 +52,14 @@ class SubmissionWriter:
         actor: Actor,
         facts: Facts,
         *,
+        scaled: Sequence[tuple[Upload, Scaling] | None] = (),
         key: str,
         sender: str,
         browser: str,
         known_browser: str | None = None,
     ) -> list[str]:
-        """Write a job for each outcome with its upload; gives their ids.
+        """Write a job for each outcome with its upload; gives their ids. ``scaled`` are the versions to
+        print of those that were scaled.
 
         ``sender`` is the network address that is counted; a ``browser`` may be mailed only so
         often. With a ``known_browser`` (its secret, or "" for one that has none) the jobs wait for
@@ -102,6 +106,8 @@ class SubmissionWriter:
                 first_event = event_id
                 told = told or {MAILED_WITH: job_id}
             job_ids.append(job_id)
+            if one := scaled[len(job_ids) - 1] if scaled else None:
+                write_as_scaled(tx, job_of(tx, job_id), *one, actor, facts.now)
         if waits:
             self._asking.ask(tx, job_of(tx, job_ids[0]), known_browser or "", sender, facts.now)
         elif mailed:

@@ -20,13 +20,15 @@ class Uploads:
         self._ids = ids
         self._settings = settings
 
-    def of_bytes(self, file_name: str, *, declared_size: int | None = None) -> Upload:
+    def of_bytes(
+        self, file_name: str, *, declared_size: int | None = None, of_any_size: bool = False
+    ) -> Upload:
         """A sink for bytes that their sender calls ``file_name``; raises as ``receive``."""
         return receive(
             self._store,
             self._ids,
             file_name,
-            limit=self._settings.max_upload_mb * _MEGABYTE,
+            limit=_NO_LIMIT if of_any_size else self._settings.max_upload_mb * _MEGABYTE,
             reserve=self._settings.disk_reserve_mb * _MEGABYTE,
             endings=self._settings.model_endings,
             declared_size=declared_size,

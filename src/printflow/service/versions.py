@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from ..domain.correction import before
@@ -12,7 +11,8 @@ from ..domain.event_kind import Correction
 from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.rights import Right
-from ..domain.status import ORIGINALS, Status
+from ..domain.scaling import Scaling
+from ..domain.status import Status
 from ..domain.unconfirmed import expect_confirmed
 from ..errors import Refusal, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
@@ -22,8 +22,11 @@ from ..settings import Settings
 from ..uploads.file_type import check_model, empty
 from ..uploads.receiving import Upload
 from .acting import staff_actor
+from .files import Files
 from .filing import Filing
+from .in_place import put_in_place
 from .lookup import job_of
+from .scaling import Scalings, write_as_scaled
 from .stale import stale
 from .uploading import Uploads
 
@@ -38,12 +41,16 @@ class Versions:
         settings: Settings,
         uploads: Uploads,
         filing: Filing,
+        files: Files,
+        scalings: Scalings,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._uploads = uploads
         self._filing = filing
+        self._files = files
+        self._scalings = scalings
 
     @needs(Right.EDIT)
     def add(
@@ -80,6 +87,56 @@ class Versions:
         self._filing.place(leased)
         return self._now(job.id)
 
+    @needs(Right.EDIT)
+    def scale(
+        self,
+        job_id: str,
+        scaling: Scaling,
+        *,
+        by: str,
+        station: str = "",
+        expected_version: int | None = None,
+    ) -> Job:
+        """Make the file to print, scaled, the one to print; otherwise as :meth:`add`.
+
+        Raises FileTypeRefused for a format that states its unit, and what :meth:`add` raises.
+        """
+        actor = staff_actor(by, station)
+        job = self._now(job_id)
+        self._open_for_a_version(job)
+        with self._files.open(job) as source:
+            scaled = self._scalings.of(source, job.file.name, scaling)
+        try:
+            with self._database.write() as tx:
+                now = job_of(tx, job_id)
+                self._open_for_a_version(now)
+                if now.file.id != job.file.id:  # it was scaled, or replaced, at the same moment
+                    raise stale(now, Correction.SCALE, tx.history.last_event(job.id))
+                self._advance(tx, now, actor, Correction.SCALE, expected_version)
+                write_as_scaled(tx, now, scaled, scaling, actor, self._clock())
+                leased = self._filing.lease(tx, job.id)
+        except BaseException:
+            scaled.discard()
+            raise
+        self._filing.place(leased)
+        return self._now(job.id)
+
+    def _advance(
+        self,
+        tx: Transaction,
+        job: Job,
+        actor: Actor,
+        kind: Correction,
+        expected_version: int | None,
+    ) -> None:
+        """The job's next version; raises StaleJob where the page was of an earlier one."""
+        last = tx.history.last_event(job.id)
+        current = expected_version in (None, job.version)
+        if not current or not tx.jobs.update(
+            job, now=self._clock(), actor=actor.name, status=job.status, values={}
+        ):
+            raise stale(job, kind, last)
+
     def _take_in(
         self,
         tx: Transaction,
@@ -89,12 +146,8 @@ class Versions:
         expected_version: int | None,
     ) -> Sequence[Placement]:
         """Write that the upload is the one to print; gives the files that are to be placed."""
-        now, last = self._clock(), tx.history.last_event(job.id)
-        current = expected_version in (None, job.version)
-        if not current or not tx.jobs.update(
-            job, now=now, actor=actor.name, status=job.status, values={}
-        ):
-            raise stale(job, Correction.VERSION, last)
+        now = self._clock()
+        self._advance(tx, job, actor, Correction.VERSION, expected_version)
         name = put_in_place(tx, job, upload, FileRole.SLICED, now)
         voided = job.status is Status.PENDING
         if voided:
@@ -145,39 +198,3 @@ class Versions:
                     )
                 ]
             )
-
-
-def put_in_place(
-    tx: Transaction,
-    job: Job,
-    upload: Upload,
-    role: FileRole,
-    now: datetime,
-    standard_name: str = "",
-) -> str:
-    """Write that a sealed upload is the file to print; what was that goes to the originals. Gives its
-    name: the job's standard name, or the one that it is to have, with the next free number.
-    """
-    name = _name_for(job, upload.ending, standard_name or job.standard_name)
-    tx.files.belongs(job.file.id, ORIGINALS, authoritative=False, now=now)
-    tx.files.add(
-        job.id,
-        role=role,
-        authoritative=True,
-        name=name,
-        folder=job.status.folder,
-        last_seen="",
-        incoming=upload.incoming,
-        size=upload.size,
-        sha256=upload.sha256,
-        now=now,
-    )
-    return name
-
-
-def _name_for(job: Job, ending: str, standard_name: str) -> str:
-    taken = {file.name.rpartition(".")[0] for file in job.files}
-    number = len(job.files) + 1
-    while (stem := f"{standard_name}_v{number}") in taken:
-        number += 1
-    return f"{stem}{ending}"

@@ -21,36 +21,38 @@ export function printersOf(lab, method) {
   return lab.printers.filter((printer) => !method || printer.methods.includes(method));
 }
 
-// null when the unit looks right; else which template text says so, and what was perhaps meant. A soft
-// one may well be meant so. states: whether the format says its unit.
-export function unitProblem(size, printers, states = false) {
+// null when the unit looks right; else which template text says so, and what was perhaps meant: {text,
+// scaling, size}. A soft one may well be meant so. scalings: the lab's, with what each multiplies by;
+// states: whether the format says its unit.
+export function unitProblem(size, printers, scalings, states = false) {
   const longest = Math.max(...size);
   const largest = Math.max(0, ...printers.flatMap((printer) => printer.volume));
   if (states && longest < SPECK_MM) return { text: "textSpeck", longest, guesses: [] };
   if (longest < TINY_MM && !states) {
     const guesses = [
-      ["textInches", INCH],
-      ["textMeters", 1000],
+      ["textInches", "inches"],
+      ["textCentimeters", "centimeters"],
+      ["textMeters", "meters"],
     ];
-    return { text: "textTiny", longest, guesses: sensible(size, guesses, largest) };
+    return { text: "textTiny", longest, guesses: sensible(size, guesses, scalings, largest) };
   }
   if (largest && longest > largest) {
     const guesses = [
-      ["textFromInches", 1 / INCH],
-      ["textMicrometers", 1 / 1000],
+      ["textFromInches", "from_inches"],
+      ["textMicrometers", "micrometers"],
     ];
-    return { text: "textHuge", longest, guesses: sensible(size, guesses, largest) };
+    return { text: "textHuge", longest, guesses: sensible(size, guesses, scalings, largest) };
   }
-  const inch = size.map((side) => side * INCH);
+  const inch = size.map((side) => side * scalings.inches);
   if (!states && longest < FEW_MM && (!printers.length || printers.some((one) => fits(inch, one.volume)))) {
-    return { text: "textFew", longest, guesses: [{ text: "textFewInches", size: inch }], soft: true };
+    return { text: "textFew", longest, guesses: [{ text: "textFewInches", scaling: "inches", size: inch }], soft: true };
   }
   return null;
 }
 
-function sensible(size, guesses, largest) {
+function sensible(size, guesses, scalings, largest) {
   return guesses
-    .map(([text, factor]) => ({ text, size: size.map((side) => side * factor) }))
+    .map(([text, scaling]) => ({ text, scaling, size: size.map((side) => side * scalings[scaling]) }))
     .filter((guess) => {
       const longest = Math.max(...guess.size);
       return longest >= TINY_MM && longest <= largest;

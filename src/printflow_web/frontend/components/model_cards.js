@@ -109,11 +109,19 @@ export class ModelCards {
         this.markPrinters();
         this.measured();
       },
+      scale: (scaling) => this.scale(card, scaling),
     };
     const preview = new Preview(card.querySelector("[data-preview]"), file, options);
     this.previews.push(preview);
     this.said.textContent = filled(this.input.dataset.added, { name: file.name });
     this.follow();
+  }
+
+  // How the model's numbers were meant; the whole form follows.
+  scale(card, scaling) {
+    card.querySelector("[data-read-as]").value = scaling;
+    this.markPrinters();
+    this.form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   copyOfLast() {
@@ -124,6 +132,7 @@ export class ModelCards {
     copy.querySelector("[type=number]").value = last.querySelector("[type=number]").value;
     copy.querySelector("textarea").value = "";
     copy.querySelector("select").value = "";
+    copy.querySelector("[data-read-as]").value = "";
     for (const error of copy.querySelectorAll("[data-error]")) error.textContent = "";
     return copy;
   }
@@ -148,6 +157,7 @@ export class ModelCards {
     card.querySelector("[data-model-head]").hidden = true;
     card.querySelector("[data-preview]").hidden = true;
     card.querySelector("[data-own-color]").hidden = true;
+    card.querySelector("[data-read-as]").value = "";
     card.querySelector("select").value = "";
   }
 
@@ -180,7 +190,8 @@ export class ModelCards {
       const color = this.lab.methods[method]?.colors[colorName] || "";
       const copies = Math.max(1, Number(card.querySelector("[type=number]").value) || 1);
       showDot(own.querySelector("[data-own-dot]"), color);
-      preview.choose({ method, printer, color, colorName, copies, wish });
+      const scaling = card.querySelector("[data-read-as]").value;
+      preview.choose({ method, printer, color, colorName, copies, wish, scaling });
     });
   }
 

@@ -7,26 +7,37 @@ import { goesInto, inches, lengths, printersOf, unitProblem } from "./guesses.js
 
 export class Preview {
   // place: the [data-preview] element; lab: what the form knows of the lab; worker: the address of
-  // the viewer's; changed: told when the facts are there.
-  constructor(place, file, { lab, worker, changed }) {
+  // the viewer's; changed: told when the facts are there; scale: told which scaling is wanted ("" = none).
+  constructor(place, file, { lab, worker, changed, scale }) {
     this.place = place;
     this.texts = place.dataset;
     this.file = file;
     this.lab = lab;
+    this.worker = worker;
     this.changed = changed;
-    this.facts = null;
-    this.choice = { method: "", printer: "", color: "", colorName: "", copies: 1, wish: {} };
+    this.scale = scale;
+    this.choice = { method: "", printer: "", color: "", colorName: "", copies: 1, wish: {}, scaling: "" };
     this.ask = askedPrice(this.texts.priceAddress, (answer) => {
       this.set("price", answer?.text || this.texts.textNoPrice);
     });
     place.hidden = false;
+    this.open();
+  }
+
+  // Read the model: at first, and in another size.
+  open() {
+    const { place, file } = this;
+    const { factor = 1 } = this.lab.scalings[this.choice.scaling] || {};
+    this.facts = null;
+    this.ask(null);
     place.querySelector("[data-facts]").hidden = true;
     this.warn(null);
     this.tellAdvice([]);
     this.viewer = mountViewer(place.querySelector("[data-viewer]"), {
-      worker,
+      worker: this.worker,
       file,
       format: endingOf(file.name),
+      scale: factor,
       label: filled(this.texts.textCanvas, { name: file.name }),
       texts: viewerTexts(this.texts),
       found: (facts) => this.found(facts),
@@ -38,11 +49,17 @@ export class Preview {
     this.viewer.close();
   }
 
-  // choice: {method, printer, color (hex), colorName, copies, wish}; wish: what else the price goes by
+  // choice: {method, printer, color (hex), colorName, copies, wish, scaling}; wish: what else the price goes
+  // by; scaling: how the model's numbers were meant, "" for millimeters
   choose(choice) {
-    this.viewer.recolor(choice.color);
     const other = choice.method !== this.choice.method;
+    const rescaled = choice.scaling !== this.choice.scaling;
     this.choice = choice;
+    if (rescaled) {
+      this.viewer.close();
+      this.open();
+    }
+    this.viewer.recolor(choice.color);
     if (this.facts) this.show();
     if (this.facts && other) this.askAdvice();
   }
@@ -72,9 +89,7 @@ export class Preview {
     this.set("fits", this.fitText());
     this.showColors();
     this.showPrice();
-    const saysItsUnit = endingOf(this.file.name) === ".3mf";
-    const printers = printersOf(this.lab, this.choice.method);
-    this.warn(unitProblem(size, printers, saysItsUnit));
+    this.showUnit(size);
   }
 
   sizeText() {
@@ -123,20 +138,62 @@ export class Preview {
     }
   }
 
+  showUnit(size) {
+    const { scaling, method } = this.choice;
+    if (scaling) {
+      const words = filled(this.texts.textScaled, { scaling: this.lab.scalings[scaling].words });
+      this.notice(words, [["", this.texts.textUnscaled]], false);
+      return;
+    }
+    const saysItsUnit = endingOf(this.file.name) === ".3mf";
+    this.warn(unitProblem(size, printersOf(this.lab, method), this.factors, saysItsUnit));
+  }
+
+  get factors() {
+    const known = Object.entries(this.lab.scalings);
+    return Object.fromEntries(known.map(([name, { factor }]) => [name, factor]));
+  }
+
   warn(problem) {
-    const notice = this.place.querySelector("[data-warning]");
-    notice.hidden = !problem;
-    if (!problem) return;
-    notice.classList.toggle("notice-warn", !problem.soft);
+    if (!problem) {
+      this.notice("", [], false);
+      return;
+    }
     const guesses = problem.guesses.map(({ text, size }) =>
       filled(this.texts[text], { size: lengths(size) }),
     );
     const { longest: side } = problem;
     const longest = side < 0.01 ? side.toPrecision(2) : side.toFixed(side < 3 ? 2 : 0);
-    notice.querySelector("[data-warning-text]").textContent = filled(this.texts[problem.text], {
-      longest,
-      guesses: guesses.join(" "),
+    const words = filled(this.texts[problem.text], { longest, guesses: guesses.join(" ") });
+    const scalable = this.lab.scalable.includes(endingOf(this.file.name));
+    const offered = scalable ? problem.guesses : [];
+    this.notice(words, offered.map(({ scaling }) => [scaling, this.lab.scalings[scaling].choice]), !problem.soft);
+  }
+
+  // choices: [scaling, what its button says].
+  notice(words, choices, warns) {
+    const notice = this.place.querySelector("[data-warning]");
+    notice.hidden = !words;
+    notice.classList.toggle("notice-warn", warns);
+    notice.querySelector("[data-warning-text]").textContent = words;
+    const place = notice.querySelector("[data-scalings]");
+    const offered = choices.map(([, label]) => label).join();
+    if (!place.hidden && place.dataset.offered === offered) return; // nobody's click is to miss its button
+    place.dataset.offered = offered;
+    const buttons = choices.map(([scaling, label]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button button-small";
+      button.dataset.scaling = scaling;
+      button.textContent = label;
+      button.addEventListener("click", () => this.scale(scaling));
+      return button;
     });
+    const focused = place.contains(document.activeElement);
+    place.replaceChildren(...buttons);
+    place.hidden = !buttons.length;
+    if (focused || this.refocus) buttons[0]?.focus();
+    this.refocus = focused && !buttons.length;
   }
 
   // -- how well it prints --------------------------------------------------------------------------

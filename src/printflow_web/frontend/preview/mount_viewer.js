@@ -10,6 +10,7 @@
 // format    ".stl", ".obj" or ".3mf"; of others the viewer says that it does not know them
 // color     CSS color of the model; without one it shows the colors of its file
 // up        "y" for a model that was stood up
+// scale     what coordinates in the file are multiplied by
 // laid      false for one that is not to be laid on its flat side, whatever it looks like
 // label     what the picture shows, for people who do not see it
 // texts     {reading, failed, broken, empty, foreign, noPicture, pause, turn, whole, pinned, ownColors,
@@ -192,7 +193,7 @@ class Viewer {
 
   open() {
     const { canvas } = this;
-    const { file, url, format, up, laid } = this.options;
+    const { file, url, format, up, scale, laid } = this.options;
     const box = canvas.getBoundingClientRect();
     const offscreen = canvas.transferControlToOffscreen ? canvas.transferControlToOffscreen() : null;
     this.motion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -204,7 +205,7 @@ class Viewer {
       ratio: window.devicePixelRatio,
       turning: !this.motion.matches && this.options.turning !== false,
     };
-    const model = { file, url: url && new URL(url, document.baseURI).href, format, up };
+    const model = { file, url: url && new URL(url, document.baseURI).href, format, up, scale };
     const message = { kind: "open", model, canvas: offscreen, look };
     this.worker.postMessage(message, offscreen ? [offscreen] : []);
   }

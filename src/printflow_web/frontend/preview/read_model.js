@@ -5,13 +5,15 @@ import { objPositions } from "./read_obj.js";
 import { stlPositions } from "./read_stl.js";
 import { threeMfModel } from "./three_mf.js";
 
-export async function modelOf(file, ending) {
-  if (ending === ".stl") return alone(stlPositions(await file.arrayBuffer()));
-  if (ending === ".obj") return alone(objPositions(await file.text()));
+// scale: what the coordinates of a file without a unit are multiplied by.
+export async function modelOf(file, ending, scale = 1) {
+  if (ending === ".stl") return alone(stlPositions(await file.arrayBuffer()), scale);
+  if (ending === ".obj") return alone(objPositions(await file.text()), scale);
   if (ending === ".3mf") return threeMfModel(new Uint8Array(await file.arrayBuffer()));
   throw Object.assign(new Error(`no reader for ${ending}`), { name: "Foreign" });
 }
 
-function alone(positions) {
+function alone(positions, scale) {
+  if (scale !== 1) for (let at = 0; at < positions.length; at += 1) positions[at] *= scale;
   return { positions, plates: [], colors: null, also: [], ghosts: new Float32Array(0), labels: [] };
 }

@@ -20,7 +20,7 @@ const told = {
     wanted = look;
     let found;
     try {
-      found = await modelOf(model.file || (await fetched(model.url)), model.format);
+      found = await modelOf(model.file || (await fetched(model.url)), model.format, model.scale);
       upright = model.up === "y";
       if (upright) standUp(found.positions);
     } catch (error) {
