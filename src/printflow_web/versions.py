@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import FileRefused, Job, Scaling, TransitionRefused
+from printflow import FileRefused, Job, TransitionRefused
 
 from .acting import acting
 from .jobs import undoable, version_of
@@ -48,14 +48,10 @@ def add(job_id: str) -> AnyResponse:
 def scale(job_id: str) -> AnyResponse:
     """Make the model in another size the one to print."""
     back = redirect(url_for("jobs.show", job_id=job_id), 303)
-    named = request.form.get("scaling", "")
-    if named not in list(Scaling):
-        flash(_("Choose how the model was meant."), "error")
-        return back
     try:
         job = lab_of(current_app).versions.scale(
             job_id,
-            Scaling(named),
+            request.form.get("scaling", ""),
             **acting(),
             expected_version=version_of(request.form.get("version", "")),
         )

@@ -143,8 +143,9 @@ def test_staff_scale_a_model_and_take_it_back(
     kept = lab.files.path(job).read_bytes()
     page = f"/dashboard/jobs/{job.id}"
     form = {"csrf_token": token(staff, page), "version": str(job.version)}
-    answer = staff.post(f"{page}/scale", data={**form, "scaling": "cm"}, follow_redirects=True)
-    assert "Choose how the model was meant." in said(answer)
+    answer = staff.post(f"{page}/scale", data={**form, "scaling": "cm"})
+    assert answer.status_code == 422
+    assert "Choose the unit that the model was made in." in said(answer)
     answer = staff.post(
         f"{page}/scale", data={**form, "scaling": "centimeters"}, follow_redirects=True
     )

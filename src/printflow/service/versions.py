@@ -14,7 +14,7 @@ from ..domain.rights import Right
 from ..domain.scaling import Scaling
 from ..domain.status import Status
 from ..domain.unconfirmed import expect_confirmed
-from ..errors import Refusal, TransitionRefused
+from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
 from ..runtime.permits import needs
 from ..said import say
@@ -91,7 +91,7 @@ class Versions:
     def scale(
         self,
         job_id: str,
-        scaling: Scaling,
+        scaling: Scaling | str,
         *,
         by: str,
         station: str = "",
@@ -99,9 +99,16 @@ class Versions:
     ) -> Job:
         """Make the file to print, scaled, the one to print; otherwise as :meth:`add`.
 
-        Raises FileTypeRefused for a format that states its unit, and what :meth:`add` raises.
+        Raises InvalidInput for a scaling that there isn't, FileTypeRefused for a format that states its
+        unit, and what :meth:`add` raises.
         """
         actor = staff_actor(by, station)
+        try:
+            scaling = Scaling(scaling)
+        except ValueError:
+            raise InvalidInput.of(
+                "scaling", "scaling_unknown", say("Choose the unit that the model was made in.")
+            ) from None
         job = self._now(job_id)
         self._open_for_a_version(job)
         with self._files.open(job) as source:
