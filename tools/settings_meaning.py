@@ -23,6 +23,7 @@ MEANING: Mapping[str, str] = {
     "unconfirmed_days": "How many days that link works. What isn't confirmed by then is deleted.",
     "quote_days": "How many days a price can be confirmed.",
     "students_cancel": "What students can do after they confirm a price: ask staff to cancel, cancel until the print starts, or neither.",
+    "ready_estimates": "Whether students see when a print is usually ready, and how many are ahead of it.",
     "resend_minutes": "How many minutes a student must wait before asking for another new link.",
     "reminder_hours": "How many hours before a price expires a student who hasn't responded is "
     "reminded. 0: never.",

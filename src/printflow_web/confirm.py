@@ -63,9 +63,18 @@ def _page(
         answers=Trigger,
         errors=errors or {},
         form=request.form,
+        ticked=_ticked(page),
         status_url=lab_of(current_app).students.url(page.job),
+        request_url=lab_of(current_app).students.request_url(page.job),
         sent=sent,
     )
+
+
+def _ticked(page: QuotePage) -> list[str]:
+    """The other models that are ticked: as they were sent, or all where the link says so."""
+    if request.method == "GET" and "all" in request.args:
+        return [one.token for one in page.together]
+    return request.form.getlist("also")
 
 
 @pages.route("/confirm/<token>", methods=["GET", "POST"])
@@ -77,9 +86,20 @@ def quote(token: str) -> AnyResponse:
     return make_response(_page(page, token), _PAGES[page.state][1])
 
 
+_TOTAL = "total"
+"""The button, where there are no scripts, that adds up what is ticked and answers nothing."""
+
+
+def _looked_at_total(token: str) -> AnyResponse:
+    page = lab_of(current_app).quotes.page(token)
+    return make_response(_page(page, token), _PAGES[page.state][1])
+
+
 def _answer(token: str) -> AnyResponse:
     """Confirm, decline, or ask for a new link."""
     lab, form = lab_of(current_app), request.form
+    if form.get("action") == _TOTAL:
+        return _looked_at_total(token)
     act = {
         Trigger.CONFIRM.value: lambda: lab.quotes.confirm(
             token,

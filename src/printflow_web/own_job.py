@@ -24,6 +24,7 @@ from .errors import FORMS_KEPT, form_again
 from .pictures import picture_answer
 from .price_words import range_words
 from .request import LabRequest, lab_of
+from .square_code import square_code
 from .student import sender
 
 pages = Blueprint("own_job", __name__)
@@ -44,6 +45,21 @@ def show(token: str) -> AnyResponse:
     return make_response(_page(token, {}))
 
 
+def _address(endpoint: str, token: str) -> str:
+    """Where another device finds the page: by the lab's own address, as in emails."""
+    return lab_of(current_app).settings.effective_base_url + url_for(endpoint, token=token)
+
+
+@pages.get("/jobs/<token>/request")
+def show_request(token: str) -> AnyResponse:
+    """All jobs that were sent together, for who has the link of one."""
+    page = lab_of(current_app).students.request(token)
+    if len(page.lines) == 1:
+        return redirect(url_for("own_job.show", token=token), 303)
+    code = square_code(_address("own_job.show_request", token))
+    return make_response(render_template("own_request.html", page=page, code=code))
+
+
 _CHANGED = ("color", "quantity", "note")
 """The fields of what a student can change."""
 
@@ -59,9 +75,10 @@ def _page(token: str, errors: dict[str, Refusal]) -> str:
         page=page,
         shape_warnings=lab.models.warnings(job, job.facts) if job.facts else (),
         token=token,
-        ready=lab.queue.usually_ready(job.printer) if job.status.record.reviewable else None,
+        forecast=None if page.waits else lab.queue.forecast(job),
         errors=errors,
         form=request.form,
+        code=square_code(_address("own_job.show", token)),
         estimate=range_words(estimate, catalog.currency) if estimate else "",
         wished=wished,
         file_lost=bool(cast(LabRequest, request).models),

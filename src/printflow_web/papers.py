@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, current_app, render_template, url_for
 
 from .request import lab_of
+from .square_code import square_code
 
 pages = Blueprint("papers", __name__, url_prefix="/dashboard/jobs")
 
@@ -27,9 +27,5 @@ def _paper(template: str, job_id: str) -> str:
     details = lab.jobs.details(job_id)
     job = details.job
     address = lab.settings.effective_base_url + url_for("counter.job", job_id=job.id)
-    squares = segno.make(address, error="m", micro=False).matrix
-    drawn = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(squares) for x, dark in enumerate(row) if dark
-    )
-    code = {"side": len(squares), "path": drawn}
+    code = square_code(address)
     return render_template(template, job=job, details=details, code=code)

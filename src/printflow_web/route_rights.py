@@ -90,6 +90,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "own_job.ask_to_cancel": PUBLIC,
     "own_job.send_message": PUBLIC,
     "own_job.change": PUBLIC,
+    "own_job.show_request": PUBLIC,
+    "student.forget_jobs": PUBLIC,
     "online.pay": PUBLIC,
     "online.back": PUBLIC,
     "online.callback": PUBLIC,

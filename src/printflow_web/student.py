@@ -36,6 +36,7 @@ from printflow import (
     Method,
     Model,
     Refusal,
+    RequestJob,
     Said,
     Scaling,
     Students,
@@ -164,6 +165,7 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         max_upload_mb=limit,
         max_models=MODELS_LIMIT,
         estimates=lab_of(current_app).queue.usually_ready_by_method(),
+        tells_ready=lab_of(current_app).settings.ready_estimates,
         asks_payer=lab_of(current_app).payers.any,
         early_check=_said(early_check(lab_of(current_app).settings.model_endings)),
         lab_data=_for_the_preview(lab_of(current_app).catalog.current),
@@ -357,10 +359,24 @@ def success_page(job_id: str, errors: dict[str, Refusal]) -> str:
         again="again" in request.args,
         errors=errors,
         together=lab.students.request_of(job.id),
+        request_url=lab.students.request_url(job),
         mailed=lab.intake.told_by_mail(job.id),
         limits=lab.limits.told(job.id),
         ready=lab.queue.usually_ready(job.printer),
+        tells_ready=lab.settings.ready_estimates,
     )
+
+
+def _sent_here() -> tuple[RequestJob, ...]:
+    """The newest jobs that were sent from this browser since it was opened, newest first."""
+    return lab_of(current_app).students.sent_from(session.get("jobs", []))
+
+
+@pages.post("/find/forget")
+def forget_jobs() -> AnyResponse:
+    """Forget which jobs were sent from this browser."""
+    session.pop("jobs", None)
+    return redirect(url_for("student.find"), 303)
 
 
 @pages.route("/find", methods=["GET", "POST"])
@@ -376,6 +392,7 @@ def find() -> AnyResponse | str:
             at=at,
             form={},
             errors={},
+            jobs=_sent_here(),
         )
     began, email = time.monotonic(), request.form.get("email", "")
     try:
@@ -385,7 +402,11 @@ def find() -> AnyResponse | str:
         return form_again(
             error,
             lambda _errors: render_template(
-                "find.html", sent=False, form={"email": email}, errors={"email": refusal}
+                "find.html",
+                sent=False,
+                form={"email": email},
+                errors={"email": refusal},
+                jobs=_sent_here(),
             ),
         )
     # Writing a mail takes some milliseconds more than writing none; nobody is to measure that.

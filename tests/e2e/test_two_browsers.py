@@ -74,11 +74,13 @@ def test_the_total_on_the_confirmation_page_is_of_what_is_ticked(
         lab.jobs.approve(job.id, by="Ana", grams=grams, hours="2", material="PLA")
     address = lab.students.page(lab.students.url(jobs[0]).rpartition("/")[2]).confirm_url
     phone.goto(address)
-    total = phone.get_by_text("You're confirming:")
+    total, which = phone.get_by_text("Total:"), phone.get_by_text("You're confirming")
     expect(total).to_contain_text("$4.00")
+    expect(which).to_contain_text(f"1 of 3 models: {jobs[0].original_name}")
     boxes = phone.locator("[name=also]")
     boxes.nth(0).check()
     expect(total).to_contain_text("$9.00")
+    expect(which).to_contain_text("2 of 3 models:")
     boxes.nth(1).check()
     expect(total).to_contain_text("$15.00")
     boxes.nth(0).uncheck()
@@ -88,7 +90,14 @@ def test_the_total_on_the_confirmation_page_is_of_what_is_ticked(
     without = plain.new_page()
     without.goto(address)
     assert "$15.00" not in without.inner_text("body")
-    assert not without.get_by_text("You're confirming:").is_visible()
+    assert not without.get_by_text("You're confirming").is_visible()
+    without.locator("[name=also]").nth(0).check()
+    without.get_by_role("button", name="Add up what's checked").click()
+    expect(without.get_by_text("Total:").and_(without.locator("[role=status]"))).to_contain_text(
+        "$9.00"
+    )
+    expect(without.locator("[name=also]").nth(0)).to_be_checked()
+    assert lab.jobs.get(jobs[0].id).status == "PENDING"
     plain.close()
 
 

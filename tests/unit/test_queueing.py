@@ -9,9 +9,11 @@ from decimal import Decimal
 from printflow.domain.catalog import catalog_from
 from printflow.domain.job import Job
 from printflow.domain.model_facts import ModelFacts
+from printflow.domain.open_days import NO_HOURS
 from printflow.domain.queueing import (
     ReadyRange,
     batches,
+    forecast,
     in_order,
     moved,
     printable_on,
@@ -23,6 +25,7 @@ from printflow.domain.status import Status
 from tests.unit.builders import DOCUMENT, NOW, job
 
 CATALOG = catalog_from(DOCUMENT)
+DAY = NOW.date()
 READY, PRINTING = Status.READYTOPRINT, Status.PRINTING
 
 
@@ -143,3 +146,42 @@ def test_the_range_of_an_empty_lab_and_of_a_full_one() -> None:
     # Three machines share the work; none of them can say when.
     assert ready_range(full, "MK4S", 3) != ready_range(full, "MK4S")
     assert ready_range(full, "MK4S", 0) is None
+
+
+def test_a_forecast_counts_what_is_ahead_and_promises_nothing() -> None:
+    own = made("B", hours="6", ago=2)
+    queue = [
+        made("A", PRINTING, hours="10"),
+        made("X", hours="30", ago=9),
+        made("C", hours="99", ago=1),
+        made("D", hours="99", ago=8, printer="XL"),
+        replace(made("E", hours="99", ago=7), held_at=NOW),
+        own,
+    ]
+    found = forecast(own, queue, 1, NO_HOURS, NOW)
+    assert found is not None
+    assert (found.ahead, found.first, found.last) == (2, DAY + timedelta(1), DAY + timedelta(7))
+    two = forecast(own, queue, 2, NO_HOURS, NOW)
+    assert two is not None
+    assert (two.first, two.last) == (DAY + timedelta(1), DAY + timedelta(5))
+    none = forecast(own, queue, 0, NO_HOURS, NOW)
+    assert none is not None
+    assert (none.ahead, none.first, none.last) == (2, None, None)
+
+
+def test_a_forecast_is_made_only_of_what_is_not_ready_yet() -> None:
+    for status in Status:
+        one = job(status, printer="MK4S")
+        found = forecast(one, [one], 1, NO_HOURS, NOW)
+        assert (found is not None) is status.ahead, status
+        assert found is None or (found.ahead is not None) is (status is READY)
+        assert forecast(replace(one, held_at=NOW), [one], 1, NO_HOURS, NOW) is None
+
+
+def test_a_new_job_is_expected_as_the_form_says() -> None:
+    one, days = job(Status.UPLOADED, printer="MK4S", hours=None), NO_HOURS
+    others = [made("A", hours="20"), made("X", hours="2")]
+    said, found = ready_range(others, "MK4S"), forecast(one, [one, *others], 1, days, NOW)
+    assert said is not None and found is not None
+    assert found.first == DAY + timedelta(said.earliest)
+    assert found.last == DAY + timedelta(said.latest)

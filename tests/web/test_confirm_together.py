@@ -63,6 +63,8 @@ def test_the_page_shows_all_and_confirms_what_is_ticked(
     assert statuses(lab, three) == ["READYTOPRINT", "READYTOPRINT", "PENDING"]
     done = student.get(page)
     assert "Also waiting for your answer" in said(done)
+    assert "You confirmed 2 of 3 models" in said(done)
+    assert "You pay in total: $9.00" in said(done)
     assert link(lab, three[2]) in done.text
     events = [lab.jobs.details(job.id).events[-1] for job in three[:2]]
     version = lab.catalog.current.shown_texts.consent_version
@@ -134,3 +136,22 @@ def test_a_price_that_changed_since_the_page_was_shown_is_not_confirmed_along(
     done = said(student.get(page))
     assert "$60.00" in done, "the new price waits for an answer of its own"
     assert f"“{three[1].original_name}” wasn't confirmed" in done
+
+
+def test_without_scripts_a_button_adds_up_what_is_ticked_and_answers_nothing(
+    lab: Printflow, student: FlaskClient, three: Three
+) -> None:
+    page, second = link(lab, three[0]), token(lab, three[1])
+    shown = send(student, page, action="total", also=[second])
+    assert shown.status_code == 200
+    assert "Total: $9.00" in said(shown)
+    assert f'value="{second}" checked' in shown.text
+    assert statuses(lab, three) == ["PENDING"] * 3
+
+
+def test_the_link_of_the_request_ticks_all(
+    lab: Printflow, student: FlaskClient, three: Three
+) -> None:
+    shown = student.get(f"{link(lab, three[0])}?all=yes")
+    assert all(f'value="{token(lab, job)}" checked' in shown.text for job in three[1:])
+    assert statuses(lab, three) == ["PENDING"] * 3

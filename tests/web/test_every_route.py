@@ -47,6 +47,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/jobs/<token>": {"GET": "everybody"},
     "/jobs/<token>/messages": {"POST": "everybody"},
     "/jobs/<token>/change": {"POST": "everybody"},
+    "/jobs/<token>/request": {"GET": "everybody"},
+    "/find/forget": {"POST": "everybody"},
     "/jobs/<token>/pay": {"GET": "everybody"},
     "/payment/back": {"GET": "everybody"},
     "/payment/callback": {"POST": "everybody"},  # signed by the payment service

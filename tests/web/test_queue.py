@@ -108,6 +108,22 @@ def test_starting_on_a_busy_printer_warns_and_can_be_done(
 def test_students_see_a_range_of_days(student: FlaskClient, upload: Upload, lab: Printflow) -> None:
     answer = student.get(upload().location)
     assert "it's usually ready in 1–3 days" in said(answer)
-    assert "it's usually ready in 1–3 days" in said(
+    assert "it's usually ready between Tue, Mar 3, 2026 and Thu, Mar 5, 2026. That's an estimate." in said(
         student.get(lab.students.url(lab.jobs.find()[0]))
     )
+
+
+def test_students_see_their_place_in_the_queue(
+    student: FlaskClient, lab: Printflow, job_in: Callable[[str], Job]
+) -> None:
+    pending = job_in("PENDING")
+    first, second = job_in("READYTOPRINT"), job_in("READYTOPRINT")
+    words = [said(student.get(lab.students.url(job))) for job in (pending, first, second)]
+    assert "If you confirm today, it's usually ready between" in words[0]
+    assert "Yours is next on this printer. Staff can change the order." in words[1]
+    assert "1 print is ahead of yours on this printer." in words[2]
+    assert "Mon, Mar 2, 2026 and Wed, Mar 4, 2026" in words[1]
+    lab.jobs.hold(first.id, by="Ana", reason="A nozzle")
+    held, next_one = (said(student.get(lab.students.url(job))) for job in (first, second))
+    assert "usually ready" not in held
+    assert "Yours is next" in next_one

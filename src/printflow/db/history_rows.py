@@ -142,6 +142,17 @@ class SqlHistoryRows:
                     own.append(note)
         return {job_id: own for job_id, own in found.items() if own}
 
+    def written_to(self, job_ids: Collection[str]) -> Collection[str]:
+        if not job_ids:
+            return frozenset()
+        last = (
+            select(func.max(notes.c.id))
+            .where(notes.c.job_id.in_(sorted(set(job_ids))), notes.c.for_student)
+            .group_by(notes.c.job_id)
+        )
+        query = select(notes.c.job_id).where(notes.c.id.in_(last), ~notes.c.from_student)
+        return frozenset(self._connection.scalars(query))
+
     def newest_note(self) -> int:
         return int(self._connection.scalar(select(func.max(notes.c.id))) or 0)
 

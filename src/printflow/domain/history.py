@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from .progress import Told
 from .quote_change import QuoteChange
 from .retention import PART_LABELS
 from .status import ActorKind, Status, Trigger
+from .whose_turn import Turn
 
 _ASKED_FOR_LINK = mark("%(name)s requested a new link")
 
@@ -259,10 +260,64 @@ class JobDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestJob:
-    """A job of a request, with the address of its student's page."""
+    """A job with the address of its student's page, and whose turn it is."""
 
     job: Job
     url: str
+    turn: Turn = Turn.NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLine:
+    """A job on the page of its whole request. ``confirm_url`` is where its price is answered, "" where
+    it doesn't wait for that; ``due_cents`` what is still to pay for a print that is there.
+    """
+
+    job: Job
+    url: str
+    turn: Turn
+    confirm_url: str
+    lapsed: bool
+    due_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPage:
+    """All jobs that were sent together, in the order of their models, for their student."""
+
+    lines: tuple[RequestLine, ...]
+
+    @property
+    def _counted(self) -> tuple[Job, ...]:
+        return tuple(one.job for one in self.lines if not one.job.status.record.refused)
+
+    @property
+    def currency(self) -> str:
+        """That of all prices; "" where they have several."""
+        found = {job.currency for job in self._counted}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def total_cents(self) -> int:
+        """What all prices come to that are known, without what isn't printed; in integer cents."""
+        return sum(job.cost_cents or 0 for job in self._counted)
+
+    @property
+    def unpriced(self) -> int:
+        """How many of them have no price yet."""
+        return sum(job.cost_cents is None for job in self._counted)
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to pay for prints that are there, in integer cents."""
+        return sum(one.due_cents for one in self.lines)
+
+    @property
+    def open_quotes(self) -> tuple[RequestLine, ...]:
+        """Those whose prices wait for an answer and can be given one."""
+        return tuple(
+            one for one in self.lines if one.confirm_url and not (one.lapsed or one.job.on_hold)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +411,8 @@ class QuotePage:
     """The rank of the last status on the way to its student that the job was in."""
     together: tuple[OpenQuote, ...] = ()
     """The other models of the same request whose quotes wait for their answer, too."""
+    agreed: tuple[OpenQuote, ...] = ()
+    """The models of the same request whose prices the student agreed to, this one among them."""
     change: QuoteChange | None = None
     """How the price differs from that of the quote before, and why."""
     note: str = ""
@@ -366,6 +423,21 @@ class QuotePage:
     """Models that were to be confirmed with it, but whose quotes had changed or lapsed."""
     paid: Split
     """What payers pay of the price, and what the student does."""
+
+    @property
+    def agreed_cents(self) -> int:
+        """What the student pays for all that was agreed to, in integer cents."""
+        return sum(one.paid.own_cents for one in self.agreed)
+
+    @property
+    def asked(self) -> int:
+        """How many models of the request were agreed to, or wait for an answer."""
+        return len(self.agreed) + len(self.together)
+
+    def cents_with(self, tokens: Collection[str]) -> int:
+        """What the student pays for this model and those of ``together`` with these tokens."""
+        others = (one.paid.own_cents for one in self.together if one.token in tokens)
+        return self.paid.own_cents + sum(others)
 
     @property
     def _paids(self) -> tuple[Split, ...]:
@@ -384,7 +456,7 @@ class QuotePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuote:
-    """A quote that waits for the student's answer; ``url`` is its own page."""
+    """A quote that waits for the student's answer, or has got it; ``url`` is its own page."""
 
     job: Job
     quote: Quote

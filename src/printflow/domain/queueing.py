@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from .catalog import Catalog, Printer
@@ -65,6 +65,20 @@ class ReadyRange:
     earliest: int
     latest: int
     open_days: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is expected of a job that isn't ready yet: an estimate, and never a promise.
+
+    ``ahead`` is how many jobs its printer prints before it, None where it has no place in the queue
+    yet. It is usually ready from the day ``first`` to the day ``last``, both of the lab's time zone
+    and None while all of the printer's machines are out of service.
+    """
+
+    ahead: int | None
+    first: date | None
+    last: date | None
 
 
 def in_order(jobs: Iterable[Job]) -> list[Job]:
@@ -179,11 +193,63 @@ def ready_range(
     if machines < 1:
         return None
     ahead = [job for job in jobs if job.printer == printer and job.status.ahead and not job.on_hold]
+    return _after_hours(ahead, None, machines, days, (1, 2))
+
+
+def forecast(
+    job: Job, jobs: Iterable[Job], machines: int, days: OpenDays, now: datetime
+) -> Forecast | None:
+    """When a job is usually ready, by the ``jobs`` of its printer that are still to be printed; None
+    for one that is done, or on hold.
+
+    What isn't confirmed yet is expected as any new job. What is, waits for those before it in the
+    queue; it is printed day and night at the earliest, and 8 hours a day at the latest.
+    """
+    if not job.status.ahead or job.on_hold:
+        return None
+    others = [one for one in jobs if one.id != job.id and one.printer == job.printer]
+    if not job.status.record.to_print:
+        found = ready_range(others, job.printer, machines, days)
+        return Forecast(None, *_days(found, days, now))
+    running = [one for one in others if one.status is Status.PRINTING]
+    order = in_order(
+        one for one in (*others, job) if one.status is Status.READYTOPRINT and not one.on_hold
+    )
+    before = order[: order.index(job)] if job in order else []
+    ahead = [*running, *before] if job in order else []
+    ready = _after_hours(ahead, job.hours, machines, days, (0, 1)) if machines > 0 else None
+    return Forecast(len(ahead) if job in order else None, *_days(ready, days, now))
+
+
+def _days(
+    found: ReadyRange | None, days: OpenDays, now: datetime
+) -> tuple[date | None, date | None]:
+    if found is None:
+        return None, None
+    first, last = (
+        days.day_of(days.after(now, number)) for number in (found.earliest, found.latest)
+    )
+    if not days.is_open_day(first):
+        first = days.day_of(days.after(now, 1))
+    return first, max(first, last)
+
+
+def _after_hours(
+    ahead: Sequence[Job],
+    own: Decimal | None,
+    machines: int,
+    days: OpenDays,
+    plus: tuple[int, int],
+) -> ReadyRange:
+    """In how many days a print of ``own`` hours (None: the mean of those ahead) is done that machines
+    in service begin after those ahead, and ``plus`` days for what people do.
+    """
     known = [job.hours for job in ahead if job.hours is not None]
     mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
-    hours = (sum(known, Decimal()) + mean * (len(ahead) - len(known))) / machines + mean
-    earliest = 1 + math.floor(hours / _ALL_DAY)
-    latest = 2 + math.ceil(hours / (_open_hours(days.hours) or _STAFFED_HOURS))
+    hours = (sum(known, Decimal()) + mean * (len(ahead) - len(known))) / machines
+    hours += mean if own is None else own
+    earliest = plus[0] + math.floor(hours / _ALL_DAY)
+    latest = plus[1] + math.ceil(hours / (_open_hours(days.hours) or _STAFFED_HOURS))
     return ReadyRange(earliest, max(latest, earliest + 1), days.counted)
 
 

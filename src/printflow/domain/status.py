@@ -88,6 +88,11 @@ class StatusRecord:
     actions: tuple[Trigger, ...]
     """What stands beside a job, the usual next step first; all else is in its menu."""
 
+    @property
+    def confirmed(self) -> bool:
+        """The price was agreed to, and the job goes on or is done."""
+        return self.to_print or self.on_shelf or self.handed_out
+
 
 class Status(StrEnum):
     """Where a job stands. The value is what is stored, spoken and put into addresses."""

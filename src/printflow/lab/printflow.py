@@ -345,7 +345,7 @@ class Printflow:
         """What the staff PCs' openers report."""
         self.worklist = Worklist(database, clock, settings, catalogs)
         """What the dashboard shows."""
-        self.queue = Queues(database, clock, catalogs)
+        self.queue = Queues(database, clock, catalogs, tell=settings.ready_estimates)
         """What is ready and printing, by printer."""
         self.plates = Plates(database, clock, catalogs, self._firing, self._filing)
         """What is printed together: ``start``, ``end``, ``move``, ``plan``."""

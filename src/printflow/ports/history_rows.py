@@ -57,6 +57,9 @@ class HistoryRows(Protocol):
     def staff_notes(self, job_ids: Collection[str], most: int) -> Mapping[str, Sequence[Note]]:
         """What staff themselves noted for each other, by job: the newest first, ``most`` of each."""
 
+    def written_to(self, job_ids: Collection[str]) -> Collection[str]:
+        """Those of which the last message between student and staff is the lab's."""
+
     def newest_note(self) -> int:
         """The id of the newest note of all."""
 

@@ -20,6 +20,7 @@ from ..domain.naming import first_name
 from ..domain.quote_change import quote_change
 from ..domain.status import Status
 from ..domain.told_together import lines_of, together_step
+from ..domain.whose_turn import turn_of
 from ..errors import NotFound, StoreUnavailable
 from ..language.opening_text import pick_up_at
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
@@ -114,7 +115,8 @@ class Composer:
         stored = mail.context
         job = _in_mail(tx.jobs.get(mail.job_id)) if mail.job_id else None
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
-        links = {"home": f"{base}/", "status": "", "confirm": "", "dashboard": f"{base}/dashboard"}
+        links = {"home": f"{base}/", "status": "", "request": "", "confirm": ""}
+        links["dashboard"] = f"{base}/dashboard"
         asked = tx.addresses.of_request(job.request_id) if job is not None else None
         if job is not None:
             links["confirm_address"] = self._links.of_address(job)
@@ -124,8 +126,10 @@ class Composer:
             links["confirm"] = self._links.of_quote(quote)
         jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in stored.get("job_ids", ())]
         several = job is not None and len(jobs) > 1
-        if several:  # the email names each, with its own link
+        if several and job is not None:  # the email names each, with its own link
             links["status"] = ""
+            links["request"] = self._links.of_request(job)
+        written_to = tx.history.written_to([j.id for j in jobs if j])
         name = job.student_name if job else next((j.student_name for j in jobs if j), "")
         lines = self._lines(tx, mail)
         if lines:
@@ -177,6 +181,7 @@ class Composer:
                     "job": j,
                     "status_url": self._links.of_job(j),
                     "status_label": j.status.record.student_label,
+                    "turn": turn_of(j, written_to=j.id in written_to),
                 }
                 for j in jobs or [job]
                 if j is not None

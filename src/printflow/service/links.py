@@ -19,6 +19,10 @@ class Links:
         """The student's own page of the job."""
         return f"{self._base_url}/jobs/{self._tokens.of_job(job.id)}"
 
+    def of_request(self, job: Job) -> str:
+        """The page of all jobs that were sent with this one."""
+        return f"{self.of_job(job)}/request"
+
     def reply_to(self, job: Job) -> str:
         """The address for replies about the job, with its tag; "" where the lab has none."""
         local, at, domain = self._reply_address.rpartition("@")

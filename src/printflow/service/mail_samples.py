@@ -24,6 +24,7 @@ from ..domain.receipt import Receipt
 from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.told_together import PRICES, together_step
+from ..domain.whose_turn import turn_of
 from ..language.opening_text import pick_up_at
 from ..ports import Clock, MailWriter, RenderedMail
 from ..runtime.permits import needs
@@ -88,6 +89,7 @@ class MailSamples:
             "links": {
                 "home": f"{base}/",
                 "status": status_url if own and not several else "",
+                "request": f"{status_url}/request" if several else "",
                 "confirm": f"{base}/confirm/{_LINK_END}",
                 "confirm_address": f"{base}/confirm-address/{_LINK_END}",
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
@@ -120,6 +122,7 @@ class MailSamples:
                     "job": job,
                     "status_url": status_url,
                     "status_label": job.status.record.student_label,
+                    "turn": turn_of(job),
                 },
             ],
         }

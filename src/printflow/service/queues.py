@@ -16,7 +16,7 @@ from ..domain.job import Job
 from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines, startable
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
-from ..domain.queueing import PrinterQueue, ReadyRange
+from ..domain.queueing import Forecast, PrinterQueue, ReadyRange
 from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
@@ -59,14 +59,18 @@ class Queues:
         database: Database,
         clock: Clock,
         catalogs: CatalogCache,
+        *,
+        tell: bool,
     ) -> None:
+        self._tell = tell
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
         self._by_printer: tuple[float, dict[str, ReadyRange | None]] | None = None
 
-    def _in(self, tx: Transaction, *statuses: Status) -> list[Job]:
-        return [job for status in statuses for job in tx.jobs.find(JobQuery(status=status))]
+    def _in(self, tx: Transaction, *statuses: Status, printer: str = "") -> list[Job]:
+        queries = (JobQuery(status=status, printer=printer) for status in statuses)
+        return [job for query in queries for job in tx.jobs.find(query)]
 
     @needs(Right.SEE)
     def room(self) -> tuple[ModelRoom, ...]:
@@ -200,6 +204,19 @@ class Queues:
         its machines are out of service.
         """
         return self._usually_ready([printer])[printer]
+
+    def forecast(self, job: Job) -> Forecast | None:
+        """What is expected of a job that isn't ready yet, as the queue is now; None where nothing is,
+        or the settings say that students aren't told.
+        """
+        if not self._tell or not job.status.ahead:
+            return None
+        with self._database.read() as tx:
+            jobs = self._in(tx, *(status for status in Status if status.ahead), printer=job.printer)
+            machines, days = self._machines(tx), self._catalogs.within(tx).open_days
+        units = [one for one in machines if one.model == job.printer]
+        in_service = len(startable(units)) if units else 1
+        return queueing.forecast(job, jobs, in_service, days, self._clock())
 
     def usually_ready_by_method(self) -> dict[str, ReadyRange | None]:
         """The same for each print method: the soonest of its printers."""

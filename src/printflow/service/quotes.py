@@ -61,6 +61,7 @@ class Quotes:
             newest = tx.quotes.newest(job.id)
             events = tx.history.events(job.id)
             quotes = tx.quotes.of_job(job.id)
+            waiting, agreed = self._others(tx, job)
             return QuotePage(
                 job=job,
                 quote=quote,
@@ -71,23 +72,32 @@ class Quotes:
                     for event in events
                 ),
                 along=along(events),
-                together=self._together(tx, job),
+                together=waiting,
+                agreed=agreed,
                 change=quote_change(quote, quotes),
                 note=quote_note(quote, quotes, tx.history.notes(job.id)),
                 paid=split(quote.cost_cents, tx.payers.of_job(job.id)),
             )
 
-    def _together(self, tx: Transaction, job: Job) -> tuple[OpenQuote, ...]:
-        """The open quotes of the other models of the job's request."""
-        found = []
-        for other in tx.jobs.of_request(job.request_id):
-            if other.id == job.id or other.status is not Status.PENDING or other.on_hold:
+    def _others(
+        self, tx: Transaction, job: Job
+    ) -> tuple[tuple[OpenQuote, ...], tuple[OpenQuote, ...]]:
+        """The open quotes of the other models of the job's request, and those that were agreed to."""
+        waiting, agreed = [], []
+        for one in tx.jobs.of_request(job.request_id):
+            asked = one.status is Status.PENDING and one.id != job.id and not one.on_hold
+            if not (asked or one.status.record.confirmed):
                 continue
-            quote = tx.quotes.newest(other.id)
-            if quote is not None and quote.state(self._clock()) is LinkState.OPEN:
-                paid = split(quote.cost_cents, tx.payers.of_job(other.id))
-                found.append(OpenQuote(job=other, quote=quote, paid=paid, url=self.url(quote)))
-        return tuple(found)
+            quote = tx.quotes.newest(one.id)
+            if quote is None:
+                continue
+            paid = split(quote.cost_cents, tx.payers.of_job(one.id))
+            found = OpenQuote(job=one, quote=quote, paid=paid, url=self.url(quote))
+            if not asked:
+                agreed.append(found)
+            elif quote.state(self._clock()) is LinkState.OPEN:
+                waiting.append(found)
+        return tuple(waiting), tuple(agreed)
 
     def confirm(
         self,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..domain.attempt import Arguments
-from ..domain.history import Event, RequestJob, StudentPage, along
+from ..domain.history import Event, RequestJob, RequestLine, RequestPage, StudentPage, along
 from ..domain.job import Actor, Job
+from ..domain.ledger import Balance
 from ..domain.lifecycle import allowed
 from ..domain.mail_record import mail_record
 from ..domain.own_changes import looked_at, way_to_change
 from ..domain.progress import told_of
 from ..domain.status import ActorKind, Status, Trigger
-from ..ports import Clock, Database
+from ..domain.whose_turn import turn_of
+from ..ports import Clock, Database, Transaction
 from ..settings import Settings
 from .links import Links
 from .lookup import balance_of, job_of, job_of_link
@@ -57,6 +59,10 @@ class StudentPages:
         """The address of the student's own page of the job."""
         return self._links.of_job(job)
 
+    def request_url(self, job: Job) -> str:
+        """The address of the page of all jobs that were sent with this one."""
+        return self._links.of_request(job)
+
     def page(self, token: str) -> StudentPage:
         """Everything that the student may see of the job; raises NotFound."""
         with self._database.read() as tx:
@@ -100,6 +106,42 @@ class StudentPages:
         if Trigger.ASK_TO_CANCEL not in allowed(job, ActorKind.STUDENT):
             return ""
         return {"until_print": "cancel", "ask": "ask"}.get(self._settings.students_cancel, "")
+
+    def request(self, token: str) -> RequestPage:
+        """All jobs that were sent with the one of a status page's link; raises NotFound."""
+        with self._database.read() as tx:
+            jobs = tx.jobs.of_request(job_of_link(tx, token).request_id)
+            ids = [one.id for one in jobs]
+            written, settled = tx.history.written_to(ids), tx.ledger.settled_of(ids)
+            return RequestPage(
+                lines=tuple(
+                    self._line(tx, one, one.id in written, settled.get(one.id, (0, 0)))
+                    for one in jobs
+                )
+            )
+
+    def _line(
+        self, tx: Transaction, job: Job, written_to: bool, settled: tuple[int, int]
+    ) -> RequestLine:
+        record = job.status.record
+        quote = tx.quotes.newest(job.id) if record.quoted else None
+        owed = Balance(job.cost_cents or 0, *settled).due_cents if record.owes else 0
+        return RequestLine(
+            job=job,
+            url=self.url(job),
+            turn=turn_of(job, written_to=written_to),
+            confirm_url=self._links.of_quote(quote) if quote else "",
+            lapsed=quote is not None and quote.lapsed(job, self._clock()),
+            due_cents=owed,
+        )
+
+    def sent_from(self, job_ids: Sequence[str], *, most: int = 8) -> tuple[RequestJob, ...]:
+        """The newest jobs of a browser that was told their ids, newest first. As :meth:`sent`, it is
+        for ids that this browser is known to have sent.
+        """
+        with self._database.read() as tx:
+            found = [job for one in job_ids[-most:] if (job := tx.jobs.get(one)) is not None]
+            return with_turns(tx, self._links, found[::-1])
 
     def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
         """The jobs that came in with that one, itself among them, in the order of their models.
@@ -153,3 +195,12 @@ def _was_disposed(events: Sequence[Event]) -> bool:
     """Whether that is what archived the job, whatever was noted or removed since."""
     ends = [e for e in events if e.dest is Status.ARCHIVED and e.source is not e.dest]
     return bool(ends) and ends[-1].trigger is Trigger.DISPOSE
+
+
+def with_turns(tx: Transaction, links: Links, jobs: Sequence[Job]) -> tuple[RequestJob, ...]:
+    """Jobs with the addresses of their students' pages, and whose turn it is."""
+    written = tx.history.written_to([job.id for job in jobs])
+    return tuple(
+        RequestJob(job=job, url=links.of_job(job), turn=turn_of(job, written_to=job.id in written))
+        for job in jobs
+    )

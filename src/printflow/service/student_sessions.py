@@ -10,6 +10,7 @@ from ..runtime.tokens import Tokens
 from .links import Links
 from .provider_sessions import ProviderSessions
 from .stations import session_hash
+from .student_pages import with_turns
 
 _MOST_JOBS = 200
 
@@ -45,7 +46,7 @@ class StudentSessions:
         with self._database.read() as tx:
             ids = tx.identity.jobs_of_person(student.person_id, student.email)[:_MOST_JOBS]
             found = [job for job_id in ids if (job := tx.jobs.get(job_id)) is not None]
-        return tuple(RequestJob(job=job, url=self._links.of_job(job)) for job in found)
+            return with_turns(tx, self._links, found)
 
     def sign_out(self, key: str) -> str:
         """End a session; gives the provider's page that ends its own one, "" where there is none."""

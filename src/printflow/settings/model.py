@@ -156,6 +156,7 @@ class Settings(BaseModel):
     students_cancel: Literal["ask", "until_print", "no"] = Field(
         default="ask", description=say("ask, until_print, or no")
     )
+    ready_estimates: bool = Field(default=True, description=TRUE_OR_FALSE)
     undo_seconds: Whole = whole(30, 0, 300, SECONDS)
     settle_seconds: Whole = whole(3, 0, 3600, SECONDS)
     max_upload_mb: Whole = whole(100, 1, 100_000, MEGABYTES)

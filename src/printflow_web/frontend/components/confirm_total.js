@@ -1,9 +1,10 @@
-// The total of what is confirmed: this model's price and those of the models that are ticked with it.
+// What is confirmed, by name, and its total: this model's price and those of the models that are ticked with it.
 import { money } from "./money.js";
 
 export function confirmTotal() {
   return {
     total: "",
+    which: "",
 
     init() {
       this.$el.addEventListener("change", () => this.add());
@@ -12,10 +13,13 @@ export function confirmTotal() {
     },
 
     add() {
-      const { cents, currency, digits } = this.$root.dataset;
+      const { cents, currency, digits, name, words } = this.$root.dataset;
       const ticked = [...this.$root.querySelectorAll("[name=also]:checked")];
       const sum = ticked.reduce((total, box) => total + Number(box.dataset.cents), Number(cents));
       this.total = money(sum / 10 ** Number(digits), currency);
+      const names = [name, ...ticked.map((box) => box.dataset.name)];
+      const said = { count: String(names.length), names: names.join(", ") };
+      this.which = words.replace(/\{(count|names)\}/g, (_all, place) => said[place]);
     },
   };
 }
