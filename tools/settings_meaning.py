@@ -75,6 +75,7 @@ MEANING: Mapping[str, str] = {
     "is none.",
     "mail.staff_address": "The address to notify when a student confirms or declines.",
     "mail.print_started": "Whether students get an email when their print starts.",
+    "mail.receipts": "Whether students get a receipt by email for each payment and refund.",
     "mail.copies_ready": "Whether students get an email when some of their copies are done and "
     "others are still to be printed.",
     "mail.print_failed": "Whether students get an email when a print fails and is printed again.",

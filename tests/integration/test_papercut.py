@@ -197,7 +197,7 @@ def test_a_crash_between_sending_and_the_answer_is_found_later(
 
 def worker(lab: Printflow, server: Any) -> PaperCut:
     parts = lab._parts
-    return PaperCut(parts.database, parts.clock, lab.settings.papercut, server, parts.pay_links,
+    return PaperCut(parts.database, parts.clock, lab.settings.papercut, server, parts.pay_links, lab.payments._receipts,
                     parts.ids, lambda: None)  # fmt: skip
 
 

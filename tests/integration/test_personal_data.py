@@ -116,7 +116,9 @@ def paid_online(lab: Printflow, job: Job) -> None:
     told = Told("callback", "", job.id, "TX-1", 100, "EUR")
     with lab._parts.database.write() as tx:
         actor = Actor(ActorKind.SYSTEM, "Payment service")
-        one, _known = book(tx, told, lab._parts.pay_links, actor, lab._parts.clock())
+        one, _known = book(
+            tx, told, lab._parts.pay_links, lab.payments._receipts, actor, lab._parts.clock()
+        )
     lab.online.settle(one.id, note=f"Given back to {MARK}", by="Ana")
     charge = Charge(
         id=0, reference="PC-1", job_id=job.id, amount_cents=100, currency="USD", username=MARK,

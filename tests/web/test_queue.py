@@ -108,8 +108,9 @@ def test_starting_on_a_busy_printer_warns_and_can_be_done(
 def test_students_see_a_range_of_days(student: FlaskClient, upload: Upload, lab: Printflow) -> None:
     answer = student.get(upload().location)
     assert "it's usually ready in 1–3 days" in said(answer)
-    assert "it's usually ready between Tue, Mar 3, 2026 and Thu, Mar 5, 2026. That's an estimate." in said(
-        student.get(lab.students.url(lab.jobs.find()[0]))
+    assert (
+        "it's usually ready between Tue, Mar 3, 2026 and Thu, Mar 5, 2026. That's an estimate."
+        in said(student.get(lab.students.url(lab.jobs.find()[0])))
     )
 
 

@@ -64,6 +64,7 @@ from ..service.prices import Prices
 from ..service.provider_sessions import ProviderSessions
 from ..service.queues import Queues
 from ..service.quotes import Quotes
+from ..service.receipt_mails import ReceiptMails
 from ..service.receipts import Receipts
 from ..service.reminders import PickUpReminders, QuoteReminders
 from ..service.removal import Removal
@@ -379,9 +380,10 @@ class Printflow:
             staff_address=parts.settings.mail.staff_address,
         )
         """What a payer's approver says, by the link in the email."""
-        self.payments = Payments(database, clock, parts.catalogs)
+        receipts = ReceiptMails(parts.settings, self._mail_queue)
+        self.payments = Payments(database, clock, parts.catalogs, receipts)
         """The ledger: ``take``, ``void``, ``find``."""
-        self.online = OnlinePayments(database, clock, parts.settings, parts.pay_links)
+        self.online = OnlinePayments(database, clock, parts.settings, parts.pay_links, receipts)
         """Payments by link: ``offer``, ``receive``, ``find``, ``settle``."""
         self.papercut = PaperCut(
             database,
@@ -389,11 +391,14 @@ class Printflow:
             parts.settings.papercut,
             parts.papercut,
             parts.pay_links,
+            receipts,
             parts.ids,
             parts.dispatcher.wake,
         )
         """Charging students' PaperCut accounts: ``offer``, ``charge``, ``find``, ``settle``."""
-        self.payment_reports = PaymentReports(database, clock, parts.catalogs, parts.pay_links)
+        self.payment_reports = PaymentReports(
+            database, clock, parts.catalogs, parts.pay_links, receipts
+        )
         """Marking jobs as paid from a payment service's report: ``read``."""
         self.receipts = Receipts(database, clock, self._mail_queue, parts.dispatcher.wake)
         """Receipts, on paper and by mail."""

@@ -39,6 +39,7 @@ from ..settings import Settings
 from .claims import write_claims
 from .mail_queue import MailQueue
 from .plate_writer import PlateWriter
+from .receipt_mails import ReceiptMails
 
 
 class EffectWriter:
@@ -142,7 +143,7 @@ class _OfEvent:
             waived_cents=entry.waived_cents,
             event_id=self._event_id,
         )
-        self._tx.ledger.add(
+        payment_id = self._tx.ledger.add(
             Payment(
                 id=0,
                 at=self._now,
@@ -159,6 +160,7 @@ class _OfEvent:
                 shares=(share,),
             )
         )
+        ReceiptMails(self._settings, self._mails).add(self._tx, payment_id, self._now)
 
     # -- files ------------------------------------------------------------------------------------
 

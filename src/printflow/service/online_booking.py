@@ -19,6 +19,7 @@ from ..ports import Transaction
 from .lookup import balance_of
 from .money_writer import tell
 from .pay_links import PayLinks
+from .receipt_mails import ReceiptMails
 from .repeats import fingerprint
 
 _RECEIPT = 40
@@ -42,7 +43,12 @@ class Told:
 
 
 def book(
-    tx: Transaction, told: Told, pay_links: PayLinks, actor: Actor, now: datetime
+    tx: Transaction,
+    told: Told,
+    pay_links: PayLinks,
+    receipts: ReceiptMails,
+    actor: Actor,
+    now: datetime,
 ) -> tuple[OnlinePayment, bool]:
     """Enter it, and say whether it was there already.
 
@@ -68,6 +74,7 @@ def book(
     payment_id = None
     if job is not None and (finding is None or finding.record.booked):
         payment_id = _enter(tx, told, job, identity, actor, now)
+        receipts.add(tx, payment_id, now)
     return _kept(tx, told, job, identity, finding, payment_id, now), False
 
 

@@ -32,6 +32,7 @@ from .lookup import balance_of, job_of_link, no_link
 from .money_writer import written
 from .online_booking import Told, book
 from .pay_links import PayLinks
+from .receipt_mails import ReceiptMails
 
 _BOTH = (OnlineState.DONE, OnlineState.SETTLED)
 _UNSIGNED = Limit("payment callbacks unsigned", 60, timedelta(hours=1))
@@ -74,8 +75,14 @@ class OnlinePayments:
     """What students pay at the lab's payment service."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: Settings, pay_links: PayLinks
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        pay_links: PayLinks,
+        receipts: ReceiptMails,
     ) -> None:
+        self._receipts = receipts
         self._database = database
         self._clock = clock
         self._pay_links = pay_links
@@ -119,7 +126,7 @@ class OnlinePayments:
             now = self._clock()
             count(tx, _SIGNED.for_account("all"), now, _TOO_MANY)
             actor = Actor(ActorKind.SYSTEM, PAYMENT_SERVICE)
-            return self._received(tx, *book(tx, told, self._pay_links, actor, now))
+            return self._received(tx, *book(tx, told, self._pay_links, self._receipts, actor, now))
 
         return written(self._database, enter)
 

@@ -52,6 +52,7 @@ from .lookup import balance_of, job_of
 from .money_writer import written
 from .online_booking import Told, book
 from .pay_links import PayLinks
+from .receipt_mails import ReceiptMails
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class PaperCut:
         settings: PaperCutSettings,
         server: PaperCutServer,
         pay_links: PayLinks,
+        receipts: ReceiptMails,
         ids: Ids,
         wake: Callable[[], None],
     ) -> None:
@@ -89,6 +91,7 @@ class PaperCut:
         self._username_from = UsernameFrom(settings.username_from)
         self._server = server
         self._pay_links = pay_links
+        self._receipts = receipts
         self._ids = ids
         self._wake = wake
 
@@ -308,7 +311,7 @@ class PaperCut:
             now, state = self._clock(), ChargeState.CHARGED
             said = {"answer": "", "answered_at": now, "settled_by": settled_by}
             if tx.papercut.move(charge.id, sources, state, **said):
-                payment, _known = book(tx, told, self._pay_links, actor, now)
+                payment, _known = book(tx, told, self._pay_links, self._receipts, actor, now)
                 tx.papercut.move(charge.id, (state,), state, payment_id=payment.payment_id)
 
         written(self._database, enter)

@@ -32,6 +32,7 @@ from .acting import staff_actor
 from .money_writer import written
 from .online_booking import Told, book, payment_identity
 from .pay_links import PayLinks
+from .receipt_mails import ReceiptMails
 from .repeats import fingerprint
 
 MOST_BYTES, MOST_ROWS = 4 << 20, 10_000
@@ -68,8 +69,14 @@ class PaymentReports:
     """Reports that payment services make, as CSV files."""
 
     def __init__(
-        self, database: Database, clock: Clock, catalogs: CatalogCache, pay_links: PayLinks
+        self,
+        database: Database,
+        clock: Clock,
+        catalogs: CatalogCache,
+        pay_links: PayLinks,
+        receipts: ReceiptMails,
     ) -> None:
+        self._receipts = receipts
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
@@ -130,7 +137,7 @@ class PaymentReports:
                 "report", line.reference, row.job_id, line.transaction, line.cents, line.currency,
                 line.date,
             )  # fmt: skip
-            one, repeated = book(tx, told, self._pay_links, actor, now)
+            one, repeated = book(tx, told, self._pay_links, self._receipts, actor, now)
             outcome = Outcome.ALREADY if repeated else Outcome.PAID
             found[line.number] = replace(row, outcome=outcome, finding=one.finding)
         return found

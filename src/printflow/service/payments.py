@@ -27,6 +27,7 @@ from .claims import give_back
 from .jobs import Figure
 from .lookup import balance_of, job_of
 from .money_writer import tell, written
+from .receipt_mails import ReceiptMails
 from .receipt_numbers import receipt_used
 from .repeats import fingerprint
 
@@ -51,7 +52,9 @@ class Payments:
         database: Database,
         clock: Clock,
         catalogs: CatalogCache,
+        receipts: ReceiptMails,
     ) -> None:
+        self._receipts = receipts
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
@@ -175,7 +178,9 @@ class Payments:
                 kind=Entry.REFUND,
             )
             give_back(tx, job, entry, cents, now)
-            return _sure(tx.ledger.get(tx.ledger.add(entry, key, told if key else "")))
+            payment_id = tx.ledger.add(entry, key, told if key else "")
+            self._receipts.add(tx, payment_id, now)
+            return _sure(tx.ledger.get(payment_id))
 
         return written(self._database, enter)
 
@@ -381,7 +386,9 @@ class Payments:
                 if shares[job.id] or rest[job.id]
             ),
         )
-        return _sure(tx.ledger.get(tx.ledger.add(payment, *key)))
+        payment_id = tx.ledger.add(payment, *key)
+        self._receipts.add(tx, payment_id, now)
+        return _sure(tx.ledger.get(payment_id))
 
     def _share(
         self,

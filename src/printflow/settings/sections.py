@@ -59,6 +59,7 @@ class MailSettings(MailSignIn):
     print_started: bool = Field(default=False, description=TRUE_OR_FALSE)
     copies_ready: bool = Field(default=False, description=TRUE_OR_FALSE)
     print_failed: bool = Field(default=False, description=TRUE_OR_FALSE)
+    receipts: bool = Field(default=False, description=TRUE_OR_FALSE)
     directory: Path | None = Field(default=None, description=A_FOLDER)
     templates: Path | None = Field(default=None, description=A_FOLDER)
     timeout_seconds: Whole = whole(30, 1, 600, SECONDS)

@@ -31,6 +31,7 @@ from ..db.schema import (
     plate_runs,
     plates,
 )
+from ..domain.budgets import BY_BUDGET
 from ..domain.effects import MailTemplate
 from ..domain.event_kind import CORRECTIONS, Correction
 from ..domain.job import FileRole, FileState
@@ -248,8 +249,8 @@ class _Check:
                 owed[event.id, template] += 1
         there: Counter[tuple[int, str]] = Counter()
         for mail in self._rows["outbox"]:
-            if mail.template == MailTemplate.PAYER_ASKED:
-                continue  # as many as there are approvers: see below
+            if mail.template in (MailTemplate.PAYER_ASKED, MailTemplate.RECEIPT):
+                continue  # as many as there are approvers, and payments: see below
             if mail.event_id is not None:
                 there[mail.event_id, mail.template] += 1
             elif mail_record(mail.template).of_step:
@@ -259,6 +260,7 @@ class _Check:
             if want != have:
                 yield f"event {event_id}: {have} mails {template!r}, not {want}"
         yield from self._approvers()
+        yield from self._receipts()
         yield from self._reminders()
         yield from self._together()
         yield from self._delivered()
@@ -277,6 +279,31 @@ class _Check:
         for claim in claims.values():
             if claim.asked_at is not None and asked[claim.id, claim.asked_at] != 1:
                 yield f"claim {claim.id}: {asked[claim.id, claim.asked_at]} mails to its approver"
+
+    def _receipts(self) -> Iterator[str]:
+        """Where the lab wants them, each payment and refund of a student's has one email that was
+        written with it, and those of one hand-over share one; else there is none but by hand.
+        """
+        sent = Counter(
+            mail.context["payment_id"]
+            for mail in self._rows["outbox"]
+            if mail.template == MailTemplate.RECEIPT and mail.event_id is not None
+        )
+        told = {event.id: event.trigger for event in self._rows["events"]}
+        events_of: dict[int, set[str]] = defaultdict(set)
+        for share in self._rows["payment_shares"]:
+            events_of[share.payment_id].add(told.get(share.event_id, ""))
+        for payment in self._rows["payments"]:
+            count, paid = sent.pop(payment.id, 0), bool(payment.amount_cents)
+            here = (
+                paid
+                and payment.method != BY_BUDGET
+                and Correction.IMPORT not in events_of[payment.id]
+            )
+            want = int(here and self._outside.settings.mail.receipts)
+            if count != want and not (payment.hand_over and count < want):
+                yield f"payment {payment.id}: {count} receipts by email, not {want}"
+        yield from (f"a receipt was mailed of payment {one}, which is not there" for one in sent)
 
     def _reminders(self) -> Iterator[str]:
         """A reminder to pick up a print is one email: as many for each wait as there are days."""
