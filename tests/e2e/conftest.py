@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -81,6 +82,22 @@ class Server:
     password: str
     log: Path
     pid: int
+    command: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def again(self) -> Iterator[subprocess.Popen[bytes]]:
+        """The program, started once more in its place."""
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                self.command, stdout=output, stderr=subprocess.STDOUT, env=self.environment
+            )
+        try:
+            wait_until_it_answers(f"{self.url}/health/live", process, self.log)
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
 
     @property
     def port(self) -> int:
@@ -130,7 +147,7 @@ def server(
         wait_until_it_answers(f"{url}/health/live", process, log)
         found = re.search(r"[0-9a-z]{4}(-[0-9a-z]{4}){3}", log.read_text("utf-8"))
         assert found, log.read_text("utf-8")
-        yield Server(url, store, found[0], log, process.pid)
+        yield Server(url, store, found[0], log, process.pid, command, environment)
     finally:
         process.terminate()
         process.wait(20)

@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { app: "app.js", charts: "charts.js", preview_worker: "preview/worker.js", gcode_worker: "gcode/worker.js" },
+  entryPoints: { app: "app.js", charts: "charts.js", tus: "tus.js", preview_worker: "preview/worker.js", gcode_worker: "gcode/worker.js" },
   outdir: "../static",
   bundle: true,
   minify: true,

@@ -1,36 +1,21 @@
 // The submission form: colors and printers follow the method, each chosen model gets a card with a
 // preview, and the upload shows how far it is. Without scripts the same form posts as it stands.
-import { canRemember, fillAboutYou, forgetAboutYou, keepAboutYou } from "./about_you.js";
+import { canRemember, fillAboutYou, forgetAboutYou } from "./about_you.js";
 import { fillDraft, keepDraft, keptDraft } from "./draft.js";
-import { filled, sizeText } from "./file_check.js";
+import { filled } from "./file_check.js";
 import { freeFirst, onlyMethod } from "./free_first.js";
 import { ModelCards } from "./model_cards.js";
-import { upload } from "./upload.js";
+import { sendingPart } from "./sending.js";
+import { remembered } from "./upload_memory.js";
 import { check, focusSummary, followSummary, recheck, showProblem } from "./validation.js";
 
 // The form that came back with errors is told so when it has got its files again.
 const KEPT = "files-kept";
 
-// A screen reader tells tens of percents; each single one would be a noise.
-const SAID_PERCENT = 10;
-
 // Kept apart from Alpine's data, whose proxies workers and files do not take.
 const cardsOf = new WeakMap();
 
 const CARD_FIELDS = "input, select, textarea";
-
-// A browser refuses to send a file that has been saved again since it was chosen, and says no more than
-// that the upload failed. Gives the name of the first such file, or "".
-async function nameOfChanged(files) {
-  for (const file of files) {
-    try {
-      await file.slice(0, 1).arrayBuffer();
-    } catch {
-      return file.name;
-    }
-  }
-  return "";
-}
 
 function fieldsOf(card) {
   const fields = [...card.querySelectorAll(CARD_FIELDS)];
@@ -47,17 +32,11 @@ function fill(card, typed) {
 
 export function submitForm() {
   return {
-    sending: false,
-    sent: false, // all of it: from here on canceling would promise too much
-    percentText: "",
-    saidText: "",
-    speedText: "",
-    leftText: "",
-    problem: "",
-    retry: false,
-    sentNames: "",
+    ...sendingPart(
+      (form) => cardsOf.get(form).files,
+      (form) => cardsOf.get(form).cards,
+    ),
     count: 0,
-    request: null,
     ownMethod: false, // chosen by hand: it is not chosen again for the student
     ownPrinter: false,
     canRemember: false,
@@ -89,12 +68,9 @@ export function submitForm() {
       this.ownMethod = Boolean(form.querySelector("[name=print_method]:checked"));
       this.ownPrinter = Boolean(form.querySelector("[name=printer]:checked"));
       this.chooseWhatFollows();
+      this.initSending();
       if (!this.restore()) this.known = fillAboutYou(form);
       this.takeFiles();
-      window.addEventListener("beforeunload", (event) => {
-        if (this.sending && !this.sent) event.preventDefault();
-      });
-      window.addEventListener("pageshow", (event) => event.persisted && this.stop());
     },
 
     // -- what was typed before Back or Reload -----------------------------------------------------
@@ -137,7 +113,8 @@ export function submitForm() {
       const { again } = this.$refs;
       again.hidden = this.missing.length === 0;
       const names = this.missing.map(({ name }) => name).join(", ");
-      again.textContent = filled(again.dataset.text, { names });
+      const begun = this.missing.some(({ name }) => remembered(name));
+      again.textContent = filled(begun ? again.dataset.textBegun : again.dataset.text, { names });
     },
 
     changed(event) {
@@ -164,6 +141,7 @@ export function submitForm() {
       this.count = cards.files.length;
       this.$refs.drop.classList.toggle("drop-more", this.count > 0);
       cards.follow();
+      this.uploadChosen();
       this.keep();
     },
 
@@ -321,75 +299,7 @@ export function submitForm() {
       cardsOf.get(this.$root).keep();
       if (!check(this.$root)) return;
       this.keep();
-      this.problem = "";
-      this.retry = false;
-      this.sending = true;
-      this.sent = false;
-      this.sentNames = cardsOf.get(this.$root).files.map((file) => file.name).join(", ");
-      this.percentText = "";
-      this.saidText = "";
-      this.speedText = "";
-      this.leftText = "";
-      this.$refs.fields.inert = true;
-      this.focusOn("progressPanel");
-      this.request = upload(this.$root, {
-        progress: (state) => this.progress(state),
-        still: (seconds) => this.still(seconds),
-        answered: (status, address, text) => this.answered(status, address, text),
-        failed: (aborted) => this.failed(aborted),
-      });
-    },
-
-    progress({ sent, total, perSecond }) {
-      const bar = this.$refs.bar;
-      const texts = this.$root.dataset;
-      if (!total) return;
-      const percent = Math.floor((sent / total) * 100);
-      if (percent >= 100) {
-        this.sent = true;
-        this.$refs.progressPanel.focus();
-        bar.removeAttribute("value");
-        this.percentText = texts.textChecking;
-        this.saidText = this.percentText;
-        this.speedText = "";
-        this.leftText = "";
-        return;
-      }
-      bar.value = percent;
-      this.percentText = filled(texts.textPercent, { percent });
-      this.saidText = filled(texts.textPercent, { percent: percent - (percent % SAID_PERCENT) });
-      this.speedText = filled(texts.textSpeed, {
-        sent: sizeText(sent),
-        total: sizeText(total),
-        speed: sizeText(Math.round(perSecond)),
-      });
-      const time = this.timeText((total - sent) / Math.max(1, perSecond));
-      this.leftText = filled(texts.textLeft, { time });
-    },
-
-    still(seconds) {
-      this.leftText = filled(this.$root.dataset.textStill, { time: this.timeText(seconds) });
-    },
-
-    timeText(seconds) {
-      const texts = this.$root.dataset;
-      if (seconds < 90) return filled(texts.textSeconds, { count: Math.max(1, Math.ceil(seconds)) });
-      return filled(texts.textMinutes, { count: Math.ceil(seconds / 60) });
-    },
-
-    answered(status, address, text) {
-      const page = new DOMParser().parseFromString(text, "text/html");
-      const form = page.getElementById(this.$root.id);
-      if (form) {
-        this.showAnswer(page);
-      } else if (status < 400 && address) {
-        keepAboutYou(this.$root);
-        window.location.assign(address);
-      } else {
-        const said = [...page.querySelectorAll("[data-error-said]")];
-        const words = said.map((element) => element.textContent.trim()).filter(Boolean);
-        this.tell(words.join(" ") || this.$root.dataset.textFailed, status >= 500);
-      }
+      this.begin();
     },
 
     // The server's form with its errors takes this one's place; the chosen files stay chosen, each
@@ -416,37 +326,6 @@ export function submitForm() {
         cards.showMore(main.querySelector("[data-more-errors]"));
         focusSummary(main);
       });
-    },
-
-    async failed(aborted) {
-      const texts = this.$root.dataset;
-      const changed = aborted ? "" : await nameOfChanged(cardsOf.get(this.$root).files);
-      if (changed) this.tell(filled(texts.textChanged, { name: changed }), false);
-      else this.tell(aborted ? texts.textCanceled : texts.textNetwork, !aborted);
-    },
-
-    tell(message, retry) {
-      this.stop();
-      this.problem = message;
-      this.retry = retry;
-      this.focusOn("problem");
-    },
-
-    // Alpine shows an element some ticks after its data says so; a hidden one takes no focus.
-    focusOn(name, frames = 30) {
-      const element = this.$refs[name];
-      if (element.getClientRects().length) element.focus();
-      else if (frames) requestAnimationFrame(() => this.focusOn(name, frames - 1));
-    },
-
-    stop() {
-      this.sending = false;
-      this.$refs.fields.inert = false;
-      this.$refs.bar.value = 0;
-    },
-
-    cancel() {
-      if (this.request) this.request.abort();
     },
   };
 }

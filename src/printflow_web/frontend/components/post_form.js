@@ -1,11 +1,13 @@
-// Sends a form by XMLHttpRequest, which alone tells how far an upload has come.
-const WINDOW_MS = 5000; // the speed is that of the last seconds: it tells when the line got slower
+// Sends a form by XMLHttpRequest, which alone tells how far it has come. Its files are named by the ids
+// under which the lab has them; without ids they go along with it.
+import { Pace } from "./pace.js";
+
 const STILL_MS = 15000;
 const BEAT_MS = 1000;
 
 // handlers: progress({sent, total, perSecond}), still(seconds) while nothing moves,
-// answered(status, address, text), failed(aborted).
-export function upload(form, handlers) {
+// answered({status, address, text, ours}), failed(aborted).
+export function postForm(form, ids, handlers) {
   const request = new XMLHttpRequest();
   const pace = new Pace();
   let sent = false;
@@ -25,28 +27,21 @@ export function upload(form, handlers) {
   }, BEAT_MS);
   request.addEventListener("loadend", () => clearInterval(beat));
   request.addEventListener("load", () => {
-    handlers.answered(request.status, request.responseURL, request.responseText);
+    const { status, responseURL: address, responseText: text } = request;
+    const ours = request.getResponseHeader("X-Request-ID") !== null;
+    handlers.answered({ status, address, text, ours });
   });
   request.addEventListener("error", () => handlers.failed(false));
   request.addEventListener("abort", () => handlers.failed(true));
-  request.send(new FormData(form));
+  request.send(bodyOf(form, ids));
   return request;
 }
 
-class Pace {
-  constructor() {
-    this.marks = [[performance.now(), 0]];
+function bodyOf(form, ids) {
+  const body = new FormData(form);
+  if (ids) {
+    body.delete("file");
+    for (const id of ids) body.append("upload", id);
   }
-
-  get last() {
-    return this.marks[this.marks.length - 1][0];
-  }
-
-  // Bytes per second over the last seconds.
-  add(now, loaded) {
-    this.marks.push([now, loaded]);
-    while (this.marks.length > 2 && now - this.marks[0][0] > WINDOW_MS) this.marks.shift();
-    const [since, before] = this.marks[0];
-    return (loaded - before) / Math.max(0.001, (now - since) / 1000);
-  }
+  return body;
 }
