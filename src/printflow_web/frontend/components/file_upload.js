@@ -88,6 +88,11 @@ export class FileUpload {
     uploadMemory.removeUpload(`printflow.upload::${this.tus.url}`);
   }
 
+  // What was sent isn't what is meant anymore.
+  async lookAgain() {
+    if (this.state === "done" && (await savedAgain(this.file))) this.end("moved");
+  }
+
   // Ask the lab how much is there; it goes on, or begins anew.
   recheck() {
     this.halt();
@@ -206,11 +211,21 @@ export class FileUpload {
 // A browser refuses to send a file that has been saved again since it was chosen, and says no more than
 // that the line broke.
 export async function readable(file) {
+  return !(await whyNotReadable(file));
+}
+
+// Saved again since then: what the lab has isn't what the student means to send. One that is gone (a
+// stick was pulled out) is at the lab as it was.
+export async function savedAgain(file) {
+  return (await whyNotReadable(file)) === "NotReadableError";
+}
+
+async function whyNotReadable(file) {
   try {
     await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
+    return "";
+  } catch (error) {
+    return error.name;
   }
 }
 

@@ -20,16 +20,16 @@ export function sendingPart(filesOf, cardsOf) {
     underWay: false, // models go ahead while the form is filled in
     aheadText: "",
     pauseText: "",
-    pausedText: "",
     percentText: "",
     saidText: "",
     speedText: "",
     leftText: "",
-    troubleText: "",
+    noticeText: "", // why nothing moves
     problem: "",
     retry: false,
     sentNames: "",
     request: null,
+    looking: false,
     again: false, // the form was sent a second time, as the lab had lost a model
 
     initSending() {
@@ -54,7 +54,6 @@ export function sendingPart(filesOf, cardsOf) {
     pause() {
       if (uploads.paused) uploads.resume();
       else uploads.pause();
-      this.pausedText = uploads.paused ? this.$root.dataset.textPaused : this.$root.dataset.textResumed;
       this.showUploads();
     },
 
@@ -68,10 +67,8 @@ export function sendingPart(filesOf, cardsOf) {
       this.pauseText = uploads.paused ? texts.textResume : texts.textPause;
       this.underWay = Boolean(uploads.possible && uploads.under) && !this.sending;
       const { sent, total, perSecond } = uploads.progress;
-      this.troubleText = this.troubleOf(uploads.under);
-      this.aheadText = uploads.paused
-        ? texts.textPaused
-        : this.troubleText || this.speedOf(sent, total, perSecond);
+      this.noticeText = uploads.paused ? texts.textPaused : this.troubleOf(uploads.under);
+      this.aheadText = this.noticeText || this.speedOf(sent, total, perSecond);
       if (this.sending) this.goOn();
     },
 
@@ -125,14 +122,26 @@ export function sendingPart(filesOf, cardsOf) {
         const words = this.stateText(wrong);
         this.tell(words || this.$root.dataset.textFailed, wrong.state === "refused");
       } else if (uploads.done && uploads.list.length) {
-        this.post(uploads.list.map(({ id }) => id));
+        this.postIfTheSame();
       } else if (uploads.list.some(({ state }) => state === "stale")) {
         this.post(uploads.list.map(({ id }) => id).filter(Boolean)); // for a form with a new token
       } else if (!uploads.possible || !uploads.under) {
         this.post(null);
-      } else if (!uploads.paused) {
+      } else if (this.noticeText) {
+        this.saidText = this.noticeText;
+        this.leftText = "";
+      } else {
         this.progress(uploads.progress);
       }
+    },
+
+    // Nobody sends an old file unknowingly. A file that is another by now says so itself; see goOn.
+    async postIfTheSame() {
+      if (this.looking) return;
+      this.looking = true;
+      const same = await uploads.lookAgain();
+      this.looking = false;
+      if (same && this.sending && !this.request) this.post(uploads.list.map(({ id }) => id));
     },
 
     post(ids) {

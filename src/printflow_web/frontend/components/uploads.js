@@ -77,6 +77,12 @@ export class Uploads {
     this.resume();
   }
 
+  // Whether what is at the lab is what is meant.
+  async lookAgain() {
+    await Promise.all(this.list.map((one) => one.lookAgain()));
+    return this.done;
+  }
+
   leaveToLab() {
     for (const one of this.list) one.leaveToLab();
   }
