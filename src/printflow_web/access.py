@@ -17,7 +17,7 @@ from .request import lab_of
 
 _log = logging.getLogger(__name__)
 _SHOWN = 200
-_LINK = re.compile(r"^(/*(?:jobs|confirm|payer)/+)[^/]+", re.IGNORECASE)
+_LINK = re.compile(r"^(/*(?:jobs|confirm|payer|uploads)/+)[^/]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z2-7]{20,}", re.IGNORECASE)
 """A token, or most of one: no other part of an address is that long without a hyphen or a dot."""
 _QUIET = frozenset({"static", "health.live", "health.ready"})

@@ -27,7 +27,7 @@ TOKEN = "jl7hdyo3s475ikvjb5iqlaltsy"
 ADDRESSES = (
     "/jobs/{}", "/jobs/{}/", "/confirm/{}", "/confirm/{}/", "/jobs/{}/messages", "/jobs/{}/nothing",
     "//confirm/{}", "/Confirm/{}", "/x/{}", "/static/{}", "/confirm/{}.", "/find/{}", "/{}",
-    "/confirm/{}?x=1", "/%63onfirm/{}",
+    "/confirm/{}?x=1", "/%63onfirm/{}", "/uploads/{}",
 )  # fmt: skip
 
 

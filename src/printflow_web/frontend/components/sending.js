@@ -129,6 +129,7 @@ export function sendingPart(filesOf, cardsOf) {
         this.post(null);
       } else if (this.noticeText) {
         this.saidText = this.noticeText;
+        this.speedText = "";
         this.leftText = "";
       } else {
         this.progress(uploads.progress);
