@@ -90,10 +90,14 @@ class Server:
         """The program, started once more in its place."""
         with self.log.open("ab") as output:
             process = subprocess.Popen(
-                self.command, stdout=output, stderr=subprocess.STDOUT, env=self.environment
+                self.command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                cwd=self.store.parent,
             )
         try:
-            wait_until_it_answers(f"{self.url}/health/live", process, self.log)
+            wait_until_it_answers(f"{self.url}/health/live", process, self.log, seconds=90)
             yield process
         finally:
             process.terminate()
@@ -164,10 +168,10 @@ def lab(server: Server) -> Iterator[Printflow]:
 
 
 def wait_until_it_answers(
-    url: str, process: subprocess.Popen[bytes], log: Path | None = None
+    url: str, process: subprocess.Popen[bytes], log: Path | None = None, *, seconds: float = 30
 ) -> None:
     """Return as soon as the server answers at ``url``."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=2).close()
