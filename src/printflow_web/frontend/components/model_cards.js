@@ -155,7 +155,7 @@ export class ModelCards {
 
   empty(card) {
     card.querySelector("[data-model-head]").hidden = true;
-    card.querySelector("[data-preview]").hidden = true;
+    for (const part of ["preview", "warning", "advice"]) card.querySelector(`[data-${part}]`).hidden = true;
     card.querySelector("[data-own-color]").hidden = true;
     card.querySelector("[data-read-as]").value = "";
     card.querySelector("select").value = "";

@@ -10,6 +10,7 @@ export class Preview {
   // the viewer's; changed: told when the facts are there; scale: told which scaling is wanted ("" = none).
   constructor(place, file, { lab, worker, changed, scale }) {
     this.place = place;
+    this.card = place.closest("[data-model]"); // what warns is below its fields
     this.texts = place.dataset;
     this.file = file;
     this.lab = lab;
@@ -172,7 +173,7 @@ export class Preview {
 
   // choices: [scaling, what its button says].
   notice(words, choices, warns) {
-    const notice = this.place.querySelector("[data-warning]");
+    const notice = this.card.querySelector("[data-warning]");
     notice.hidden = !words;
     notice.classList.toggle("notice-warn", warns);
     notice.querySelector("[data-warning-text]").textContent = words;
@@ -213,7 +214,7 @@ export class Preview {
 
   // Advice never keeps anybody from sending.
   tellAdvice(sentences) {
-    const notice = this.place.querySelector("[data-advice]");
+    const notice = this.card.querySelector("[data-advice]");
     const items = sentences.map((words) => {
       const item = document.createElement("li");
       item.textContent = words;
@@ -225,7 +226,7 @@ export class Preview {
 
   announce() {
     const words = { name: this.file.name, size: this.sizeText(), fit: this.fitText() };
-    const warning = this.place.querySelector("[data-warning-text]").textContent;
+    const warning = this.card.querySelector("[data-warning-text]").textContent;
     const said = `${filled(this.texts.textDone, words)} ${warning}`;
     this.place.querySelector("[data-said]").textContent = said;
   }
