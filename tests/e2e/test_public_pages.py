@@ -19,6 +19,7 @@ from tests.e2e.conftest import Complaints, Server, watched
 from tests.e2e.test_administration import RULES, SHAPES, faults
 from tests.e2e.test_preview import choose, file, take
 from tests.e2e.test_submit_form import fill_in, send
+from tests.inspection.hostile import package
 
 pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
@@ -103,7 +104,8 @@ def form_states(page: Page) -> Iterator[str]:
         file("inches.stl", sample_models.stl(small)),
         file("large.stl", sample_models.stl(large)),
     )
-    choose(page, file("none.stl", sample_models.stl([])))
+    choose(page, file("none.3mf", package("<!DOCTYPE model><model/>")))
+    page.locator("[data-model]").nth(2).wait_for()
     take(page, "color", "True Black")
     page.locator("[data-warning]:visible").nth(1).wait_for()
     page.locator(".viewer-button:visible").nth(1).wait_for()
