@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     )
     from .domain.printability import limits_for
     from .domain.printed_outline import OutlineVerdict, PrintedOutline
+    from .domain.printer_in_use import PrinterInUse
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
     from .domain.quoted_price import priced, rush
@@ -367,6 +368,7 @@ _HOMES = {
     "domain.unconfirmed": ("AddressPage", "AddressWait"),
     "domain.attention": ("Flag",),
     "domain.minimum_text": ("minimum_offered",),
+    "domain.printer_in_use": ("PrinterInUse",),
     "domain.worklist": (
         "JobQuery",
         "Sort",
@@ -669,6 +671,7 @@ __all__ = [
     "Priced",
     "PrintAttempt",
     "Printer",
+    "PrinterInUse",
     "PrinterQueue",
     "Printflow",
     "PrintflowError",

@@ -35,6 +35,7 @@ from printflow import (
     LimitWindow,
     Moved,
     PricePreview,
+    PrinterInUse,
     Refusal,
     Right,
     RightGroup,
@@ -88,6 +89,7 @@ def _form(
     moved: Sequence[Moved] | None = None,
     preview: PricePreview | None = None,
     over: LimitPreview | None = None,
+    removing: Sequence[PrinterInUse] = (),
 ) -> str:
     lab = lab_of(current_app)
     prices = lab.catalog.price_history() if section == "printers" else ()
@@ -106,6 +108,7 @@ def _form(
         actions=tuple(LimitAction),
         idle=lab.limits.idle(plain) if section == "limits" else {},
         over=over,
+        removing=removing,
         groups=_GROUPS,
         administrator=ADMINISTRATOR,
         moved=moved,
@@ -143,6 +146,9 @@ def save(section: str) -> AnyResponse:
         if form.get("preview"):
             moved = lab.hours.moved_by(changed)
             return make_response(_form(section, {**plain, **changed}, int(typed), {}, moved))
+        if not form.get("remove_in_use") and (used := lab.catalog.would_remove(changed)):
+            told = _form(section, {**plain, **changed}, int(typed), {}, removing=used)
+            return make_response(told, 422)
         lab.catalog.change(changed, expected_version=int(typed), **acting())
     except CatalogChanged as error:
         again = _changed_meanwhile(error)

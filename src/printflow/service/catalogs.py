@@ -18,8 +18,11 @@ from ..domain.catalog_history import (
 from ..domain.catalog_reader import catalog_problem
 from ..domain.people import ChangeKind
 from ..domain.placeholders import unfilled
+from ..domain.plate import PlateState
+from ..domain.printer_in_use import PrinterInUse, gone, printer_in_use
 from ..domain.rights import ADMINISTRATOR, Right
 from ..domain.text import clean_line
+from ..domain.worklist import JobQuery
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import may, needs, require, require_all, require_confirmed
@@ -121,6 +124,26 @@ class Catalogs:
         """
         data = {**self.export(), **sections}
         return self.load(data, by=by, station=station, expected_version=expected_version)
+
+    @needs(Right.SEE)
+    def would_remove(self, sections: Mapping[str, Any]) -> tuple[PrinterInUse, ...]:
+        """The printers that :meth:`change` to these sections would take away while something still
+        has them: prints on them go on, what waits for them needs another printer.
+        """
+        names = gone(self.export(), sections) if "printers" in sections else ()
+        if not names:
+            return ()
+        with self._database.read() as tx:
+            plates = tx.plates.find(states=(PlateState.PLANNED,))
+            found = [
+                printer_in_use(
+                    name,
+                    tx.jobs.matching(JobQuery(printer=name)),
+                    sum(plate.machine.model == name for plate in plates),
+                )
+                for name in names
+            ]
+        return tuple(one for one in found if one.used)
 
     @needs(Right.SEE)
     def restore(self, version: int, *, by: str, station: str = "") -> Catalog:

@@ -27,6 +27,22 @@ export function costTable() {
       for (const button of this.$root.querySelectorAll("[data-use]")) this.take(button);
     },
 
+    // The same material or printer for every job whose method has it.
+    forAll(event) {
+      const { value, dataset } = event.currentTarget;
+      if (!value) return;
+      let without = 0;
+      for (const row of this.rows) {
+        const field = this.field(row, dataset.forAll);
+        if ([...field.options].some((option) => option.value === value)) field.value = value;
+        else without += 1;
+      }
+      const said = this.$root.querySelector("[data-not-all]");
+      const words = without === 1 ? said.dataset.one : said.dataset.many.replace("{count}", without);
+      said.textContent = without ? words : "";
+      this.update();
+    },
+
     // What the slicer does not know stays.
     take(button) {
       const row = button.closest("[data-quote]");
