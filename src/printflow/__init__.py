@@ -200,7 +200,7 @@ if TYPE_CHECKING:
     from .reports.figures import REPORTS
     from .reports.presets import PRESETS as REPORT_PRESETS
     from .reports.presets import Period
-    from .reports.summary import Summary
+    from .reports.summary import Summary, change_text
     from .reports.table import Figures, cell_text, cell_value
     from .reports.table import Table as ReportTable
     from .runtime.exhausted import is_exhausted, server_busy
@@ -448,7 +448,7 @@ _HOMES = {
     "ports": ("RenderedMail",),
     "reports.figures": ("REPORTS",),
     "reports.presets": ("Period",),
-    "reports.summary": ("Summary",),
+    "reports.summary": ("Summary", "change_text"),
     "reports.table": ("Figures", "cell_text", "cell_value"),
     "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
@@ -762,6 +762,7 @@ __all__ = [
     "catalog_toml",
     "cell_text",
     "cell_value",
+    "change_text",
     "clean_line",
     "counted_text",
     "day_text",

@@ -19,6 +19,7 @@ from printflow import (
     Unit,
     cell_text,
     cell_value,
+    change_text,
     parse_date,
 )
 
@@ -26,6 +27,7 @@ from .acting import acting
 from .errors import ParameterRefused
 from .live_page import asked_live, live_answer, live_page, tag_of
 from .request import lab_of
+from .spoken import spoken
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -95,7 +97,7 @@ def summary() -> Response:
     return _live(
         "report_summary",
         lambda: lab_of(current_app).reports.latest_summary(asked.query, asked.period.before),
-        lambda found: {"summary": found, "changed": _change_text, **_shown(asked)},
+        lambda found: {"summary": found, "changed": _changed, **_shown(asked)},
     )
 
 
@@ -120,14 +122,8 @@ def _live(name: str, count: Callable[[], Any], shown: Callable[[Any], dict[str, 
     )
 
 
-def _change_text(percent: float | None) -> str:
-    if percent is None:
-        return "–"
-    size = f"{abs(percent):,.0f}%"
-    if size == "0%":
-        return str(_("no change"))
-    way = _("up %(percent)s", percent=size) if percent > 0 else _("down %(percent)s", percent=size)
-    return str(way)
+def _changed(percent: float | None) -> str:
+    return spoken(change_text(percent))
 
 
 def _shown(asked: _Asked) -> dict[str, Any]:

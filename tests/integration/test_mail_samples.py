@@ -45,12 +45,13 @@ LINKS = {
     "not_canceled": (rf"/jobs/{TOKEN}",),
     "payer_asked": (rf"/payer/{TOKEN}",),
     "payer_statement": (),
+    "summary": (r"/reports/summary\?since=[0-9-]{10}&(?:amp;)?until=[0-9-]{10}",),
 }
 SEVERAL = {"prices", "ready", "in_queue"}
 """They tell of several jobs."""
 AMOUNTS = {
     *("approved", "reminder", "confirmed", "completed", "receipt", "pick_up_reminder"),
-    *("prices", "ready", "in_queue", "payer_asked", "payer_statement"),
+    *("prices", "ready", "in_queue", "payer_asked", "payer_statement", "summary"),
 }
 EXPIRIES = {"approved", "reminder", "prices", "confirm_address"}
 TEMPLATES = [template.value for template in MailTemplate]
@@ -111,7 +112,9 @@ def test_links_amounts_and_expiry(
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_subjects_carry_the_job_s_number(samples: dict[str, RenderedMail], name: str) -> None:
     subject = samples[name].subject
-    assert ("K7Q2MX9A" in subject) == (name not in {"find_jobs", "payer_statement", *SEVERAL})
+    assert ("K7Q2MX9A" in subject) == (
+        name not in {"find_jobs", "payer_statement", "summary", *SEVERAL}
+    )
     assert len(subject) <= 90 and "\n" not in subject
 
 

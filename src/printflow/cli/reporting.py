@@ -14,7 +14,7 @@ from .streams import pour, tell
 from .tables import print_table
 
 if TYPE_CHECKING:
-    from printflow import Figures, ReportQuery
+    from printflow import Figures, Period, Printflow, ReportQuery
 
 _FILTERS = ("discipline", "class_number", "method", "printer", "material", "color")
 
@@ -35,24 +35,57 @@ def _filtered(command: click.Command) -> click.Command:
 @click.option("--until", default="", metavar="DATE", help="Last day, included.")
 @click.option("--by", "unit", type=click.Choice(["day", "week", "month"]), default="month",
               show_default=True, help="Unit of time in reports over time.")  # fmt: skip
+@click.option(
+    "--period",
+    default="",
+    metavar="PERIOD",
+    help="this-week, last-week, this-month, last-month, this-term, last-term, 30, 90, 365, "
+    "or all. Without NAME, print its summary.",
+)
+@click.option("--mail", is_flag=True, help="Email the summary to those who get it every week.")
+@click.option("--to", multiple=True, metavar="ADDRESS", help="With --mail: email it to ADDRESS.")
 @click.option("--csv", "ending", flag_value="csv", default="", help="Print CSV.")
 @json_option
-def report(name: str, since: str, until: str, unit: str, ending: str, **filters: str) -> None:
-    """Print the report NAME, or list all reports if you give none. "jobs" is the list of jobs."""
+def report(
+    name: str,
+    since: str,
+    until: str,
+    unit: str,
+    period: str,
+    mail: bool,
+    to: tuple[str, ...],
+    ending: str,
+    **filters: str,
+) -> None:
+    """Print the report NAME, or list all reports if you give none. "jobs" is the list of jobs.
+
+    With --period and without NAME, print the summary of that period, or email it.
+    """
     from printflow import REPORTS, ReportQuery, Unit, parse_date
 
+    if (mail or to) and (name or not period):
+        raise click.UsageError(say("--mail and --to go with --period, without a report's name."))
+    if period and (since or until):
+        raise click.UsageError(say("Use either --period or --since and --until."))
+    if not name and period:
+        if any(filters.values()) or ending:
+            raise click.UsageError(say("A summary has no filters and no CSV. Name a report."))
+        with session().lab() as lab:
+            _summarize(lab, period, mail=mail or bool(to), to=to)
+        return
     if not name:
         for known in (*REPORTS, "jobs"):
             tell(known)
         return
-    query = ReportQuery(
-        since=parse_date(since, "since"),
-        until=parse_date(until, "until"),
-        unit=Unit(unit),
-        **filters,
-    )
     with session().lab() as lab:
         lab.reports.expect(name)
+        days = lab.reports.period(_preset(period)) if period else None
+        query = ReportQuery(
+            since=days.since if days else parse_date(since, "since"),
+            until=days.until if days else parse_date(until, "until"),
+            unit=Unit(unit),
+            **filters,
+        )
         if ending or (name == "jobs" and not session().json):
             pour(lab.reports.file(name, ending or "csv", query))
         elif name == "jobs":
@@ -62,6 +95,71 @@ def report(name: str, since: str, until: str, unit: str, ending: str, **filters:
 
 
 report = _filtered(report)
+
+
+def _preset(typed: str) -> str:
+    return typed.strip().casefold().replace("-", "_")
+
+
+def _summarize(lab: Printflow, typed: str, *, mail: bool, to: tuple[str, ...]) -> None:
+    from printflow import cell_text, change_text
+
+    period = lab.reports.period(_preset(typed))
+    if mail:
+        addresses = lab.summary_mails.send(period, to=to, by="printflow report")
+        if session().json:
+            print_json({"mailed_to": addresses, "period": _days(period)})
+        else:
+            tell(say("Emailed to {addresses}.", addresses=", ".join(addresses)))
+        return
+    found = lab.reports.summary(period)
+    trends = [(group, trend) for group in found.groups for trend in group.trends]
+    if session().json:
+        print_json(
+            {
+                "at": found.figures.at,
+                "currency": found.figures.currency,
+                "time_zone": found.figures.time_zone,
+                "period": _days(period),
+                "totals": {
+                    trend.key: {
+                        "now": trend.now,
+                        "before": trend.before,
+                        "change_percent": trend.change,
+                    }
+                    for _group, trend in trends
+                },
+            }
+        )
+        return
+    currency = found.figures.currency
+    rows = [
+        [
+            group.title,
+            trend.label,
+            cell_text(trend.now, trend.column, currency),
+            cell_text(trend.before, trend.column, currency),
+            change_text(trend.change),
+        ]
+        for group, trend in trends
+    ]
+    first, last = period.since or "", period.until or ""
+    title = say(
+        "{first} to {last}, time zone {zone}",
+        first=first,
+        last=last,
+        zone=found.figures.time_zone,
+    )
+    print_table(("", "Total", "Period", "Before", "Change"), rows, title=title)
+
+
+def _days(period: Period) -> dict[str, str | list[str] | None]:
+    before = period.before
+    return {
+        "since": period.since.isoformat() if period.since else None,
+        "until": period.until.isoformat() if period.until else None,
+        "before": [day.isoformat() for day in before] if before else None,
+    }
 
 
 def _tell(figures: Figures, name: str) -> None:

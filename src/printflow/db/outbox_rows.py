@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ..domain.clock_slip import FARTHEST_MAIL, SLIP
 from ..domain.history import Mail
 from ..domain.told_together import joined
+from ..ports import DuplicateKey
 from .schema import outbox
 from .wakeup import stir
 
@@ -49,21 +51,28 @@ class SqlOutboxRows:
         now: datetime,
         not_before: datetime,
     ) -> None:
-        self._connection.execute(
-            _ADD,
-            {
-                "message_id": message_id,
-                "job_id": job_id,
-                "event_id": event_id,
-                "confirmation_id": confirmation_id,
-                "template": template,
-                "recipient": recipient,
-                "context": dict(context),
-                "created_at": now,
-                "state": "queued",
-                "next_try_at": not_before,
-            },
-        )
+        values = {
+            "message_id": message_id,
+            "job_id": job_id,
+            "event_id": event_id,
+            "confirmation_id": confirmation_id,
+            "template": template,
+            "recipient": recipient,
+            "context": dict(context),
+            "created_at": now,
+            "state": "queued",
+            "next_try_at": not_before,
+        }
+        try:
+            self._connection.execute(_ADD, values)
+        except IntegrityError as error:
+            if "message_id" in str(error.orig):
+                raise DuplicateKey("message_id") from error
+            raise
+
+    def has(self, message_id: str) -> bool:
+        query = select(outbox.c.id).where(outbox.c.message_id == message_id)
+        return self._connection.execute(query).first() is not None
 
     def cancel(self, event_id: int) -> bool:
         of_event = outbox.c.event_id == event_id

@@ -37,6 +37,7 @@ class MailTemplate(StrEnum):
     READY = "ready"
     PAYER_ASKED = "payer_asked"
     PAYER_STATEMENT = "payer_statement"
+    SUMMARY = "summary"
     ON_HOLD = "on_hold"
     RELEASED = "released"
     CANCELED = "canceled"

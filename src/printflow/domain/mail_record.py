@@ -188,6 +188,15 @@ MAILS: Mapping[MailTemplate, MailRecord] = complete(
             sample_status=Status.PENDING,
             sample_note="",
         ),
+        MailTemplate.SUMMARY: MailRecord(
+            staff=mark("Summary"),
+            student="",
+            of_step=False,
+            optional=False,
+            meaning=_ALWAYS,
+            sample_status=Status.PENDING,
+            sample_note="",
+        ),
         MailTemplate.STAFF_ALERT: MailRecord(
             staff=mark("Alert to staff"),
             student="",

@@ -82,6 +82,7 @@ from ..service.student_pages import StudentPages
 from ..service.student_sessions import StudentSessions
 from ..service.submission_writer import SubmissionWriter
 from ..service.suggesting import Suggestions
+from ..service.summary_mails import SummaryMails
 from ..service.system import System
 from ..service.transitions import MailPreview, Transitions
 from ..service.unpacking import Unpacking
@@ -410,6 +411,16 @@ class Printflow:
         """Lists of jobs as files that spreadsheets open."""
         self.reports = Reports(database, clock, parts.catalogs, self.job_lists, self.changes)
         """The lab's figures."""
+        self.summary_mails = SummaryMails(
+            database,
+            clock,
+            parts.catalogs,
+            self._mail_queue,
+            self.changes,
+            parts.settings.weekly_summary_to,
+            parts.dispatcher.wake,
+        )
+        """Summaries by mail."""
 
     def _of_administrators(self, parts: Parts) -> None:
         settings, database, clock, store = (
@@ -523,6 +534,7 @@ class Printflow:
                 database, clock, self._mail_queue, parts.catalogs, settings.reminder_hours
             ),
             PickUpReminders(database, clock, self._mail_queue, lambda: self.shelf.policy),
+            self.summary_mails,
             LapseRound(database, clock),
             DisposalRound(self.shelf, on=settings.dispose_automatic),
             RetentionRound(self.retention, on=settings.retention.automatic),

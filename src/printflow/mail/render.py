@@ -27,6 +27,7 @@ from jinja2.runtime import Context
 from ..domain.model_facts import size_text
 from ..errors import PrintflowError
 from ..language.formats import (
+    date_text,
     grams_text,
     hours_text,
     local_date,
@@ -101,6 +102,8 @@ def _environment(overrides: Path | None) -> Environment:
         local_time_zone=_local_time_zone,
         local_date=_local_date,
         size_mm=size_text,
+        day=date_text,
+        spoken=_shown,
     )
     return environment
 

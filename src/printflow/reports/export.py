@@ -122,9 +122,8 @@ def _write_totals(
         for trend in group.trends:
             number += 1
             sheet.write_string(number, 0, trend.label)
-            column = Column(trend.key, trend.label, trend.kind)
             for place, cell in ((1, trend.now), (2, trend.before)):
-                value = cell_value(cell, column, summary.figures.currency)
+                value = cell_value(cell, trend.column, summary.figures.currency)
                 style.write(sheet, number, place, value, trend.kind)
             style.write(sheet, number, 3, trend.change, Kind.PERCENT)
         number += 2

@@ -48,7 +48,7 @@ def period_named(preset: str, today: date, terms: Iterable[Term]) -> Period | No
     """The period of a name in :data:`PRESETS`; None for a term that the lab doesn't have."""
     if preset in _BACK:
         back, unit = _BACK[preset]
-        return period_between(today - timedelta(days=back), None, today, unit)
+        return period_between(today - timedelta(days=back - 1), None, today, unit)
     if preset.endswith("_term"):
         return _term(preset, today, tuple(terms))
     if preset.endswith("_week"):
@@ -57,15 +57,20 @@ def period_named(preset: str, today: date, terms: Iterable[Term]) -> Period | No
             return Period(
                 since=monday, until=today, before=(monday - _WEEK, today - _WEEK), unit=Unit.DAY
             )
-        return Period(
-            since=monday - _WEEK,
-            until=monday - _DAY,
-            before=(monday - 2 * _WEEK, monday - _WEEK - _DAY),
-            unit=Unit.DAY,
-        )
+        return week_of(monday - _WEEK)
     if preset.endswith("_month"):
         return _month(preset, today)
     return Period()
+
+
+def week_of(monday: date) -> Period:
+    """A whole week, compared with the one before it."""
+    return Period(
+        since=monday,
+        until=monday + _WEEK - _DAY,
+        before=(monday - _WEEK, monday - _DAY),
+        unit=Unit.DAY,
+    )
 
 
 def period_between(

@@ -6,10 +6,11 @@ says anything else than the reports.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from ..said import say
-from .table import Cell, Figures, Kind, Table
+from .table import Cell, Column, Figures, Kind, Table, cell_text
 from .tally import SPANS
 
 MOST_ROWS = 6
@@ -49,6 +50,11 @@ class Trend:
     before: Cell
 
     @property
+    def column(self) -> Column:
+        """What its cells are."""
+        return Column(self.key, self.label, self.kind)
+
+    @property
     def change(self) -> float | None:
         """By how many percent it went up; None where nothing can be compared."""
         if self.now is None or not self.before:
@@ -83,6 +89,58 @@ class Summary:
     before: Figures | None
     groups: tuple[TrendGroup, ...]
     tops: tuple[Top, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A total as people read it; ``before`` and ``change`` are "" where nothing is compared."""
+
+    label: str
+    now: str
+    before: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A summary as a mail tells it: the days, those before, and groups of lines by their titles."""
+
+    since: date | None
+    until: date | None
+    before: tuple[date, date] | None
+    groups: tuple[tuple[str, tuple[ToldLine, ...]], ...]
+
+
+def told(summary: Summary) -> Told:
+    """The totals of a summary with their trends, as texts."""
+    query, earlier = summary.figures.query, summary.before
+    days = None
+    if earlier is not None and earlier.query.since and earlier.query.until:
+        days = (earlier.query.since, earlier.query.until)
+    currency = summary.figures.currency
+
+    def line(trend: Trend) -> ToldLine:
+        if days is None:
+            return ToldLine(trend.label, cell_text(trend.now, trend.column, currency), "", "")
+        return ToldLine(
+            trend.label,
+            cell_text(trend.now, trend.column, currency),
+            cell_text(trend.before, trend.column, currency),
+            change_text(trend.change),
+        )
+
+    groups = tuple((one.title, tuple(map(line, one.trends))) for one in summary.groups)
+    return Told(query.since, query.until, days, groups)
+
+
+def change_text(percent: float | None) -> str:
+    """By how much something went up or down: "up 12%"; "–" where nothing can be compared."""
+    if percent is None:
+        return "–"
+    size = f"{abs(percent):,.0f}%"
+    if size == "0%":
+        return say("no change")
+    return say("up {size}", size=size) if percent > 0 else say("down {size}", size=size)
 
 
 def summary_of(figures: Figures, before: Figures | None) -> Summary:

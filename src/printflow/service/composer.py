@@ -31,6 +31,7 @@ from .pay_links import PayLinks
 from .payer_statements import statement
 from .pictures import Pictures
 from .receipt_numbers import receipt_of
+from .summary_mails import summary_told
 from .waiting_policy import pick_up_policy
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class Composer:
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
         links = {"home": f"{base}/", "status": "", "request": "", "confirm": ""}
         links["dashboard"] = f"{base}/dashboard"
+        if "summary" in stored:
+            links["summary"] = _summary_url(base, *stored["summary"][:2])
         asked = tx.addresses.of_request(job.request_id) if job is not None else None
         if job is not None:
             links["confirm_address"] = self._links.of_address(job)
@@ -158,6 +161,7 @@ class Composer:
             "statement": statement(tx, stored["payer_code"], stored.get("term"), catalog.currency)
             if "payer_code" in stored
             else None,
+            "summary": summary_told(tx, stored, catalog, self._clock()),
             **self._payers(tx, mail, job, links),
             "reasons": tuple(stored.get("reasons", ())),
             "note": stored.get("note", ""),
@@ -273,6 +277,11 @@ def _in_mail(job: Job | None) -> Job | None:
         class_number=defused(job.class_number, _NAME_SHOWN),
         original_name=defused_file_name(job.original_name, _FILE_SHOWN),
     )
+
+
+def _summary_url(base: str, since: str | None, until: str | None) -> str:
+    days = [f"{name}={day}" for name, day in (("since", since), ("until", until)) if day]
+    return f"{base}/reports/summary?{'&'.join(days) or 'period=all'}"
 
 
 def _moment(stored: str | None) -> datetime | None:

@@ -28,10 +28,15 @@ class MailQueue:
         context: dict[str, Any],
         now: datetime,
         not_before: datetime | None = None,
+        number: str = "",
     ) -> str:
-        """Put a mail into the outbox; gives the Message-ID that it keeps whatever happens."""
-        number = f"{self._ids(64):016x}"
-        message_id = f"<{job_id or 'lab'}.{template.value}.{number}@{self._sender_domain}>"
+        """Put a mail into the outbox; gives the Message-ID that it keeps whatever happens.
+
+        With a ``number`` there is only one of that template and number, ever: another one raises
+        DuplicateKey.
+        """
+        number = number or f"{self._ids(64):016x}"
+        message_id = self.message_id(template, job_id=job_id, number=number)
         tx.outbox.add(
             message_id=message_id,
             job_id=job_id,
@@ -44,3 +49,7 @@ class MailQueue:
             not_before=not_before or now,
         )
         return message_id
+
+    def message_id(self, template: MailTemplate, *, number: str, job_id: str | None = None) -> str:
+        """The Message-ID of a mail with that number."""
+        return f"<{job_id or 'lab'}.{template.value}.{number}@{self._sender_domain}>"

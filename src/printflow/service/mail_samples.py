@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..catalogs.cache import CatalogCache
 from ..domain.budgets import Claim, ClaimState, StatementLine, split
@@ -28,10 +28,14 @@ from ..domain.whose_turn import turn_of
 from ..language.opening_text import pick_up_at
 from ..ports import Clock, MailWriter, RenderedMail
 from ..runtime.permits import needs
+from ..said import say
 from ..settings import Settings
 from .composer import total_of
 from .payer_statements import Statement
 from .waiting_policy import pick_up_policy
+
+if TYPE_CHECKING:
+    from ..reports.summary import Told
 
 _ID, _OTHER_ID = "K7Q2MX9A", "P3WN8C5T"
 _PICTURE_ID = "sample@printflow"
@@ -94,11 +98,13 @@ class MailSamples:
                 "confirm_address": f"{base}/confirm-address/{_LINK_END}",
                 "dashboard": f"{base}/dashboard/jobs/{job.id}",
                 "payer": f"{base}/payer/{_LINK_END}",
+                "summary": f"{base}/reports/summary?since={now.date()}&until={now.date()}",
                 "pay": self._pay_url(status_url, template, job),
             },
             "paid": split(job.cost_cents or 0, ()),
             "claim": _claim(job),
             "statement": _statement(job),
+            "summary": _summary(now),
             "reasons": _sample_reasons(template, reasons),
             "note": record.sample_note,
             "model_warnings": (),
@@ -183,6 +189,19 @@ def _statement(job: Job) -> Statement:
     return Statement(
         payer=_claim(job).payer, term=None, terms=("",), lines=(line,), currency=job.currency
     )
+
+
+def _summary(now: datetime) -> Told:
+    from ..reports.presets import week_of
+    from ..reports.summary import Told, ToldLine
+
+    week = week_of(now.date() - timedelta(days=now.weekday() + 7))
+    jobs = (
+        ToldLine(say("Submitted"), "42", "38", say("up {size}", size="11%")),
+        ToldLine(say("Picked up"), "35", "35", say("no change")),
+    )
+    money = (ToldLine(say("Revenue"), "$4.25", "$8.50", say("down {size}", size="50%")),)
+    return Told(week.since, week.until, week.before, ((say("Jobs"), jobs), (say("Money"), money)))
 
 
 def _claim(job: Job) -> Claim:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
-from ..domain.job_track import ReportQuery
+from ..domain.job_track import ReportQuery, Unit
 from ..domain.rights import Right
 from ..domain.worklist import JobQuery, Sort
 from ..errors import InvalidInput, PrintflowError
@@ -20,6 +20,7 @@ from ..runtime.latest import Latest
 from ..runtime.permits import needs
 from ..said import say
 from .changes import Changes
+from .figures import figures_of
 from .job_list import JobLists, check_ending
 
 if TYPE_CHECKING:
@@ -58,27 +59,11 @@ class Reports:
 
         Raises InvalidInput for a period that ends before it begins.
         """
-        from ..reports.figures import tables
-        from ..reports.print_tally import PrintTally
-        from ..reports.table import Figures
-        from ..reports.tally import Tally
-
         query = query or ReportQuery()
         _check(query)
         catalog, now = self._catalogs.newest(), self._clock()
-        zone = ZoneInfo(catalog.time_zone)
-        tally = Tally(query, zone, now)
         with self._database.read() as tx:
-            for track in tx.reports.tracks(query, tally.since, tally.until):
-                tally.add(track)
-            printed = PrintTally(query, zone, now, tx.plates.machines())
-            for run in tx.reports.runs(query, tally.since, tally.until):
-                printed.add_run(run)
-            for part in tx.reports.parts(query, tally.since, tally.until):
-                printed.add_part(part)
-            limits = tx.limits.counted(query.since or date.min, query.until or date.max)
-        made = tables(tally, printed, limits)
-        return Figures(query, now, catalog.currency, catalog.time_zone, made)
+            return figures_of(tx, query, catalog, now)
 
     @needs(Right.REPORTS)
     def latest_figures(self, query: ReportQuery, *, patience: float = 0.15) -> Figures | None:
@@ -163,6 +148,16 @@ class Reports:
         if figures is None or earlier is None:
             return None
         return summary_of(figures, earlier)
+
+    @needs(Right.REPORTS)
+    def summary(self, period: Period) -> Summary:
+        """The summary of a period, counted now."""
+        from ..reports.summary import summary_of
+
+        found = self.figures(_query(period.since, period.until, period.unit))
+        if period.before is None:
+            return summary_of(found, None)
+        return summary_of(found, self.figures(_query(*period.before, period.unit)))
 
     def _counted(self, query: ReportQuery) -> Figures | PrintflowError:
         try:
@@ -287,6 +282,10 @@ class Reports:
             until=until,
             sort=Sort.OLDEST,
         )
+
+
+def _query(since: date | None, until: date | None, unit: Unit) -> ReportQuery:
+    return ReportQuery(since=since, until=until, unit=unit)
 
 
 def _days(query: ReportQuery) -> str:

@@ -151,6 +151,9 @@ class Settings(BaseModel):
     )
     dispose_after_days: Whole = whole(0, 0, 3650, DAYS)
     dispose_automatic: bool = Field(default=False, description=TRUE_OR_FALSE)
+    weekly_summary_to: tuple[str, ...] = Field(
+        default=(), description=say('a list such as ["boss@example.edu"]')
+    )
     submissions_per_hour: Whole = whole(200, 0, 100_000, _SUBMISSIONS)
     attention_days: Whole = whole(7, 1, 365, DAYS)
     students_cancel: Literal["ask", "until_print", "no"] = Field(
@@ -303,6 +306,12 @@ class Settings(BaseModel):
     @classmethod
     def _domains(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         return checks.domains(str(info.field_name), value)
+
+    @field_validator("weekly_summary_to")
+    @classmethod
+    def _weekly_summary_to(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = (checks.address("weekly_summary_to", one, named=False) for one in value)
+        return tuple(dict.fromkeys(one for one in found if one))
 
     @field_validator("pickup_reminder_days")
     @classmethod
