@@ -81,7 +81,7 @@ def test_after_the_purge_nothing_names_the_student_and_figures_stay(
     lab.retention.purge()
     after = lab.reports.figures()
     for was, now in zip(before.tables, after.tables, strict=True):
-        if was.name in ("reasons", "printers"):  # own words become one reason; use grows older
+        if was.name in ("own_reasons", "printers"):  # own words become one reason; use grows older
             assert [row[1] for row in was.rows] == [row[1] for row in now.rows]
         else:
             assert was == now

@@ -250,7 +250,10 @@ def agree_on_decisions(
     assert column(figures, "decisions", "count") == counts
     shares = [round(n / sum(counts) * 100, 1) if sum(counts) else None for n in counts]
     assert column(figures, "decisions", "share") == shares
-    assert told(figures, "reasons", "count") == slow.reasons(asked)
+    chosen, own = told(figures, "reasons", "count"), told(figures, "own_reasons", "count")
+    assert {**chosen, **own} == slow.reasons(asked)
+    assert not {"Too thin", "Too big", "Odd"} & chosen.keys()
+    assert "Declined by the student" not in own
 
 
 def agree_on_prints(asked: slow.Asked, figures: Figures) -> None:
@@ -405,7 +408,7 @@ def test_a_long_history_is_counted_right_and_reaches_every_report(
         "failed_copies",
         "copies",
         "machines",
-        "reasons",
+        "own_reasons",
         "materials",
         "revenue",
     ):
@@ -419,11 +422,23 @@ def test_an_override_counts_as_what_it_did(lab: Printflow, job_in: Callable[[str
     assert row[1:] == (1, 1, 0, 1, 0, 1, 0)
 
 
+def test_what_was_chosen_and_what_was_written_stay_apart(
+    lab: Printflow, job_in: Callable[[str], Job]
+) -> None:
+    known = lab.catalog.current.rejection_reasons[0]
+    lab.jobs.reject(job_in("UPLOADED").id, by="Ana", reasons=[known.code], text="Add a foot.")
+    lab.jobs.reject(job_in("UPLOADED").id, by="Ana", reasons=[known.code])
+    figures = lab.reports.figures()
+    assert figures.table("reasons").rows == ((known.text, 2),)
+    assert figures.table("own_reasons").rows == (("Add a foot.", 1),)
+
+
 def test_an_undone_rejection_never_happened(lab: Printflow, job_in: Callable[[str], Job]) -> None:
     job = job_in("UPLOADED")
     lab.jobs.reject(job.id, by="Ana", reasons=["Too thin"])
     lab.corrections.undo(job.id, by="Ana")
     figures = lab.reports.figures()
+    assert figures.table("own_reasons").rows == ()
     assert figures.table("reasons").rows == ()
     assert column(figures, "decisions", "count") == [0, 0, 0]
 

@@ -44,6 +44,10 @@ def test_the_original_is_kept_and_the_link_is_void(
     now = lab.jobs.get(job.id)
     assert now.file.name == f"{job.standard_name}_v2.stl"
     assert lab.files.path(now.file).read_bytes() == fixed
+    assert lab.jobs.details(job.id).events[-1].details["why"] == "another file"
+    badges = staff.get(f"/dashboard/jobs/{job.id}").text
+    assert ">New version · file to print<" in badges
+    assert ">Sliced" not in badges, "no slicer made it"
     assert lab.files.path(now.file).parent.name == "Pending"
     assert lab.files.path(now.original).read_bytes() == kept
     assert lab.files.path(now.original).parent.name == "Originals"

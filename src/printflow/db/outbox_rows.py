@@ -70,10 +70,6 @@ class SqlOutboxRows:
                 raise DuplicateKey("message_id") from error
             raise
 
-    def has(self, message_id: str) -> bool:
-        query = select(outbox.c.id).where(outbox.c.message_id == message_id)
-        return self._connection.execute(query).first() is not None
-
     def cancel(self, event_id: int) -> bool:
         of_event = outbox.c.event_id == event_id
         self._connection.execute(

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from .limit_codes import LimitCode
 from .model_facts import InspectionState, ModelFacts
+from .naming import ALL_MODEL_ENDINGS, ending_of
 from .plate import Copies
 from .pricing import PriceLine
 from .reckoning import Reckoning
@@ -91,6 +92,14 @@ class JobFile:
     """What the lab's slicer said of one copy."""
     up: str = "z"
     """Which axis of the model is up, "y" or "z"; the file itself is never turned."""
+
+    @property
+    def repaired(self) -> bool:
+        """Whether it's a model that staff put in the original's place, and no slicer's file. A 3MF
+        can be either.
+        """
+        model = ending_of(self.name) in ALL_MODEL_ENDINGS and not self.name.endswith(".3mf")
+        return self.role is FileRole.SLICED and model
 
     @property
     def at_hand(self) -> bool:

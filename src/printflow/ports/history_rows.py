@@ -176,9 +176,6 @@ class QuoteRows(Protocol):
 class OutboxRows(Protocol):
     """Mails to send."""
 
-    def has(self, message_id: str) -> bool:
-        """Whether there is one with that Message-ID, sent or not."""
-
     def add(
         self,
         *,

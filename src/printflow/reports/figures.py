@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -24,6 +24,7 @@ REPORTS = (
     "status",
     "decisions",
     "reasons",
+    "own_reasons",
     "times",
     *FILTERS,
     "printers",
@@ -85,11 +86,16 @@ _DAYS = (
 
 
 def tables(
-    tally: Tally, printed: PrintTally, limits: Sequence[LimitCount] = ()
+    tally: Tally,
+    printed: PrintTally,
+    limits: Sequence[LimitCount] = (),
+    known: Collection[str] = (),
 ) -> tuple[Table, ...]:
-    """Every report, in the order of :data:`REPORTS`."""
+    """Every report, in the order of :data:`REPORTS`. ``known`` are the reasons for a rejection that
+    can be chosen.
+    """
     return (
-        _course(tally), _status(tally), _decisions(tally), _reasons(tally), _times(tally),
+        _course(tally), _status(tally), _decisions(tally), _reasons(tally, known), _own_reasons(tally, known), _times(tally),
         *(_by_field(tally, field) for field in FILTERS),
         _printers(tally, printed), _machines(tally, printed), _copies(printed),
         _materials(tally), _failures(printed), _failed_copies(printed),
@@ -193,17 +199,35 @@ def _counted(counts: Mapping[str, int]) -> tuple[tuple[Cell, ...], ...]:
     return tuple((name, count) for name, count in ordered)
 
 
-def _reasons(tally: Tally) -> Table:
+def _reasons(tally: Tally, known: Collection[str]) -> Table:
     columns = (
         Column("reason", say("Reason"), Kind.TEXT),
         Column("count", say("Count"), charted=True),
     )
+    listed = {name: count for name, count in tally.reasons.items() if not name or name in known}
     return Table(
         "reasons",
         say("Why jobs were rejected"),
         columns,
-        _counted(tally.reasons),
-        say("A rejection can have several reasons."),
+        _counted(listed),
+        say("A rejection can have several reasons. What someone wrote is in the next table."),
+    )
+
+
+def _own_reasons(tally: Tally, known: Collection[str]) -> Table:
+    """Apart from what was chosen: each is said once or twice, and may name someone."""
+    columns = (
+        Column("reason", say("What was written"), Kind.TEXT),
+        Column("count", say("Count")),
+    )
+    own = {name: count for name, count in tally.reasons.items() if name and name not in known}
+    return Table(
+        "own_reasons",
+        say("Why jobs were rejected: in their own words"),
+        columns,
+        _counted(own),
+        say("What staff or students wrote themselves, besides the reasons that can be chosen."),
+        "",
     )
 
 
@@ -357,7 +381,7 @@ def _failures(printed: PrintTally) -> Table:
         Column("printer", say("Printer"), Kind.TEXT),
         Column("count", say("Count"), charted=True),
     )
-    return Table("failures", say("Why prints failed"), columns, rows)
+    return Table("failures", say("Why prints failed: in staff's own words"), columns, rows)
 
 
 def _failed_copies(printed: PrintTally) -> Table:

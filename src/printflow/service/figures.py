@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..domain.catalog import Catalog
 from ..domain.job_track import ReportQuery
+from ..domain.known_reasons import known_reasons
 from ..ports import Transaction
 
 if TYPE_CHECKING:
@@ -31,5 +32,5 @@ def figures_of(tx: Transaction, query: ReportQuery, catalog: Catalog, now: datet
     for part in tx.reports.parts(query, tally.since, tally.until):
         printed.add_part(part)
     limits = tx.limits.counted(query.since or date.min, query.until or date.max)
-    made = tables(tally, printed, limits)
+    made = tables(tally, printed, limits, known_reasons(catalog))
     return Figures(query, now, catalog.currency, catalog.time_zone, made)

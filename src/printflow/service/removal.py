@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from ..catalogs.cache import CatalogCache
-from ..domain.callbacks import BY_LAB, CANCELED, DECLINED
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
+from ..domain.known_reasons import known_reasons
 from ..domain.retention import Part
 from ..domain.status import Status
 from ..errors import StoreUnavailable
@@ -147,12 +147,7 @@ class Removal:
     def _take_out(self, tx: Transaction, job: Job, part: Part) -> None:
         rows = tx.retention
         catalog = self._catalogs.within(tx)
-        known = {
-            DECLINED,
-            BY_LAB,
-            *CANCELED,
-            *(reason.text for reason in catalog.rejection_reasons),
-        }
+        known = known_reasons(catalog)
         match part:
             case Part.FILES:
                 rows.files(job.id, self._clock())

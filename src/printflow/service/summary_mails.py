@@ -63,7 +63,8 @@ class SummaryMails:
         number = mail_number(week, address)
         try:
             with self._database.write() as tx:
-                if tx.outbox.has(self._mails.message_id(MailTemplate.SUMMARY, number=number)):
+                message_id = self._mails.message_id(MailTemplate.SUMMARY, number=number)
+                if tx.outbox.of_message_ids([message_id]):
                     return False
                 self._add(tx, address, week_of(week), now, number)
         except DuplicateKey:  # another process was faster

@@ -170,6 +170,7 @@ class Versions:
                 "file": name,
                 "replaced": job.file.name,
                 "voided": voided,
+                **({"why": say("another file")} if voided else {}),
                 "before": before(job, {}),
             },
         )
