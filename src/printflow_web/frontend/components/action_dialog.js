@@ -1,5 +1,7 @@
 // Opens a job's actions in one dialog. Every opener is a link to the action's own page; the form is
 // taken from there, so what the dialog shows and what works without scripts are the same.
+import { forgetDialogs, forgetForm, keepRefused, keptDialog, restoreForm } from "./kept_forms.js";
+
 function fragmentOf(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   return page.querySelector("[data-fragment]");
@@ -13,6 +15,10 @@ export function actionDialog() {
       document.addEventListener("click", (event) => this.follow(event));
       document.addEventListener("submit", (event) => this.ask(event));
       this.$refs.dialog.addEventListener("submit", (event) => this.send(event));
+      // Before it's hidden, and not only once it is: a reload at once would open it again.
+      this.$refs.dialog.addEventListener("cancel", forgetDialogs);
+      const kept = keptDialog();
+      if (kept) this.load(this.$root, kept, forgetDialogs);
     },
 
     // A form that only asks for another form, such as the one of the ticked jobs.
@@ -39,16 +45,20 @@ export function actionDialog() {
       this.load(opener, opener.href);
     },
 
-    async load(opener, address) {
+    // Where no form comes, the browser goes to the address; `otherwise` is done instead.
+    async load(opener, address, otherwise) {
       if (opener.ariaBusy === "true") return;
       opener.ariaBusy = "true";
       try {
         const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
         const fragment = fragmentOf(await answer.text());
         if (!fragment) throw new Error("the page holds no form");
+        fragment.dataset.address = address;
         this.show(fragment);
+        setTimeout(() => fragment.querySelectorAll("form").forEach(restoreForm)); // its scripts run by then
       } catch {
-        window.location.assign(address);
+        if (otherwise) otherwise();
+        else window.location.assign(address);
       } finally {
         opener.ariaBusy = "false";
       }
@@ -87,12 +97,17 @@ export function actionDialog() {
           return;
         }
         if (answer.type === "opaqueredirect" || answer.redirected) {
+          forgetForm(form);
           window.location.reload();
           return;
         }
         const fragment = fragmentOf(await answer.text());
         if (!fragment) throw new Error("the answer holds nothing to show");
+        const address = form.closest("[data-fragment]")?.dataset.address;
+        if (answer.ok) forgetForm(form);
+        if (address) fragment.dataset.address = address;
         this.show(fragment);
+        if (!answer.ok) fragment.querySelectorAll("form").forEach(keepRefused);
       } catch {
         this.sayAgain(form, "[data-lost]");
       }
@@ -127,11 +142,13 @@ export function actionDialog() {
     },
 
     close() {
+      forgetDialogs();
       this.$refs.dialog.close();
     },
 
     // What was done shows in the page behind, too.
     emptied() {
+      forgetDialogs();
       this.$refs.content.replaceChildren();
       if (this.done) window.location.reload();
     },

@@ -1,4 +1,4 @@
-// A form that is checked before it is sent, and sent once.
+// A form that is checked before it is sent, and sent once; see kept_forms.js for the way back to it.
 import { check, followSummary, recheck } from "./validation.js";
 
 export function guardedForm() {
@@ -9,7 +9,6 @@ export function guardedForm() {
       // While typing, not on leaving a field: a page that moves under the pointer loses the click.
       this.$el.addEventListener("input", (event) => recheck(this.$el, event.target));
       this.$el.addEventListener("click", followSummary);
-      window.addEventListener("pageshow", (event) => event.persisted && this.release());
     },
 
     guard(event) {
@@ -29,11 +28,6 @@ export function guardedForm() {
       for (const button of form.querySelectorAll("button[type=submit]")) {
         button.disabled = disabled;
       }
-    },
-
-    release() {
-      delete this.$el.dataset.sent;
-      this.setDisabled(this.$el, false);
     },
   };
 }

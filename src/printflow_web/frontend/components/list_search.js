@@ -21,7 +21,7 @@ export function searchAsTyped(look) {
   const narrow = () => {
     const address = addressOf(box.value.trim());
     if (address.search === window.location.search) return;
-    if (typing) window.history.replaceState(null, "", address);
+    if (typing) window.history.replaceState(window.history.state, "", address);
     else window.history.pushState(null, "", address);
     typing = true;
     show();
