@@ -47,6 +47,7 @@ from .errors import ParameterRefused, by_field
 from .jobs import trigger_of, typed_field
 from .request import lab_of
 from .request_number import request_number
+from .undo_notices import undo_of_many
 
 pages = Blueprint("bulk", __name__, url_prefix="/dashboard/bulk")
 
@@ -265,6 +266,14 @@ def perform() -> Response:
     said = [answer for answer in answers if answer not in again]
     version = str(lab_of(current_app).catalog.version())
     form = {**arguments, "catalog_version": version}
+    done = [(one.job_id, one.event_id) for one in answers if one.job and one.event_id]
+    words = _(
+        "%(action)s: %(done)s of %(all)s done.",
+        action=_(trigger.label),
+        done=len(done),
+        all=len(answers),
+    )
+    undo_of_many(words, done)
     response = make_response(_done(trigger, said, quotes=rows, form=form))
     response.status_code = 422 if rows and not said else 200
     return response

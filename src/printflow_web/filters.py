@@ -69,6 +69,7 @@ from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
 from .spoken import in_words
 from .this_pc import path_here
+from .undo_notices import undo_notices
 
 _HOUR = 3600
 _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
@@ -204,6 +205,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         rates_of=rates_of,
+        undo_notices=undo_notices,
         staff_notes=lambda jobs: lab_of(current_app).worklist.notes(jobs),
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,

@@ -22,6 +22,7 @@ from .acting import acting
 from .errors import ParameterRefused, form_again
 from .live_page import live_page
 from .request import lab_of
+from .undo_notices import forget_undo
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -136,5 +137,6 @@ def put_back(mail_id: int) -> AnyResponse:
         lab_of(current_app).inbox.put_back(mail_id, **acting())
     except InvalidInput as error:
         return form_again(error, lambda errors: _page(mail_id, errors))
+    forget_undo()
     flash(_("The email is in the tray again."), "success")
     return redirect(url_for("inbox.show", mail_id=mail_id), 303)

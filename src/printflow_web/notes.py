@@ -14,6 +14,7 @@ from .errors import form_again
 from .jobs import back
 from .request import lab_of
 from .spoken import spoken_error
+from .undo_notices import forget_undo
 
 pages = Blueprint("notes", __name__, url_prefix="/dashboard/jobs")
 
@@ -58,6 +59,7 @@ def undo(job_id: str, note_id: int) -> AnyResponse:
     except TransitionRefused as error:
         flash(spoken_error(error), "error")
     else:
+        forget_undo()
         flash(_("Undone. No email was sent."), "success")
     return back(job_id)
 

@@ -117,6 +117,18 @@ class Corrections:
         self._filing.place(leased)
         return self._fresh(job.id)
 
+    @needs(Right.SEE)
+    def undo_left(self, job_id: str, event_id: int) -> float:
+        """For how many seconds more :meth:`undo` would take that event back; 0 where it's no longer
+        the job's last one.
+        """
+        with self._database.read() as tx:
+            last = tx.history.last_event(job_id)
+        if last is None or last.id != event_id:
+            return 0.0
+        end = last.at + timedelta(seconds=self._settings.undo_seconds)
+        return max(0.0, (end - self._clock()).total_seconds())
+
     @needs(Right.EDIT)
     def edit(
         self,
