@@ -123,6 +123,7 @@ if TYPE_CHECKING:
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
     from .domain.rights import ADMINISTRATOR, RIGHTS, Right, RightGroup, Role, roles_with
     from .domain.scaling import SCALABLE_ENDINGS, SCALINGS, Scaling
+    from .domain.saved_view import SavedView
     from .domain.shown_rates import Rate, shown_rates
     from .domain.sliced_plate import SlicedPlateState
     from .domain.status import ActorKind, Stage, Status, Trigger
@@ -294,6 +295,7 @@ _HOMES = {
     ),
     "domain.permit": ("STRANGER", "Permit"),
     "domain.scaling": ("SCALABLE_ENDINGS", "SCALINGS", "Scaling"),
+    "domain.saved_view": ("SavedView",),
     "domain.rights": ("ADMINISTRATOR", "RIGHTS", "Right", "RightGroup", "Role", "roles_with"),
     "domain.opening": ("ClosedDays", "OpeningHours", "Span"),
     "domain.terms": ("Term", "term_of"),
@@ -525,6 +527,7 @@ __all__ = [
     "Requoted",
     "PricePreview",
     "minimum_offered",
+    "SavedView",
     "rush",
     "decimals",
     "as_typed",

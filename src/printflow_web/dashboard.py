@@ -209,7 +209,11 @@ def index() -> Response:
     tally = lab.worklist.tally()
     etag = _etag(tally.pulse)
     shown = _shown(tally)
+    views = lab.views.shown_to(staff_name())
+    here = {"status": shown["listed"], **shown["kept"]}
     more = {
+        "views": views,
+        "current_view": next((one for one in views if one.address == here), None),
         "bulk_actions": bulk_triggers((shown["status"],)) if shown["status"] else (),
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],

@@ -206,7 +206,9 @@ def init_filters(app: Flask) -> None:
         asset=asset,
         rates_of=rates_of,
         undo_notices=undo_notices,
-        staff_notes=lambda jobs: lab_of(current_app).worklist.notes(jobs),
+        staff_notes=lambda jobs, closed=False: lab_of(current_app).worklist.notes(
+            jobs, closed=closed
+        ),
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
         usual=usual,

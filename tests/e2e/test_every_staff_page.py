@@ -170,6 +170,8 @@ def paths(lab: Printflow, jobs: dict[Status, Job]) -> list[str]:
         "/dashboard/payments/online",
         "/dashboard/payments/report",
     ]
+    view = lab.views.add("Mine", {"status": "all"}, by="Ana")
+    of_jobs += [f"/dashboard/views/{view}", "/dashboard/views/new?status=all&search=ada"]
     mails = [f"/outbox/{lab.mail.find()[0].id}"]
     mails += [f"/inbox/{mail.id}" for mail in lab.inbox.find(tuple(Fate))]
     return [*LISTS, *OTHERS, *of_jobs, *money, *mails]

@@ -167,6 +167,7 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     signed_in(lab, done)
     came_in(lab, done)
     paid_online(lab, done)
+    lab.views.add(f"{MARK}'s prints", {"status": "all", "search": MARK}, by="Ana")
     lab.decisions.block(f"{MARK}@example.edu", reason=f"{MARK} knows why", by="Ana")
     lab.decisions.end(lab.decisions.all()[0].id, by="Ana")
     # Holds and wishes to cancel end with the job; an import or a crash may leave their words.

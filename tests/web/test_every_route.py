@@ -79,6 +79,8 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/acting": {"POST": Right.SEE},
     # jobs
     "/dashboard": {"GET": Right.SEE},
+    "/dashboard/views/new": {"GET": Right.SEE, "POST": Right.SEE},
+    "/dashboard/views/<int:view_id>": {"GET": Right.SEE, "POST": Right.SEE},
     "/dashboard/list.<ending>": {"GET": Right.REPORTS},
     "/dashboard/bulk": {"GET": Right.SEE, "POST": Right.SEE},
     "/dashboard/bulk/prices": {"GET": Right.SEE},
@@ -271,6 +273,7 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
         "file_id": str(job.file.id),
         "mail_id": str(lab.mail.find()[0].id),
         "picture_id": "1",
+        "view_id": str(lab.views.add("Mine", {"status": "all"}, by="Ana")),
         "note_id": str(lab.notes.add(job.id, by="Ana", text="Mind the corner.")),
         "filename": "app.css",
         "name": "jobs",

@@ -135,3 +135,18 @@ def test_a_question_needs_attention_until_it_is_answered(
     assert not asks()
     lab.messages.send(secret, "Thank you!")
     assert asks()
+
+
+def test_a_note_of_staff_is_in_every_dialog_about_the_job_s_money(
+    staff: FlaskClient, lab: Printflow, job_in: Callable[[str], Job]
+) -> None:
+    waiting, gone = job_in("COMPLETED"), job_in("PAIDPICKEDUP")
+    for job in (waiting, gone):
+        lab.notes.add(job.id, by="Ben", text="DO NOT HAND OUT")
+    for page in (
+        f"/dashboard/payments/take?job={waiting.id}",
+        f"/dashboard/payments/write-off?job={waiting.id}",
+        f"/dashboard/payments/refund?job={gone.id}",
+        f"/dashboard/jobs/{waiting.id}/notes",
+    ):
+        assert "DO NOT HAND OUT" in said(staff.get(page)), page

@@ -45,6 +45,7 @@ from .quote_rows import SqlQuoteRows
 from .report_rows import SqlReportRows
 from .retention_rows import SqlRetentionRows
 from .soundness import look, mend
+from .view_rows import SqlViewRows
 from .wakeup import Listener
 
 
@@ -113,6 +114,10 @@ class SqlTransaction:
     @cached_property
     def people(self) -> SqlPeopleRows:
         return SqlPeopleRows(self._connection)
+
+    @cached_property
+    def views(self) -> SqlViewRows:
+        return SqlViewRows(self._connection)
 
     @cached_property
     def identity(self) -> SqlIdentityRows:

@@ -46,6 +46,7 @@ from .schema import (
     removals,
     requests,
 )
+from .view_rows import SqlViewRows
 from .worklist import with_staff
 
 _ARCHIVABLE = tuple(status.value for status in line_of(Trigger.ARCHIVE).sources)
@@ -186,11 +187,12 @@ class SqlRetentionRows:
     def personal(self, job_id: str, token_hash: str, known_reasons: Collection[str]) -> None:
         db = self._connection
         row = db.execute(
-            select(jobs.c.request_id, jobs.c.reasons, jobs.c.student_email).where(
-                jobs.c.id == job_id
-            )
+            select(
+                jobs.c.request_id, jobs.c.reasons, jobs.c.student_name, jobs.c.student_email
+            ).where(jobs.c.id == job_id)
         ).one()
         self._unname_changes(row.student_email)
+        SqlViewRows(db).forget(row.student_name, row.student_email)
         db.execute(
             update(jobs)
             .where(jobs.c.id == job_id)

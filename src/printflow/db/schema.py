@@ -541,6 +541,21 @@ part_outcomes = Table(
     comment="What became of copies on a plate.",
 )
 
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _id(),
+    Column("name", String(40), nullable=False, info=PERSONAL),
+    Column("owner", String(60), nullable=False, info=KEPT),
+    Column("shared", Boolean, nullable=False, info=KEPT),
+    Column("listed", String(40), nullable=False, info=KEPT),
+    Column("search", String(100), nullable=False, info=PERSONAL),
+    Column("filters", JSON, nullable=False, info=KEPT),
+    Column("made_at", UTCDateTime, nullable=False, info=KEPT),
+    Index("ix_saved_views_owner", "owner"),
+    comment="Lists of jobs that staff named, as tabs of their own.",
+)
+
 file_openings = Table(
     "file_openings",
     metadata,

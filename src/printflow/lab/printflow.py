@@ -72,6 +72,7 @@ from ..service.reports import Reports
 from ..service.retention import Retention
 from ..service.rounds import DisposalRound, LapseRound, RetentionRound
 from ..service.scaling import Scalings
+from ..service.saved_views import SavedViews
 from ..service.sessions import Sessions
 from ..service.settings_seen import SettingsSeen
 from ..service.shelf import Shelf
@@ -434,6 +435,8 @@ class Printflow:
         """Methods, printers, colors, prices and texts: ``current``, ``load``, ``versions``."""
         self.hours = LabHours(database, clock, settings, self.catalog)
         """When the lab is open: ``close``, ``closed``, ``read_calendar``."""
+        self.views = SavedViews(database, clock)
+        """Lists of jobs that staff named: ``shown_to``, ``add``, ``change``, ``delete``."""
         self.people = People(database, clock)
         """Under which names staff act."""
         self.stations = Stations(database, clock, parts.ids, catalogs)

@@ -37,6 +37,7 @@ from .papercut import (
 from .plate_rows import PlateRows
 from .store import FileStore
 from .surroundings import Clock, Ids, Transliterate
+from .view_rows import ViewRows
 
 __all__ = [
     "Answer",
@@ -92,4 +93,5 @@ __all__ = [
     "Stamp",
     "Transaction",
     "Transliterate",
+    "ViewRows",
 ]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .payer_rows import PayerRows
     from .person_rows import PersonRows
     from .plate_rows import PlateRows
+    from .view_rows import ViewRows
 
 
 class DuplicateKey(Exception):
@@ -61,6 +62,8 @@ class Transaction(Protocol):
     def lab(self) -> LabRows: ...
     @property
     def people(self) -> PeopleRows: ...
+    @property
+    def views(self) -> ViewRows: ...
     @property
     def identity(self) -> IdentityRows: ...
     @property

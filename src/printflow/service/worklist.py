@@ -78,12 +78,12 @@ class Worklist:
             return tx.jobs.matching(query, attention)
 
     @needs(Right.SEE)
-    def notes(self, jobs: Collection[Job]) -> Mapping[str, Sequence[Note]]:
+    def notes(self, jobs: Collection[Job], *, closed: bool = False) -> Mapping[str, Sequence[Note]]:
         """By id, what staff noted for each other about these jobs, the newest first, a few of each.
-        Closed jobs have none: nothing is left to heed.
+        Closed jobs have none, as nothing is left to heed, unless ``closed`` asks for theirs.
         """
         with self._database.read() as tx:
-            return _heeded(tx, jobs)
+            return _heeded(tx, jobs, closed=closed)
 
     @needs(Right.SEE)
     def flags(self, jobs: Collection[Job]) -> dict[str, tuple[Flag, ...]]:
@@ -127,6 +127,8 @@ class Worklist:
             tx.jobs.review(job.id, by=actor.name, at=self._clock() if reviewed else None)
 
 
-def _heeded(tx: Transaction, jobs: Collection[Job]) -> Mapping[str, Sequence[Note]]:
-    heeded = [job.id for job in jobs if not job.status.closed]
+def _heeded(
+    tx: Transaction, jobs: Collection[Job], *, closed: bool = False
+) -> Mapping[str, Sequence[Note]]:
+    heeded = [job.id for job in jobs if closed or not job.status.closed]
     return tx.history.staff_notes(heeded, _NOTES_SHOWN) if heeded else {}

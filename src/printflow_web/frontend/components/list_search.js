@@ -11,6 +11,15 @@ function addressOf(words) {
   return address;
 }
 
+// Of the lists with names of their own, the one that is shown.
+function markView() {
+  const wanted = (search) => [...new URLSearchParams(search)].filter(([, text]) => text).sort().join("&");
+  for (const tab of document.querySelectorAll("#view-tabs a:not([data-dialog])")) {
+    if (wanted(tab.search) === wanted(window.location.search)) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+}
+
 export function searchAsTyped(look) {
   const box = document.getElementById("search");
   if (!box) return;
@@ -33,6 +42,7 @@ export function searchAsTyped(look) {
     for (const field of document.querySelectorAll("#bulk [name=next], #reviewed [name=next], #let-in [name=next]")) {
       field.value = window.location.pathname + shown;
     }
+    markView();
     look();
   };
 
