@@ -63,6 +63,7 @@ from printflow import (
 )
 from printflow import size_text as dimensions_text
 
+from .menu import lab_menu, main_menu
 from .opener_links import open_link
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab
@@ -206,6 +207,8 @@ def init_filters(app: Flask) -> None:
         asset=asset,
         rates_of=rates_of,
         undo_notices=undo_notices,
+        main_menu=main_menu,
+        lab_menu=lab_menu,
         staff_notes=lambda jobs, closed=False: lab_of(current_app).worklist.notes(
             jobs, closed=closed
         ),

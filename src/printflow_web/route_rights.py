@@ -121,6 +121,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "dashboard.index": Right.SEE,
     "dashboard.download": Right.REPORTS,
     "dashboard.reviewed": Right.NOTE,
+    "palette.find": Right.SEE,
     "saved_views.add": Right.SEE,
     "saved_views.edit": Right.SEE,
     "confirm_address.let_in": Right.APPROVE,

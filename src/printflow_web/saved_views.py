@@ -25,12 +25,11 @@ _LONGEST = 100
 
 def _address() -> dict[str, str]:
     """The list that the address describes, without its page. Raises ParameterRefused."""
-    typed = {name: request.values.get(name, "").strip()[:_LONGEST] for name in _KEPT}
-    typed["status"] = request.values.get("status", ENTRY_STATUS.value)
-    query_of(typed)
-    if typed["sort"] == "newest":
-        typed["sort"] = ""
-    return {name: text for name, text in typed.items() if text}
+    typed = {name: request.args.get(name, "").strip()[:_LONGEST] for name in _KEPT}
+    address = {name: text for name, text in typed.items() if text}
+    address["status"] = request.args.get("status", ENTRY_STATUS.value)
+    query_of(address)
+    return address
 
 
 def _form(view: SavedView | None, address: Mapping[str, str], errors: Mapping[str, Refusal]) -> str:

@@ -65,6 +65,7 @@ OF_A_JOB = ("", "/ticket", "/label", "/notes", "/edit", "/reject", "/override")
 NO_PAGES = {
     "/admin",  # leads to the system page
     "/admin/catalog/versions/<int:version>/<ending>",
+    "/dashboard/find",  # asked by the palette's script
     "/dashboard/jobs/<job_id>/files/<int:file_id>",
     "/dashboard/jobs/<job_id>/outline",
     "/dashboard/jobs/<job_id>/picture",

@@ -79,6 +79,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/acting": {"POST": Right.SEE},
     # jobs
     "/dashboard": {"GET": Right.SEE},
+    "/dashboard/find": {"GET": Right.SEE},
     "/dashboard/views/new": {"GET": Right.SEE, "POST": Right.SEE},
     "/dashboard/views/<int:view_id>": {"GET": Right.SEE, "POST": Right.SEE},
     "/dashboard/list.<ending>": {"GET": Right.REPORTS},

@@ -51,6 +51,17 @@ def test_a_list_gets_a_tab_of_its_own(staff: FlaskClient, lab: Printflow) -> Non
     assert tabs(staff) == {} and staff.get(edit).status_code == 404
 
 
+def test_whatever_narrows_it(staff: FlaskClient, lab: Printflow) -> None:
+    for number, kept in enumerate(
+        ("search=arch", "sort=name", "printer=Prusa+XL&since=2026-03-02")
+    ):
+        page = f"/dashboard?status=all&{kept}"
+        (link,) = re.findall(r'href="(/dashboard/views/new[^"]+)"', staff.get(page).text)
+        answer = send(staff, unescape(link), name=f"View {number}")
+        assert answer.status_code == 303
+        assert tabs(staff, answer.location)[f"View {number}"][1]
+
+
 def test_own_ones_and_shared_ones(staff: FlaskClient, lab: Printflow) -> None:
     mine = lab.views.add("Mine", {"status": "all"}, by="Ana")
     ours = lab.views.add("Ours", {"status": "held"}, by="Ana", shared=True)
