@@ -122,8 +122,8 @@ if TYPE_CHECKING:
     from .domain.receipt import Receipt, ReceiptLine
     from .domain.retention import Part, PurgeReport, Removal, RemovalDay
     from .domain.rights import ADMINISTRATOR, RIGHTS, Right, RightGroup, Role, roles_with
-    from .domain.scaling import SCALABLE_ENDINGS, SCALINGS, Scaling
     from .domain.saved_view import SavedView
+    from .domain.scaling import SCALABLE_ENDINGS, SCALINGS, Scaling
     from .domain.shown_rates import Rate, shown_rates
     from .domain.sliced_plate import SlicedPlateState
     from .domain.status import ActorKind, Stage, Status, Trigger

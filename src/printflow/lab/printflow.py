@@ -71,8 +71,8 @@ from ..service.removal import Removal
 from ..service.reports import Reports
 from ..service.retention import Retention
 from ..service.rounds import DisposalRound, LapseRound, RetentionRound
-from ..service.scaling import Scalings
 from ..service.saved_views import SavedViews
+from ..service.scaling import Scalings
 from ..service.sessions import Sessions
 from ..service.settings_seen import SettingsSeen
 from ..service.shelf import Shelf
