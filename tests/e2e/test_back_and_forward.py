@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from printflow import Printflow
 from tests import sample_models
@@ -19,17 +19,16 @@ pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 @pytest.fixture(params=["asked again", "from its page cache"])
 def window(
-    request: pytest.FixtureRequest, chromium_path: Path, complaints: Complaints
+    request: pytest.FixtureRequest, browser: Browser, chromium_path: Path, complaints: Complaints
 ) -> Iterator[Page]:
     """A browser that keeps no page in memory, as Playwright starts it, and one that does."""
     left_out = ["--disable-back-forward-cache"] if "cache" in request.param else []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium_path, args=["--no-sandbox"], ignore_default_args=left_out
-        )
-        context = opened.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
-        yield watched(context.new_page(), complaints)
-        opened.close()
+    opened = browser.browser_type.launch(
+        executable_path=chromium_path, args=["--no-sandbox"], ignore_default_args=left_out
+    )
+    context = opened.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    yield watched(context.new_page(), complaints)
+    opened.close()
 
 
 def test_what_was_typed_comes_back_and_what_was_sent_is_not_sent_twice(

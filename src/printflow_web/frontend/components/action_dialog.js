@@ -52,7 +52,7 @@ export function actionDialog() {
       try {
         const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
         const fragment = fragmentOf(await answer.text());
-        if (!fragment) throw new Error("the page holds no form");
+        if (!fragment || (otherwise && !answer.ok)) throw new Error("the page holds no form");
         fragment.dataset.address = address;
         this.show(fragment);
         setTimeout(() => fragment.querySelectorAll("form").forEach(restoreForm)); // its scripts run by then

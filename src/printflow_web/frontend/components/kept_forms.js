@@ -10,6 +10,10 @@ const TAKEN = "printflow.taken"; // the drafts that were taken
 const REMEMBERED = 40;
 const PAUSE = 200;
 
+const [visit] = performance.getEntriesByType("navigation");
+// A new visit to the same address takes the old one's place in the history, with what it held.
+if (visit?.type === "navigate" && history.state?.kept) history.replaceState({ ...history.state, kept: {} }, "");
+
 let ids = 0;
 const newId = () => `${Date.now().toString(36)}${(ids += 1)}`;
 const drafts = () => (history.state && history.state.kept) || {};
@@ -131,7 +135,6 @@ function settle() {
   const sending = sessionStorage.getItem(SENDING);
   sessionStorage.removeItem(SENDING);
   if (!sending || Object.values(drafts()).some(({ id }) => id === sending)) return;
-  const [visit] = performance.getEntriesByType("navigation");
   const refused = visit?.responseStatus >= 400 || document.querySelector("[data-summary]:not([hidden])");
   if (!refused) sessionStorage.setItem(TAKEN, JSON.stringify([sending, ...taken()].slice(0, REMEMBERED)));
 }
