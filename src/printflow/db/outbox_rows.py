@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.clock_slip import FARTHEST_MAIL, SLIP
@@ -32,6 +32,12 @@ def _mail(row: Row[Any]) -> Mail:
 def _left(mail: Mail) -> bool:
     """Whether it has left or may be leaving, by itself or with those of other jobs."""
     return mail.state not in ("canceled", "overtaken") or joined(mail)
+
+
+def _late(before: datetime) -> ColumnElement[bool]:
+    # A try moves next_try_at on; only a mail that was never tried may still be held by it.
+    held = and_(outbox.c.tries == 0, outbox.c.next_try_at >= before)
+    return and_(outbox.c.state.in_(("queued", "sending")), outbox.c.created_at < before, ~held)
 
 
 class SqlOutboxRows:
@@ -210,10 +216,6 @@ class SqlOutboxRows:
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
-    def dead(self, *, limit: int) -> int:
-        some = select(outbox.c.id).where(outbox.c.state == "dead").limit(limit).subquery()
-        return int(self._connection.scalar(select(func.count()).select_from(some)) or 0)
-
     def of_job(self, job_id: str) -> Sequence[Mail]:
         query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)
         return [_mail(row) for row in self._connection.execute(query)]
@@ -251,14 +253,24 @@ class SqlOutboxRows:
         )
         return self._connection.scalar(query)
 
-    def late(self, before: datetime) -> tuple[int, Mail | None]:
-        # A try moves next_try_at on; only a mail that was never tried may still be held by it.
-        held = and_(outbox.c.tries == 0, outbox.c.next_try_at >= before)
-        late = and_(outbox.c.state.in_(("queued", "sending")), outbox.c.created_at < before, ~held)
-        count = int(self._connection.scalar(select(func.count()).where(late)) or 0)
-        oldest = select(*_COLUMNS).where(late).order_by(outbox.c.created_at, outbox.c.id).limit(1)
-        row = self._connection.execute(oldest).first() if count else None
-        return count, _mail(row) if row else None
+    def stuck(self, before: datetime, *, limit: int) -> tuple[int, int]:
+        dead = select(outbox.c.id).where(outbox.c.state == "dead").limit(limit).subquery()
+        query = select(
+            select(func.count()).select_from(outbox).where(_late(before)).scalar_subquery(),
+            select(func.count()).select_from(dead).scalar_subquery(),
+        )
+        late, refused = self._connection.execute(query).one()
+        return int(late), int(refused)
+
+    def oldest_late(self, before: datetime) -> Mail | None:
+        oldest = (
+            select(*_COLUMNS)
+            .where(_late(before))
+            .order_by(outbox.c.created_at, outbox.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(oldest).first()
+        return _mail(row) if row else None
 
     def refused_since_sent(self, *, limit: int) -> Sequence[Mail]:
         # What came back later was sent: the server took it.

@@ -154,8 +154,8 @@ class Postman:
         stop = self._standstill.stop()
         with self._database.read() as tx:
             waiting = tx.outbox.waiting() if stop is not None else 0
-            late, oldest = tx.outbox.late(now - LATE_AFTER)
-            dead = tx.outbox.dead(limit=_MOST_DEAD)
+            late, dead = tx.outbox.stuck(now - LATE_AFTER, limit=_MOST_DEAD)
+            oldest = tx.outbox.oldest_late(now - LATE_AFTER) if late else None
             refused = tx.outbox.refused_since_sent(limit=_REFUSED) if dead else []
         found = trouble_of(stop=stop, waiting=waiting, late=late, oldest=oldest, refused=refused)
         return _Verdict(found, dead)

@@ -232,9 +232,6 @@ class OutboxRows(Protocol):
     def counts(self) -> Mapping[str, int]:
         """How many mails are in each state."""
 
-    def dead(self, *, limit: int) -> int:
-        """How many are dead letters; no more than the limit are counted."""
-
     def of_job(self, job_id: str) -> Sequence[Mail]: ...
 
     def of_jobs(self, job_ids: Collection[str]) -> Sequence[Mail]:
@@ -252,10 +249,13 @@ class OutboxRows(Protocol):
 
     def next_due(self) -> datetime | None: ...
 
-    def late(self, before: datetime) -> tuple[int, Mail | None]:
-        """How many mails should have gone before that moment, however often they were tried since,
-        and the oldest of them.
+    def stuck(self, before: datetime, *, limit: int) -> tuple[int, int]:
+        """How many mails should have gone before that moment, however often they were tried since;
+        and how many are dead letters, of which no more than the limit are counted.
         """
+
+    def oldest_late(self, before: datetime) -> Mail | None:
+        """The oldest that should have gone before that moment."""
 
     def refused_since_sent(self, *, limit: int) -> Sequence[Mail]:
         """Dead letters written after the newest mail that was sent, newest first."""
