@@ -22,7 +22,7 @@ export function openHint() {
     clicked(link) {
       this.tell(link.dataset.open, link.dataset.file);
       const wait = setTimeout(() => {
-        this.path = link.dataset.path;
+        this.path = link.dataset.path || "";
         this.download = link.dataset.download;
         this.shown = true;
       }, PATIENCE);
