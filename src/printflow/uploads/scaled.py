@@ -9,8 +9,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-import numpy as np
-
 from ..archives.stl import HEAD_BYTES, HEADER, RECORD, is_text
 from ..errors import FileUnusable
 from ..said import say
@@ -28,7 +26,6 @@ _CORNER: Final = re.compile(
     rb"(^[ \t]*v[ \t]+)(%b)([ \t]+)(%b)([ \t]+)(%b)" % ((_NUMBER,) * 3), re.MULTILINE
 )
 _FACET_END: Final = re.compile(rb"endfacet", re.IGNORECASE)
-_RECORDS: Final = np.dtype([("normal", "<f4", 3), ("corners", "<f4", 9), ("attributes", "<u2")])
 
 
 def write_scaled(
@@ -69,10 +66,13 @@ def _by(number: bytes, factor: float) -> bytes:
 
 
 def _binary_stl(source: BinaryIO, factor: float, write: Callable[[bytes], object]) -> None:
+    import numpy as np  # no list of jobs loads it
+
+    kinds = np.dtype([("normal", "<f4", 3), ("corners", "<f4", 9), ("attributes", "<u2")])
     write(source.read(HEADER))
     while block := source.read(RECORD * 16_384):
         whole = len(block) // RECORD * RECORD
-        records = np.frombuffer(block[:whole], _RECORDS).copy()
+        records = np.frombuffer(block[:whole], kinds).copy()
         with np.errstate(over="ignore", invalid="ignore"):
             records["corners"] = records["corners"].astype(np.float64) * factor
         write(records.tobytes() + block[whole:])
