@@ -198,9 +198,9 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
     return hand
 
 
-def many(shop: Shop, model: Path, count: int) -> Hand:
-    """Many sliced jobs, all at once in each status."""
-    jobs = shop.submitted(count, model, sliced=True)
+def many(shop: Shop, model: Path, count: int, *, sliced: bool) -> Hand:
+    """Many jobs, all at once in each status; Tab leads from figure to figure where they're typed."""
+    jobs = shop.submitted(count, model, sliced=sliced)
     with shop.signed_in() as page:
         hand, dialog = Hand(page), page.get_by_role("dialog")
         bar, done = page.locator("#bulk"), page.get_by_text(f"{count} of {count} done.")
@@ -214,6 +214,12 @@ def many(shop: Shop, model: Path, count: int) -> Hand:
                 hand.click(tab(page, status), page.locator(f"#job-{jobs[0].id}"))
             hand.click(page.locator("[data-select-all]"), bar)
             hand.click(bar.locator(f"[value={trigger}]"), dialog)
+            if trigger == "approve" and not sliced:
+                hand.choose(dialog.get_by_label("Material for all"), "PLA")
+                hand.click(dialog.get_by_label("Weight").first, dialog)
+                for number in range(count):
+                    hand.type(dialog.get_by_label("Weight").nth(number), "42.5")
+                    hand.type(dialog.get_by_label("Print time").nth(number), "2h 30m")
             if trigger == "pick_up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
             hand.click(dialog.get_by_role("button", name=f"Apply to {count}"), done)
@@ -230,7 +236,8 @@ def walked(shop: Shop, model: Path, count: int) -> dict[str, Hand]:
         "one job, figures typed": one(shop, model, sliced=False),
         "one job, sliced": one(shop, model, sliced=True),
         "one job, sliced, from its page": one_from_its_page(shop, model),
-        f"{count} jobs at once, sliced": many(shop, model, count),
+        f"{count} jobs at once, sliced": many(shop, model, count, sliced=True),
+        f"{count} jobs at once, figures typed": many(shop, model, count, sliced=False),
     }
 
 
