@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from printflow_opener import launch, opening
 from printflow_opener.__main__ import main
 from printflow_opener.locate import FOLDERS
+from printflow_opener.slicers import Slicer
 
 NAME = "JaneDoe_Filament_TrueRed_K7Q2MX9A.stl"
 LINK = f"printflow://open/{NAME}"
@@ -72,10 +76,20 @@ class Pc:
 
 
 @pytest.fixture
-def pc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pc:
-    """A PC without a screen."""
+def pc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pc]:
+    """A PC without a screen. Its slicers end with the test: the opener waits for none of them."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(slicer: Slicer, file: Path) -> subprocess.Popen[bytes]:
+        started.append(launch.start(slicer, file))
+        return started[-1]
+
+    monkeypatch.setattr(opening, "start", start)
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("APPDATA", str(tmp_path / "config"))
-    return Pc(tmp_path)
+    yield Pc(tmp_path)
+    for process in started:
+        process.kill()
+        process.wait()
