@@ -115,7 +115,7 @@ def jobs(lab: Printflow, tmp_path: Path) -> dict[Status, Job]:
     for number, (wanted, _step) in enumerate(WAY):
         form = {
             **FORM,
-            "student": f"Ada Byron {number}",
+            "student": f"{'Wolfeschlegelstein' * 4} {number}",  # nothing to break it at
             "quantity": number + 1,
             "note": "Mind it.",
         }
