@@ -35,6 +35,25 @@ def test_another_color_at_the_same_price_keeps_the_link(lab: Printflow, submit: 
     assert lab.quotes.confirm(token, consent=True, seen=shown).confirmed
 
 
+def test_the_picture_follows_the_color_and_comes_back_with_it(
+    lab: Printflow, submit: Submit
+) -> None:
+    job = submit()
+    lab.dispatch()
+
+    def drawn() -> bytes:
+        lab.models.inspect_due()
+        return lab.models.picture(lab.jobs.get(job.id).file)
+
+    before = drawn()
+    lab.corrections.edit(job.id, by="Ana", note="No other color.")
+    assert lab.models.uninspected() == 0
+    lab.corrections.edit(job.id, by="Ana", color="Blue")
+    assert drawn() != before
+    lab.corrections.undo(job.id, by="Ana")
+    assert drawn() == before
+
+
 def test_more_copies_void_the_quote_and_bring_its_figures_along(
     lab: Printflow, submit: Submit
 ) -> None:

@@ -32,6 +32,7 @@ from .lookup import job_of
 from .mail_timing import UNDO_GRACE_SECONDS
 from .plate_writer import PlateWriter
 from .queue_order import put_back
+from .redrawing import redraw
 from .renaming import renamed
 from .stale import stale
 
@@ -97,6 +98,7 @@ class Corrections:
                 actor=actor,
                 details={"undone": back.trigger.value, "event": back.event_id},
             )
+            redraw(tx, job.id, back.values)
             tx.history.take_back(job.id, back.at)
             tx.plates.take_back(job.id, back.at)
             PlateWriter(tx, now, actor.name).put_back(job.id, back)
@@ -171,6 +173,7 @@ class Corrections:
                 job, now=now, actor=actor.name, status=job.status, values=changes
             ):
                 raise stale(job, Correction.EDIT, last)
+            redraw(tx, job.id, changes)
             tx.history.add_event(
                 job.id,
                 at=now,

@@ -27,6 +27,7 @@ from .filing import Filing
 from .in_place import put_in_place
 from .limits import count
 from .lookup import job_of, job_of_link
+from .redrawing import redraw
 from .renaming import renamed
 from .standing import standing_of
 
@@ -169,8 +170,7 @@ class OwnChanges:
             details={"changed": told, **kept, "before": before(job, changes)},
         )
         self._count_limits(tx, limits, facts)
-        if "color" in changes:
-            tx.files.inspect_again([job.id])  # the picture is drawn in its color
+        redraw(tx, job.id, changes)
         return file is not None, self._filing.lease(tx, job.id)
 
     def _replace(
