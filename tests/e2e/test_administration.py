@@ -113,7 +113,7 @@ def test_an_administrator_s_day(server: Server, signed_in: Page) -> None:
     expect(page.get_by_role("cell", name="$0.15")).to_be_visible()
 
     page.get_by_role("link", name="Stations").click()
-    page.get_by_label("Name").fill("Window PC")
+    page.get_by_label("Name", exact=True).fill("Window PC")
     page.get_by_role("button", name="Add station").click()
     expect(page.locator("code[data-copy]")).to_have_text(
         re.compile(r"^[0-9a-z]{4}(-[0-9a-z]{4}){3}$")
