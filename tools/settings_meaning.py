@@ -37,7 +37,7 @@ MEANING: Mapping[str, str] = {
     "unlimited.",
     "more_formats": "The formats that students may submit besides `.stl`, `.obj` and `.3mf`. STEP "
     "needs the extra `printflow[step]` on the server.",
-    "weekly_summary_to": "Who gets the summary of the last week by email, every Monday at 6 AM (lab time). Empty: nobody.",
+    "weekly_summary_to": "Who gets the summary of the last week by email, every Monday at 6 AM (lab time). Empty: no one gets it.",
     "attention_days": "After how many days in one status a job needs attention.",
     "undo_seconds": "How many seconds staff can undo an action. Its email is held that long.",
     "settle_seconds": "How many seconds a file must be unchanged before it can be chosen.",

@@ -230,7 +230,7 @@ if TYPE_CHECKING:
     from .service.sessions import SignedIn
     from .service.staged_uploads import CHUNK_BYTES
     from .service.stations import USUAL_ROLE
-    from .service.suggesting import Suggestion, filled_in, typed_suggestion
+    from .service.suggesting import Suggestion, filled_in, opening_figures, typed_suggestion
     from .service.system import SystemView, Vitals
     from .settings import Settings
     from .store.log_files import LogTail
@@ -475,7 +475,7 @@ _HOMES = {
     "service.system": ("Vitals", "SystemView"),
     "service.address_doubts": ("ADDRESS_DOUBTFUL",),
     "service.form_check": ("Model",),
-    "service.suggesting": ("Suggestion", "filled_in", "typed_suggestion"),
+    "service.suggesting": ("Suggestion", "filled_in", "opening_figures", "typed_suggestion"),
     "settings": ("Settings",),
 }
 _RENAMED = {
@@ -774,6 +774,7 @@ __all__ = [
     "event_places",
     "field_of_model",
     "filled_in",
+    "opening_figures",
     "early_advice",
     "early_check",
     "limits_for",

@@ -35,8 +35,8 @@ from printflow import (
     bulk_triggers,
     filled_in,
     money,
+    opening_figures,
     triggers_of_some,
-    typed_suggestion,
 )
 
 from .acting import acting
@@ -71,15 +71,6 @@ class QuoteRow:
     """The suggestion that the row opens with."""
     over: Sequence[LimitFinding] = ()
     """The limits that it is over."""
-
-    @property
-    def opened_with(self) -> dict[str, str]:
-        """What is filled in: what the student was quoted, or what the slicer says where that's clear."""
-        job = self.job
-        if job.status.record.quoted and job.has_figures:
-            typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
-            return {**typed, "printer": job.printer}
-        return {} if self.filled is None else typed_suggestion(self.filled)
 
 
 def _chosen(name: str, values: list[str]) -> list[tuple[str, int]]:
@@ -158,7 +149,7 @@ def choose() -> str:
     models = {model for model, _count, _free in short}
     busy = [one for one in lab.queue.busy_machines() if one[0].model in models] if short else []
     rows = [_quote_row(job, dict(chosen)) for job in jobs] if each else []
-    figures = _together({row.job.id: row.opened_with for row in rows})
+    figures = _together({row.job.id: opening_figures(row.job, row.filled) for row in rows})
     return render_template(
         "bulk.html",
         chosen=chosen,

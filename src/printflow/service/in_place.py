@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..domain.job import FileRole, Job
+from ..domain.correction import before
+from ..domain.event_kind import Correction
+from ..domain.job import Actor, FileRole, Job
 from ..domain.status import ORIGINALS
 from ..ports import Transaction
 from ..uploads.receiving import Upload
@@ -36,6 +38,43 @@ def put_in_place(
         now=now,
     )
     return name
+
+
+def write_version(
+    tx: Transaction,
+    job: Job,
+    upload: Upload,
+    role: FileRole,
+    kind: Correction,
+    actor: Actor,
+    now: datetime,
+    *,
+    why: str,
+    why_voided: str = "",
+) -> None:
+    """As :func:`put_in_place`, with its entry in the history. An open quote is void: its price was for
+    another file. ``why`` is kept either way, ``why_voided`` where there was a quote.
+    """
+    voided = job.status.record.quoted
+    name = put_in_place(tx, job, upload, role, now)
+    if voided:
+        tx.quotes.void_open(job.id, now)
+    reason = why or (why_voided if voided else "")
+    tx.history.add_event(
+        job.id,
+        at=now,
+        trigger=kind,
+        source=job.status,
+        dest=job.status,
+        actor=actor,
+        details={
+            "file": name,
+            "replaced": job.file.name,
+            "voided": voided,
+            **({"why": reason} if reason else {}),
+            "before": before(job, {}),
+        },
+    )
 
 
 def _name_for(job: Job, ending: str, standard_name: str) -> str:

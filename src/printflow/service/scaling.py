@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import BinaryIO
 
-from ..domain.correction import before
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ending_of
@@ -15,7 +14,7 @@ from ..ports import Transaction
 from ..said import say
 from ..uploads.receiving import Upload
 from ..uploads.scaled import write_scaled
-from .in_place import put_in_place
+from .in_place import write_version
 from .uploading import Uploads
 
 
@@ -49,22 +48,5 @@ def write_as_scaled(
     tx: Transaction, job: Job, scaled: Upload, scaling: Scaling, actor: Actor, now: datetime
 ) -> None:
     """Write that the scaled model is the one to print, and who scaled it by what."""
-    voided = job.status.record.quoted
-    name = put_in_place(tx, job, scaled, FileRole.SCALED, now)
-    if voided:
-        tx.quotes.void_open(job.id, now)
-    tx.history.add_event(
-        job.id,
-        at=now,
-        trigger=Correction.SCALE,
-        source=job.status,
-        dest=job.status,
-        actor=actor,
-        details={
-            "file": name,
-            "replaced": job.file.name,
-            "voided": voided,
-            "why": scaling.record.words,
-            "before": before(job, {}),
-        },
-    )
+    why = scaling.record.words
+    write_version(tx, job, scaled, FileRole.SCALED, Correction.SCALE, actor, now, why=why)

@@ -114,6 +114,16 @@ def typed_suggestion(one: Suggestion) -> dict[str, str]:
     }
 
 
+def opening_figures(job: Job, filled: Suggestion | None) -> dict[str, str]:
+    """What a form that prices the job opens with, as :func:`typed_suggestion`: what its student was
+    quoted, else the suggestion of :func:`filled_in`.
+    """
+    if job.status.record.quoted and job.has_figures:
+        typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
+        return {**typed, "printer": job.printer}
+    return {} if filled is None else typed_suggestion(filled)
+
+
 class Suggestions:
     """Figures to look at; none is ever taken before someone sends the form that shows them."""
 

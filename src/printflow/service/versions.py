@@ -6,13 +6,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..domain.correction import before
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, FileRole, Job
 from ..domain.naming import ALL_MODEL_ENDINGS, PRINTABLE_ENDINGS, ending_of
 from ..domain.rights import Right
 from ..domain.scaling import Scaling
-from ..domain.status import Status
 from ..domain.unconfirmed import expect_confirmed
 from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Placement, Transaction
@@ -24,7 +22,7 @@ from ..uploads.receiving import Upload
 from .acting import staff_actor
 from .files import Files
 from .filing import Filing
-from .in_place import put_in_place
+from .in_place import write_version
 from .lookup import job_of
 from .scaling import Scalings, write_as_scaled
 from .stale import stale
@@ -155,24 +153,16 @@ class Versions:
         """Write that the upload is the one to print; gives the files that are to be placed."""
         now = self._clock()
         self._advance(tx, job, actor, Correction.VERSION, expected_version)
-        name = put_in_place(tx, job, upload, FileRole.SLICED, now)
-        voided = job.status is Status.PENDING
-        if voided:
-            tx.quotes.void_open(job.id, now)
-        tx.history.add_event(
-            job.id,
-            at=now,
-            trigger=Correction.VERSION,
-            source=job.status,
-            dest=job.status,
-            actor=actor,
-            details={
-                "file": name,
-                "replaced": job.file.name,
-                "voided": voided,
-                **({"why": say("another file")} if voided else {}),
-                "before": before(job, {}),
-            },
+        write_version(
+            tx,
+            job,
+            upload,
+            FileRole.SLICED,
+            Correction.VERSION,
+            actor,
+            now,
+            why="",
+            why_voided=say("another file"),
         )
         return self._filing.lease(tx, job.id)
 
