@@ -29,6 +29,11 @@ def speaking(tag: str) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def speak(tag: str) -> None:
+    """From here on, until the end of the innermost :func:`speaking`, in the language of ``tag``."""
+    _spoken.set(tag)
+
+
 def locale_of(tag: str) -> str:
     """How Babel and folders of catalogs write a tag: "pt_BR" for "pt-BR"; "en_US" for English."""
     return "en_US" if tag == ENGLISH else tag.replace("-", "_")

@@ -1,4 +1,4 @@
-"""From a text in English to the same text in the reader's language; English only for now."""
+"""From a text in English to the same text in the reader's language; English where there is no catalog."""
 
 from __future__ import annotations
 
@@ -7,14 +7,30 @@ from pathlib import Path
 
 from ..said import Day, Money, Said, filled, plain
 from .formats import date_text, money
+from .speaking import ENGLISH, language, locale_of
 
 DOMAIN = "printflow"
 LOCALE = Path(__file__).parent / "locale"
 
 
-def translations(language: str = "en") -> NullTranslations:
-    """The catalog of ``language``; where there is none, the English texts stay as they are."""
-    return translation(DOMAIN, LOCALE, [language], fallback=True)
+def offered_languages(folder: Path | None = None) -> tuple[str, ...]:
+    """The tags of the languages that there are: English, and those with a compiled catalog, among
+    Printflow's own or in a lab's ``folder``.
+    """
+    found = {
+        file.parent.parent.name.replace("_", "-")
+        for place in (LOCALE, folder)
+        if place is not None
+        for file in place.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    }
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+def translations(tag: str = "") -> NullTranslations:
+    """The catalog of a language, by default the spoken one; where there is none, the English texts
+    stay as they are.
+    """
+    return translation(DOMAIN, LOCALE, [locale_of(tag or language())], fallback=True)
 
 
 def translated(text: str, catalog: NullTranslations) -> str:
