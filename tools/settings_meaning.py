@@ -35,6 +35,8 @@ MEANING: Mapping[str, str] = {
     "staff do it.",
     "submissions_per_hour": "How many submissions one network address may send per hour. 0: "
     "unlimited.",
+    "locale_dir": "The folder with the lab's own texts in other languages, such as `it.po`. They win over "
+    "the built-in ones, text by text. See [translating](translating.md).",
     "more_formats": "The formats that students may submit besides `.stl`, `.obj` and `.3mf`. STEP "
     "needs the extra `printflow[step]` on the server.",
     "weekly_summary_to": "Who gets the summary of the last week by email, every Monday at 6 AM (lab time). Empty: no one gets it.",

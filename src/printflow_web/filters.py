@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
 from flask import Flask, current_app, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -30,6 +29,7 @@ from printflow import (
     Status,
     Trigger,
     age_text,
+    bytes_text,
     closed_text,
     day_text,
     decimals,
@@ -50,6 +50,7 @@ from printflow import (
     mail_record,
     may,
     money,
+    number_text,
     of_note,
     price_line_text,
     rate_text,
@@ -68,7 +69,7 @@ from .opener_links import open_link
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
-from .spoken import in_words
+from .spoken import in_words, spoken
 from .this_pc import path_here
 from .undo_notices import undo_notices
 
@@ -77,16 +78,6 @@ _FRESH, _AGING = timedelta(days=1), timedelta(days=3)
 VIEWABLE = (".stl", ".obj", ".3mf")
 """The endings that the 3D viewer reads; see ``frontend/preview/read_model.js``."""
 STATIC = Path(__file__).parent / "static"
-
-
-def size_text(count: int) -> str:
-    """Bytes as people say them: "12.4 MB"."""
-    if count < 1000:
-        return f"{count} B"
-    for unit, limit in (("kB", 1e6), ("MB", 1e9)):
-        if count < limit:
-            return f"{count * 1000 / limit:.1f} {unit}"
-    return f"{count / 1e9:.1f} GB"
 
 
 def age_level(moment: datetime) -> str:
@@ -177,8 +168,9 @@ def init_filters(app: Flask) -> None:
         hours=lambda hours: hours_text(Decimal(hours)),
         span=lambda span: duration_text(Decimal(round(span.total_seconds())) / _HOUR),
         grams=lambda grams: grams_text(Decimal(grams)),
-        size=size_text,
-        thousands=lambda count: format_decimal(count, locale="en_US"),
+        size=bytes_text,
+        thousands=number_text,
+        decimal=lambda number, digits: number_text(Decimal(f"{number:.{digits}f}"), grouped=False),
         short=lambda text, limit=40: shortened(text, limit),
         local_time=lambda moment: local_time(moment, catalog_in_force().time_zone),
         local_time_zone=lambda moment: local_time_zone(moment, catalog_in_force().time_zone),
@@ -191,7 +183,7 @@ def init_filters(app: Flask) -> None:
         local_clock=lambda moment: local_clock(moment, catalog_in_force().time_zone),
         day=day_text,
         rush=lambda job: rush(catalog_in_force(), job),
-        age=lambda moment: age_text(moment, datetime.now(UTC)),
+        age=lambda moment: spoken(age_text(moment, datetime.now(UTC))),
         age_level=age_level,
         open_link=open_link,
         path_here=path_here,

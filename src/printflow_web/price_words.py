@@ -15,6 +15,8 @@ from printflow import (
     short_money,
 )
 
+from .spoken import spoken
+
 _PLAIN = (LineKind.WEIGHT, LineKind.VOLUME, LineKind.TIME)
 
 
@@ -27,10 +29,12 @@ def price_words(price: Price, currency: str) -> str:
     """The lines of a price as one sum, or one after the other where more than weight and time count."""
     lines = [line for line in price.lines if line.kind is not LineKind.MINIMUM]
     if any(line.kind not in _PLAIN for line in lines):
-        parts = [f"{line_label(line)}: {price_line_text(line, currency)}" for line in price.lines]
+        parts = [
+            f"{line_label(line)}: {spoken(price_line_text(line, currency))}" for line in price.lines
+        ]
         return "; ".join(parts)
     counted = Price(tuple(lines))
-    summed = " + ".join(counted_text(line, currency) for line in lines)
+    summed = " + ".join(spoken(counted_text(line, currency)) for line in lines)
     words = f"{summed} = {money(counted.cents, currency)}"
     if price.at_minimum:
         return str(_("%(sum)s, so the minimum charge applies.", sum=words))

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
 
 from printflow.domain.event_kind import CORRECTIONS
 from printflow.domain.mail_record import MAILS
 from printflow.domain.status import STATUSES
 from printflow.domain.trigger import TRIGGERS
+from printflow.language.catalog_files import forms_of
+from tools.translations import extracted
 
 SRC = Path(__file__).parents[2] / "src"
 TEMPLATES = sorted(
@@ -20,8 +21,6 @@ TEMPLATES = sorted(
     for path in folder.rglob("*")
     if path.suffix in (".html", ".txt")
 )
-LIBRARY = {"mark": None, "say": None, "say_n": (1, 2)}
-"""The calls by which the library's own texts are found."""
 _MARKED = re.compile(
     r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|<!doctype[^>]*>"
     r"|<style>.*?</style>",
@@ -52,12 +51,13 @@ def test_the_check_itself_sees_bare_words() -> None:
     ]
 
 
+def texts_in(folder: Path) -> set[str]:
+    """What ``make translations`` finds in a folder."""
+    return {form for message in extracted(folder) for form in forms_of(message.id)}
+
+
 def test_the_words_of_the_lifecycle_are_marked_where_they_stand() -> None:
-    folder = SRC / "printflow" / "domain"
-    found = {
-        message
-        for _, _, message, _, _ in extract_from_dir(folder, [("**.py", "python")], keywords=LIBRARY)
-    }
+    found = texts_in(SRC / "printflow" / "domain")
     records = (*TRIGGERS.values(), *CORRECTIONS.values(), *STATUSES.values(), *MAILS.values())
     fields = [field for trigger in TRIGGERS.values() for field in trigger.fields]
     spoken = ("label", "past", "done", "title", "submit", "about", "about_many", "warning", "sentence",
@@ -69,23 +69,11 @@ def test_the_words_of_the_lifecycle_are_marked_where_they_stand() -> None:
 
 
 def test_the_marked_texts_can_be_extracted() -> None:
-    methods = [("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.py", "python")]
-    options = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
-    found = {
-        message
-        for folder in (SRC / "printflow_web", SRC / "printflow" / "mail")
-        for _, _, message, _, _ in extract_from_dir(folder, methods, options)
-    }
+    found = texts_in(SRC / "printflow_web") | texts_in(SRC / "printflow" / "mail")
     assert "Submit a print" in found
-    assert any("Please confirm %(price)s" in str(message) for message in found)
+    assert any("Please confirm %(price)s" in message for message in found)
     assert len(found) > 300
 
 
 def test_the_texts_of_refusals_can_be_extracted() -> None:
-    found = {
-        message
-        for _, _, message, _, _ in extract_from_dir(
-            SRC / "printflow", [("**.py", "python")], keywords=LIBRARY
-        )
-    }
-    assert "Someone else changed the catalog in the meantime." in found
+    assert "The 3MF file is protected by a password." in texts_in(SRC / "printflow" / "archives")

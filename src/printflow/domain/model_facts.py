@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from ..said import say, say_n
+from ..said import Said, say, say_n
 from .catalog import Method, Printer
 from .printability import Finding, PrintLimits, Severity
 
@@ -148,7 +148,8 @@ def fitting(facts: ModelFacts, printers: Sequence[Printer]) -> tuple[str, ...]:
 def size_text(size: Sequence[float]) -> str:
     """ "80.0 × 40.0 × 12.5 mm", with more digits for tiny things."""
     digits = 3 if max(size) < TINY_MM else 1
-    return " × ".join(f"{side:.{digits}f}" for side in size) + " mm"
+    sides = {f"side_{at}": Decimal(f"{side:.{digits}f}") for at, side in enumerate(size)}
+    return Said(" × ".join(f"{{{name}}}" for name in sides) + " mm", sides)
 
 
 def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
@@ -178,8 +179,8 @@ def unit_warning(facts: ModelFacts, printers: Sequence[Printer]) -> str:
     return ""
 
 
-def _short(longest: float) -> str:
-    return f"{longest:.2f}" if longest >= 0.01 else f"{longest:.2g}"
+def _short(longest: float) -> Decimal:
+    return Decimal(f"{longest:.2f}" if longest >= 0.01 else f"{Decimal(f'{longest:.2g}'):f}")
 
 
 def unit_hint(facts: ModelFacts, printers: Sequence[Printer]) -> str:

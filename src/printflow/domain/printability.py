@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
 from ..said import say, say_n
 from .catalog import Method
+from .pricing import plain_decimal
 
 Place = tuple[float, float, float]
 
@@ -199,12 +201,13 @@ class Finding:
         return cls(**known)
 
 
-def _mm(length: float) -> str:
-    return f"{length:.2f}".rstrip("0").rstrip(".")
+def _mm(length: float) -> Decimal:
+    return plain_decimal(Decimal(f"{length:.2f}"))
 
 
-def _amount(number: float) -> str:
-    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}" if number >= 0.1 else "0.1"
+def _amount(number: float) -> Decimal:
+    digits = 0 if number >= 10 else 1
+    return Decimal(f"{max(number, 0.1):.{digits}f}")
 
 
 def _thin_wall(finding: Finding) -> str:

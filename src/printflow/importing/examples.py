@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..domain.import_report import ImportExample
-from ..language.formats import local_time, money
+from ..language.formats import money
+from ..language.times import local_time
 from .mapping import ImportMapping
 from .one_row import OldJob
 from .rows import OldRow

@@ -1,16 +1,14 @@
-"""Opening hours and closed days as people read them. English (US) until there are translations."""
+"""Opening hours and closed days as people read them, in the language that is spoken."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from ..domain.catalog import Catalog, PickUp
 from ..domain.open_days import OpenDays
 from ..domain.opening import MIDNIGHT, ClosedDays, OpeningHours, Span, minutes_of
 from ..said import Said, listed, say
-from .formats import LOCALE, plain_spaces
-
-_MONDAY = date(2024, 1, 1)
+from .times import clock_text, day_text, long_day, weekday_text
 
 
 def week_text(hours: OpeningHours) -> Said:
@@ -22,7 +20,7 @@ def week_text(hours: OpeningHours) -> Said:
         while last + 1 < 7 and week[last + 1] == week[at]:
             last += 1
         if week[at]:
-            days = _weekday(at) if last == at else f"{_weekday(at)}–{_weekday(last)}"
+            days = weekday_text(at) if last == at else f"{weekday_text(at)}–{weekday_text(last)}"
             parts.append(say("{days} {hours}", days=days, hours=spans_text(week[at])))
         at = last + 1
     return listed(parts)
@@ -32,7 +30,7 @@ def spans_text(spans: tuple[Span, ...]) -> str:
     """Spans of a day: "9 AM–12 PM, 1–5 PM"; "all day"."""
     if spans == (Span(0, MIDNIGHT),):
         return say("all day")
-    return ", ".join(f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans)
+    return listed(f"{_clock(span.opens)}–{_clock(span.closes)}" for span in spans)
 
 
 def closed_text(closed: ClosedDays) -> Said:
@@ -44,13 +42,6 @@ def closed_text(closed: ClosedDays) -> Said:
     if closed.starts == closed.ends and not (closed.from_time or closed.to_time):
         return say("{day}", day=first)
     return say("{first} – {last}", first=first, last=last)
-
-
-def long_day(day: date) -> str:
-    """A day in a sentence about the near future: "Monday, Nov 30"."""
-    from babel.dates import format_date
-
-    return plain_spaces(format_date(day, "EEEE, MMM d", locale=LOCALE))
 
 
 def next_day(days: OpenDays, now: datetime) -> date | None:
@@ -74,22 +65,11 @@ def pick_up_at(catalog: Catalog, now: datetime) -> PickUp:
 
 
 def _with_time(day: date, clock: str) -> str:
-    from babel.dates import format_date
-
-    text = plain_spaces(format_date(day, "EEE, MMM d, y", locale=LOCALE))
     minutes = minutes_of(clock) if clock else None
+    text = day_text(day)
     return text if minutes is None else f"{text}, {_clock(minutes)}"
 
 
-def _weekday(at: int) -> str:
-    from babel.dates import format_date
-
-    return format_date(_MONDAY + timedelta(days=at), "EEE", locale=LOCALE)
-
-
 def _clock(minute: int) -> str:
-    from babel.dates import format_time
-
     whole = minute % MIDNIGHT
-    pattern = "h:mm a" if whole % 60 else "h a"
-    return plain_spaces(format_time(time(whole // 60, whole % 60), pattern, locale=LOCALE))
+    return clock_text(time(whole // 60, whole % 60), whole_hours=True)

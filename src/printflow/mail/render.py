@@ -26,16 +26,8 @@ from jinja2.runtime import Context
 
 from ..domain.model_facts import size_text
 from ..errors import PrintflowError
-from ..language.formats import (
-    date_text,
-    grams_text,
-    hours_text,
-    local_date,
-    local_time,
-    local_time_zone,
-    money,
-    price_line_text,
-)
+from ..language.formats import grams_text, hours_text, money, price_line_text
+from ..language.times import date_text, local_date, local_time, local_time_zone
 from ..language.translation import translated, translations
 from ..ports import RenderedMail
 from ..said import Said, say

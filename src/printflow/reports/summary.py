@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ..language.formats import percent_text
 from ..said import say
 from .table import Cell, Column, Figures, Kind, Table, cell_text
 from .tally import SPANS
@@ -137,9 +138,10 @@ def change_text(percent: float | None) -> str:
     """By how much something went up or down: "up 12%"; "–" where nothing can be compared."""
     if percent is None:
         return "–"
-    size = f"{abs(percent):,.0f}%"
-    if size == "0%":
+    whole = Decimal(f"{abs(percent):.0f}")
+    if not whole:
         return say("no change")
+    size = percent_text(whole)
     return say("up {size}", size=size) if percent > 0 else say("down {size}", size=size)
 
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from ..domain.currency import of_cents
 from ..domain.job_track import ReportQuery
-from ..language.formats import clock_hour, date_text, money
+from ..language.formats import money, number_text, percent_text, with_unit
+from ..language.times import clock_hour, date_text
 
 Cell = str | int | float | Decimal | None
 
@@ -100,10 +101,14 @@ def cell_text(cell: Cell, column: Column, currency: str) -> str:
         case Kind.CENTS:
             return money(int(cell), currency)
         case Kind.HOURS:
-            return f"{cell:,.1f} h"
+            return with_unit(_tenths(cell), "h")
         case Kind.GRAMS:
-            return f"{cell:,.1f} g"
+            return with_unit(_tenths(cell), "g")
         case Kind.PERCENT:
-            return f"{cell:,.1f}%"
+            return percent_text(_tenths(cell))
         case _:
-            return f"{cell:,}"
+            return number_text(Decimal(str(cell)) if isinstance(cell, float) else cell)
+
+
+def _tenths(cell: float | Decimal) -> Decimal:
+    return Decimal(f"{cell:.1f}")

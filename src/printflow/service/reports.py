@@ -240,7 +240,7 @@ class Reports:
     def _about(self, found: Summary) -> list[tuple[str, str]]:
         """What a workbook's first sheet says of itself: lab, period, filters, and the time zone."""
         from ..domain.job_track import FILTERS
-        from ..language.formats import local_time
+        from ..language.times import local_time
         from ..reports.figures import field_label
 
         figures = found.figures
@@ -290,7 +290,7 @@ def _query(since: date | None, until: date | None, unit: Unit) -> ReportQuery:
 
 def _days(query: ReportQuery) -> str:
     """The days of a query in words."""
-    from ..language.formats import day_text
+    from ..language.times import day_text
 
     if query.since and query.until:
         first, last = day_text(query.since), day_text(query.until)

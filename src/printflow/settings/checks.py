@@ -52,6 +52,14 @@ def base_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def folder(key: str, value: Path) -> Path:
+    """The full path of a folder that is there."""
+    path = value.expanduser().absolute()
+    if not path.is_dir():
+        raise ValueError(say("{name}: there's no folder {folder}.", name=key, folder=str(path)))
+    return path
+
+
 def host(key: str, value: str) -> str:
     """A host name or address alone."""
     text = value.strip()

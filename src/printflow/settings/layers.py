@@ -46,6 +46,7 @@ _LISTS = (
 )
 _TABLES = ("roles",)
 _PATHS = {
+    "": ("locale_dir",),
     "mail": (
         "directory",
         "templates",
@@ -114,7 +115,7 @@ def environment_layer(environment: Mapping[str, str], known: Known) -> Layer:
 
 
 def file_layer(path: Path | None, known: Known) -> Layer:
-    """The settings of a ``printflow.toml``; paths of its sections are relative to its folder."""
+    """The settings of a ``printflow.toml``; paths but the store's are relative to its folder."""
     layer = Layer()
     if path is None:
         return layer
@@ -123,7 +124,7 @@ def file_layer(path: Path | None, known: Known) -> Layer:
         _check_full_path(data["store"], path.parent, str(path))
     _fill(layer, data, known, str(path))
     for name, keys in _PATHS.items():
-        section = layer.values.get(name, {})
+        section = layer.values.get(name, {}) if name else layer.values
         for key in keys:
             if isinstance(section, dict) and isinstance(section.get(key), str) and section[key]:
                 section[key] = path.parent / Path(section[key]).expanduser()

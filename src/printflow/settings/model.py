@@ -140,6 +140,7 @@ class Settings(BaseModel):
     check_email_domain: bool = Field(default=True, description=TRUE_OR_FALSE)
     confirm_address: bool = Field(default=False, description=TRUE_OR_FALSE)
     unconfirmed_days: Whole = whole(3, 1, 365, DAYS)
+    locale_dir: Path | None = Field(default=None, description=A_FOLDER)
     more_formats: tuple[Literal["ply", "glb", "step"], ...] = Field(
         default=(), description=say('a list of "ply", "glb" and "step"')
     )
@@ -226,6 +227,11 @@ class Settings(BaseModel):
     @classmethod
     def _store(cls, value: Path) -> Path:
         return Path(os.path.normpath(value.expanduser().absolute()))
+
+    @field_validator("locale_dir")
+    @classmethod
+    def _locale_dir(cls, value: Path | None) -> Path | None:
+        return None if value is None else checks.folder("locale_dir", value)
 
     @field_validator("database_url")
     @classmethod

@@ -173,14 +173,11 @@ class MailSettings(MailSignIn):
     @field_validator("directory", "templates")
     @classmethod
     def _folder(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        folder = value.expanduser().absolute() if value is not None else None
-        if info.field_name == "templates" and folder is not None and not folder.is_dir():
-            raise ValueError(
-                say(
-                    "{name}: there's no folder {folder}.", name="mail.templates", folder=str(folder)
-                )
-            )
-        return folder
+        if value is None:
+            return None
+        if info.field_name == "templates":
+            return checks.folder("mail.templates", value)
+        return value.expanduser().absolute()
 
     @property
     def sender_domain(self) -> str:
