@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .domain.online_payments import Finding as PaymentFinding
     from .domain.online_payments import OnlinePayment
     from .domain.opening import ClosedDays, OpeningHours, Span
+    from .domain.own_texts import LanguageTexts, OwnText, TextIn, TextKind, TextState, Translation
     from .domain.papercut import Charge as PaperCutCharge
     from .domain.payer_form import FIELDS as PAYER_FIELDS
     from .domain.payer_form import typed_form as payer_form
@@ -202,6 +203,7 @@ if TYPE_CHECKING:
         local_time_zone,
         long_day,
     )
+    from .language.speaking import language as spoken_language
     from .language.translation import translated
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
@@ -469,6 +471,14 @@ _HOMES = {
     "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
+    "domain.own_texts": (
+        "LanguageTexts",
+        "OwnText",
+        "TextIn",
+        "TextKind",
+        "TextState",
+        "Translation",
+    ),
     "domain.catalog_history": ("CatalogVersion", "Difference", "PriceStep"),
     "domain.heartbeat": ("Heartbeat",),
     "runtime.exhausted": ("is_exhausted", "server_busy"),
@@ -504,6 +514,7 @@ _RENAMED = {
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
     "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
     "ReportTable": ("reports.table", "Table"),
+    "spoken_language": ("language.speaking", "language"),
     "lifecycle_markdown": ("domain.diagram", "markdown"),
     "lifecycle_mermaid": ("domain.diagram", "mermaid"),
     "lifecycle_rows": ("domain.diagram", "plain_rows"),
@@ -526,6 +537,13 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "LanguageTexts",
+    "OwnText",
+    "TextIn",
+    "TextKind",
+    "TextState",
+    "Translation",
+    "spoken_language",
     "Allowance",
     "CallbackRefused",
     "ChargeOffer",

@@ -67,8 +67,11 @@ def index() -> str:
 
 
 def _overview(problems: Sequence[Refusal]) -> str:
-    versions = lab_of(current_app).catalog.versions()
-    return render_template("catalog.html", versions=versions, problems=problems)
+    lab = lab_of(current_app)
+    versions = lab.catalog.versions()
+    return render_template(
+        "catalog.html", versions=versions, problems=problems, languages=lab.catalog.languages()
+    )
 
 
 @pages.get("/edit/<section>")
@@ -126,36 +129,41 @@ def _pausable(catalog: Catalog) -> list[tuple[str, str]]:
     ]
 
 
+def version_typed() -> int:
+    """The version that the form was made of; raises ParameterRefused."""
+    typed = request.form.get("version", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        raise ParameterRefused(_("This page is out of date. Open it again."))
+    return int(typed)
+
+
 @pages.post("/edit/<section>")
 def save(section: str) -> AnyResponse:
     """Make a version with these values current."""
     if section not in SECTIONS:
         abort(404)
-    lab, form = lab_of(current_app), request.form
-    typed = form.get("version", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise ParameterRefused(_("This page is out of date. Open it again."))
+    lab, form, expected = lab_of(current_app), request.form, version_typed()
     now, plain = lab.catalog.version(), lab.catalog.export()
     changed = SECTIONS[section](form, plain)
     if form.get("preview") and section in _WITH_PRICES:
-        return _previewed(section, {**plain, **changed}, changed, int(typed))
+        return _previewed(section, {**plain, **changed}, changed, expected)
     try:
         if form.get("preview") and section == "limits":
             over = lab.limits.preview(changed)
-            return make_response(_form(section, {**plain, **changed}, int(typed), {}, over=over))
+            return make_response(_form(section, {**plain, **changed}, expected, {}, over=over))
         if form.get("preview"):
             moved = lab.hours.moved_by(changed)
-            return make_response(_form(section, {**plain, **changed}, int(typed), {}, moved))
+            return make_response(_form(section, {**plain, **changed}, expected, {}, moved))
         if not form.get("remove_in_use") and (used := lab.catalog.would_remove(changed)):
-            told = _form(section, {**plain, **changed}, int(typed), {}, removing=used)
+            told = _form(section, {**plain, **changed}, expected, {}, removing=used)
             return make_response(told, 422)
-        lab.catalog.change(changed, expected_version=int(typed), **acting())
+        lab.catalog.change(changed, expected_version=expected, **acting())
     except CatalogChanged as error:
-        again = _changed_meanwhile(error)
+        again = changed_meanwhile(error)
         return make_response(_form(section, {**plain, **changed}, now, {"": again}), 409)
     except CatalogInvalid as error:
         return form_again(
-            error, lambda errors: _form(section, {**plain, **changed}, int(typed), errors)
+            error, lambda errors: _form(section, {**plain, **changed}, expected, errors)
         )
     _say_what_is_in_force(now)
     return redirect(url_for("catalog.edit", section=section), 303)
@@ -180,7 +188,8 @@ def _previewed(section: str, plain: Any, changed: dict[str, Any], version: int) 
     return make_response(_form(section, plain, version, {}, preview=preview))
 
 
-def _changed_meanwhile(error: CatalogChanged) -> Refusal:
+def changed_meanwhile(error: CatalogChanged) -> Refusal:
+    """That someone was faster, by name and time."""
     zone = lab_of(current_app).catalog.current.time_zone
     words = _(
         "%(name)s changed the catalog on %(time)s.", name=error.by, time=local_time(error.at, zone)

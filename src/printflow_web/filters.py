@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -21,7 +21,6 @@ from printflow import (
     QUESTIONS,
     SCALABLE_ENDINGS,
     SCALINGS,
-    Catalog,
     Failure,
     LimitCode,
     Printer,
@@ -64,8 +63,10 @@ from printflow import (
 )
 from printflow import size_text as dimensions_text
 
+from .catalog_shown import catalog_in_force, catalog_shown, shown
 from .menu import lab_menu, main_menu
 from .opener_links import open_link
+from .own_texts import own_name
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab
 from .request import lab_of
@@ -110,13 +111,6 @@ _INDENT = re.compile(r"\n\s+")
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     lab = lab_of(app)
-
-    def catalog_in_force() -> Catalog:
-        """The catalog, looked for once in a request, however many figures its page shows."""
-        if "catalog" not in g:
-            g.catalog = lab.catalog.remembered if asks_nothing() else lab.catalog.current
-        catalog: Catalog = g.catalog
-        return catalog
 
     def in_currency(cents: int, currency: str = "") -> str:
         return money(cents, currency or catalog_in_force().currency)
@@ -164,6 +158,8 @@ def init_filters(app: Flask) -> None:
         waits_until=waits_until,
         email_of=of_note,
         rate=rate,
+        shown=shown,
+        language_name=own_name,
         price_line=price_line_text,
         hours=lambda hours: hours_text(Decimal(hours)),
         span=lambda span: duration_text(Decimal(round(span.total_seconds())) / _HOUR),
@@ -227,4 +223,4 @@ def init_filters(app: Flask) -> None:
     def shared() -> dict[str, Any]:
         if not asks_nothing():
             catalog_in_force()  # and so it is remembered
-        return of_the_lab()
+        return {**of_the_lab(), "catalog": catalog_shown()}

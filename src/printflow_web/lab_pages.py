@@ -22,7 +22,7 @@ def privacy() -> str:
     lab = lab_of(current_app)
     return render_template(
         "privacy.html",
-        text=lab.catalog.current.pages.privacy,
+        text=lab.catalog.spoken.pages.privacy,
         periods=lab.settings.retention,
         archive_days=lab.catalog.current.retention.archive_after_days,
         known_days=known_browser.KEPT_DAYS,
@@ -33,5 +33,5 @@ def privacy() -> str:
 def accessibility() -> str:
     """What works for whom, and where to turn if something doesn't."""
     return render_template(
-        "accessibility.html", text=lab_of(current_app).catalog.current.pages.accessibility
+        "accessibility.html", text=lab_of(current_app).catalog.spoken.pages.accessibility
     )

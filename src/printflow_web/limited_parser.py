@@ -19,11 +19,12 @@ from printflow import CHUNK_BYTES
 
 from .gate import MEMORY_BYTES, NO_FORM, NO_ROOM, REFUSED_HEADER, TOO_MANY, Gate
 from .proxy_headers import ProxyHeaders
-from .request import LIST_BODY, PIECE_TYPE, SIGN_IN_BODY, SMALL_BODY
+from .request import LIST_BODY, PIECE_TYPE, SIGN_IN_BODY, SMALL_BODY, TEXTS_BODY
 
 UPLOAD_PATH = re.compile(r"/submit|/jobs/[^/]+/change|/dashboard/jobs/[^/]+/versions")
 PIECE_PATH = re.compile(r"/uploads/[^/]+")
 SIGN_IN_PATH = "/login"
+TEXTS_PATH = re.compile(r"/admin/catalog/(?:edit|texts)/[^/]+")
 LIST_PATHS = ("/admin/payers/import", "/dashboard/payments/report")
 
 
@@ -94,6 +95,8 @@ class LimitedParser(HTTPRequestParser):
             return self._upload_limit
         if self._path in LIST_PATHS:
             return LIST_BODY
+        if TEXTS_PATH.fullmatch(self._path):
+            return TEXTS_BODY
         return SIGN_IN_BODY if self._path == SIGN_IN_PATH else SMALL_BODY
 
     @property

@@ -46,7 +46,6 @@ def of_the_lab() -> dict[str, Any]:
         "station": acts.station if acts else "",
         "staff_role": acts.role if acts else "",
         "lab_name": lab_name(current_app),
-        "catalog": lab.catalog.remembered,
         "provider_name": lab.identity.provider_name,
         "charges_papercut": lab.papercut.on,
         "students_sign_in": lab.identity.students.value,

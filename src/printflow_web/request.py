@@ -17,6 +17,9 @@ SIGN_IN_BODY = 2 << 20
 LIST_BODY = 4 << 20
 """A list of payers from a file may have so many: 10,000 codes have a tenth of it."""
 
+TEXTS_BODY = 512 * 1024
+"""The lab's own texts, with nine bytes for each Chinese character of a form."""
+
 PIECE_TYPE = "application/offset+octet-stream"
 """What a piece of a file says that it is."""
 

@@ -210,6 +210,8 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "catalog.index": _CATALOG,
     "catalog.edit": _of_section,
     "catalog.save": _of_section,
+    "own_texts.edit": Right.TEXTS,
+    "own_texts.save": Right.TEXTS,
     "catalog.version": _CATALOG,
     "catalog.export": _CATALOG,
     "catalog.restore": _CATALOG,
@@ -268,6 +270,13 @@ def may_use(endpoint: str, **values: Any) -> bool:
     """Whether who acts in this request may use a route: whether its link or button is shown."""
     need = need_of(endpoint, values)
     return need is PUBLIC or any(may(right) for right in rights_in(need))
+
+
+def of_staff() -> bool:
+    """Whether this request's page is for staff."""
+    if request.endpoint not in _TABLE:
+        return False
+    return need_of(request.endpoint, request.view_args or {}) is not PUBLIC
 
 
 def may_pull_any() -> bool:

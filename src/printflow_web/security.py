@@ -21,7 +21,15 @@ from .acting import recognize
 from .confirming import confirm_again
 from .errors import ParameterRefused
 from .gate import NO_ROOM, REFUSED_HEADER, TOO_MANY
-from .request import LIST_BODY, PIECE_TYPE, SIGN_IN_BODY, SMALL_BODY, LabRequest, lab_of
+from .request import (
+    LIST_BODY,
+    PIECE_TYPE,
+    SIGN_IN_BODY,
+    SMALL_BODY,
+    TEXTS_BODY,
+    LabRequest,
+    lab_of,
+)
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
@@ -30,6 +38,7 @@ UPLOADS = frozenset({"student.submit", "versions.add", "own_job.change"})
 """Endpoints whose body may be large."""
 PIECES = "uploads.one"
 """The endpoint whose body may be a piece of a model."""
+TEXTS = frozenset({"catalog.save", "own_texts.save"})
 LISTS = frozenset({"payers.take_in", "payment_report.take_in"})
 """Endpoints whose body may be a long list."""
 SIGN_IN = "auth.login"
@@ -162,6 +171,8 @@ def _limit_body() -> None:
         request.max_content_length = CHUNK_BYTES
     elif form and request.endpoint in LISTS and request.method == "POST":
         request.max_content_length = LIST_BODY
+    elif request.endpoint in TEXTS and request.method == "POST":
+        request.max_content_length = request.max_form_memory_size = TEXTS_BODY
     elif request.endpoint == SIGN_IN and request.method == "POST":
         request.max_content_length = request.max_form_memory_size = SIGN_IN_BODY
     limit = request.max_content_length

@@ -77,6 +77,7 @@ NEED_NONE = {
     "cash_up.today",
     "catalog.current",
     "catalog.remembered",
+    "catalog.spoken",
     "hours.closed",
     "hours.form",
     "hours.pick_up",

@@ -190,6 +190,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/admin/hours/holidays/add": {"POST": Right.TEXTS},
     "/admin/hours/open": {"POST": Right.TEXTS},
     "/admin/catalog/edit/<section>": {"GET": Right.PRICES, "POST": Right.PRICES},
+    "/admin/catalog/texts/<tag>": {"GET": Right.TEXTS, "POST": Right.TEXTS},
     "/admin/catalog/import": {"POST": _CATALOG},
     "/admin/catalog/versions/<int:version>": {"GET": _CATALOG},
     "/admin/catalog/versions/<int:version>/<ending>": {"GET": _CATALOG},
@@ -280,6 +281,7 @@ def address(lab: Printflow, job_in: Callable[[str], Job]) -> Callable[[str], str
         "name": "jobs",
         "station_id": str(station.id),
         "section": "printers",
+        "tag": "es",
         "version": "1",
         "payment_id": str(payment.id),
         "online_id": "1",
@@ -342,7 +344,7 @@ def test_who_is_let_in(
                     refused_at_the_door(answer, method, role, seen)
 
 
-NAMED_BY_THE_PROGRAM = {"trigger", "section", "ending", "day", "name", "filename"}
+NAMED_BY_THE_PROGRAM = {"trigger", "section", "tag", "ending", "day", "name", "filename"}
 """Parts of addresses that hold a word of the program's own; "name" is a report's."""
 
 

@@ -40,6 +40,7 @@ from .minimum_text import FILLED, MINIMUM, filled, other_amount
 from .needed_by import NeededBy
 from .open_days import OpenDays, open_days
 from .opening import NO_WEEK, ClosedDays, OpeningHours, Span, read_closed, read_hours
+from .own_texts import NO_TRANSLATIONS, Translations, in_language, read_translations
 from .price_rows import CHARGES, Charge, PriceRow
 from .price_rules import (
     read_allowances,
@@ -55,6 +56,8 @@ from .terms import Term, read_terms
 _NOT_ASKED = NeededBy()
 _NO_CONTACT, _NO_PAGES = Contact(), LabPages()
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+_NOT_PLAIN = {"not_plain": True}
+"""Fields that a plain form never has."""
 _UNSAID = {"unsaid": True}
 """Fields that a plain form leaves out where they are as usual."""
 PROCESSES = ("filament", "resin", "powder")
@@ -202,6 +205,20 @@ class Catalog:
     """How much of what people may have; all that fit apply."""
     contact: Contact = _NO_CONTACT
     pages: LabPages = _NO_PAGES
+    translations: Translations = NO_TRANSLATIONS
+    """The texts above in other languages."""
+    words: Mapping[str, str] = field(default_factory=dict, metadata=_NOT_PLAIN)
+    """What the default's texts are in the language of :meth:`in_language`; nothing by default."""
+
+    def in_language(self, tag: str) -> Catalog:
+        """The catalog as readers of the language get it: its texts, where they're translated and still
+        right. Names, codes, and prices stay as they are; :meth:`shown` says what to show for a name.
+        """
+        return in_language(self, tag)
+
+    def shown(self, text: str) -> str:
+        """What is read for a name or a text of the default in this catalog's language."""
+        return self.words.get(text, text)
 
     @property
     def open_days(self) -> OpenDays:
@@ -471,6 +488,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         [
             "minimum_charge" if name == "minimum_charge_cents" else name
             for name in names_of(Catalog)
+            if name != "words"
         ],
     )
     methods = tuple(_method(read, spot, row) for spot, row in read.tables(data, "methods", ""))
@@ -573,6 +591,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         contact=read_contact(read, data),
         pages=read_pages(read, data),
     )
+    catalog = replace(catalog, translations=read_translations(read, data, catalog))
     if read.problems:
         raise CatalogInvalid(read.problems)
     return catalog
@@ -589,13 +608,16 @@ def _plain(value: object) -> Any:
         return str(value)
     if value is None:
         return ""
+    if isinstance(value, Translations):
+        return value.plain()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
         return {
             one.name: _plain(getattr(value, one.name))
             for one in fields(value)  # type: ignore[arg-type]
-            if not (one.metadata.get("unsaid") and getattr(value, one.name) == one.default)
+            if not one.metadata.get("not_plain")
+            and not (one.metadata.get("unsaid") and getattr(value, one.name) == one.default)
         }
     return value
 

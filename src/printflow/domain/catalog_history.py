@@ -63,7 +63,10 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Di
 
 def _leaves(value: object, place: str) -> Iterator[tuple[str, str]]:
     """Each place of a plain form with its value as text."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and value.keys() == {"of", "text"}:  # a translation
+        yield place, str(value["text"])
+        yield _within(place, key_label("of")), str(value["of"])
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
             if not (place and key in ("name", "code")):
                 yield from _leaves(inner, _within(place, key_label(str(key))))

@@ -114,6 +114,10 @@ _LABELS = {
     "retention": say("how long jobs are kept"),
     "rounding_cents": say("rounding"),
     "round_up": say("always round up"),
+    "of": say("translated from"),
+    "names": say("names"),
+    "words": say("banners and notices"),
+    "descriptions": say("descriptions"),
     "only_whole": say("only for jobs that it covers whole"),
     "rights": say("rights"),
     "roles": say("roles"),
@@ -121,8 +125,10 @@ _LABELS = {
     "text": say("text"),
     "texts": say("the lab's texts"),
     "time_zone": say("time zone"),
+    "translations": say("texts in other languages"),
     "unique_receipts": say("refuse used receipt numbers"),
 }
+_TRANSLATED = "translations."
 _NAMED_BY = ("name", "label", "text", "code", "reason", "method", "printer")
 _SECTIONS = frozenset(
     {"contact", "needed_by", "pages", "payments", "pick_up", "retention", "texts"}
@@ -134,6 +140,8 @@ def place_words(place: str, document: Mapping[str, Any]) -> Said:
 
     A key that no catalog has is shown as it is.
     """
+    if place.startswith(_TRANSLATED):
+        return _translated_place(place)
     here: Any = document
     words: list[str] = []
     keys = _STEP.findall(place)
@@ -145,6 +153,16 @@ def place_words(place: str, document: Mapping[str, Any]) -> Said:
             whole = f"{keys[at - 1][0]}.{key}" if at else key
             words.append(_LABELS.get(whole) or _LABELS.get(key) or f"“{key}”")
     return listed(words)
+
+
+def _translated_place(place: str) -> Said:
+    """The same of a translation, whose key may be any text: "Texts in es, “We're closed”"."""
+    tag, _dot, rest = place.removeprefix(_TRANSLATED).partition(".")
+    _kind, _dot, key = rest.partition(".")
+    texts = say("Texts in {language}", language=tag)
+    if not key:
+        return texts
+    return listed((texts, _LABELS.get(f"texts.{key}") or _LABELS.get(key) or f"“{key[:60]}”"))
 
 
 def key_label(key: str) -> str:

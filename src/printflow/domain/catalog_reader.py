@@ -144,11 +144,11 @@ class CatalogReader:
             else:
                 self.problem(spot, _TABLE)
 
-    def table(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    def table(self, data: Mapping[str, Any], key: str, place: str = "") -> Mapping[str, Any]:
         value = data.get(key, {})
         if isinstance(value, Mapping):
             return value
-        self.problem(key, _TABLE)
+        self.problem(f"{place}.{key}".lstrip("."), _TABLE)
         return {}
 
 

@@ -54,7 +54,12 @@ def form_open(attempt: Attempt) -> Iterator[Refusal]:
         ("printer", {"method": "", "printer": form.printer}),
     ):
         if (pause := catalog.pause_at(facts.now, **named)) is not None:
-            yield Refusal(f"{field}_paused", pause_words(pause), field, say("Choose another one."))
+            yield Refusal(
+                f"{field}_paused",
+                pause_words(pause, catalog.shown(pause.method or pause.printer)),
+                field,
+                say("Choose another one."),
+            )
 
 
 def accepted_file(attempt: Attempt) -> Iterator[Refusal]:

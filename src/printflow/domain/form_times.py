@@ -127,9 +127,8 @@ def closed_next(now: FormNow) -> Said:
     return say("Keep your files and entries, and submit them on {day}.", day=Day(now.reopens))
 
 
-def pause_words(pause: Pause) -> Said:
-    """What takes no models now, until when, and why."""
-    name = pause.method or pause.printer
+def pause_words(pause: Pause, name: str) -> Said:
+    """What takes no models now, until when, and why; ``name`` is what people call it."""
     if pause.ends is None:
         words = say("{name} isn't available right now.", name=name)
     else:

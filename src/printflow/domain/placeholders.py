@@ -15,6 +15,7 @@ from .minimum_text import FILLED, MINIMUM
 
 _PLACEHOLDER = re.compile(r"\{\{?\s*[A-Za-z_][\w.]*\s*\}?\}|%\([A-Za-z_]\w*\)[a-z]|\$\{\w+\}")
 
+_TRANSLATED = "translations."
 _FILLED = frozenset(f"texts.{name}" for name in FILLED)
 
 
@@ -36,15 +37,22 @@ def unfilled(document: Mapping[str, Any]) -> Iterator[Refusal]:
         )
 
 
+def _is_filled(place: str) -> bool:
+    if place.startswith(_TRANSLATED):  # translations.es.texts.consent.text
+        place = place.removeprefix(_TRANSLATED).partition(".")[2].removesuffix(".text")
+    return place in _FILLED
+
+
 def _places(value: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, one in value.items():
-            yield from _places(one, f"{place}.{key}".lstrip("."))
+            if not (key == "of" and place.startswith(_TRANSLATED)):  # nobody reads it
+                yield from _places(one, f"{place}.{key}".lstrip("."))
     elif isinstance(value, list | tuple):
         for number, one in enumerate(value):
             yield from _places(one, f"{place}[{number}]")
     elif isinstance(value, str):
-        known = MINIMUM if place in _FILLED else ""
+        known = MINIMUM if _is_filled(place) else ""
         for found in _PLACEHOLDER.finditer(value):
             if found[0] != known:
                 yield place, found[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,15 @@ from ..domain.catalog_history import (
     price_steps,
 )
 from ..domain.catalog_reader import catalog_problem
+from ..domain.own_texts import (
+    LanguageTexts,
+    TextPlace,
+    Translation,
+    is_language,
+    left_over,
+    texts_in,
+    translated_sections,
+)
 from ..domain.people import ChangeKind
 from ..domain.placeholders import unfilled
 from ..domain.plate import PlateState
@@ -24,11 +33,13 @@ from ..domain.rights import ADMINISTRATOR, Right
 from ..domain.text import clean_line
 from ..domain.worklist import JobQuery
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
+from ..language.speaking import language
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import may, needs, require, require_all, require_confirmed
 from ..said import listed, say, say_n
 from .changes import ChangedBy
 
+OTHERS = ("es", "fr", "de", "pt-BR", "zh-CN")
 _NAME_LIMIT = 60
 _VERSIONS = 100
 _RIGHTS = {
@@ -50,6 +61,8 @@ _RIGHTS = {
     "roles": Right.ROLES,
 }
 """What changing a section needs; the others are the lab's details and texts."""
+_KEPT = frozenset({"roles", "translations"})
+"""What stays as it is where a document says nothing of it."""
 
 
 class Catalogs:
@@ -97,13 +110,14 @@ class Catalogs:
     ) -> Catalog:
         """Make this the current version of the catalog; the same one again changes nothing.
 
-        With ``expected_version``, only if that one is still current. Roles stay as they are where
-        ``data`` says nothing of them. Raises CatalogInvalid with every problem, CatalogChanged.
+        With ``expected_version``, only if that one is still current. Roles and translations stay as
+        they are where ``data`` says nothing of them. Raises CatalogInvalid with every problem, CatalogChanged.
         """
         from ..catalogs.file import checked_catalog
 
-        if "roles" not in data and self.version():
-            data = {**data, "roles": self.export()["roles"]}
+        if not data.keys() >= _KEPT and self.version():
+            now = self.export()
+            data = {**{key: now[key] for key in _KEPT}, **data}
         plain = plain_form(checked_catalog(data))
         with self._database.write() as tx:
             self._put(tx, plain, ChangedBy(by, station), expected_version)
@@ -124,6 +138,53 @@ class Catalogs:
         """
         data = {**self.export(), **sections}
         return self.load(data, by=by, station=station, expected_version=expected_version)
+
+    @property
+    def spoken(self) -> Catalog:
+        """The current catalog with its texts in the language that is spoken here."""
+        return self.current.in_language(language())
+
+    @needs(Right.SEE)
+    def texts_in(self, tag: str) -> LanguageTexts:
+        """The lab's own texts beside their translations into a language; raises NotFound where
+        ``tag`` isn't one.
+        """
+        _require_language(tag)
+        return LanguageTexts(tag, texts_in(self.current, tag))
+
+    @needs(Right.SEE)
+    def languages(self) -> tuple[LanguageTexts, ...]:
+        """How far the lab's own texts are translated, into each language that pages speak."""
+        catalog = self.current
+        tags = dict.fromkeys((*OTHERS, *catalog.translations.languages))
+        return tuple(LanguageTexts(tag, texts_in(catalog, tag)) for tag in tags)
+
+    @needs(Right.SEE)
+    def left_over(self, tag: str) -> tuple[Translation, ...]:
+        """Translations of texts that the catalog no longer has."""
+        return left_over(self.current, tag)
+
+    @needs(Right.SEE)
+    def translate(
+        self,
+        tag: str,
+        typed: Mapping[TextPlace, str],
+        *,
+        by: str,
+        station: str = "",
+        still_right: Collection[TextPlace] = (),
+        drop_left_over: bool = False,
+        expected_version: int | None = None,
+    ) -> Catalog:
+        """Make these the lab's texts in a language, in a new version; an empty one takes a
+        translation away. ``still_right`` are outdated ones that need no other words. Raises NotFound
+        where ``tag`` isn't a language, and as :meth:`load`.
+        """
+        _require_language(tag)
+        sections = translated_sections(
+            self.current, tag, typed, still_right=still_right, drop_left_over=drop_left_over
+        )
+        return self.change(sections, by=by, station=station, expected_version=expected_version)
 
     @needs(Right.SEE)
     def would_remove(self, sections: Mapping[str, Any]) -> tuple[PrinterInUse, ...]:
@@ -219,6 +280,11 @@ class Catalogs:
         now = self._clock()
         number = tx.lab.add_catalog(plain, by=clean_line(who.name)[:_NAME_LIMIT], now=now)
         who.record(tx, ChangeKind.CATALOG, _summary(changed), now, version=number)
+
+
+def _require_language(tag: str) -> None:
+    if not is_language(tag):
+        raise NotFound(say("There's no language “{tag}”.", tag=tag[:20]))
 
 
 def _require_to_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

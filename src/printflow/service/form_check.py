@@ -19,6 +19,7 @@ from ..domain.pricing import parse_quantity
 from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
+from ..language.speaking import language
 from ..ports import Clock, Database, Transaction
 from ..settings import Settings
 from ..uploads.receiving import Upload, no_file
@@ -153,7 +154,7 @@ class FormCheck:
     ) -> Facts:
         """The same, as the transaction sees them."""
         allowed = self._settings.allowed_email_domains
-        catalog = self._catalogs.within(tx)
+        catalog = self._catalogs.within(tx).in_language(language())
         code, now = clean_line(form.payer_code), self._clock()
         return Facts(
             now=now,

@@ -82,7 +82,7 @@ class LabHours:
 
     def now(self) -> LabNow:
         """Whether the lab is open now."""
-        days, now = self._catalogs.current.open_days, self._clock()
+        days, now = self._catalogs.spoken.open_days, self._clock()
         return LabNow(
             days.is_open(now),
             days.day_of(now),
@@ -93,7 +93,7 @@ class LabHours:
 
     def form(self) -> FormView:
         """What the form shows now: its state, banners, and what is paused."""
-        catalog, now = self._catalogs.current, self._clock()
+        catalog, now = self._catalogs.spoken, self._clock()
         state = catalog.form_at(now)
         return FormView(
             state=state.state,
@@ -105,7 +105,7 @@ class LabHours:
             next_step=closed_next(state) if state.state == "closed" else "",
             banners=catalog.banners_at(now),
             paused={
-                name: pause_words(pause)
+                name: pause_words(pause, catalog.shown(name))
                 for name, pause in (
                     *(
                         (one.name, catalog.pause_at(now, method=one.name))
@@ -122,7 +122,7 @@ class LabHours:
 
     def pick_up(self) -> PickUp:
         """Where and when finished prints are handed out, with the next open day."""
-        return pick_up_at(self._catalogs.current, self._clock())
+        return pick_up_at(self._catalogs.spoken, self._clock())
 
     def closed(self, *, past: bool = False) -> tuple[ClosedDays, ...]:
         """The closed days that aren't over yet, the earliest first; with ``past`` all of them."""
