@@ -179,6 +179,7 @@ if TYPE_CHECKING:
     )
     from .inspection.standalone import inspect_file
     from .lab.printflow import Printflow
+    from .language.choosing import own_name
     from .language.formats import (
         bytes_text,
         counted_text,
@@ -471,6 +472,7 @@ _HOMES = {
     "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
+    "language.choosing": ("own_name",),
     "domain.own_texts": (
         "LanguageTexts",
         "OwnText",
@@ -543,6 +545,7 @@ __all__ = [
     "TextKind",
     "TextState",
     "Translation",
+    "own_name",
     "spoken_language",
     "Allowance",
     "CallbackRefused",

@@ -51,6 +51,7 @@ from printflow import (
     money,
     number_text,
     of_note,
+    own_name,
     price_line_text,
     rate_text,
     rush,
@@ -66,7 +67,6 @@ from printflow import size_text as dimensions_text
 from .catalog_shown import catalog_in_force, catalog_shown, shown
 from .menu import lab_menu, main_menu
 from .opener_links import open_link
-from .own_texts import own_name
 from .pictures import picture_url
 from .remembered import asks_nothing, of_the_lab
 from .request import lab_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from babel import Locale
 from flask import (
     Blueprint,
     current_app,
@@ -28,12 +27,6 @@ from .errors import form_again
 from .request import lab_of
 
 pages = Blueprint("own_texts", __name__, url_prefix="/admin/catalog/texts")
-
-
-def own_name(tag: str) -> str:
-    """What a language calls itself."""
-    name = Locale.parse(tag, sep="-").get_display_name() or tag
-    return name[:1].upper() + name[1:]
 
 
 def field_of(own: OwnText) -> str:

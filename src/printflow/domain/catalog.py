@@ -40,7 +40,8 @@ from .minimum_text import FILLED, MINIMUM, filled, other_amount
 from .needed_by import NeededBy
 from .open_days import OpenDays, open_days
 from .opening import NO_WEEK, ClosedDays, OpeningHours, Span, read_closed, read_hours
-from .own_texts import NO_TRANSLATIONS, Translations, in_language, read_translations
+from .own_texts import NO_TRANSLATIONS, Translations, in_language
+from .own_texts_reader import read_translations
 from .price_rows import CHARGES, Charge, PriceRow
 from .price_rules import (
     read_allowances,

@@ -21,13 +21,10 @@ from .minimum_text import FILLED, MINIMUM
 
 if TYPE_CHECKING:
     from .catalog import Catalog
-    from .catalog_reader import CatalogReader
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
-_MOST_LANGUAGES = 30
 _NAME, _LINE, _PARAGRAPH = 60, 500, 1000
-_LONG, _PAGE = 4000, 10_000
-_ONCE = (*FILLED, "place", "hours", "privacy", "accessibility")
+_LONG, LONGEST = 4000, 10_000
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -140,21 +137,21 @@ class LanguageTexts:
 
 TextPlace = tuple[TextKind, str]
 """A text's kind and its key."""
-_Of = Mapping[TextPlace, Translation]
+ByPlace = Mapping[TextPlace, Translation]
 
 
 @dataclass(frozen=True, slots=True)
 class Translations:
     """All translations of a catalog's texts, by the languages' tags: "es", "pt-BR"."""
 
-    by_language: Mapping[str, _Of] = field(default_factory=dict)
+    by_language: Mapping[str, ByPlace] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The tags of the languages in which there's something."""
         return tuple(self.by_language)
 
-    def of(self, tag: str) -> _Of:
+    def of(self, tag: str) -> ByPlace:
         """What there is in a language, by kind and key: in "fr" for "fr-CA" where there's no more."""
         found = self.by_language.get(tag)
         return found if found is not None else self.by_language.get(tag.partition("-")[0], {})
@@ -200,8 +197,8 @@ def _all(catalog: Catalog) -> Iterator[OwnText]:
         ("consent", texts.consent, _PARAGRAPH, say("Price-confirmation checkbox text")),
         ("place", pick_up.place, 200, say("Pickup place")),
         ("hours", pick_up.hours, _LINE, say("Pickup hours")),
-        ("privacy", pages.privacy, _PAGE, say("Privacy page")),
-        ("accessibility", pages.accessibility, _PAGE, say("Accessibility page")),
+        ("privacy", pages.privacy, LONGEST, say("Privacy page")),
+        ("accessibility", pages.accessibility, LONGEST, say("Accessibility page")),
     ):
         yield OwnText(TextKind.TEXTS, key, text, most, label)
     for reason in catalog.rejection_reasons:
@@ -328,58 +325,3 @@ def in_language(catalog: Catalog, tag: str) -> Catalog:
         closed_days=tuple(replace(one, reason=own(one.reason)) for one in catalog.closed_days),
         limits=tuple(replace(one, text=own(one.text)) for one in catalog.limits),
     )
-
-
-# -- reading the plain form ------------------------------------------------------------------------
-
-
-def read_translations(
-    read: CatalogReader, data: Mapping[str, Any], catalog: Catalog
-) -> Translations:
-    """The translations of a plain catalog, whose default is ``catalog``; problems go to ``read``.
-
-    A text alone is a translation of the default as it is now.
-    """
-    given = read.table(data, "translations")
-    own = {(one.kind, one.key): one for one in own_texts(catalog)}
-    if len(given) > _MOST_LANGUAGES:
-        read.problem("translations", say("Use at most {most} languages.", most=_MOST_LANGUAGES))
-    found: dict[str, _Of] = {}
-    for tag in given:
-        place = f"translations.{tag}"
-        if not is_language(str(tag)):
-            read.problem(place, say("Enter a language's code, like es or pt-BR."))
-            continue
-        entries: dict[TextPlace, Translation] = {}
-        sections = read.table(given, tag, "translations")
-        read.known(sections, place, list(TextKind))
-        for kind in TextKind:
-            rows = read.table(sections, kind.value, place)
-            if kind is TextKind.TEXTS:
-                read.known(rows, f"{place}.{kind.value}", _ONCE)
-            for key, value in rows.items():
-                of = key if kind.by_text else ""
-                made = _entry(read, f"{place}.{kind.value}", key, value, own.get((kind, key)), of)
-                if made is not None:
-                    entries[kind, key] = made
-        if entries:
-            found[tag] = entries
-    return Translations(found)
-
-
-def _entry(
-    read: CatalogReader, place: str, key: str, value: Any, own: OwnText | None, of: str
-) -> Translation | None:
-    row = value if isinstance(value, Mapping) else {"text": value}
-    read.known(row, f"{place}.{key}", ("of", "text"))
-    most = own.most if own else _PAGE
-    text = read.text({key: row.get("text", "")}, key, place, limit=most, empty=True)
-    made_of = of or str(row.get("of") or (own.text if own else ""))
-    if not text or not made_of:
-        return None
-    if own and own.has_minimum and made_of == own.text and MINIMUM not in text:
-        read.problem(
-            f"{place}.{key}",
-            say("Write {placeholder} where the minimum charge goes.", placeholder=MINIMUM),
-        )
-    return Translation(text, made_of)
