@@ -179,7 +179,7 @@ if TYPE_CHECKING:
     )
     from .inspection.standalone import inspect_file
     from .lab.printflow import Printflow
-    from .language.choosing import own_name
+    from .language.choosing import language_name
     from .language.formats import (
         bytes_text,
         counted_text,
@@ -195,6 +195,7 @@ if TYPE_CHECKING:
         short_money,
     )
     from .language.opening_text import closed_text, week_text
+    from .language.speaking import language as spoken_language
     from .language.times import (
         age_text,
         day_text,
@@ -204,7 +205,6 @@ if TYPE_CHECKING:
         local_time_zone,
         long_day,
     )
-    from .language.speaking import language as spoken_language
     from .language.translation import translated
     from .ports import RenderedMail
     from .reports.export import FORMATS as EXPORT_FORMATS
@@ -472,7 +472,7 @@ _HOMES = {
     "service.bulk": ("BulkAnswer", "bulk_triggers", "triggers_of_some"),
     "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
-    "language.choosing": ("own_name",),
+    "language.choosing": ("language_name",),
     "domain.own_texts": (
         "LanguageTexts",
         "OwnText",
@@ -545,7 +545,7 @@ __all__ = [
     "TextKind",
     "TextState",
     "Translation",
-    "own_name",
+    "language_name",
     "spoken_language",
     "Allowance",
     "CallbackRefused",

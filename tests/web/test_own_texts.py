@@ -31,7 +31,7 @@ def test_texts_are_written_beside_the_default_and_what_is_missing_is_counted(
     lab: Printflow, staff: FlaskClient
 ) -> None:
     index = said(staff.get("/admin/catalog"))
-    assert "Your texts in other languages" in index and "Español" in index
+    assert "Your texts in other languages" in index and "Spanish" in index
     page = staff.get(PAGE).text
     before = lab.catalog.texts_in("es").missing
     assert f"{before} missing" in page and "outdated" not in said(staff.get("/admin/catalog"))

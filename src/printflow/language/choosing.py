@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from .speaking import ENGLISH
+from .speaking import ENGLISH, language, locale_of
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _WANTED = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-.*)?")
@@ -67,16 +71,27 @@ def own_name(tag: str) -> str:
 
     if tag == ENGLISH:
         return "English"
-    locale = Locale.parse(tag, sep="-")
-    parts = _whole(tag) or (tag, "", "")
-    names = locale.languages
-    name = (
+    name = _named(tag, Locale.parse(tag, sep="-"))
+    return name[:1].upper() + name[1:]
+
+
+def language_name(tag: str) -> str:
+    """What a language is called in the one that is spoken here: "Spanish", "Brazilian Portuguese"."""
+    from babel import Locale
+
+    return _named(tag, Locale.parse(locale_of(language())))
+
+
+def _named(tag: str, speaker: Locale) -> str:
+    from babel import Locale
+
+    parts, names = _whole(tag) or (tag, "", ""), speaker.languages
+    return str(
         names.get(tag.replace("-", "_"))
         or (names.get(f"{parts[0]}_{parts[1]}") if parts[0] == "zh" else None)
-        or locale.get_display_name()
+        or Locale.parse(tag, sep="-").get_display_name(speaker)
         or tag
     )
-    return name[:1].upper() + name[1:]
 
 
 def is_tag(text: str) -> bool:
