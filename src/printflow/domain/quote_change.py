@@ -48,10 +48,10 @@ def _changed(before: Quote, now: Quote) -> list[Said]:
     if before.color != now.color:
         found.append(say("color {now} (was {old})", now=now.color, old=before.color))
     if before.grams != now.grams:
-        weights = {"now": str(plain_decimal(now.grams)), "old": str(plain_decimal(before.grams))}
+        weights = {"now": plain_decimal(now.grams), "old": plain_decimal(before.grams)}
         found.append(say("weight {now} g (was {old} g)", **weights))
     if before.hours != now.hours:
-        times = {"now": str(plain_decimal(now.hours)), "old": str(plain_decimal(before.hours))}
+        times = {"now": plain_decimal(now.hours), "old": plain_decimal(before.hours)}
         found.append(say("print time {now} h (was {old} h)", **times))
     if before.file_sha256 != now.file_sha256:
         found.append(say("another file"))

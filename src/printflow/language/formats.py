@@ -51,9 +51,15 @@ def number_text(number: Decimal | int, *, grouped: bool = True) -> str:
         return f"{number:,}" if grouped else f"{number}"
     from babel.numbers import format_decimal
 
-    return format_decimal(
-        number, locale=spoken_locale(), decimal_quantization=False, group_separator=grouped
-    )
+    whole = "#,##0" if grouped else "0"
+    return format_decimal(number, f"{whole}{_behind(number)}", locale=spoken_locale())
+
+
+def _behind(number: Decimal | int) -> str:
+    """The pattern of as many decimals as a number has."""
+    exponent = Decimal(number).as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return f".{'0' * digits}" if digits else ""
 
 
 def plain_number(value: object) -> str:
@@ -69,8 +75,9 @@ def percent_text(percent: Decimal | int) -> str:
         return f"{percent:,}%"
     from babel.numbers import format_percent
 
-    share = Decimal(percent).scaleb(-2)
-    return format_percent(share, locale=spoken_locale(), decimal_quantization=False)
+    locale = spoken_locale()
+    pattern = locale.percent_formats[None].pattern.replace("0", f"0{_behind(percent)}")
+    return format_percent(Decimal(percent).scaleb(-2), pattern, locale=locale)
 
 
 def bytes_text(count: int) -> str:

@@ -82,6 +82,7 @@ function draw(place) {
     data: { labels: lying ? labels.map(lines) : labels, datasets: datasets(series, line) },
     options: {
       indexAxis: lying ? "y" : "x",
+      locale: document.documentElement.lang || "en",
       animation: calm ? false : { duration: 250 },
       maintainAspectRatio: false,
       interaction: { mode: "index", axis: lying ? "y" : "x", intersect: false },

@@ -1,26 +1,28 @@
 // The sentence of a finding, in the words that the page brought along: for each code and severity one for
 // a single place and one for several. Numbers are written as the server writes them. Pure: no page in here.
+import { asWritten, isOne, grouped } from "./numbers.js";
+
 const NUMBERS = {
   value: ({ code, value }) => (code === "tips" ? amount(value) : millimeters(value)),
   limit: ({ limit }) => millimeters(limit),
   area: ({ area_mm2: area }) => amount(area / 100),
   volume: ({ volume_cm3: volume }) => amount(volume),
-  count: ({ count }) => count.toLocaleString("en"),
+  count: ({ count }) => grouped(count),
 };
 
 export function adviceText(finding, words) {
   const [single, several] = words[`${finding.code} ${finding.severity}`];
-  const text = finding.count === 1 ? single : several;
+  const text = isOne(finding.count) ? single : several;
   return text.replace(/\{(\w+)\}/g, (whole, name) => NUMBERS[name]?.(finding) ?? whole);
 }
 
 function millimeters(length) {
-  return rounded(length, 2).replace(/\.?0+$/, "");
+  return asWritten(rounded(length, 2).replace(/\.?0+$/, ""));
 }
 
 function amount(number) {
-  if (number >= 10) return Number(rounded(number, 0)).toLocaleString("en");
-  return number >= 0.1 ? rounded(number, 1) : "0.1";
+  if (number >= 10) return grouped(Number(rounded(number, 0)));
+  return asWritten(number >= 0.1 ? rounded(number, 1) : "0.1");
 }
 
 // As Python rounds: what is exactly in the middle, to the even neighbor.

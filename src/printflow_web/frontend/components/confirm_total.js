@@ -1,5 +1,5 @@
 // What is confirmed, by name, and its total: this model's price and those of the models that are ticked with it.
-import { money } from "./money.js";
+import { listed, money, grouped } from "./numbers.js";
 
 export function confirmTotal() {
   return {
@@ -18,7 +18,7 @@ export function confirmTotal() {
       const sum = ticked.reduce((total, box) => total + Number(box.dataset.cents), Number(cents));
       this.total = money(sum / 10 ** Number(digits), currency);
       const names = [name, ...ticked.map((box) => box.dataset.name)];
-      const said = { count: String(names.length), names: names.join(", ") };
+      const said = { count: grouped(names.length), names: listed(names) };
       this.which = words.replace(/\{(count|names)\}/g, (_all, place) => said[place]);
     },
   };

@@ -1,5 +1,6 @@
 // The figures of many jobs: takes over what the slicers say, and shows each price as it is typed.
 import { askedPrice } from "./asked_price.js";
+import { isOne, grouped } from "./numbers.js";
 
 const TYPED = ["weight", "hours", "material", "printer"];
 
@@ -38,7 +39,7 @@ export function costTable() {
         else without += 1;
       }
       const said = this.$root.querySelector("[data-not-all]");
-      const words = without === 1 ? said.dataset.one : said.dataset.many.replace("{count}", without);
+      const words = isOne(without) ? said.dataset.one : said.dataset.many.replace("{count}", grouped(without));
       said.textContent = without ? words : "";
       this.update();
     },

@@ -1,10 +1,5 @@
 // What can be said of a file before a byte is sent: its ending, that it holds something, its size.
-
-export function sizeText(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
+import { sizeText } from "./numbers.js";
 
 export function endingOf(name) {
   const dot = name.lastIndexOf(".");

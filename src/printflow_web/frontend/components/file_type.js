@@ -2,6 +2,7 @@
 // is sent. Figures and words are the server's (printflow.uploads.early_check): `rules` is what the page
 // brought along. What takes a whole file to tell is left to the server.
 import { endingOf, filled } from "./file_check.js";
+import { grouped } from "./numbers.js";
 import { archiveProblem, contentsOf } from "./zip_contents.js";
 
 const SPACE = /^[\xef\xbb\xbf \t\r\n]+/;
@@ -86,7 +87,6 @@ function numberAt(bytes, at) {
 }
 
 function cutShort(ending, expected, received, rules) {
-  const grouped = (number) => number.toLocaleString("en");
   return filled(rules.cut_short[ending], { expected: grouped(expected), received: grouped(received) });
 }
 
@@ -108,7 +108,7 @@ async function asciiProblem(file, rules) {
   const words = tail.toLowerCase().split(/\s+/);
   const after = words.slice(words.lastIndexOf("facet") + 1);
   if (after.includes("endfacet") || after.includes("endsolid")) return "";
-  return filled(rules.stops, { line: (await lineCount(file)).toLocaleString("en") });
+  return filled(rules.stops, { line: grouped(await lineCount(file)) });
 }
 
 async function lineCount(file) {
@@ -164,7 +164,7 @@ function glbProblem(bytes, size, rules) {
   if (size < header) return cutShort(".glb", header, size, rules);
   const version = numberAt(bytes, 4);
   const expected = numberAt(bytes, 8);
-  if (version !== 2) return filled(rules.other_glb, { version: version.toLocaleString("en") });
+  if (version !== 2) return filled(rules.other_glb, { version: grouped(version) });
   return size < expected ? cutShort(".glb", expected, size, rules) : "";
 }
 

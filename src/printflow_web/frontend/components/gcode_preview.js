@@ -1,7 +1,8 @@
 // The preview of a file of G-code; the macros of _gcode.html are its markup. Reading and drawing happen in
 // gcode/worker.js, which is started once people ask for it.
 import { KINDS } from "../gcode/kinds.js";
-import { filled, sizeText } from "./file_check.js";
+import { filled } from "./file_check.js";
+import { fixed, sizeText, grouped, withUnit } from "./numbers.js";
 
 const TURN_PER_KEY = Math.PI / 12;
 const TURN_PER_PIXEL = Math.PI / 400;
@@ -68,7 +69,7 @@ class GcodeView {
       this.say(percent ? filled(this.texts.textProgress, { percent }) : this.texts.textReading);
     },
     large({ size, memory }) {
-      const words = { size: sizeText(size), memory: `${Math.ceil(memory / MB / 50) * 50} MB` };
+      const words = { size: sizeText(size), memory: withUnit(grouped(Math.ceil(memory / MB / 50) * 50), "MB") };
       this.say("");
       this.part("large-text").textContent = filled(this.texts.textLarge, words);
       this.part("large").hidden = false;
@@ -161,7 +162,7 @@ class GcodeView {
     const count = layers.zs.length;
     const first = this.from;
     const which = first === 1 || first === number ? this.named(number) : filled(this.texts.textLayers, { first, number, count });
-    const height = filled(this.texts.textHeight, { z: layers.zs[number - 1].toFixed(2) });
+    const height = filled(this.texts.textHeight, { z: fixed(layers.zs[number - 1], 2) });
     const words = { time: this.timeText(layers.times[number - 1]), total: this.timeText(time.total) };
     return [which, height, filled(this.texts.textBegins, words)].join(" · ");
   }

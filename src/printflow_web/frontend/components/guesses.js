@@ -1,5 +1,7 @@
 // What a model's measures mean for the lab: where it fits, and whether its unit looks wrong.
 // Lengths in mm. Pure: no page in here.
+import { fixed } from "./numbers.js";
+
 const INCH = 25.4;
 const TINY_MM = 3; // nobody prints so small a thing
 const SPECK_MM = 0.5; // not even a format that states its unit is believed below this
@@ -60,7 +62,7 @@ function sensible(size, guesses, scalings, largest) {
 }
 
 export function lengths(size, digits = 1) {
-  return size.map((side) => side.toFixed(digits)).join(" × ");
+  return size.map((side) => fixed(side, digits)).join(" × ");
 }
 
 export function inches(size) {

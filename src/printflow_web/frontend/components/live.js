@@ -2,6 +2,7 @@
 // "not modified" nearly always. Lists, the print room and other pages differ only in what they do
 // with an answer. What is in use (focus, an open menu, a ticked box, selected text) stays as it is,
 // and catches up as soon as it no longer is.
+import { language } from "./numbers.js";
 
 const LONGEST_PRESS = 2000; // a release outside the window isn't heard of
 
@@ -59,7 +60,7 @@ export function asking() {
     },
 
     said() {
-      this.updated = new Date().toLocaleTimeString();
+      this.updated = new Date().toLocaleTimeString(language());
     },
 
     // With `anew` other things are wanted than those shown. Of several answers under way only the

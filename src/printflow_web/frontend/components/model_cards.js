@@ -1,11 +1,12 @@
 // The chosen models: one card of fields each. The first card is the page's own; the others are
 // copies of it, whose fields are named color-2, quantity-2 … as the server reads them.
-import { endingOf, fileProblem, filled, sizeText } from "./file_check.js";
+import { endingOf, fileProblem, filled } from "./file_check.js";
 import { contentProblem } from "./file_type.js";
 import { goesInto } from "./guesses.js";
 import { modelsIn } from "./models_zip.js";
 import { Preview } from "./preview.js";
 import { showProblem } from "./validation.js";
+import { sizeText } from "./numbers.js";
 
 export class ModelCards {
   // measured: told when a model's facts are there, or a model is gone.

@@ -1,5 +1,7 @@
 // The command palette (Ctrl+K, Cmd+K, or its button): a few words lead to a job, a person, a page, or
 // to what can be done with the job that is open or has the focus. A combobox, by keyboard alone.
+import { grouped } from "./numbers.js";
+
 const PAUSE = 150;
 
 // The one job that is meant: the page's own, that of the row in use, or the only one ticked.
@@ -53,7 +55,7 @@ export function palette() {
       const form = document.getElementById("bulk") || document.getElementById("together");
       const count = document.querySelectorAll("[data-select]:checked").length;
       if (!form || count < 2 || this.$refs.box.value.trim()) return [];
-      const words = this.$el.dataset.many.replace("{count}", count);
+      const words = this.$el.dataset.many.replace("{count}", grouped(count));
       return [{ kind: this.$el.dataset.action, words, detail: "", address: "", form }];
     },
 

@@ -4,6 +4,7 @@ import { adviceText } from "./advice_words.js";
 import { askedPrice } from "./asked_price.js";
 import { endingOf, filled } from "./file_check.js";
 import { goesInto, inches, lengths, printersOf, unitProblem } from "./guesses.js";
+import { fixed, listed as commas, significant, grouped } from "./numbers.js";
 
 export class Preview {
   // place: the [data-preview] element; lab: what the form knows of the lab; worker: the address of
@@ -84,7 +85,7 @@ export class Preview {
     this.place.querySelector("[data-facts]").hidden = false;
     this.set("size", this.sizeText());
     this.set("inches", filled(this.texts.textInInches, { inches: inches(size) }));
-    const count = triangles.toLocaleString(document.documentElement.lang);
+    const count = grouped(triangles);
     this.set("triangles", filled(this.texts.textTriangles, { count }));
     this.set("surface", closed ? this.texts.textClosed : this.texts.textOpen);
     this.set("fits", this.fitText());
@@ -117,7 +118,7 @@ export class Preview {
     const all = printersOf(this.lab, this.choice.method);
     const others = all.filter((printer) => !goesInto(this.facts, printer.volume));
     const names = all.filter((printer) => !others.includes(printer));
-    const listed = (list) => list.map((printer) => printer.name).join(", ");
+    const listed = (list) => commas(list.map((printer) => printer.name));
     if (!all.length) return this.texts.textUnsure;
     const { textFitsAll, textFitsSome, textFitsNone } = this.texts;
     const words = !others.length ? textFitsAll : names.length ? textFitsSome : textFitsNone;
@@ -164,7 +165,7 @@ export class Preview {
       filled(this.texts[text], { size: lengths(size) }),
     );
     const { longest: side } = problem;
-    const longest = side < 0.01 ? side.toPrecision(2) : side.toFixed(side < 3 ? 2 : 0);
+    const longest = side < 0.01 ? significant(side, 2) : fixed(side, side < 3 ? 2 : 0);
     const words = filled(this.texts[problem.text], { longest, guesses: guesses.join(" ") });
     const scalable = this.lab.scalable.includes(endingOf(this.file.name));
     const offered = scalable ? problem.guesses : [];

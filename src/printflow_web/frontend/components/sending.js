@@ -2,7 +2,8 @@
 // the form follows with their ids when it's submitted. Without what sends pieces, they go in one.
 import { keepAboutYou } from "./about_you.js";
 import { answerKind } from "./answer_kind.js";
-import { filled, sizeText } from "./file_check.js";
+import { filled } from "./file_check.js";
+import { listed, sizeText } from "./numbers.js";
 import { readable } from "./file_upload.js";
 import { postForm } from "./post_form.js";
 import { Uploads } from "./uploads.js";
@@ -101,7 +102,7 @@ export function sendingPart(filesOf, cardsOf) {
       this.sending = true;
       this.sent = false;
       this.again = false;
-      this.sentNames = filesOf(this.$root).map((file) => file.name).join(", ");
+      this.sentNames = listed(filesOf(this.$root).map((file) => file.name));
       this.percentText = "";
       this.saidText = "";
       this.speedText = "";

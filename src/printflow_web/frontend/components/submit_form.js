@@ -5,6 +5,7 @@ import { fillDraft, keepDraft, keptDraft } from "./draft.js";
 import { filled } from "./file_check.js";
 import { freeFirst, onlyMethod } from "./free_first.js";
 import { ModelCards } from "./model_cards.js";
+import { listed } from "./numbers.js";
 import { sendingPart } from "./sending.js";
 import { remembered } from "./upload_memory.js";
 import { check, focusSummary, followSummary, recheck, showProblem } from "./validation.js";
@@ -112,7 +113,7 @@ export function submitForm() {
     askForFiles() {
       const { again } = this.$refs;
       again.hidden = this.missing.length === 0;
-      const names = this.missing.map(({ name }) => name).join(", ");
+      const names = listed(this.missing.map(({ name }) => name));
       const begun = this.missing.some(({ name }) => remembered(name));
       again.textContent = filled(begun ? again.dataset.textBegun : again.dataset.text, { names });
     },
@@ -268,7 +269,7 @@ export function submitForm() {
       showProblem(this.$root, "file", problem);
       const left = this.$refs.left;
       left.hidden = !leftOut.length;
-      left.textContent = filled(left.dataset.text, { names: leftOut.join(", ") });
+      left.textContent = filled(left.dataset.text, { names: listed(leftOut) });
       this.haveTaken();
     },
 

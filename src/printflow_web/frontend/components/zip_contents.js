@@ -1,6 +1,7 @@
 // A ZIP's table of contents, read from the end of the file alone, and judged by the server's limits
 // (printflow.archives.zip_limits). Source: PKWARE's APPNOTE, 4.3.7 to 4.3.16 and 4.5.3.
 import { filled } from "./file_check.js";
+import { grouped } from "./numbers.js";
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -109,7 +110,7 @@ function largeNumbers(view, entry, nameBytes, extraBytes) {
 export function archiveProblem({ wrong, members }, limits, ending) {
   const words = limits[ending];
   if (wrong) return words[wrong];
-  const megabytes = (bytes) => Math.floor(bytes / (1 << 20)).toLocaleString("en");
+  const megabytes = (bytes) => grouped(Math.floor(bytes / (1 << 20)));
   const total = members.reduce((sum, { size }) => sum + size, 0);
   if (total > limits.most_bytes) return filled(words.too_large, { size: megabytes(total) });
   for (const { name: whole, size, packed, encrypted, link } of members) {
@@ -121,7 +122,7 @@ export function archiveProblem({ wrong, members }, limits, ending) {
     if (encrypted) return words.password;
     const ratio = size / Math.max(1, packed);
     if (size > limits.ratio_from && ratio > limits.most_ratio) {
-      return filled(words.too_dense, { ratio: Math.round(ratio).toLocaleString("en") });
+      return filled(words.too_dense, { ratio: grouped(Math.round(ratio)) });
     }
   }
   return "";
