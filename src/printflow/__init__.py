@@ -116,6 +116,7 @@ if TYPE_CHECKING:
     )
     from .domain.printability import limits_for
     from .domain.printed_outline import OutlineVerdict, PrintedOutline
+    from .domain.printer_choice import ANY_PRINTER
     from .domain.printer_in_use import PrinterInUse
     from .domain.question import QUESTIONS, Question
     from .domain.queueing import Batch, PrinterQueue, QueuedJob, ReadyRange
@@ -253,6 +254,7 @@ _HOMES = {
     "dispatch.loop": ("DispatchReport",),
     "domain.attempt": ("FileFact",),
     "domain.guards": ("to_see",),
+    "domain.printer_choice": ("ANY_PRINTER",),
     "domain.edits": ("EDITABLE", "as_typed", "editable"),
     "domain.early_advice": ("early_advice",),
     "domain.printability": ("limits_for",),
@@ -539,6 +541,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "ANY_PRINTER",
     "LanguageTexts",
     "OwnText",
     "TextIn",

@@ -149,7 +149,12 @@ def choose() -> str:
     models = {model for model, _count, _free in short}
     busy = [one for one in lab.queue.busy_machines() if one[0].model in models] if short else []
     rows = [_quote_row(job, dict(chosen)) for job in jobs] if each else []
-    figures = _together({row.job.id: opening_figures(row.job, row.filled) for row in rows})
+    figures = _together(
+        {
+            row.job.id: opening_figures(row.job, row.filled, lab.queue.planned(row.job))
+            for row in rows
+        }
+    )
     return render_template(
         "bulk.html",
         chosen=chosen,

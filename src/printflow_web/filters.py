@@ -16,6 +16,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from printflow import (
+    ANY_PRINTER,
     CHOSEN_STATUSES,
     PICTURED_ENDINGS,
     QUESTIONS,
@@ -102,6 +103,13 @@ def text_direction() -> str:
     """In which direction the reader's language is written: "ltr" or "rtl"."""
     locale = get_locale()
     return str(locale.text_direction) if locale else "ltr"
+
+
+def changed_words(field: str, value: str) -> str:
+    """A value that staff corrected, before or after, as history shows it."""
+    if field == "printer" and value == ANY_PRINTER:
+        return str(_("Any printer"))
+    return value or "–"
 
 
 _INDENT = re.compile(r"\n\s+")
@@ -217,6 +225,8 @@ def init_filters(app: Flask) -> None:
         pick_up_now=lab.hours.pick_up,
         text_direction=lambda: text_direction(),
         may=may,
+        any_printer=ANY_PRINTER,
+        changed_words=changed_words,
     )
 
     @app.context_processor

@@ -45,8 +45,8 @@ from printflow import (
     in_requests,
     in_units,
     money,
+    opening_figures,
     typed_hours,
-    typed_suggestion,
 )
 
 from .acting import acting, staff_name
@@ -188,7 +188,7 @@ def _suggested(details: JobDetails, trigger: Trigger) -> dict[str, Any]:
     job = details.job
     form: dict[str, Any] = {"reasons": [], "version": job.version}
     if not trigger.record.opens_print:  # then the machine that is free first is preselected
-        form["printer"] = job.printer
+        form["printer"] = lab_of(current_app).queue.planned(job)
     if trigger.record.form is Form.PAYMENT:
         form["amount"] = in_units(details.due_cents, job.currency)
     if trigger.record.form is Form.QUOTE:
@@ -243,7 +243,7 @@ def _form(
     suggestions = lab.suggestions.for_job(details.job.id) if quoting else []
     filled = filled_in(details.job, suggestions, choices) if quoting and not errors else None
     if filled:
-        form = {**form, **typed_suggestion(filled)}
+        form = {**form, **opening_figures(details.job, filled, form["printer"])}
     machine, machines = lab.queue.choices(details.job) if record.opens_print else ("", ())
     if quoting:
         form = {**form, **price_now(details.job.id, form)}

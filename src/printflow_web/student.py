@@ -169,13 +169,13 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         asks_payer=lab_of(current_app).payers.any,
         early_check=_said(early_check(lab_of(current_app).settings.model_endings)),
         lab_data=_for_the_preview(lab_of(current_app).catalog.current),
+        free_choice=lab_of(current_app).catalog.current.with_choice,
         own_colors=_methods_of_colors(lab_of(current_app).catalog.current),
     )
 
 
 def _for_the_preview(catalog: Catalog) -> dict[str, object]:
-    """What the browser needs to know of the lab to say what fits where, and what is free first."""
-    ready = lab_of(current_app).queue.usually_ready_by_printer()
+    """What the browser needs to know of the lab to say what fits where."""
     return {
         "scalable": SCALABLE_ENDINGS,
         "scalings": {
@@ -198,7 +198,6 @@ def _for_the_preview(catalog: Catalog) -> dict[str, object]:
                 "name": printer.name,
                 "methods": printer.methods,
                 "volume": printer.build_volume,
-                "days": soon.latest if (soon := ready.get(printer.name)) else None,
             }
             for printer in catalog.printers
         ],

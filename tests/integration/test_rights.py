@@ -56,6 +56,7 @@ NEED_NONE = {
     "queue.usually_ready",
     "queue.forecast",
     "queue.usually_ready_by_method",
+    "queue.free_in",
     "queue.usually_ready_by_printer",
     "quotes.confirm",
     "quotes.decline",

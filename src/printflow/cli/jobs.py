@@ -73,7 +73,7 @@ def _row(job: Job) -> tuple[str, ...]:
         job.status.label,
         job.student_name,
         shortened(job.original_name, 40),
-        job.printer,
+        job.shown_printer,
         job.color,
         job.material,
         cost(job),

@@ -17,7 +17,9 @@ from .streams import tell
 @click.option("--email", required=True, metavar="ADDRESS", help="The student's email address.")
 @click.option("--method", required=True, metavar="METHOD", help="Print method, such as Filament.")
 @click.option("--color", required=True, metavar="COLOR", help="A color available for the method.")
-@click.option("--printer", required=True, metavar="PRINTER", help="A printer for the method.")
+@click.option(
+    "--printer", required=True, metavar="PRINTER", help="A printer for the method, or “any”."
+)
 @question_options("{label}, such as {example}.", new=True)
 @click.option(
     "--class-number", required=True, metavar="CLASS", help="Class number, such as ARCH 4000."

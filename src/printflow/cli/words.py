@@ -138,7 +138,7 @@ def facts_of(job: Job, details: JobDetails, catalog: Catalog) -> list[tuple[str,
         ("Status", f"{job.status.label} ({job.status.value}) for {age(job.status_since)}"),
         ("Student", f"{job.student_name} <{job.student_email}>"),
         ("Class", f"{job.discipline}, {job.class_number}"),
-        ("Requested", f"{job.method}, {job.color}, {job.printer}"),
+        ("Requested", f"{job.method}, {job.color}, {job.shown_printer}"),
         *(
             (question.label, answer)
             for question in QUESTIONS

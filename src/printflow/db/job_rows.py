@@ -362,6 +362,10 @@ class SqlJobRows:
         self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(queue_place=place))
         stir(self._connection)
 
+    def plan_printer(self, job_id: str, printer: str) -> None:
+        self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(printer=printer))
+        stir(self._connection)
+
     def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
         query = (
             select(jobs.c.id, jobs.c.status_since, jobs.c.reminded_at)

@@ -324,6 +324,7 @@ jobs = Table(
     Column("student_note", Text, nullable=False, default="", info=PERSONAL),
     Column("request_place", Integer, nullable=False, default=1, info=KEPT),
     Column("needed_by", DayOrNever, nullable=False, server_default="9999-12-31", info=KEPT),
+    Column("any_printer", Boolean, nullable=False, server_default=false(), info=KEPT),
     Column("own_material", Boolean, nullable=False, server_default=false(), info=KEPT),
     Column("group", String(60), nullable=False, server_default="", info=KEPT),
     Column("group_claimed", Boolean, nullable=False, server_default=false(), info=KEPT),

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from ..catalogs.cache import CatalogCache
 from ..domain.job import FileRole, Job, JobFile
-from ..domain.model_facts import InspectionState, Looked
+from ..domain.model_facts import InspectionState, Looked, ModelFacts
 from ..domain.naming import ending_of
 from ..domain.printability import limits_for
+from ..domain.printer_choice import fits_better
 from ..domain.reckoning import Reckoning
 from ..errors import PrintflowError
 from ..estimating.estimator import Estimator
-from ..ports import Clock, Database, FileStore, ModelReader
+from ..ports import Clock, Database, FileStore, ModelReader, Transaction
 from ..said import say
 
 _log = logging.getLogger(__name__)
@@ -184,3 +185,15 @@ class InspectionQueue:
                 picture=picture,
                 note=looked.error,
             )
+            if facts is not None and file.role is not FileRole.SLICED:
+                self._plan(tx, file.job_id, facts)
+
+    def _plan(self, tx: Transaction, job_id: str, facts: ModelFacts) -> None:
+        """Where any printer will do, one that the model fits, now that its size is known."""
+        job = tx.jobs.get(job_id)
+        if job is None or not job.printer_open:
+            return
+        able = self._catalogs.within(tx).printers_for(job.method)
+        fitting = fits_better(job.printer, able, facts)
+        if fitting:
+            tx.jobs.plan_printer(job_id, fitting)

@@ -181,6 +181,8 @@ class Facts:
     models: int = 1
     """How many models the form has, and how many copies of all of them."""
     copies: int = 1
+    free_in: Mapping[str, int | None] = field(default_factory=dict)
+    """In how many days each printer should be free, where the form leaves the choice to the lab."""
     reminder_left: bool = False
     """A reminder to pick up the print was sent since it was completed."""
 

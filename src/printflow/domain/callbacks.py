@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ..said import say, say_n
 from . import copy_guards as copies
-from .attempt import Attempt, Submission
+from .attempt import Attempt, Facts, Submission
 from .budget_guards import lab_day, lapsed, parts_of
 from .catalog import Catalog
 from .copies_by_hand import counts_of
@@ -36,6 +36,7 @@ from .groups import membership
 from .needed_by import day_typed
 from .plate import Machine, free_first
 from .pricing import parse_cents, parse_grams, parse_hours, parse_quantity
+from .printer_choice import ANY_PRINTER, planned_printer
 from .question import QUESTIONS
 from .quoted_price import price_of_attempt
 from .status import ActorKind, Status, Trigger
@@ -73,7 +74,7 @@ def take_form(attempt: Attempt) -> None:
         class_number=clean_line(form.class_number),
         method=form.print_method,
         color=form.color,
-        printer=form.printer,
+        **_printer(form, attempt.facts),
         original_name=clean_line(form.original_name),
         quantity=_sure(parse_quantity(form.quantity)),
         student_note=clean_text(form.note),
@@ -84,6 +85,15 @@ def take_form(attempt: Attempt) -> None:
         **_answers(form, attempt.facts.catalog),
     )
     attempt.details.update(consent_version=attempt.facts.catalog.shown_texts.consent_version)
+
+
+def _printer(form: Submission, facts: Facts) -> dict[str, Any]:
+    """The printer that was chosen, or the one that is planned where the choice is the lab's."""
+    if form.printer != ANY_PRINTER:
+        return {"printer": form.printer, "any_printer": False}
+    able = facts.catalog.printers_for(form.print_method)
+    taking = facts.catalog.open_printers(form.print_method, facts.now)
+    return {"printer": planned_printer(taking or able, facts.free_in), "any_printer": len(able) > 1}
 
 
 def _group(attempt: Attempt, form: Submission) -> dict[str, Any]:

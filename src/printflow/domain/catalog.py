@@ -295,6 +295,19 @@ class Catalog:
         """The printers that print by ``method``."""
         return tuple(printer for printer in self.printers if method in printer.methods)
 
+    @property
+    def with_choice(self) -> tuple[str, ...]:
+        """The names of the methods that more than one printer prints by."""
+        return tuple(one.name for one in self.methods if len(self.printers_for(one.name)) > 1)
+
+    def open_printers(self, method: str, moment: datetime) -> tuple[Printer, ...]:
+        """Those of them that take models at a moment (UTC)."""
+        return tuple(
+            one
+            for one in self.printers_for(method)
+            if self.pause_at(moment, printer=one.name) is None
+        )
+
     def color(self, method: str, name: str) -> Color | None:
         """The color of that name among those of ``method``, or None."""
         found = self.method(method)

@@ -15,6 +15,7 @@ from .guards import choice, shelf_fits
 from .job import Actor, Job
 from .needed_by import day_typed
 from .pricing import parse_quantity
+from .printer_choice import ANY_PRINTER, planned_printer
 from .question import QUESTIONS
 from .status import Status, Trigger
 from .text import clean_line, clean_text
@@ -90,9 +91,23 @@ def edited(
     changes: dict[str, Any] = {
         _ATTRIBUTES.get(key, key): _as_kept(key, value) for key, value in changed.items()
     }
+    if "printer" in changes or (wanted["printer"] == ANY_PRINTER and "method" in changes):
+        changes.update(_planned(job, wanted, facts))
     if "group" in changes:
         changes["group_claimed"] = False  # staff say so now
     return changes, told
+
+
+def _planned(job: Job, wanted: Mapping[str, str], facts: Facts) -> dict[str, Any]:
+    """The printer that staff name; else the one to plan with, where any will do."""
+    if wanted["printer"] != ANY_PRINTER:
+        return {"printer": wanted["printer"], "any_printer": False}
+    able = facts.catalog.printers_for(wanted["print_method"])
+    planned = next((one.name for one in able if one.name == job.printer), None)
+    return {
+        "printer": planned or planned_printer(able, facts.free_in, job.facts),
+        "any_printer": len(able) > 1,
+    }
 
 
 def _given(job: Job, wanted: Mapping[str, str]) -> Arguments:
@@ -123,6 +138,14 @@ def _wrong(
     for refusal in (*complete_form(attempt), *shelf_fits(attempt)):
         if refusal.field in changed or refusal.field in again:
             yield refusal
+    if "printer" in changed and wanted["printer"] == ANY_PRINTER and job.has_figures:
+        able = attempt.facts.catalog.printers_for(wanted["print_method"])
+        yield from choice(
+            ANY_PRINTER,
+            tuple(one.name for one in able),
+            "printer",
+            print_method=wanted["print_method"],
+        )
     material = wanted["material"]
     if not {"material", "print_method"} & changed.keys() or not (material or job.has_figures):
         return
@@ -160,6 +183,8 @@ def _too_late(job: Job, changed: Mapping[str, str]) -> Iterator[Refusal]:
 
 def as_typed(job: Job, key: str) -> str:
     """A value of a job that staff may edit, as the form has it."""
+    if key == "printer" and job.printer_open:
+        return ANY_PRINTER
     value = getattr(job, _ATTRIBUTES.get(key, key))
     if isinstance(value, bool):
         return "yes" if value else ""

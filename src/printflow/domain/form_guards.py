@@ -14,6 +14,7 @@ from .form_times import closed_next, closed_words, pause_words
 from .guards import choice, too_long
 from .needed_by import Asks, day_typed
 from .pricing import MAX_QUANTITY, parse_quantity
+from .printer_choice import ANY_PRINTER
 from .question import QUESTIONS
 from .status import ActorKind
 from .text import clean_line, clean_text
@@ -49,9 +50,12 @@ def form_open(attempt: Attempt) -> Iterator[Refusal]:
     catalog, now = facts.catalog, facts.catalog.form_at(facts.now)
     if now.state == "closed":
         yield Refusal("form_closed", closed_words(now), "", closed_next(now))
+    printer = form.printer
+    if printer == ANY_PRINTER and not catalog.open_printers(form.print_method, facts.now):
+        printer = next((one.name for one in catalog.printers_for(form.print_method)), "")
     for field, named in (
         ("print_method", {"method": form.print_method, "printer": ""}),
-        ("printer", {"method": "", "printer": form.printer}),
+        ("printer", {"method": "", "printer": printer}),
     ):
         if (pause := catalog.pause_at(facts.now, **named)) is not None:
             yield Refusal(
@@ -105,7 +109,8 @@ def complete_form(attempt: Attempt) -> Iterator[Refusal]:
         return
     yield from choice(form.color, method.color_names, "color", print_method=method.name)
     printers = tuple(printer.name for printer in catalog.printers_for(method.name))
-    yield from choice(form.printer, printers, "printer", print_method=method.name)
+    if form.printer != ANY_PRINTER or not printers:
+        yield from choice(form.printer, printers, "printer", print_method=method.name)
 
 
 def _wishes(form: Submission) -> Iterator[Refusal]:

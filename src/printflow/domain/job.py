@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ..said import say
 from .limit_codes import LimitCode
 from .model_facts import InspectionState, ModelFacts
 from .naming import ALL_MODEL_ENDINGS, ending_of
@@ -150,6 +151,10 @@ class Job:
     """Which of its request's models it is, from 1."""
     needed_by: date | None = None
     """The day by which the student needs it, in the lab's time zone."""
+    any_printer: bool = False
+    """Whether its student left the printer to the lab: ``printer`` is only planned, until staff
+    price it.
+    """
     own_material: bool = False
     """Whether the student brings the material."""
     group: str = ""
@@ -236,6 +241,21 @@ class Job:
             failed=self.copies_failed,
             out=self.copies_out,
         )
+
+    @property
+    def printer_open(self) -> bool:
+        """Whether its printer is still anyone's guess: the lab chooses it with the price."""
+        return self.any_printer and not self.has_figures
+
+    @property
+    def wished_printer(self) -> str:
+        """The printer that its model should fit; "" where any will do."""
+        return "" if self.printer_open else self.printer
+
+    @property
+    def shown_printer(self) -> str:
+        """Its printer, for people."""
+        return say("Any printer") if self.printer_open else self.printer
 
     @property
     def has_figures(self) -> bool:

@@ -272,7 +272,9 @@ class Printflow:
             per_hour=settings.submissions_per_hour,
         )
         doubts = AddressDoubts(settings, parts.mail_domains)
-        forms = FormCheck(database, clock, parts.catalogs, settings, doubts)
+        forms = FormCheck(
+            database, clock, parts.catalogs, settings, doubts, lambda: self.queue.free_in()
+        )
         self.intake = Intake(
             database,
             self._uploads,

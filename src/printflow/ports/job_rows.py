@@ -109,6 +109,9 @@ class JobRows(Protocol):
     def asked(self, job_id: str, at: datetime | None) -> None:
         """The student wrote, or with ``at`` None has their answer; no change of the job itself."""
 
+    def plan_printer(self, job_id: str, printer: str) -> None:
+        """Which printer is planned where any will do; no change of the job itself."""
+
     def set_queue_place(self, job_id: str, place: int) -> None:
         """Where it stands in its printer's queue; no change of the job itself."""
 

@@ -293,4 +293,4 @@ def _model_warnings(job: Job, catalog: Catalog) -> tuple[str, ...]:
     if job.facts is None:
         return ()
     printers = [one for one in catalog.printers if job.method in one.methods]
-    return warnings(job.facts, printers, job.printer)
+    return warnings(job.facts, printers, job.wished_printer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from ..domain.limit_counts import LimitOutcome
 from ..domain.limit_guards import PREFIX
 from ..domain.limit_guards import refused as refused_by
 from ..domain.pricing import parse_quantity
+from ..domain.printer_choice import ANY_PRINTER, FreeIn
 from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
@@ -55,7 +56,10 @@ class FormCheck:
         catalogs: CatalogCache,
         settings: Settings,
         doubts: AddressDoubts,
+        free_in: Callable[[], FreeIn],
     ) -> None:
+        """``free_in`` says in how many days each printer should be free."""
+        self._free_in = free_in
         self._database = database
         self._clock = clock
         self._catalogs = catalogs
@@ -164,6 +168,7 @@ class FormCheck:
             standing=standing_of(tx, form.student_email, catalog, now),
             person_known=known,
             models=max(1, len(models)),
+            free_in=self._free_in() if form.printer == ANY_PRINTER else {},
             copies=sum(parse_quantity(str(one.quantity)) or 1 for one in models) or 1,
         )
 

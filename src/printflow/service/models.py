@@ -95,12 +95,12 @@ class Models:
 
     def warnings(self, job: Job, facts: ModelFacts) -> tuple[str, ...]:
         """What to know before a job's model is printed, in sentences."""
-        return warnings(facts, self._printers(job), job.printer)
+        return warnings(facts, self._printers(job), job.wished_printer)
 
     @needs(Right.SEE)
     def verdict(self, job: Job, facts: ModelFacts) -> str:
         """The most important of it in one sentence."""
-        return verdict(facts, self._printers(job), job.printer)
+        return verdict(facts, self._printers(job), job.wished_printer)
 
     @needs(Right.SEE)
     def change(self, job: Job, file: JobFile) -> str:

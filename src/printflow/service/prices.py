@@ -18,6 +18,7 @@ from ..domain.numbers import typed
 from ..domain.price_range import PriceRange, price_range
 from ..domain.price_rows import Priced
 from ..domain.pricing import Price, parse_grams, parse_hours, parse_quantity
+from ..domain.printer_choice import ANY_PRINTER
 from ..domain.quoted_price import price_of, priced
 from ..domain.rights import Right
 from ..errors import InvalidInput, Refusal
@@ -121,7 +122,7 @@ class Prices:
         return price_range(
             catalog,
             method=method,
-            printer=printer,
+            printer="" if printer == ANY_PRINTER else printer,
             volume_mm3=volume_mm3,
             quantity=quantity,
             color_name=color,
@@ -147,7 +148,7 @@ class Prices:
             return None
         return self.about(
             method=job.method,
-            printer=job.printer,
+            printer=job.wished_printer,
             volume_mm3=facts.volume_cm3 * 1000,
             quantity=job.quantity,
             color=job.color,

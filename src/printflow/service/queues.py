@@ -16,6 +16,7 @@ from ..domain.job import Job
 from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_machines, startable
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
+from ..domain.printer_choice import FreeIn, planned_printer
 from ..domain.queueing import Forecast, PrinterQueue, ReadyRange
 from ..domain.rights import Right
 from ..domain.status import Status
@@ -250,6 +251,21 @@ class Queues:
             in_service = len(startable(units)) if units else 1
             found[printer] = queueing.ready_range(jobs, printer, in_service, days)
         return found
+
+    @needs(Right.SEE)
+    def planned(self, job: Job) -> str:
+        """The printer to price a job for: its own, or, where any will do, the one that should be free
+        first of those that its model fits.
+        """
+        if not job.printer_open:
+            return job.printer
+        able = self._catalogs.newest().printers_for(job.method)
+        return planned_printer(able, self.free_in(), job.facts) or job.printer
+
+    def free_in(self) -> FreeIn:
+        """In how many days a job that comes now is ready at the latest, for each printer."""
+        found = self.usually_ready_by_printer()
+        return {name: ready.latest if ready else None for name, ready in found.items()}
 
     @needs(Right.QUEUE)
     def move(self, job_id: str, *, by: str, station: str = "", before: str = "") -> bool:

@@ -101,7 +101,8 @@ def filled_in(
     newest = next((file.name for file in choices if file.settled), "")
     if whole is None or whole.source != newest or not (whole.grams and whole.hours):
         return None
-    return whole if whole.material and whole.printer in ("", job.printer) else None
+    fits = job.printer_open or whole.printer in ("", job.printer)
+    return whole if whole.material and fits else None
 
 
 def typed_suggestion(one: Suggestion) -> dict[str, str]:
@@ -114,14 +115,17 @@ def typed_suggestion(one: Suggestion) -> dict[str, str]:
     }
 
 
-def opening_figures(job: Job, filled: Suggestion | None) -> dict[str, str]:
+def opening_figures(job: Job, filled: Suggestion | None, printer: str = "") -> dict[str, str]:
     """What a form that prices the job opens with, as :func:`typed_suggestion`: what its student was
-    quoted, else the suggestion of :func:`filled_in`.
+    quoted, else the suggestion of :func:`filled_in`. ``printer`` is the one to plan with, where the
+    file was sliced for none.
     """
     if job.status.record.quoted and job.has_figures:
         typed = {"weight": str(job.grams), "hours": str(job.hours), "material": job.material}
         return {**typed, "printer": job.printer}
-    return {} if filled is None else typed_suggestion(filled)
+    sliced_for = filled.printer if filled is not None and job.printer_open else ""
+    typed = {} if filled is None else typed_suggestion(filled)
+    return {**typed, "printer": sliced_for or printer or job.printer}
 
 
 class Suggestions:

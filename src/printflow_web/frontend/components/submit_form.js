@@ -3,7 +3,7 @@
 import { canRemember, fillAboutYou, forgetAboutYou } from "./about_you.js";
 import { fillDraft, keepDraft, keptDraft } from "./draft.js";
 import { filled } from "./file_check.js";
-import { freeFirst, onlyMethod } from "./free_first.js";
+import { onlyMethod, printerToTake } from "./not_to_choose.js";
 import { ModelCards } from "./model_cards.js";
 import { listed } from "./numbers.js";
 import { sendingPart } from "./sending.js";
@@ -126,7 +126,6 @@ export function submitForm() {
       }
       if (event.target.name === "printer") {
         this.ownPrinter = true;
-        this.sayWhoPicked(null);
       }
       if (event.target.name === "address_choice") this.takeAddress(event.target.value);
       if (event.target.type === "file") {
@@ -233,25 +232,12 @@ export function submitForm() {
 
     takePrinter(method) {
       const printers = this.openPrinters().filter(({ methods }) => methods.includes(method));
-      const pick = freeFirst(printers, cardsOf.get(this.$root).facts);
-      if (!pick || (this.ownPrinter && this.chosen("printer"))) {
-        this.sayWhoPicked(null);
-        return;
-      }
+      const pick = printerToTake(printers, this.$root.querySelector("[data-any-printer]")?.value);
+      if (!pick || (this.ownPrinter && this.chosen("printer"))) return;
       this.ownPrinter = false;
-      const input = this.$root.querySelector(`[name=printer][value="${CSS.escape(pick.name)}"]`);
+      const input = this.$root.querySelector(`[name=printer][value="${CSS.escape(pick)}"]`);
       input.checked = true;
       showProblem(this.$root, "printer", "");
-      this.sayWhoPicked(printers.length > 1 ? pick : null);
-    },
-
-    sayWhoPicked(pick) {
-      const show = (name, shown) => {
-        this.$root.querySelector(`[data-${name}]`).hidden = !shown;
-      };
-      show("own-printer", !pick);
-      show("picked-printer", pick && !pick.fits);
-      show("picked-printer-fits", pick && pick.fits);
     },
 
     // -- the files -------------------------------------------------------------------------------

@@ -14,13 +14,8 @@ export function onlyMethod(methods, printers, models) {
   return found.length === 1 ? found[0] : "";
 }
 
-// Of these printers the one that should be free first, of those that fit if any does; the catalog's
-// order settles the rest. Gives { name, fits }, or null without printers.
-export function freeFirst(printers, models) {
-  const fitting = printers.filter((printer) => holds(printer, models));
-  const days = (printer) => printer.days ?? Infinity;
-  const choice = fitting.length ? fitting : printers;
-  if (!choice.length) return null;
-  const first = choice.reduce((best, one) => (days(one) < days(best) ? one : best));
-  return { name: first.name, fits: models.length > 0 && fitting.length > 0 };
+// What is chosen of a method's printers where nobody chose: any of several, or the only one; "" of
+// none. `any` is how the form says that the lab may choose.
+export function printerToTake(printers, any) {
+  return printers.length > 1 ? any : (printers[0]?.name ?? "");
 }
