@@ -477,6 +477,7 @@ OF_JOBS_THAT_ARE_NAMED = {
     "job_rows.remind",
     "job_rows.request_of_key",
     "job_rows.review",
+    "job_rows.plan_printer",
     "job_rows.set_queue_place",
     "person_rows._own",  # but the one that was asked for
     "person_rows.jobs",  # these by _own
