@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from printflow import ANY_PRINTER, InvalidInput, Printflow, TransitionRefused
 from tests import sample_models
-from tests.integration.test_undo import ACTS
 from tests.plugins.lab import Submit
 
-Price = Callable[..., object]
-_FIGURES = {"weight": "10", "hours": "1", "material": "PLA"}
+_FIGURES: dict[str, Any] = {"weight": "10", "hours": "1", "material": "PLA"}
 
 
 def test_it_is_stored_and_shown_until_staff_price_it(lab: Printflow, submit: Submit) -> None:
@@ -30,7 +28,7 @@ def test_it_is_stored_and_shown_until_staff_price_it(lab: Printflow, submit: Sub
 def test_the_one_that_is_free_first_is_planned(lab: Printflow, submit: Submit) -> None:
     for _ in range(3):
         waits = submit()
-        lab.jobs.perform("approve", waits.id, by="Ana", **{**ACTS["approve"], "hours": "60"})
+        lab.jobs.perform("approve", waits.id, by="Ana", **{**_FIGURES, "hours": "60"})
         lab.jobs.perform("override", waits.id, by="Ana", to="READYTOPRINT", reason="Agreed.")
     lab.queue._by_printer = None  # it's read again after some seconds
     job = submit(printer=ANY_PRINTER)
