@@ -70,7 +70,7 @@ def _overview(problems: Sequence[Refusal]) -> str:
     lab = lab_of(current_app)
     versions = lab.catalog.versions()
     return render_template(
-        "catalog.html", versions=versions, problems=problems, languages=lab.catalog.languages()
+        "catalog.html", versions=versions, problems=problems, own_languages=lab.catalog.languages()
     )
 
 
