@@ -45,6 +45,9 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"(?<![A-Za-z0-9])[0-9A-HJKMNP-TV-Z]{8}(?![A-Za-z0-9])")
+_STANDARD = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]+_){3}(?P<id>[0-9A-HJKMNP-TV-Z]{8})(?![A-Za-z0-9])"
+)
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
@@ -100,6 +103,16 @@ def checked_name(name: str) -> str:
     if _ID.search(found["stem"]) is None:
         raise Refused("The link doesn't name a job's file. Open the file from the dashboard.")
     return name
+
+
+def told_apart_by(name: str) -> str:
+    """What stays of a file's name when its job is corrected: the job's number, and what follows it.
+
+    A correction gives the file the three words before the number anew. "" for a name that has no
+    number with three words before it.
+    """
+    found = _STANDARD.search(name)
+    return name[found.start("id") :] if found else ""
 
 
 def ending_of(name: str) -> str:

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path, PurePath
 
 from .hold import Held
-from .link import Wanted
+from .link import Wanted, checked_name, told_apart_by
 from .refusal import Refused
 
 FOLDERS = (
@@ -39,8 +39,17 @@ def find(share: Path, wanted: Wanted) -> Path:
     folders: tuple[str, ...] = FOLDERS
     if wanted.path:
         folders = (named_folder(share, root, wanted.path), *FOLDERS)
+    if found := _named(share, root, folders, wanted.name):
+        return found
+    if (now := _name_now(root, wanted.name)) and (found := _named(share, root, folders, now)):
+        return found
+    raise Refused(f"{wanted.name} is no longer on the share. Refresh the dashboard and try again.")
+
+
+def _named(share: Path, root: Path, folders: tuple[str, ...], name: str) -> Path | None:
+    """The file of that name; None where no folder has one."""
     for folder in dict.fromkeys(folders):
-        path = root / folder / wanted.name
+        path = root / folder / name
         try:
             status = os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
@@ -48,8 +57,26 @@ def find(share: Path, wanted: Wanted) -> Path:
         except OSError as error:
             raise _unreadable(path, error) from error
         _check(root, path, status)
-        return share / folder / wanted.name
-    raise Refused(f"{wanted.name} is no longer on the share. Refresh the dashboard and try again.")
+        return share / folder / name
+    return None
+
+
+def _name_now(root: Path, name: str) -> str:
+    """What a file of that name is called by now: its job was corrected since the page was loaded.
+
+    "" where no file, or more than one, can be meant.
+    """
+    wanted = told_apart_by(name)
+    found: set[str] = set()
+    for folder in FOLDERS if wanted else ():
+        try:
+            with os.scandir(root / folder) as entries:
+                found.update(one.name for one in entries if told_apart_by(one.name) == wanted)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise _unreadable(root / folder, error) from error
+    return checked_name(found.pop()) if len(found) == 1 else ""
 
 
 def _root(share: Path) -> Path:

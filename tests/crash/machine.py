@@ -96,6 +96,13 @@ _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.OVERRIDE: {"to": "READYTOPRINT", "reason": "asked to", "notify": True},
     Trigger.ARCHIVE: {},
 }
+_CORRECTIONS = (
+    {"color": "Blue"},
+    {"color": "True Red"},
+    {"color": "Green"},
+    {"student_name": "JANE DOE"},
+    {"student_name": "Jane Doe"},
+)
 _MACHINES = ("Prusa XL", "Prusa MK4S", "Formlabs Form 3")
 _NEXT = {
     Status.UPLOADED: Trigger.APPROVE,
@@ -107,7 +114,7 @@ _NEXT = {
 _DISK: dict[str, tuple[int, tuple[str, ...]]] = {
     "busy": (errno.EBUSY, ("store.move", "store.adopt_incoming", "store.quarantine")),
     "full": (errno.ENOSPC, ("store.write", "store.seal_incoming")),
-    "broken": (errno.EIO, ("store.move", "store.everywhere", "store.check_identity")),
+    "broken": (errno.EIO, ("store.move", "store.places", "store.check_identity")),
 }
 
 
@@ -228,6 +235,27 @@ class Fire(RuleBasedStateMachine):
             self._fire(who, job, trigger, {**_LIKELY[trigger], "hold_mail": held})
             back = self._do(1 - who, lambda lab: lab.corrections.undo(job_id, by=f"P{1 - who}"))
             if back is not None:
+                self.outside.acknowledged.append((job_id, Correction.UNDO.value))
+
+    @rule(
+        who=st.integers(0, 1),
+        job=st.integers(0, 3),
+        given=st.sampled_from(_CORRECTIONS),
+        back=st.booleans(),
+    )
+    def correct(self, who: int, job: int, given: dict[str, str], back: bool) -> None:
+        """What files are named after is corrected, and that perhaps taken back by the other."""
+        if not self.jobs:
+            return
+        job_id = self.jobs[job % len(self.jobs)]
+        found = self._do(who, lambda lab: lab.jobs.get(job_id))
+        done = self._do(who, lambda lab: lab.corrections.edit(job_id, by=f"P{who}", **given))
+        if found is None or done is None or done.version == found.version:
+            return
+        self.outside.acknowledged.append((job_id, Correction.EDIT.value))
+        if back:
+            undone = self._do(1 - who, lambda lab: lab.corrections.undo(job_id, by=f"P{1 - who}"))
+            if undone is not None:
                 self.outside.acknowledged.append((job_id, Correction.UNDO.value))
 
     @rule(

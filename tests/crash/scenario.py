@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from printflow import Model, Plate, PlateDone, Printflow, Status, TransitionRefused, Trigger
+from printflow.domain.event_kind import Correction
 from printflow.testing import Outside
 from tests import sample_models
 
@@ -98,6 +99,32 @@ def _click(trigger: Trigger, **arguments: Any) -> Step:
         memory["version"] = version + 1
 
     return Step(trigger.value, act)
+
+
+def _correct(**fields: str) -> Step:
+    """Staff correct what the files are named after."""
+
+    def act(outside: Outside, lab: Printflow) -> None:
+        memory = outside.memory
+        job_id, version = memory["job"], memory["version"]
+        if lab.jobs.get(job_id).version == version:
+            lab.corrections.edit(job_id, by="Ana", expected_version=version, **fields)
+            outside.acknowledged.append((job_id, Correction.EDIT))
+        memory["version"] = version + 1
+
+    return Step("correct", act)
+
+
+def _take_back(outside: Outside, lab: Printflow) -> None:
+    memory = outside.memory
+    job_id, version = memory["job"], memory["version"]
+    if lab.jobs.get(job_id).version == version:
+        try:
+            lab.corrections.undo(job_id, by="Ana")
+        except TransitionRefused:
+            return  # after a crash it's too late
+        outside.acknowledged.append((job_id, Correction.UNDO))
+    memory["version"] = version + 1
 
 
 def _slice(outside: Outside, lab: Printflow) -> None:
@@ -313,6 +340,17 @@ CHAINS: dict[str, tuple[Step, ...]] = {
         DISPATCH,
     ),
     "plate": (*_PLATE, DISPATCH),
+    "correct": (
+        SUBMIT,
+        Step("slice", _slice),
+        _correct(color="Blue"),
+        _click(Trigger.APPROVE, weight="42.5", hours="3.25", material="PLA", file=_sliced),
+        _correct(student_name="Ada Byron", color="Green"),
+        Step("take back", _take_back),
+        _correct(color="True Red"),
+        _click(Trigger.CONFIRM, note="at the desk"),
+        DISPATCH,
+    ),
     "reject": (SUBMIT, _click(Trigger.REJECT, reasons=("Too thin",)), DISPATCH),
     "override": (
         SUBMIT,

@@ -12,7 +12,7 @@ from sqlalchemy import Table, select, update
 
 from printflow import Actor, ActorKind, Job, Printflow, Purpose, Settings
 from printflow.db.engine import open_engine
-from printflow.db.schema import jobs, metadata, outbox
+from printflow.db.schema import job_files, jobs, metadata, outbox
 from printflow.domain.incoming import ArrivedMail, Attachment, Fate, Kept, NewPicture, Why
 from printflow.domain.papercut import Charge, ChargeState
 from printflow.service.online_booking import Told, book
@@ -160,6 +160,7 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     lab.payments.void(paid.id, reason=f"{MARK} paid twice", by="Ana")
     lab.jobs.pick_up(done.id, by="Ana", waive=f"{MARK} is a friend")
     other = lab.intake.submit(model, **who, **form, acknowledge_minimum=True)
+    lab.corrections.edit(other.id, by="Ana", color="Blue")
     other = lab.students.withdraw(
         lab.students.url(other).rpartition("/")[2], text=f"{MARK} changed plans"
     )
@@ -174,6 +175,8 @@ def everywhere(lab: Printflow, submit: Submit, tmp_path: Path) -> tuple[Job, Job
     set_by_hand(
         lab.settings.database, jobs, hold_reason=f"{MARK} owes", cancel_reason=f"{MARK} moved"
     )
+    # A file that someone has open keeps its name for a while.
+    set_by_hand(lab.settings.database, job_files, last_named=f"{MARK}.stl")
     set_by_hand(lab.settings.database, outbox, error=f"550 no {MARK}@example.edu here")
     return lab.jobs.get(done.id), other
 

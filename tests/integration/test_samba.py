@@ -116,3 +116,12 @@ def test_what_a_pc_sees(port: int, lab: Printflow, submit: Submit, tmp_path: Pat
     )
     seen = fetched(port, job, tmp_path)
     assert find(seen, Wanted(name)).relative_to(seen.resolve()) == Path("Pending", name)
+    job = lab.corrections.edit(job.id, by="Ana", color="Blue")
+    assert job.file.name == f"ZoeWang_Filament_Blue_{job.id}_PLA.gcode"
+    there = Path("Pending", job.file.name)
+    for asked in (job.file.name, name):  # by a page from before the correction, too
+        seen = fetched(port, job, tmp_path)
+        assert find(seen, Wanted(asked)).relative_to(seen.resolve()) == there
+    said = smb(port, config, f'put "{sliced}" "Pending\\{name}"')
+    assert "NT_STATUS" not in said, "a slicer saves where its model was"
+    assert name in {choice.name for choice in lab.files.choices(job.id)}

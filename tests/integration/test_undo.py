@@ -149,6 +149,7 @@ def test_details_are_edited_with_old_and_new_in_the_history(lab: Printflow, subm
     assert event.details["changed"] == {
         "student_name": [job.student_name, "Jane Roe"],
         "color": [job.color, "Blue"],
+        "files": [job.standard_name, f"JaneRoe_Filament_Blue_{job.id}"],
     }
     assert [found.id for found in lab.jobs.find(search="roe")] == [job.id]
     assert lab.corrections.edit(job.id, by="Ana", color="Blue").version == edited.version

@@ -15,11 +15,12 @@ from printflow.domain.naming import (
     PRINTABLE_ENDINGS,
     carries_job_id,
     is_plain_file_name,
+    names_after,
 )
 from printflow.domain.naming import ending_of as library_ending_of
 from printflow.domain.status import FOLDERS as STORE_FOLDERS
 from printflow_opener import locate
-from printflow_opener.link import ENDINGS, checked_name, ending_of, parse
+from printflow_opener.link import ENDINGS, checked_name, ending_of, parse, told_apart_by
 from printflow_opener.refusal import Refused
 from printflow_web.opener_links import open_link
 
@@ -40,6 +41,16 @@ def test_refused(link: str) -> None:
 @pytest.mark.parametrize("vector", VECTORS["accepted"], ids=lambda vector: vector["name"])
 def test_what_the_web_writes_is_accepted(vector: dict[str, Any]) -> None:
     assert parse(open_link(vector["name"])).name == vector["name"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["corrected"], ids=lambda vector: vector["before"])
+def test_what_a_correction_leaves_of_a_name(vector: dict[str, Any]) -> None:
+    """By it the opener finds the file that a page from before the correction names."""
+    after = names_after({1: (vector["before"],)}, "JoRoe_Resin_Blue_K7Q2MX9A", "K7Q2MX9A")
+    assert after == {1: vector["after"]}
+    tail = told_apart_by(vector["before"])
+    assert tail == told_apart_by(vector["after"])
+    assert tail.startswith("K7Q2MX9A") or vector["before"] == vector["after"]
 
 
 @given(st.text(max_size=80), st.sampled_from(["", "printflow://open/", "print3d://open?path="]))

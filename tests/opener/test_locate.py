@@ -33,6 +33,51 @@ def test_a_stale_link_still_works(pc: Pc, folder: str) -> None:
     assert find(pc.share, Wanted(NAME, f"Uploaded/{NAME}")) == path.resolve()
 
 
+BLUE = "JaneDoe_Filament_Blue_K7Q2MX9A.stl"
+
+
+@pytest.mark.parametrize("path", ["", f"Uploaded/{NAME}"])
+def test_a_link_from_before_a_correction(pc: Pc, path: str) -> None:
+    """The job's color was corrected, and its files have other names since."""
+    blue = pc.put("Pending", BLUE)
+    pc.put("Pending", "JaneDoe_Filament_Blue_K7Q2MX9A_v2.stl")
+    pc.put("Pending", "JaneDoe_Filament_TrueRed_M7Q2MX9A.stl")
+    assert find(pc.share, Wanted(NAME, path)) == blue.resolve()
+
+
+def test_the_name_itself_comes_first(pc: Pc) -> None:
+    """A slicer that was started before saved under the old name."""
+    pc.put("Pending", BLUE)
+    red = pc.put("Uploaded", NAME)
+    assert find(pc.share, Wanted(NAME)) == red.resolve()
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted"),
+    [
+        (("A_B_C_K7Q2MX9A.stl", "D_E_F_K7Q2MX9A.stl"), NAME),
+        (("A_B_C_M7Q2MX9A_20260302.stl",), "JaneDoe_Filament_Red_K7Q2MX9A_20260302.stl"),
+        (("A_B_C_K7Q2MX9A.stl",), "sliced_K7Q2MX9A.stl"),
+        (("A_B_C_K7Q2MX9A.gcode",), NAME),
+    ],
+)
+def test_what_can_be_another_file_is_not_opened(
+    pc: Pc, there: tuple[str, ...], wanted: str
+) -> None:
+    for name in there:
+        pc.put("Pending", name)
+    with pytest.raises(Refused, match="Refresh the dashboard"):
+        find(pc.share, Wanted(wanted))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+def test_a_planted_link_under_a_corrected_name(pc: Pc, tmp_path: Path) -> None:
+    (tmp_path / "secret.stl").write_bytes(b"x")
+    (pc.share / "Pending" / BLUE).symlink_to(tmp_path / "secret.stl")
+    with pytest.raises(Refused, match="link"):
+        find(pc.share, Wanted(NAME))
+
+
 def test_nowhere(pc: Pc) -> None:
     with pytest.raises(Refused, match="Refresh the dashboard"):
         find(pc.share, Wanted(NAME))

@@ -16,6 +16,7 @@ from printflow.domain.naming import (
     first_name,
     is_plain_file_name,
     job_id_from,
+    names_after,
     normal_job_id,
     standard_name,
 )
@@ -206,3 +207,34 @@ def test_a_slicers_name_keeps_the_id(name: str) -> None:
 )
 def test_names_of_other_jobs(name: str) -> None:
     assert not carries_job_id(name, ID)
+
+
+BLUE = f"JaneDoe_Filament_Blue_{ID}"
+
+
+@pytest.mark.parametrize(
+    ("names", "after"),
+    [
+        ({1: (f"JaneDoe_Filament_TrueRed_{ID}.stl",)}, {1: f"{BLUE}.stl"}),
+        ({1: (f"{BLUE}.stl", f"JaneDoe_Filament_TrueRed_{ID}.stl")}, {1: f"{BLUE}.stl"}),
+        # Saved by hand, under no standard name.
+        ({1: (f"sliced_{ID}.gcode",)}, {1: f"sliced_{ID}.gcode"}),
+        ({1: (f"Jane-Doe-{ID}.gcode",)}, {1: f"Jane-Doe-{ID}.gcode"}),
+        ({1: ("holiday.gcode",)}, {1: "holiday.gcode"}),
+        # Two that would get one name, whatever the case; and one that the other had.
+        (
+            {1: (f"A_B_C_{ID}.gcode.3mf",), 2: (f"D_E_F_{ID}.GCODE.3mf",)},
+            {1: f"{BLUE}.gcode.3mf", 2: f"{BLUE}_v2.GCODE.3mf"},
+        ),
+        (
+            {1: (f"sliced_{ID}.stl", f"{BLUE.upper()}.stl"), 2: (f"D_E_F_{ID}.stl",)},
+            {1: f"sliced_{ID}.stl", 2: f"{BLUE}_v2.stl"},
+        ),
+        ({1: (f"A_B_C_{ID}_{'x' * 110}.stl",)}, {1: f"A_B_C_{ID}_{'x' * 110}.stl"}),  # too long
+    ],
+)
+def test_names_after_a_correction(names: dict[int, tuple[str, ...]], after: dict[int, str]) -> None:
+    found = names_after(names, BLUE, ID)
+    assert found == after
+    again = {number: (name, *names[number]) for number, name in found.items()}
+    assert names_after(again, BLUE, ID) == after, "the same once more is no work"

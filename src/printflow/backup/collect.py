@@ -34,13 +34,16 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A file that the backup needs: ``incoming`` is its name while it is not placed yet."""
+    """A file that the backup needs: ``incoming`` is its name while it is not placed yet, ``before``
+    are those that it can have until it's renamed.
+    """
 
     folder: str
     name: str
     sha256: str
     size: int
     incoming: str
+    before: tuple[str, ...] = ()
 
 
 def collect(
@@ -75,12 +78,14 @@ def _wanted(store: Path, snapshot: Path) -> tuple[list[_Wanted], tuple[str, ...]
     try:
         with engine.connect() as connection:
             rows = [
-                _Wanted(file.folder, file.name, file.sha256, file.size, incoming)
+                _Wanted(
+                    file.folder, file.name, file.sha256, file.size, incoming, file.may_be_called[1:]
+                )
                 for file, incoming in SqlFileRows(connection).every_with_incoming()
             ]
     finally:
         engine.dispose()
-    known = {row.name for row in rows}
+    known = {name for row in rows for name in (row.name, *row.before)}
     left_out: list[str] = []
     for folder in FOLDERS:
         with Folder(store, folder) as place:
@@ -135,7 +140,8 @@ class _Pool:
         return as_it_is if held is None else StoredFile(one.folder, one.name, one.sha256, held)
 
     def _places(self, one: _Wanted) -> list[tuple[str, str]]:
-        places = [(folder, one.name) for folder in dict.fromkeys((one.folder, *FOLDERS))]
+        folders = dict.fromkeys((one.folder, *FOLDERS))
+        places = [(folder, name) for name in (one.name, *one.before) for folder in folders]
         return [*places, (INCOMING, one.incoming)] if one.incoming else places
 
     def _take(self, place: tuple[str, str], one: _Wanted, held: bool) -> StoredFile:

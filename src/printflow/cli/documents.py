@@ -251,7 +251,17 @@ def _file(lab: Printflow, job: Job, file: JobFile) -> dict[str, Any]:
         facts["warnings"] = list(lab.models.warnings(job, file.facts))
         facts["verdict"] = lab.models.verdict(job, file.facts)
     return {
-        **_fields(file, "id", "name", "role", "authoritative", "folder", "last_seen", "state"),
+        **_fields(
+            file,
+            "id",
+            "name",
+            "role",
+            "authoritative",
+            "folder",
+            "last_seen",
+            "last_named",
+            "state",
+        ),
         **_fields(file, "size", "sha256"),
         "path": lab.files.path(file),
         "inspection": file.inspection,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     Row,
@@ -32,6 +33,8 @@ from .schema import job_files, jobs
 from .types import UTCDateTime
 from .worklist import with_staff
 
+_MOST_NAMES = 20
+"""So many earlier names a file is found under."""
 _GOING = (FileState.REMOVING.value, FileState.REMOVED.value)
 _THERE = and_(
     *(job_files.c.state != going for going in _GOING)
@@ -86,10 +89,37 @@ _CLAIM = _OF_ID.where(_FREE).returning(*_LEASED)
 _CLAIM_OF_JOB = (
     update(job_files).where(job_files.c.job_id == bindparam("job"), _FREE).returning(*_LEASED)
 )
-_SETTLE = _OF_ID.where(job_files.c.folder == bindparam("wanted"))
+_SETTLE = _OF_ID.where(
+    job_files.c.folder == bindparam("wanted"), job_files.c.name == bindparam("called")
+)
+_OVERTAKEN = job_files.c.state == FileState.SETTLED.value
+"""Someone else brought it where it belongs, and then it was taken from there, by a call that was late."""
+_SEEN_ELSEWHERE = _OF_ID.values(
+    last_seen=bindparam("place"),
+    last_named=case((job_files.c.name == bindparam("called"), ""), else_=bindparam("called")),
+    incoming="",
+    state=case((_OVERTAKEN, FileState.PENDING.value), else_=job_files.c.state),
+    next_try_at=case(
+        (_OVERTAKEN, bindparam("due", type_=UTCDateTime())), else_=job_files.c.next_try_at
+    ),
+)
 _BELONGS = _OF_ID.where(_THERE).values(
     folder=bindparam("home"),
     authoritative=bindparam("counts"),
+    state=case((_NEVER, FileState.ABSENT.value), else_=FileState.PENDING.value),
+    next_try_at=case((_NEVER, null()), else_=bindparam("due", type_=UTCDateTime())),
+    tries=0,
+    problem="",
+)
+_RENAME = _OF_ID.where(_THERE).values(
+    name=bindparam("new"),
+    was_named=bindparam("before", type_=JSON()),
+    # The file is found by what it was last found as, however many names it was to have since.
+    last_named=case(
+        (or_(_NEVER, job_files.c.last_named == bindparam("new")), ""),
+        (job_files.c.last_named != "", job_files.c.last_named),
+        else_=job_files.c.name,
+    ),
     state=case((_NEVER, FileState.ABSENT.value), else_=FileState.PENDING.value),
     next_try_at=case((_NEVER, null()), else_=bindparam("due", type_=UTCDateTime())),
     tries=0,
@@ -129,7 +159,9 @@ class SqlFileRows:
         sha256: str,
         now: datetime,
         absent: bool = False,
+        called: str = "",
     ) -> None:
+        before = called if called != name else ""
         state = FileState.ABSENT if absent else FileState.PENDING
         self._connection.execute(
             insert(job_files).values(
@@ -139,6 +171,8 @@ class SqlFileRows:
                 name=name,
                 folder=folder,
                 last_seen=last_seen,
+                last_named=before,
+                was_named=[before] if before else [],
                 state=state.value,
                 size=size,
                 sha256=sha256,
@@ -151,6 +185,12 @@ class SqlFileRows:
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None:
         moved = {"home": folder, "counts": authoritative, "due": now}
         self._connection.execute(_BELONGS, {"file": file_id, **moved})
+
+    def rename(self, file: JobFile, name: str, now: datetime) -> None:
+        before = [one for one in (*file.was_named, file.name) if one != name][-_MOST_NAMES:]
+        self._connection.execute(
+            _RENAME, {"file": file.id, "new": name, "before": before, "due": now}
+        )
 
     def becomes(self, file_id: int, role: FileRole) -> None:
         self._connection.execute(
@@ -192,24 +232,31 @@ class SqlFileRows:
         *,
         state: FileState,
         last_seen: str,
+        last_named: str,
         problem: str,
         next_try_at: datetime | None,
+        now: datetime,
     ) -> None:
         file = placement.file
-        found = {
-            "lease_until": None,
-            **({"last_seen": last_seen, "incoming": ""} if last_seen else {}),
-        }
+        seen = {"last_seen": last_seen, "incoming": ""} if last_seen else {}
+        if last_seen:
+            seen["last_named"] = "" if last_named == file.name else last_named
+        found = {"lease_until": None, **seen}
         settled = {
             "state": state.value,
             "problem": problem,
             "tries": 0 if next_try_at is None else placement.tries + 1,
             "next_try_at": next_try_at,
         }
-        wanted = {"file": file.id, "wanted": file.folder}
-        if not self._connection.execute(_SETTLE, {**found, **settled, **wanted}).rowcount:
-            # It belongs elsewhere by now, and is due again; where it was seen is true all the same.
-            self._connection.execute(_OF_ID, {"file": file.id, **found})
+        wanted = {"file": file.id, "wanted": file.folder, "called": file.name}
+        if self._connection.execute(_SETTLE, {**found, **settled, **wanted}).rowcount:
+            return
+        # It belongs elsewhere by now, or is to be called otherwise; where it was seen, and as what,
+        # is true all the same.
+        self._connection.execute(_OF_ID, {"file": file.id, "lease_until": None})
+        if last_seen:
+            was = {"file": file.id, "place": last_seen, "called": last_named, "due": now}
+            self._connection.execute(_SEEN_ELSEWHERE, was)
 
     # -- looking into models ----------------------------------------------------------------------
 

@@ -165,12 +165,19 @@ class SqlHistoryRows:
         self._connection.execute(row)
 
     def report_opening(
-        self, job_id: str, *, file_name: str, at: datetime, since: datetime, station: str
+        self,
+        job_id: str,
+        *,
+        file_name: str,
+        also: Collection[str] = (),
+        at: datetime,
+        since: datetime,
+        station: str,
     ) -> None:
         table = file_openings
         clicked = self._connection.execute(
             update(table)
-            .where(table.c.job_id == job_id, table.c.file_name == file_name)
+            .where(table.c.job_id == job_id, table.c.file_name.in_({file_name, *also}))
             .where(table.c.station == "", table.c.at >= since)
             .values(station=station, at=at)
         )

@@ -44,6 +44,8 @@ FILE_COLUMNS = [
     job_files.c.name,
     job_files.c.folder,
     job_files.c.last_seen,
+    job_files.c.last_named,
+    job_files.c.was_named,
     job_files.c.state,
     job_files.c.size,
     job_files.c.sha256,
@@ -91,6 +93,7 @@ def _file(found: Sequence[Any]) -> JobFile:
     facts = values["facts"]
     values.update(
         role=FileRole(values["role"]),
+        was_named=tuple(values["was_named"]),
         state=FileState(values["state"]),
         inspection=InspectionState(values["inspection"]),
         facts=ModelFacts.from_plain(facts) if facts else None,

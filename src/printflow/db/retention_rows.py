@@ -279,7 +279,9 @@ class SqlRetentionRows:
             self._connection.execute(
                 update(job_files)
                 .where(job_files.c.id == row.id)
-                .values(name=f"removed_{job_id}_{row.id}.{ending}"[:160])
+                .values(
+                    name=f"removed_{job_id}_{row.id}.{ending}"[:160], last_named="", was_named=[]
+                )
             )
 
     def events(self, job_id: str, known_reasons: Collection[str]) -> None:

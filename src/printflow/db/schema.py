@@ -384,6 +384,8 @@ job_files = Table(
     Column("name", String(160), nullable=False, unique=True, info=PERSONAL),
     Column("folder", String(40), nullable=False, info=KEPT),
     Column("last_seen", String(40), nullable=False, info=KEPT),
+    Column("last_named", String(160), nullable=False, server_default="", info=PERSONAL),
+    Column("was_named", JSON, nullable=False, server_default="[]", info=PERSONAL),
     Column("state", String(16), nullable=False, info=KEPT),
     Column("size", BigInteger, nullable=False, info=KEPT),
     Column("sha256", String(64), nullable=False, info=KEPT),

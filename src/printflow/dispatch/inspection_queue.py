@@ -22,6 +22,7 @@ from ..errors import PrintflowError
 from ..estimating.estimator import Estimator
 from ..ports import Clock, Database, FileStore, ModelReader, Transaction
 from ..said import say
+from .whereabouts import whereabouts
 
 _log = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ class InspectionQueue:
         what the lab's slicer says; not where it was told of the same facts ``again``."""
         try:
             self._store.check_identity()
-            places = self._store.where(file.name, hint=file.last_seen or file.folder)
+            places = whereabouts(self._store, file)
             profile = self._estimator.profile(job, self._catalogs.newest())
         except (OSError, PrintflowError) as error:
             _log.warning("looking into %s has to wait: %s", file.name, error)
@@ -117,7 +118,7 @@ class InspectionQueue:
             return
         png, webp, stl = folder / "picture.png", folder / "small.webp", folder / "model.stl"
         try:
-            model = self._store.open(file.name, places[0])
+            model = self._store.open(places[0].name, places[0].folder)
         except OSError as error:
             _log.warning("looking into %s has to wait: %s", file.name, error)
             return

@@ -1,6 +1,7 @@
 """Putting each file where its row says: level-triggered, leased, repeated until it is true.
 
-A step only ever looks and renames. After any error of the file system it looks again before it
+A file belongs in a folder and has a name, and both may change before a step is taken: it's looked for
+under the names that it had, too. A step only ever looks and renames. After any error of the file system it looks again before it
 believes anything, because a rename may have happened although it reported a failure.
 """
 
@@ -11,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..domain.job import FileRole, FileState
+from ..domain.job import FileRole, FileState, JobFile
 from ..domain.status import ORIGINALS
 from ..errors import StoreUnavailable
-from ..ports import Clock, Database, FileStore, Placement, Transaction
+from ..ports import Clock, Database, FileStore, Place, Placement, Transaction
 from ..said import listed, say, sentences
 from .inspection_queue import picture_name
 
@@ -28,10 +29,11 @@ _BUSY_WINDOWS = frozenset({5, 32, 33})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a file was found, or left: its state, where it is, and what hinders."""
+    """How a file was found, or left: its state, where it is and as what, and what hinders."""
 
     state: FileState
     last_seen: str = ""
+    last_named: str = ""
     problem: str = ""
 
 
@@ -49,9 +51,9 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
         except FileNotFoundError:
             pass  # someone else was faster; the look below finds it
         else:
-            return Found(FileState.SETTLED, file.folder)
-    folders = list(store.everywhere(file.name))
-    if not folders:
+            return Found(FileState.SETTLED, file.folder, file.name)
+    places = _places(store, file)
+    if not places:
         words = sentences(
             (
                 say("{name} isn't in any of the store's folders.", name=file.name),
@@ -59,49 +61,91 @@ def place(store: FileStore, wanted: Placement, stamp: str) -> Found:
             )
         )
         return Found(FileState.MISSING, problem=words)
-    first = file.folder if file.folder in folders else folders[0]
-    others = [folder for folder in folders if folder != first]
+    home = Place(file.folder, file.name)
+    first = home if home in places else places[0]
+    others = [one for one in places if one != first]
     for other in others:
-        if not _same_bytes(store, file.name, first, other):
-            return Found(
-                FileState.PARKED,
-                problem=say(
-                    "{name} is in several folders with different contents: {folders}.",
-                    name=file.name,
-                    folders=listed(folders),
-                ),
-            )
+        if not _same_bytes(store, first, other):
+            return Found(FileState.PARKED, problem=_several(file, places))
     for other in others:
-        if store.same_file_twice(file.name, first, other):
-            store.drop_second_name(file.name, first, other)
+        if store.same_file_twice(first, other):
+            store.drop_second_name(first, other)
         else:
-            store.quarantine(file.name, other, f"{stamp}_{other}")
+            store.quarantine(other.name, other.folder, f"{stamp}_{other.folder}")
     return _bring_home(store, wanted, first)
 
 
-def _bring_home(store: FileStore, wanted: Placement, first: str) -> Found:
-    """Rename the file from the folder in which it is; nothing is overwritten."""
+def _places(store: FileStore, file: JobFile) -> list[Place]:
+    """Where the file is, or what may be it.
+
+    A slicer that was started before its model got another name may save something under the old one.
+    So what bears an old name counts where the file is to be renamed, or isn't found as what it's
+    called; and where several could be meant, only if its bytes are those that were accepted.
+    """
+    found = store.places(file.names)
+    mine = [one for one in found if one.name == file.name]
+    old = [one for one in found if one.name != file.name]
+    if not old or (file.renaming and len(found) == 1):
+        return [*mine, *old]
+    if mine and not file.renaming:  # but a rename may have stopped halfway
+        return [*mine, *(one for one in old if _is_second(store, one, mine))]
+    return [*mine, *(one for one in old if _is_second(store, one, mine) or _is(store, file, one))]
+
+
+def _is_second(store: FileStore, one: Place, places: Sequence[Place]) -> bool:
+    return any(store.same_file_twice(one, other) for other in places)
+
+
+def _is(store: FileStore, file: JobFile, one: Place) -> bool:
+    """Whether what is there has the file's bytes."""
+    size, sha256 = store.size(one.name, one.folder), file.sha256
+    return size == file.size and store.sha256(one.name, one.folder) == sha256
+
+
+def _several(file: JobFile, places: Sequence[Place]) -> str:
+    """Why nothing was touched, in words."""
+    taken = [one.folder for one in places if one.name == file.name]
+    if taken and len(taken) < len(places):
+        return name_taken(file.name, taken[0])
+    return say(
+        "{name} is in several folders with different contents: {folders}.",
+        name=places[0].name,
+        folders=listed([one.folder for one in places]),
+    )
+
+
+def name_taken(name: str, folder: str) -> str:
+    """Why a file keeps its name, in words."""
+    return say(
+        "It can't be renamed to {name}: another file in {folder} has that name.",
+        name=name,
+        folder=folder,
+    )
+
+
+def _bring_home(store: FileStore, wanted: Placement, first: Place) -> Found:
+    """Rename the file from where it is; nothing is overwritten."""
     file = wanted.file
-    if first != file.folder:
+    if first != (file.folder, file.name):
         try:
-            store.move(file.name, first, file.folder)
+            store.move(first.name, first.folder, file.folder, new=file.name)
         except FileExistsError:
             if not (words := _in_the_way(store, file.name)):
                 raise
-            problem = sentences((say("{name} can't be moved.", name=file.name), words))
-            return Found(FileState.PARKED, first, problem)
+            problem = sentences((say("{name} can't be moved.", name=first.name), words))
+            return Found(FileState.PARKED, first.folder, first.name, problem)
     if file.folder == ORIGINALS or file.role is FileRole.ORIGINAL:
         store.protect(file.name, file.folder)
-    return Found(FileState.SETTLED, file.folder)
+    return Found(FileState.SETTLED, file.folder, file.name)
 
 
 def _remove(store: FileStore, wanted: Placement) -> Found:
-    """Remove the file wherever it is; its name is its own, so nothing else can be meant."""
+    """Remove the file wherever it is; its names are its own, so nothing else can be meant."""
     if wanted.incoming:
         store.discard_incoming(wanted.incoming)
-    name = wanted.file.name
-    for folder in (*store.everywhere(name), *store.in_the_way(name)):
-        store.remove(name, folder)
+    for name in wanted.file.names:
+        for folder in (*store.everywhere(name), *store.in_the_way(name)):
+            store.remove(name, folder)
     for small in (False, True):
         store.remove_picture(picture_name(wanted.file, small=small))
     return Found(FileState.REMOVED)
@@ -116,12 +160,11 @@ def _in_the_way(store: FileStore, name: str) -> str:
     )
 
 
-def _same_bytes(store: FileStore, name: str, one: str, other: str) -> bool:
-    if store.same_file_twice(name, one, other):
+def _same_bytes(store: FileStore, one: Place, other: Place) -> bool:
+    if store.same_file_twice(one, other):
         return True
-    return store.size(name, one) == store.size(name, other) and store.sha256(
-        name, one
-    ) == store.sha256(name, other)
+    here, there = (one.name, one.folder), (other.name, other.folder)
+    return store.size(*here) == store.size(*there) and store.sha256(*here) == store.sha256(*there)
 
 
 def attempt(store: FileStore, wanted: Placement, stamp: str) -> Found:
@@ -194,8 +237,10 @@ class Placer:
                 wanted,
                 state=found.state,
                 last_seen=found.last_seen,
+                last_named=found.last_named,
                 problem=found.problem,
                 next_try_at=_next_try(found.state, wanted.tries, self._clock()),
+                now=self._clock(),
             )
         return found.state
 

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from ..dispatch.placement import Placer
+from ..dispatch.placement import Placer, name_taken
 from ..domain.job import FileState, JobFile
 from ..domain.naming import is_plain_file_name, job_ids_in
 from ..domain.status import FOLDERS, ORIGINALS, Status
-from ..ports import Clock, Database, FileStore, Transaction
+from ..ports import Clock, Database, FileStore, Place, Transaction
 from ..said import say
 from ..store.folder import Folder
 from ..store.plain_file import SECOND_NAME, NotPlain, what_else
@@ -103,7 +103,13 @@ class FileCheck:
             for place in (seen[name], *again.get(name, ())):
                 yield from self._stray(name, Seen(*place), homes)
         known = {file.name for file, _ in rows}
+        on_the_way = {name for file, _ in rows if file.renaming for name in file.names}
+        for name in on_the_way:  # placement renames them
+            seen.pop(name, None)
+            again.pop(name, None)
         for folder, name, what, changed in planted:
+            if what == SECOND_NAME and name in on_the_way:
+                continue
             if what != "a folder" or not self._young(changed):
                 yield self._no_file(folder, name, what, known)
         yield from self._parts()
@@ -199,7 +205,16 @@ class FileCheck:
             )
             return
         if not places:
-            yield from self._missing(file)
+            yield from self._missing(file, home)
+            return
+        if file.renaming and file.state is FileState.PARKED:
+            yield Finding(
+                "name_taken",
+                f"{file.folder}/{file.name}",
+                name_taken(file.name, places[0].folder),
+                say("Compare them and delete the wrong one."),
+                file.job_id,
+            )
             return
         if len(places) > 1:
             yield self._twice(file, places)
@@ -224,9 +239,22 @@ class FileCheck:
             )
         yield from self._content(file, places[0])
 
-    def _missing(self, file: JobFile) -> Iterator[Finding]:
+    def _missing(self, file: JobFile, home: str) -> Iterator[Finding]:
         if not file.last_seen and file.state is FileState.PENDING:
             return  # accepted a moment ago, still in .incoming; overdue work is told elsewhere
+        before = self._store.places(file.names) if file.was_named else ()
+        if before and file.renaming:
+            return  # overdue work is told elsewhere
+        for folder, name in before:
+            if self._store.sha256(name, folder) == file.sha256:
+                yield Finding(
+                    "file_misnamed",
+                    f"{folder}/{name}",
+                    say("It should be called {name}.", name=file.name),
+                    job_id=file.job_id,
+                    mend=self._belongs(file, home),
+                )
+                return
         yield Finding(
             "file_missing",
             f"{file.folder}/{file.name}",
@@ -242,15 +270,18 @@ class FileCheck:
         folders = [place.folder for place in places]
         keep = file.folder if file.folder in folders else folders[0]
         others = [folder for folder in folders if folder != keep]
-        one_file = all(self._store.same_file_twice(file.name, keep, other) for other in others)
+        kept_place = Place(keep, file.name)
+        one_file = all(
+            self._store.same_file_twice(kept_place, Place(other, file.name)) for other in others
+        )
         kept = "" if one_file else self._store.sha256(file.name, keep)
         same = one_file or all(kept == self._store.sha256(file.name, one) for one in others)
         right = kept == file.sha256
 
         def mend() -> bool:
             for other in others:
-                if self._store.same_file_twice(file.name, keep, other):
-                    self._store.drop_second_name(file.name, keep, other)
+                if self._store.same_file_twice(kept_place, Place(other, file.name)):
+                    self._store.drop_second_name(kept_place, Place(other, file.name))
                 else:
                     self._store.quarantine(file.name, other, f"{self._stamp}_{other}")
             return self._belongs(file, file.folder)()

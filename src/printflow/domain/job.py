@@ -69,7 +69,9 @@ _NOT_AT_HAND = frozenset(
 class JobFile:
     """One file of a job. ``name`` is unique in the store: it carries the job's id.
 
-    ``folder`` is where it belongs, ``last_seen`` where it was last found ("" = nowhere yet).
+    ``folder`` is where it belongs, ``last_seen`` where it was last found ("" = nowhere yet). ``name``
+    is what it is to be called; ``last_named`` is set while it is still to be renamed: what it was
+    last found as. ``was_named`` are all names that it had before, the newest last.
     ``size`` is in bytes, ``sha256`` in lower-case hex.
     """
 
@@ -80,6 +82,8 @@ class JobFile:
     name: str
     folder: str
     last_seen: str
+    last_named: str = ""
+    was_named: tuple[str, ...] = ()
     state: FileState
     size: int
     sha256: str
@@ -101,6 +105,27 @@ class JobFile:
         """
         model = ending_of(self.name) in ALL_MODEL_ENDINGS and not self.name.endswith(".3mf")
         return self.role is FileRole.SLICED and model
+
+    @property
+    def renaming(self) -> bool:
+        """Whether its name was corrected, and the store's file is still to follow."""
+        return bool(self.last_named)
+
+    @property
+    def on_disk(self) -> str:
+        """What the store's file is called, as far as is known."""
+        return self.last_named or self.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, and those that it had before."""
+        known = (self.name, self.last_named, *self.was_named)
+        return tuple(dict.fromkeys(name for name in known if name))
+
+    @property
+    def may_be_called(self) -> tuple[str, ...]:
+        """What the store's file can be called just now: one that has its name has no other."""
+        return self.names if self.renaming else (self.name,)
 
     @property
     def at_hand(self) -> bool:
@@ -269,6 +294,16 @@ class Job:
             if file.authoritative:
                 return file
         raise LookupError(f"job {self.id} has no authoritative file")
+
+    def file_called(self, name: str) -> JobFile | None:
+        """The file of that name; where there's none, the one that had it before."""
+        now = (file for file in self.files if file.name == name)
+        before = (file for file in self.files if name in file.names)
+        return next(now, None) or next(before, None)
+
+    def file_at(self, name: str) -> JobFile | None:
+        """The file that is, or can be, what has that name in the store."""
+        return next((file for file in self.files if name in file.may_be_called), None)
 
     @property
     def pictured(self) -> JobFile | None:

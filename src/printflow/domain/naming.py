@@ -105,6 +105,35 @@ def standard_name(
     return "_".join(parts)
 
 
+def names_after(
+    names: Mapping[int, Sequence[str]], standard_name: str, job_id: str
+) -> dict[int, str]:
+    """What a job's files are called once its standard name is this one, by their ids. ``names`` has
+    each file's name, and behind it those that it had before.
+
+    The three words before the job's number change. What a slicer put around them stays, and so does
+    a name that has no such words. No file gets what another of the job's is or was called, whatever
+    the case of its letters: it gets a number, as a version does.
+    """
+    words = re.compile(rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]+_){{3}}{job_id}(?![A-Za-z0-9])")
+    after: dict[int, str] = {}
+    for file_id, (name, *_before) in names.items():
+        new, number = words.sub(standard_name, name, count=1), 1
+        of_others = {
+            one.casefold()
+            for other, known in names.items()
+            if other != file_id
+            for one in (*known, after.get(other, ""))
+        }
+        end = len(new) - len(ending_of(new))
+        stem, ending = new[:end], new[end:]
+        while new != name and new.casefold() in of_others:
+            number += 1
+            new = f"{stem}_v{number}{ending}"
+        after[file_id] = new if is_plain_file_name(new) else name
+    return after
+
+
 def first_name(student_name: str) -> str:
     """What an email greets a person by: "Jane" for "Jane Doe", "Doe, Jane" and "Jane🙂 Doe".
 

@@ -35,7 +35,7 @@ from .papercut import (
     PaperCutUnreachable,
 )
 from .plate_rows import PlateRows
-from .store import FileStore
+from .store import FileStore, Place
 from .surroundings import Clock, Ids, Transliterate
 from .view_rows import ViewRows
 
@@ -83,6 +83,7 @@ __all__ = [
     "PaperCutSilent",
     "PaperCutUnreachable",
     "PeopleRows",
+    "Place",
     "Placement",
     "PlateRows",
     "ProviderState",

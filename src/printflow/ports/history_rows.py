@@ -67,9 +67,18 @@ class HistoryRows(Protocol):
         """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
 
     def report_opening(
-        self, job_id: str, *, file_name: str, at: datetime, since: datetime, station: str
+        self,
+        job_id: str,
+        *,
+        file_name: str,
+        also: Collection[str] = ...,
+        at: datetime,
+        since: datetime,
+        station: str,
     ) -> None:
-        """A PC opened the file; by whom, says the click since then, if there was one."""
+        """A PC opened the file; by whom, says the click since then, if there was one. ``also`` are the
+        file's other names: a page or a share can know it by one of them.
+        """
 
     def openings(self, job_id: str) -> Sequence[FileOpening]:
         """Those that were reported, oldest first."""

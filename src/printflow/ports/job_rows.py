@@ -149,10 +149,16 @@ class FileRows(Protocol):
         sha256: str,
         now: datetime,
         absent: bool = ...,
+        called: str = ...,
     ) -> None:
-        """``absent`` is a file that an imported job never had: nobody looks for it."""
+        """``absent`` is a file that an imported job never had: nobody looks for it. ``called`` is what
+        it's called in the store until placement gives it its ``name``.
+        """
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None: ...
+
+    def rename(self, file: JobFile, name: str, now: datetime) -> None:
+        """Say what a file is to be called; nothing happens to one that is being removed, or was."""
 
     def becomes(self, file_id: int, role: FileRole) -> None:
         """Say that the file is something else to its job."""
@@ -171,10 +177,14 @@ class FileRows(Protocol):
         *,
         state: FileState,
         last_seen: str,
+        last_named: str,
         problem: str,
         next_try_at: datetime | None,
+        now: datetime,
     ) -> None:
-        """Record what placement found; ignored when the file belongs elsewhere by now."""
+        """Record what placement found: the folder, and what the file is called there ("" = it was
+        not found). Where the file belongs elsewhere by now, or has another name, that counts alone.
+        """
 
     def waiting(self) -> int: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..domain.attempt import FileFact
+
+
+class Place(NamedTuple):
+    """Where a file is, and what it's called there."""
+
+    folder: str
+    name: str
 
 
 class FileStore(Protocol):
@@ -74,11 +81,18 @@ class FileStore(Protocol):
     def everywhere(self, name: str) -> Sequence[str]:
         """All folders that hold ``name``, ``.incoming`` not among them."""
 
+    def places(self, names: Sequence[str]) -> Sequence[Place]:
+        """Where each of the names is, as the folder itself writes it: names that differ only in case
+        may be one file's.
+        """
+
     def in_the_way(self, name: str) -> Mapping[str, str]:
         """What else has the name, by its folder: "a link", "a folder", …."""
 
-    def move(self, name: str, source: str, dest: str) -> None:
-        """Rename within the store, never overwriting (FileExistsError), durable on return."""
+    def move(self, name: str, source: str, dest: str, *, new: str = "") -> None:
+        """Rename within the store, never overwriting (FileExistsError), durable on return; ``new``
+        is the name it gets, where that is another.
+        """
 
     def adopt_incoming(self, incoming: str, name: str, dest: str) -> None:
         """Rename ``.incoming/<incoming>`` to ``dest/name`` likewise."""
@@ -88,10 +102,10 @@ class FileStore(Protocol):
     def put_aside(self, name: str, folder: str, stamp: str) -> None:
         """As quarantine, for an entry of a folder whose name no row vouches for."""
 
-    def same_file_twice(self, name: str, one: str, other: str) -> bool:
+    def same_file_twice(self, one: Place, other: Place) -> bool:
         """Whether both places are one file (two names of one inode)."""
 
-    def drop_second_name(self, name: str, keep: str, other: str) -> None:
+    def drop_second_name(self, keep: Place, other: Place) -> None:
         """Finish a rename that stopped halfway, if both places are one file."""
 
     def protect(self, name: str, folder: str) -> None:

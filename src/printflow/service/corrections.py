@@ -33,7 +33,7 @@ from .mail_timing import UNDO_GRACE_SECONDS
 from .plate_writer import PlateWriter
 from .queue_order import put_back
 from .redrawing import redraw
-from .renaming import renamed
+from .renaming import rename_files, renamed
 from .stale import stale
 
 _TAKEN_BACK = "Voided because the pickup was undone"
@@ -115,6 +115,7 @@ class Corrections:
             if back.quote is not None:
                 tx.quotes.expire_at(*back.quote)
             _put_back(tx, job, back, now)
+            rename_files(tx, job, back.values, now)
             leased = self._filing.lease(tx, job.id)
         self._filing.place(leased)
         return self._fresh(job.id)
@@ -142,7 +143,8 @@ class Corrections:
         **fields: str,
     ) -> Job:
         """Correct what the form said, and the shelf where the print lies: any of ``EDITABLE``, in the
-        statuses that :func:`editable` names. History keeps old and new.
+        statuses that :func:`editable` names. History keeps old and new. Files that are named after
+        what changed get their new names, as soon as nobody has them open.
 
         A quote that waits for its answer is void where its price or the print differs then: the job
         needs a new one. Else its link stays as it is. Weight, print time and price follow the number
@@ -174,6 +176,8 @@ class Corrections:
             ):
                 raise stale(job, Correction.EDIT, last)
             redraw(tx, job.id, changes)
+            if named := rename_files(tx, job, changes, now):
+                told = {**told, "files": [job.standard_name, changes["standard_name"]]}
             tx.history.add_event(
                 job.id,
                 at=now,
@@ -183,6 +187,9 @@ class Corrections:
                 actor=actor,
                 details={"changed": told, **consequences, "before": before(job, changes)},
             )
+            leased = self._filing.lease(tx, job.id) if named else ()
+        if leased:
+            self._filing.place(leased)
         return self._fresh(job.id)
 
     def _on_quote(

@@ -30,6 +30,7 @@ from ..domain.effects import (
 from ..domain.job import Actor, FileRole, Job, LinkState, Quote
 from ..domain.ledger import Payment, Share
 from ..domain.mail_record import MAILS
+from ..domain.naming import names_after
 from ..domain.pricing import PriceLine
 from ..domain.status import ORIGINALS, Status
 from ..domain.told_together import HELD_UNTIL, step_of
@@ -40,6 +41,9 @@ from .claims import write_claims
 from .mail_queue import MailQueue
 from .plate_writer import PlateWriter
 from .receipt_mails import ReceiptMails
+
+_NEW = 0
+"""Stands for the id of a file that has none yet."""
 
 
 class EffectWriter:
@@ -170,7 +174,7 @@ class _OfEvent:
             raise LookupError(f"nothing is known of the file to adopt: {name!r}")
         old = self._job.file
         self._tx.files.belongs(old.id, ORIGINALS, authoritative=False, now=self._now)
-        self._adopted = (name, fact.sha256)
+        self._adopted = (named := self._named(name), fact.sha256)
         for file in self._job.files:
             if file.name == name:
                 self._tx.files.belongs(
@@ -181,7 +185,8 @@ class _OfEvent:
             self._job.id,
             role=FileRole.SLICED,
             authoritative=True,
-            name=name,
+            name=named,
+            called=name,
             folder=self._job.status.folder,
             last_seen=fact.folder,
             incoming="",
@@ -189,6 +194,16 @@ class _OfEvent:
             sha256=fact.sha256,
             now=self._now,
         )
+
+    def _named(self, name: str) -> str:
+        """What a file is called from now on that was saved under a name: a slicer that was started
+        before the job was corrected saves under the old one.
+        """
+        job = self._job
+        known = {file.id: file.names for file in job.files}
+        if any(name in names[:1] for names in known.values()):
+            return name
+        return names_after({**known, _NEW: (name,)}, job.standard_name, job.id)[_NEW]
 
     def _place(self, folder: str) -> None:
         if self._adopted is None and self._job.file.folder != folder:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+from ..dispatch.whereabouts import whereabouts
 from ..domain.attempt import FileFact
-from ..domain.job import Job
+from ..domain.job import Job, JobFile
 from ..domain.naming import PRINTABLE_ENDINGS, carries_job_id, ending_of, is_plain_file_name
 from ..errors import StoreUnavailable
 from ..ports import FileStore
@@ -65,19 +66,8 @@ def file_fact(store: FileStore, job: Job, name: str, *, settle_seconds: int) -> 
 
 def _seen(store: FileStore, job: Job, name: str, settle_seconds: int) -> FileFact:
     """One look; raises FileNotFoundError where the file moves meanwhile."""
-    for file in job.files:
-        if file.name == name:
-            places = store.where(name, hint=file.folder)
-            sound = bool(places) and store.size(name, places[0]) == file.size
-            return FileFact(
-                name=name,
-                present=bool(places),
-                settled=sound,
-                authoritative=file.authoritative,
-                sha256=file.sha256,
-                size=file.size,
-                folder=places[0] if places else "",
-            )
+    if (file := job.file_at(name)) is not None:
+        return _of_file(store, file)
     if (
         not is_plain_file_name(name)
         or not carries_job_id(name, job.id)
@@ -87,4 +77,21 @@ def _seen(store: FileStore, job: Job, name: str, settle_seconds: int) -> FileFac
     for fact in store.siblings(job.id, job.status.folder, settle_seconds=settle_seconds):
         if fact.name == name:
             return replace(fact, sha256=store.sha256(name, fact.folder)) if fact.settled else fact
+    if (file := job.file_called(name)) is not None:  # on a page from before it got its name
+        return _of_file(store, file)
     return FileFact(name=name, present=False, settled=False)
+
+
+def _of_file(store: FileStore, file: JobFile) -> FileFact:
+    """What is found of a file on record, under the name that it is to have."""
+    places = whereabouts(store, file)
+    sound = bool(places) and store.size(places[0].name, places[0].folder) == file.size
+    return FileFact(
+        name=file.name,
+        present=bool(places),
+        settled=sound,
+        authoritative=file.authoritative,
+        sha256=file.sha256,
+        size=file.size,
+        folder=places[0].folder if places else "",
+    )

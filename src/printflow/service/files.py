@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from ..dispatch.whereabouts import whereabouts
 from ..domain.attempt import FileFact
 from ..domain.job import FileState, Job, JobFile
 from ..domain.rights import Right
@@ -40,7 +41,7 @@ class Files:
         file itself, use :meth:`open`.
         """
         file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
-        return self._store.path(file.name, file.last_seen or file.folder)
+        return self._store.path(file.on_disk, file.last_seen or file.folder)
 
     @needs(Right.SEE)
     def open(self, job_or_file: Job | JobFile) -> BinaryIO:
@@ -50,15 +51,26 @@ class Files:
         StoreUnavailable soon where the share does not answer.
         """
         file = job_or_file.file if isinstance(job_or_file, Job) else job_or_file
-        store, place = self._store, file.last_seen or file.folder
         try:
-            return patiently(lambda: store.open(file.name, place))
+            return patiently(lambda: self._opened(file))
         except FileNotFoundError:
             raise NotFound(say("There's no such file in the store.")) from None
         except (OSError, TookTooLong) as error:
             if is_exhausted(error):
                 raise server_busy(error) from error
             raise StoreUnavailable(say("The file share doesn't answer.")) from error
+
+    def _opened(self, file: JobFile) -> BinaryIO:
+        """The file where it was last seen; where it has moved since, or has another name, once more."""
+        try:
+            return self._store.open(file.on_disk, file.last_seen or file.folder)
+        except FileNotFoundError:
+            with self._database.read() as tx:
+                found = tx.files.some([file.id])
+            for now, _status in found:
+                for place in whereabouts(self._store, now):
+                    return self._store.open(place.name, place.folder)
+            raise
 
     @needs(Right.SEE)
     def choices(self, job_id: str) -> list[FileFact]:
@@ -71,9 +83,8 @@ class Files:
         files = [file for file in job.files if file.state is not FileState.ABSENT]
 
         def look() -> list[FileFact]:
-            known = {file.name for file in job.files}
             beside = self._facts.beside(job)
-            found = [fact for fact in beside if fact.acceptable and fact.name not in known]
+            found = [fact for fact in beside if fact.acceptable and not job.file_at(fact.name)]
             for file in sorted(files, key=lambda file: not file.authoritative):
                 found.append(self._facts.of(job, file.name))
             return found

@@ -345,7 +345,7 @@ class Imports:
         with self._database.read() as tx:
             file = job_of(tx, job_id).original
         try:
-            here = self._store.sha256(file.name, file.folder)
+            here = self._store.sha256(file.on_disk, file.folder)
             proved = file.state is FileState.SETTLED and (_sha256(path) == file.sha256 == here)
             if proved:
                 path.unlink()

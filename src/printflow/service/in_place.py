@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 
 from ..domain.correction import before
 from ..domain.event_kind import Correction
@@ -10,6 +11,7 @@ from ..domain.job import Actor, FileRole, Job
 from ..domain.status import ORIGINALS
 from ..ports import Transaction
 from ..uploads.receiving import Upload
+from .renaming import file_names
 
 
 def put_in_place(
@@ -78,8 +80,10 @@ def write_version(
 
 
 def _name_for(job: Job, ending: str, standard_name: str) -> str:
-    taken = {file.name.rpartition(".")[0] for file in job.files}
+    now = (file.names for file in job.files)
+    known = (*chain.from_iterable(now), *file_names(job, standard_name).values())
+    taken = {name.rpartition(".")[0].casefold() for name in known}
     number = len(job.files) + 1
-    while (stem := f"{standard_name}_v{number}") in taken:
+    while (stem := f"{standard_name}_v{number}").casefold() in taken:
         number += 1
     return f"{stem}{ending}"

@@ -61,7 +61,7 @@ class Openings:
         """
         with self._database.write() as tx:
             job = job_of(tx, job_id)
-            if all(file.name != file_name for file in job.files):
+            if job.file_called(file_name) is None:
                 raise NotFound(say("The job has no such file."))
             tx.history.click_opening(
                 job.id, file_name=file_name, at=self._clock(), by=clean_line(by)
@@ -87,10 +87,16 @@ class Openings:
         with self._database.write() as tx:
             plain = is_plain_file_name(file_name)
             for job_id in job_ids_in(file_name) if plain else ():
-                if tx.jobs.get(job_id) is None:
+                if (job := tx.jobs.get(job_id)) is None:
                     continue
+                file = job.file_called(file_name)
                 tx.history.report_opening(
-                    job_id, file_name=file_name, at=now, since=now - _CLICK_COUNTS, station=name
+                    job_id,
+                    file_name=file_name,
+                    also=file.names if file else (),
+                    at=now,
+                    since=now - _CLICK_COUNTS,
+                    station=name,
                 )
                 return
         raise no_job()

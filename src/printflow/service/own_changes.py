@@ -28,7 +28,7 @@ from .in_place import put_in_place
 from .limits import count
 from .lookup import job_of, job_of_link
 from .redrawing import redraw
-from .renaming import renamed
+from .renaming import rename_files, renamed
 from .standing import standing_of
 
 _HOUR = timedelta(hours=1)
@@ -160,6 +160,8 @@ class OwnChanges:
             values={**changes, "student_changed_at": now},
         ):
             raise _stale(job)
+        if rename_files(tx, job, changes, now):
+            told = {**told, "files": [job.standard_name, changes["standard_name"]]}
         tx.history.add_event(
             job.id,
             at=now,

@@ -81,7 +81,7 @@ class Removal:
         with self._database.read() as tx:
             jobs = [job_of(tx, job_id) for job_id in job_ids]
         gone = [job.id for job in jobs if _may_go(job)]
-        known = {file.name for job in jobs for file in job.files}
+        known = {name for job in jobs for file in job.files for name in file.may_be_called}
         try:
             self._store.check_identity()
             return self._store.remove_leftovers(gone, known)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..catalogs.cache import CatalogCache
+from ..dispatch.whereabouts import whereabouts
 from ..domain.attempt import FileFact
 from ..domain.job import Job
 from ..domain.model_facts import estimated_grams
@@ -22,7 +23,7 @@ from ..domain.sliced_plate import (
     total_hours,
 )
 from ..errors import NotFound, PrintflowError, StoreUnavailable
-from ..ports import Database, FileStore
+from ..ports import Database, FileStore, Place
 from ..runtime.deadline import TookTooLong, patiently
 from ..runtime.exhausted import is_exhausted, server_busy
 from ..runtime.permits import needs
@@ -192,19 +193,21 @@ class Suggestions:
     def _plates_of(self, job: Job, name: str) -> tuple[Suggestion, ...]:
         from ..slicer_files import read_sliced
 
-        with self._store.open(name, self._folder_of(job, name)) as file:
+        place = self._place_of(job, name)
+        with self._store.open(place.name, place.folder) as file:
             sliced = read_sliced(file)
         return tuple(self._of_plate(job, name, sliced, plate) for plate in sliced.plates)
 
-    def _folder_of(self, job: Job, name: str) -> str:
+    def _place_of(self, job: Job, name: str) -> Place:
         """Where the job's file lies; raises FileNotFoundError for what is none, or still grows."""
         store, seconds = self._store, self._settings.settle_seconds
-        for file in job.files:
-            if file.name == name and (places := store.where(name, hint=file.folder)):
-                return places[0]
+        if (file := job.file_at(name)) and (places := whereabouts(store, file)):
+            return places[0]
         for fact in store.siblings(job.id, job.status.folder, settle_seconds=seconds):
             if fact.name == name and fact.settled and fact.acceptable:
-                return fact.folder
+                return Place(fact.folder, name)
+        if (file := job.file_called(name)) and (places := whereabouts(store, file)):
+            return places[0]
         raise FileNotFoundError(name)
 
     def _of_files(self, job: Job) -> list[Suggestion]:
@@ -221,7 +224,8 @@ class Suggestions:
                     sliced = read_sliced(file)
             except (SlicedFileUnreadable, FileNotFoundError):
                 continue  # one damaged file does not hide the others
-            found.extend(self._of_file(job, fact.name, sliced))
+            known = job.file_at(fact.name)
+            found.extend(self._of_file(job, known.name if known else fact.name, sliced))
         return found
 
     def _of_file(self, job: Job, name: str, sliced: Sliced) -> list[Suggestion]:

@@ -24,6 +24,7 @@ from ..domain.naming import (
 )
 from ..domain.status import FOLDERS, THUMBNAILS
 from ..errors import SettingsError, StoreUnavailable
+from ..ports import Place
 from ..said import say
 from .exclusive_rename import rename_exclusive
 from .folder import Folder
@@ -190,8 +191,11 @@ class FolderStore:
         return self.everywhere(name)
 
     def everywhere(self, name: str) -> Sequence[str]:
+        return [place.folder for place in self.places((name,))]
+
+    def places(self, names: Sequence[str]) -> Sequence[Place]:
         for _ in range(_LOOKS):  # it may get or lose a second name while it is looked at
-            found = self._entries(name)
+            found = self._entries(names)
             plain = {one: status for one, status in found.items() if not what_else(status)}
             ours = [one for one, status in plain.items() if _all_ours(status, plain)]
             if len(ours) == len(plain):
@@ -201,15 +205,29 @@ class FolderStore:
     def in_the_way(self, name: str) -> Mapping[str, str]:
         ours = self.everywhere(name)
         return {
-            folder: what_else(status) or SECOND_NAME
-            for folder, status in self._entries(name).items()
-            if folder not in ours
+            place.folder: what_else(status) or SECOND_NAME
+            for place, status in self._entries((name,)).items()
+            if place.folder not in ours
         }
 
-    def _entries(self, name: str) -> dict[str, os.stat_result]:
-        """Whatever has the name, in each folder."""
-        seen = ((folder, self._look(name, folder)) for folder in FOLDERS)
-        return {folder: status for folder, status in seen if status is not None}
+    def _entries(self, names: Sequence[str]) -> dict[Place, os.stat_result]:
+        """Whatever has one of the names, in each folder."""
+        places = [Place(folder, name) for name in names for folder in FOLDERS]
+        seen = ((place, self._look(place.name, place.folder)) for place in places)
+        found = {place: status for place, status in seen if status is not None}
+        for place in [*found]:
+            if any(_differ_in_case(place, other) for other in found) and not self._is_written_so(
+                place
+            ):
+                del found[place]
+        return found
+
+    def _is_written_so(self, place: Place) -> bool:
+        """Whether an entry's name has just these letters: where case doesn't matter, an entry is found
+        under many names.
+        """
+        with Folder(self._root, place.folder) as folder:
+            return any(entry.name == place.name for entry in folder.scan())
 
     def _look(self, name: str, folder: str) -> os.stat_result | None:
         _check_place(name, folder)
@@ -219,14 +237,23 @@ class FolderStore:
         except FileNotFoundError:
             return None
 
-    def move(self, name: str, source: str, dest: str) -> None:
+    def move(self, name: str, source: str, dest: str, *, new: str = "") -> None:
         _check_place(name, source)
-        _check_place(name, dest)
-        self._move(source, name, dest, name)
+        _check_place(new or name, dest)
+        self._move(source, name, dest, new or name)
 
     def _move(self, source: str, name: str, dest: str, new: str) -> None:
         with Folder(self._root, source) as here, Folder(self._root, dest) as there:
-            _rename(here, name, there, new)
+            try:
+                _rename(here, name, there, new)
+            except FileExistsError:
+                # Where case doesn't matter, a file's own name is in the way of another case of it.
+                if not _differ_in_case(Place(source, name), Place(dest, new)) or (
+                    self._is_written_so(Place(dest, new))
+                ):
+                    raise
+                here.rename(name, there, new)
+                here.sync()
 
     def remove(self, name: str, folder: str) -> None:
         _check_place(name, folder)
@@ -267,13 +294,15 @@ class FolderStore:
             raise ValueError(f"not a folder of models: {folder!r}")
         self._move(folder, name, QUARANTINE, f"{stamp}_{name}")
 
-    def same_file_twice(self, name: str, one: str, other: str) -> bool:
-        here, there = self._look(name, one), self._look(name, other)
+    def same_file_twice(self, one: Place, other: Place) -> bool:
+        here, there = self._look(one.name, one.folder), self._look(other.name, other.folder)
         return here is not None and there is not None and os.path.samestat(here, there)
 
-    def drop_second_name(self, name: str, keep: str, other: str) -> None:
-        if self.same_file_twice(name, keep, other):
-            self.remove(name, other)
+    def drop_second_name(self, keep: Place, other: Place) -> None:
+        if _differ_in_case(keep, other) and not self._is_written_so(other):
+            return  # it's the same entry
+        if self.same_file_twice(keep, other):
+            self.remove(other.name, other.folder)
 
     def protect(self, name: str, folder: str) -> None:
         _check_place(name, folder)
@@ -355,7 +384,16 @@ def _plain(folder: Folder, name: str) -> os.stat_result | None:
     return None if what_else(status) else status
 
 
-def _all_ours(status: os.stat_result, plain: Mapping[str, os.stat_result]) -> bool:
+def _differ_in_case(one: Place, other: Place) -> bool:
+    """Whether the names of two places of a folder differ, but only in the case of their letters."""
+    return (
+        one.folder == other.folder
+        and one.name != other.name
+        and one.name.casefold() == other.name.casefold()
+    )
+
+
+def _all_ours(status: os.stat_result, plain: Mapping[Place, os.stat_result]) -> bool:
     """Whether the file has no other names than those in the store's folders."""
     return status.st_nlink <= 1 or status.st_nlink <= sum(
         os.path.samestat(status, other) for other in plain.values()

@@ -37,6 +37,7 @@ from ..domain.event_kind import CORRECTIONS, Correction
 from ..domain.job import FileRole, FileState
 from ..domain.lifecycle import row as table_row
 from ..domain.mail_record import mail_record
+from ..domain.naming import names_after
 from ..domain.open_days import NO_HOURS
 from ..domain.status import FOLDERS, ORIGINALS, ActorKind, Status, Trigger
 from ..domain.told_together import JOINED, LINES, together_step
@@ -223,16 +224,35 @@ class _Check:
             yield "not exactly one authoritative file"
         if sum(file.role == FileRole.ORIGINAL for file in files) != 1:
             yield "not exactly one original"
+        yield from self._names(job, files)
         for file in files:
             home = Status(job.status).folder if file.authoritative else ORIGINALS
             if file.folder != home:
                 yield f"{file.name} belongs into {file.folder}, but the job is {job.status}"
-            if not self._idle or file.name in self._for_people or file.state == FileState.ABSENT:
+            if not self._idle or self._is_for_people(file) or file.state == FileState.ABSENT:
                 continue
+            if file.last_named:
+                yield f"{file.name} is still called {file.last_named}"
             if file.state != FileState.SETTLED or file.last_seen != file.folder:
                 yield f"{file.name} is {file.state}, seen in {file.last_seen!r}: {file.problem}"
             if file.lease_until is not None or file.next_try_at is not None or file.incoming:
                 yield f"{file.name} still waits for its placement"
+
+    def _names(self, job: Any, files: list[Any]) -> Iterator[str]:
+        """Each file has the name that belongs to the job as it is, and none that another had."""
+        if job.status == Status.ARCHIVED:
+            return
+        known = {file.id: (file.name, *file.was_named) for file in files}
+        for file_id, name in names_after(known, job.standard_name, job.id).items():
+            if name != known[file_id][0]:
+                yield f"{known[file_id][0]} should be called {name}"
+        names = [name for one in known.values() for name in set(one)]
+        if len(names) != len(set(names)):
+            yield f"two files have had one name: {names}"
+
+    def _is_for_people(self, file: Any) -> bool:
+        """Whether hands did something to the file, whatever it was called then."""
+        return not self._for_people.isdisjoint((file.name, *file.was_named))
 
     def _acknowledged(self) -> Iterator[str]:
         done = Counter((row.job_id, row.trigger) for row in self._rows["events"])
@@ -407,10 +427,13 @@ class _Check:
             known.add(file.name)
             if file.state == FileState.ABSENT:
                 continue
-            if file.name not in self._for_people:
+            names = (file.name, *file.was_named)
+            if not self._is_for_people(file):
                 yield from self._one_file(file, places[file.name])
-            elif file.name not in outside.changed_files:
-                yield from self._still_there(file, places[file.name])
+                continue
+            known.update(names)
+            if outside.changed_files.isdisjoint(names):
+                yield from self._still_there(file, [one for name in names for one in places[name]])
         for name, paths in places.items():
             if name not in known and name not in outside.unknown_files:
                 yield f"no row knows {paths[0].parent.name}/{name}"
