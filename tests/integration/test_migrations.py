@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
@@ -126,3 +127,40 @@ def test_down_and_up_on_sqlite(tmp_path: Path) -> None:
 @pytest.mark.postgresql
 def test_down_and_up_on_postgresql(postgresql_url: str) -> None:
     down_and_up(postgresql_url)
+
+
+def goes_back_before_a_file_has_its_name(
+    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program from before looks for a file under one name: the one that it still has."""
+    settings, job = a_lab(url, folder)
+
+    def busy(*_: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    with monkeypatch.context() as patched, Printflow.open(settings) as lab:
+        patched.setattr("printflow.store.folder_store.rename_exclusive", busy)
+        assert lab.corrections.edit(job.id, by="Ana", color="Blue").file.renaming
+    command.downgrade(migrate._config(url), "0051")
+    migrate.upgrade(url)
+    with Printflow.open(settings) as lab:
+        file = lab.jobs.get(job.id).file
+        assert (file.name, file.renaming, file.was_named) == (job.file.name, False, ())
+        lab.dispatch()
+        assert lab.files.path(lab.jobs.get(job.id)).exists()
+        assert lab.corrections.edit(job.id, by="Ana", color="Green").file.name == (
+            f"JaneDoe_Filament_Green_{job.id}.stl"
+        )
+
+
+def test_going_back_before_a_file_has_its_name_on_sqlite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_back_before_a_file_has_its_name(f"sqlite:///{tmp_path / 'lab.db'}", tmp_path, monkeypatch)
+
+
+@pytest.mark.postgresql
+def test_going_back_before_a_file_has_its_name_on_postgresql(
+    tmp_path: Path, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_back_before_a_file_has_its_name(postgresql_url, tmp_path, monkeypatch)
