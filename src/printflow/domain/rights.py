@@ -16,7 +16,7 @@ class RightGroup(StrEnum):
     """What a right is about; the value is the heading above its group."""
 
     JOBS = mark("Jobs")
-    PRINTING = mark("Printing")
+    PRINTING = mark("Queue and machines")
     PICKUP = mark("Pickup and payments")
     PEOPLE = mark("Reports and people")
     LAB = mark("The lab")

@@ -64,7 +64,7 @@ _SPAN_LABELS = {
     "approve": say("Submission to approval"),
     "confirm": say("Approval to confirmation"),
     "wait_for_printer": say("Confirmation to print"),
-    "print": say("Print"),
+    "print": say("Print start to finish"),
     "pick_up": say("Completion to pickup"),
     "to_confirm": say("Submission to confirmation"),
     "to_completed": say("Submission to completed print"),
@@ -135,7 +135,7 @@ def _span(tally: Tally | PrintTally) -> list[date]:
 
 def _course(tally: Tally) -> Table:
     columns = (
-        Column("begins", say("Start"), Kind.TEXT),
+        Column("begins", say("Begins"), Kind.TEXT),
         *(
             Column(name, _DONE_LABELS[name], charted=name in ("submitted", "picked_up", "rejected"))
             for name in DONE
@@ -346,7 +346,7 @@ def _machines(tally: Tally, printed: PrintTally) -> Table:
 
 def _copies(printed: PrintTally) -> Table:
     rows = tuple((str(day), *printed.course.get(day, Counts()).row()) for day in _span(printed))
-    columns = (Column("begins", say("Start"), Kind.TEXT), *_COPIES_COLUMNS)
+    columns = (Column("begins", say("Begins"), Kind.TEXT), *_COPIES_COLUMNS)
     return Table(
         "copies",
         say("Copies over time"),
@@ -421,7 +421,7 @@ def _revenue(tally: Tally) -> Table:
         for counts in (tally.money.get(day, Counter()),)
     )
     columns = (
-        Column("begins", say("Start"), Kind.TEXT),
+        Column("begins", say("Begins"), Kind.TEXT),
         Column("payments", say("Payments")),
         Column("waived", say("Waived")),
         Column("cents", say("Revenue"), Kind.CENTS, charted=True),
@@ -507,7 +507,7 @@ def _allowances(tally: Tally) -> Table:
 
 
 def _estimates(tally: Tally) -> Table:
-    labels = {"grams": say("Weight"), "hours": say("Time"), "cost": say("Price")}
+    labels = {"grams": say("Weight"), "hours": say("Print time"), "cost": say("Price")}
     rows = tuple(
         (
             label,
