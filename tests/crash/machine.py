@@ -96,7 +96,7 @@ _LIKELY: dict[Trigger, dict[str, Any]] = {
     Trigger.OVERRIDE: {"to": "READYTOPRINT", "reason": "asked to", "notify": True},
     Trigger.ARCHIVE: {},
 }
-_CORRECTIONS = (
+_CORRECTIONS: tuple[dict[str, Any], ...] = (
     {"color": "Blue"},
     {"color": "True Red"},
     {"color": "Green"},
@@ -243,7 +243,7 @@ class Fire(RuleBasedStateMachine):
         given=st.sampled_from(_CORRECTIONS),
         back=st.booleans(),
     )
-    def correct(self, who: int, job: int, given: dict[str, str], back: bool) -> None:
+    def correct(self, who: int, job: int, given: dict[str, Any], back: bool) -> None:
         """What files are named after is corrected, and that perhaps taken back by the other."""
         if not self.jobs:
             return

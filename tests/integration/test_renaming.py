@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from printflow.backup import key_if_there, restore, take_backup, verify
 from printflow.dispatch.placement import LEASE, attempt
 from printflow.service.renaming import file_names
 from printflow.store import folder_store
+from printflow.store.exclusive_rename import rename_exclusive
 from printflow.store.folder import Folder
 from tests import sample_models
 from tests.plugins.lab import Submit, TestClock
@@ -38,7 +40,7 @@ def on_disk(lab: Printflow) -> set[str]:
 @contextmanager
 def held_open(monkeypatch: pytest.MonkeyPatch, name: str = "") -> Iterator[None]:
     """A staff PC has files open (those whose name has ``name`` in it): they can't be renamed."""
-    rename = folder_store.rename_exclusive
+    rename = rename_exclusive
 
     def busy(source: str, *rest: object) -> None:
         if name in str(source):
@@ -86,7 +88,7 @@ def test_every_role_of_file_follows_every_kind_of_correction(
     lab.versions.add(job.id, repaired, by="Ana")
     job = lab.jobs.get(job.id)
     beside(lab, job, f"0.2mm_{start}_PLA.gcode")
-    given = {"weight": "42.5", "hours": "3.25", "material": "PLA"}
+    given: dict[str, Any] = {"weight": "42.5", "hours": "3.25", "material": "PLA"}
     job = lab.jobs.perform("approve", job.id, by="Ana", file=f"0.2mm_{start}_PLA.gcode", **given)
 
     def called(words: str) -> set[str]:
@@ -311,7 +313,7 @@ def test_a_name_that_differs_only_in_case_where_case_does_not_matter(
     lab: Printflow, submit: Submit, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on Windows and macOS: a file is found under every case of its name."""
-    stat, rename = Folder.stat, folder_store.rename_exclusive
+    stat, rename = Folder.stat, rename_exclusive
 
     def as_written(folder: Folder, name: str) -> str:
         names = {one.casefold(): one for one in os.listdir(folder.path)}
@@ -343,7 +345,7 @@ def test_what_is_archived_keeps_its_name(submit: Submit) -> None:
 def test_a_job_without_its_file(lab: Printflow, submit: Submit) -> None:
     job = submit()
     with lab._parts.database.write() as tx:
-        tx._connection.exec_driver_sql(
+        tx._connection.exec_driver_sql(  # type: ignore[attr-defined]
             "UPDATE job_files SET state = 'absent', last_seen = '', next_try_at = NULL"
         )
     job = lab.corrections.edit(job.id, by="Ana", color="Blue")
