@@ -31,7 +31,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "mark": None, "say": None, "say_n": (1, 2)}
 """By which calls a text is marked; where they are looked for says ``babel.cfg``."""
 _MOST_SHOWN = 10
 _NOISE = re.compile(
-    rb'^"(POT-Creation-Date|Generated-By|Report-Msgid-Bugs-To|PO-Revision-Date: YEAR|'
+    rb'^"(Project-Id-Version|POT-Creation-Date|Generated-By|Report-Msgid-Bugs-To|PO-Revision-Date: YEAR|'
     rb"Last-Translator: FULL|Language-Team: (LANGUAGE|\w+ <LL@))[^\n]*\n",
     re.MULTILINE,
 )
@@ -66,6 +66,7 @@ def updated(path: Path, template: Catalog) -> Catalog:
     catalog = read_catalog(path)
     catalog.update(template, no_fuzzy_matching=True, update_header_comment=True)
     catalog.obsolete.clear()
+    catalog.fuzzy = False  # the header: programs that begin a catalog call it uncertain
     return catalog
 
 

@@ -103,10 +103,10 @@ def test_an_administrator_s_day(server: Server, signed_in: Page) -> None:
     page.get_by_role("link", name="Catalog").click()
     page.get_by_role("link", name="Printers and prices").click()
     price = page.get_by_label("Price per gram").first
-    price.fill("1,5")
+    price.fill("1,500")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-summary]")).to_contain_text("with a point, not a comma")
-    expect(page.get_by_label("Price per gram").first).to_have_value("1,5")
+    expect(page.get_by_label("Price per gram").first).to_have_value("1,500")
     page.get_by_label("Price per gram").first.fill("0.15")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Version 2 is now active.")).to_be_visible()

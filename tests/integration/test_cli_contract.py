@@ -100,7 +100,7 @@ def test_one_line_confirmations(program: Program) -> None:
 
 def test_refused_is_1_with_every_reason(program: Program) -> None:
     job_id = program.submit()
-    approve = ("approve", job_id, "--by", "Sam", "--weight", "1,5", "--hours", "x")
+    approve = ("approve", job_id, "--by", "Sam", "--weight", "1,500", "--hours", "x")
     said = program.run(*approve, "--material", "Cheese", "--json")
     assert said.code == 1
     assert said.refused_fields == ["weight", "hours", "material"]

@@ -126,7 +126,7 @@ def test_an_approval_says_all_that_is_wrong_at_once(lab: Printflow, submit: Subm
     job = submit()
     with pytest.raises(TransitionRefused) as refused:
         lab.jobs.approve(
-            job.id, by="Ana", grams="1,5", hours="NaN", material="Cheese", printer="x", file="y"
+            job.id, by="Ana", grams="1,500", hours="NaN", material="Cheese", printer="x", file="y"
         )
     assert [reason.field for reason in refused.value.refusals] == [
         "weight",

@@ -143,10 +143,12 @@ def test_a_compiled_catalog_serves_while_it_is_not_older_than_its_source(built_i
         (["%(a)s of %(b)s"], ["%(a)s"], "places"),
         (["{a}"], ["{b}"], "places"),
         (["%(a)s"], ["100 % %(a)s"], "percent"),
+        (["%(a)s%% of it"], ["%(a)s %% von allem"], ""),
         (["A <b>{x}</b>"], ["A {x}"], "tags"),
         (["Name: "], ["Nome:"], "spaces"),
         (["{count} job", "{count} jobs"], ["un lavoro", "{count} lavori"], ""),
         (["{count} job", "{count} jobs"], ["{count} lavoro", "lavori"], "places"),
+        (["Job {id}", "{count} jobs"], ["Lavoro {id}", "{count} lavori"], ""),
     ],
 )
 def test_what_is_wrong_with_a_text(english: list[str], translation: list[str], fault: str) -> None:

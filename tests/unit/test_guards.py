@@ -115,7 +115,7 @@ def test_a_wrong_choice_names_the_choices() -> None:
 
 # -- approve, requote -----------------------------------------------------------------------------
 
-BAD_NUMBERS = ["", " ", "-1", "0", "0.0", "NaN", "inf", "1e999", "1,5", "viel", "٣", "1 2", "--1"]
+BAD_NUMBERS = ["", " ", "-1", "0", "0.0", "NaN", "inf", "1e999", "1,500", "viel", "٣", "1 2", "--1"]
 
 
 @pytest.mark.parametrize("trigger", [Trigger.APPROVE, Trigger.REQUOTE])
@@ -279,7 +279,7 @@ def test_a_student_asks_for_a_link_once_an_hour() -> None:
 # -- complete, pick up, archive -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["-1", "1,5", "free", "1.005", "100000.01", "NaN", "1e2"])
+@pytest.mark.parametrize("typed", ["-1", "1,500", "free", "1.005", "100000.01", "NaN", "1e2"])
 def test_bad_final_figures(typed: str) -> None:
     assert refused(Trigger.COMPLETE, Arguments(cost=typed)) == [("cost_invalid", "cost")]
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printflow.domain.numbers import Notation, typed
-from printflow.domain.pricing import parse_cents
+from printflow.domain.pricing import parse_cents, parse_grams, parse_hours
 from printflow.importing.figures import Doubtful, cents, grams, hours
 from printflow.importing.moments import moment
 
@@ -138,10 +138,21 @@ def test_weights_and_times() -> None:
 
 def test_what_is_typed_has_a_point_and_one_sign() -> None:
     assert typed("0.10") == Decimal("0.10")
-    for text in ("1,5", "1_000", "1e3", "\uff11", "-1", "1 000", ""):
+    for text in ("1,500", "1_000", "1e3", "\uff11", "-1", "1 000", ""):
         assert typed(text) is None
     assert parse_cents("$3.50") == parse_cents("3.50") == 350
-    assert parse_cents("$€3") is parse_cents("$$3") is parse_cents("3,50") is None
+    assert parse_cents("$€3") is parse_cents("$$3") is parse_cents("3,500") is None
+
+
+def test_a_decimal_comma_is_taken_where_it_can_be_nothing_else() -> None:
+    decimals = {"3,50": "3.50", "42,5": "42.5", "0,125": "0.125", "1234,567": "1234.567"}
+    assert {text: str(typed(text)) for text in decimals} == decimals
+    for text in ("1,234", "12,500", "1,2,3", "1.234,5", ",5", "5,"):
+        assert typed(text) is None, text
+    assert parse_cents("3,50") == 350
+    assert parse_grams("42,5 g") == Decimal("42.5")
+    assert parse_hours("3,25") == parse_hours("3,25 h") == Decimal("3.25")
+    assert parse_hours("3,250 h") is None
 
 
 # -- days -----------------------------------------------------------------------------------------

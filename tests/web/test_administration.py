@@ -127,7 +127,7 @@ def test_what_is_added_and_removed(lab: Printflow, staff: FlaskClient, submit: S
 
 WRONG = (
     ("printers", "printers__0__rate_per_gram", "-1", "an amount from 0 to 10,000"),
-    ("printers", "printers__1__rate_per_gram", "1,5", "with a point, not a comma"),
+    ("printers", "printers__1__rate_per_gram", "1,500", "with a point, not a comma"),
     ("printers", "printers__0__build_volume__0", "wide", "three whole numbers in mm"),
     ("printers", "printers__0__name", "Prusa XL", "is there twice"),
     ("printers", "printers__4__name", "New one", "three whole numbers in mm"),

@@ -106,7 +106,7 @@ def test_only_a_ticked_form_changes_something(
 
 
 FIGURES = (
-    ("weight", "1,5", "Use more than 0 and at most 50,000 g."),
+    ("weight", "1,500", "Use more than 0 and at most 50,000 g."),
     ("weight", "1e999", "Use more than 0 and at most 50,000 g."),
     ("hours", "NaN", "Use more than 0 and at most 1,000 hours."),
     ("material", "Cheese", "PLA"),

@@ -54,8 +54,8 @@ def test_counts_search_and_all(lab: Printflow, staff: FlaskClient, submit: Submi
 @pytest.mark.parametrize(
     ("field", "values"),
     [
-        ("weight", ["-1", "0", "NaN", "1e999", "1,5", "heavy", "", "99999999"]),
-        ("hours", ["-1", "0", "NaN", "1e999", "1,5", "soon", "", "99999"]),
+        ("weight", ["-1", "0", "NaN", "1e999", "1,500", "heavy", "", "99999999"]),
+        ("hours", ["-1", "0", "NaN", "1e999", "1,500", "soon", "", "99999"]),
         ("material", ["", "Cheese"]),
         ("printer", ["Formlabs Form 3", "x"]),
     ],

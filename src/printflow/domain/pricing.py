@@ -23,7 +23,7 @@ _LONGEST = 40
 """Characters of a number as people type it; more are refused before any pattern is tried."""
 _UNITS = re.compile(
     r"(?:(?P<d>[0-9]{1,3})\s*d(?:ays?)?)?\s*"
-    r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(?:h|hrs?|hours?))?\s*"
+    r"(?:(?P<h>[0-9]{1,4}(?:\.[0-9]{1,3}|,[0-9]{1,2})?)\s*(?:h|hrs?|hours?))?\s*"
     r"(?:(?P<m>[0-9]{1,4})\s*(?:m|mins?|minutes?))?\s*"
     r"(?:(?P<s>[0-9]{1,4})\s*(?:s|secs?|seconds?))?",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ def _typed(value: object) -> str:
 def parse_grams(typed: object) -> Decimal | None:
     """Grams as typed ("42.5", 42.5, Decimal), to the milligram; None if it is no such number.
 
-    More than 0 and at most 50,000 g. A comma is no decimal point, and exponents are not taken.
+    More than 0 and at most 50,000 g. Exponents are not taken.
     """
     number = numbers.typed(_typed(typed).removesuffix("g").strip())
     if number is None:
@@ -83,7 +83,7 @@ def parse_hours(typed: object) -> Decimal | None:
     if number is None and text and (units := _UNITS.fullmatch(text)):
         number = (
             Decimal(units["d"] or 0) * 24
-            + Decimal(units["h"] or 0)
+            + Decimal(numbers.pointed(units["h"] or "0"))
             + Decimal(units["m"] or 0) / 60
             + Decimal(units["s"] or 0) / 3600
         )

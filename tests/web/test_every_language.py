@@ -1,0 +1,90 @@
+"""Every page, paper and email in each language that Printflow comes with: nothing is left in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from babel import Locale
+from babel.dates import format_timedelta
+from flask.testing import FlaskClient
+
+from printflow import Printflow
+from printflow.language.catalog_files import forms_of, read_catalog
+from printflow.language.speaking import speaking
+from tests.unit.same_as_english import SAME
+from tests.web.page_faults import texts_of
+from tests.web.test_pseudo_language import data_of, walked
+from tools.translations import catalogs
+
+__all__ = ["walked"]
+
+WORD = re.compile(r"[^\W\d_]{3,}")
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|/[\w/.-]+")
+
+
+def words_of(text: str) -> set[str]:
+    return set(WORD.findall(text))
+
+
+def of_the_catalog(path: Path) -> set[str]:
+    """The words of all translations; English ones only where the language has them, too."""
+    said = " ".join(form for message in read_catalog(path) for form in forms_of(message.string))
+    same = SAME.get("*", set()) | SAME.get(path.parts[-3], set())
+    return words_of(said) | words_of(" ".join(same))
+
+
+def of_the_calendar(locale: Locale) -> Iterator[str]:
+    """The words that formats of days and times bring along."""
+    for names in (locale.days, locale.months):
+        for width in (width for context in names.values() for width in context.values()):
+            yield from width.values()
+    yield from locale.periods.values()
+    for days in (1 / 1440, 5 / 1440, 1 / 24, 5 / 24, 1, 5, 7, 30, 60, 400, 2000):
+        yield format_timedelta(timedelta(days=days), threshold=1.5, locale=locale)
+    for pattern in (*locale.datetime_skeletons.values(), *locale.time_formats.values()):
+        yield str(pattern.pattern)
+
+
+def left_over(texts: list[str], known: set[str]) -> set[str]:
+    """Words that neither the language nor the lab brought along."""
+    return words_of(_ADDRESS.sub(" ", "\n".join(texts))) - known
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", catalogs(), ids=lambda path: path.parts[-3])
+def test_nothing_is_left_in_english(
+    path: Path,
+    walked: tuple[list[str], list[str]],
+    staff: FlaskClient,
+    student: FlaskClient,
+    lab: Printflow,
+) -> None:
+    tag = path.parts[-3].replace("_", "-")
+    known = {word for text in data_of(lab) for word in words_of(text)} | of_the_catalog(path)
+    known |= words_of(" ".join(of_the_calendar(Locale.parse(path.parts[-3]))))
+    known |= {word.capitalize() for word in known} | {word.lower() for word in known}
+    left: dict[str, set[str]] = {}
+    for browser, addresses in zip((staff, student), walked, strict=True):
+        for address in addresses:
+            answer = browser.get(address, follow_redirects=True, headers={"Accept-Language": tag})
+            assert answer.status_code in (200, 404), address
+            assert f'lang="{tag}"' in answer.text, address
+            if words := left_over(texts_of(answer.text), known):
+                left[address] = words
+    with speaking(tag):
+        for template, mail in lab.mail_samples.all().items():
+            said = [mail.subject, mail.text, *texts_of(mail.html)]
+            if words := left_over(said, known):
+                left[template.value] = words
+    assert left == {}
+
+
+def test_the_check_itself() -> None:
+    known = words_of("Größe und Preis")
+    assert left_over(["Größe und Preis: 4,25 $", "jane@example.edu"], known) == set()
+    assert left_over(["Size und Preis"], known) == {"Size"}
+    assert {"Montag", "März", "Stunden"} <= words_of(" ".join(of_the_calendar(Locale.parse("de"))))
