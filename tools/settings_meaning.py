@@ -15,6 +15,9 @@ MEANING: Mapping[str, str] = {
     "trusted_hosts": "More host names that the server answers to. `.example.edu` includes all "
     "subdomains.",
     "allowed_email_domains": "The email domains that may submit. Empty: any.",
+    "language": "The lab's own language, for readers who chose none and whose browser asks for none "
+    "that's offered, and for emails to staff.",
+    "languages": "The languages that pages offer. Empty: all that have a catalog.",
     "check_email_domain": "Whether a student is asked about an address whose domain has no email "
     "server. For that, the server asks its DNS, for one second at most. If the DNS can't be "
     "reached, nobody is asked.",

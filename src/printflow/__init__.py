@@ -197,6 +197,7 @@ if TYPE_CHECKING:
     )
     from .language.opening_text import closed_text, week_text
     from .language.speaking import language as spoken_language
+    from .language.speaking import locale_of, speak, speaking, text_direction
     from .language.times import (
         age_text,
         day_text,
@@ -464,6 +465,7 @@ _HOMES = {
     "runtime.log_records": ("log_request",),
     "runtime.origin": ("acts_from",),
     "runtime.permits": ("Acting", "allowed", "may"),
+    "language.speaking": ("locale_of", "speak", "speaking", "text_direction"),
     "language.translation": ("translated",),
     "said": ("Day", "Money", "Said", "say", "say_n", "sentences"),
     "ports": ("RenderedMail",),
@@ -549,7 +551,6 @@ __all__ = [
     "TextState",
     "Translation",
     "language_name",
-    "spoken_language",
     "Allowance",
     "CallbackRefused",
     "ChargeOffer",
@@ -829,6 +830,7 @@ __all__ = [
     "lifecycle_mermaid",
     "lifecycle_rows",
     "local_clock",
+    "locale_of",
     "local_date",
     "local_time",
     "local_time_zone",
@@ -854,6 +856,9 @@ __all__ = [
     "say",
     "say_n",
     "sentences",
+    "speaking",
+    "spoken_language",
+    "speak",
     "server_busy",
     "short_money",
     "shortened",
@@ -865,6 +870,7 @@ __all__ = [
     "number_text",
     "percent_text",
     "translated",
+    "text_direction",
     "triggers_of_some",
     "typed_hours",
     "typed_suggestion",

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from printflow import Acting, SignInRefused, StaffSession, Standing, Student
 
+from .page_language import speak_to
 from .proxy_headers import named_by_proxy
 from .request import lab_of
 
@@ -40,6 +41,7 @@ def recognize() -> None:
         g.asked_session = found
     else:
         g.staff_session = found
+        speak_to(found)
         whoever: Acting = request.environ[ACTING]
         whoever.turns_out_to_be(lab_of(current_app).sessions.permit(found))
 

@@ -30,6 +30,7 @@ from printflow import (
 )
 
 from .errors import form_again
+from .page_language import speak_of
 from .request import lab_of
 from .spoken import spoken
 
@@ -56,6 +57,7 @@ _SHOWN_ON_THE_PAGE = (
 def _page(
     page: QuotePage, token: str, errors: dict[str, Refusal] | None = None, *, sent: bool = False
 ) -> str:
+    speak_of(page.job.language)
     return render_template(
         _PAGES[page.state][0],
         page=page,
@@ -116,9 +118,11 @@ def _answer(token: str) -> AnyResponse:
         page = act()
     except _SHOWN_ON_THE_PAGE as error:
         shown = lab.quotes.page(token)
+        speak_of(shown.job.language)
         return form_again(error, lambda errors: _page(shown, token, errors))
     if form.get("action") == Trigger.RESEND.value:
         return make_response(_page(page, token, sent=True))
+    speak_of(page.job.language)
     if page.too_late:
         flash(spoken(page.too_late), "error")
     for job in page.not_confirmed:

@@ -21,6 +21,7 @@ from printflow import AddressPage, LinkExpired, LinkOvertaken, LinkState, TooMan
 from .acting import acting
 from .auth import local_path
 from .errors import form_again
+from .page_language import speak_of
 from .request import lab_of
 from .student import sender, success_page
 
@@ -48,6 +49,8 @@ def show(token: str) -> AnyResponse:
 
 
 def _answer(page: AddressPage) -> AnyResponse:
+    if page.jobs:
+        speak_of(page.jobs[0].job.language)
     return make_response(
         render_template("confirm_address.html", page=page, state=page.state.value),
         _STATUS[page.state],

@@ -43,6 +43,7 @@ from printflow import (
     may,
     parse_date,
     place_of,
+    spoken_language,
 )
 
 from .acting import acting, staff_name
@@ -186,6 +187,7 @@ def _etag(pulse: str) -> str:
         request.full_path,
         staff_name(),
         session.get("view", ""),
+        spoken_language(),
     )
     return tag_of(repr(parts))
 
@@ -202,7 +204,7 @@ def index() -> Response:
         if request.if_none_match.contains(etag):
             return tagged(make_response("", 304), etag)
         rights = tuple(right for right in Right if may(right))
-        key = (tally.pulse, request.full_path, _view(), rights)
+        key = (tally.pulse, request.full_path, _view(), rights, spoken_language())
         live: LiveParts = current_app.extensions["printflow_live"]
         text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
         return tagged(make_response(text), etag)

@@ -7,9 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
-from flask_babel import Babel
 
-from printflow import STRANGER, Printflow, SettingsError, Unavailable
+from printflow import STRANGER, Printflow, SettingsError, Unavailable, speaking
 
 from . import (
     admin,
@@ -27,6 +26,7 @@ from . import (
     jobs,
     lab_hours,
     lab_pages,
+    languages,
     machines,
     metrics,
     notes,
@@ -64,6 +64,7 @@ from .last_page import LastPage
 from .links_with_more import init_links_with_more
 from .live_parts import LiveParts
 from .packed import send_packed
+from .page_language import init_page_language
 from .proxy_headers import init_proxy_headers
 from .request import LabRequest, lab_of
 from .route_rights import init_route_rights
@@ -81,7 +82,8 @@ class LabApp(Flask):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, in which a stranger acts until its session says who it is."""
-        with lab_of(self).acting(STRANGER) as environ[ACTING]:
+        lab = lab_of(self)
+        with speaking(lab.languages.default), lab.acting(STRANGER) as environ[ACTING]:
             answer: Iterable[bytes] = super().wsgi_app(environ, start_response)
             return answer
 
@@ -107,14 +109,12 @@ def create_app(lab: Printflow) -> Flask:
     app.config.update(
         POLL_SECONDS=15,
         TALLY_SECONDS=1.0,
-        BABEL_DEFAULT_LOCALE="en",
-        BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    Babel(app)
-    init_links_with_more(app)
     init_spoken(app)
+    init_page_language(app)
+    init_links_with_more(app)
     init_access(app)
     init_proxy_headers(app)
     init_security(app)
@@ -164,6 +164,7 @@ def create_app(lab: Printflow) -> Flask:
         health,
         metrics,
         lab_pages,
+        languages,
         well_known,
     ):
         app.register_blueprint(module.pages)

@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from printflow import (
@@ -97,12 +96,6 @@ def _version(name: str) -> str:
 def asset(name: str) -> str:
     """The address of a built file."""
     return url_for("static", filename=name, v=_version(name))
-
-
-def text_direction() -> str:
-    """In which direction the reader's language is written: "ltr" or "rtl"."""
-    locale = get_locale()
-    return str(locale.text_direction) if locale else "ltr"
 
 
 def changed_words(field: str, value: str) -> str:
@@ -223,7 +216,6 @@ def init_filters(app: Flask) -> None:
         lab_now=lab.hours.now,
         form_now=lab.hours.form,
         pick_up_now=lab.hours.pick_up,
-        text_direction=lambda: text_direction(),
         may=may,
         any_printer=ANY_PRINTER,
         changed_words=changed_words,

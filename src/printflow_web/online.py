@@ -25,6 +25,7 @@ from printflow import InvalidInput, NotFound, PrintflowError, Received, Refusal
 
 from .acting import acting
 from .errors import ParameterRefused, form_again, refused
+from .page_language import speak_of
 from .request import lab_of
 from .security import csrf
 from .student import sender
@@ -43,6 +44,7 @@ def pay(token: str) -> AnyResponse | str:
     offer = lab_of(current_app).online.offer(token)
     if not offer.url:
         return redirect(url_for("own_job.show", token=token), 303)
+    speak_of(offer.job.language)
     if not offer.is_for(request.args.get("due", "")):
         return render_template("pay_online.html", offer=offer, token=token)
     session["paying"] = token

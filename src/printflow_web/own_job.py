@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from printflow import (
     FileRefused,
     InvalidInput,
     Job,
+    NotFound,
     PrintflowError,
     Refusal,
     TooManyRequests,
@@ -21,6 +23,7 @@ from printflow import (
 )
 
 from .errors import FORMS_KEPT, form_again
+from .page_language import speak_of
 from .pictures import picture_answer
 from .price_words import range_words
 from .request import LabRequest, lab_of
@@ -39,6 +42,14 @@ _SHOWN_ON_THE_PAGE = (
 _CHANGE_SHOWN = (*_SHOWN_ON_THE_PAGE, FileRefused)
 
 
+@pages.before_request
+def _as_on_the_page() -> None:
+    """What is refused is said in the language of the page that it's shown on."""
+    if request.method == "POST":
+        with suppress(NotFound):
+            speak_of(lab_of(current_app).students.job((request.view_args or {})["token"]).language)
+
+
 @pages.get("/jobs/<token>")
 def show(token: str) -> AnyResponse:
     """Where a job stands, for who has its link."""
@@ -54,6 +65,7 @@ def _address(endpoint: str, token: str) -> str:
 def show_request(token: str) -> AnyResponse:
     """All jobs that were sent together, for who has the link of one."""
     page = lab_of(current_app).students.request(token)
+    speak_of(page.lines[0].job.language)
     if len(page.lines) == 1:
         return redirect(url_for("own_job.show", token=token), 303)
     code = square_code(_address("own_job.show_request", token))
@@ -68,6 +80,7 @@ def _page(token: str, errors: dict[str, Refusal]) -> str:
     lab = lab_of(current_app)
     page = lab.students.page(token)
     job, catalog = page.job, lab.catalog.current
+    speak_of(job.language)
     estimate = lab.prices.about_job(job) if job.status.record.reviewable else None
     wished = {name: request.form[name] for name in _CHANGED if name in request.form}
     return render_template(

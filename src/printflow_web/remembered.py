@@ -39,7 +39,6 @@ def of_the_lab() -> dict[str, Any]:
     """The values that all templates share."""
     lab, acts = lab_of(current_app), staff_session()
     values: dict[str, Any] = {
-        "language": "en",
         "model_endings": lab.settings.model_endings,
         "model_endings_text": lab.settings.model_endings_text,
         "staff_name": acts.name if acts else "",

@@ -21,6 +21,7 @@ from printflow import (
     cell_value,
     change_text,
     parse_date,
+    spoken_language,
 )
 
 from .acting import acting
@@ -106,7 +107,7 @@ def _live(name: str, count: Callable[[], Any], shown: Callable[[Any], dict[str, 
     without a count; some minutes later at most there's one.
     """
     tally = lab_of(current_app).worklist.recent_tally(current_app.config["TALLY_SECONDS"])
-    etag = tag_of(repr((tally.pulse, request.full_path)))
+    etag = tag_of(repr((tally.pulse, request.full_path, spoken_language())))
     if asked_live() and request.if_none_match.contains(etag):
         return live_answer("", etag)
     found = count()

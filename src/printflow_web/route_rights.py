@@ -75,6 +75,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "lab_pages.contact": PUBLIC,
     "lab_pages.privacy": PUBLIC,
     "lab_pages.accessibility": PUBLIC,
+    "languages.choose": PUBLIC,
     "student.home": PUBLIC,
     "student.submit": PUBLIC,
     "student.price_of_model": PUBLIC,

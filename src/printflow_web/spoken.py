@@ -3,22 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from gettext import NullTranslations
 from typing import Any
 
-from flask import Flask
-from flask_babel import get_translations
+from flask import Flask, current_app, has_app_context
+from flask_babel import Babel, Domain
 
-from printflow import PrintflowError, Refusal, Said, translated
+from printflow import PrintflowError, Refusal, Said, locale_of, spoken_language, translated
+
+from .request import lab_of
+
+
+class OneCatalog(Domain):  # type: ignore[misc]
+    """The library's catalogs for the pages, too: in the language that is spoken at the moment."""
+
+    def get_translations(self) -> SpokenCatalog:
+        """The catalog of the language that is spoken."""
+        return SpokenCatalog()
+
+
+class SpokenCatalog:
+    """By the names that flask_babel asks for."""
+
+    def ugettext(self, text: str) -> str:
+        """The text in the language."""
+        return catalog_of_pages().gettext(text)
+
+    def ungettext(self, one: str, several: str, number: int) -> str:
+        """The same, of one or of several."""
+        return catalog_of_pages().ngettext(one, several, number)
+
+    def upgettext(self, context: str, text: str) -> str:
+        """The same, with a context."""
+        return catalog_of_pages().pgettext(context, text)
+
+    def unpgettext(self, context: str, one: str, several: str, number: int) -> str:
+        """The same, of one or of several with a context."""
+        return catalog_of_pages().npgettext(context, one, several, number)
+
+
+def catalog_of_pages() -> NullTranslations:
+    """The catalog of the language that is spoken; English where there's no lab at hand."""
+    return lab_of(current_app).languages.texts() if has_app_context() else NullTranslations()
+
+
+def of_the_library() -> NullTranslations:
+    """The same for texts that the library has said."""
+    return catalog_of_pages()
 
 
 def spoken(text: str) -> str:
     """The text in the reader's language."""
-    return translated(text, get_translations()) if isinstance(text, Said) else text
+    return translated(text, of_the_library()) if isinstance(text, Said) else text
 
 
 def in_words(text: str) -> str:
     """The same; a text that is only marked, such as a label, is looked up as it is."""
-    return translated(text, get_translations())
+    return translated(text, of_the_library())
 
 
 def spoken_error(error: PrintflowError) -> str:
@@ -48,5 +89,7 @@ def _shown(value: Any) -> Any:
 
 def init_spoken(app: Flask) -> None:
     """Templates translate each text of the library that they show; within others, by a filter."""
+    babel = Babel(app, locale_selector=lambda: locale_of(spoken_language()))
+    babel.domain_instance = OneCatalog()
     app.jinja_env.finalize = _shown
     app.jinja_env.filters["spoken"] = spoken

@@ -47,9 +47,10 @@ from printflow import (
     early_check,
     field_of_model,
     limits_for,
+    spoken_language,
 )
 
-from .acting import student
+from .acting import staff_session, student
 from .errors import FORMS_KEPT, form_again
 from .known_browser import keep, known_browser
 from .price_words import range_words
@@ -77,6 +78,7 @@ _FIELDS = (
     "address_asked",
     "address_choice",
     "address_kept",
+    "language",
     *(question.name for question in QUESTIONS),
 )
 _SHOWN = frozenset(_FIELDS) | {"", "file"}
@@ -260,6 +262,7 @@ def _take() -> AnyResponse:
             known_browser=known,
             person=student(),
             kept_address=form["address_kept"],
+            language=_spoken_by_the_student(),
             **{question.name: form[question.name] for question in QUESTIONS},
         )
     except (InvalidInput, FileRefused, IdentityRefused, TooManyRequests, Unavailable) as error:
@@ -273,6 +276,11 @@ def _take() -> AnyResponse:
     if known:
         keep(answer, known)
     return answer
+
+
+def _spoken_by_the_student() -> str:
+    """The language of the page, which the student reads; staff say the student's."""
+    return spoken_language() if staff_session() is None else request.form.get("language", "")
 
 
 def _left_out(names: Sequence[str]) -> str:

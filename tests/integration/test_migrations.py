@@ -104,6 +104,45 @@ def test_what_a_newer_program_upgraded_is_refused(tmp_path: Path) -> None:
         migrate.upgrade(url)
 
 
+def keeps_jobs_and_staff_without_languages(url: str, folder: Path) -> None:
+    """Before there were languages nobody had chosen one; without them everything else stays."""
+    settings, job = a_lab(url, folder)
+    with Printflow.open(settings) as lab:
+        lab.people.add("Ana")
+        with lab._parts.database.write() as tx:
+            tx.people.speak("Ana", "es")
+            tx.jobs.add_request(
+                now=job.created_at,
+                idempotency_key="",
+                student_name="Zoë",
+                student_email="zoe@example.edu",
+                consent_version="1",
+                language="es",
+            )
+    command.downgrade(migrate._config(url), migrate.REVISIONS[migrate.REVISIONS.index("0053") - 1])
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        names = connection.execute(text("SELECT student_name FROM requests ORDER BY id")).scalars()
+        assert list(names) == ["Jane Doe", "Zoë"]
+    command.upgrade(migrate._config(url), "head")
+    with engine.connect() as connection:
+        for table in ("requests", "staff"):
+            found = connection.execute(text(f"SELECT DISTINCT language FROM {table}")).scalars()
+            assert list(found) == [""]
+    engine.dispose()
+    with Printflow.open(settings) as lab:
+        assert lab.jobs.get(job.id) == job
+
+
+def test_languages_come_and_go_with_data_on_sqlite(tmp_path: Path) -> None:
+    keeps_jobs_and_staff_without_languages(f"sqlite:///{tmp_path / 'lab.db'}", tmp_path)
+
+
+@pytest.mark.postgresql
+def test_languages_come_and_go_with_data_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    keeps_jobs_and_staff_without_languages(postgresql_url, tmp_path)
+
+
 def down_and_up(url: str) -> None:
     """Going back removes every table, and going up again makes the schema of this program."""
     config = migrate._config(url)

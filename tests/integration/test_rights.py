@@ -76,6 +76,12 @@ NEED_NONE = {
     "students.ask_to_cancel",
     # the lab's own words and rules, which stand on public pages
     "cash_up.today",
+    "languages.best",
+    "languages.known",
+    "languages.names",
+    "languages.of",
+    "languages.texts",
+    "sessions.speak",
     "catalog.current",
     "catalog.remembered",
     "catalog.spoken",

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from gettext import NullTranslations
-from typing import Any
 
-import flask_babel
 import pytest
 
 from printflow.mail import render
+from printflow_web import spoken
 
 BEGIN, END = "⟦", "⟧"
 _KEPT = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|<[^>]*>|&\w+;|&#\d+;")
@@ -52,29 +51,19 @@ class Pseudo(NullTranslations):
         """The same, with a context."""
         return pseudo(message)
 
-    # flask_babel asks for these names, too.
-    ugettext = gettext
-    ungettext = ngettext
-    upgettext = pgettext
-
 
 def speak(patch: pytest.MonkeyPatch) -> None:
     """All pages in the language until the patch is undone."""
 
-    def found(_self: Any) -> Pseudo:
-        return Pseudo()
-
-    patch.setattr(flask_babel.Domain, "get_translations", found)
-    patch.setattr(render, "translations", lambda *_: Pseudo())
-    # Made for each email while the patch lasts: nothing is remembered before or after it.
-    patch.setattr(render, "_environment", render._environment.__wrapped__)
+    patch.setattr(spoken, "catalog_of_pages", Pseudo)
+    patch.setattr(render, "translations", lambda **_: Pseudo())
 
 
 def main() -> None:
     """Run the command line in the language."""
     patch = pytest.MonkeyPatch()
     speak(patch)
-    patch.setattr("printflow_web.filters.text_direction", lambda: "rtl")
+    patch.setattr("printflow_web.page_language.text_direction", lambda _tag: "rtl")
     from printflow.cli import main as command
 
     command()

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from printflow.language.choosing import best_language, is_tag, own_name
+from printflow import Settings, SettingsError
+from printflow.language.choosing import best_language, own_name
 from printflow.language.speaking import language, speak, speaking
 from printflow.language.translation import offered_languages
+from printflow.service.languages import Languages
 
 OFFERED = ("en", "de", "es", "fr", "pt-BR", "zh-CN")
 
@@ -64,9 +66,20 @@ def test_languages_call_themselves_as_their_readers_do() -> None:
     assert own_name("ar") == "العربية"
 
 
-def test_what_is_no_tag_is_none() -> None:
-    assert all(map(is_tag, (*OFFERED, "zh-Hant-TW", "es-419")))
-    assert not any(map(is_tag, ("", "English", "pt_BR", "en-us", "fr-", "../fr", "zh-cn")))
+@pytest.mark.parametrize("typed", ["", "English", "pt_BR", "en-us", "fr-", "../fr", "zh-cn"])
+def test_what_is_no_tag_is_no_language_of_a_lab(typed: str) -> None:
+    with pytest.raises(SettingsError, match="tag of a language, such as pt-BR"):
+        Settings(language=typed, environ={})
+    with pytest.raises(SettingsError, match="tag of a language, such as pt-BR"):
+        Settings(languages=["en", typed], environ={})
+
+
+def test_the_lab_s_own_language_is_always_offered() -> None:
+    lab = Languages(Settings(languages=["en"], environ={}))
+    assert (lab.offered, lab.default, lab.names) == (("en",), "en", (("en", "English"),))
+    assert (lab.of("fr"), lab.known("fr"), lab.of("")) == ("en", "", "en")
+    with pytest.raises(SettingsError, match="no catalog for the language “xx”"):
+        Languages(Settings(languages=["en", "xx"], environ={}))
 
 
 def test_a_lab_s_own_catalogs_are_offered_too(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/contact": {"GET": "everybody"},
     "/privacy": {"GET": "everybody"},
     "/accessibility": {"GET": "everybody"},
+    "/language": {"POST": "everybody"},
     "/confirm/<token>": {"GET": "everybody", "POST": "everybody"},
     "/payer/<token>": {"GET": "everybody", "POST": "everybody"},
     # the door
@@ -402,7 +403,8 @@ def test_nothing_is_taken_without_a_form_s_token(
         if "POST" in methods:
             answer = guarded.post(address(rule), data={"name": "Ana", "text": "x"})
             # No form of a browser's: no report of an opener, and no payment service is set.
-            own = {"/opened": 400, "/payment/callback": 404}
+            # A choice of a language is kept without a session, and here nothing is chosen.
+            own = {"/opened": 400, "/payment/callback": 404, "/language": 303}
             assert answer.status_code == own.get(rule, 403), rule
     assert (lab.jobs.find(), lab.mail.find(), lab.people.names()) == before
     assert guarded.get("/dashboard").status_code == 200, "still signed in"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 from printflow import Job, Printflow, Status
-from printflow.language.speaking import speaking
+from tests.small_catalogs import offer
 from tests.web.conftest import said, token
 from tests.web.test_confirm import link
 
@@ -18,6 +20,11 @@ SPANISH = {
     "names": {"Filament": "Filamento", "True Red": "Rojo", "Engineering": "Ingeniería"},
     "rejection_reasons": {"thin-walls": "Hay paredes demasiado finas."},
 }
+
+
+@pytest.fixture(autouse=True)
+def _catalogs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    offer(monkeypatch, tmp_path / "catalogs")
 
 
 def field(page: str, label: str) -> str:
@@ -83,21 +90,22 @@ def test_students_read_their_language_and_jobs_keep_the_default_names(
 ) -> None:
     pending, refused = job_in("PENDING"), job_in("UPLOADED")
     lab.catalog.change({"translations": {"es": SPANISH}}, by="Ana")
-    with speaking("es"):
-        form = student.get("/submit").text
-        confirm = student.get(link(lab, pending)).text
-        job = staff.get(f"/dashboard/jobs/{pending.id}").text
+    assert "Rojo" not in student.get("/submit").text
+    for browser in (student, staff):
+        browser.set_cookie("printflow_language", "es")
+    form = student.get("/submit").text
+    confirm = student.get(link(lab, pending)).text
+    job = staff.get(f"/dashboard/jobs/{pending.id}").text
     assert "Nada de armas." in form
     assert 'value="Filament"' in form and "Filamento" in form
     assert 'value="True Red"' in form and "<span>Rojo</span>" in form
     assert '<option value="Engineering"' in form and "Ingeniería" in form
     assert "Acepto este precio." in confirm
     assert "Rojo" not in job and pending.color in job, "staff act by the default's names"
-    assert "Rojo" not in student.get("/submit").text
 
     lab.jobs.reject(refused.id, by="Sam", reasons=["thin-walls"], text="Mira la base.")
     stored = lab.jobs.get(refused.id)
     assert stored.status is Status.REJECTED and stored.reasons[0].startswith("Some walls")
-    with speaking("es"):
-        page = said(student.get(lab.students.url(stored)))
+    own = lab.students.url(stored).removeprefix(lab.settings.effective_base_url)
+    page = said(student.get(own))
     assert "Hay paredes demasiado finas." in page and "Mira la base." in page

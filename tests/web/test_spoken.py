@@ -25,7 +25,7 @@ class Brackets(NullTranslations):
 
 @pytest.fixture
 def brackets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spoken_module, "get_translations", Brackets)
+    monkeypatch.setattr(spoken_module, "of_the_library", Brackets)
 
 
 def test_an_error_with_parameters_and_a_plural(brackets: None) -> None:

@@ -71,7 +71,7 @@ def test_they_are_shown_in_the_language(staff: FlaskClient, lab: Printflow, job_
 
 @pytest.fixture
 def _brackets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spoken_module, "get_translations", Brackets)
+    monkeypatch.setattr(spoken_module, "of_the_library", Brackets)
 
 
 def test_those_of_before_are_shown_as_they_are(

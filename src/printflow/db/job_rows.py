@@ -35,7 +35,14 @@ from .schema import FACETS, events, job_files, jobs, requests
 from .wakeup import stir
 
 _FOR_QUERIES = ("token_hash", "search_text", "mailbox")
-_JOB_COLUMNS = [column for column in jobs.c if column.name not in _FOR_QUERIES]
+_JOB_COLUMNS = [
+    *(column for column in jobs.c if column.name not in _FOR_QUERIES),
+    select(requests.c.language)
+    .where(requests.c.id == jobs.c.request_id)
+    .correlate(jobs)
+    .scalar_subquery()
+    .label("language"),
+]
 FILE_COLUMNS = [
     job_files.c.id,
     job_files.c.job_id,
@@ -79,7 +86,7 @@ _CHANGE = update(jobs).where(
     jobs.c.id == bindparam("changed_id"), jobs.c.version == bindparam("seen_version")
 )
 _NEWEST_EVENT = select(func.max(events.c.id))
-_JOB_NAMES = tuple(column.name for column in _JOB_COLUMNS)
+_JOB_NAMES = tuple(str(column.key) for column in _JOB_COLUMNS)
 _FILE_NAMES = tuple(column.name for column in FILE_COLUMNS)
 
 
@@ -144,6 +151,7 @@ class SqlJobRows:
         student_name: str,
         student_email: str,
         consent_version: str,
+        language: str,
     ) -> int:
         row = insert(requests).values(
             created_at=now,
@@ -151,6 +159,7 @@ class SqlJobRows:
             student_name=student_name,
             student_email=student_email,
             consent_version=consent_version,
+            language=language,
         )
         try:
             return int(self._connection.scalar(row.returning(requests.c.id)) or 0)

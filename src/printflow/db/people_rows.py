@@ -25,6 +25,7 @@ _SESSIONS = (
         sessions.c.address,
         sessions.c.started_at,
         sessions.c.expires_at,
+        staff.c.language,
     )
     .join(stations, stations.c.id == sessions.c.station_id, isouter=True)
     .join(staff, staff.c.name == sessions.c.name)
@@ -61,6 +62,11 @@ class SqlPeopleRows:
             .values(deactivated_at=now)
         )
         return gone.rowcount == 1
+
+    def speak(self, name: str, language: str) -> None:
+        self._connection.execute(
+            update(staff).where(staff.c.name == name).values(language=language)
+        )
 
     # -- stations ---------------------------------------------------------------------------------
 

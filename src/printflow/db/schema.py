@@ -235,6 +235,7 @@ staff = Table(
     Column("name", String(60), nullable=False, unique=True, info=KEPT),
     Column("added_at", UTCDateTime, nullable=False, info=KEPT),
     Column("deactivated_at", UTCDateTime, info=KEPT),
+    Column("language", String(20), nullable=False, server_default="", info=KEPT),
     comment="Names to act under; never deleted, because history speaks of them.",
 )
 
@@ -256,6 +257,7 @@ requests = Table(
     Column("student_name", String(100), nullable=False, info=PERSONAL),
     Column("student_email", String(254), nullable=False, info=PERSONAL),
     Column("consent_version", String(20), nullable=False, info=KEPT),
+    Column("language", String(20), nullable=False, server_default="", info=KEPT),
     Column("person_id", RowId, ForeignKey("people.id"), index=True, info=KEPT),
     Column("confirm_until", UTCDateTime, info=KEPT),
     Column("confirmed_at", UTCDateTime, info=KEPT),

@@ -224,6 +224,8 @@ class Job:
     """Which of the lab's limits it was over when it came in, by their codes, while staff have not
     decided.
     """
+    language: str = ""
+    """What its student's emails and pages speak: the tag of a language; "" = the lab's own."""
     files: tuple[JobFile, ...] = ()
 
     @property

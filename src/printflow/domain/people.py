@@ -71,6 +71,8 @@ class StaffSession:
     confirmed_at: datetime
     source: str = ""
     catalog_version: int = 0
+    language: str = ""
+    """The tag of the language that the person chose; "" = none so far."""
     rights: frozenset[Right] = frozenset()
 
 

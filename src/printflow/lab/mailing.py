@@ -42,7 +42,12 @@ class LazyWriter:
     def render(self, template: str, context: Mapping[str, object]) -> RenderedMail:
         from ..mail.render import render
 
-        return render(template, context, overrides=self._settings.mail.templates)
+        return render(
+            template,
+            context,
+            overrides=self._settings.mail.templates,
+            own_texts=self._settings.locale_dir,
+        )
 
     def message(
         self, rendered: RenderedMail, *, to: str, message_id: str, date: datetime

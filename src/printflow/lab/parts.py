@@ -34,6 +34,7 @@ from ..ports import (
 from ..runtime.calendar import Calendar
 from ..runtime.tokens import Tokens
 from ..service.composer import Composer
+from ..service.languages import Languages
 from ..service.links import Links
 from ..service.mail_intake import MailIntake
 from ..service.mail_queue import MailQueue
@@ -59,6 +60,7 @@ class Parts:
     settings: Settings
     database: Database
     store: FileStore
+    languages: Languages
     clock: Clock
     ids: Ids
     tokens: Tokens
@@ -105,7 +107,10 @@ def make_parts(
     writer = LazyWriter(settings)
     watch = StoreWatch(lambda: store.check_identity())
     pictures = Pictures(store, watch)
-    composer = Composer(settings, database, catalogs, links, writer, clock, pictures, pay_links)
+    languages = Languages(settings)
+    composer = Composer(
+        settings, database, catalogs, links, writer, clock, pictures, pay_links, languages
+    )
     postman = Postman(
         database,
         wrap("mailer", mailer or LazyMailer(settings)),
@@ -131,6 +136,7 @@ def make_parts(
         settings=settings,
         database=database,
         store=store,
+        languages=languages,
         clock=clock,
         ids=ids,
         tokens=tokens,

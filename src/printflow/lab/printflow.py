@@ -118,6 +118,8 @@ class Printflow:
     def __init__(self, parts: Parts, lock: InstanceLock | None = None) -> None:
         self.settings: Settings = parts.settings
         """The settings this lab was opened with."""
+        self.languages = parts.languages
+        """The languages that the lab offers."""
         self._parts = parts
         self._lock = lock
         self._listener: Listener | None = None
@@ -286,6 +288,7 @@ class Printflow:
             clock,
             Unpacking(self._uploads, settings),
             self._scalings,
+            parts.languages,
             sign_in_required=settings.identity.students == "required",
         )
         """Where models come in: ``submit``, ``submit_several``, ``receive``."""

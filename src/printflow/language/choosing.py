@@ -13,7 +13,6 @@ from .speaking import ENGLISH, language, locale_of
 if TYPE_CHECKING:
     from babel import Locale
 
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _WANTED = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-.*)?")
 _EVERY = "*"
 _MOST_WANTED = 20
@@ -92,8 +91,3 @@ def _named(tag: str, speaker: Locale) -> str:
         or Locale.parse(tag, sep="-").get_display_name(speaker)
         or tag
     )
-
-
-def is_tag(text: str) -> bool:
-    """Whether a text is written as the tag of a language: "fr", "pt-BR", "zh-Hant-TW"."""
-    return _TAG.fullmatch(text) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 ENGLISH = "en"
 _spoken: ContextVar[str] = ContextVar("printflow_language", default=ENGLISH)
@@ -37,3 +38,11 @@ def speak(tag: str) -> None:
 def locale_of(tag: str) -> str:
     """How Babel and folders of catalogs write a tag: "pt_BR" for "pt-BR"; "en_US" for English."""
     return "en_US" if tag == ENGLISH else tag.replace("-", "_")
+
+
+@cache
+def text_direction(tag: str) -> str:
+    """In which direction the language of a tag is written: "ltr" or "rtl"."""
+    from babel import Locale
+
+    return str(Locale.parse(locale_of(tag)).text_direction)

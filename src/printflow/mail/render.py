@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 
 from jinja2 import (
@@ -27,6 +28,7 @@ from jinja2.runtime import Context
 from ..domain.model_facts import size_text
 from ..errors import PrintflowError
 from ..language.formats import grams_text, hours_text, money, price_line_text
+from ..language.speaking import language, text_direction
 from ..language.times import date_text, local_date, local_time, local_time_zone
 from ..language.translation import translated, translations
 from ..ports import RenderedMail
@@ -40,20 +42,28 @@ class TemplateBroken(PrintflowError):
 
 
 def render(
-    template: str, context: Mapping[str, object], *, overrides: Path | None = None
+    template: str,
+    context: Mapping[str, object],
+    *,
+    overrides: Path | None = None,
+    own_texts: Path | None = None,
 ) -> RenderedMail:
-    """The email ``template`` with ``context``; files in ``overrides`` replace the shipped ones.
+    """The email ``template`` with ``context``, in the spoken language. Files in ``overrides`` replace
+    the shipped ones; ``own_texts`` is the lab's ``locale_dir``.
 
     A template is a folder with ``subject.txt``, ``body.txt`` and ``body.html``. Raises
     TemplateBroken, which names the file.
     """
-    environment = _environment(overrides)
+    environment = _environment(overrides, own_texts)
+    context = {"language": language(), "text_direction": text_direction(language()), **context}
     parts = [
         _part(environment, f"{template}/{name}", context)
         for name in ("subject.txt", "body.txt", "body.html")
     ]
     subject, text, html = parts
-    return RenderedMail(" ".join(subject.split()), text.strip() + "\n", html)
+    return RenderedMail(
+        " ".join(subject.split()), text.strip() + "\n", html, language=str(context["language"])
+    )
 
 
 def _part(environment: Environment, name: str, context: Mapping[str, object]) -> str:
@@ -72,7 +82,16 @@ def _part(environment: Environment, name: str, context: Mapping[str, object]) ->
 
 
 @lru_cache(maxsize=8)
-def _environment(overrides: Path | None) -> Environment:
+def _environment(overrides: Path | None, own_texts: Path | None) -> Environment:
+    """One environment speaks all languages: each text is asked for when it's shown."""
+
+    def catalog() -> NullTranslations:
+        return translations(folder=own_texts)
+
+    def shown(value: object) -> object:
+        """Texts of the library come translated, as those of the template do."""
+        return translated(value, catalog()) if isinstance(value, Said) else value
+
     shipped = PackageLoader("printflow.mail", "templates")
     loaders = [FileSystemLoader(overrides), shipped] if overrides else [shipped]
     environment = Environment(
@@ -82,27 +101,28 @@ def _environment(overrides: Path | None) -> Environment:
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=shown,
     )
-    environment.install_gettext_translations(translations(), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: catalog().gettext(text),
+        lambda one, several, number: catalog().ngettext(one, several, number),
+        newstyle=True,
+        pgettext=lambda context, text: catalog().pgettext(context, text),
+        npgettext=lambda context, *texts: catalog().npgettext(context, *texts),
+    )
     environment.filters.update(
         money=_money,
         hours=_hours,
         grams=_grams,
-        price_line=price_line_text,
+        price_line=lambda line, currency: shown(price_line_text(line, currency)),
         local_time=_local_time,
         local_time_zone=_local_time_zone,
         local_date=_local_date,
-        size_mm=size_text,
+        size_mm=lambda size: shown(size_text(size)),
         day=date_text,
-        spoken=_shown,
+        spoken=shown,
     )
     return environment
-
-
-def _shown(value: object) -> object:
-    """Texts of the library come translated, as those of the template do."""
-    return translated(value, translations()) if isinstance(value, Said) else value
 
 
 @pass_context
@@ -154,6 +174,7 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = rendered.language
     if rendered.picture:
         _add_picture(message, rendered)
     return message

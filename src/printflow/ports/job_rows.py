@@ -45,6 +45,7 @@ class JobRows(Protocol):
         student_name: str,
         student_email: str,
         consent_version: str,
+        language: str,
     ) -> int: ...
 
     def add(

@@ -77,6 +77,9 @@ class PeopleRows(Protocol):
 
     def deactivate(self, name: str, now: datetime) -> bool: ...
 
+    def speak(self, name: str, language: str) -> None:
+        """Who acts under the name has chosen that language."""
+
     def take_turns(self) -> None:
         """Hold back who else changes stations until this transaction ends."""
 

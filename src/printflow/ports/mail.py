@@ -74,6 +74,8 @@ class RenderedMail:
     to: str = ""
     reply_to: str = ""
     """Where an answer goes, if not to the lab."""
+    language: str = "en"
+    """The tag of the language that it's in."""
     picture: bytes = b""
     """A PNG of the model, which the HTML shows as ``cid:`` and ``picture_id``."""
     picture_id: str = ""

@@ -23,8 +23,10 @@ from ..domain.told_together import lines_of, together_step
 from ..domain.whose_turn import turn_of
 from ..errors import NotFound, StoreUnavailable
 from ..language.opening_text import pick_up_at
+from ..language.speaking import speaking
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
+from .languages import Languages
 from .links import Links
 from .overtaken import still_told
 from .pay_links import PayLinks
@@ -54,6 +56,7 @@ class Composer:
         clock: Clock,
         pictures: Pictures,
         pay_links: PayLinks,
+        languages: Languages,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -63,6 +66,7 @@ class Composer:
         self._clock = clock
         self._pictures = pictures
         self._pay_links = pay_links
+        self._languages = languages
 
     def __call__(self, mail: Mail) -> EmailMessage:
         """The message to send."""
@@ -76,19 +80,32 @@ class Composer:
     def rendered(self, mail: Mail, *, picture: bool = False) -> RenderedMail:
         """The mail as people will read it; ``picture`` reads that of the model from the store."""
         with self._database.read() as tx:
-            context = self._context(tx, mail)
-        return self._made(mail, context, picture=picture)
+            tag, context = self._told(tx, mail)
+        return self._made(mail, tag, context, picture=picture)
 
     def within(self, tx: Transaction, mail: Mail) -> RenderedMail:
         """The same without its picture, from what a transaction sees."""
-        return self._made(mail, self._context(tx, mail), picture=False)
+        return self._made(mail, *self._told(tx, mail), picture=False)
 
-    def _made(self, mail: Mail, context: dict[str, Any], *, picture: bool) -> RenderedMail:
+    def _told(self, tx: Transaction, mail: Mail) -> tuple[str, dict[str, Any]]:
+        """The language of whoever gets the mail, and what it tells, said in that language."""
+        job = _in_mail(tx.jobs.get(mail.job_id)) if mail.job_id else None
+        jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in mail.context.get("job_ids", ())]
+        first = next((one for one in (job, *jobs) if one is not None), None)
+        own = "" if first is None or mail_record(mail.template).to_staff else first.language
+        tag = self._languages.of(own)
+        with speaking(tag):
+            return tag, self._context(tx, mail, job, jobs)
+
+    def _made(
+        self, mail: Mail, tag: str, context: dict[str, Any], *, picture: bool
+    ) -> RenderedMail:
         job = context["job"]
         alone = job is not None and len(context["jobs"]) < 2
         shown = self._picture(job) if picture and alone else b""
         picture_id = f"{job.id}.{job.pictured.id}@printflow" if shown else ""
-        rendered = self._writer.render(mail.template, {**context, "picture": picture_id})
+        with speaking(tag):
+            rendered = self._writer.render(mail.template, {**context, "picture": picture_id})
         return replace(
             rendered,
             to=mail.to,
@@ -110,11 +127,12 @@ class Composer:
         except (NotFound, StoreUnavailable):
             return b""
 
-    def _context(self, tx: Transaction, mail: Mail) -> dict[str, Any]:
+    def _context(
+        self, tx: Transaction, mail: Mail, job: Job | None, jobs: Sequence[Job | None]
+    ) -> dict[str, Any]:
         catalog = self._catalogs.within(tx)
         base = self._settings.effective_base_url
         stored = mail.context
-        job = _in_mail(tx.jobs.get(mail.job_id)) if mail.job_id else None
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
         links = {"home": f"{base}/", "status": "", "request": "", "confirm": ""}
         links["dashboard"] = f"{base}/dashboard"
@@ -127,7 +145,6 @@ class Composer:
             links["dashboard"] = f"{base}/dashboard/jobs/{job.id}"
         if quote is not None:
             links["confirm"] = self._links.of_quote(quote)
-        jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in stored.get("job_ids", ())]
         several = job is not None and len(jobs) > 1
         if several and job is not None:  # the email names each, with its own link
             links["status"] = ""

@@ -252,6 +252,7 @@ class Imports:
             student_name=texts["student_name"],
             student_email=texts["student_email"],
             consent_version="",
+            language="",
         )
         original = texts["original_name"] or (upload.file_name if upload else old.file_name)
         formed = ("student_name", "student_email", "discipline", "class_number", "method", "color")

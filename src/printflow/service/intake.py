@@ -26,6 +26,7 @@ from .address_doubts import AddressDoubts
 from .addresses import mailbox_of, normal_email
 from .filing import Filing
 from .form_check import FormCheck, Model, ModelFile, name_of, sender_of
+from .languages import Languages
 from .lookup import job_of
 from .received import WITHHELD
 from .repeats import earlier_jobs, form_key
@@ -52,6 +53,7 @@ class Intake:
         clock: Clock,
         unpacking: Unpacking,
         scalings: Scalings,
+        languages: Languages,
         *,
         sign_in_required: bool = False,
     ) -> None:
@@ -66,6 +68,7 @@ class Intake:
         self._clock = clock
         self._unpacking = unpacking
         self._scalings = scalings
+        self._languages = languages
 
     def receive(self, file_name: str, *, declared_size: int | None = None) -> Upload:
         """A sink for the bytes of a model that its sender calls ``file_name``.
@@ -112,6 +115,7 @@ class Intake:
         group: str = "",
         idempotency_key: str = "",
         by: str = "",
+        language: str = "",
         **answers: str,
     ) -> Job:
         """A new job from one model; see :meth:`submit_several`."""
@@ -129,6 +133,7 @@ class Intake:
             payer_code=payer_code,
             idempotency_key=idempotency_key,
             by=by,
+            language=language,
             person=None,
             **answers,
         )
@@ -156,6 +161,7 @@ class Intake:
         known_browser: str | None = None,
         person: Student | None = None,
         kept_address: str | None = None,
+        language: str = "",
         **answers: str,
     ) -> list[Job]:
         """New jobs, one for each model, of one request; all of them or none. A ZIP is the models in it.
@@ -168,7 +174,9 @@ class Intake:
         ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
-        in: name and address are that person's, whatever ``student`` and ``email`` say.
+        in: name and address are that person's, whatever ``student`` and ``email`` say. ``language``
+        is the tag of what emails and pages of the request speak, one of ``lab.languages``; "" is
+        the lab's own.
 
         A form says with ``known_browser`` that its student can confirm the address by email: the
         secret by which the browser is known for months, "" for one that keeps none. Where the
@@ -226,7 +234,17 @@ class Intake:
             scaled = self._scaled(given, [upload for _, upload in checked], uploads)
             unknown_sender = known_browser if person is None and not by else None
             job_ids, leased = self._accept(
-                checked, scaled, given, known, key, by, sender, browser, unknown_sender, person
+                checked,
+                scaled,
+                given,
+                known,
+                key,
+                by,
+                sender,
+                browser,
+                unknown_sender,
+                person,
+                self._languages.known(language),
             )
         except (DuplicateKey, UploadGone, InvalidInput) as error:
             _discard(uploads)
@@ -318,6 +336,7 @@ class Intake:
         browser: str,
         known_browser: str | None,
         person: Student | None,
+        language: str,
     ) -> tuple[list[str], list[Placement]]:
         """Write everything in one transaction; gives the jobs' ids, and the files to be placed."""
         first, _ = checked[0]
@@ -344,6 +363,7 @@ class Intake:
                 sender=sender,
                 browser=browser,
                 known_browser=known_browser,
+                language=language,
             )
             claim(tx, files, self._clock)
             if person is not None:

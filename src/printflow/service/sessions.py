@@ -332,6 +332,15 @@ class Sessions:
                 raise NotFound(say("There's no such name on the list."))
             tx.people.act_as(session_hash(key), known.name)
 
+    def speak(self, key: str, language: str) -> None:
+        """Who acts in a session chooses a language, one of ``lab.languages``; it's kept with the
+        name. Nothing happens where the session is over.
+        """
+        found = self.get(key)
+        if found is not None and found.language != language:
+            with self._database.write() as tx:
+                tx.people.speak(found.name, language)
+
     def sign_out(self, key: str) -> None:
         """End this session; its key opens nothing any more."""
         hashed, now = session_hash(key), self._clock()

@@ -57,13 +57,15 @@ class SubmissionWriter:
         sender: str,
         browser: str,
         known_browser: str | None = None,
+        language: str = "",
     ) -> list[str]:
         """Write a job for each outcome with its upload; gives their ids. ``scaled`` are the versions to
         print of those that were scaled.
 
         ``sender`` is the network address that is counted; a ``browser`` may be mailed only so
         often. With a ``known_browser`` (its secret, or "" for one that has none) the jobs wait for
-        their address, where the lab wants that. Raises TooManyRequests.
+        their address, where the lab wants that. ``language`` is what the student's emails will be
+        in; "" is the lab's own. Raises TooManyRequests.
         """
         count(
             tx,
@@ -82,6 +84,7 @@ class SubmissionWriter:
             student_name=values["student_name"],
             student_email=to,
             consent_version=facts.catalog.shown_texts.consent_version,
+            language=language,
         )
         told: dict[str, object] = {} if mailed else {WITHHELD: True}
         job_ids: list[str] = []

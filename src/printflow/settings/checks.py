@@ -14,6 +14,7 @@ from ..domain.text import clean_line
 from ..said import say
 
 _HOST = re.compile(r"[^\s/@:,;\[\]\\?#]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _RESERVED = re.compile(r"([\w-]+\.)*(local|localhost|test)", re.IGNORECASE)
 
 
@@ -129,6 +130,21 @@ def address(key: str, value: str, *, named: bool = True) -> str:
         validate_email(bare, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         raise problem from None
+    return text
+
+
+def language_tag(key: str, value: str) -> str:
+    """The tag of a language, as BCP 47 writes it."""
+    text = value.strip()
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(
+            say(
+                "{name} must be the tag of a language, such as {example}, not “{typed}”.",
+                name=key,
+                example="pt-BR",
+                typed=clean_line(text)[:60],
+            )
+        )
     return text
 
 

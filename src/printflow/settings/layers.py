@@ -38,6 +38,7 @@ _SHORT = {
 _LISTS = (
     "trusted_hosts",
     "allowed_email_domains",
+    "languages",
     "weekly_summary_to",
     "more_formats",
     "scopes",

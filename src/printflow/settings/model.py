@@ -137,6 +137,12 @@ class Settings(BaseModel):
     allowed_email_domains: tuple[str, ...] = Field(
         default=(), description=say('a list such as ["example.edu"]')
     )
+    language: str = Field(
+        default="en", description=say("the tag of a language such as fr or pt-BR")
+    )
+    languages: tuple[str, ...] = Field(
+        default=(), description=say('a list of tags of languages such as ["en", "es"]')
+    )
     check_email_domain: bool = Field(default=True, description=TRUE_OR_FALSE)
     confirm_address: bool = Field(default=False, description=TRUE_OR_FALSE)
     unconfirmed_days: Whole = whole(3, 1, 365, DAYS)
@@ -312,6 +318,16 @@ class Settings(BaseModel):
     @classmethod
     def _domains(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         return checks.domains(str(info.field_name), value)
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        return checks.language_tag("language", value)
+
+    @field_validator("languages")
+    @classmethod
+    def _languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(checks.language_tag("languages", one) for one in value))
 
     @field_validator("weekly_summary_to")
     @classmethod
