@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .catalogs.file import catalog_toml, parse_catalog
     from .dispatch.loop import DispatchReport
     from .doctor import Examination, Finding
+    from .domain.agreement import Agreement
     from .domain.allowances import Allowance
     from .domain.attempt import FileFact
     from .domain.attention import Flag
@@ -477,6 +478,7 @@ _HOMES = {
     "catalogs.file": ("catalog_toml", "parse_catalog"),
     "doctor": ("Examination", "Finding"),
     "language.choosing": ("language_name",),
+    "domain.agreement": ("Agreement",),
     "domain.own_texts": (
         "LanguageTexts",
         "OwnText",
@@ -544,6 +546,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "ANY_PRINTER",
+    "Agreement",
     "LanguageTexts",
     "OwnText",
     "TextIn",

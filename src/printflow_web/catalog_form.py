@@ -131,7 +131,7 @@ def _code_of(text: str) -> str:
 
 def texts(form: Form, old: Plain) -> dict[str, Any]:
     """The lab's own words, where and when to pick up, and how to reach the lab."""
-    keys = ("introduction", "minimum_charge", "consent", "consent_version")
+    keys = ("introduction", "rules", "minimum_charge", "consent", "consent_version")
     return {
         "texts": {**old.get("texts", {}), **{key: form.get(f"texts.{key}", "") for key in keys}},
         "pick_up": {

@@ -61,6 +61,7 @@ def _page(
     return render_template(
         _PAGES[page.state][0],
         page=page,
+        agreement=lab_of(current_app).quotes.agreement(page),
         token=token,
         answers=Trigger,
         errors=errors or {},
@@ -106,6 +107,7 @@ def _answer(token: str) -> AnyResponse:
         Trigger.CONFIRM.value: lambda: lab.quotes.confirm(
             token,
             consent=bool(form.get("consent")),
+            agreed=form.get("agreed", ""),
             also=form.getlist("also"),
             seen={one: form.get(f"seen-{one}", "") for one in (token, *form.getlist("also"))},
         ),

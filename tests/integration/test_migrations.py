@@ -17,6 +17,7 @@ from printflow import Job, MigrationNeeded, Printflow, Settings
 from printflow.db import migrate
 from printflow.db.engine import open_engine
 from printflow.db.schema import metadata
+from printflow.domain.agreement import Agreement
 from printflow.service.addresses import mailbox_of
 from tests import sample_models
 from tests.crash.scenario import FORM
@@ -116,7 +117,7 @@ def keeps_jobs_and_staff_without_languages(url: str, folder: Path) -> None:
                 idempotency_key="",
                 student_name="Zoë",
                 student_email="zoe@example.edu",
-                consent_version="1",
+                agreement=Agreement("1", "es", "Acepto."),
                 language="es",
             )
     command.downgrade(migrate._config(url), migrate.REVISIONS[migrate.REVISIONS.index("0053") - 1])
@@ -124,11 +125,15 @@ def keeps_jobs_and_staff_without_languages(url: str, folder: Path) -> None:
     with engine.connect() as connection:
         names = connection.execute(text("SELECT student_name FROM requests ORDER BY id")).scalars()
         assert list(names) == ["Jane Doe", "Zoë"]
+        agreed = text("SELECT consent_version FROM requests WHERE student_name = 'Zoë'")
+        assert connection.scalar(agreed) == "1"
     command.upgrade(migrate._config(url), "head")
     with engine.connect() as connection:
         for table in ("requests", "staff"):
             found = connection.execute(text(f"SELECT DISTINCT language FROM {table}")).scalars()
             assert list(found) == [""]
+        agreed = text("SELECT consent_version, consent_language, consent_text FROM requests")
+        assert ("1", "", "") in connection.execute(agreed).all()
     engine.dispose()
     with Printflow.open(settings) as lab:
         assert lab.jobs.get(job.id) == job

@@ -58,6 +58,7 @@ NEED_NONE = {
     "queue.usually_ready_by_method",
     "queue.free_in",
     "queue.usually_ready_by_printer",
+    "quotes.agreement",
     "quotes.confirm",
     "quotes.decline",
     "quotes.page",

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from printflow import Job, Printflow, Status
+from printflow import Printflow, Settings, Status
+from tests import sample_models
+from tests.plugins.lab import Submit
 from tests.small_catalogs import offer
-from tests.web.conftest import said, token
+from tests.web.conftest import FORM, said, send, token
 from tests.web.test_confirm import link
 
+ES = {"Accept-Language": "es"}
 PAGE = "/admin/catalog/texts/es"
-SPANISH = {
+SPANISH: dict[str, Any] = {
     "texts": {"consent": "Acepto este precio.", "rules": "Nada de armas."},
     "names": {"Filament": "Filamento", "True Red": "Rojo", "Engineering": "Ingeniería"},
     "rejection_reasons": {"thin-walls": "Hay paredes demasiado finas."},
 }
-
-
-@pytest.fixture(autouse=True)
-def _catalogs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    offer(monkeypatch, tmp_path / "catalogs")
 
 
 def field(page: str, label: str) -> str:
@@ -85,27 +85,73 @@ def test_an_outdated_text_says_so_and_is_ticked_off(lab: Printflow, staff: Flask
     assert lab.catalog.current.in_language("es").texts.rules == "Nada de armas."
 
 
-def test_students_read_their_language_and_jobs_keep_the_default_names(
-    lab: Printflow, student: FlaskClient, staff: FlaskClient, job_in: Callable[[str], Job]
+@pytest.fixture
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    """A lab that offers Spanish."""
+    offer(monkeypatch, tmp_path / "catalogs")
+    return settings
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def sent_form(browser: FlaskClient, page: str) -> TestResponse:
+    form = {
+        **FORM,
+        **{name: hidden(page, name) for name in ("csrf_token", "consent_version", "texts_seen")},
+        "file": (BytesIO(sample_models.stl()), "bracket.stl"),
+    }
+    return browser.post("/submit", data=form, headers=ES)
+
+
+def test_students_read_their_language_and_what_they_agreed_to_is_kept(
+    lab: Printflow, student: FlaskClient, staff: FlaskClient
 ) -> None:
-    pending, refused = job_in("PENDING"), job_in("UPLOADED")
     lab.catalog.change({"translations": {"es": SPANISH}}, by="Ana")
     assert "Rojo" not in student.get("/submit").text
-    for browser in (student, staff):
-        browser.set_cookie("printflow_language", "es")
-    form = student.get("/submit").text
-    confirm = student.get(link(lab, pending)).text
-    job = staff.get(f"/dashboard/jobs/{pending.id}").text
-    assert "Nada de armas." in form
-    assert 'value="Filament"' in form and "Filamento" in form
-    assert 'value="True Red"' in form and "<span>Rojo</span>" in form
-    assert '<option value="Engineering"' in form and "Ingeniería" in form
-    assert "Acepto este precio." in confirm
-    assert "Rojo" not in job and pending.color in job, "staff act by the default's names"
+    page = student.get("/submit", headers=ES).text
+    assert 'value="Filament"' in page and "Filamento" in page
+    assert 'value="True Red"' in page and "<span>Rojo</span>" in page
+    assert '<option value="Engineering"' in page and "Ingeniería" in page
 
-    lab.jobs.reject(refused.id, by="Sam", reasons=["thin-walls"], text="Mira la base.")
-    stored = lab.jobs.get(refused.id)
+    other = {**SPANISH["texts"], "rules": "Nada de nada."}
+    lab.catalog.change({"translations": {"es": {**SPANISH, "texts": other}}}, by="Ana")
+    refused = sent_form(student, page)
+    assert refused.status_code == 422 and "changed its rules" in said(refused)
+    lab.catalog.change({"translations": {"es": SPANISH}}, by="Ana")
+    assert sent_form(student, page).status_code == 303
+    (job,) = lab.jobs.find()
+    assert (job.language, job.color, job.method) == ("es", "True Red", "Filament")
+    agreed = lab.jobs.agreement(job.id)
+    assert agreed.language == "es" and agreed.text.startswith("Nada de armas.\n\nI understand")
+
+    lab.jobs.approve(job.id, by="Ana", grams="42.5", hours="3.25", material="PLA")
+    path = link(lab, job)
+    price = student.get(path).text
+    assert "Acepto este precio." in price and "Rojo" in price
+    data = {"action": "confirm", "consent": "yes", "csrf_token": hidden(price, "csrf_token")}
+    assert student.post(path, data={**data, "agreed": "es.0123"}).status_code == 422
+    send(student, path, action="confirm", consent="yes", agreed=hidden(price, "agreed"))
+    details = lab.jobs.details(job.id).events[-1].details
+    assert details["consent_text"] == "Acepto este precio." and details["consent_language"] == "es"
+    staff_page = staff.get(f"/dashboard/jobs/{job.id}").text
+    assert "Rojo" not in staff_page and "True Red" in staff_page, "staff act by the default's names"
+    assert "The student reads Spanish." in said(staff.get(f"/dashboard/jobs/{job.id}"))
+
+
+def test_a_reason_from_the_list_is_said_in_the_student_s_language(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    lab.catalog.change({"translations": {"es": SPANISH}}, by="Ana")
+    job = submit(language="es")
+    lab.jobs.reject(job.id, by="Sam", reasons=["thin-walls"], text="Mira la base.")
+    stored = lab.jobs.get(job.id)
     assert stored.status is Status.REJECTED and stored.reasons[0].startswith("Some walls")
-    own = lab.students.url(stored).removeprefix(lab.settings.effective_base_url)
-    page = said(student.get(own))
+    page = said(student.get(lab.students.url(stored)))
     assert "Hay paredes demasiado finas." in page and "Mira la base." in page
+    mails = {mail.template: lab.mail.preview(mail.id).text for mail in lab.mail.find()}
+    assert "- Hay paredes demasiado finas." in mails["rejected"]
+    assert "Filamento, Rojo" in mails["received"] and "Rojo" not in mails.get("staff_alert", "")

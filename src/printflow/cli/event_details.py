@@ -132,6 +132,8 @@ _DETAILS: Mapping[str, tuple[str, _Shown]] = {
     "confirmed_at": ("confirmed", _moment),
     "last_changed_by": ("last changed by", _text),
     "consent_version": ("terms version", _text),
+    "consent_language": ("terms in", _text),
+    "consent_text": ("agreed to", _text),
     "mailed_with": ("email sent with job", _text),
     "payers": ("paid by", _payers),
     "limits": ("over the limits", _limits),

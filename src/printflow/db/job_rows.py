@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from ..domain.agreement import Agreement
 from ..domain.attention import HANDED_OUT, Attention, Flag
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.mailbox import mailbox
@@ -150,7 +151,7 @@ class SqlJobRows:
         idempotency_key: str,
         student_name: str,
         student_email: str,
-        consent_version: str,
+        agreement: Agreement,
         language: str,
     ) -> int:
         row = insert(requests).values(
@@ -158,13 +159,23 @@ class SqlJobRows:
             idempotency_key=idempotency_key or None,
             student_name=student_name,
             student_email=student_email,
-            consent_version=consent_version,
+            consent_version=agreement.version,
+            consent_language=agreement.language,
+            consent_text=agreement.text,
             language=language,
         )
         try:
             return int(self._connection.scalar(row.returning(requests.c.id)) or 0)
         except IntegrityError as error:
             raise DuplicateKey("idempotency_key") from error
+
+    def agreement(self, request_id: int) -> Agreement:
+        found = self._connection.execute(
+            select(
+                requests.c.consent_version, requests.c.consent_language, requests.c.consent_text
+            ).where(requests.c.id == request_id)
+        ).one()
+        return Agreement(*found)
 
     def add(
         self,

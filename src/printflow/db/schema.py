@@ -257,6 +257,8 @@ requests = Table(
     Column("student_name", String(100), nullable=False, info=PERSONAL),
     Column("student_email", String(254), nullable=False, info=PERSONAL),
     Column("consent_version", String(20), nullable=False, info=KEPT),
+    Column("consent_language", String(20), nullable=False, server_default="", info=KEPT),
+    Column("consent_text", Text, nullable=False, server_default="", info=KEPT),
     Column("language", String(20), nullable=False, server_default="", info=KEPT),
     Column("person_id", RowId, ForeignKey("people.id"), index=True, info=KEPT),
     Column("confirm_until", UTCDateTime, info=KEPT),

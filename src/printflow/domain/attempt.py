@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import Refusal
+from .agreement import Agreement
 from .allowances import Allowance
 from .budgets import Claim
 from .catalog import Catalog
@@ -55,6 +56,8 @@ class Submission:
     """The code of the payer, or "" where the student pays."""
     consent_version: str = ""
     """Of the texts that the form showed; "" where the caller says nothing of it."""
+    texts_seen: str = ""
+    """The mark of those texts; see ``agreement``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,8 @@ class Arguments:
     """The weight that failed copies took, in grams."""
     expected_cents: str = ""
     """The price that the form showed, in integer cents; "" where it showed none."""
+    agreed: Agreement | None = None
+    """The text that the student agreed to."""
     catalog_version: str = ""
     """The version of the catalog that the form was made from; "" where that is not known."""
     over_limit: bool = False

@@ -324,6 +324,10 @@ def keep_consent(attempt: Attempt) -> None:
     """History keeps which of the lab's texts the student agreed to."""
     if attempt.args.by_link:
         attempt.details.update(consent_version=attempt.facts.catalog.shown_texts.consent_version)
+    if (agreed := attempt.args.agreed) is not None:
+        attempt.details.update(consent_text=agreed.text)
+        if agreed.language:
+            attempt.details.update(consent_language=agreed.language)
 
 
 def keep_note(attempt: Attempt) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from ..errors import CatalogInvalid
 from ..said import Money, say
 from . import numbers
+from .agreement import Agreement, form_agreement
 from .allowances import Allowance
 from .catalog_reader import MAX_NAME, CatalogReader, names_of
 from .currency import in_cents, of_cents
@@ -210,6 +211,8 @@ class Catalog:
     """The texts above in other languages."""
     words: Mapping[str, str] = field(default_factory=dict, metadata=_NOT_PLAIN)
     """What the default's texts are in the language of :meth:`in_language`; nothing by default."""
+    language: str = field(default="", metadata=_NOT_PLAIN)
+    """The tag of that language; "" for the default."""
 
     def in_language(self, tag: str) -> Catalog:
         """The catalog as readers of the language get it: its texts, where they're translated and still
@@ -272,6 +275,11 @@ class Catalog:
         if any(MINIMUM in getattr(own, name) for name in FILLED):
             version = f"{version[: _VERSION_LIMIT - len(amount) - 1]} {amount}"
         return replace(own, **shown, consent_version=version)
+
+    @property
+    def form_agreement(self) -> Agreement:
+        """What the form's checkbox agrees to."""
+        return form_agreement(self)
 
     @property
     def other_minimum(self) -> str:
@@ -502,7 +510,7 @@ def catalog_from(data: Mapping[str, Any]) -> Catalog:
         [
             "minimum_charge" if name == "minimum_charge_cents" else name
             for name in names_of(Catalog)
-            if name != "words"
+            if name not in ("words", "language")
         ],
     )
     methods = tuple(_method(read, spot, row) for spot, row in read.tables(data, "methods", ""))
@@ -657,6 +665,6 @@ def completed(document: Mapping[str, Any]) -> Mapping[str, Any]:
     usual = {
         one.name: _plain(one.default)
         for one in fields(Catalog)
-        if one.default is not MISSING and one.name != "roles"
+        if one.default is not MISSING and one.name not in ("roles", "language")
     }
     return {**usual, "roles": _plain_roles(SHIPPED_ROLES), **document}

@@ -180,11 +180,18 @@ def minimum_charge_acknowledged(attempt: Attempt) -> Iterator[Refusal]:
 
 def texts_as_shown(attempt: Attempt) -> Iterator[Refusal]:
     """The student agreed to the lab's current texts."""
-    form, today = attempt.args.submission, attempt.facts.catalog.shown_texts.consent_version
-    if form is not None and form.consent_version not in ("", today):
-        yield Refusal(
-            "texts_changed",
-            say("The lab changed its rules while this form was open."),
-            "minimum_charge",
-            say("Read them again, then send the form once more."),
-        )
+    form, today = attempt.args.submission, attempt.facts.catalog.form_agreement
+    if form is not None and not (
+        form.consent_version in ("", today.version) and today.is_shown_by(form.texts_seen)
+    ):
+        yield texts_changed("minimum_charge")
+
+
+def texts_changed(field: str) -> Refusal:
+    """The refusal where the lab's texts aren't those of the page any more."""
+    return Refusal(
+        "texts_changed",
+        say("The lab changed its rules while this form was open."),
+        field,
+        say("Read them again, then send the form once more."),
+    )

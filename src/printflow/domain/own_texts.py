@@ -309,6 +309,7 @@ def in_language(catalog: Catalog, tag: str) -> Catalog:
     return replace(
         catalog,
         words=said,
+        language=tag,
         texts=replace(
             texts,
             introduction=own(texts.introduction),

@@ -295,7 +295,12 @@ class Printflow:
         self.staged = StagedUploads(database, parts.store, clock, parts.ids, settings)
         """Files that come in pieces, before the form that names them."""
         self.quotes = Quotes(
-            database, clock, parts.links, self._transitions, resend_minutes=settings.resend_minutes
+            database,
+            clock,
+            parts.links,
+            self._transitions,
+            parts.catalogs,
+            resend_minutes=settings.resend_minutes,
         )
         """What stands behind the link in a quote's mail."""
         self.addresses = AddressConfirmations(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from ..domain.agreement import Agreement
     from ..domain.attention import Attention, Flag
     from ..domain.job import FileRole, FileState, Job, JobFile
     from ..domain.model_facts import InspectionState
@@ -44,9 +45,12 @@ class JobRows(Protocol):
         idempotency_key: str,
         student_name: str,
         student_email: str,
-        consent_version: str,
+        agreement: Agreement,
         language: str,
     ) -> int: ...
+
+    def agreement(self, request_id: int) -> Agreement:
+        """What the student agreed to with the form; of old requests only the version is known."""
 
     def add(
         self,

@@ -89,13 +89,17 @@ class Composer:
 
     def _told(self, tx: Transaction, mail: Mail) -> tuple[str, dict[str, Any]]:
         """The language of whoever gets the mail, and what it tells, said in that language."""
-        job = _in_mail(tx.jobs.get(mail.job_id)) if mail.job_id else None
-        jobs = [_in_mail(tx.jobs.get(job_id)) for job_id in mail.context.get("job_ids", ())]
+        job = tx.jobs.get(mail.job_id) if mail.job_id else None
+        jobs = [tx.jobs.get(job_id) for job_id in mail.context.get("job_ids", ())]
         first = next((one for one in (job, *jobs) if one is not None), None)
-        own = "" if first is None or mail_record(mail.template).to_staff else first.language
-        tag = self._languages.of(own)
+        to_staff = mail_record(mail.template).to_staff
+        tag = self._languages.of("" if first is None or to_staff else first.language)
+        catalog = self._catalogs.within(tx)
+        if not to_staff:  # they act by the default's names
+            catalog = catalog.in_language(tag)
         with speaking(tag):
-            return tag, self._context(tx, mail, job, jobs)
+            told = [_in_mail(one, catalog) for one in jobs]
+            return tag, self._context(tx, mail, catalog, _in_mail(job, catalog), told)
 
     def _made(
         self, mail: Mail, tag: str, context: dict[str, Any], *, picture: bool
@@ -128,9 +132,13 @@ class Composer:
             return b""
 
     def _context(
-        self, tx: Transaction, mail: Mail, job: Job | None, jobs: Sequence[Job | None]
+        self,
+        tx: Transaction,
+        mail: Mail,
+        catalog: Catalog,
+        job: Job | None,
+        jobs: Sequence[Job | None],
     ) -> dict[str, Any]:
-        catalog = self._catalogs.within(tx)
         base = self._settings.effective_base_url
         stored = mail.context
         quote = tx.quotes.get(mail.confirmation_id) if mail.confirmation_id else None
@@ -151,14 +159,14 @@ class Composer:
             links["request"] = self._links.of_request(job)
         written_to = tx.history.written_to([j.id for j in jobs if j])
         name = job.student_name if job else next((j.student_name for j in jobs if j), "")
-        lines = self._lines(tx, mail)
+        lines = self._lines(tx, mail, catalog)
         if lines:
             links["confirm"] = next((one["confirm_url"] for one in lines if one["quote"]), "")
         payment = tx.ledger.get(stored["payment_id"]) if "payment_id" in stored else None
         receipt = receipt_of(tx, payment) if payment else None
         if receipt is not None:
             receipt = replace(
-                receipt, jobs=tuple(j for one in receipt.jobs if (j := _in_mail(one)))
+                receipt, jobs=tuple(j for one in receipt.jobs if (j := _in_mail(one, catalog)))
             )
         settled = tx.ledger.settled(job.id) if job else (0, 0)
         due = Balance(stored.get("cost_cents") or 0, *settled).due_cents
@@ -172,7 +180,7 @@ class Composer:
             "job": job,
             "job_label": job.id if job and not several else "",
             "student_first_name": first_name(name),
-            "quote": quote,
+            "quote": _shown_quote(quote, catalog),
             "change": quote_change(quote, tx.quotes.of_job(quote.job_id)) if quote else None,
             "links": links,
             "statement": statement(tx, stored["payer_code"], stored.get("term"), catalog.currency)
@@ -180,7 +188,7 @@ class Composer:
             else None,
             "summary": summary_told(tx, stored, catalog, self._clock()),
             **self._payers(tx, mail, job, links),
-            "reasons": tuple(stored.get("reasons", ())),
+            "reasons": tuple(map(catalog.shown, stored.get("reasons", ()))),
             "note": stored.get("note", ""),
             "model_warnings": _model_warnings(job, catalog) if job else (),
             "outcome": stored.get("outcome", ""),
@@ -189,7 +197,7 @@ class Composer:
             "lines": lines,
             "total": total_of(lines),
             "undecided": self._undecided(tx, mail, job),
-            "payment": payment,
+            "payment": payment and replace(payment, method=catalog.shown(payment.method)),
             "payment_lines": receipt.lines if receipt else (),
             "payment_total_cents": receipt.total_cents if receipt else 0,
             "payments_due_cents": due,
@@ -221,17 +229,17 @@ class Composer:
             "claim": asked,
         }
 
-    def _lines(self, tx: Transaction, mail: Mail) -> list[dict[str, Any]]:
+    def _lines(self, tx: Transaction, mail: Mail, catalog: Catalog) -> list[dict[str, Any]]:
         """What a mail about several jobs tells of each: of those alone that still mean something,
         until it is sent.
         """
         told = lines_of(mail)
         if told and mail.state != "sent":
             told = still_told(tx, mail, self._clock()) or told
-        return [found for line in told if (found := self._line(tx, line))]
+        return [found for line in told if (found := self._line(tx, line, catalog))]
 
-    def _line(self, tx: Transaction, line: Mail) -> dict[str, Any] | None:
-        job = _in_mail(tx.jobs.get(line.job_id)) if line.job_id else None
+    def _line(self, tx: Transaction, line: Mail, catalog: Catalog) -> dict[str, Any] | None:
+        job = _in_mail(tx.jobs.get(line.job_id), catalog) if line.job_id else None
         if job is None:
             return None
         quote = tx.quotes.get(line.confirmation_id) if line.confirmation_id else None
@@ -239,11 +247,11 @@ class Composer:
         due = Balance(cents, *tx.ledger.settled(job.id)).due_cents
         return {
             "job": job,
-            "quote": quote,
+            "quote": _shown_quote(quote, catalog),
             "change": quote_change(quote, tx.quotes.of_job(job.id)) if quote else None,
             "confirm_url": self._links.of_quote(quote) if quote else "",
             "status_url": self._links.of_job(job),
-            "reasons": tuple(line.context.get("reasons", ())),
+            "reasons": tuple(map(catalog.shown, line.context.get("reasons", ()))),
             "note": line.context.get("note", ""),
             "paid": split(quote.cost_cents if quote else 0, tx.payers.of_job(job.id)),
             "due_cents": due,
@@ -284,8 +292,10 @@ def total_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     }
 
 
-def _in_mail(job: Job | None) -> Job | None:
-    """The job with what its student typed as it may stand in a mail: see ``foreign_text``."""
+def _in_mail(job: Job | None, catalog: Catalog) -> Job | None:
+    """The job with what its student typed as it may stand in a mail: see ``foreign_text``; and with
+    the catalog's names as its readers know them.
+    """
     if job is None:
         return None
     return replace(
@@ -293,6 +303,22 @@ def _in_mail(job: Job | None) -> Job | None:
         student_name=defused(job.student_name, _NAME_SHOWN),
         class_number=defused(job.class_number, _NAME_SHOWN),
         original_name=defused_file_name(job.original_name, _FILE_SHOWN),
+        method=catalog.shown(job.method),
+        color=catalog.shown(job.color),
+        material=catalog.shown(job.material),
+    )
+
+
+def _shown_quote(quote: Quote | None, catalog: Catalog) -> Quote | None:
+    """The quote with the catalog's names as the mail's readers know them."""
+    if quote is None:
+        return None
+    lines = tuple(replace(one, label=catalog.shown(one.label)) for one in quote.price_lines)
+    return replace(
+        quote,
+        material=catalog.shown(quote.material),
+        color=catalog.shown(quote.color),
+        price_lines=lines,
     )
 
 
@@ -309,5 +335,5 @@ def _model_warnings(job: Job, catalog: Catalog) -> tuple[str, ...]:
     """What to know of the model before it is printed; for staff."""
     if job.facts is None:
         return ()
-    printers = [one for one in catalog.printers if job.method in one.methods]
+    printers = [one for one in catalog.printers if job.method in map(catalog.shown, one.methods)]
     return warnings(job.facts, printers, job.wished_printer)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..catalogs.cache import CatalogCache
 from ..domain import lifecycle
+from ..domain.agreement import language_of
 from ..domain.attempt import Arguments, Attempt, Facts, Submission
 from ..domain.form_guards import OF_EACH_MODEL, field_of_model
 from ..domain.job import Actor
@@ -158,7 +159,7 @@ class FormCheck:
     ) -> Facts:
         """The same, as the transaction sees them."""
         allowed = self._settings.allowed_email_domains
-        catalog = self._catalogs.within(tx).in_language(language())
+        catalog = self._catalogs.within(tx).in_language(_shown_in(form))
         code, now = clean_line(form.payer_code), self._clock()
         return Facts(
             now=now,
@@ -171,6 +172,12 @@ class FormCheck:
             free_in=self._free_in() if form.printer == ANY_PRINTER else {},
             copies=sum(parse_quantity(str(one.quantity)) or 1 for one in models) or 1,
         )
+
+
+def _shown_in(form: Submission) -> str:
+    """The language of the lab's texts on the form."""
+    seen = language_of(form.texts_seen)
+    return language() if seen is None else seen
 
 
 def sender_of(form: Submission, by: str) -> Actor:

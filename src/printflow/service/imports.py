@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..catalogs.cache import CatalogCache
+from ..domain.agreement import Agreement
 from ..domain.copies_by_hand import counts_of
 from ..domain.event_kind import Correction
 from ..domain.import_report import ImportNote, ImportReport
@@ -251,7 +252,7 @@ class Imports:
             idempotency_key=key,
             student_name=texts["student_name"],
             student_email=texts["student_email"],
-            consent_version="",
+            agreement=Agreement("", "", ""),
             language="",
         )
         original = texts["original_name"] or (upload.file_name if upload else old.file_name)

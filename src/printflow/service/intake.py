@@ -154,6 +154,7 @@ class Intake:
         group: str = "",
         payer_code: str = "",
         consent_version: str = "",
+        texts_seen: str = "",
         idempotency_key: str = "",
         by: str = "",
         sender: str = "",
@@ -171,7 +172,8 @@ class Intake:
         ``needed_by`` is the day as "2026-03-02", ``group`` the group that the student chose; staff who
         submit name it. ``answers`` are named as the form's questions: ``discipline``, and those of the method.
         ``payer_code`` is the code of who pays instead of the student.
-        ``consent_version`` is that of the texts the student saw, where there was a form. ``by``
+        ``consent_version`` is that of the texts the student saw, where there was a form, and
+        ``texts_seen`` their mark (:attr:`Catalog.form_agreement`): these are stored. ``by``
         names the member of staff who submits for a student; ``sender`` is the network address that
         the settings' ``submissions_per_hour`` are counted by. ``person`` is the student who is signed
         in: name and address are that person's, whatever ``student`` and ``email`` say. ``language``
@@ -214,6 +216,7 @@ class Intake:
             roles=person.roles if person is not None else (),
             payer_code=payer_code,
             consent_version=consent_version,
+            texts_seen=texts_seen,
         )
         given = list(models) or [Model(file=None, color="")]
         uploads = [model.file for model in given if isinstance(model.file, Upload)]

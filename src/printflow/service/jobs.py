@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from ..catalogs.cache import CatalogCache
+from ..domain.agreement import Agreement
 from ..domain.attempt import Arguments
 from ..domain.history import JobDetails
 from ..domain.job import Job
@@ -106,6 +107,14 @@ class Jobs:
         """The job of that id (any case, with or without dashes); raises NotFound."""
         with self._database.read() as tx:
             return job_of(tx, job_id)
+
+    @needs(Right.SEE)
+    def agreement(self, job_id: str) -> Agreement:
+        """The lab's rules and minimum charge as the form showed them to whoever sent the job; of
+        old jobs, and of imported ones, no text is known. Raises NotFound.
+        """
+        with self._database.read() as tx:
+            return tx.jobs.agreement(job_of(tx, job_id).request_id)
 
     @needs(Right.SEE)
     def details(self, job_id: str) -> JobDetails:

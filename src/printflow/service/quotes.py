@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from ..catalogs.cache import CatalogCache
+from ..domain.agreement import Agreement, language_of, price_words
 from ..domain.attempt import Arguments
 from ..domain.budgets import split
-from ..domain.form_guards import MODELS_LIMIT
+from ..domain.form_guards import MODELS_LIMIT, texts_changed
 from ..domain.history import OpenQuote, QuotePage, along
 from ..domain.job import Actor, Job, LinkState, Quote
 from ..domain.quote_change import quote_change
 from ..domain.quote_note import quote_note
 from ..domain.status import ActorKind, Status, Trigger
 from ..errors import (
+    InvalidInput,
     LinkExpired,
     LinkOvertaken,
     NotFound,
@@ -21,9 +24,11 @@ from ..errors import (
     TransitionNotAllowed,
     TransitionRefused,
 )
+from ..language.speaking import language
+from ..language.translation import translated, translations
 from ..ports import Clock, Database, Transaction
 from ..runtime.tokens import token_hash
-from ..said import say
+from ..said import Said, say
 from .links import Links
 from .lookup import job_of, no_link
 from .transitions import Request, Transitions
@@ -38,6 +43,7 @@ class Quotes:
         clock: Clock,
         links: Links,
         transitions: Transitions,
+        catalogs: CatalogCache,
         *,
         resend_minutes: int,
     ) -> None:
@@ -45,6 +51,7 @@ class Quotes:
         self._clock = clock
         self._links = links
         self._transitions = transitions
+        self._catalogs = catalogs
         self._resend_minutes = resend_minutes
 
     def url(self, quote: Quote) -> str:
@@ -106,23 +113,29 @@ class Quotes:
         consent: bool,
         also: Collection[str] = (),
         seen: Mapping[str, str] | None = None,
+        agreed: str = "",
     ) -> QuotePage:
         """The student agrees to the quote. Doing so twice shows the same answer again.
 
         ``seen`` says, by token, what the page showed as :func:`to_see` of each job; what staff have
         corrected since is not confirmed.
 
+        ``agreed`` is the mark of the text that the page showed (:meth:`agreement`), which is kept.
+
         ``also`` holds the tokens of further quotes of the same request, as its page showed them;
         one that no longer counts (staff changed that price meanwhile) confirms nothing, and the
         newer quote waits for an answer of its own.
-        Raises NotFound, LinkExpired, LinkOvertaken, TransitionRefused (no consent).
+        Raises NotFound, LinkExpired, LinkOvertaken, TransitionRefused (no consent), InvalidInput
+        where that text is another one by now.
         """
-        shown = seen or {}
+        shown, before = seen or {}, self.page(token)
+        text = self.agreement(before, agreed)
 
         def args(one: str) -> Arguments:
-            return Arguments(consent=consent, by_link=True, seen=shown.get(one, ""))
+            return Arguments(consent=consent, by_link=True, seen=shown.get(one, ""), agreed=text)
 
-        before = self.page(token)
+        if before.state is LinkState.OPEN and not text.is_shown_by(agreed):
+            raise InvalidInput([texts_changed("consent")])
         page = self._answer(token, Trigger.CONFIRM, args(token))
         left = [
             job
@@ -132,6 +145,20 @@ class Quotes:
         if not also:
             return page
         return replace(page, together=self.page(token).together, not_confirmed=tuple(left))
+
+    def agreement(self, page: QuotePage, mark: str = "") -> Agreement:
+        """What the page's checkbox says, in the language of the page that showed it: of that with
+        the ``mark``, else of the one that is spoken here.
+        """
+        seen = language_of(mark)
+        tag = language() if seen is None else seen
+        with self._database.read() as tx:
+            catalog = self._catalogs.within(tx).in_language(tag)
+        words = price_words(catalog, page.paid, nothing_due=page.nothing_due)
+        version = catalog.shown_texts.consent_version
+        if isinstance(words, Said):
+            return Agreement(version, tag, translated(words, translations(tag)))
+        return Agreement(version, catalog.language, words)
 
     def _confirm_together(self, request_id: int, token: str, args: Arguments) -> Job | None:
         """Confirm another quote of the request; gives its job where that could not be."""

@@ -83,7 +83,7 @@ class SubmissionWriter:
             idempotency_key=key,
             student_name=values["student_name"],
             student_email=to,
-            consent_version=facts.catalog.shown_texts.consent_version,
+            agreement=facts.catalog.form_agreement,
             language=language,
         )
         told: dict[str, object] = {} if mailed else {WITHHELD: True}
