@@ -68,9 +68,12 @@ def index() -> str:
 
 def _overview(problems: Sequence[Refusal]) -> str:
     lab = lab_of(current_app)
-    versions = lab.catalog.versions()
+    others = [tag for tag in lab.languages.offered if tag != lab.languages.default]
     return render_template(
-        "catalog.html", versions=versions, problems=problems, own_languages=lab.catalog.languages()
+        "catalog.html",
+        versions=lab.catalog.versions(),
+        problems=problems,
+        own_languages=lab.catalog.languages(others),
     )
 
 

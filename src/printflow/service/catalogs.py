@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,6 @@ from ..runtime.permits import may, needs, require, require_all, require_confirme
 from ..said import listed, say, say_n
 from .changes import ChangedBy
 
-OTHERS = ("es", "fr", "de", "pt-BR", "zh-CN")
 _NAME_LIMIT = 60
 _VERSIONS = 100
 _RIGHTS = {
@@ -153,10 +152,12 @@ class Catalogs:
         return LanguageTexts(tag, texts_in(self.current, tag))
 
     @needs(Right.SEE)
-    def languages(self) -> tuple[LanguageTexts, ...]:
-        """How far the lab's own texts are translated, into each language that pages speak."""
+    def languages(self, offered: Iterable[str] = ()) -> tuple[LanguageTexts, ...]:
+        """How far the lab's own texts are translated: into each of the ``offered`` languages, and
+        into those that have a text already.
+        """
         catalog = self.current
-        tags = dict.fromkeys((*OTHERS, *catalog.translations.languages))
+        tags = dict.fromkeys((*offered, *catalog.translations.languages))
         return tuple(LanguageTexts(tag, texts_in(catalog, tag)) for tag in tags)
 
     @needs(Right.SEE)
