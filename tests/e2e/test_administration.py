@@ -36,6 +36,7 @@ PAGES = (
     "/admin/hours/close",
     "/admin/hours/holidays",
     "/admin/catalog/edit/roles",
+    "/admin/catalog/texts/es",
     "/admin/catalog/versions/1",
     "/admin/machines",
     "/admin/stations",
