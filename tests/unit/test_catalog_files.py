@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from printflow.language.catalog_files import catalog_files
 from printflow.language.speaking import speaking
 from printflow.language.text_faults import text_fault
+from printflow.language.times import clock_text
 from printflow.language.translation import offered_languages, translated, translations
 from printflow.said import listed, say, say_n, sentences
 
@@ -82,6 +84,15 @@ def test_a_lab_adds_a_language_by_one_file(tmp_path: Path) -> None:
     assert offered_languages() == ("en", "fr")
     assert translations("it", own).gettext("Save") == "Salva"
     assert translations("pt-BR", own).gettext("Save") == "Salvar"
+
+
+def test_a_country_s_formats_need_no_texts(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    write(own / "fr_CA.po", "")
+    assert "fr-CA" in offered_languages(own)
+    with speaking("fr-CA"):
+        assert translations(folder=own).gettext("Cancel") == "Annuler"
+        assert clock_text(time(9, 30)) == "09 h 30"
 
 
 def test_a_text_that_would_break_a_page_is_left_out(
