@@ -30,6 +30,7 @@ TEMPLATE = BUILT_IN / f"{DOMAIN}.pot"
 KEYWORDS = {**DEFAULT_KEYWORDS, "mark": None, "say": None, "say_n": (1, 2)}
 """By which calls a text is marked; where they are looked for says ``babel.cfg``."""
 _MOST_SHOWN = 10
+_PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 _NOISE = re.compile(
     rb'^"(Project-Id-Version|POT-Creation-Date|Generated-By|Report-Msgid-Bugs-To|PO-Revision-Date: YEAR|'
     rb"Last-Translator: FULL|Language-Team: (LANGUAGE|\w+ <LL@))[^\n]*\n",
@@ -48,8 +49,22 @@ def extracted(folder: Path | None = None) -> Catalog:
         source if folder is None else folder, methods, options, KEYWORDS, ("Translators:",)
     ):
         path = name if folder is None else (folder / name).relative_to(source).as_posix()
+        _check_both(catalog.get(forms_of(text)[0]), forms_of(text), path)
         catalog.add(text, locations=[(path, 1)], auto_comments=comments, context=context)
     return catalog
+
+
+def _check_both(before: Message | None, forms: tuple[str, ...], path: str) -> None:
+    """A text that stands alone and is also the one for one of several has one translation for both: in
+    languages with a single form it would have a place for the number, that nobody fills.
+    """
+    both = (forms_of(before.id), forms) if before is not None else ()
+    if len({len(one) for one in both}) > 1 and any(
+        set(_PLACE.findall(one[-1])) - set(_PLACE.findall(one[0])) for one in both
+    ):
+        raise ValueError(
+            f"{path}: “{forms[0]}” is used alone and as one of several; reword one of them"
+        )
 
 
 def written(catalog: Catalog) -> bytes:

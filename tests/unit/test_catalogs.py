@@ -164,3 +164,14 @@ def test_texts_are_found_in_the_sources(tmp_path: Path, monkeypatch: pytest.Monk
         "{count} job",
         "Two lines %(x)s",
     }
+
+
+def test_a_text_is_not_used_alone_and_with_a_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.translations.ROOT", tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text('say("Over it")\nsay_n("Over it", "Over {count}", 2)\n')
+    (tmp_path / "babel.cfg").write_text("[python: **.py]\n")
+    with pytest.raises(ValueError, match="“Over it” is used alone"):
+        extracted()

@@ -24,6 +24,7 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from ..domain.model_facts import size_text
 from ..errors import PrintflowError
@@ -33,6 +34,9 @@ from ..language.times import date_text, local_date, local_time, local_time_zone
 from ..language.translation import translated, translations
 from ..ports import RenderedMail
 from ..said import Said, say
+
+_LATIN = Markup("'Segoe UI',Helvetica,Arial,sans-serif")
+_FONTS = {"zh": Markup("'PingFang SC','Microsoft YaHei',sans-serif")}
 
 
 class TemplateBroken(PrintflowError):
@@ -64,6 +68,19 @@ def render(
     return RenderedMail(
         " ".join(subject.split()), text.strip() + "\n", html, language=str(context["language"])
     )
+
+
+def _start() -> str:
+    """Where a line begins, for HTML: Outlook knows left and right, and no start."""
+    return "left" if text_direction(language()) == "ltr" else "right"
+
+
+def _end() -> str:
+    return "right" if _start() == "left" else "left"
+
+
+def _fonts() -> Markup:
+    return _FONTS.get(language().partition("-")[0], _LATIN)
 
 
 def _part(environment: Environment, name: str, context: Mapping[str, object]) -> str:
@@ -110,6 +127,7 @@ def _environment(overrides: Path | None, own_texts: Path | None) -> Environment:
         pgettext=lambda context, text: catalog().pgettext(context, text),
         npgettext=lambda context, *texts: catalog().npgettext(context, *texts),
     )
+    environment.globals.update(text_start=_start, text_end=_end, fonts=_fonts)
     environment.filters.update(
         money=_money,
         hours=_hours,
