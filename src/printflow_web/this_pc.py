@@ -66,7 +66,7 @@ def path_here(file: JobFile) -> str:
     if not share:
         return ""
     kind = PureWindowsPath if system == "windows" else PurePosixPath
-    return str(kind(share, file.folder, file.on_disk))
+    return str(kind(share, file.last_seen or file.folder, file.on_disk))
 
 
 def config_text(system: str, share: str, station: Station | None = None) -> str:
