@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,5 +64,46 @@ def test_a_crash_at_every_call_of_an_import(
         left = [path for path in (folder / "storage").rglob("*") if path.is_file()]
         if len(placed) != 2 or left:
             wrong.append(f"call {number}: placed {placed}, left {left}")
+        world.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("when", list(When))
+def test_a_crash_among_jobs_that_are_written_together(
+    when: When, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """Jobs without files share a transaction: all of it is there, or nothing."""
+    jobs = [*JOBS, old_system.old_job(3, "Completed", "COMPLETED")]
+    old = flask_list(old_system.make(tmp_path, jobs))
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    rehearsal = FaultPlan()
+    world = Outside(tmp_path / "rehearsal")
+    lab = world.open(rehearsal)
+    lab.imports.run(old, nothing, without_file=True)
+    world.kill(lab)
+    world.close()
+    numbers = [n for n, side in points(pytestconfig, rehearsal.calls, 12) if side is when]
+    assert numbers
+    wrong: list[str] = []
+    for number in numbers:
+        world, plan = Outside(tmp_path / str(number)), FaultPlan()
+        world.kill(world.open())
+        plan.crash(number, when)
+        lab = world.open(plan)
+        with suppress(Crash):
+            lab.imports.run(old, nothing, without_file=True)
+        world.kill(lab)
+        lab = world.open()
+        found = len(lab.jobs.find())
+        report = lab.imports.run(old, nothing, without_file=True)
+        settle(world, lab)
+        keys = [lab.jobs.details(job.id).events[-1].details["key"] for job in lab.jobs.find()]
+        world.kill(lab)
+        if found not in (0, 3) or report.already != found or sorted(set(keys)) != sorted(keys):
+            wrong.append(f"call {number}: {found} there, {report.already} known, then {keys}")
+        if len(keys) != 3:
+            wrong.append(f"call {number}: {len(keys)} jobs")
+        wrong += [f"call {number}: {problem}" for problem in violations(world, idle=True)]
         world.close()
     assert not wrong, "\n".join(wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -285,6 +286,32 @@ def test_a_job_without_a_file_is_well(lab: Printflow, tmp_path: Path, clock: Tes
         tx.retention.files(job.id, clock())
     assert lab._parts.placer.place_due() == (0, 1)
     assert lab.jobs.get(job.id).file.state == "removed"
+
+
+def test_another_import_was_faster_with_one_of_many_rows(
+    lab: Printflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can't be written together is written row by row, and no job twice."""
+    rows = [(str(number), *GOOD[1:]) for number in range(5)]
+    path, mapping = write_csv(tmp_path, rows[3])
+    old = csv_list(path, read_mapping(mapping))
+    assert lab.imports.run(old, tmp_path, without_file=True).imported == 1
+    looked = lab.imports._brought
+    asked: list[int] = []
+
+    def brought(keys: Sequence[str]) -> Mapping[str, str]:
+        asked.append(len(keys))
+        return {} if len(asked) == 1 else looked(keys)  # at first as before the other import wrote
+
+    monkeypatch.setattr(lab.imports, "_brought", brought)
+    path, mapping = write_csv(tmp_path, *rows)
+    told: list[int] = []
+    lab.imports.run(
+        csv_list(path, read_mapping(mapping)), tmp_path, without_file=True, progress=told.append
+    )
+    keys = [lab.jobs.details(job.id).events[-1].details["key"] for job in lab.jobs.find()]
+    assert sorted(keys) == ["0", "1", "2", "3", "4"]
+    assert (asked, told[-1]) == ([5, 1], 5)
 
 
 def test_nothing_of_a_job_without_a_file_is_a_violation(tmp_path: Path) -> None:

@@ -467,15 +467,16 @@ OF_JOBS_THAT_ARE_NAMED = {
     "job_rows._JOB_COLUMNS",
     "job_rows._WITH_FILES",
     "job_rows.in_order",
-    "job_rows.add",
+    "job_rows._ADD",
     "job_rows.asked",
-    "job_rows.exists",
+    "job_rows._EXISTS",
     "job_rows.ids_of_requests",
     "job_rows.of_email",  # a student's own, or one person's payments and data
     "job_rows.of_mailbox",  # one person's, who counts with them: see Job.counted
     "job_rows.of_request",
     "job_rows.remind",
-    "job_rows.request_of_key",
+    "job_rows._FIRST",  # of the keys that are asked for
+    "job_rows._OF_KEY",
     "job_rows.review",
     "job_rows.plan_printer",
     "job_rows.set_queue_place",

@@ -75,6 +75,7 @@ _LINES = (
 )
 
 # Put together once: every transition asks them.
+_ADD = insert(job_files)
 _OF_ID = update(job_files).where(job_files.c.id == bindparam("file"))
 _FREE = and_(
     job_files.c.next_try_at.is_not(None),
@@ -164,22 +165,23 @@ class SqlFileRows:
         before = called if called != name else ""
         state = FileState.ABSENT if absent else FileState.PENDING
         self._connection.execute(
-            insert(job_files).values(
-                job_id=job_id,
-                role=role.value,
-                authoritative=authoritative,
-                name=name,
-                folder=folder,
-                last_seen=last_seen,
-                last_named=before,
-                was_named=[before] if before else [],
-                state=state.value,
-                size=size,
-                sha256=sha256,
-                incoming=incoming,
-                next_try_at=None if absent else now,
-                inspection=_first_state(name, size).value,
-            )
+            _ADD,
+            {
+                "job_id": job_id,
+                "role": role.value,
+                "authoritative": authoritative,
+                "name": name,
+                "folder": folder,
+                "last_seen": last_seen,
+                "last_named": before,
+                "was_named": [before] if before else [],
+                "state": state.value,
+                "size": size,
+                "sha256": sha256,
+                "incoming": incoming,
+                "next_try_at": None if absent else now,
+                "inspection": _first_state(name, size).value,
+            },
         )
 
     def belongs(self, file_id: int, folder: str, *, authoritative: bool, now: datetime) -> None:

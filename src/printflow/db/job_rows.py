@@ -83,6 +83,20 @@ _WITH_FILES = (
 ).order_by(job_files.c.id)
 _BY_ID = _WITH_FILES.where(jobs.c.id == bindparam("sought"))
 _BY_TOKEN = _WITH_FILES.where(jobs.c.token_hash == bindparam("sought"))
+_EXISTS = select(jobs.c.id).where(jobs.c.id == bindparam("sought"))
+_ADD = insert(jobs)
+_ADD_REQUEST = insert(requests).returning(requests.c.id)
+_FIRST = (
+    select(requests.c.idempotency_key, jobs.c.id)
+    .select_from(jobs.join(requests))
+    .order_by(jobs.c.request_place, jobs.c.id)
+)
+_OF_KEY = (
+    _FIRST.with_only_columns(jobs.c.id)
+    .where(requests.c.idempotency_key == bindparam("sought"))
+    .limit(1)
+)
+_OF_KEYS = _FIRST.where(requests.c.idempotency_key.in_(bindparam("sought", expanding=True)))
 _CHANGE = update(jobs).where(
     jobs.c.id == bindparam("changed_id"), jobs.c.version == bindparam("seen_version")
 )
@@ -135,14 +149,15 @@ class SqlJobRows:
         self._connection = connection
 
     def request_of_key(self, idempotency_key: str) -> str | None:
-        query = (
-            select(jobs.c.id)
-            .join(requests)
-            .where(requests.c.idempotency_key == idempotency_key)
-            .order_by(jobs.c.request_place, jobs.c.id)
-            .limit(1)
-        )
-        return self._connection.scalar(query)
+        return self._connection.scalar(_OF_KEY, {"sought": idempotency_key})
+
+    def ids_of_keys(self, idempotency_keys: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for start in range(0, len(idempotency_keys), _MANY):
+            some = idempotency_keys[start : start + _MANY]
+            for key, job_id in self._connection.execute(_OF_KEYS, {"sought": some}):
+                found.setdefault(key, job_id)
+        return found
 
     def add_request(
         self,
@@ -154,18 +169,18 @@ class SqlJobRows:
         agreement: Agreement,
         language: str,
     ) -> int:
-        row = insert(requests).values(
-            created_at=now,
-            idempotency_key=idempotency_key or None,
-            student_name=student_name,
-            student_email=student_email,
-            consent_version=agreement.version,
-            consent_language=agreement.language,
-            consent_text=agreement.text,
-            language=language,
-        )
+        row = {
+            "created_at": now,
+            "idempotency_key": idempotency_key or None,
+            "student_name": student_name,
+            "student_email": student_email,
+            "consent_version": agreement.version,
+            "consent_language": agreement.language,
+            "consent_text": agreement.text,
+            "language": language,
+        }
         try:
-            return int(self._connection.scalar(row.returning(requests.c.id)) or 0)
+            return int(self._connection.scalar(_ADD_REQUEST, row) or 0)
         except IntegrityError as error:
             raise DuplicateKey("idempotency_key") from error
 
@@ -191,28 +206,29 @@ class SqlJobRows:
     ) -> None:
         text = _search_text(job_id, {**values, "standard_name": standard_name})
         self._connection.execute(
-            insert(jobs).values(
-                id=job_id,
-                request_id=request_id,
-                status=status.value,
-                version=1,
-                created_at=now,
-                updated_at=now,
-                status_since=now,
-                standard_name=standard_name,
-                material="",
-                reasons=[],
-                last_actor=actor,
-                token_hash=token_hash,
-                search_text=text,
-                mailbox=mailbox(str(values["student_email"])),
+            _ADD,
+            {
+                "id": job_id,
+                "request_id": request_id,
+                "status": status.value,
+                "version": 1,
+                "created_at": now,
+                "updated_at": now,
+                "status_since": now,
+                "standard_name": standard_name,
+                "material": "",
+                "reasons": [],
+                "last_actor": actor,
+                "token_hash": token_hash,
+                "search_text": text,
+                "mailbox": mailbox(str(values["student_email"])),
                 **values,
-            )
+            },
         )
         search.record(self._connection, job_id, text)
 
     def exists(self, job_id: str) -> bool:
-        return self._connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is not None
+        return self._connection.scalar(_EXISTS, {"sought": job_id}) is not None
 
     def get(self, job_id: str) -> Job | None:
         return self._one(_BY_ID, job_id)

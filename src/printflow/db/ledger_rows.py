@@ -65,6 +65,8 @@ SETTLED = select(
 _SETTLED_OF_ONE = SETTLED.where(_ENTERED.c.job_id == bindparam("job"))
 
 
+_ADD = insert(payments).returning(payments.c.id)
+_ADD_SHARE = insert(payment_shares)
 _PAID = SETTLED.subquery()
 _DUE = jobs.c.cost_cents - func.coalesce(_PAID.c.paid + _PAID.c.waived, 0)
 _OWED = (
@@ -106,15 +108,13 @@ class SqlLedgerRows:
     def add(self, payment: Payment, key: str = "", fingerprint: str = "") -> int:
         values = {name: getattr(payment, name) for name in _FIELDS if name != "id"}
         values["kind"] = payment.kind.value
-        row = insert(payments).values(
-            **values, idempotency_key=key or None, fingerprint=fingerprint
-        )
+        row = {**values, "idempotency_key": key or None, "fingerprint": fingerprint}
         try:
-            payment_id = int(self._connection.scalar(row.returning(payments.c.id)) or 0)
+            payment_id = int(self._connection.scalar(_ADD, row) or 0)
         except IntegrityError as error:
             raise DuplicateKey("idempotency_key") from error
         self._connection.execute(
-            insert(payment_shares),
+            _ADD_SHARE,
             [
                 {
                     "payment_id": payment_id,

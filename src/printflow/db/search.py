@@ -115,14 +115,18 @@ def put_out(connection: Any) -> None:
     connection.execute(made)
 
 
+_ADD: Final = {
+    "sqlite": text("INSERT INTO job_search (rowid, grams) VALUES (:job, :grams)"),
+    "postgresql": text("INSERT INTO job_search (job_id, grams) VALUES (:job, :grams)"),
+}
+
+
 def _add(connection: Connection, found: Sequence[tuple[str, str]]) -> None:
     if connection.dialect.name == "sqlite":
-        adding = "INSERT INTO job_search (rowid, grams) VALUES (:job, :grams)"
         rows = [_entry(job_id, folded) for job_id, folded in found]
     else:
-        adding = "INSERT INTO job_search (job_id, grams) VALUES (:job, :grams)"
         rows = [{"job": job_id, "grams": sorted(grams(folded))} for job_id, folded in found]
-    connection.execute(text(adding), rows)
+    connection.execute(_ADD[connection.dialect.name], rows)
 
 
 def _entry(job_id: str, folded: str) -> dict[str, Any]:

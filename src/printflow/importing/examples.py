@@ -31,8 +31,8 @@ class Examples:
             found = self._found.setdefault(name, {})
             if len(found) > _FIRST and len(listed) > len(last := list(found)[-1]):
                 del found[last]
-            if len(found) <= _FIRST:
-                found.setdefault(listed, self._read(name, job))
+            if len(found) <= _FIRST and listed not in found:
+                found[listed] = self._read(name, job)
 
     def all(self) -> tuple[ImportExample, ...]:
         """The examples, column by column as the mapping has them."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..domain.catalog import Catalog
@@ -164,6 +165,7 @@ def _status(typed: str) -> Status | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _folded(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 

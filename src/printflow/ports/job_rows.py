@@ -38,6 +38,9 @@ class JobRows(Protocol):
     def request_of_key(self, idempotency_key: str) -> str | None:
         """The first job of the request that was made with this key."""
 
+    def ids_of_keys(self, idempotency_keys: Sequence[str]) -> Mapping[str, str]:
+        """By key, the first job of the request that was made with it; unknown keys are left out."""
+
     def add_request(
         self,
         *,
@@ -63,7 +66,8 @@ class JobRows(Protocol):
         standard_name: str,
         token_hash: str,
         values: Mapping[str, Any],
-    ) -> None: ...
+    ) -> None:
+        """Write a job as it begins; ``values`` come before what a new one has, such as its times."""
 
     def exists(self, job_id: str) -> bool: ...
 

@@ -1,46 +1,42 @@
-"""Imports jobs from an older system, one transaction each: safe to interrupt and repeat."""
+"""Imports jobs from an older system: safe to interrupt and repeat.
+
+A job with a file has a transaction of its own, for its file is staged before and placed after it. Jobs
+without one are written many in a transaction: to make each durable costs more than to write it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..catalogs.cache import CatalogCache
-from ..domain.agreement import Agreement
-from ..domain.copies_by_hand import counts_of
-from ..domain.event_kind import Correction
 from ..domain.import_report import ImportNote, ImportReport
-from ..domain.job import Actor, FileState, Job
-from ..domain.ledger import Payment, Share
-from ..domain.marking import mark
+from ..domain.job import FileState
 from ..domain.naming import ALL_MODEL_ENDINGS, ending_of
-from ..domain.plate import shown_machines
 from ..domain.rights import Right
-from ..domain.status import ActorKind, Status, Trigger
+from ..domain.status import Status
 from ..errors import FileRefused, InvalidInput, PrintflowError
 from ..ports import (
     Clock,
     Database,
     DuplicateKey,
     FileStore,
-    Transaction,
 )
 from ..runtime.named_paths import said_by_system
 from ..runtime.permits import needs
 from ..said import say, sentences
 from ..uploads.file_type import HEAD_BYTES, check_model
 from ..uploads.receiving import Upload
-from .addresses import normal_email
 from .filing import Filing
+from .import_writer import ImportWriter
 from .job_writer import JobWriter
 from .lookup import job_of
-from .plate_writer import PlateWriter
-from .repeats import earlier_jobs, import_key
+from .repeats import import_key
 from .uploading import Uploads
 
 if TYPE_CHECKING:
@@ -48,9 +44,12 @@ if TYPE_CHECKING:
     from ..importing.one_row import OldJob
     from ..importing.rows import OldList
 
+_log = logging.getLogger(__name__)
+
 _BLOCK = 1 << 20
+_TOGETHER = 100
+"""So many jobs without files are written in one transaction; other writers wait that long."""
 _NO_FILE = say("The job is imported without a file.")
-_BY = Actor(ActorKind.SYSTEM, mark("Import"))
 
 
 @dataclass(slots=True)
@@ -63,6 +62,15 @@ class _Tally:
     removed: int = 0
     refused: list[ImportNote] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that may become a job: what it holds, its key, and what is said of it."""
+
+    old: OldJob
+    key: str
+    notes: list[ImportNote]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class Imports:
         self._clock = clock
         self._catalogs = catalogs
         self._uploads = uploads
-        self._writer = writer
+        self._writer = ImportWriter(writer)
         self._filing = filing
 
     @needs(Right.IMPORT)
@@ -114,7 +122,7 @@ class Imports:
         was broken off is simply repeated. Files are copied through ``.incoming`` and hashed; with
         ``move`` the older file is removed once the copy stands in its place with the same hash.
         ``without_file`` takes jobs whose file is gone, too. With ``dry_run`` nothing is written.
-        ``progress`` is told the count after each row.
+        ``progress`` is told how many rows are done.
 
         Raises InvalidInput where that folder is not there; StoreUnavailable or StoreFull and stops:
         what was taken over stays.
@@ -132,22 +140,32 @@ class Imports:
             )
         way = _Way(old.mapping.source, OldFiles(files), dry_run, move, without_file)
         tally, now = _Tally(), self._clock()
-        examples = Examples(
-            old.mapping, self._catalogs.newest().time_zone, self._catalogs.newest().currency
-        )
+        newest = self._catalogs.newest()
+        examples = Examples(old.mapping, newest.time_zone, newest.currency)
         seen: set[str] = set()
-        for count, row in enumerate(old.rows, 1):
-            reading = read_row(row, old.mapping, self._catalogs.newest(), now)
-            if reading.key in seen:
-                twice = say("The key “{key}” appears twice.", key=reading.key[:40])
-                reading.refusals.append(("key", twice))
-            if reading.refusals or reading.job is None:
-                tally.refused += [ImportNote(row.place, *why) for why in reading.refusals]
-            else:
-                seen.add(reading.key)
-                examples.add(row, reading.job)
-                notes = [ImportNote(row.place, name, said) for name, said in reading.notes]
-                self._take(reading.job, notes, way, tally)
+        count = 0
+        for start in range(0, len(old.rows), _TOGETHER):
+            some = old.rows[start : start + _TOGETHER]
+            newest = self._catalogs.newest()
+            readings = [read_row(row, old.mapping, newest, now) for row in some]
+            earlier = self._brought([import_key(way.source, one.key) for one in readings])
+            fileless: list[_Row] = []
+            for row, reading in zip(some, readings, strict=True):
+                count += 1
+                if reading.key in seen:
+                    twice = say("The key “{key}” appears twice.", key=reading.key[:40])
+                    reading.refusals.append(("key", twice))
+                if reading.refusals or reading.job is None:
+                    tally.refused += [ImportNote(row.place, *why) for why in reading.refusals]
+                else:
+                    seen.add(reading.key)
+                    examples.add(row, reading.job)
+                    notes = [ImportNote(row.place, name, said) for name, said in reading.notes]
+                    one = _Row(reading.job, import_key(way.source, reading.key), notes)
+                    self._take(one, earlier.get(one.key, ""), way, tally, fileless)
+                if progress is not None and not fileless:
+                    progress(count)
+            self._bring_together(fileless, way, tally)
             if progress is not None:
                 progress(count)
         return ImportReport(
@@ -164,40 +182,68 @@ class Imports:
             examples=examples.all(),
         )
 
-    def _take(self, old: OldJob, notes: list[ImportNote], way: _Way, tally: _Tally) -> None:
-        key = import_key(way.source, old.key)
+    def _take(
+        self, row: _Row, earlier: str, way: _Way, tally: _Tally, fileless: list[_Row]
+    ) -> None:
+        """Take over one row, or leave it in ``fileless`` for :meth:`_bring_together`.
+
+        ``earlier`` is the id of the job that an earlier import made of it, "" if none did.
+        """
+        old = row.old
         path, why_not = way.files.find(old.file, old.file_name, old.status)
-        earlier = self._brought(key)
-        if earlier is not None:
+        if earlier:
             tally.already += 1
             if path is not None and way.move and not way.dry_run:
-                self._remove_older(path, earlier.id, old.place, tally)
+                self._remove_older(path, earlier, old.place, tally)
             return
         if path is None:
             if not way.without_file:
                 tally.refused.append(ImportNote(old.place, "file", why_not))
                 return
-            notes.append(ImportNote(old.place, "file", sentences((why_not, _NO_FILE))))
+            row.notes.append(ImportNote(old.place, "file", sentences((why_not, _NO_FILE))))
+            fileless.append(row)
+            return
+        self._bring_together(fileless, way, tally)  # the report keeps the list's order
         try:
-            job_id = self._bring(old, path, key, way, notes, tally)
+            job_id = self._bring(row, path, way, tally)
         except FileRefused as refused:
             tally.refused.append(ImportNote(old.place, "file", refused.message))
             return
-        tally.by_status[old.status] += 1
-        tally.notes += notes + _to_do(old)
-        if job_id and path is not None and way.move:
+        _count(row, tally)
+        if job_id and way.move:
             self._remove_older(path, job_id, old.place, tally)
 
-    def _bring(
-        self,
-        old: OldJob,
-        path: Path | None,
-        key: str,
-        way: _Way,
-        notes: list[ImportNote],
-        tally: _Tally,
-    ) -> str:
+    def _bring_together(self, rows: list[_Row], way: _Way, tally: _Tally) -> None:
+        """Write jobs without files in one transaction, and empty the list.
+
+        If that fails, each is written by itself: a row that can't be written takes none with it.
+        """
+        if rows and not way.dry_run:
+            try:
+                with self._database.write() as tx:
+                    currency = self._catalogs.within(tx).currency
+                    for row in rows:
+                        self._writer.write(
+                            tx,
+                            row.old,
+                            upload=None,
+                            key=row.key,
+                            source=way.source,
+                            currency=currency,
+                            now=self._clock(),
+                        )
+                self._filing.place(())
+            except Exception:  # noqa: BLE001 - whatever it was, the row that it is about meets it again
+                _log.info("%d rows are written one by one", len(rows), exc_info=True)
+                for row in rows:
+                    self._bring(row, None, way, tally)
+        for row in rows:
+            _count(row, tally)
+        rows.clear()
+
+    def _bring(self, row: _Row, path: Path | None, way: _Way, tally: _Tally) -> str:
         """Write the job and its file; gives its id, "" in a dry run."""
+        old, key, notes = row.old, row.key, row.notes
 
         def check(name: str, head: bytes, size: int) -> str:
             try:
@@ -223,14 +269,21 @@ class Imports:
             if upload is not None:
                 upload.seal(check)
             with self._database.write() as tx:
-                job_id = self._write_old(tx, old, upload, key, way.source)
+                job_id = self._writer.write(
+                    tx,
+                    old,
+                    upload=upload,
+                    key=key,
+                    source=way.source,
+                    currency=self._catalogs.within(tx).currency,
+                    now=self._clock(),
+                )
                 leased = self._filing.lease(tx, job_id)
         except DuplicateKey:  # another import was faster
             _discard(upload)
-            found = self._brought(key)
-            if found is None:
+            if not (found := self._brought([key]).get(key, "")):
                 raise
-            return found.id
+            return found
         except BaseException:
             _discard(upload)
             raise
@@ -238,109 +291,10 @@ class Imports:
         self._filing.place(leased)
         return job_id
 
-    def _brought(self, key: str) -> Job | None:
-        """The job that an earlier import made of the same row."""
-        return next(iter(earlier_jobs(self._database, key)), None)
-
-    def _write_old(
-        self, tx: Transaction, old: OldJob, upload: Upload | None, key: str, source: str
-    ) -> str:
-        now = self._clock()
-        texts = {**old.texts, "student_email": normal_email(old.texts["student_email"])}
-        request_id = tx.jobs.add_request(
-            now=old.created_at,
-            idempotency_key=key,
-            student_name=texts["student_name"],
-            student_email=texts["student_email"],
-            agreement=Agreement("", "", ""),
-            language="",
-        )
-        original = texts["original_name"] or (upload.file_name if upload else old.file_name)
-        formed = ("student_name", "student_email", "discipline", "class_number", "method", "color")
-        job_id = self._writer.add(
-            tx,
-            request_id=request_id,
-            created_at=old.created_at,
-            actor=texts["updated_by"] or _BY.name,
-            status=old.status,
-            values={
-                **{field: texts[field] for field in (*formed, "printer")},
-                "original_name": original,
-                "currency": self._catalogs.within(tx).currency,
-            },
-            upload=upload,
-            ending=upload.ending if upload else ending_of(old.file or old.file_name) or ".stl",
-            now=now,
-        )
-        self._write_figures(tx, job_of(tx, job_id), old, now)
-        if old.note:
-            tx.history.add_note(
-                job_id, at=old.status_since, author=_BY.name, text=old.note, for_student=False
-            )
-        self._write_history(tx, job_id, old, source, now)
-        return job_id
-
-    def _write_figures(self, tx: Transaction, job: Job, old: OldJob, now: datetime) -> None:
-        tx.jobs.update(
-            job,
-            now=old.status_since,
-            actor=old.texts["updated_by"] or _BY.name,
-            status=old.status,
-            values={
-                "material": old.texts["material"],
-                "grams": old.grams,
-                "hours": old.hours,
-                "cost_cents": old.cost_cents,
-                "reasons": old.reasons if old.status is Status.REJECTED else (),
-                "status_since": old.status_since,
-                **counts_of(old.status, job.copies),
-                # An import sends no mail: reminders begin with the next day that comes.
-                "reminded_at": now if old.status is Status.COMPLETED else None,
-            },
-        )
-        if old.status is Status.PRINTING:
-            stored = tx.plates.machines()
-            own = [
-                one for one in shown_machines([job.printer], stored, ()) if one.model == job.printer
-            ]
-            PlateWriter(tx, old.status_since, _BY.name).start(job, own[0], job.quantity, None)
-
-    def _write_history(
-        self, tx: Transaction, job_id: str, old: OldJob, source: str, now: datetime
-    ) -> None:
-        """Submission at its own time, then the import as one step, dated when the status was
-        reached: what lay between, the older system did not keep.
-        """
-        tx.history.add_event(
-            job_id,
-            at=old.created_at,
-            trigger=Trigger.SUBMIT,
-            source=None,
-            dest=Status.UPLOADED,
-            actor=Actor(ActorKind.STUDENT, old.texts["student_name"]),
-            details={"imported": source},
-        )
-        told = {
-            "from": source,
-            "key": old.key,
-            "imported_at": now.isoformat(timespec="seconds"),
-            "confirmed_at": old.confirmed_at.isoformat(timespec="seconds")
-            if old.confirmed_at
-            else "",
-            "last_changed_by": old.texts["updated_by"],
-            "reasons": list(old.reasons),
-        }
-        event_id = tx.history.add_event(
-            job_id,
-            at=old.status_since,
-            trigger=Correction.IMPORT,
-            source=Status.UPLOADED,
-            dest=old.status,
-            actor=_BY,
-            details={name: value for name, value in told.items() if value},
-        )
-        if old.status is Status.PAIDPICKEDUP:
-            tx.ledger.add(_payment(job_of(tx, job_id), old, event_id))
+    def _brought(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """By key, the ids of the jobs that an earlier import made of the same rows."""
+        with self._database.read() as tx:
+            return tx.jobs.ids_of_keys(keys)
 
     def _remove_older(self, path: Path, job_id: str, place: str, tally: _Tally) -> None:
         """Remove the older file if the store holds the same bytes in their place, and only then."""
@@ -360,19 +314,9 @@ class Imports:
         tally.notes.append(ImportNote(place, "file", left))
 
 
-def _payment(job: Job, old: OldJob, event_id: int) -> Payment:
-    """What the older system has as paid: the price, on the day of the pick-up."""
-    cents = old.cost_cents or 0
-    return Payment(
-        id=0,
-        at=old.status_since,
-        by=_BY.name,
-        amount_cents=cents,
-        currency=job.currency,
-        method="imported",
-        waived="" if cents else say("The older system had no price."),
-        shares=(Share(job_id=job.id, amount_cents=cents, event_id=event_id),),
-    )
+def _count(row: _Row, tally: _Tally) -> None:
+    tally.by_status[row.old.status] += 1
+    tally.notes += row.notes + _to_do(row.old)
 
 
 def _to_do(old: OldJob) -> list[ImportNote]:
