@@ -28,6 +28,9 @@ from .spoken import spoken_error
 
 pages = Blueprint("queue", __name__, url_prefix="/dashboard/queue")
 
+ROWS = 8
+"""So many of the jobs that wait for a model are shown; arrows name two more."""
+
 
 @pages.get("")
 def show() -> AnyResponse:
@@ -42,10 +45,14 @@ def show() -> AnyResponse:
     if chosen["fits"]:
         try:
             found = lab.queue.printable_on(
-                chosen["fits"], material=chosen["material"], color=chosen["color"]
+                chosen["fits"],
+                material=chosen["material"],
+                color=chosen["color"],
+                after=asked.get("after", ""),
             )
         except InvalidInput as error:
             flash(spoken_error(error), "error")
+    fitting = found.jobs if found else ()
     shown = _shown()
     room = render_template("_print_room.html", **shown)
     page = render_template(
@@ -53,8 +60,9 @@ def show() -> AnyResponse:
         room=room,
         chosen=chosen,
         found=found,
-        requests={**shown["requests"], **lab.worklist.in_requests(found or ())},
-        notes=lab.worklist.notes(found or ()),
+        requests={**shown["requests"], **lab.worklist.in_requests(fitting)},
+        notes=lab.worklist.notes(fitting),
+        whole=found is not None and not found.next and not asked.get("after"),
         etag=tag_of(room),
         poll_seconds=current_app.config["POLL_SECONDS"],
     )
@@ -64,12 +72,13 @@ def show() -> AnyResponse:
 def _shown() -> dict[str, Any]:
     """What the part shows that changes; the same for everyone."""
     lab = lab_of(current_app)
-    room = lab.queue.room()
+    room = lab.queue.room(rows=ROWS + 2)
     jobs = [one.job for model in room for one in model.waiting]
     jobs += [job for model in room for job in model.loose]
     jobs += [job for model in room for column in model.machines for job in column.jobs]
     return {
         "models": room,
+        "most": ROWS,
         "requests": lab.worklist.in_requests(jobs),
         "notes": lab.worklist.notes(jobs),
     }

@@ -26,6 +26,7 @@ ALL = (
     "live",
     "doctor",
     "dashboard",
+    "queue",
     "submit_page",
     "inspection",
     "reports",

@@ -35,10 +35,10 @@ from printflow.db.schema import (
 )
 from tests.benchmarks.one_job import ACTIVE, RARE_PRINTER, RARE_WORD, OneJob, machine_rows
 
-__all__ = ["RARE_PRINTER", "RARE_WORD", "Plan", "fill"]
+__all__ = ["ORDER", "RARE_PRINTER", "RARE_WORD", "Plan", "complete", "fill"]
 
 BATCH: Final = 2000
-_ORDER: Final = (requests, jobs, job_files, events, confirmations, payments,
+ORDER: Final = (requests, jobs, job_files, events, confirmations, payments,
                  payment_shares, outbox, machines, plates, plate_runs, plate_parts,
                  part_outcomes)  # fmt: skip
 """Rows that others point to come first."""
@@ -90,7 +90,7 @@ def _write(connection: Connection, plan: Plan) -> None:
     _flush(connection, gathered)
     search.rebuild(connection)
     if connection.dialect.name == "postgresql":
-        for table in _ORDER:
+        for table in ORDER:
             if table is jobs:
                 continue
             name = table.name
@@ -103,13 +103,13 @@ def _write(connection: Connection, plan: Plan) -> None:
 
 
 def _flush(connection: Connection, gathered: dict[Table, list[dict[str, Any]]]) -> None:
-    for table in _ORDER:
+    for table in ORDER:
         rows = gathered.pop(table, [])
         for start in range(0, len(rows), BATCH):
             connection.execute(insert(table), rows[start : start + BATCH])
 
 
-def _complete(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
+def complete(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
     """The row with something in every column that wants it: tables grow."""
     row = dict(given)
     for column in table.c:
@@ -128,11 +128,11 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     step = timedelta(days=365.25 * plan.years) / len(statuses)
     event_id = 0
     for table, row in machine_rows(plan.now - timedelta(days=365.25 * plan.years)):
-        yield table, _complete(table, row)
+        yield table, complete(table, row)
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
         rare = number % (len(statuses) // 120)
         job = OneJob(number, Status(status), created, chance, plan.now, rare)
         for table, row in job.rows(event_id):
-            yield table, _complete(table, row)
+            yield table, complete(table, row)
         event_id += len(job.way)

@@ -30,7 +30,7 @@ def test_a_small_run_gives_every_figure(
     assert bench.main(["--small", *only, "--out", str(tmp_path / "bench.json")]) == 0
     rows = json.loads((tmp_path / "bench.json").read_text())
     pictures = 2 if shutil.which("f3d") else 0  # measured beside it
-    assert len(rows) == (42 + pictures if names is bench.ALL else 9)
+    assert len(rows) == (46 + pictures if names is bench.ALL else 9)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
     said = capsys.readouterr().out
     assert all(str(row["name"]) in said for row in rows)

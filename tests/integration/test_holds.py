@@ -93,7 +93,7 @@ def test_a_print_on_hold_is_neither_handed_out_nor_discarded(
 def test_the_queue_passes_over_what_is_on_hold(lab: Printflow, job_in: JobIn) -> None:
     job, other = job_in("READYTOPRINT"), job_in("READYTOPRINT")
     lab.jobs.hold(job.id, by="Ana", reason="No nozzle")
-    assert [one.id for one in lab.queue.printable_on(job.printer)] == [other.id]
+    assert [one.id for one in lab.queue.printable_on(job.printer).jobs] == [other.id]
     for act in (lab.plates.start, lab.plates.plan):
         with pytest.raises(TransitionRefused) as refused:
             act(job.printer, [job.id], by="Sam")

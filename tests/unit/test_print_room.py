@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from printflow.domain import print_room
@@ -13,6 +13,7 @@ from printflow.domain.model_facts import ModelFacts
 from printflow.domain.plate import Machine, Plate, PlatePart, PlateState
 from printflow.domain.print_room import ModelRoom, fitting_together
 from printflow.domain.status import Status
+from tests.queue_reference import waits
 from tests.unit.builders import NOW
 from tests.unit.test_queueing import CATALOG, made
 
@@ -41,8 +42,20 @@ def plate(on: Machine, *parts: tuple[Job, int], running: bool = True, hours: int
     )
 
 
+def rooms_of(
+    machines: Iterable[Machine],
+    jobs: Iterable[Job],
+    plates: Iterable[Plate],
+    idle: Mapping[int, datetime] | None = None,
+) -> tuple[ModelRoom, ...]:
+    """The room with all that waits."""
+    every, held = list(jobs), list(plates)
+    counted = waits(every, print_room.planned_copies(held))
+    return print_room.print_room(CATALOG, machines, every, held, idle or {}, NOW, every, counted)
+
+
 def room(machines: Iterable[Machine], jobs: Iterable[Job], *plates: Plate) -> ModelRoom:
-    found = print_room.print_room(CATALOG, machines, jobs, plates, {2: NOW}, NOW)
+    found = rooms_of(machines, jobs, plates, {2: NOW})
     return next(one for one in found if one.model == "MK4S")
 
 
@@ -142,9 +155,9 @@ def test_the_preselected_machine_is_free_and_nothing_is_planned_for_it() -> None
     running = replace(made("p", PRINTING), copies_printing=1)
     job = made("a")
     plates = (plate(on, (running, 1)), plate(planned, (job, 1), running=False))
-    rooms = print_room.print_room(CATALOG, [on, planned, free], [running, job], plates, {}, NOW)
+    rooms = rooms_of([on, planned, free], [running, job], plates)
     assert print_room.preselected(rooms, "MK4S") == "M3"
-    fewer = print_room.print_room(CATALOG, [on, planned], [running, job], plates, {}, NOW)
+    fewer = rooms_of([on, planned], [running, job], plates)
     assert print_room.preselected(fewer, "MK4S") == "M2"
     assert print_room.preselected(fewer, "Unknown") == ""
     assert print_room.short_of_machines(fewer, [job, job]) == (("MK4S", 2, 1),)

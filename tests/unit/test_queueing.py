@@ -6,22 +6,28 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from printflow.domain.catalog import catalog_from
 from printflow.domain.job import Job
 from printflow.domain.model_facts import ModelFacts
 from printflow.domain.open_days import NO_HOURS
 from printflow.domain.queueing import (
+    Ahead,
     ReadyRange,
     batches,
     forecast,
     in_order,
     moved,
+    new_places,
     printable_on,
     queue_of,
     queues,
     ready_range,
 )
 from printflow.domain.status import Status
+from tests.queue_reference import before, still_to_print
 from tests.unit.builders import DOCUMENT, NOW, job
 
 CATALOG = catalog_from(DOCUMENT)
@@ -135,17 +141,38 @@ def test_moving() -> None:
     assert moved(["a", "b", "c"], "b", "b") == ["a", "c", "b"]
 
 
+@given(
+    st.lists(st.none() | st.integers(0, 9), min_size=1, max_size=9),
+    st.integers(0, 8),
+    st.integers(0, 9),
+)
+def test_new_places_make_the_order_and_leave_what_comes_after(
+    places: list[int | None], which: int, where: int
+) -> None:
+    jobs = in_order(made(str(number), place=place) for number, place in enumerate(places))
+    own = jobs[which % len(jobs)]
+    target = jobs[where].id if where < len(jobs) and jobs[where] != own else ""
+    order = [(one.id, one.queue_place) for one in jobs]
+    written = new_places(order, own.id, target)
+    then = [replace(one, queue_place=written.get(one.id, one.queue_place)) for one in jobs]
+    assert ids(in_order(then)) == moved(ids(jobs), own.id, target)
+    behind = in_order(then)[moved(ids(jobs), own.id, target).index(own.id) + 1 :]
+    had = dict(order)
+    assert all(one.queue_place is None for one in behind if had[one.id] is None)
+
+
 def test_the_range_of_an_empty_lab_and_of_a_full_one() -> None:
-    assert ready_range([], "MK4S") == ReadyRange(1, 3)
+    assert ready_range(Ahead()) == ReadyRange(1, 3)
     full = [made(str(number), hours="12") for number in range(5)]
     unpriced = [made("u", Status.UPLOADED, hours=None)]
     # 5 x 12 h, and the unpriced and the new one like the mean: 84 h
-    assert ready_range([*full, *unpriced], "MK4S") == ReadyRange(1 + 3, 2 + 11)
+    assert ready_range(still_to_print("MK4S", [*full, *unpriced])) == ReadyRange(1 + 3, 2 + 11)
     done = [made("d", Status.COMPLETED, hours="900"), made("x", hours="900", printer="XL")]
-    assert ready_range(done, "MK4S") == ReadyRange(1, 3)
+    assert ready_range(still_to_print("MK4S", done)) == ReadyRange(1, 3)
     # Three machines share the work; none of them can say when.
-    assert ready_range(full, "MK4S", 3) != ready_range(full, "MK4S")
-    assert ready_range(full, "MK4S", 0) is None
+    ahead = still_to_print("MK4S", full)
+    assert ready_range(ahead, 3) != ready_range(ahead)
+    assert ready_range(ahead, 0) is None
 
 
 def test_a_forecast_counts_what_is_ahead_and_promises_nothing() -> None:
@@ -158,13 +185,13 @@ def test_a_forecast_counts_what_is_ahead_and_promises_nothing() -> None:
         replace(made("E", hours="99", ago=7), held_at=NOW),
         own,
     ]
-    found = forecast(own, queue, 1, NO_HOURS, NOW)
+    found = forecast(own, before(own, queue), 1, NO_HOURS, NOW)
     assert found is not None
     assert (found.ahead, found.first, found.last) == (2, DAY + timedelta(1), DAY + timedelta(7))
-    two = forecast(own, queue, 2, NO_HOURS, NOW)
+    two = forecast(own, before(own, queue), 2, NO_HOURS, NOW)
     assert two is not None
     assert (two.first, two.last) == (DAY + timedelta(1), DAY + timedelta(5))
-    none = forecast(own, queue, 0, NO_HOURS, NOW)
+    none = forecast(own, before(own, queue), 0, NO_HOURS, NOW)
     assert none is not None
     assert (none.ahead, none.first, none.last) == (2, None, None)
 
@@ -172,16 +199,17 @@ def test_a_forecast_counts_what_is_ahead_and_promises_nothing() -> None:
 def test_a_forecast_is_made_only_of_what_is_not_ready_yet() -> None:
     for status in Status:
         one = job(status, printer="MK4S")
-        found = forecast(one, [one], 1, NO_HOURS, NOW)
+        found = forecast(one, Ahead(), 1, NO_HOURS, NOW)
         assert (found is not None) is status.ahead, status
         assert found is None or (found.ahead is not None) is (status is READY)
-        assert forecast(replace(one, held_at=NOW), [one], 1, NO_HOURS, NOW) is None
+        assert forecast(replace(one, held_at=NOW), Ahead(), 1, NO_HOURS, NOW) is None
 
 
 def test_a_new_job_is_expected_as_the_form_says() -> None:
     one, days = job(Status.UPLOADED, printer="MK4S", hours=None), NO_HOURS
     others = [made("A", hours="20"), made("X", hours="2")]
-    said, found = ready_range(others, "MK4S"), forecast(one, [one, *others], 1, days, NOW)
+    ahead = still_to_print("MK4S", [one, *others], without=one.id)
+    said, found = ready_range(ahead), forecast(one, ahead, 1, days, NOW)
     assert said is not None and found is not None
     assert found.first == DAY + timedelta(said.earliest)
     assert found.last == DAY + timedelta(said.latest)

@@ -41,6 +41,7 @@ from .payer_rows import SqlPayerRows
 from .people_rows import SqlPeopleRows
 from .person_rows import SqlPersonRows
 from .plate_rows import SqlPlateRows
+from .queue_rows import SqlQueueRows
 from .quote_rows import SqlQuoteRows
 from .report_rows import SqlReportRows
 from .retention_rows import SqlRetentionRows
@@ -74,6 +75,10 @@ class SqlTransaction:
     @cached_property
     def plates(self) -> SqlPlateRows:
         return SqlPlateRows(self._connection)
+
+    @property
+    def queue(self) -> SqlQueueRows:
+        return SqlQueueRows(self._connection)
 
     @cached_property
     def ledger(self) -> SqlLedgerRows:

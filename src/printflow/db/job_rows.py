@@ -397,10 +397,6 @@ class SqlJobRows:
         self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(asked_at=at))
         stir(self._connection)
 
-    def set_queue_place(self, job_id: str, place: int) -> None:
-        self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(queue_place=place))
-        stir(self._connection)
-
     def plan_printer(self, job_id: str, printer: str) -> None:
         self._connection.execute(update(jobs).where(jobs.c.id == job_id).values(printer=printer))
         stir(self._connection)

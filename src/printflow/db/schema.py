@@ -300,6 +300,15 @@ LIST_ORDERS = {
 NEW_JOBS = "status = 'UPLOADED' AND reviewed_at IS NULL AND unconfirmed_since IS NULL"
 """What is new: uploaded, not reviewed by anyone, and not waiting for its address."""
 
+JOBS_AHEAD = "status NOT IN ('COMPLETED', 'PAIDPICKEDUP', 'REJECTED', 'ARCHIVED')"
+JOBS_WAITING = (
+    "status NOT IN ('UPLOADED', 'PENDING', 'COMPLETED', 'PAIDPICKEDUP', 'REJECTED', 'ARCHIVED')"
+    " AND quantity > copies_good + copies_printing"
+)
+"""What is still to be printed, or being printed; and of what copies are still to be started. By what
+it isn't, so that no database looks for it in an index of statuses instead.
+"""
+
 jobs = Table(
     "jobs",
     metadata,
@@ -375,6 +384,14 @@ jobs = Table(
     Index("ix_jobs_held", "held_at", "id"),  # partial, too
     Index("ix_jobs_cancel_asked", "cancel_asked_at"),  # partial, too
     Index("ix_jobs_unconfirmed", "unconfirmed_since"),  # partial, too: it is not null
+    # The print room's rows in the order of their queue, and its counts and sums; partial, too: see
+    # JOBS_WAITING and JOBS_AHEAD.
+    Index("ix_jobs_waiting", "printer", "queue_place", "status_since", "id"),
+    Index(
+        "ix_jobs_ahead",
+        *("printer", "material", "color", "method", "held_at", "hours", "quantity"),
+        *("copies_good", "copies_printing", "status", "id"),
+    ),
     comment="A job as it stands now; how it came there is in events.",
 )
 

@@ -13,12 +13,12 @@ from .job import Job
 
 def hours_of(job: Job, copies: int) -> Decimal | None:
     """The print time of so many copies of a job: their share of the quoted one."""
-    return None if job.hours is None else _share(job.hours, copies, job.quantity)
+    return None if job.hours is None else share_of(job.hours, copies, job.quantity)
 
 
 def grams_of(job: Job, copies: int) -> Decimal | None:
     """The weight of so many copies of a job: their share of the quoted one."""
-    return None if job.grams is None else _share(job.grams, copies, job.quantity)
+    return None if job.grams is None else share_of(job.grams, copies, job.quantity)
 
 
 def hours_together(parts: Iterable[tuple[Job, int]]) -> Decimal | None:
@@ -35,7 +35,8 @@ def grams_together(parts: Iterable[tuple[Job, int]]) -> Decimal | None:
     return sum(known, Decimal()) if len(known) == len(every) else None
 
 
-def _share(whole: Decimal, copies: int, wanted: int) -> Decimal:
+def share_of(whole: Decimal, copies: int, wanted: int) -> Decimal:
+    """What so many of the wanted copies have of a figure that is for all of them."""
     if copies == wanted:
         return whole
     return (whole * copies / wanted).quantize(Decimal("0.001"))

@@ -18,12 +18,12 @@ from .job import Job
 from .needed_by import ends_after
 from .plate import Machine, Plate, PlatePart, PlateState, free_first, startable
 from .plate_time import hours_of, hours_together
-from .queueing import Batch, batches, in_order
-from .status import Status
+from .queueing import Batch, Waits, in_order
 
 MARGIN_MM = 5.0
 """Room around each copy on a build plate: for a brim, and for the nozzle to pass."""
 _WHOLE = 100
+_NOTHING = Waits(count=0, hours=Decimal(), batches=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +107,16 @@ class WaitingCopies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRoom:
-    """A printer of the catalog: its machines, and what waits for any of them, in order."""
+    """A printer of the catalog: its machines, and what waits for any of them, in order: ``count``
+    jobs, of which ``waiting`` are the first that were asked for.
+    """
 
     model: str
     machines: tuple[MachineColumn, ...]
     waiting: tuple[WaitingCopies, ...]
     loose: tuple[Job, ...]
     """Jobs that are printing, as an override or an import says, on no plate."""
+    count: int
     hours: Decimal
     """Print time of all that waits, as far as it is known."""
     batches: tuple[Batch, ...]
@@ -158,6 +161,22 @@ def left_to_plan(job: Job, planned: int) -> int:
     return max(job.copies.left - planned, 0) if job.status.record.to_print else 0
 
 
+def planned_copies(plates: Iterable[Plate]) -> dict[str, int]:
+    """How many copies of each job are planned."""
+    planned: dict[str, int] = {}
+    for plate in plates:
+        if plate.state is PlateState.PLANNED:
+            for part in plate.parts:
+                planned[part.job_id] = planned.get(part.job_id, 0) + part.copies
+    return planned
+
+
+def on_running(plates: Iterable[Plate]) -> set[str]:
+    """The ids of the jobs of which copies are printing on a plate."""
+    running = (plate for plate in plates if plate.state is not PlateState.PLANNED)
+    return {part.job_id for plate in running for part in plate.parts if part.open}
+
+
 def print_room(
     catalog: Catalog,
     machines: Iterable[Machine],
@@ -165,23 +184,20 @@ def print_room(
     plates: Iterable[Plate],
     idle_since: Mapping[int, datetime],
     now: datetime,
+    first: Iterable[Job],
+    waits: Mapping[str, Waits],
 ) -> tuple[ModelRoom, ...]:
     """The room of each model: those of the catalog first, then others that still have something.
 
-    ``plates`` are those that run or are planned, ``jobs`` all that are on them or wait.
+    ``plates`` are those that run or are planned, ``jobs`` all that are on them or print on none.
+    ``first`` are the jobs that wait first for each model; ``waits`` says of each what waits in all.
     """
-    known = {job.id: job for job in jobs}
+    known, next_ones = {job.id: job for job in jobs}, list(first)
     every, shown = list(plates), list(machines)
     models = [printer.name for printer in catalog.printers]
     others = {one.model for one in shown} | {job.printer for job in known.values()}
-    planned: dict[str, int] = {}
-    on_plate: set[str] = set()
-    for plate in every:
-        for part in plate.parts:
-            if plate.state is PlateState.PLANNED:
-                planned[part.job_id] = planned.get(part.job_id, 0) + part.copies
-            elif part.open:
-                on_plate.add(part.job_id)
+    others |= waits.keys()
+    planned, on_plate = planned_copies(every), on_running(every)
     rooms = []
     for model in (*models, *sorted(others - set(models))):
         mine = [one for one in shown if one.model == model]
@@ -191,14 +207,19 @@ def print_room(
             for one in mine
         ]
         own = [job for job in known.values() if job.printer == model]
-        waits = in_order(job for job in own if left_to_plan(job, planned.get(job.id, 0)))
-        waiting = _scheduled(waits, planned, columns, now)
+        queue = in_order(
+            job
+            for job in next_ones
+            if job.printer == model and left_to_plan(job, planned.get(job.id, 0))
+        )
+        waiting = _scheduled(queue, planned, columns, now)
         waiting = tuple(
             replace(one, late=ends_after(one.ends_at, one.job.needed_by, catalog.time_zone))
             for one in waiting
         )
         loose = [job for job in own if job.copies_printing and job.id not in on_plate]
-        if not (mine or waiting or loose):
+        all_that_waits = waits.get(model, _NOTHING)
+        if not (mine or waiting or loose or all_that_waits.count):
             continue
         rooms.append(
             ModelRoom(
@@ -206,10 +227,9 @@ def print_room(
                 machines=tuple(columns),
                 waiting=waiting,
                 loose=tuple(loose),
-                hours=sum(
-                    (one.hours or Decimal() for one in waiting if not one.job.on_hold), Decimal()
-                ),
-                batches=batches(job for job in waits if not job.on_hold),
+                count=all_that_waits.count,
+                hours=all_that_waits.hours,
+                batches=all_that_waits.batches,
             )
         )
     return tuple(rooms)
@@ -528,12 +548,3 @@ def _judged(
             "room for {count} of {wanted}", "room for {count} of {wanted}", room, wanted=one.copies
         )
     return one.copies, say("same material and color, fits")
-
-
-def waits(job: Job) -> bool:
-    """Whether copies of a job are still to be started."""
-    return job.status.record.to_print and job.copies.left > 0
-
-
-IN_THE_ROOM = tuple(status for status in Status if status.record.to_print)
-"""The statuses of jobs that wait for a machine, or are printed."""

@@ -6,9 +6,10 @@ Times are UTC, print times in hours. What nobody has priced yet has no print tim
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from .catalog import Catalog, Printer
@@ -16,9 +17,12 @@ from .job import Job
 from .open_days import NO_HOURS, OpenDays
 from .opening import OpeningHours
 from .status import Status
+from .worklist import no_such_page
 
 USUAL_HOURS = Decimal(4)
 """What a print is taken to last while no print of the queue is known."""
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_CURSOR = re.compile(r"(\d{0,9})_(\d{1,17})_([0-9A-Z]{8})", re.ASCII)
 _STAFFED_HOURS, _ALL_DAY = Decimal(8), Decimal(24)
 
 
@@ -42,6 +46,37 @@ class Batch:
     color: str
     method: str
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """All that waits for a printer: how many jobs, their print time in hours as far as it is known,
+    and what prints without a change of filament. What is on hold only counts as a job.
+    """
+
+    count: int
+    hours: Decimal
+    batches: tuple[Batch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is printed before something else: how many jobs, of how many the print time is known, and
+    the sum of these times in hours.
+    """
+
+    jobs: int = 0
+    known: int = 0
+    hours: Decimal = Decimal()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job stands in its printer's queue; see :func:`in_order`."""
+
+    place: int | None
+    since: datetime
+    job_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +123,31 @@ def in_order(jobs: Iterable[Job]) -> list[Job]:
         return job.queue_place is None, job.queue_place or 0, job.status_since, job.id
 
     return sorted(jobs, key=key)
+
+
+def place_in_queue(job: Job) -> Place:
+    """Where it stands."""
+    return Place(job.queue_place, job.status_since, job.id)
+
+
+def cursor(job: Job) -> str:
+    """That place as a text for addresses."""
+    place = "" if job.queue_place is None else job.queue_place
+    return f"{place}_{(job.status_since - _EPOCH) // _MICROSECOND}_{job.id}"
+
+
+def place_of(text: str) -> Place | None:
+    """What :func:`cursor` wrote; None for "". Raises InvalidInput."""
+    if not text:
+        return None
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise no_such_page()
+    place, since, job_id = found.groups()
+    try:
+        return Place(int(place) if place else None, _EPOCH + int(since) * _MICROSECOND, job_id)
+    except OverflowError:
+        raise no_such_page() from None
 
 
 def queue_of(printer: str, jobs: Iterable[Job], now: datetime) -> PrinterQueue:
@@ -142,6 +202,11 @@ def batches(jobs: Iterable[Job]) -> tuple[Batch, ...]:
     for job in jobs:
         key = (job.material, job.color, job.method)
         counted[key] = counted.get(key, 0) + 1
+    return batches_of(counted)
+
+
+def batches_of(counted: Mapping[tuple[str, str, str], int]) -> tuple[Batch, ...]:
+    """The groups of so many jobs of a material, color and method, the largest first."""
     order = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
         Batch(material=material, color=color, method=method, count=count)
@@ -171,6 +236,22 @@ def printable_on(
     )
 
 
+def new_places(order: Sequence[tuple[str, int | None]], job_id: str, before: str) -> dict[str, int]:
+    """The places to write so that an order becomes :func:`moved`: what comes after the job keeps the
+    place that it has, or none, wherever it can.
+    """
+    had = dict(order)
+    ids = moved([one for one, _place in order], job_id, before)
+    last = max(number for number, one in enumerate(ids) if one == job_id or had[one] is not None)
+    changed, taken = {}, -1
+    for one in ids[: last + 1]:
+        place = had[one]
+        if place is None or place <= taken:
+            place = changed[one] = max(taken, 0) + 1
+        taken = place
+    return changed
+
+
 def moved(order: Sequence[str], job_id: str, before: str) -> list[str]:
     """The ids with ``job_id`` put before another, or at the end where ``before`` is not there."""
     rest = [one for one in order if one != job_id]
@@ -178,47 +259,38 @@ def moved(order: Sequence[str], job_id: str, before: str) -> list[str]:
     return [*rest[:place], job_id, *rest[place:]]
 
 
-def ready_range(
-    jobs: Iterable[Job], printer: str, machines: int = 1, days: OpenDays = NO_HOURS
-) -> ReadyRange | None:
-    """In how many days a job that comes now for ``printer`` is usually ready; None while none of
+def ready_range(ahead: Ahead, machines: int = 1, days: OpenDays = NO_HOURS) -> ReadyRange | None:
+    """In how many days a job that comes now for a printer is usually ready; None while none of
     its machines is in service.
 
-    All jobs before it count but those on hold, priced or not; one without a print time counts with the mean of the
-    others. Earliest: one day for the look and the student's answer, then the printer runs day and
+    ``ahead`` are all jobs that the printer still has to print but those on hold, priced or not; one
+    without a print time counts with the mean of the others. Earliest: one day for the look and the student's answer, then the printer runs day and
     night. Latest: two days more, and it runs 8 hours a day, because someone must start each print.
     ``machines`` in service share the work. With ``days`` that are counted, both are open days, and
     the 8 hours are those of an open day.
     """
     if machines < 1:
         return None
-    ahead = [job for job in jobs if job.printer == printer and job.status.ahead and not job.on_hold]
     return _after_hours(ahead, None, machines, days, (1, 2))
 
 
 def forecast(
-    job: Job, jobs: Iterable[Job], machines: int, days: OpenDays, now: datetime
+    job: Job, ahead: Ahead, machines: int, days: OpenDays, now: datetime
 ) -> Forecast | None:
-    """When a job is usually ready, by the ``jobs`` of its printer that are still to be printed; None
-    for one that is done, or on hold.
+    """When a job is usually ready; None for one that is done, or on hold.
 
-    What isn't confirmed yet is expected as any new job. What is, waits for those before it in the
-    queue; it is printed day and night at the earliest, and 8 hours a day at the latest.
+    What isn't confirmed yet is expected as any new job: ``ahead`` is as for :func:`ready_range`,
+    without it. What is, waits for those before it in the queue, and for what is printing; it is
+    printed day and night at the earliest, and 8 hours a day at the latest.
     """
     if not job.status.ahead or job.on_hold:
         return None
-    others = [one for one in jobs if one.id != job.id and one.printer == job.printer]
     if not job.status.record.to_print:
-        found = ready_range(others, job.printer, machines, days)
-        return Forecast(None, *_days(found, days, now))
-    running = [one for one in others if one.status is Status.PRINTING]
-    order = in_order(
-        one for one in (*others, job) if one.status is Status.READYTOPRINT and not one.on_hold
-    )
-    before = order[: order.index(job)] if job in order else []
-    ahead = [*running, *before] if job in order else []
-    ready = _after_hours(ahead, job.hours, machines, days, (0, 1)) if machines > 0 else None
-    return Forecast(len(ahead) if job in order else None, *_days(ready, days, now))
+        return Forecast(None, *_days(ready_range(ahead, machines, days), days, now))
+    queued = job.status is Status.READYTOPRINT
+    before = ahead if queued else Ahead()
+    ready = _after_hours(before, job.hours, machines, days, (0, 1)) if machines > 0 else None
+    return Forecast(before.jobs if queued else None, *_days(ready, days, now))
 
 
 def _days(
@@ -235,7 +307,7 @@ def _days(
 
 
 def _after_hours(
-    ahead: Sequence[Job],
+    ahead: Ahead,
     own: Decimal | None,
     machines: int,
     days: OpenDays,
@@ -244,9 +316,8 @@ def _after_hours(
     """In how many days a print of ``own`` hours (None: the mean of those ahead) is done that machines
     in service begin after those ahead, and ``plus`` days for what people do.
     """
-    known = [job.hours for job in ahead if job.hours is not None]
-    mean = sum(known, Decimal()) / len(known) if known else USUAL_HOURS
-    hours = (sum(known, Decimal()) + mean * (len(ahead) - len(known))) / machines
+    mean = ahead.hours / ahead.known if ahead.known else USUAL_HOURS
+    hours = (ahead.hours + mean * (ahead.jobs - ahead.known)) / machines
     hours += mean if own is None else own
     earliest = plus[0] + math.floor(hours / _ALL_DAY)
     latest = plus[1] + math.ceil(hours / (_open_hours(days.hours) or _STAFFED_HOURS))

@@ -137,13 +137,18 @@ def place_of(text: str, sort: Sort) -> tuple[str, str] | None:
         if not isinstance(value, str) or not isinstance(job_id, str) or "\x00" in value + job_id:
             raise ValueError
     except (ValueError, TypeError, RecursionError):
-        raise InvalidInput.of(
-            "after",
-            "cursor_invalid",
-            say("That page of the list doesn't exist."),
-            say("Start at the top."),
-        ) from None
+        raise no_such_page() from None
     return value, job_id
+
+
+def no_such_page() -> InvalidInput:
+    """What is said of a cursor that nobody wrote."""
+    return InvalidInput.of(
+        "after",
+        "cursor_invalid",
+        say("That page of the list doesn't exist."),
+        say("Start at the top."),
+    )
 
 
 def parse_date(text: str, field: str) -> date | None:

@@ -35,6 +35,7 @@ from .papercut import (
     PaperCutUnreachable,
 )
 from .plate_rows import PlateRows
+from .queue_rows import QueueRows
 from .store import FileStore, Place
 from .surroundings import Clock, Ids, Transliterate
 from .view_rows import ViewRows
@@ -86,6 +87,7 @@ __all__ = [
     "Place",
     "Placement",
     "PlateRows",
+    "QueueRows",
     "ProviderState",
     "QuoteRows",
     "RenderedMail",

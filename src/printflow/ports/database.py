@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .payer_rows import PayerRows
     from .person_rows import PersonRows
     from .plate_rows import PlateRows
+    from .queue_rows import QueueRows
     from .view_rows import ViewRows
 
 
@@ -42,6 +43,9 @@ class Transaction(Protocol):
     def history(self) -> HistoryRows: ...
     @property
     def plates(self) -> PlateRows: ...
+
+    @property
+    def queue(self) -> QueueRows: ...
     @property
     def ledger(self) -> LedgerRows: ...
     @property

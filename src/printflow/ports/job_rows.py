@@ -121,9 +121,6 @@ class JobRows(Protocol):
     def plan_printer(self, job_id: str, printer: str) -> None:
         """Which printer is planned where any will do; no change of the job itself."""
 
-    def set_queue_place(self, job_id: str, place: int) -> None:
-        """Where it stands in its printer's queue; no change of the job itself."""
-
     def waiting(self, before: datetime) -> Iterator[tuple[str, datetime, datetime | None]]:
         """Completed jobs that wait since ``before`` or longer, the oldest first: id, since when,
         and when the student was last reminded.

@@ -17,7 +17,7 @@ from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_mach
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
 from ..domain.printer_choice import FreeIn, planned_printer
-from ..domain.queueing import Forecast, PrinterQueue, ReadyRange
+from ..domain.queueing import Ahead, Forecast, PrinterQueue, ReadyRange
 from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
@@ -25,12 +25,15 @@ from ..errors import InvalidInput, Refusal, TransitionRefused
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import needs
 from ..said import say
-from . import queue_order
 from .acting import staff_actor
 from .lookup import job_of
 from .stale import stale
 
 _ESTIMATED_SECONDS = 15.0
+FIRST_ROWS = 40
+"""So many of the jobs that wait are shown where nobody says how many."""
+_LOOKED_AT = 200
+"""Of so many jobs is asked at once whether they fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,18 @@ class StartOffer:
     used: int | None
     clash: str
     """Why they should not be printed together there, "" if they can: a warning."""
+    unseen: int = 0
+    """How many more jobs wait for the printer, so far back that nobody looked at whether they fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittingJobs:
+    """A page of ready jobs that fit a printer; ``next`` is the cursor of the page after it, "" on
+    the last.
+    """
+
+    jobs: tuple[Job, ...]
+    next: str = ""
 
 
 class Queues:
@@ -69,27 +84,34 @@ class Queues:
         self._catalogs = catalogs
         self._by_printer: tuple[float, dict[str, ReadyRange | None]] | None = None
 
-    def _in(self, tx: Transaction, *statuses: Status, printer: str = "") -> list[Job]:
-        queries = (JobQuery(status=status, printer=printer) for status in statuses)
-        return [job for query in queries for job in tx.jobs.find(query)]
-
     @needs(Right.SEE)
-    def room(self) -> tuple[ModelRoom, ...]:
-        """The print room: by model its machines, what runs on them and comes next, and what waits."""
+    def room(self, *, rows: int = FIRST_ROWS) -> tuple[ModelRoom, ...]:
+        """The print room: by model its machines, what runs on them and comes next, and what waits:
+        so many jobs of each, and all of them as counts and sums.
+        """
         with self._database.read() as tx:
-            return self._room(tx)
+            return self._room(tx, rows=rows)
 
-    def _room(self, tx: Transaction) -> tuple[ModelRoom, ...]:
-        catalog = self._catalogs.within(tx)
+    def _room(self, tx: Transaction, *, rows: int = 0, of: str = "") -> tuple[ModelRoom, ...]:
+        """The room with the first ``rows`` jobs that wait, of each model or of one."""
         plates = tx.plates.find(states=(PlateState.RUNNING, PlateState.PLANNED))
-        jobs = {job.id: job for job in self._in(tx, *print_room.IN_THE_ROOM)}
+        planned = print_room.planned_copies(plates)
+        here = tx.queue.at_machines({part.job_id for one in plates for part in one.parts})
+        waits = tx.queue.waits(planned)
+        settled = [
+            job.id for job in here if not print_room.left_to_plan(job, planned.get(job.id, 0))
+        ]
+        names = [of] if of else list(waits)
+        first = tx.queue.first(names, limit=rows, without=settled) if rows else ()
         return print_room.print_room(
-            catalog,
+            self._catalogs.within(tx),
             self._machines(tx),
-            jobs.values(),
+            here,
             plates,
             tx.plates.idle_since(),
             self._clock(),
+            first,
+            waits,
         )
 
     def _machines(self, tx: Transaction) -> Sequence[Machine]:
@@ -99,7 +121,7 @@ class Queues:
     @needs(Right.SEE)
     def choices(self, job: Job) -> tuple[str, tuple[tuple[str, tuple[MachineChoice, ...]], ...]]:
         """Which machine a form for starting a job preselects, and all that it offers, by model."""
-        room = self.room()
+        room = self.room(rows=0)
         offered = print_room.choices(room, self._catalogs.newest(), [job.method])
         return print_room.preselected(room, job.printer), offered
 
@@ -115,18 +137,19 @@ class Queues:
         typed = copies or {}
         with self._database.read() as tx:
             jobs = [job_of(tx, job_id) for job_id in dict.fromkeys(job_ids)]
-            room, catalog = self._room(tx), self._catalogs.within(tx)
-        waiting = {one.job.id: one for model in room for one in model.waiting}
+            catalog, units = self._catalogs.within(tx), self._machines(tx)
+            named = machine_named(units, machine) if machine else None
+            model = named.model if named else jobs[0].printer if jobs else ""
+            room = self._room(tx, rows=_LOOKED_AT if model else 0, of=model)
+            planned = print_room.planned_copies(tx.plates.find(states=(PlateState.PLANNED,)))
         parts = []
         for job in jobs:
-            usual = waiting[job.id].copies if job.id in waiting else max(job.copies.left, 1)
-            parts.append((job, count(typed.get(job.id, "")) or usual))
-        columns = print_room.columns_of(room)
-        named = machine_named([one.machine for one in columns], machine) if machine else None
-        model = named.model if named else parts[0][0].printer if parts else ""
+            left = print_room.left_to_plan(job, planned.get(job.id, 0)) or max(job.copies.left, 1)
+            parts.append((job, count(typed.get(job.id, "")) or left))
         chosen = named.name if named else print_room.preselected(room, model)
-        unit = machine_named([one.machine for one in columns], chosen) if chosen else None
-        queued = [one for each in room for one in each.waiting if each.model == model]
+        unit = machine_named(units, chosen) if chosen else None
+        mine = next((each for each in room if each.model == model), None)
+        queued = mine.waiting if mine else ()
         return StartOffer(
             parts=tuple(parts),
             machine=chosen,
@@ -140,6 +163,7 @@ class Queues:
                 if parts and (printer := catalog.printer(model)) is not None
                 else None
             ),
+            unseen=mine.count - len(queued) if mine else 0,
         )
 
     @needs(Right.SEE)
@@ -149,7 +173,7 @@ class Queues:
         """Where a plate with these jobs can be moved, by model, and which machine to preselect: one
         of its model, if any is free.
         """
-        room = self.room()
+        room = self.room(rows=0)
         offered = print_room.choices(room, self._catalogs.newest(), {job.method for job in jobs})
         others = print_room.without(offered, plate.machine)
         return print_room.place_to_go(others, plate.machine), others
@@ -159,20 +183,33 @@ class Queues:
         """The models of which more of these jobs would start than machines are free: its name, how
         many jobs, how many free machines.
         """
-        return print_room.short_of_machines(self.room(), jobs)
+        return print_room.short_of_machines(self.room(rows=0), jobs)
 
     @needs(Right.SEE)
     def by_printer(self) -> tuple[PrinterQueue, ...]:
         """The queue of every printer, with expected ends."""
         with self._database.read() as tx:
-            jobs = self._in(tx, Status.PRINTING, Status.READYTOPRINT)
+            jobs = [
+                job
+                for status in (Status.PRINTING, Status.READYTOPRINT)
+                for job in tx.jobs.find(JobQuery(status=status))
+            ]
         return queueing.queues(self._catalogs.newest(), jobs, self._clock())
 
     @needs(Right.SEE)
-    def printable_on(self, printer: str, *, material: str = "", color: str = "") -> list[Job]:
-        """The ready jobs that fit a printer, whichever they are planned for, in their order.
+    def printable_on(
+        self,
+        printer: str,
+        *,
+        material: str = "",
+        color: str = "",
+        after: str = "",
+        limit: int = FIRST_ROWS,
+    ) -> FittingJobs:
+        """The ready jobs that fit a printer, whichever they are planned for, in their order: a page
+        of them from a cursor on. It ends early after many that don't fit.
 
-        Raises InvalidInput for a printer that the lab has not.
+        Raises InvalidInput for a printer that the lab has not, and for a cursor that nobody wrote.
         """
         known = self._catalogs.newest().printer(printer)
         if known is None:
@@ -182,9 +219,24 @@ class Queues:
                 say("The lab has no such printer."),
                 say("Choose another one."),
             )
+        place = queueing.place_of(after)
         with self._database.read() as tx:
-            ready = self._in(tx, Status.READYTOPRINT)
-        return queueing.printable_on(known, ready, material=material, color=color)
+            some = tx.queue.ready(
+                tx.queue.printers(),
+                methods=known.methods,
+                material=material,
+                color=color,
+                limit=_LOOKED_AT + 1,
+                after=place,
+            )
+        looked_at = queueing.in_order(some)[:_LOOKED_AT]
+        fitting = queueing.printable_on(known, looked_at, material=material, color=color)
+        last = ""
+        if len(fitting) > limit:
+            last = queueing.cursor(fitting[limit - 1])
+        elif len(some) > _LOOKED_AT:
+            last = queueing.cursor(looked_at[-1])
+        return FittingJobs(tuple(fitting[:limit]), last)
 
     @needs(Right.SEE)
     def fits_planned(self, job: Job) -> bool:
@@ -197,7 +249,7 @@ class Queues:
     @needs(Right.SEE)
     def busy_machines(self) -> tuple[tuple[Machine, RunningPlate], ...]:
         """The machines that print now, and what holds each."""
-        columns = print_room.columns_of(self.room())
+        columns = print_room.columns_of(self.room(rows=0))
         return tuple((one.machine, one.running[0]) for one in columns if one.running)
 
     def usually_ready(self, printer: str) -> ReadyRange | None:
@@ -213,11 +265,14 @@ class Queues:
         if not self._tell or not job.status.ahead:
             return None
         with self._database.read() as tx:
-            jobs = self._in(tx, *(status for status in Status if status.ahead), printer=job.printer)
+            if job.status.record.to_print:
+                ahead = tx.queue.before(job)
+            else:
+                ahead = tx.queue.ahead(without=job.id).get(job.printer, Ahead())
             machines, days = self._machines(tx), self._catalogs.within(tx).open_days
         units = [one for one in machines if one.model == job.printer]
         in_service = len(startable(units)) if units else 1
-        return queueing.forecast(job, jobs, in_service, days, self._clock())
+        return queueing.forecast(job, ahead, in_service, days, self._clock())
 
     def usually_ready_by_method(self) -> dict[str, ReadyRange | None]:
         """The same for each print method: the soonest of its printers."""
@@ -243,13 +298,13 @@ class Queues:
 
     def _usually_ready(self, printers: Sequence[str]) -> dict[str, ReadyRange | None]:
         with self._database.read() as tx:
-            jobs = self._in(tx, *(status for status in Status if status.ahead))
+            ahead = tx.queue.ahead()
             machines, days = self._machines(tx), self._catalogs.within(tx).open_days
         found = {}
         for printer in printers:
             units = [one for one in machines if one.model == printer]
             in_service = len(startable(units)) if units else 1
-            found[printer] = queueing.ready_range(jobs, printer, in_service, days)
+            found[printer] = queueing.ready_range(ahead.get(printer, Ahead()), in_service, days)
         return found
 
     @needs(Right.SEE)
@@ -278,7 +333,8 @@ class Queues:
         actor = staff_actor(by, station)
         with self._database.write() as tx:
             job, now = job_of(tx, job_id), self._clock()
-            order = queue_order.order_of(tx, job.printer)
+            placed = tx.queue.order(job.printer)
+            order = [one for one, _place in placed]
             if job.id not in order:
                 raise _refused(
                     say("Job {job_id} is no longer waiting for a printer.", job_id=job.id)
@@ -297,7 +353,7 @@ class Queues:
             stood_before = order[after] if after < len(order) else ""
             if not tx.jobs.update(job, now=now, actor=actor.name, status=job.status, values={}):
                 raise stale(job, Correction.ORDER, tx.history.last_event(job.id))
-            queue_order.put(tx, order, job.id, before)
+            tx.queue.put(queueing.new_places(placed, job.id, before))
             tx.history.add_event(
                 job.id,
                 at=now,

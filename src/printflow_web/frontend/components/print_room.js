@@ -41,11 +41,12 @@ export function printRoom() {
     step(event) {
       const button = event.target.closest("[data-way]");
       if (!button) return;
-      event.preventDefault();
       const row = button.closest("[data-job]");
       const up = button.dataset.way === "up";
       const beside = up ? row.previousElementSibling : row.nextElementSibling;
+      // Past the last row that is shown, the button sends its form.
       if (!beside || !beside.dataset.job) return;
+      event.preventDefault();
       row.parentElement.insertBefore(up ? row : beside, up ? beside : row);
       this.tidy(row.parentElement);
       (button.disabled ? row.querySelector("[data-way]:not([disabled])") : button).focus();

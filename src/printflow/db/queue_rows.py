@@ -1,0 +1,221 @@
+"""Queries on what waits for a printer: the first rows, counts and sums, and places in the order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+    update,
+)
+
+from ..domain.job import Job
+from ..domain.plate_time import share_of
+from ..domain.queueing import Ahead, Place, Waits, batches_of, place_in_queue
+from ..domain.status import Status
+from .job_rows import SqlJobRows
+from .schema import JOBS_AHEAD, JOBS_WAITING, jobs
+from .wakeup import stir
+from .worklist import with_staff
+
+_AHEAD = text(JOBS_AHEAD)
+_WAITS = and_(_AHEAD, text(JOBS_WAITING))
+"""Jobs ahead, and those of them that wait, in the words of their indexes, which no parameter matches."""
+_BEGUN = jobs.c.copies_good + jobs.c.copies_printing > 0
+_FREE = jobs.c.held_at.is_(None)
+_NOT_TO_PRINT = [status.value for status in Status if not status.record.to_print]
+_READY = jobs.c.status == Status.READYTOPRINT.value
+_SUMS = (func.count(), func.count(jobs.c.hours), func.sum(jobs.c.hours))
+_LEFT = jobs.c.quantity - jobs.c.copies_good - jobs.c.copies_printing
+_FREE_HOURS = func.sum(case((_FREE, jobs.c.hours)))
+_BATCH = (jobs.c.printer, jobs.c.material, jobs.c.color, jobs.c.method)
+_KEY = (jobs.c.queue_place, jobs.c.status_since, jobs.c.id)
+_PUT = update(jobs).where(jobs.c.id == bindparam("moved_id")).values(queue_place=bindparam("place"))
+
+
+class SqlQueueRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def first(
+        self,
+        printers: Collection[str],
+        *,
+        limit: int,
+        without: Collection[str] = (),
+        after: Place | None = None,
+    ) -> Sequence[Job]:
+        where = _WAITS if not without else and_(_WAITS, jobs.c.id.not_in(list(without)))
+        return self._walked(printers, where, limit, after)
+
+    def ready(
+        self,
+        printers: Collection[str],
+        *,
+        methods: Collection[str],
+        material: str,
+        color: str,
+        limit: int,
+        after: Place | None,
+    ) -> Sequence[Job]:
+        where = and_(_WAITS, _READY, _FREE, jobs.c.method.in_(list(methods)))
+        if material:
+            where = and_(where, jobs.c.material == material)
+        if color:
+            where = and_(where, jobs.c.color == color)
+        return self._walked(printers, where, limit, after)
+
+    def _walked(
+        self,
+        printers: Collection[str],
+        where: ColumnElement[bool],
+        limit: int,
+        after: Place | None,
+    ) -> Sequence[Job]:
+        """The first jobs of each printer: of its two parts, those with a place and those without,
+        each is walked by its index, and no further than is wanted.
+        """
+        parts = []
+        for printer in printers:
+            for placed in (True, False):
+                beyond = _beyond(placed, after)
+                if beyond is None:
+                    continue
+                some = (
+                    select(jobs.c.id, literal(printer, String).label("of"))
+                    .where(where, jobs.c.printer == printer, _placed(placed), beyond)
+                    .order_by(*_KEY)
+                    .limit(limit)
+                    .subquery()
+                )
+                parts.append(select(some.c.id, some.c.of))
+        found: dict[str, list[str]] = {}
+        if parts:
+            for job_id, printer in self._connection.execute(union_all(*parts)):
+                found.setdefault(printer, []).append(job_id)
+        ids = [job_id for some in found.values() for job_id in some[:limit]]
+        return SqlJobRows(self._connection).in_order(ids)
+
+    def printers(self) -> Collection[str]:
+        query = select(jobs.c.printer).where(_WAITS).distinct()
+        return set(self._connection.scalars(query))
+
+    def at_machines(self, job_ids: Collection[str]) -> Sequence[Job]:
+        here = jobs.c.copies_printing > 0
+        if job_ids:
+            here = or_(here, jobs.c.id.in_(list(job_ids)))
+        query = select(jobs.c.id).where(_AHEAD, jobs.c.status.not_in(_NOT_TO_PRINT), here)
+        query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        return SqlJobRows(self._connection).in_order(self._connection.scalars(query).all())
+
+    def waits(self, planned: Mapping[str, int]) -> Mapping[str, Waits]:
+        apart = _BEGUN if not planned else or_(_BEGUN, jobs.c.id.in_(list(planned)))
+        whole = select(*_BATCH, func.count(), func.count(case((_FREE, 1))), _FREE_HOURS)
+        rows: list[Any] = list(
+            self._connection.execute(whole.where(_WAITS, not_(apart)).group_by(*_BATCH))
+        )
+        # Those of which copies are begun or planned are few: each is looked at.
+        for job_id, *batch, held_at, hours, wanted, left in self._connection.execute(
+            select(jobs.c.id, *_BATCH, jobs.c.held_at, jobs.c.hours, jobs.c.quantity, _LEFT).where(
+                _WAITS, apart
+            )
+        ):
+            copies = left - planned.get(job_id, 0)
+            if copies > 0:
+                free = held_at is None
+                share = None if hours is None or not free else share_of(hours, copies, wanted)
+                rows.append((*batch, 1, int(free), share))
+        return _together(rows)
+
+    def ahead(self, *, without: str = "") -> Mapping[str, Ahead]:
+        query = (
+            select(jobs.c.printer, *_SUMS)
+            .where(_AHEAD, _FREE, with_staff(jobs.c.id))
+            .group_by(jobs.c.printer)
+        )
+        if without:
+            query = query.where(jobs.c.id != without)
+        return {printer: _ahead(*sums) for printer, *sums in self._connection.execute(query)}
+
+    def before(self, job: Job) -> Ahead:
+        printing = jobs.c.status == Status.PRINTING.value
+        query = select(*_SUMS).where(
+            _AHEAD,
+            jobs.c.printer == job.printer,
+            jobs.c.id != job.id,
+            or_(printing, and_(_READY, _FREE, _sooner(place_in_queue(job)))),
+        )
+        return _ahead(*self._connection.execute(query).one())
+
+    def order(self, printer: str) -> Sequence[tuple[str, int | None]]:
+        query = select(jobs.c.id, jobs.c.queue_place).where(_WAITS, jobs.c.printer == printer)
+        found = self._connection.execute(query.order_by(jobs.c.queue_place.is_(None), *_KEY))
+        return [(job_id, place) for job_id, place in found]
+
+    def put(self, places: Mapping[str, int]) -> None:
+        if places:
+            rows = [{"moved_id": job_id, "place": place} for job_id, place in places.items()]
+            self._connection.execute(_PUT, rows)
+            stir(self._connection)
+
+
+def _placed(placed: bool) -> ColumnElement[bool]:
+    return jobs.c.queue_place.is_not(None) if placed else jobs.c.queue_place.is_(None)
+
+
+def _beyond(placed: bool, after: Place | None) -> ColumnElement[bool] | None:
+    """What comes after a place, of the jobs with a place or those without; None for none of them."""
+    if after is None or (not placed and after.place is not None):
+        return true()
+    if placed:
+        return None if after.place is None else tuple_(*_KEY) > tuple_(*_values(after))
+    return tuple_(*_KEY[1:]) > tuple_(*_values(after)[1:])
+
+
+def _sooner(place: Place) -> ColumnElement[bool]:
+    if place.place is None:
+        without = and_(_placed(False), tuple_(*_KEY[1:]) < tuple_(*_values(place)[1:]))
+        return or_(_placed(True), without)
+    return and_(_placed(True), tuple_(*_KEY) < tuple_(*_values(place)))
+
+
+def _values(place: Place) -> tuple[BindParameter[Any], ...]:
+    values = (place.place, place.since, place.job_id)
+    return tuple(literal(value, column.type) for value, column in zip(values, _KEY, strict=True))
+
+
+def _ahead(count: int, known: int, hours: Decimal | None) -> Ahead:
+    return Ahead(jobs=int(count), known=int(known), hours=hours or Decimal())
+
+
+def _together(rows: Iterable[Any]) -> dict[str, Waits]:
+    counts: dict[str, int] = {}
+    sums: dict[str, Decimal] = {}
+    free: dict[str, dict[tuple[str, str, str], int]] = {}
+    for printer, material, color, method, count, unheld, hours in rows:
+        counts[printer] = counts.get(printer, 0) + int(count)
+        sums[printer] = sums.get(printer, Decimal()) + (hours or Decimal())
+        if unheld:
+            of, key = free.setdefault(printer, {}), (material, color, method)
+            of[key] = of.get(key, 0) + int(unheld)
+    return {
+        printer: Waits(count=count, hours=sums[printer], batches=batches_of(free.get(printer, {})))
+        for printer, count in counts.items()
+    }
