@@ -199,6 +199,7 @@ if TYPE_CHECKING:
     from .language.opening_text import closed_text, week_text
     from .language.speaking import language as spoken_language
     from .language.speaking import locale_of, speak, speaking, text_direction
+    from .language.spoken_catalog import spoken_catalog
     from .language.times import (
         age_text,
         day_text,
@@ -522,6 +523,7 @@ _RENAMED = {
     "EXPORT_FORMATS": ("reports.export", "FORMATS"),
     "REPORT_FILTERS": ("domain.job_track", "FILTERS"),
     "ReportTable": ("reports.table", "Table"),
+    "spoken_catalog": ("language.spoken_catalog", "spoken_catalog"),
     "spoken_language": ("language.speaking", "language"),
     "lifecycle_markdown": ("domain.diagram", "markdown"),
     "lifecycle_mermaid": ("domain.diagram", "mermaid"),
@@ -860,6 +862,7 @@ __all__ = [
     "say_n",
     "sentences",
     "speaking",
+    "spoken_catalog",
     "spoken_language",
     "speak",
     "server_busy",

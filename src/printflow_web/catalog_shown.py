@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, g
 
-from printflow import Catalog, spoken_language
+from printflow import Catalog, spoken_catalog
 
 from .remembered import asks_nothing
 from .request import lab_of
@@ -26,7 +26,7 @@ def catalog_shown() -> Catalog | None:
     """
     catalog_in_force()
     found: Catalog | None = g.catalog
-    return found if found is None or of_staff() else found.in_language(spoken_language())
+    return found if found is None or of_staff() else spoken_catalog(found)
 
 
 def shown(text: str) -> str:

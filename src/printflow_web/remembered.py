@@ -15,6 +15,7 @@ from printflow import Printflow, Right, may
 
 from .acting import staff_session, student
 from .request import lab_of
+from .spoken import spoken
 
 _KEPT = "printflow_remembered"
 
@@ -40,7 +41,7 @@ def of_the_lab() -> dict[str, Any]:
     lab, acts = lab_of(current_app), staff_session()
     values: dict[str, Any] = {
         "model_endings": lab.settings.model_endings,
-        "model_endings_text": lab.settings.model_endings_text,
+        "model_endings_text": spoken(lab.settings.model_endings_text),
         "staff_name": acts.name if acts else "",
         "station": acts.station if acts else "",
         "staff_role": acts.role if acts else "",

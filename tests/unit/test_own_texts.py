@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from printflow.catalogs.file import catalog_toml, default_catalog, parse_catalog
+from printflow.catalogs.file import catalog_of_new_lab, catalog_toml, default_catalog, parse_catalog
 from printflow.domain.catalog import Catalog, catalog_from, completed, plain_form
 from printflow.domain.own_texts import (
+    LanguageTexts,
     TextKind,
     TextState,
     left_over,
@@ -19,6 +20,8 @@ from printflow.domain.own_texts import (
 )
 from printflow.domain.placeholders import unfilled
 from printflow.errors import CatalogInvalid
+from printflow.language.spoken_catalog import spoken_catalog
+from tools.translations import SHIPPED
 
 NOW = datetime(2026, 11, 25, 17, tzinfo=UTC)
 SPANISH: dict[str, Any] = {
@@ -167,3 +170,20 @@ def test_each_text_is_there_once() -> None:
     places = [(one.kind, one.key) for one in own_texts(spanish())]
     assert len(places) == len(set(places))
     assert (TextKind.NAMES, "Gray") in places, "a color of two methods is one name"
+
+
+def test_a_new_lab_has_its_texts_in_every_language_of_ours() -> None:
+    catalog = catalog_from(catalog_of_new_lab())
+    assert set(catalog.translations.languages) == {one.replace("_", "-") for one in SHIPPED}
+    for tag in catalog.translations.languages:
+        found = LanguageTexts(tag, texts_in(catalog, tag))
+        assert (found.missing, found.outdated, left_over(catalog, tag)) == (0, 0, ()), tag
+        assert catalog.in_language(tag).texts.consent != catalog.texts.consent
+
+
+def test_the_minimum_is_written_as_the_language_writes_amounts() -> None:
+    plain = catalog_from(catalog_of_new_lab())
+    for tag, amount in (("de", "3,00\xa0$"), ("es", "$"), ("en", "$3.00"), ("", "$3.00")):
+        shown = spoken_catalog(plain, tag).shown_texts
+        assert amount in shown.minimum_charge
+        assert shown.consent_version == plain.shown_texts.consent_version, "no language's own"

@@ -37,6 +37,7 @@ def field(page: str, label: str) -> str:
 def test_texts_are_written_beside_the_default_and_what_is_missing_is_counted(
     lab: Printflow, staff: FlaskClient
 ) -> None:
+    lab.catalog.change({"translations": {}}, by="Ana")  # a new lab has Spanish texts
     index = said(staff.get("/admin/catalog"))
     assert "Your texts in other languages" in index and "Spanish" in index
     page = staff.get(PAGE).text

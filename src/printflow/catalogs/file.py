@@ -27,6 +27,17 @@ def default_catalog() -> dict[str, Any]:
     return _toml(files("printflow.catalogs").joinpath("default.toml").read_text("utf-8"))
 
 
+def catalog_of_new_lab() -> dict[str, Any]:
+    """The same with its texts in every language that Printflow comes with."""
+    folder = files("printflow.catalogs").joinpath("texts")
+    known = {
+        one.name.removesuffix(".toml"): _toml(one.read_text("utf-8"))
+        for one in folder.iterdir()
+        if one.name.endswith(".toml")
+    }
+    return {**default_catalog(), "translations": dict(sorted(known.items()))}
+
+
 def read_catalog(path: Path) -> dict[str, Any]:
     """The plain form that a ``.toml`` or ``.json`` file holds, checked.
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..catalogs.file import default_catalog
-from ..domain.catalog import Catalog, catalog_from
+from ..domain.catalog import Catalog
 from ..domain.job import Job
 from ..domain.naming import ending_of
 from ..domain.status import Trigger
@@ -66,7 +63,6 @@ def tell(lab: Printflow, progress: Callable[[int, int], None] | None = None) -> 
         for name in STAFF:
             if name not in past.people.names():
                 past.people.add(name)
-        _in_spanish(past)
         teller = _Teller(past)
         for done, (time, number, step) in enumerate(moments, start=1):
             clock.go_to(time)
@@ -79,15 +75,6 @@ def tell(lab: Printflow, progress: Callable[[int, int], None] | None = None) -> 
                 progress(done, len(moments))
         past.models.inspect_due()
     return [lab.jobs.get(told[number]) for number in range(len(STORIES))]
-
-
-def _in_spanish(past: Printflow) -> None:
-    """The shipped catalog's texts are there in a second language, too."""
-    catalog = past.catalog.current
-    if catalog.translations.languages or catalog.texts != catalog_from(default_catalog()).texts:
-        return
-    spanish = tomllib.loads(files("printflow.demo").joinpath("spanish.toml").read_text("utf-8"))
-    past.catalog.change({"translations": {"es": spanish}}, by=STAFF[0])
 
 
 def _time(when: str, now: datetime, zone: ZoneInfo) -> datetime:

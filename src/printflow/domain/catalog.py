@@ -214,11 +214,16 @@ class Catalog:
     language: str = field(default="", metadata=_NOT_PLAIN)
     """The tag of that language; "" for the default."""
 
-    def in_language(self, tag: str) -> Catalog:
+    minimum_words: str = field(default="", metadata=_NOT_PLAIN)
+    """The minimum charge as that language writes it."""
+
+    def in_language(self, tag: str, minimum: str = "") -> Catalog:
         """The catalog as readers of the language get it: its texts, where they're translated and still
-        right. Names, codes, and prices stay as they are; :meth:`shown` says what to show for a name.
+        right, with the ``minimum`` charge in its words. Names, codes, and prices stay as they are;
+        :meth:`shown` says what to show for a name.
         """
-        return in_language(self, tag)
+        found = in_language(self, tag)
+        return replace(found, minimum_words=minimum) if found.language else found
 
     def shown(self, text: str) -> str:
         """What is read for a name or a text of the default in this catalog's language."""
@@ -262,7 +267,7 @@ class Catalog:
     @property
     def minimum_text(self) -> str:
         """The minimum charge in words: "$3.00"."""
-        return str(Money(self.minimum_charge_cents, self.currency))
+        return self.minimum_words or str(Money(self.minimum_charge_cents, self.currency))
 
     @property
     def shown_texts(self) -> Texts:
@@ -273,7 +278,8 @@ class Catalog:
         shown = {name: filled(getattr(own, name), amount) for name in FILLED}
         version = own.consent_version
         if any(MINIMUM in getattr(own, name) for name in FILLED):
-            version = f"{version[: _VERSION_LIMIT - len(amount) - 1]} {amount}"
+            said = str(Money(self.minimum_charge_cents, self.currency))
+            version = f"{version[: _VERSION_LIMIT - len(said) - 1]} {said}"
         return replace(own, **shown, consent_version=version)
 
     @property

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
+from ..said import listed, say
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32 (https://www.crockford.com/base32.html): no I, L, O, U."""
 
@@ -61,7 +63,9 @@ def model_endings(more_formats: Iterable[str]) -> tuple[str, ...]:
 
 def endings_text(endings: Sequence[str]) -> str:
     """Endings in words: ".stl, .obj, or .3mf"."""
-    return f"{', '.join(endings[:-1])}, or {endings[-1]}"
+    if len(endings) < 2:
+        return "".join(endings)
+    return say("{several}, or {last}", several=listed(endings[:-1]), last=endings[-1])
 
 
 def job_id_from(number: int) -> str:

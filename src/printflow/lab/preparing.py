@@ -136,11 +136,11 @@ def identity_of(settings: Settings, database: SqlDatabase, now: datetime) -> str
             if read_identity(settings.store) is not None:
                 raise SettingsError(str(error), key="store", next_step=error.next_step) from None
     if not has_catalog:
-        from ..catalogs.file import default_catalog
+        from ..catalogs.file import catalog_of_new_lab
 
         with database.write() as tx:
             if tx.lab.catalog_version() == 0:
-                document = plain_form(catalog_from(default_catalog()))
+                document = plain_form(catalog_from(catalog_of_new_lab()))
                 tx.lab.add_catalog(document, by="Printflow", now=now)
     return known
 

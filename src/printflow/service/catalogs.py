@@ -33,7 +33,7 @@ from ..domain.rights import ADMINISTRATOR, Right
 from ..domain.text import clean_line
 from ..domain.worklist import JobQuery
 from ..errors import CatalogChanged, CatalogInvalid, NotFound, Refusal
-from ..language.speaking import language
+from ..language.spoken_catalog import spoken_catalog
 from ..ports import Clock, Database, Transaction
 from ..runtime.permits import may, needs, require, require_all, require_confirmed
 from ..said import listed, say, say_n
@@ -141,7 +141,7 @@ class Catalogs:
     @property
     def spoken(self) -> Catalog:
         """The current catalog with its texts in the language that is spoken here."""
-        return self.current.in_language(language())
+        return spoken_catalog(self.current)
 
     @needs(Right.SEE)
     def texts_in(self, tag: str) -> LanguageTexts:

@@ -24,6 +24,7 @@ from ..domain.whose_turn import turn_of
 from ..errors import NotFound, StoreUnavailable
 from ..language.opening_text import pick_up_at
 from ..language.speaking import speaking
+from ..language.spoken_catalog import spoken_catalog
 from ..ports import Clock, Database, MailWriter, RenderedMail, Transaction
 from ..settings import Settings
 from .languages import Languages
@@ -96,7 +97,7 @@ class Composer:
         tag = self._languages.of("" if first is None or to_staff else first.language)
         catalog = self._catalogs.within(tx)
         if not to_staff:  # they act by the default's names
-            catalog = catalog.in_language(tag)
+            catalog = spoken_catalog(catalog, tag)
         with speaking(tag):
             told = [_in_mail(one, catalog) for one in jobs]
             return tag, self._context(tx, mail, catalog, _in_mail(job, catalog), told)

@@ -22,6 +22,7 @@ from ..domain.status import ActorKind, Trigger
 from ..domain.text import clean_line
 from ..errors import FileRefused, InvalidInput, Refusal, TransitionRefused
 from ..language.speaking import language
+from ..language.spoken_catalog import spoken_catalog
 from ..ports import Clock, Database, Transaction
 from ..settings import Settings
 from ..uploads.receiving import Upload, no_file
@@ -159,7 +160,7 @@ class FormCheck:
     ) -> Facts:
         """The same, as the transaction sees them."""
         allowed = self._settings.allowed_email_domains
-        catalog = self._catalogs.within(tx).in_language(_shown_in(form))
+        catalog = spoken_catalog(self._catalogs.within(tx), _shown_in(form))
         code, now = clean_line(form.payer_code), self._clock()
         return Facts(
             now=now,

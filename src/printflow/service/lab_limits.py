@@ -19,7 +19,7 @@ from ..domain.rights import Right
 from ..domain.status import Status, Trigger
 from ..domain.worklist import JobQuery
 from ..errors import CatalogInvalid
-from ..language.speaking import language
+from ..language.spoken_catalog import spoken_catalog
 from ..ports import Clock, Database
 from ..runtime.permits import needs
 from ..said import Said
@@ -94,7 +94,7 @@ class LabLimits:
             if event is None or not event.details.get("limits_told"):
                 return ()
             codes = {str(one["code"]) for one in event.details.get("limits", ())}
-            catalog = self._catalogs.within(tx).in_language(language())
+            catalog = spoken_catalog(self._catalogs.within(tx))
             together = tx.jobs.of_request(job.request_id)
             standing = standing_of(tx, job.student_email, catalog, event.at)
             own = {one.id for one in together}

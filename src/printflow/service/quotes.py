@@ -25,6 +25,7 @@ from ..errors import (
     TransitionRefused,
 )
 from ..language.speaking import language
+from ..language.spoken_catalog import spoken_catalog
 from ..language.translation import translated, translations
 from ..ports import Clock, Database, Transaction
 from ..runtime.tokens import token_hash
@@ -153,7 +154,7 @@ class Quotes:
         seen = language_of(mark)
         tag = language() if seen is None else seen
         with self._database.read() as tx:
-            catalog = self._catalogs.within(tx).in_language(tag)
+            catalog = spoken_catalog(self._catalogs.within(tx), tag)
         words = price_words(catalog, page.paid, nothing_due=page.nothing_due)
         version = catalog.shown_texts.consent_version
         if isinstance(words, Said):
