@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -16,6 +17,9 @@ import pytest
 from sqlalchemy import make_url
 
 from printflow.db import migrate
+
+if TYPE_CHECKING:
+    import psycopg
 
 _USER = "postgres"
 
@@ -110,15 +114,15 @@ def new_database(cluster: Path, template: str = "template1") -> str:
     """The URL of a new database in the running cluster, empty or as its template is."""
     name = f"lab_{uuid4().hex}"
     _ask(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return _url(cluster, name)
+
+
+def _url(cluster: Path, name: str) -> str:
     return f"postgresql://{_USER}@/{name}?host={quote(str(cluster), safe='')}"
 
 
 def _ask(cluster: Path, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(
-        host=str(cluster), user=_USER, dbname="postgres", autocommit=True
-    ) as connection:
+    with _connected(cluster) as connection:
         connection.execute(statement.encode())
 
 
@@ -144,7 +148,113 @@ def _upgraded(postgresql_cluster: Path) -> str:
     return str(make_url(url).database)
 
 
+class _Spares:
+    """Databases with the schema of this program and no rows, whose tests have ended.
+
+    To empty one costs a fraction of what a new one does. Each goes by a new name, so that nobody
+    who still knows the old one can write into it; its tables have no pages, its sequences start
+    anew, and one whose schema a test has touched is dropped.
+    """
+
+    def __init__(self, cluster: Path, template: str) -> None:
+        self._cluster = cluster
+        self._template = template
+        self._names: list[str] = []
+        with _connected(cluster, template) as made:
+            self._schema = _schema(made)
+            assert not _filled(made), "a new database has rows: they would be lost here"
+
+    def take(self) -> str:
+        """The URL of one, emptied or new."""
+        if self._names:
+            return _url(self._cluster, self._names.pop())
+        return new_database(self._cluster, self._template)
+
+    def give_back(self, url: str) -> None:
+        """Empty it, or drop it where it can't be as it was."""
+        import psycopg
+
+        name, old = f"lab_{uuid4().hex}", make_url(url).database
+        try:
+            with _connected(self._cluster) as server:
+                server.execute(_LEAVE, [old])
+                server.execute(f'ALTER DATABASE "{old}" RENAME TO "{name}"'.encode())
+            with _connected(self._cluster, name) as emptied:
+                if _schema(emptied) != self._schema:
+                    raise psycopg.DataError("a test has changed the schema")
+                emptied.execute(_EMPTY)
+                if filled := _filled(emptied):
+                    emptied.execute(f"VACUUM {', '.join(filled)}".encode())
+                if _filled(emptied):
+                    raise psycopg.DataError("rows are left")
+            self._names.append(name)
+        except psycopg.Error:
+            for one in (old, name):
+                _ask(self._cluster, f'DROP DATABASE IF EXISTS "{one}" WITH (FORCE)')
+
+
+_LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+
+_EMPTY = """
+DO $$
+DECLARE one regclass;
+BEGIN
+  SET LOCAL session_replication_role = replica;  -- no foreign key and no trigger is in the way
+  FOR one IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0
+  LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+  PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence;
+END $$
+"""
+
+_FILLED = """
+SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r'
+AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+AND pg_relation_size(oid) > 0
+"""
+
+_PARTS = ("attrdef", "constraint", "trigger", "proc", "type", "namespace", "rewrite", "extension")
+"""The catalogs of what a schema is made of, but for tables, columns and indexes."""
+
+_SCHEMA = f"""
+SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+  SELECT concat_ws(':', oid, relname, relkind, relnamespace, relowner, reloptions, relacl) AS part
+  FROM pg_class WHERE oid >= 16384 AND relkind <> 't'
+  UNION ALL SELECT concat_ws(':', attrelid, attnum, xmin) FROM pg_attribute WHERE attrelid >= 16384
+  UNION ALL SELECT concat_ws(':', indexrelid, xmin) FROM pg_index WHERE indexrelid >= 16384
+  UNION ALL SELECT concat_ws(':', setdatabase, setrole, setconfig) FROM pg_db_role_setting
+  UNION ALL SELECT version_num FROM alembic_version
+  {"".join(f"UNION ALL SELECT concat_ws(':', '{p}', oid, xmin) FROM pg_{p} " for p in _PARTS)}
+) AS parts
+"""
+"""The digest of a schema. Whoever changes a row of a catalog leaves another xmin in it."""
+
+
+def _connected(cluster: Path, name: str = "postgres") -> psycopg.Connection:
+    import psycopg
+
+    return psycopg.connect(host=str(cluster), user=_USER, dbname=name, autocommit=True)
+
+
+def _schema(connection: psycopg.Connection) -> object:
+    return connection.execute(_SCHEMA.encode()).fetchall()
+
+
+def _filled(connection: psycopg.Connection) -> list[str]:
+    """The tables that have pages, whether or not there are rows on them."""
+    return [str(name) for (name,) in connection.execute(_FILLED)]
+
+
+@pytest.fixture(scope="session")
+def _spares(postgresql_cluster: Path, _upgraded: str) -> _Spares:
+    return _Spares(postgresql_cluster, _upgraded)
+
+
 @pytest.fixture
-def upgraded_url(postgresql_cluster: Path, _upgraded: str) -> Iterator[str]:
-    """The URL of a new database with the schema of this program, and no rows."""
-    yield from _dropped_after(postgresql_cluster, new_database(postgresql_cluster, _upgraded))
+def upgraded_url(postgresql_cluster: Path, _spares: _Spares) -> Iterator[str]:
+    """The URL of a database with the schema of this program, and no rows."""
+    url = _spares.take()
+    yield url
+    # A test may have killed the cluster.
+    if (postgresql_cluster / "data" / "postmaster.pid").exists():
+        _spares.give_back(url)
