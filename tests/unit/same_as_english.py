@@ -65,6 +65,7 @@ SAME: dict[str, set[str]] = {
         "roles",
     },
     "fr": {
+        "descriptions",
         "%(num)s session",
         "%(num)s triangle",
         "Action",

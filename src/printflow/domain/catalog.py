@@ -213,7 +213,6 @@ class Catalog:
     """What the default's texts are in the language of :meth:`in_language`; nothing by default."""
     language: str = field(default="", metadata=_NOT_PLAIN)
     """The tag of that language; "" for the default."""
-
     minimum_words: str = field(default="", metadata=_NOT_PLAIN)
     """The minimum charge as that language writes it."""
 
@@ -671,6 +670,6 @@ def completed(document: Mapping[str, Any]) -> Mapping[str, Any]:
     usual = {
         one.name: _plain(one.default)
         for one in fields(Catalog)
-        if one.default is not MISSING and one.name not in ("roles", "language")
+        if one.default is not MISSING and one.name != "roles" and not one.metadata.get("not_plain")
     }
     return {**usual, "roles": _plain_roles(SHIPPED_ROLES), **document}
