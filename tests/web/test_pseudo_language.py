@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import ActorKind, Job, Printflow, Status, allowed
+from printflow import ActorKind, Job, Printflow, Status, allowed, language_name
+from printflow.language.choosing import own_name
+from printflow.language.translation import offered_languages
 from tests.e2e.test_administration import PAGES as OF_ADMINISTRATORS
 from tests.plugins.pseudo import BEGIN, END, pseudo, speak
 from tests.web.page_faults import texts_of
@@ -29,7 +31,13 @@ _OF_NO_LANGUAGE = {
     *("whl", "pyz", "zip", "opener", "any", "none", "health", "live", "ready", "cash"),
     *("https", "http", "html", "toml", "json", "localhost", "example", "edu", "stl", "obj"),
 }
-"""Names, and what the calendar of a language brings: that is Babel's."""
+_OF_NO_LANGUAGE |= {
+    word
+    for tag in offered_languages()
+    for name in (own_name(tag), language_name(tag))
+    for word in _WORD.findall(name)
+}
+"""Names, also of languages, and what the calendar of a language brings: that is Babel's."""
 
 
 @pytest.fixture(autouse=True)

@@ -98,10 +98,15 @@ class Fetcher:
         try:
             return within(self._seconds, lambda: self._answer(request))
         except TookTooLong:
-            raise unavailable(f"no answer within {self._seconds:g} s") from None
+            raise self._late() from None
         except (OSError, HTTPException, ValueError) as error:
             reason = getattr(error, "reason", None) or error
+            if isinstance(reason, TimeoutError):  # the socket's own clock was first
+                raise self._late() from error
             raise unavailable(f"{_place(request.full_url)}: {reason}") from error
+
+    def _late(self) -> ProviderUnavailable:
+        return unavailable(f"no answer within {self._seconds:g} s")
 
     def _answer(self, request: urllib.request.Request) -> Reply:
         try:
