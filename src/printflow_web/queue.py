@@ -30,6 +30,8 @@ pages = Blueprint("queue", __name__, url_prefix="/dashboard/queue")
 
 ROWS = 8
 """So many of the jobs that wait for a model are shown; arrows name two more."""
+ROWS_ALONE = 60
+"""The same where one model is shown alone."""
 
 
 @pages.get("")
@@ -60,6 +62,7 @@ def show() -> AnyResponse:
         room=room,
         chosen=chosen,
         found=found,
+        alone=shown["alone"],
         requests={**shown["requests"], **lab.worklist.in_requests(fitting)},
         notes=lab.worklist.notes(fitting),
         whole=found is not None and not found.next and not asked.get("after"),
@@ -72,13 +75,17 @@ def show() -> AnyResponse:
 def _shown() -> dict[str, Any]:
     """What the part shows that changes; the same for everyone."""
     lab = lab_of(current_app)
-    room = lab.queue.room(rows=ROWS + 2)
+    asked = request.args.get("printer", "")
+    most = ROWS_ALONE if asked else ROWS
+    room = lab.queue.room(rows=most + 2, of=asked)
+    alone = room[0].model if asked and len(room) == 1 else ""
     jobs = [one.job for model in room for one in model.waiting]
     jobs += [job for model in room for job in model.loose]
     jobs += [job for model in room for column in model.machines for job in column.jobs]
     return {
         "models": room,
-        "most": ROWS,
+        "most": most if alone else ROWS,
+        "alone": alone,
         "requests": lab.worklist.in_requests(jobs),
         "notes": lab.worklist.notes(jobs),
     }
@@ -104,4 +111,5 @@ def move(job_id: str) -> AnyResponse:
             flash(_("Job %(id)s moved.", id=job_id), undoable(job_id))
         if quiet:
             return jsonify(moved=job_id)
-    return redirect(url_for("queue.show", _anchor=f"queued-{job_id}"), 303)
+    alone = request.form.get("printer") or None
+    return redirect(url_for("queue.show", printer=alone, _anchor=f"queued-{job_id}"), 303)

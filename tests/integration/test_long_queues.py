@@ -218,3 +218,14 @@ def test_the_form_says_how_many_more_wait(long: Printflow) -> None:
     [mine] = [one for one in long.queue.room(rows=0) if one.model == "Prusa MK4S"]
     assert len(offer.fits) + offer.unseen == mine.count
     assert offer.fits and offer.unseen
+
+
+def test_a_queue_alone_shows_more_of_it(long: Printflow) -> None:
+    staff = signed_in(create_app(long), long)
+    whole = staff.get("/dashboard/queue").text
+    assert 'href="/dashboard/queue?printer=Prusa+MK4S"' in whole
+    assert whole.count('id="queued-') < 60
+    alone = staff.get("/dashboard/queue?printer=Prusa+MK4S").text
+    assert alone.count('id="queued-') == 60 and alone.count('id="model-') == 1
+    assert "Show all queues" in alone and "next=/dashboard/queue?printer%3DPrusa" in alone
+    assert staff.get("/dashboard/queue?printer=None").text.count('id="model-') > 1

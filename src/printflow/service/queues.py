@@ -85,12 +85,17 @@ class Queues:
         self._by_printer: tuple[float, dict[str, ReadyRange | None]] | None = None
 
     @needs(Right.SEE)
-    def room(self, *, rows: int = FIRST_ROWS) -> tuple[ModelRoom, ...]:
+    def room(self, *, rows: int = FIRST_ROWS, of: str = "") -> tuple[ModelRoom, ...]:
         """The print room: by model its machines, what runs on them and comes next, and what waits:
-        so many jobs of each, and all of them as counts and sums.
+        so many jobs of each, and all of them as counts and sums. ``of`` names a model to be shown
+        alone; where there's none of that name, all are.
         """
         with self._database.read() as tx:
-            return self._room(tx, rows=rows)
+            room = self._room(tx, rows=rows, of=of)
+            if not of:
+                return room
+            alone = tuple(one for one in room if one.model == of)
+            return alone or self._room(tx, rows=rows)
 
     def _room(self, tx: Transaction, *, rows: int = 0, of: str = "") -> tuple[ModelRoom, ...]:
         """The room with the first ``rows`` jobs that wait, of each model or of one."""
