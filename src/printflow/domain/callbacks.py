@@ -93,7 +93,10 @@ def _printer(form: Submission, facts: Facts) -> dict[str, Any]:
         return {"printer": form.printer, "any_printer": False}
     able = facts.catalog.printers_for(form.print_method)
     taking = facts.catalog.open_printers(form.print_method, facts.now)
-    return {"printer": planned_printer(taking or able, facts.free_in), "any_printer": len(able) > 1}
+    return {
+        "printer": planned_printer(taking or able, facts.free_in),
+        "any_printer": facts.catalog.has_choice(form.print_method),
+    }
 
 
 def _group(attempt: Attempt, form: Submission) -> dict[str, Any]:

@@ -311,7 +311,11 @@ class Catalog:
     @property
     def with_choice(self) -> tuple[str, ...]:
         """The names of the methods that more than one printer prints by."""
-        return tuple(one.name for one in self.methods if len(self.printers_for(one.name)) > 1)
+        return tuple(one.name for one in self.methods if self.has_choice(one.name))
+
+    def has_choice(self, method: str) -> bool:
+        """Whether a student can leave the printer to the lab: a single one is no choice."""
+        return len(self.printers_for(method)) > 1
 
     def open_printers(self, method: str, moment: datetime) -> tuple[Printer, ...]:
         """Those of them that take models at a moment (UTC)."""

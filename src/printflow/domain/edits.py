@@ -106,7 +106,7 @@ def _planned(job: Job, wanted: Mapping[str, str], facts: Facts) -> dict[str, Any
     planned = next((one.name for one in able if one.name == job.printer), None)
     return {
         "printer": planned or planned_printer(able, facts.free_in, job.facts),
-        "any_printer": len(able) > 1,
+        "any_printer": facts.catalog.has_choice(wanted["print_method"]),
     }
 
 
