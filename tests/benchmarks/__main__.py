@@ -27,6 +27,7 @@ ALL = (
     "doctor",
     "dashboard",
     "queue",
+    "pages",
     "submit_page",
     "inspection",
     "reports",

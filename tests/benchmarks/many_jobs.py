@@ -24,6 +24,7 @@ from printflow.db.schema import (
     job_files,
     jobs,
     machines,
+    notes,
     outbox,
     part_outcomes,
     payment_shares,
@@ -38,10 +39,12 @@ from tests.benchmarks.one_job import ACTIVE, RARE_PRINTER, RARE_WORD, OneJob, ma
 __all__ = ["ORDER", "RARE_PRINTER", "RARE_WORD", "Plan", "complete", "fill"]
 
 BATCH: Final = 2000
-ORDER: Final = (requests, jobs, job_files, events, confirmations, payments,
+ORDER: Final = (requests, jobs, job_files, notes, events, confirmations, payments,
                  payment_shares, outbox, machines, plates, plate_runs, plate_parts,
                  part_outcomes)  # fmt: skip
 """Rows that others point to come first."""
+TOGETHER: Final = 6
+"""Each so many jobs, one was sent together with the one before it."""
 _CLOSED: Final = {"ARCHIVED": 0.75, "PAIDPICKEDUP": 0.15, "REJECTED": 0.10}
 _EMPTY: Final = {Integer: 0, String: ""}
 
@@ -127,12 +130,15 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     statuses = plan.statuses()
     step = timedelta(days=365.25 * plan.years) / len(statuses)
     event_id = 0
+    last: OneJob | None = None
     for table, row in machine_rows(plan.now - timedelta(days=365.25 * plan.years)):
         yield table, complete(table, row)
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
         rare = number % (len(statuses) // 120)
-        job = OneJob(number, Status(status), created, chance, plan.now, rare)
+        with_it = last if number % TOGETHER == 0 and rare > 1 else None
+        job = OneJob(number, Status(status), created, chance, plan.now, rare, with_it)
+        last = job
         for table, row in job.rows(event_id):
             yield table, complete(table, row)
         event_id += len(job.way)

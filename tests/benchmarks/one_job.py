@@ -20,6 +20,7 @@ from printflow.db.schema import (
     job_files,
     jobs,
     machines,
+    notes,
     outbox,
     part_outcomes,
     payment_shares,
@@ -80,6 +81,8 @@ _PRINTERS: Final = ("Prusa MK4S",) * 6 + ("Prusa XL",) * 3 + ("Raise3D Pro 2 Plu
 _COLORS: Final = ("True Red", "Black", "White", "Blue", "Green", "Grey", "Orange")
 _DISCIPLINES: Final = ("Engineering", "Architecture", "Art", "Biology", "Design")
 
+_LANGUAGES: Final = ("en", "de", "es", "fr", "pt_BR", "zh_CN")
+
 RARE_WORD: Final = "zimmermann"
 """A word that about 120 jobs hold, however many there are."""
 RARE_PRINTER: Final = "Formlabs Form 3"
@@ -106,11 +109,15 @@ class OneJob:
         chance: random.Random,
         now: datetime,
         rare: int,
+        sent_with: OneJob | None = None,
     ) -> None:
         self.number, self.status, self.at = number, status, at
         self.id = _job_id(number)
+        self.sent_with = sent_with
         self.first, self.last = chance.choice(_FIRST), chance.choice(_LAST)
-        if rare == 0:
+        if sent_with is not None:
+            self.first, self.last = sent_with.first, sent_with.last
+        elif rare == 0:
             self.last = RARE_WORD.title()
         self.printer = RARE_PRINTER if rare == 1 else chance.choice(_PRINTERS)
         self.color = chance.choice(_COLORS)
@@ -149,24 +156,19 @@ class OneJob:
             "original_name": f"part {number}.stl",
             "currency": "USD",
         }
-        yield (
-            requests,
-            {
-                "id": number,
-                "created_at": at,
-                "idempotency_key": f"key-{number}",
-                "student_name": name,
-                "student_email": email,
-                "consent_version": "1",
-            },
-        )
+        if self.sent_with is None:
+            yield requests, self._request(name, email)
+        if number % 7 == 0:
+            said = {"at": at, "author": "Ana", "text": "Which way up?", "for_student": False}
+            yield notes, {"job_id": self.id, **said}
         yield (
             jobs,
             {
                 **values,
                 "mailbox": mailbox(email),
                 "id": self.id,
-                "request_id": number,
+                "request_id": self.sent_with.number if self.sent_with else number,
+                "request_place": 2 if self.sent_with else 1,
                 "status": self.status.value,
                 "version": len(self.way),
                 "created_at": at,
@@ -201,6 +203,17 @@ class OneJob:
             },
         )
         yield from self._history(event_id, quoted, email)
+
+    def _request(self, name: str, email: str) -> dict[str, Any]:
+        return {
+            "id": self.number,
+            "created_at": self.at,
+            "idempotency_key": f"key-{self.number}",
+            "student_name": name,
+            "student_email": email,
+            "consent_version": "1",
+            "language": _LANGUAGES[self.number % len(_LANGUAGES)],
+        }
 
     def _history(
         self, event_id: int, quoted: bool, email: str

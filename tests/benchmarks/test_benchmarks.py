@@ -11,6 +11,7 @@ import pytest
 
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks.figure import Figure
+from tests.benchmarks.pages import PAGES
 
 QUICK = ("startup", "transitions", "doctor", "dashboard")
 
@@ -30,7 +31,8 @@ def test_a_small_run_gives_every_figure(
     assert bench.main(["--small", *only, "--out", str(tmp_path / "bench.json")]) == 0
     rows = json.loads((tmp_path / "bench.json").read_text())
     pictures = 2 if shutil.which("f3d") else 0  # measured beside it
-    assert len(rows) == (46 + pictures if names is bench.ALL else 9)
+    pages = 1 + sum(3 if page.flat else 2 for page in PAGES.values())
+    assert len(rows) == (46 + pages + pictures if names is bench.ALL else 9)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
     said = capsys.readouterr().out
     assert all(str(row["name"]) in said for row in rows)

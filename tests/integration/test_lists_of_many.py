@@ -23,7 +23,7 @@ from tests.benchmarks.views import VIEWS
 
 MOST_STATEMENTS = 26
 """With nothing remembered, as right after a start or a change; three of them are the catalog's version."""
-MOST_BYTES = 151_000
+MOST_BYTES = 154_000
 """As they are sent before packing, with the languages to choose from in the menu."""
 
 
