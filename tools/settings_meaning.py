@@ -103,11 +103,12 @@ MEANING: Mapping[str, str] = {
     "server.host": "The address to listen on. `0.0.0.0` means all, and is only for use behind a "
     "proxy.",
     "server.port": "The port to listen on. 0 chooses a free one.",
-    "server.threads": "How many requests are handled at once.",
+    "server.workers": "How many processes answer pages. More than one needs Linux.",
+    "server.threads": "How many requests each of them handles at once.",
     "server.connection_limit": "How many connections can be open at once.",
     "server.connections_per_client": "How many connections one address (in IPv6, its /64) may "
     "have open at once. Behind a trusted proxy: how many unfinished requests each client may "
-    "have.",
+    "have. With several `workers`, each allows so many.",
     "inbox.host": "The IMAP server that replies are read from. Empty: replies aren't read.",
     "inbox.port": "The IMAP port. Follows `security` if only that is set.",
     "inbox.security": "`tls` (993), `starttls` (143) or `none` (143, for a server on this machine).",

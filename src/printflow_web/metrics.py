@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import os
 import time
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -20,6 +21,7 @@ from printflow import Printflow
 from .request import lab_of
 
 pages = Blueprint("metrics", __name__)
+_COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
@@ -54,8 +56,14 @@ def show() -> Response:
     registry = current_app.extensions.get("printflow_metrics")
     if registry is None or not _may_see(lab_of(current_app)):
         abort(404)
-    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+    from prometheus_client.multiprocess import MultiProcessCollector
 
+    if _COUNTED_TOGETHER in os.environ:
+        # Several processes answer pages: whichever is asked says what all have counted.
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(_Lab(lab_of(current_app)))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

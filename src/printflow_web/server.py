@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -42,10 +43,18 @@ def _look_after(server: Any, usual: Callable[[float], None], limit: int, now: fl
     make_room(list(server.active_channels.values()), limit)
 
 
-def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], None]) -> None:
+def serve(
+    lab: Printflow,
+    host: str,
+    port: int,
+    *,
+    announce: Callable[[str], None],
+    sockets: Sequence[socket.socket] = (),
+) -> None:
     """Bind, announce the address, then answer requests until the process is told to stop.
 
-    Raises OSError when the address cannot be listened on.
+    ``sockets`` that listen at the address already are used as they are: several processes share
+    them. Raises OSError when the address cannot be listened on.
     """
     app = create_app(lab)
     settings, most = lab.settings.server, upload_limit(app)
@@ -63,8 +72,7 @@ def serve(lab: Printflow, host: str, port: int, *, announce: Callable[[str], Non
     server: Any = create_server(
         app,
         map=connections(),
-        host=host,
-        port=port,
+        **({"sockets": list(sockets)} if sockets else {"host": host, "port": port}),
         threads=settings.threads,
         connection_limit=settings.connection_limit,
         asyncore_use_poll=True,

@@ -6,7 +6,7 @@ import errno
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol, cast
@@ -34,7 +34,13 @@ class WebServer(Protocol):
     """What the web package registers: binds, announces its address, serves until ended."""
 
     def __call__(
-        self, lab: Printflow, host: str, port: int, *, announce: Callable[[str], None]
+        self,
+        lab: Printflow,
+        host: str,
+        port: int,
+        *,
+        announce: Callable[[str], None],
+        sockets: Sequence[socket.socket] = (),
     ) -> None: ...
 
 
@@ -47,12 +53,25 @@ class WebServer(Protocol):
     help="Port to listen on (default: 8080).",
 )
 @click.option("--no-worker", is_flag=True, help="Leave files and email to `printflow worker`.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processes that answer pages (default: 1; several only on Linux).",
+)
 @json_option
-def serve(host: str | None, port: int | None, no_worker: bool) -> None:
+def serve(host: str | None, port: int | None, no_worker: bool, workers: int | None) -> None:
     """Serve the web pages, move files and send email until you press Ctrl-C."""
     run = web_server()
-    settings = _settings(host, port)
-    with suppress(KeyboardInterrupt), _sigterm(), session().lab(settings, role="server") as lab:
+    settings = _settings(host, port, workers)
+    if settings.server.workers > 1:
+        from .serving_together import serve_together
+
+        serve_together(
+            run, settings, work=not no_worker, announce=_announce, refused=_address_error
+        )
+        return
+    with suppress(KeyboardInterrupt), sigterm(), session().lab(settings, role="server") as lab:
         if not no_worker:
             lab.worker.start()
         address = settings.server
@@ -62,9 +81,10 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
             raise _address_error(error, settings) or error from error
 
 
-def _settings(host: str | None, port: int | None) -> Settings:
+def _settings(host: str | None, port: int | None, workers: int | None) -> Settings:
     """The settings with the options applied; port 0 is a free one, so that links are right."""
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    options = (("host", host), ("port", port), ("workers", workers))
+    given = {name: value for name, value in options if value is not None}
     settings = session().load(server=given or None)
     if settings.server.port == 0:
         chosen = {**given, "port": _free_port(settings.server.host)}
@@ -157,7 +177,7 @@ def _address_error(error: OSError, settings: Settings) -> Exception | None:
 
 
 @contextmanager
-def _sigterm() -> Iterator[None]:
+def sigterm() -> Iterator[None]:
     """SIGTERM ends the server as Ctrl-C does: by KeyboardInterrupt."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

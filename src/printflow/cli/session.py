@@ -42,15 +42,19 @@ class Session:
         settings: Settings | None = None,
         *,
         create: bool = False,
-        role: Literal["server", "worker"] | None = None,
+        role: Literal["server", "worker", "pages"] | None = None,
+        log: str = "",
     ) -> Iterator[Printflow]:
-        """The lab of the settings, open; only ``create`` makes a folder that is not there."""
+        """The lab of the settings, open; only ``create`` makes a folder that is not there.
+
+        ``log`` names the log file, where that isn't the role: each process needs its own.
+        """
         from printflow.lab.printflow import Printflow
 
         from .log import COMMANDS, logged
 
         found = settings or self.load()
-        self.settings, self.role = found, role or COMMANDS
+        self.settings, self.role = found, log or role or COMMANDS
         with (
             Printflow.open(found, create=create, role=role) as lab,
             logged(found, self.role, debug=self.debug),

@@ -3,18 +3,27 @@
 PostgreSQL serves many processes, on several machines: an advisory lock tells them apart, and is
 gone with the connection of one that dies
 (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). An embedded
-database has one server and one worker, which hold the locks of ``instance_lock.py``.
+database has one server and one worker, which hold the locks of ``instance_lock.py``; a server of
+several processes locks a byte of that file for each name.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import struct
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
-from .engine import BUSY_SECONDS
+from .engine import BUSY_SECONDS, sqlite_path
+
+if sys.platform == "linux":
+    import fcntl
 
 
 def lock_number(name: str) -> int:
@@ -30,10 +39,36 @@ def take_turns(connection: Connection, name: str) -> None:
 
 
 @contextmanager
+def _byte_of(path: Path | None, name: str) -> Iterator[bool]:
+    """Whether the byte that stands for a name in the server's lock file is this one's.
+
+    Where no server runs, or it can't be of several processes, there's nobody to hold back.
+    """
+    file = path.with_name("server.lock") if path is not None else None
+    if sys.platform != "linux" or file is None or not file.exists():
+        yield True
+        return
+    # struct flock of fcntl(2). Of the open file, not of the process: it ends with either.
+    byte = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, lock_number(name), 1, 0)
+    with file.open("r+b") as opened:
+        try:
+            fcntl.fcntl(opened, fcntl.F_OFD_SETLK, byte)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            yield False
+            return
+        yield True
+
+
+@contextmanager
 def alone(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
     """Whether this process is the one; with ``wait`` it is, as soon as the other has ended."""
     if engine.dialect.name != "postgresql":
-        yield True
+        with (
+            _byte_of(sqlite_path(str(engine.url)), name) if not wait else nullcontext(True) as mine
+        ):
+            yield mine
         return
     number = {"number": lock_number(name)}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

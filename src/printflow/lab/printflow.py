@@ -102,7 +102,8 @@ if TYPE_CHECKING:
     from ..doctor import Doctor
     from ..store.instance_lock import InstanceLock
 
-Role = Literal["server", "worker"]
+Role = Literal["server", "worker", "pages"]
+"""What a process is for: ``pages`` answers them for a server that runs already, and is its lock's."""
 
 
 class Printflow:
@@ -146,7 +147,8 @@ class Printflow:
 
         An empty folder becomes a new lab; with ``create`` a missing one, too. With a ``role`` this
         process is the server or worker: an embedded database is brought up to date (a copy is
-        written beside it), the store is tried out, and a second one of the role is refused.
+        written beside it), the store is tried out, and a second server or worker is refused; there
+        may be any number that answer ``pages`` beside a server.
         ``clock`` gives aware UTC times and ``ids`` random bits, both for tests and demos;
         ``mailer`` takes the place of the configured one. ``wrap`` is called once for each port
         (database, store, mailer, clock, ids), once the lab is open, and gives what takes its
@@ -166,7 +168,8 @@ class Printflow:
             if role is not None:
                 from ..store.instance_lock import InstanceLock
 
-                lock = InstanceLock(path.parent, role) if path is not None else None
+                if path is not None and role != "pages":
+                    lock = InstanceLock(path.parent, role)
             with database.alone("open", wait=True):
                 identity = identity_of(settings, database, clock())
                 if role is not None:
@@ -174,7 +177,8 @@ class Printflow:
                 parts = make_parts(settings, database, identity, clock, ids, mailer, wrap)
             lab = cls(parts, lock)
             if role is not None:
-                SettingsSeen(parts.database, parts.clock, settings, parts.tokens).note(role)
+                if role != "pages":
+                    SettingsSeen(parts.database, parts.clock, settings, parts.tokens).note(role)
                 lab._listener = database.listen(lab._heard)
             return lab
         except BaseException:

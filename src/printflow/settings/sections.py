@@ -240,6 +240,7 @@ class ServerSettings(BaseModel):
 
     host: str = Field(default="127.0.0.1", min_length=1, description=say("a host name or address"))
     port: Whole = whole(8080, 0, 65_535)
+    workers: Whole = whole(1, 1, 64)
     threads: Whole = whole(8, 1, 256)
     connection_limit: Whole = whole(400 if sys.platform == "win32" else 1000, 10, 10_000)
     connections_per_client: Whole = whole(250, 1, 10_000)
