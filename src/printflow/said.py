@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -46,17 +47,17 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        from babel.numbers import format_currency
+        return _amount(self.cents, self.currency)
 
-        digits = decimals(self.currency)
-        pattern = f"¤#,##0.{'0' * digits}" if digits else "¤#,##0"
-        return format_currency(
-            Decimal(self.cents).scaleb(-digits),
-            self.currency,
-            pattern,
-            locale="en_US",
-            currency_digits=False,
-        )
+
+@lru_cache(maxsize=4096)
+def _amount(cents: int, currency: str) -> str:
+    from babel.numbers import format_currency
+
+    digits = decimals(currency)
+    pattern = f"¤#,##0.{'0' * digits}" if digits else "¤#,##0"
+    amount = Decimal(cents).scaleb(-digits)
+    return format_currency(amount, currency, pattern, locale="en_US", currency_digits=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ from . import (
 )
 from .access import init_access
 from .acting import ACTING
+from .addresses import Addresses
 from .errors import init_errors
 from .filters import STATIC, init_filters
 from .last_page import LastPage
@@ -65,6 +66,7 @@ from .links_with_more import init_links_with_more
 from .live_parts import LiveParts
 from .packed import send_packed
 from .page_language import init_page_language
+from .page_templates import PageTemplates
 from .proxy_headers import init_proxy_headers
 from .request import LabRequest, lab_of
 from .route_rights import init_route_rights
@@ -79,6 +81,7 @@ class LabApp(Flask):
     """A Flask application whose requests stream models into the store."""
 
     request_class = LabRequest
+    jinja_environment = PageTemplates  # type: ignore[assignment]  # a subclass serves as well
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, in which a stranger acts until its session says who it is."""
@@ -112,6 +115,7 @@ def create_app(lab: Printflow) -> Flask:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["url_for"] = Addresses(app)
     init_spoken(app)
     init_page_language(app)
     init_links_with_more(app)

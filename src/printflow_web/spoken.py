@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app, has_app_context
 from flask_babel import Babel, Domain
+from markupsafe import Markup
 
 from printflow import PrintflowError, Refusal, Said, locale_of, spoken_language, translated
 
@@ -80,8 +81,13 @@ def spoken_refusals(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
     ]
 
 
+_AS_IT_IS = frozenset({str, Markup, int})
+
+
 def _shown(value: Any) -> Any:
     """What a template shows for a value."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Refusal | PrintflowError):
         value = str(value)
     return spoken(value) if isinstance(value, Said) else value
@@ -91,5 +97,15 @@ def init_spoken(app: Flask) -> None:
     """Templates translate each text of the library that they show; within others, by a filter."""
     babel = Babel(app, locale_selector=lambda: locale_of(spoken_language()))
     babel.domain_instance = OneCatalog()
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        lambda text: catalog_of_pages().gettext(text),
+        lambda one, several, number: catalog_of_pages().ngettext(one, several, number),
+        newstyle=True,
+        pgettext=lambda context, text: catalog_of_pages().pgettext(context, text),
+        npgettext=lambda context, one, several, number: catalog_of_pages().npgettext(
+            context, one, several, number
+        ),
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
     app.jinja_env.finalize = _shown
     app.jinja_env.filters["spoken"] = spoken

@@ -24,6 +24,7 @@ from werkzeug.routing import Rule
 
 from printflow.db import engine
 from printflow.service import passwords
+from printflow_web.page_templates import PageTemplates
 
 hasher_in_use: Final = passwords._hasher
 """What a lab outside of tests hashes with."""
@@ -33,14 +34,21 @@ class _Compiled(BytecodeCache):
     """Templates that this process has compiled; a source that changed is compiled again."""
 
     def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], CodeType] = {}
+        self._codes: dict[tuple[object, ...], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+        bucket.code = self._codes.get(_written(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         assert bucket.code is not None
-        self._codes[bucket.key, bucket.checksum] = bucket.code
+        self._codes[_written(bucket)] = bucket.code
+
+
+def _written(bucket: Bucket) -> tuple[object, ...]:
+    """All that a template's code is made of: its source, and the texts that are put in place."""
+    pages = bucket.environment
+    texts = pages.texts_in_place if isinstance(pages, PageTemplates) else None
+    return (bucket.key, bucket.checksum, texts)
 
 
 _Builder = Callable[..., tuple[str, str]]

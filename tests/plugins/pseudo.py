@@ -10,6 +10,7 @@ import re
 from gettext import NullTranslations
 
 import pytest
+from flask import Flask
 
 from printflow.mail import render
 from printflow_web import spoken
@@ -56,6 +57,9 @@ def speak(patch: pytest.MonkeyPatch) -> None:
     """All pages in the language until the patch is undone."""
 
     patch.setattr(spoken, "catalog_of_pages", Pseudo)
+    patch.setattr(  # templates that other tests have compiled hold their texts
+        Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": None}
+    )
     patch.setattr(render, "translations", lambda **_: Pseudo())
 
 

@@ -102,6 +102,11 @@ def money(cents: int, currency: str) -> str:
     """Integer cents as an amount: "$4.25"."""
     if in_english():
         return str(Money(cents, currency))
+    return _money(language(), cents, currency)
+
+
+@lru_cache(maxsize=4096)
+def _money(_tag: str, cents: int, currency: str) -> str:
     digits = decimals(currency)
     return _amount(Decimal(cents).scaleb(-digits), currency, "0" * digits)
 

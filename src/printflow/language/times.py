@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..said import Day, say
 from .formats import in_english, spoken_locale
 from .speaking import language
-
-if TYPE_CHECKING:
-    from babel.dates import DateTimePattern
 
 _MINUTE = timedelta(minutes=1)
 
@@ -47,6 +43,11 @@ def clock_text(clock: time, *, whole_hours: bool = False) -> str:
     """A time of the day: "9:30 AM". Full hours are "9 AM" where ``whole_hours`` are wanted and the
     language says that; "9:00" elsewhere.
     """
+    return _clock(language(), clock.replace(second=0, microsecond=0), whole_hours)
+
+
+@lru_cache(maxsize=2048)
+def _clock(_tag: str, clock: time, whole_hours: bool) -> str:
     from babel.dates import format_time
 
     pattern = "short"
@@ -62,31 +63,38 @@ def clock_hour(hour: time) -> str:
 
 def day_text(day: date) -> str:
     """A day: "Mon, Mar 2, 2026"."""
-    return _shown(day, _patterns(language())[0])
+    return _shown(language(), day, _patterns(language())[0])
 
 
 def long_day(day: date) -> str:
     """A day in a sentence about the near future: "Monday, Nov 30"."""
-    return _shown(day, _patterns(language())[1])
+    return _shown(language(), day, _patterns(language())[1])
 
 
 def date_text(day: date) -> str:
     """A day inside a sentence: "Mar 2, 2026"."""
-    return str(Day(day)) if in_english() else _shown(day, _patterns(language())[3])
+    return str(Day(day)) if in_english() else _shown(language(), day, _patterns(language())[3])
 
 
 def weekday_text(at: int) -> str:
     """A day of the week in short, 0 for Monday: "Mon"."""
-    return _shown(date(2024, 1, 1 + at), "EEE" if in_english() else "ccc")
+    return _shown(language(), date(2024, 1, 1 + at), "EEE" if in_english() else "ccc")
 
 
 def age_text(moment: datetime, now: datetime) -> str:
-    """How long ago ``moment`` was, in its largest unit: "5 minutes", "3 days"; "just now"."""
+    """How long ago ``moment`` was, in its largest unit: "5 minutes", "3 days"; "just now".
+
+    Minutes that aren't over yet don't count.
+    """
+    minutes = (now - moment) // _MINUTE
+    return _age(language(), minutes) if minutes > 0 else say("just now")
+
+
+@lru_cache(maxsize=4096)
+def _age(_tag: str, minutes: int) -> str:
     from babel.dates import format_timedelta
 
-    age = now - moment
-    if age < _MINUTE:
-        return say("just now")
+    age = minutes * _MINUTE
     text = format_timedelta(age, granularity="minute", threshold=1.5, locale=spoken_locale())
     return plain_spaces(text)
 
@@ -102,10 +110,11 @@ def _moment_text(local: datetime) -> str:
     return joined.replace("{1}", day).replace("{0}", clock)
 
 
-def _shown(day: date, pattern: str | DateTimePattern) -> str:
+@lru_cache(maxsize=2048)
+def _shown(_tag: str, day: date, pattern: str) -> str:
     from babel.dates import format_date
 
-    return plain_spaces(format_date(day, str(pattern), locale=spoken_locale()))
+    return plain_spaces(format_date(day, pattern, locale=spoken_locale()))
 
 
 @lru_cache(maxsize=32)
