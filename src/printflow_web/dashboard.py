@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,17 +27,14 @@ from printflow import (
     ENTRY_STATUS,
     EXPORT_FORMATS,
     ActorKind,
-    Flag,
-    InRequest,
     InvalidInput,
-    Job,
     JobQuery,
-    Note,
     Right,
     Sort,
     Status,
     Tally,
-    Trigger,
+    WorkPage,
+    age_text,
     allowed,
     bulk_triggers,
     may,
@@ -49,13 +46,16 @@ from printflow import (
 from .acting import acting, staff_name
 from .auth import local_path
 from .errors import ParameterRefused
+from .filters import age_level
 from .list_names import OTHER_LISTS, list_name
 from .live_page import asked_live, tag_of, tagged
 from .live_parts import LiveParts
 from .reports import sent_file
 from .request import lab_of
 from .request_number import request_number
-from .spoken import spoken_error
+from .row_texts import RowTexts, RowView, frame_of
+from .spoken import spoken, spoken_error
+from .this_pc import path_here, system_of
 
 pages = Blueprint("dashboard", __name__)
 
@@ -68,21 +68,6 @@ FILTERS = (*CHOICES, "since", "until", "request")
 _LONGEST = 100
 _LAST_PAGE = 10_000
 _VIEWS = ("cards", "dense")
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """A job as a row of the list shows it."""
-
-    job: Job
-    allowed: tuple[Trigger, ...]
-    flags: frozenset[Flag]
-    request: InRequest | None = None
-    """Its place, where it was submitted together with others."""
-    warning: str = ""
-    """The first thing to know before the model is printed."""
-    notes: Sequence[Note] = ()
-    """What staff noted for each other, the newest first."""
 
 
 def _list(typed: str) -> Status | None:
@@ -204,7 +189,15 @@ def index() -> Response:
         if request.if_none_match.contains(etag):
             return tagged(make_response("", 304), etag)
         rights = tuple(right for right in Right if may(right))
-        key = (tally.pulse, request.full_path, _view(), rights, spoken_language())
+        agent = request.headers.get("User-Agent", "")  # paths are those of its PC
+        key = (
+            tally.pulse,
+            request.full_path,
+            _view(),
+            rights,
+            spoken_language(),
+            system_of(agent),
+        )
         live: LiveParts = current_app.extensions["printflow_live"]
         text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
         return tagged(make_response(text), etag)
@@ -237,17 +230,10 @@ def _shown(tally: Tally) -> dict[str, Any]:
     query, view = query_of(request.args), _view()
     lab = lab_of(current_app)
     page = lab.worklist.page(query)
-    rows = [
-        RowView(
-            job,
-            allowed(job, ActorKind.STAFF),
-            page.flags.get(job.id, frozenset()),
-            page.requests.get(job.id),
-            next(iter(lab.models.warnings(job, job.facts)), "") if job.facts else "",
-            page.notes.get(job.id, ()),
-        )
-        for job in page.jobs
-    ]
+    listed = request.args.get("status", ENTRY_STATUS.value)
+    rows = _rows(page)
+    texts: RowTexts = current_app.extensions["printflow_rows"]
+    frame = frame_of(view, one_status=query.status is not None, attention=query.attention)
     given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}
     kept = {key: value for key, value in given.items() if value}
     narrowed = bool({"search", *FILTERS} & kept.keys())
@@ -257,11 +243,10 @@ def _shown(tally: Tally) -> dict[str, Any]:
         counts = lab.worklist.matching(anyhow)
     return {
         "status": query.status,
-        "listed": request.args.get("status", ENTRY_STATUS.value),
+        "listed": listed,
         "tally": tally,
         "confirms_addresses": lab.settings.confirm_address,
-        "rows": rows,
-        "flag_words": {flag.value: flag.label for flag in Flag},
+        "rows": [texts.text(row, frame) for row in rows],
         "list_name": list_name,
         "kept": kept,
         "narrowed": narrowed,
@@ -274,6 +259,25 @@ def _shown(tally: Tally) -> dict[str, Any]:
         "next_page": page.next,
         "view": view,
     }
+
+
+def _rows(page: WorkPage) -> list[RowView]:
+    """What the rows of a page are made of."""
+    models, now = lab_of(current_app).models, datetime.now(UTC)
+    return [
+        RowView(
+            job,
+            allowed(job, ActorKind.STAFF),
+            page.flags.get(job.id, frozenset()),
+            spoken(age_text(job.status_since, now)),
+            age_level(job.status_since, now),
+            path_here(job.file),
+            page.requests.get(job.id),
+            next(iter(models.warnings(job, job.facts)), "") if job.facts else "",
+            tuple(page.notes.get(job.id, ())),
+        )
+        for job in page.jobs
+    ]
 
 
 def _total(query: JobQuery, tally: Tally, counts: Mapping[Status, int], *, narrowed: bool) -> int:

@@ -70,6 +70,7 @@ from .page_templates import PageTemplates
 from .proxy_headers import init_proxy_headers
 from .request import LabRequest, lab_of
 from .route_rights import init_route_rights
+from .row_texts import RowTexts
 from .security import init_security
 from .spoken import init_spoken
 
@@ -109,6 +110,7 @@ def create_app(lab: Printflow) -> Flask:
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
     app.extensions["printflow_live"] = LiveParts()
+    app.extensions["printflow_rows"] = RowTexts()
     app.config.update(
         POLL_SECONDS=15,
         TALLY_SECONDS=1.0,

@@ -81,9 +81,9 @@ VIEWABLE = (".stl", ".obj", ".3mf")
 STATIC = Path(__file__).parent / "static"
 
 
-def age_level(moment: datetime) -> str:
+def age_level(moment: datetime, now: datetime) -> str:
     """How urgent an age looks: fresh (under a day), aging (under three), old."""
-    age = datetime.now(UTC) - moment
+    age = now - moment
     return "fresh" if age < _FRESH else "aging" if age < _AGING else "old"
 
 
@@ -181,7 +181,7 @@ def init_filters(app: Flask) -> None:
         day=day_text,
         rush=lambda job: rush(catalog_in_force(), job),
         age=lambda moment: spoken(age_text(moment, datetime.now(UTC))),
-        age_level=age_level,
+        age_level=lambda moment: age_level(moment, datetime.now(UTC)),
         open_link=open_link,
         path_here=path_here,
         picture_url=picture_url,
