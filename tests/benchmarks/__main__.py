@@ -31,6 +31,7 @@ ALL = (
     "submit_page",
     "inspection",
     "reports",
+    "deadline",
 )
 
 

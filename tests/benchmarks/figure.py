@@ -41,6 +41,12 @@ class Size:
     slow_uploads: int = 200
     slow_connections: int = 1010
     starts: int = 15
+    students: int = 500
+    phones: int = 50
+    """So many of the students have a slow line."""
+    staff: int = 12
+    hour_seconds: float = 180.0
+    """What happens in the hour before a deadline happens in so many seconds."""
 
 
 SMALL = Size(
@@ -55,6 +61,10 @@ SMALL = Size(
     slow_uploads=5,
     slow_connections=20,
     starts=2,
+    students=12,
+    phones=3,
+    staff=2,
+    hour_seconds=8.0,
 )
 
 Measure = Callable[[Size, Path], list[Figure]]

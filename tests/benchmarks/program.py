@@ -27,6 +27,33 @@ class Program:
     port: int
     pid: int
 
+    def tree(self) -> list[Program]:
+        """Its processes: itself, what it has started, and what these have."""
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        with suppress(OSError):  # it has just ended
+            below = [Program(self.port, int(pid)).tree() for pid in listed.read_text().split()]
+            return [self, *(one for part in below for one in part)]
+        return []
+
+    def tree_seconds(self) -> float:
+        """Processor time of all its processes, also of those that have ended."""
+        seconds = 0.0
+        for one in self.tree():
+            with suppress(OSError):
+                fields = Path(f"/proc/{one.pid}/stat").read_text().rpartition(")")[2].split()
+                seconds += sum(int(field) for field in fields[11:15]) / TICKS
+        return seconds
+
+    def tree_mb(self) -> float:
+        """Memory of all its processes; what several share is counted once."""
+        kilobytes = 0
+        for one in self.tree():
+            with suppress(OSError):
+                rolled = Path(f"/proc/{one.pid}/smaps_rollup").read_text()
+                found = re.search(r"^Pss:\s+(\d+) kB", rolled, re.MULTILINE)
+                kilobytes += int(found[1]) if found else 0
+        return kilobytes / 1024
+
     def cpu_seconds(self) -> float:
         """Processor time that it has used so far (user and system; see proc(5), stat)."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
