@@ -10,7 +10,7 @@ from PIL import Image
 
 from printflow.mesh.blocks import AT_ONCE, F32, I64, Triangles, blocks
 from printflow.mesh.bounds import bounds
-from printflow.rendering import labels, normals, shading, shadow
+from printflow.rendering import normals, shading, shadow
 from printflow.rendering.camera import Camera, aim
 from printflow.rendering.options import Options
 from printflow.rendering.raster import Raster, TooMuchToDraw, check_effort, effort
@@ -52,6 +52,8 @@ def draw(model: Triangles, options: Options, colors: Colors | None = None) -> Im
     shade = shadow.shadow_on_ground(triangles, low, high, camera, size)
     picture = _over_shadow(drawn, shade)
     if options.labels:
+        from printflow.rendering import labels  # fonts load slowly, and few pictures have any
+
         labels.write(picture, options.labels, camera)
     return picture
 
@@ -115,7 +117,7 @@ def _shaded(
     light = shading.lit(to_eye, nz * turned)
     distance = np.full((size, size), shading.NOWHERE, np.float32)
     distance.reshape(-1)[hits] = camera.distance_of(depth)
-    hidden = _hidden(distance, normals.Facing(to_eye, seen.which), hits, camera.pixel)
+    hidden = _hidden(distance, normals.Facing(to_eye, seen.which), hits, camera.pixel, scale)
     outline = shading.outlines(distance, camera.pixel)
     result = np.empty((4, size // scale, size // scale), np.float32)
     # Some rows at a time, so that all that they need stays in the processor's cache.
@@ -136,18 +138,19 @@ def _shaded(
     return result
 
 
-def _hidden(distance: F32, facing: normals.Facing, hits: I64, pixel: float) -> F32:
-    """The shade of corners at each pixel (s,s), worked out at half the size; `facing` is how the
-    surface at each of the `hits` faces the eye."""
-    size = len(distance)
-    half = size // 2
-    even = np.flatnonzero(hits & 1 == 0)  # a row has an even number of pixels
-    row, column = np.divmod(hits.take(even).astype(np.int32), np.int32(size))
-    here = np.flatnonzero(row & 1 == 0)
-    place = row.take(here) // 2 * half + column.take(here) // 2
-    normals_at = np.zeros((3, half * half), np.float32)
-    normals_at[:, place] = facing.at(even.take(here))
-    shade = shading.hidden_sky(distance[::2, ::2], normals_at.reshape(3, half, half), pixel * 2)
+def _hidden(distance: F32, facing: normals.Facing, hits: I64, pixel: float, scale: int) -> F32:
+    """The shade of corners at each pixel (s,s), worked out at half the picture's size, because it is
+    soft; `facing` is how the surface at each of the `hits` faces the eye."""
+    size, step = len(distance), 2 * scale
+    small, middle = size // step, step // 2
+    number = np.full((size, size), -1, np.int64)
+    number.reshape(-1)[hits] = np.arange(len(hits))
+    taken = number[middle::step, middle::step].reshape(-1)
+    place = np.flatnonzero(taken >= 0)
+    normals_at = np.zeros((3, small * small), np.float32)
+    normals_at[:, place] = facing.at(taken.take(place))
+    apart = np.ascontiguousarray(distance[middle::step, middle::step])
+    shade = shading.hidden_sky(apart, normals_at.reshape(3, small, small), pixel * step)
     large = Image.fromarray(shade).resize((size, size), Image.Resampling.BILINEAR)
     return np.asarray(large, np.float32)
 

@@ -172,11 +172,11 @@ class Raster:
                 won = np.flatnonzero(np.minimum(np.minimum(at[0], at[1]), at[2]) >= least)
                 if len(won):
                     corners = z.take(won, 1)
-                    depth = at[0][won] * corners[0]
-                    depth += at[1][won] * corners[1]
-                    depth += at[2][won] * corners[2]
-                    pixels = pixel[won] + (dy * self.size + dx)
-                    self._keep(pixels, _between(depth, corners), numbers[won])
+                    depth = at[0].take(won) * corners[0]
+                    depth += at[1].take(won) * corners[1]
+                    depth += at[2].take(won) * corners[2]
+                    pixels = pixel.take(won) + (dy * self.size + dx)
+                    self._keep(pixels, _between(depth, corners), numbers.take(won))
                 if dx < more_columns:
                     at = [share + step for share, step in zip(at, across, strict=True)]
             if dy < more_rows:
@@ -197,9 +197,9 @@ class Raster:
         row = np.repeat(top.astype(np.int64), rows) + counted(rows)
         start, count = spans(sides(x, y), owner, row.astype(np.float64) + 0.5, self.size)
         seen = np.flatnonzero(count > 0)
-        owner, row, start, count = owner[seen], row[seen], start[seen], count[seen]
-        slope, least, most = across[owner], farthest[owner], nearest[owner]
-        depth = base[owner] + slope * (start + 0.5) + down[owner] * (row + 0.5)
+        owner, row, start, count = (each.take(seen) for each in (owner, row, start, count))
+        slope, least, most = (each.take(owner) for each in (across, farthest, nearest))
+        depth = base.take(owner) + slope * (start + 0.5) + down.take(owner) * (row + 0.5)
         # A sliver's slope is steep: its depth never leaves its corners'.
         begin = np.minimum(np.maximum(depth, least), most).astype(np.float32)
         depth += slope * (count - 1)
@@ -212,7 +212,7 @@ class Raster:
             deep = np.repeat(step[part], many) * along.astype(np.float32)
             deep += np.repeat(begin[part], many)
             pixels = np.repeat(pixel[part], many) + along
-            self._keep(pixels, deep, np.repeat(numbers[owner[part]], many))
+            self._keep(pixels, deep, np.repeat(numbers.take(owner[part]), many))
 
 
 def _depth(words: U64) -> F32:

@@ -63,7 +63,7 @@ def _ordered(ax: F64, ay: F64, bx: F64, by: F64) -> tuple[F64, F64, F64, F64]:
 def spans(sides: tuple[F64, ...], owner: I64, middle: F64, size: int) -> tuple[I64, I64]:
     """The first pixel and the number of pixels of each row of each triangle; `middle` is the
     height of the row's centers."""
-    ax, ay, bx, by, long, upper, lower = (values[owner] for values in sides)
+    ax, ay, bx, by, long, upper, lower = (values.take(owner) for values in sides)
     below = middle - ay
     one = ax + below * long
     other = np.where(middle < by, ax + below * upper, bx + (middle - by) * lower)
