@@ -53,7 +53,7 @@ from .live_parts import LiveParts
 from .reports import sent_file
 from .request import lab_of
 from .request_number import request_number
-from .row_texts import RowTexts, RowView, frame_of
+from .row_texts import RowFrame, RowTexts, RowView, frame_of
 from .spoken import spoken, spoken_error
 from .this_pc import path_here, system_of
 
@@ -232,7 +232,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
     page = lab.worklist.page(query)
     listed = request.args.get("status", ENTRY_STATUS.value)
     rows = _rows(page)
-    texts: RowTexts = current_app.extensions["printflow_rows"]
+    texts: RowTexts[RowView, RowFrame] = current_app.extensions["printflow_rows"]
     frame = frame_of(view, one_status=query.status is not None, attention=query.attention)
     given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}
     kept = {key: value for key, value in given.items() if value}

@@ -68,9 +68,10 @@ from .packed import send_packed
 from .page_language import init_page_language
 from .page_templates import PageTemplates
 from .proxy_headers import init_proxy_headers
+from .queue_row_texts import QueueRowTexts
 from .request import LabRequest, lab_of
 from .route_rights import init_route_rights
-from .row_texts import RowTexts
+from .row_texts import RowTexts, row_rendered
 from .security import init_security
 from .spoken import init_spoken
 
@@ -110,7 +111,8 @@ def create_app(lab: Printflow) -> Flask:
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
     app.extensions["printflow_live"] = LiveParts()
-    app.extensions["printflow_rows"] = RowTexts()
+    app.extensions["printflow_rows"] = RowTexts(row_rendered)
+    app.extensions["printflow_queue_rows"] = QueueRowTexts()
     app.config.update(
         POLL_SECONDS=15,
         TALLY_SECONDS=1.0,

@@ -23,6 +23,7 @@ from printflow import InvalidInput, TransitionRefused
 from .acting import acting
 from .jobs import undoable
 from .live_page import asked_live, live_answer, tag_of
+from .queue_row_texts import queue_rows
 from .request import lab_of
 from .spoken import spoken_error
 
@@ -82,12 +83,14 @@ def _shown() -> dict[str, Any]:
     jobs = [one.job for model in room for one in model.waiting]
     jobs += [job for model in room for job in model.loose]
     jobs += [job for model in room for column in model.machines for job in column.jobs]
+    requests, notes = lab.worklist.in_requests(jobs), lab.worklist.notes(jobs)
     return {
         "models": room,
+        "rows": queue_rows(room, most if alone else ROWS, alone, requests, notes),
         "most": most if alone else ROWS,
         "alone": alone,
-        "requests": lab.worklist.in_requests(jobs),
-        "notes": lab.worklist.notes(jobs),
+        "requests": requests,
+        "notes": notes,
     }
 
 

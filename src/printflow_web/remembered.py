@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 
 from printflow import Printflow, Right, may
@@ -56,7 +56,11 @@ def of_the_lab() -> dict[str, Any]:
     if acts and may(Right.SEE):
         values["store_problem"] = lab.system.store_problem()
         values["reads_email"] = may(Right.EMAILS)
-        values |= _of_staff(lab)
+        if (
+            "of_staff" not in g or request.method != "GET"
+        ):  # a page may be made of several templates
+            g.of_staff = _of_staff(lab)
+        values |= g.of_staff
     return values
 
 

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -20,6 +20,18 @@ from .catalog_shown import catalog_shown
 MOST_ROWS = 1_000
 """So many are kept, the ones that were shown last: a few megabytes."""
 _FLAG_WORDS: Final = {flag.value: flag.label for flag in Flag}
+
+
+class OfAJob(Protocol):
+    """What a row is made of: its job, and more."""
+
+    @property
+    def job(self) -> Job:
+        """Whose row it is."""
+
+
+Row = TypeVar("Row", bound=OfAJob)
+Frame = TypeVar("Frame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +93,21 @@ def row_rendered(row: RowView, frame: RowFrame) -> str:
     return template.render(row=row, flag_words=_FLAG_WORDS, **given_by(frame)).strip()
 
 
-def given_by(frame: RowFrame) -> dict[str, Any]:
+def given_by(frame: Any) -> dict[str, Any]:
     """The frame as a template gets it."""
     return {one.name: getattr(frame, one.name) for one in fields(frame)}
 
 
-class RowTexts:
+class RowTexts(Generic[Row, Frame]):
     """The rows that were shown last, each with the values that it was made of."""
 
-    def __init__(
-        self, render: Callable[[RowView, RowFrame], str] = row_rendered, most: int = MOST_ROWS
-    ) -> None:
+    def __init__(self, render: Callable[[Row, Frame], str], most: int = MOST_ROWS) -> None:
         self._render = render
         self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, RowFrame], tuple[RowView, Markup]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Frame], tuple[Row, Markup]] = OrderedDict()
 
-    def text(self, row: RowView, frame: RowFrame) -> Markup:
+    def text(self, row: Row, frame: Frame) -> Markup:
         """The row's HTML: what is kept, if it was made of equal values."""
         key = (row.job.id, frame)
         with self._lock:

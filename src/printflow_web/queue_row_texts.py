@@ -1,0 +1,119 @@
+"""Rows of the print room as HTML, kept as those of the dashboard's list are (:mod:`.row_texts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app, request, url_for
+from markupsafe import Markup
+
+from printflow import Catalog, InRequest, Job, ModelRoom, Note, Right, may, spoken_language
+
+from .catalog_shown import catalog_shown
+from .row_texts import RowTexts, given_by
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A job as the queue of its printer shows it."""
+
+    job: Job
+    copies: int
+    """So many of it wait."""
+    hours: Decimal | None
+    again: bool
+    late: bool
+    age: str
+    """How long it has been ready, in words."""
+    ends: str
+    """When it should be done, in words; "" where that's unknown."""
+    in_service: bool
+    """Whether any machine could print it now."""
+    up: str | None
+    """Before which job it stands when it's moved up; None where it's the first."""
+    down: str | None
+    """Before which one when it's moved down; "" for the end, None where it's the last."""
+    request: InRequest | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFrame:
+    """What all rows of a page have in common."""
+
+    here: str
+    """The address of the page, to which what is done leads back."""
+    language: str
+    rights: tuple[Right, ...]
+    root: str
+    """The path under which the lab's pages are."""
+    catalog: Catalog | None = field(hash=False)
+
+
+def queue_row_rendered(row: QueueRow, frame: QueueFrame) -> str:
+    """The row's HTML. Its template is given the row and the frame, and nothing else."""
+    template = current_app.jinja_env.get_template("_queue_row.html")
+    return template.render(row=row, **given_by(frame)).strip()
+
+
+class QueueRowTexts(RowTexts[QueueRow, QueueFrame]):
+    """The rows of queues that were shown last."""
+
+    def __init__(self) -> None:
+        super().__init__(queue_row_rendered)
+
+
+def queue_rows(
+    room: Sequence[ModelRoom],
+    most: int,
+    alone: str,
+    requests: Mapping[str, InRequest],
+    notes: Mapping[str, Sequence[Note]],
+) -> dict[str, list[Markup]]:
+    """The rows of each printer's queue, at most so many; ``alone`` is the one that is shown alone."""
+    texts: QueueRowTexts = current_app.extensions["printflow_queue_rows"]
+    frame = QueueFrame(
+        url_for("queue.show", printer=alone or None),
+        spoken_language(),
+        tuple(right for right in Right if may(right)),
+        request.root_path,
+        catalog_shown(),
+    )
+    return {
+        model.model: [texts.text(row, frame) for row in _rows(model, most, requests, notes)]
+        for model in room
+    }
+
+
+def _rows(
+    model: ModelRoom,
+    most: int,
+    requests: Mapping[str, InRequest],
+    notes: Mapping[str, Sequence[Note]],
+) -> Iterator[QueueRow]:
+    filters: dict[str, Any] = current_app.jinja_env.filters
+    ids = [one.job.id for one in model.waiting]
+
+    def when(moment: datetime | None) -> str:
+        return "" if moment is None else str(filters["near_time"](moment))
+
+    for at, one in enumerate(model.waiting[:most]):
+        after = ids[at + 2] if at + 2 < len(ids) else ""
+        yield QueueRow(
+            one.job,
+            one.copies,
+            one.hours,
+            one.again,
+            one.late,
+            str(filters["age"](one.job.status_since)),
+            when(one.ends_at),
+            model.in_service > 0,
+            ids[at - 1] if at else None,
+            after if at + 1 < model.count else None,
+            requests.get(one.job.id),
+            tuple(notes.get(one.job.id, ())),
+        )
