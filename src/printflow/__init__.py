@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .domain.catalog import Catalog, Color, Method, Printer, Reason
     from .domain.catalog_history import CatalogVersion, Difference, PriceStep
     from .domain.currency import decimals
-    from .domain.debts import Debt, Debtor
+    from .domain.debts import Debt, Debtor, DebtorPage
     from .domain.diagram import markdown as lifecycle_markdown
     from .domain.diagram import mermaid as lifecycle_mermaid
     from .domain.diagram import plain_rows as lifecycle_rows
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .domain.guards import to_see
     from .domain.heartbeat import Heartbeat
     from .domain.history import (
+        MAIL_STATES,
         Event,
         FileOpening,
         JobDetails,
@@ -264,6 +265,7 @@ _HOMES = {
     "domain.event_kind": ("Correction", "past_tense"),
     "domain.catalog": ("Catalog", "Color", "Method", "Printer", "Reason"),
     "domain.history": (
+        "MAIL_STATES",
         "Event",
         "FileOpening",
         "JobDetails",
@@ -291,7 +293,7 @@ _HOMES = {
     "domain.receipt": ("Receipt", "ReceiptLine"),
     "domain.retention": ("Part", "PurgeReport", "Removal", "RemovalDay"),
     "domain.form_guards": ("MODELS_LIMIT", "field_of_model"),
-    "domain.debts": ("Debt", "Debtor"),
+    "domain.debts": ("Debt", "Debtor", "DebtorPage"),
     "domain.ledger": ("PAYABLE", "Balance", "DayClose", "MethodSum", "Payment", "Share", "Void"),
     "domain.field_labels": ("in_a_summary", "label_of", "labeled"),
     "domain.form_field": ("Field", "FieldKind"),
@@ -622,6 +624,7 @@ __all__ = [
     "EXPORT_FORMATS",
     "Debt",
     "Debtor",
+    "DebtorPage",
     "Event",
     "Examination",
     "Failure",
@@ -680,6 +683,7 @@ __all__ = [
     "LimitPreview",
     "LimitRow",
     "LimitWindow",
+    "MAIL_STATES",
     "MEASURES",
     "Model",
     "ModelFacts",

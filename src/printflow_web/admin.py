@@ -19,7 +19,14 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from printflow import InvalidInput, PrintflowError, Refusal, RenderedMail, clean_line
+from printflow import (
+    MAIL_STATES,
+    InvalidInput,
+    PrintflowError,
+    Refusal,
+    RenderedMail,
+    clean_line,
+)
 
 from .acting import acting
 from .auth import local_path
@@ -30,9 +37,10 @@ from .request import lab_of
 pages = Blueprint("admin", __name__)
 
 _log = logging.getLogger(__name__)
-_PAGE = 100
+_PAGE = 36
+_COUNTED = 1000
+"""So many emails of a state are counted; of more the tabs say that there are more."""
 _DIGITS = 19
-_STATES = ("queued", "sending", "sent", "dead", "canceled", "overtaken")
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 )
@@ -42,9 +50,12 @@ _MAIL_POLICY = (
 def outbox() -> Response:
     """Mails, newest first, a page at a time."""
     lab, state = lab_of(current_app), request.args.get("state", "")
-    if state and state not in _STATES:
+    if state and state not in MAIL_STATES:
         raise ParameterRefused(
-            _("The address is wrong: “state” must be one of %(states)s.", states=", ".join(_STATES))
+            _(
+                "The address is wrong: “state” must be one of %(states)s.",
+                states=", ".join(MAIL_STATES),
+            )
         )
     typed = request.args.get("before", "")
     if typed and not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
@@ -56,7 +67,8 @@ def outbox() -> Response:
         "more": len(mails) > _PAGE,
         "first": before is None,
         "state": state or None,
-        "counts": lab.mail.counts(),
+        "counts": lab.mail.counts(most=_COUNTED + 1),
+        "counted": _COUNTED,
         "handling": lab.mail.handling(),
         "paused": lab.mail.paused(),
     }

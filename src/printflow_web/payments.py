@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     EXPORT_FORMATS,
+    DebtorPage,
     InvalidInput,
     Refusal,
     TransitionRefused,
@@ -34,6 +35,7 @@ from .acting import acting
 from .auth import local_path
 from .errors import ParameterRefused, form_again
 from .request import lab_of
+from .spoken import spoken_error
 
 pages = Blueprint("payments", __name__, url_prefix="/dashboard/payments")
 
@@ -79,8 +81,18 @@ def _day(typed: str) -> date | None:
 
 @pages.get("/owes")
 def owes() -> str:
-    """Who owes the lab money for prints that are finished or handed out."""
-    return render_template("owes.html", debtors=lab_of(current_app).payments.owes())
+    """Who owes the lab money for prints that are finished or handed out, a page at a time; all of
+    them for the printer.
+    """
+    lab, after = lab_of(current_app).payments, request.args.get("after", "")[:1000]
+    if request.args.get("all") == "yes":
+        page = DebtorPage(debtors=lab.owes())
+    else:
+        try:
+            page = lab.owing(after=after)
+        except InvalidInput as error:
+            raise ParameterRefused(spoken_error(error)) from error
+    return render_template("owes.html", page=page, first=not after)
 
 
 @pages.route("/take", methods=["GET", "POST"])

@@ -34,7 +34,7 @@ from printflow.db.schema import (
     plates,
     requests,
 )
-from tests.benchmarks.one_job import ACTIVE, RARE_PRINTER, RARE_WORD, OneJob, machine_rows
+from tests.benchmarks.one_job import ACTIVE, RARE_PRINTER, RARE_WORD, Floor, OneJob, machine_rows
 
 __all__ = ["ORDER", "RARE_PRINTER", "RARE_WORD", "Plan", "complete", "fill"]
 
@@ -43,6 +43,8 @@ ORDER: Final = (requests, jobs, job_files, notes, events, confirmations, payment
                  payment_shares, outbox, machines, plates, plate_runs, plate_parts,
                  part_outcomes)  # fmt: skip
 """Rows that others point to come first."""
+PRINTING: Final = 60
+"""No lab has more machines at work; of what else someone works on it has up to a thousand."""
 TOGETHER: Final = 6
 """Each so many jobs, one was sent together with the one before it."""
 _CLOSED: Final = {"ARCHIVED": 0.75, "PAIDPICKEDUP": 0.15, "REJECTED": 0.10}
@@ -61,12 +63,14 @@ class Plan:
     def statuses(self) -> list[str]:
         """The statuses of all jobs, oldest first: what is closed is older."""
         each = min(1000, max(self.count // 8, 1))
-        closed = self.count - each * len(ACTIVE)
+        printing = min(each, PRINTING)
+        closed = self.count - each * (len(ACTIVE) - 1) - printing
         chance = random.Random(self.seed)
         shares = [status for status, share in _CLOSED.items() for _ in range(int(closed * share))]
         shares += ["ARCHIVED"] * (closed - len(shares))
         chance.shuffle(shares)
-        active = list(ACTIVE) * each
+        active = [status for status in ACTIVE if status != "PRINTING"] * each
+        active += ["PRINTING"] * printing
         chance.shuffle(active)
         return [*shares, *active]
 
@@ -130,14 +134,14 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     statuses = plan.statuses()
     step = timedelta(days=365.25 * plan.years) / len(statuses)
     event_id = 0
-    last: OneJob | None = None
+    last, floor = None, Floor(plan.now)
     for table, row in machine_rows(plan.now - timedelta(days=365.25 * plan.years)):
         yield table, complete(table, row)
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
         rare = number % (len(statuses) // 120)
         with_it = last if number % TOGETHER == 0 and rare > 1 else None
-        job = OneJob(number, Status(status), created, chance, plan.now, rare, with_it)
+        job = OneJob(number, Status(status), created, chance, plan.now, rare, with_it, floor)
         last = job
         for table, row in job.rows(event_id):
             yield table, complete(table, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -81,7 +82,11 @@ _PRINTERS: Final = ("Prusa MK4S",) * 6 + ("Prusa XL",) * 3 + ("Raise3D Pro 2 Plu
 _COLORS: Final = ("True Red", "Black", "White", "Blue", "Green", "Grey", "Orange")
 _DISCIPLINES: Final = ("Engineering", "Architecture", "Art", "Biology", "Design")
 
+_ON_A_PLATE: Final = 5
 _LANGUAGES: Final = ("en", "de", "es", "fr", "pt_BR", "zh_CN")
+
+_COHORT: Final = 2000
+"""After so many jobs, others come with the same names and addresses of their own."""
 
 RARE_WORD: Final = "zimmermann"
 """A word that about 120 jobs hold, however many there are."""
@@ -98,6 +103,31 @@ def machine_rows(at: datetime) -> Iterator[tuple[Table, dict[str, Any]]]:
         yield machines, row
 
 
+@dataclass(slots=True)
+class Floor:
+    """What runs at the moment: a few jobs on each machine, and as many machines as that takes."""
+
+    at: datetime
+    _machines: int = len(MACHINES)
+    _running: dict[str, list[int]] = field(default_factory=dict)
+    """By printer: the machine, the plate on it, and how many jobs that has."""
+
+    def place(self, printer: str, number: int) -> tuple[int, int, list[dict[str, Any]]]:
+        """The machine and plate for a job that prints, and the machine's row where it's another."""
+        last = self._running.get(printer)
+        if last is not None and last[2] < _ON_A_PLATE:
+            last[2] += 1
+            return last[0], last[1], []
+        if last is None:
+            self._running[printer] = [MACHINES.index(printer) + 1, number, 1]
+            return MACHINES.index(printer) + 1, number, []
+        self._machines += 1
+        self._running[printer] = [self._machines, number, 1]
+        name = f"{printer} ({self._machines})"
+        new = {"id": self._machines, "name": name, "model": printer, "added_at": self.at}
+        return self._machines, number, [{**new, "implied": False}]
+
+
 class OneJob:
     """One job's rows."""
 
@@ -110,15 +140,17 @@ class OneJob:
         now: datetime,
         rare: int,
         sent_with: OneJob | None = None,
+        floor: Floor | None = None,
     ) -> None:
         self.number, self.status, self.at = number, status, at
         self.id = _job_id(number)
-        self.sent_with = sent_with
+        self.sent_with, self.floor = sent_with, floor or Floor(now)
         self.first, self.last = chance.choice(_FIRST), chance.choice(_LAST)
         if sent_with is not None:
             self.first, self.last = sent_with.first, sent_with.last
         elif rare == 0:
             self.last = RARE_WORD.title()
+        self.cohort: int | str = sent_with.cohort if sent_with else number // _COHORT or ""
         self.printer = RARE_PRINTER if rare == 1 else chance.choice(_PRINTERS)
         self.color = chance.choice(_COLORS)
         self.discipline = chance.choice(_DISCIPLINES)
@@ -137,7 +169,7 @@ class OneJob:
         number, at = self.number, self.at
         name, email = (
             f"{self.first} {self.last}",
-            anyascii(f"{self.first}.{self.last}@example.edu").lower(),
+            anyascii(f"{self.first}.{self.last}{self.cohort}@example.edu").lower(),
         )
         standard = standard_name(name, "Filament", self.color, self.id, transliterate=anyascii)
         since = self.since
@@ -158,9 +190,6 @@ class OneJob:
         }
         if self.sent_with is None:
             yield requests, self._request(name, email)
-        if number % 7 == 0:
-            said = {"at": at, "author": "Ana", "text": "Which way up?", "for_student": False}
-            yield notes, {"job_id": self.id, **said}
         yield (
             jobs,
             {
@@ -202,6 +231,9 @@ class OneJob:
                 "sha256": hashlib.sha256(str(number).encode()).hexdigest(),
             },
         )
+        if number % 7 == 0:
+            said = {"at": at, "author": "Ana", "text": "Which way up?", "for_student": False}
+            yield notes, {"job_id": self.id, **said}
         yield from self._history(event_id, quoted, email)
 
     def _request(self, name: str, email: str) -> dict[str, Any]:
@@ -287,27 +319,31 @@ class OneJob:
 
     def _prints(self, *, done: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
         number, begun = self.number, self.at + timedelta(hours=3)
-        machine, ended = MACHINES.index(self.printer) + 1, begun + timedelta(hours=1)
-        yield (
-            plates,
-            {
-                "id": number,
-                "machine_id": machine,
-                "state": "ended" if done else "running",
-                "hours": Decimal(1),
-                "created_at": begun,
-                "created_by": "Ana",
-                "started_at": begun,
-                "started_by": "Ana",
-                "ended_at": ended if done else None,
-            },
-        )
-        run = {"id": number, "plate_id": number, "machine_id": machine, "started_at": begun}
-        yield plate_runs, {**run, "ended_at": ended if done else None}
-        part = {"id": number, "plate_id": number, "job_id": self.id, "copies": 1}
+        machine, plate, ended = MACHINES.index(self.printer) + 1, number, begun + timedelta(hours=1)
+        if not done:
+            machine, plate, new = self.floor.place(self.printer, number)
+            yield from ((machines, row) for row in new)
+        if plate == number:
+            yield plates, self._plate(machine, begun, ended if done else None)
+            run = {"id": number, "plate_id": number, "machine_id": machine, "started_at": begun}
+            yield plate_runs, {**run, "ended_at": ended if done else None}
+        part = {"id": number, "plate_id": plate, "job_id": self.id, "copies": 1}
         yield plate_parts, {**part, "added_at": begun}
         if done:
             yield part_outcomes, {"part_id": number, "at": ended, "by": "Ana", "good": 1}
+
+    def _plate(self, machine: int, begun: datetime, ended: datetime | None) -> dict[str, Any]:
+        return {
+            "id": self.number,
+            "machine_id": machine,
+            "state": "ended" if ended else "running",
+            "hours": Decimal(1),
+            "created_at": begun,
+            "created_by": "Ana",
+            "started_at": begun,
+            "started_by": "Ana",
+            "ended_at": ended,
+        }
 
     def _payment(self) -> dict[str, Any]:
         return {

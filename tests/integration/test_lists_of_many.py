@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from printflow import Job, Printflow, Settings
+from printflow import Debtor, Job, Printflow, Settings, Status
 from printflow.db import migrate, search
 from printflow.db.engine import open_engine
+from printflow.db.schema import JOBS_OWING
+from printflow.domain.debts import OWING
 from printflow_web.factory import create_app
 from tests.benchmarks.many_jobs import RARE_PRINTER, RARE_WORD, Plan, fill
 from tests.benchmarks.staff_browser import signed_in
@@ -74,7 +76,7 @@ def unindexed(lab: Printflow, statement: str, given: Any) -> list[str]:
     finally:
         engine.dispose()
     steps = [str(row[3]) for row in plan]
-    tables = r"SCAN (jobs|job_files|events|outbox|confirmations|requests|attempts|payments|notes)\b"
+    tables = r"SCAN (jobs|job_files|events|outbox|confirmations|requests|attempts|payments|payment_shares|notes)\b"
     return [step for step in steps if re.match(tables, step) and " INDEX " not in step]
 
 
@@ -103,6 +105,80 @@ def test_what_waits_costs_few_statements_each_with_an_index(
     assert len(statements) <= MOST_STATEMENTS
     for statement, given in list(statements):
         assert unindexed(full_lab, statement, given) == [], statement
+
+
+LISTS = ("/dashboard/payments", "/dashboard/payments/owes", "/dashboard/payments/online",
+         "/dashboard/people?search=hopper", "/dashboard/people?search=part", "/outbox",
+         "/outbox?state=sent", "/outbox?state=dead")  # fmt: skip
+LIGHT_BYTES = 80_000
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_lists_of_money_mails_and_people_are_light_and_read_no_whole_table(
+    page: str, full_lab: Printflow, staff: FlaskClient, statements: Statements
+) -> None:
+    forget_all(full_lab)
+    answer = staff.get(page)
+    assert answer.status_code == 200
+    assert len(answer.data) <= LIGHT_BYTES
+    asked = list(statements)
+    assert len(asked) <= MOST_STATEMENTS
+    for statement, given in asked:
+        # Walking back from the newest row reads what is shown, and no more.
+        newest_first = "ORDER BY outbox.id DESC" in statement and "LIMIT" in statement
+        assert newest_first or unindexed(full_lab, statement, given) == [], statement
+
+
+def test_who_owes_comes_page_by_page_and_whole_for_the_printer(
+    full_lab: Printflow, staff: FlaskClient
+) -> None:
+    every, after = full_lab.payments.owes(), ""
+    seen: list[Debtor] = []
+    while True:
+        page = full_lab.payments.owing(after=after, limit=7)
+        seen += page.debtors
+        after = page.next
+        if not after:
+            break
+        assert len(page.debtors) == 7
+    assert len(every) > 36 and seen == list(every)
+    first = staff.get("/dashboard/payments/owes").text
+    link = re.search(r'rel="next" href="([^"]+)"', first)
+    assert link and "all=yes" in first
+    shown = r'href="/dashboard/people/(\w+)"'
+    assert re.findall(shown, first) == [one.debts[0].job_id for one in every[:36]]
+    assert re.findall(shown, staff.get(link[1]).text)[0] == every[36].debts[0].job_id
+    whole = staff.get("/dashboard/payments/owes?all=yes").text
+    assert re.findall(shown, whole) == [one.debts[0].job_id for one in every]
+    assert 'rel="next"' not in whole
+    assert staff.get("/dashboard/payments/owes?after=x").status_code == 400
+
+
+def test_who_pays_between_two_pages_takes_nobody_else_away(full_lab: Printflow) -> None:
+    first = full_lab.payments.owing(limit=5)
+    rest = [one.email for one in full_lab.payments.owes()[5:]]
+    gone = first.debtors[-1]  # the next page begins behind it
+    for debt in gone.debts:
+        full_lab.payments.write_off([debt.job_id], by="Ana", reason="A gift")
+    after = full_lab.payments.owing(after=first.next, limit=1000)
+    assert [one.email for one in after.debtors] == rest
+
+
+@pytest.mark.parametrize("words", ["hopper", "grace", "example", RARE_WORD, "part", "grace hopper"])
+def test_people_are_found_as_by_a_look_at_every_job(full_lab: Printflow, words: str) -> None:
+    newest: dict[str, int] = {}
+    wanted = words.split()
+    for job in full_lab.jobs.find(search=words):
+        said = f"{job.student_name} {job.student_email}".casefold()
+        if job.student_email in newest or all(word in said for word in wanted):
+            newest[job.student_email] = newest.get(job.student_email, 0) + 1
+    found = full_lab.persons.find(words)
+    assert [(one.email, one.jobs) for one in found] == list(newest.items())[:50]
+
+
+def test_the_index_of_what_may_owe_names_the_same_statuses_as_the_rule() -> None:
+    named = set(re.findall("'([A-Z]+)'", JOBS_OWING))
+    assert named == {status.value for status in Status} - {status.value for status in OWING}
 
 
 def test_a_persons_page_and_finding_people_see_all_jobs_by_an_index(

@@ -442,6 +442,7 @@ LEAVES_IT_OUT = {
     "job_rows.attention",  # by by_flag
     "job_rows.find",  # by narrowed
     "job_rows.matching",  # by worklist's
+    "person_rows._counted",
     "person_rows.find",
     "worklist.ASIDE",
     "worklist.BY_STATUS",
@@ -494,9 +495,10 @@ OF_JOBS_THAT_ARE_NAMED = {
 ONLY_AFTER_STAFF_ACTED = {
     "job_rows.waiting",
     "ledger_rows.UNPAID",
-    "ledger_rows._DUE",
     "ledger_rows._OWED",
-    "ledger_rows._of_the_job",
+    "ledger_rows._own",
+    "ledger_rows.owed",
+    "ledger_rows.owed_from",
     "payer_rows.lines",
     "payer_rows.spent",
     "queue_rows._walked",
@@ -519,6 +521,7 @@ ONLY_AFTER_STAFF_ACTED = {
 OF_FILES = {"file_rows._HOME", "file_rows._LINES", "file_rows.every", "file_rows.some"}
 """What the doctor compares with the folders: all of them."""
 NO_QUERY = {
+    "person_rows._from",
     "queue_rows._BATCH",
     "queue_rows._BEGUN",
     "queue_rows._FREE",

@@ -16,6 +16,8 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
+    tuple_,
     union_all,
 )
 from sqlalchemy.exc import IntegrityError
@@ -24,10 +26,18 @@ from ..domain.attention import HANDED_OUT
 from ..domain.budgets import ClaimState
 from ..domain.debts import OWING, Debt
 from ..domain.ledger import Entry, Payment, Share, Void
+from ..domain.mailbox import mailbox
 from ..domain.status import Status
 from ..ports import DuplicateKey
 from .alone import take_turns
-from .schema import jobs, payer_claims, payment_shares, payment_voids, payments
+from .schema import (
+    JOBS_OWING,
+    jobs,
+    payer_claims,
+    payment_shares,
+    payment_voids,
+    payments,
+)
 
 _VOID = tuple(
     payment_voids.c[name].label(f"void_{name}") for name in ("at", "by", "reason", "station")
@@ -67,36 +77,42 @@ _SETTLED_OF_ONE = SETTLED.where(_ENTERED.c.job_id == bindparam("job"))
 
 _ADD = insert(payments).returning(payments.c.id)
 _ADD_SHARE = insert(payment_shares)
-_PAID = SETTLED.subquery()
-_DUE = jobs.c.cost_cents - func.coalesce(_PAID.c.paid + _PAID.c.waived, 0)
-_OWED = (
-    select(
-        *(
-            jobs.c[name]
-            for name in (
-                "id", "status", "student_name", "student_email", "original_name", "status_since",
-                "currency",
-            )
-        ),
-        _DUE.label("due_cents"),
-    )
-    .select_from(jobs.outerjoin(_PAID, _PAID.c.job_id == jobs.c.id))
-    .where(jobs.c.status.in_([status.value for status in OWING]), _DUE > 0)
-)  # fmt: skip
 
 
-def _of_the_job(entered: Select[Any], cents: ColumnElement[int]) -> ColumnElement[int]:
+def of_the_job(cents: ColumnElement[int] | None = None) -> ColumnElement[int]:
+    """What was entered for the job that the query around it has at hand: ``cents`` of the payments
+    that count; without it all that is not due any more, with what was waived and reserved.
+    """
+    if cents is not None:
+        return _own(_SHARES, cents)
+    entered = payment_shares.c.amount_cents + payment_shares.c.waived_cents
+    return _own(_SHARES, entered) + _own(_CLAIMS, payer_claims.c.cents)
+
+
+def _own(entered: Select[Any], cents: ColumnElement[int]) -> ColumnElement[int]:
     job_id = entered.selected_columns[0]
     own = entered.with_only_columns(func.sum(cents)).where(job_id == jobs.c.id)
     return func.coalesce(own.correlate(jobs).scalar_subquery(), 0)
 
 
+_OWING = text(JOBS_OWING)
+"""Jobs that may owe, in the words of their index, which no parameter matches."""
+# Asked job by job: of all who ever paid, those who may still owe are few.
+_OWED = select(
+    *(
+        jobs.c[name]
+        for name in (
+            "id", "status", "student_name", "student_email", "original_name", "status_since",
+            "currency",
+        )
+    ),
+    (jobs.c.cost_cents - of_the_job()).label("due_cents"),
+).where(_OWING, jobs.c.cost_cents > of_the_job())  # fmt: skip
 UNPAID = select(jobs.c.id).where(
-    jobs.c.status.in_([status.value for status in HANDED_OUT]),
-    # As _DUE, but asked job by job: of all who ever paid, those handed out lately are few.
-    jobs.c.cost_cents
-    > _of_the_job(_SHARES, payment_shares.c.amount_cents + payment_shares.c.waived_cents)
-    + _of_the_job(_CLAIMS, payer_claims.c.cents),
+    _OWING,
+    # By what it isn't, so that no database looks for it in an index of statuses instead.
+    jobs.c.status.not_in([status.value for status in OWING if status not in HANDED_OUT]),
+    jobs.c.cost_cents > of_the_job(),
 )
 """The ids of the jobs that were handed out with something still due."""
 
@@ -179,7 +195,24 @@ class SqlLedgerRows:
         rows = self._connection.execute(SETTLED.where(_ENTERED.c.job_id.in_(job_ids)))
         return {job_id: (int(paid), int(waived)) for job_id, paid, waived in rows}
 
-    def owed(self) -> Sequence[Debt]:
+    def owed(
+        self, *, after: tuple[datetime, str] | None = None, limit: int | None = None
+    ) -> Sequence[Debt]:
+        query = _OWED.order_by(jobs.c.status_since, jobs.c.id).limit(limit)
+        if after is not None:
+            query = query.where(
+                tuple_(jobs.c.status_since, jobs.c.id)
+                > tuple_(
+                    literal(after[0], jobs.c.status_since.type), literal(after[1], jobs.c.id.type)
+                )
+            )
+        return self._debts(query)
+
+    def owed_from(self, addresses: Collection[str]) -> Sequence[Debt]:
+        wanted = {mailbox(address) for address in addresses}
+        return self._debts(_OWED.where(jobs.c.mailbox.in_(wanted)))
+
+    def _debts(self, query: Select[Any]) -> Sequence[Debt]:
         return [
             Debt(
                 job_id=row.id,
@@ -191,7 +224,7 @@ class SqlLedgerRows:
                 currency=row.currency,
                 due_cents=int(row.due_cents),
             )
-            for row in self._connection.execute(_OWED)
+            for row in self._connection.execute(query)
         ]
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Payment]:

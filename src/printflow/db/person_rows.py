@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from ..domain.debts import OWING
 from ..domain.history import Note
 from ..domain.job import Job
 from ..domain.mailbox import mailbox
-from ..domain.person import FoundPerson, PersonSums
+from ..domain.person import FoundPerson, PersonSums, people_of
 from ..domain.pick_up import ON_SHELF
+from ..domain.status import Status
 from ..domain.worklist import JobQuery
 from . import search, worklist
 from .history_rows import note_of
 from .job_rows import SqlJobRows
-from .ledger_rows import SETTLED
-from .schema import jobs, notes
+from .ledger_rows import of_the_job
+from .schema import jobs, notes, payment_shares
+
+_NOT_ON_SHELF: Final = [status.value for status in Status if status not in ON_SHELF]
+"""Said so, no database looks for a person's jobs among all that lie on the shelf."""
 
 
 class SqlPersonRows:
@@ -32,7 +47,7 @@ class SqlPersonRows:
     def ready(self, first: Job) -> Sequence[Job]:
         ids = (
             select(jobs.c.id)
-            .where(_own(first), jobs.c.status.in_(ON_SHELF), jobs.c.held_at.is_(None))
+            .where(_own(first), jobs.c.status.not_in(_NOT_ON_SHELF), jobs.c.held_at.is_(None))
             .order_by(jobs.c.status_since, jobs.c.id)
         )
         return self._in_order(self._connection.scalars(ids).all())
@@ -44,20 +59,22 @@ class SqlPersonRows:
         count, held = self._connection.execute(
             select(func.count(), func.count(jobs.c.held_at)).where(_own(first))
         ).one()
-        settled = SETTLED.subquery()
-        due = func.coalesce(jobs.c.cost_cents, 0) - func.coalesce(settled.c.paid, 0)
-        due -= func.coalesce(settled.c.waived, 0)
-        owes = and_(jobs.c.status.in_([status.value for status in OWING]), due > 0)
+        paid = of_the_job(payment_shares.c.amount_cents)
+        due = func.coalesce(jobs.c.cost_cents, 0) - of_the_job()
+        each = (
+            select(jobs.c.currency, jobs.c.status, due.label("due"), paid.label("paid"))
+            .where(_own(first))
+            .subquery()
+        )
+        owes = and_(each.c.status.in_([status.value for status in OWING]), each.c.due > 0)
         money = self._connection.execute(
             select(
-                jobs.c.currency,
-                func.coalesce(func.sum(due).filter(owes), 0),
-                func.coalesce(func.sum(settled.c.paid), 0),
+                each.c.currency,
+                func.coalesce(func.sum(each.c.due).filter(owes), 0),
+                func.sum(each.c.paid),
             )
-            .select_from(jobs.outerjoin(settled, settled.c.job_id == jobs.c.id))
-            .where(_own(first))
-            .group_by(jobs.c.currency)
-            .order_by(jobs.c.currency)
+            .group_by(each.c.currency)
+            .order_by(each.c.currency)
         ).all()
         return PersonSums(
             count=int(count),
@@ -76,35 +93,59 @@ class SqlPersonRows:
         )
         return [(row.job_id, note_of(row)) for row in self._connection.execute(query)]
 
-    def find(self, words: Sequence[str]) -> Sequence[FoundPerson]:
-        who = func.coalesce(func.nullif(jobs.c.student_email, ""), jobs.c.id), jobs.c.student_name
-        newest = jobs.c.created_at.desc(), jobs.c.id.desc()
+    def find(self, words: Sequence[str], limit: int) -> Sequence[FoundPerson]:
         query = worklist.holding(
-            select(
-                jobs.c.id,
-                jobs.c.student_name,
-                jobs.c.student_email,
-                jobs.c.created_at,
-                func.count().over(partition_by=who).label("jobs"),
-                func.row_number().over(partition_by=who, order_by=newest).label("place"),
-            ).where(worklist.with_staff(jobs.c.id)),
+            select(jobs.c.id, jobs.c.student_name, jobs.c.student_email, jobs.c.created_at).where(
+                worklist.with_staff(jobs.c.id)
+            ),
             words,
-        )
+        ).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
         few = search.candidates(self._connection, words)
         if few is not None:
             query = query.where(jobs.c.id.in_(few))
-        found = query.subquery()
-        newest_of_each = (
-            select(found)
-            .where(found.c.place == 1)
-            .order_by(found.c.created_at.desc(), found.c.id.desc())
-        )
-        return [
-            FoundPerson(
-                name=row.student_name, email=row.student_email, job_id=row.id, jobs=row.jobs
+        rows, people, many = list[Any](), tuple[FoundPerson, ...](), 2 * limit
+        while True:  # from the newest job on, until there are enough
+            some = self._connection.execute(_from(query, rows[-1:]).limit(many)).all()
+            rows += some
+            people = people_of((_found(row) for row in rows), words)[:limit]
+            if len(people) == limit or len(some) < many:
+                return self._counted(people, words)
+            many *= 2
+
+    def _counted(
+        self, people: Sequence[FoundPerson], words: Sequence[str]
+    ) -> Sequence[FoundPerson]:
+        """The people with the number of all their jobs that hold the words."""
+        address = func.lower(jobs.c.student_email)
+        query = worklist.holding(
+            select(address, func.count())
+            .where(
+                worklist.with_staff(jobs.c.id),
+                jobs.c.mailbox.in_({mailbox(one.email) for one in people if one.email}),
             )
-            for row in self._connection.execute(newest_of_each)
+            .group_by(address),
+            words,
+        )
+        counts: dict[str, int] = {}
+        for email, count in self._connection.execute(query):
+            counts[email.casefold()] = counts.get(email.casefold(), 0) + int(count)
+        return [
+            replace(one, jobs=counts.get(one.email.casefold(), one.jobs) if one.email else 1)
+            for one in people
         ]
+
+
+def _from(query: Select[Any], last: Sequence[Any]) -> Select[Any]:
+    """What comes behind the last row."""
+    for row in last:
+        at = literal(row.created_at, jobs.c.created_at.type)
+        behind = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(at, literal(row.id, jobs.c.id.type))
+        query = query.where(behind)
+    return query
+
+
+def _found(row: Any) -> FoundPerson:
+    return FoundPerson(name=row.student_name, email=row.student_email, job_id=row.id, jobs=1)
 
 
 def _own(first: Job) -> ColumnElement[bool]:

@@ -309,6 +309,11 @@ JOBS_WAITING = (
 it isn't, so that no database looks for it in an index of statuses instead.
 """
 
+JOBS_OWING = (
+    "status NOT IN ('UPLOADED', 'PENDING', 'READYTOPRINT', 'PRINTING', 'REJECTED', 'ARCHIVED')"
+)
+"""What may owe: its print is finished, or was handed out lately."""
+
 jobs = Table(
     "jobs",
     metadata,
@@ -392,6 +397,8 @@ jobs = Table(
         *("printer", "material", "color", "method", "held_at", "hours", "quantity"),
         *("copies_good", "copies_printing", "status", "id"),
     ),
+    # Who owes, longest first; partial, too: see JOBS_OWING.
+    Index("ix_jobs_owing", "status_since", "id", "status", "cost_cents"),
     comment="A job as it stands now; how it came there is in events.",
 )
 
@@ -625,11 +632,13 @@ payment_shares = Table(
     metadata,
     _id(),
     Column("payment_id", RowId, ForeignKey("payments.id"), nullable=False, info=KEPT),
-    _job(),
+    _job(index=False),
     Column("event_id", RowId, ForeignKey("events.id"), info=KEPT),
     Column("amount_cents", BigInteger, nullable=False, info=KEPT),
     Column("waived_cents", BigInteger, nullable=False, info=KEPT),
     UniqueConstraint("payment_id", "job_id"),
+    # What was paid of a job is read from the index alone.
+    Index("ix_payment_shares_job_id", "job_id", "payment_id", "amount_cents", "waived_cents"),
     comment="What of a payment is for which job; never changed.",
 )
 

@@ -39,6 +39,11 @@ class Debtor:
     debts: tuple[Debt, ...]
 
     @property
+    def place(self) -> tuple[datetime, str]:
+        """Its place among all: that of the oldest debt."""
+        return self.debts[0].since, self.debts[0].job_id
+
+    @property
     def since(self) -> datetime:
         """Since when the oldest amount is due."""
         return self.debts[0].since
@@ -52,6 +57,14 @@ class Debtor:
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtorPage:
+    """Some of the people who owe, longest first. ``next`` is the cursor of the page after, or ""."""
+
+    debtors: tuple[Debtor, ...]
+    next: str = ""
+
+
 def debtors(debts: Iterable[Debt]) -> tuple[Debtor, ...]:
     """The people behind the debts; who has owed for the longest time comes first."""
     found: dict[str, list[Debt]] = defaultdict(list)
@@ -62,4 +75,4 @@ def debtors(debts: Iterable[Debt]) -> tuple[Debtor, ...]:
         Debtor(name=own[-1].student_name, email=own[-1].student_email, debts=tuple(own))
         for own in found.values()
     )
-    return tuple(sorted(people, key=lambda one: (one.since, one.debts[0].job_id)))
+    return tuple(sorted(people, key=lambda one: one.place))

@@ -143,6 +143,10 @@ class FileOpening:
     station: str
 
 
+MAIL_STATES = ("queued", "sending", "sent", "dead", "canceled", "overtaken")
+"""What can become of an email; nearly all are sent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A row of the outbox. ``state`` is queued, sending, sent, dead, canceled (with the

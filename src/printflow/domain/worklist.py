@@ -121,7 +121,12 @@ def place(job: Job, sort: Sort) -> tuple[str, str]:
 
 def cursor(job: Job, sort: Sort) -> str:
     """That place as a text for addresses."""
-    plain = json.dumps(place(job, sort), ensure_ascii=False, separators=(",", ":"))
+    return cursor_at(*place(job, sort))
+
+
+def cursor_at(value: str, job_id: str) -> str:
+    """A place as a text for addresses; ``value`` is what the list is ordered by."""
+    plain = json.dumps((value, job_id), ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 

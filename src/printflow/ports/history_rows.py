@@ -132,8 +132,17 @@ class LedgerRows(Protocol):
     def settled_of(self, job_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
         """The same of several jobs; those of no payment are not in it."""
 
-    def owed(self) -> Sequence[Debt]:
-        """What is due of prints that are finished or handed out, in no order."""
+    def owed(
+        self, *, after: tuple[datetime, str] | None = None, limit: int | None = None
+    ) -> Sequence[Debt]:
+        """What is due of prints that are finished or handed out, oldest first, from behind a place:
+        since when, and the job's id.
+        """
+
+    def owed_from(self, addresses: Collection[str]) -> Sequence[Debt]:
+        """All that is due from who has these email addresses, in no order; also from others whose
+        mail goes to the same mailbox.
+        """
 
 
 class QuoteRows(Protocol):
@@ -240,6 +249,9 @@ class OutboxRows(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """How many mails are in each state."""
+
+    def counts_up_to(self, most: int) -> Mapping[str, int]:
+        """The same, but ``most`` where there are more: so many rows of each are read, and no more."""
 
     def of_job(self, job_id: str) -> Sequence[Mail]: ...
 

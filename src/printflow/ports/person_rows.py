@@ -29,5 +29,7 @@ class PersonRows(Protocol):
     def messages(self, first: Job, limit: int) -> Sequence[tuple[str, Note]]:
         """Job id and note of the newest messages between the person and staff, newest first."""
 
-    def find(self, words: Sequence[str]) -> Sequence[FoundPerson]:
-        """By address and name, whoever's jobs hold all the words anywhere, by their newest job."""
+    def find(self, words: Sequence[str], limit: int) -> Sequence[FoundPerson]:
+        """The people whose name or address holds all the case-folded words, by their newest job; up
+        to ``limit`` of them.
+        """

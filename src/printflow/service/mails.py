@@ -69,10 +69,10 @@ class Mails:
             return list(tx.outbox.find(state=state or None, limit=limit, before=before))
 
     @needs(Right.SEE)
-    def counts(self) -> dict[str, int]:
-        """How many mails are in each state."""
+    def counts(self, *, most: int | None = None) -> dict[str, int]:
+        """How many mails are in each state; with ``most``, that where there are more."""
         with self._database.read() as tx:
-            return dict(tx.outbox.counts())
+            return dict(tx.outbox.counts() if most is None else tx.outbox.counts_up_to(most))
 
     @needs(Right.SEE)
     def dead(self) -> int:

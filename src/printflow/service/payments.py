@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain import money_guards
-from ..domain.debts import Debtor, debtors
+from ..domain.debts import Debtor, DebtorPage, debtors
 from ..domain.event_kind import Correction
 from ..domain.job import Actor, Job
 from ..domain.ledger import PAYABLE, Balance, Entry, Payment, Share, Void, spread
@@ -17,6 +17,7 @@ from ..domain.money_guards import Tender
 from ..domain.pricing import in_units, parse_cents
 from ..domain.rights import Right
 from ..domain.text import clean_line, clean_text
+from ..domain.worklist import Sort, cursor_at, place_of
 from ..errors import InvalidInput, NotFound, Refusal, TransitionRefused
 from ..ports import Clock, Database, Transaction
 from ..reports.period import midnights, today
@@ -330,6 +331,30 @@ class Payments:
         """Who owes the lab money for prints that are finished or handed out, longest first."""
         with self._database.read() as tx:
             return debtors(tx.ledger.owed())
+
+    @needs(Right.PAYMENTS)
+    def owing(self, *, after: str = "", limit: int = 36) -> DebtorPage:
+        """A page of them, each with all that they owe; ``after`` is the ``next`` of the page before.
+
+        Raises InvalidInput for a cursor that is none.
+        """
+        start, found = place_of(after, Sort.WAITING), list[Debtor]()
+        place = (datetime.fromisoformat(start[0]), start[1]) if start else None
+        with self._database.read() as tx:
+            while len(found) <= limit:
+                some = tx.ledger.owed(after=place, limit=2 * limit)
+                begun = {(debt.since, debt.job_id) for debt in some}
+                nameless = [debt for debt in some if not debt.student_email]
+                known = tx.ledger.owed_from({debt.student_email for debt in some} - {""})
+                # Who owes something older was on a page before.
+                found += [one for one in debtors([*nameless, *known]) if one.place in begun]
+                if len(some) < 2 * limit:
+                    break
+                place = (some[-1].since, some[-1].job_id)
+        if len(found) <= limit:
+            return DebtorPage(debtors=tuple(found))
+        since, job_id = found[limit - 1].place
+        return DebtorPage(debtors=tuple(found[:limit]), next=cursor_at(since.isoformat(), job_id))
 
     @needs(Right.SEE)
     def balances(self, job_ids: Iterable[str]) -> tuple[OpenBalance, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.ledger import Balance
-from ..domain.person import FoundPerson, PersonJob, PersonPage, people_of
+from ..domain.person import FoundPerson, PersonJob, PersonPage
 from ..domain.rights import Right
 from ..domain.worklist import Sort, cursor, place_of
 from ..ports import Database
@@ -57,4 +57,4 @@ class Persons:
         if not words:
             return ()
         with self._database.read() as tx:
-            return people_of(tx.persons.find(words), words)[:limit]
+            return tuple(tx.persons.find(words, limit))
