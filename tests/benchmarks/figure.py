@@ -45,7 +45,7 @@ class Size:
     phones: int = 50
     """So many of the students have a slow line."""
     staff: int = 12
-    hour_seconds: float = 180.0
+    hour_seconds: float = 300.0
     """What happens in the hour before a deadline happens in so many seconds."""
 
 
