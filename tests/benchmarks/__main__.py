@@ -30,8 +30,10 @@ ALL = (
     "pages",
     "submit_page",
     "inspection",
+    "more_formats",
     "reports",
     "deadline",
+    "memory",
 )
 
 
