@@ -65,6 +65,7 @@ from printflow import (
 from printflow import size_text as dimensions_text
 
 from .catalog_shown import catalog_in_force, catalog_shown, shown
+from .job_menu import beside
 from .menu import lab_menu, main_menu
 from .opener_links import open_link
 from .pictures import picture_url
@@ -204,6 +205,7 @@ def init_filters(app: Flask) -> None:
         statuses=tuple(Status),
         chosen_statuses=CHOSEN_STATUSES,
         usual=usual,
+        beside=beside,
         to_see=to_see,
         editable=editable,
         failures=tuple(Failure),

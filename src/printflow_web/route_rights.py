@@ -127,6 +127,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "saved_views.edit": Right.SEE,
     "confirm_address.let_in": Right.APPROVE,
     "jobs.show": Right.SEE,
+    "job_menu.show": Right.SEE,
     "jobs.picture": Right.SEE,
     "jobs.download": Right.SEE,
     "gcode.outline": Right.SEE,

@@ -4,6 +4,7 @@ of is the same.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from .catalog_shown import catalog_shown
 
 MOST_ROWS = 1_000
 """So many are kept, the ones that were shown last: a few megabytes."""
+_BETWEEN: Final = re.compile(r">\s+<")
+"""What's in a row stands in boxes, where spaces between them don't count."""
 _FLAG_WORDS: Final = {flag.value: flag.label for flag in Flag}
 
 
@@ -90,7 +93,8 @@ def frame_of(view: str, *, one_status: bool, attention: bool) -> RowFrame:
 def row_rendered(row: RowView, frame: RowFrame) -> str:
     """The row's HTML. Its template is given the row and the frame, and nothing else."""
     template = current_app.jinja_env.get_template("_job_row.html")
-    return template.render(row=row, flag_words=_FLAG_WORDS, **given_by(frame)).strip()
+    text = template.render(row=row, flag_words=_FLAG_WORDS, **given_by(frame))
+    return _BETWEEN.sub("><", text).strip()
 
 
 def given_by(frame: Any) -> dict[str, Any]:

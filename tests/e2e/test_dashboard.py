@@ -115,10 +115,10 @@ def test_two_people_at_once(
     other.wait_for_url("**/dashboard*")
 
     # Ben is writing while Ana acts: he keeps his words, and is told who was faster.
-    other.get_by_role("link", name=re.compile(rf"^Reject.*{first.id}")).click()
+    other.locator(f"#job-{first.id}").get_by_role("link", name="Reject").click()
     dialog = other.get_by_role("dialog")
     dialog.get_by_label("In your own words").fill("Too thin.")
-    page.get_by_role("link", name=re.compile(rf"^Reject.*{first.id}")).click()
+    page.locator(f"#job-{first.id}").get_by_role("link", name="Reject").click()
     page.get_by_role("dialog").get_by_label("In your own words").fill("Too large.")
     page.get_by_role("dialog").get_by_role("button", name="Reject and send email").click()
     expect(page.get_by_text("It's now “Rejected”")).to_be_visible()
@@ -136,12 +136,13 @@ def test_two_people_at_once(
     expect(other.locator("#search")).to_be_focused()
     expect(other.locator("#search")).to_have_value("bracket")
     expect(other.get_by_role("link", name="Uploaded", exact=False).first).to_contain_text("2")
-    menu = other.locator(f"#job-{second.id} details")
-    menu.locator("summary").click()
+    menu = other.locator(f"#job-{second.id} [data-menu]")
+    menu.click()
     submit("Dorothy Vaughan")
     look_again(other)
     expect(other.locator("#job-list > li")).to_have_count(3)
-    expect(menu).to_have_attribute("open", "")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    expect(other.get_by_role("link", name="Put on hold")).to_be_visible()
     context.close()
 
 
@@ -156,11 +157,11 @@ def test_a_list_that_is_narrowed_keeps_what_is_in_use_of_the_rows_that_stay(
         page.locator(f"#job-{job.id} [data-select]").check()
     with page.expect_request("**/dashboard?*search=Grace*"):
         page.locator("#search").fill("Grace")
-    page.locator(f"#job-{second.id} details summary").click()
+    page.locator(f"#job-{second.id} [data-menu]").click()
     with page.expect_response("**/dashboard?*search=Grace*"):
         held[0].continue_()
     expect(page.locator(f"#job-{first.id}")).to_have_count(0)
-    expect(page.locator(f"#job-{second.id} details")).to_have_attribute("open", "")
+    expect(page.locator(f"#job-{second.id} [data-menu]")).to_have_attribute("aria-expanded", "true")
     expect(page.locator("[data-select]:checked")).to_have_count(1)
     expect(page.get_by_text("1 selected")).to_be_visible()
 
@@ -178,3 +179,23 @@ def test_many_at_once(server: Server, page: Page, submit: Callable[[str], Job]) 
     expect(page.get_by_text("2 of 2 done.")).to_be_visible()
     page.goto(f"{server.url}/dashboard?status=REJECTED")
     expect(page.locator("#job-list > li")).to_have_count(2)
+
+
+def test_the_menu_of_a_row_waits_for_a_slow_network_and_says_what_can_be_done_now(
+    server: Server, page: Page, submit: Callable[[str], Job], lab: Printflow
+) -> None:
+    job = submit("Ada Byron")
+    sign_in(page, server, "Ana")
+    held: list[Route] = []
+    page.route(f"**/{job.id}/menu", lambda route: held.append(route))
+    more = page.locator(f"#job-{job.id} [data-menu]")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#row-menu")).to_have_text("Loading…")
+    lab.jobs.reject(job.id, by="Ben", text="Too thin.")  # meanwhile
+    held[0].continue_()
+    expect(page.locator("#row-menu .menu-item").first).to_be_attached()
+    expect(page.locator("#row-menu")).not_to_contain_text("Put on hold")
+    page.keyboard.press("Escape")
+    expect(page.locator("#row-menu")).to_have_count(0)
+    expect(more).to_be_focused()

@@ -76,7 +76,7 @@ def test_a_message_from_the_row_is_taken_back_by_a_key(
 ) -> None:
     job = submit("Ada Byron")
     sign_in(page, server, "Ana")
-    page.locator(f"#job-{job.id} summary").click()
+    page.locator(f"#job-{job.id} [data-menu]").click()
     page.get_by_role("link", name="Write a note").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Note").fill("Which way up?")

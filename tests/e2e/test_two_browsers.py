@@ -132,7 +132,7 @@ def test_a_request_is_priced_from_one_row_and_its_student_gets_one_email(
     page.goto(f"{server.url}/dashboard")
     expect(page.get_by_role("link", name="2 of 3 in this request")).to_be_visible()
     row = page.locator(f"#job-{jobs[1].id}")
-    row.locator("summary").click()
+    row.locator("[data-menu]").click()
     row.get_by_role("link", name="All 3 in this request…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Approve (3)").click()

@@ -410,6 +410,7 @@ def test_pages_by_number_are_known() -> None:
     }
     acts = {
         "/dashboard/jobs/<job_id>/<trigger>",
+        "/dashboard/jobs/<job_id>/menu",
         "/dashboard/jobs/<job_id>/outline",
         "/dashboard/jobs/<job_id>/picture",
         "/dashboard/jobs/<job_id>/price",

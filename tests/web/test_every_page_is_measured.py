@@ -21,6 +21,7 @@ NO_PAGES: Final = {
     "/dashboard/bulk/prices": "prices, for the script",
     "/dashboard/find": "what the palette's script asks for",
     "/dashboard/jobs/<job_id>/files/<int:file_id>": "a file",
+    "/dashboard/jobs/<job_id>/menu": "what a row's menu holds, for the script",
     "/dashboard/jobs/<job_id>/outline": "what the viewer's script asks for",
     "/dashboard/jobs/<job_id>/picture": "a picture",
     "/dashboard/jobs/<job_id>/price": "a price, for the script",

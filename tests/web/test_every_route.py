@@ -87,6 +87,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/bulk": {"GET": Right.SEE, "POST": Right.SEE},
     "/dashboard/bulk/prices": {"GET": Right.SEE},
     "/dashboard/bulk/undo": {"POST": Right.SEE},
+    "/dashboard/jobs/<job_id>/menu": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>": {"GET": Right.SEE},
     "/dashboard/jobs/<job_id>/<trigger>": {"GET": Right.QUOTE, "POST": Right.QUOTE},
     "/dashboard/jobs/<job_id>/<trigger>/mail": {"POST": Right.QUOTE},

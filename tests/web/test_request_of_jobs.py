@@ -120,7 +120,8 @@ def test_a_row_offers_what_its_request_s_jobs_can(
     approved(lab, jobs[1])
     lab.jobs.confirm(jobs[1].id, by="Ana", note="by phone")
     lab.jobs.reject(jobs[3].id, by="Ana", text="Too thin.")
-    row = staff.get("/dashboard").text
+    asked = {"X-Requested-With": "fetch"}
+    row = staff.get(f"/dashboard/jobs/{jobs[0].id}/menu", headers=asked).text
     menu = re.search(
         r'<a class="menu-item" data-dialog href="(/dashboard/bulk\?[^"]+)">([^<]+)', row
     )

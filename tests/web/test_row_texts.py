@@ -106,11 +106,11 @@ def test_only_so_many_rows_are_kept(lab: Printflow, submit: Submit) -> None:
 FILTERS = {
     "day", "escape", "filter", "first", "grams", "hours", "join", "length", "list", "local_time",
     "map", "money", "open_link", "picture_url", "reject", "rejectattr", "select", "selectattr",
-    "short", "size_mm", "striptags", "unindented", "upper", "spoken",
+    "short", "size_mm", "striptags", "upper", "spoken",
 }  # fmt: skip
 """They show what they are given; the lab's clock and currency are the frame's catalog's."""
 NAMES = {
-    "_", "gettext", "ngettext", "pgettext", "url_for", "usual", "may", "may_use", "may_pull_any",
+    "_", "gettext", "ngettext", "pgettext", "url_for", "beside", "may", "may_use", "may_pull_any",
     "icon", "sign", "dict",
 }  # fmt: skip
 """What templates find beside what they are given: texts, addresses, rules, and the rights of the
@@ -164,7 +164,7 @@ def test_a_rows_template_reads_nothing_but_what_it_was_made_of(
             assert page.status_code == 200
             assert page.text.count("<li ") > 10
     given = {"row", "flag_words", *given_by(frame_of_tests(None))}
-    assert {"row", "may_use"} <= read, "the check sees what is read"
+    assert {"row", "may"} <= read, "the check sees what is read"
     assert {"short", "money"} <= used
     assert read - given - NAMES == set()
     assert used - FILTERS == set()

@@ -29,6 +29,7 @@ import { pickUpFields } from "./components/pick_up_fields.js";
 import { printPage } from "./components/print_page.js";
 import { printRoom } from "./components/print_room.js";
 import { reportPeriod } from "./components/report_period.js";
+import { rowMenus } from "./components/row_menu.js";
 import { scanCode } from "./components/scan_code.js";
 import { slicedPlates } from "./components/sliced_plates.js";
 import { submitForm } from "./components/submit_form.js";
@@ -66,6 +67,7 @@ Alpine.data("undoFor", undoFor);
 
 bringTyped();
 closeMenus(document);
+rowMenus(document);
 keyboard(document);
 showCurrentTab(document);
 Alpine.start();

@@ -9,7 +9,7 @@ const LONGEST_PRESS = 2000; // a release outside the window isn't heard of
 export function busy(part) {
   const chosen = window.getSelection();
   const read = chosen && !chosen.isCollapsed && chosen.containsNode(part, true);
-  return read || part.contains(document.activeElement) || part.querySelector("details[open], input:checked");
+  return read || part.contains(document.activeElement) || part.querySelector("details[open], [data-menu][aria-expanded], input:checked");
 }
 
 // Calls back when something that was in use may no longer be.

@@ -2,6 +2,12 @@
 // the window is still in front after two seconds, probably not.
 const PATIENCE = 2000;
 
+// In a row of the list the address of the job's page says it.
+function downloadOf(link) {
+  const page = link.closest("#job-list > li")?.querySelector(".row-name");
+  return link.dataset.download || `${page.getAttribute("href")}/files/${link.dataset.open}`;
+}
+
 export function openHint() {
   return {
     shown: false,
@@ -12,18 +18,20 @@ export function openHint() {
         const link = event.target.closest("a[data-open]");
         if (link) this.clicked(link);
         // On a phone the menu has the button's place; the button still knows the facts.
-        const item = event.target.closest("a.menu-open")?.closest("details");
-        const button = item?.parentElement.querySelector("a[data-open]");
+        const item = event.target.closest("a.menu-open")?.closest(".row-actions, .actions");
+        const button = item?.querySelector("a[data-open]");
         if (button) this.clicked(button);
       });
       // A slicer that takes longer than that.
       window.addEventListener("blur", () => this.hide());
     },
     clicked(link) {
-      this.tell(link.dataset.open, link.dataset.file);
+      const download = downloadOf(link);
+      const file = decodeURIComponent(link.getAttribute("href").split("/").at(-1));
+      this.tell(download.split("/").at(-3), file);
       const wait = setTimeout(() => {
         this.path = link.dataset.path || "";
-        this.download = link.dataset.download;
+        this.download = download;
         this.shown = true;
       }, PATIENCE);
       window.addEventListener("blur", () => clearTimeout(wait), { once: true });
