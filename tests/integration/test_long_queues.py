@@ -100,7 +100,17 @@ def test_what_is_asked_of_the_database_is_what_all_jobs_say(
             order = plain.waiting(printer, every, {})
             assert tx.queue.order(printer) == [(one.id, one.queue_place) for one in order]
         here = [one for one in every if one.status.record.to_print and one.copies_printing]
-        assert sorted(plain.ids(tx.queue.at_machines(()))) == sorted(plain.ids(here))
+        at_machines = tx.queue.at_machines((), loose=MANY)
+        assert sorted(plain.ids(at_machines)) == sorted(plain.ids(here))
+        here = sorted(here, key=lambda one: (str(one.created_at), one.id), reverse=True)
+        for printer in PRINTERS:
+            newest = [one.id for one in here if one.printer == printer]
+            few = tx.queue.at_machines((), loose=limit)
+            assert [one.id for one in few if one.printer == printer] == newest[:limit]
+            others = tx.queue.at_machines(newest[:1], loose=limit)
+            these = [one.id for one in others if one.printer == printer]
+            assert sorted(these) == sorted(newest[: limit + 1])
+        assert plain.ids(tx.queue.at_machines((), loose=0)) == []
         for one in every:
             if one.status is Status.READYTOPRINT and not one.on_hold:
                 assert tx.queue.before(one) == plain.before(one, every)

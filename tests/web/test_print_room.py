@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from printflow import Job, Printflow
+from tests.benchmarks.many_jobs import Plan, fill
 from tests.web.conftest import said, send, token
 
 JobIn = Callable[[str], Job]
@@ -311,3 +314,15 @@ def test_the_history_tells_of_plans_and_moves(
     assert "Ana planned" in words
     assert "Ben moved" in words
     assert "moved from North" in words
+
+
+def test_of_many_jobs_that_print_on_no_machine_the_newest_show_with_a_way_to_all(
+    lab: Printflow, staff: FlaskClient
+) -> None:
+    fill(lab, Plan(400))
+    page = staff.get("/dashboard/queue").text
+    shown = re.findall(r'id="loose-(\w{8})"', page)
+    by_model = Counter(lab.jobs.get(job_id).printer for job_id in shown)
+    assert max(by_model.values()) == 8
+    assert "status=PRINTING&amp;printer=Prusa+MK4S" in page
+    assert "Show all jobs that are printing" in page

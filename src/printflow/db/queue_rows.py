@@ -117,13 +117,23 @@ class SqlQueueRows:
         query = select(jobs.c.printer).where(_WAITS).distinct()
         return set(self._connection.scalars(query))
 
-    def at_machines(self, job_ids: Collection[str]) -> Sequence[Job]:
-        here = jobs.c.copies_printing > 0
+    def at_machines(self, job_ids: Collection[str], *, loose: int) -> Sequence[Job]:
+        here = and_(_AHEAD, jobs.c.status.not_in(_NOT_TO_PRINT))
+        found: list[str] = []
         if job_ids:
-            here = or_(here, jobs.c.id.in_(list(job_ids)))
-        query = select(jobs.c.id).where(_AHEAD, jobs.c.status.not_in(_NOT_TO_PRINT), here)
-        query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-        return SqlJobRows(self._connection).in_order(self._connection.scalars(query).all())
+            on_plates = select(jobs.c.id).where(here, jobs.c.id.in_(list(job_ids)))
+            found += self._connection.scalars(on_plates)
+        if loose:
+            newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
+            number = func.row_number().over(partition_by=jobs.c.printer, order_by=newest)
+            others = (
+                select(jobs.c.id, number.label("number"))
+                .where(here, jobs.c.copies_printing > 0, jobs.c.id.not_in(list(job_ids)))
+                .order_by(*newest)
+                .subquery()
+            )
+            found += self._connection.scalars(select(others.c.id).where(others.c.number <= loose))
+        return SqlJobRows(self._connection).in_order(found)
 
     def waits(self, planned: Mapping[str, int]) -> Mapping[str, Waits]:
         apart = _BEGUN if not planned else or_(_BEGUN, jobs.c.id.in_(list(planned)))

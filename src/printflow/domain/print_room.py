@@ -115,7 +115,8 @@ class ModelRoom:
     machines: tuple[MachineColumn, ...]
     waiting: tuple[WaitingCopies, ...]
     loose: tuple[Job, ...]
-    """Jobs that are printing, as an override or an import says, on no plate."""
+    """Jobs that are printing, as an override or an import says, on no plate; the newest ones first,
+    at most as many as were asked for."""
     count: int
     hours: Decimal
     """Print time of all that waits, as far as it is known."""
@@ -189,7 +190,7 @@ def print_room(
 ) -> tuple[ModelRoom, ...]:
     """The room of each model: those of the catalog first, then others that still have something.
 
-    ``plates`` are those that run or are planned, ``jobs`` all that are on them or print on none.
+    ``plates`` are those that run or are planned, ``jobs`` those that are on them or print on none.
     ``first`` are the jobs that wait first for each model; ``waits`` says of each what waits in all.
     """
     known, next_ones = {job.id: job for job in jobs}, list(first)

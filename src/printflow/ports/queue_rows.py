@@ -41,9 +41,9 @@ class QueueRows(Protocol):
     def printers(self) -> Collection[str]:
         """For which printers jobs wait."""
 
-    def at_machines(self, job_ids: Collection[str]) -> Sequence[Job]:
-        """Of the jobs that are to be printed: those with these ids, and those of which copies are
-        printing; the newest first.
+    def at_machines(self, job_ids: Collection[str], *, loose: int) -> Sequence[Job]:
+        """Of the jobs that are to be printed: those with these ids; and, newest first, at most
+        ``loose`` others of each printer of which copies are printing.
         """
 
     def waits(self, planned: Mapping[str, int]) -> Mapping[str, Waits]:

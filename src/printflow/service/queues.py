@@ -87,8 +87,8 @@ class Queues:
     @needs(Right.SEE)
     def room(self, *, rows: int = FIRST_ROWS, of: str = "") -> tuple[ModelRoom, ...]:
         """The print room: by model its machines, what runs on them and comes next, and what waits:
-        so many jobs of each, and all of them as counts and sums. ``of`` names a model to be shown
-        alone; where there's none of that name, all are.
+        so many jobs of each, and all of them as counts and sums; and so many of those that print on
+        no plate. ``of`` names a model to be shown alone; where there's none of that name, all are.
         """
         with self._database.read() as tx:
             room = self._room(tx, rows=rows, of=of)
@@ -98,10 +98,13 @@ class Queues:
             return alone or self._room(tx, rows=rows)
 
     def _room(self, tx: Transaction, *, rows: int = 0, of: str = "") -> tuple[ModelRoom, ...]:
-        """The room with the first ``rows`` jobs that wait, of each model or of one."""
+        """The room with the first ``rows`` jobs that wait, of each model or of one, and as many of
+        each that print on no plate.
+        """
         plates = tx.plates.find(states=(PlateState.RUNNING, PlateState.PLANNED))
         planned = print_room.planned_copies(plates)
-        here = tx.queue.at_machines({part.job_id for one in plates for part in one.parts})
+        on_plates = {part.job_id for one in plates for part in one.parts}
+        here = tx.queue.at_machines(on_plates, loose=rows)
         waits = tx.queue.waits(planned)
         settled = [
             job.id for job in here if not print_room.left_to_plan(job, planned.get(job.id, 0))
