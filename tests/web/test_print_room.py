@@ -8,9 +8,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from printflow import Job, Printflow
-from tests.benchmarks.many_jobs import Plan, fill
+from printflow.db.engine import open_engine
+from printflow.db.schema import jobs
+from tests.benchmarks.queue import fill_ready
 from tests.web.conftest import said, send, token
 
 JobIn = Callable[[str], Job]
@@ -319,7 +322,11 @@ def test_the_history_tells_of_plans_and_moves(
 def test_of_many_jobs_that_print_on_no_machine_the_newest_show_with_a_way_to_all(
     lab: Printflow, staff: FlaskClient
 ) -> None:
-    fill(lab, Plan(400))
+    fill_ready(lab, 80)
+    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
+    with engine.begin() as connection:
+        connection.execute(update(jobs).values(status="PRINTING", copies_printing=1))
+    engine.dispose()
     page = staff.get("/dashboard/queue").text
     shown = re.findall(r'id="loose-(\w{8})"', page)
     by_model = Counter(lab.jobs.get(job_id).printer for job_id in shown)
