@@ -81,7 +81,7 @@ def waiting() -> AnyResponse:
 @pages.route("/<job_id>", methods=["GET", "POST"])
 def job(job_id: str) -> AnyResponse:
     """One job at the counter: choose how it is paid, then say that it was handed out."""
-    details = lab_of(current_app).jobs.details(job_id)
+    details = lab_of(current_app).jobs.details(job_id, newest=1)
     if request.method == "POST":
         return _hand_out(job_id)
     return _page(details, request.args.get("method", ""))
@@ -120,6 +120,6 @@ def _hand_out(job_id: str) -> AnyResponse:
             **acting(),
         )
     except (TransitionRefused, TransitionNotAllowed) as error:
-        return _page(lab.jobs.details(job_id), method, error)
+        return _page(lab.jobs.details(job_id, newest=1), method, error)
     flash(_("Job %(id)s marked as picked up.", id=done.id), undoable(done.id))
     return redirect(url_for("counter.job", job_id=done.id), 303)

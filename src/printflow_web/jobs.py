@@ -52,6 +52,7 @@ from printflow import (
 from .acting import acting, staff_name
 from .auth import came_from, local_path
 from .errors import ParameterRefused, form_again, who_did_what
+from .job_histories import AT_ONCE, asked_before, files_shown, ways
 from .list_names import list_name
 from .pictures import picture_answer
 from .price_words import price_words
@@ -93,9 +94,11 @@ def trigger_of(name: str) -> Trigger:
 def show(job_id: str) -> str:
     """Everything about a job."""
     lab = lab_of(current_app)
-    details = lab.jobs.details(job_id)
+    before = asked_before()
+    details = lab.jobs.details(job_id, newest=AT_ONCE, before=before)
     job = details.job
     together = lab.jobs.sent_together(job)
+    files, files_older = files_shown(job, before.get("files"))
     back, back_words = _way_back(job)
     return render_template(
         "job.html",
@@ -111,7 +114,9 @@ def show(job_id: str) -> str:
         shape_fits=lab.models.fits(job, job.facts) if job.facts else (),
         shape_warnings=lab.models.warnings(job, job.facts) if job.facts else (),
         shape_verdict=lab.models.verdict(job, job.facts) if job.facts else "",
-        changes={file.id: lab.models.change(job, file) for file in job.files},
+        files=files,
+        changes={file.id: lab.models.change(job, file) for file in files},
+        ways=ways(details, before, files_older),
     )
 
 
@@ -158,7 +163,7 @@ def act(job_id: str, trigger: str) -> AnyResponse | str:
         abort(404)
     if request.method == "POST":
         return _perform(job_id, wanted)
-    details = lab_of(current_app).jobs.details(job_id)
+    details = lab_of(current_app).jobs.details(job_id, newest=1)
     _expect_allowed(details, wanted)
     return _form(details, wanted, _suggested(details, wanted), {})
 
@@ -281,7 +286,7 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
     except (TransitionRefused, InvalidInput) as error:
         form = {**typed.to_dict(), **arguments}
         return form_again(
-            error, lambda errors: _form(lab.jobs.details(job_id), trigger, form, errors)
+            error, lambda errors: _form(lab.jobs.details(job_id, newest=1), trigger, form, errors)
         )
     except StaleJob as error:
         return _once_more(job_id, trigger, error, {**typed.to_dict(), **arguments})
@@ -291,7 +296,7 @@ def _perform(job_id: str, trigger: Trigger) -> AnyResponse:
 
 def _once_more(job_id: str, trigger: Trigger, error: StaleJob, form: dict[str, Any]) -> AnyResponse:
     """The form as the job is now, with what was typed, where the action is still possible."""
-    details = lab_of(current_app).jobs.details(job_id)
+    details = lab_of(current_app).jobs.details(job_id, newest=1)
     if trigger not in allowed(details.job, ActorKind.STAFF):
         raise error
     due = in_units(details.due_cents, details.job.currency)
@@ -335,7 +340,7 @@ def _done(job: Job, trigger: Trigger) -> str:
 def undoable(job_id: str) -> str:
     """The notice's category; it says what its "Undo" takes back, and how long it can."""
     lab = lab_of(current_app)
-    event = lab.jobs.details(job_id).events[-1]
+    event = lab.jobs.details(job_id, newest=1).events[-1]
     return f"undo:{job_id}:{event.id}:{lab.settings.undo_seconds}"
 
 
@@ -387,7 +392,7 @@ def edit(job_id: str) -> AnyResponse | str:
     if edited.version == job.version:
         return back(job.id)
     words = _("Updated the details of job %(id)s (%(name)s).", id=job.id, name=edited.student_name)
-    event = lab.jobs.details(job.id).events[-1]
+    event = lab.jobs.details(job.id, newest=1).events[-1]
     if event.details.get("voided"):
         words = _(
             "Updated the details of job %(id)s (%(name)s). The student's link no longer works: %(why)s. Send the new price with “%(action)s”.",

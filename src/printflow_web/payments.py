@@ -193,7 +193,7 @@ def refund() -> AnyResponse | str:
     lab, job_id = lab_of(current_app), request.args.get("job", "")
     if request.method == "GET":
         form = {"key": secrets.token_urlsafe(16), "next": request.args.get("next", "")}
-        details = lab.jobs.details(job_id)
+        details = lab.jobs.details(job_id, newest=1)
         amount = in_units(details.balance.paid_cents, details.job.currency)
         return _refund_form(job_id, {**form, "amount": amount}, {})
     form = request.form.to_dict()
@@ -215,7 +215,7 @@ def refund() -> AnyResponse | str:
 
 
 def _refund_form(job_id: str, form: dict[str, Any], errors: dict[str, Refusal]) -> str:
-    details = lab_of(current_app).jobs.details(job_id)
+    details = lab_of(current_app).jobs.details(job_id, newest=1)
     return render_template(
         "refund.html", details=details, job=details.job, form=form, errors=errors
     )

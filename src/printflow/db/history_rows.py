@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from ..domain.event_kind import EventKind, event_kind
 from ..domain.history import Event, FileOpening, Note
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status
 from ..said import Said
+from .part import part
 from .schema import events, file_openings, notes
 from .wakeup import stir
 
@@ -77,9 +78,11 @@ class SqlHistoryRows:
         stir(self._connection)
         return int(self._connection.scalar(_ADD_EVENT, values) or 0)
 
-    def events(self, job_id: str) -> Sequence[Event]:
-        query = select(events).where(events.c.job_id == job_id).order_by(events.c.id)
-        return [_event(row) for row in self._connection.execute(query)]
+    def events(
+        self, job_id: str, *, newest: int | None = None, before: int | None = None
+    ) -> Sequence[Event]:
+        every = select(events).where(events.c.job_id == job_id)
+        return [_event(row) for row in part(self._connection, every, events.c.id, newest, before)]
 
     def last_event(self, job_id: str) -> Event | None:
         query = (
@@ -120,9 +123,11 @@ class SqlHistoryRows:
     def remove_note(self, note_id: int) -> None:
         self._connection.execute(delete(notes).where(notes.c.id == note_id))
 
-    def notes(self, job_id: str) -> Sequence[Note]:
-        query = select(notes).where(notes.c.job_id == job_id).order_by(notes.c.id)
-        return [note_of(row) for row in self._connection.execute(query)]
+    def notes(
+        self, job_id: str, *, newest: int | None = None, before: int | None = None
+    ) -> Sequence[Note]:
+        every = select(notes).where(notes.c.job_id == job_id)
+        return [note_of(row) for row in part(self._connection, every, notes.c.id, newest, before)]
 
     def staff_notes(self, job_ids: Collection[str], most: int) -> Mapping[str, Sequence[Note]]:
         found: dict[str, list[Note]] = {}
@@ -188,12 +193,19 @@ class SqlHistoryRows:
             self._connection.execute(row)
 
     def openings(self, job_id: str) -> Sequence[FileOpening]:
+        return self._openings(file_openings.c.job_id == job_id, file_openings.c.station != "")
+
+    def last_openings(self, job_id: str) -> Sequence[FileOpening]:
         table = file_openings
-        query = (
-            select(table)
+        last = (
+            select(func.max(table.c.id))
             .where(table.c.job_id == job_id, table.c.station != "")
-            .order_by(table.c.id)
+            .group_by(table.c.file_name)
         )
+        return self._openings(table.c.id.in_(last))
+
+    def _openings(self, *which: ColumnElement[bool]) -> Sequence[FileOpening]:
+        query = select(file_openings).where(*which).order_by(file_openings.c.id)
         return [
             FileOpening(at=row.at, file_name=row.file_name, by=row.by, station=row.station)
             for row in self._connection.execute(query)

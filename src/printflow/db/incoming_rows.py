@@ -138,6 +138,12 @@ class SqlIncomingRows:
     def of_job(self, job_id: str) -> Sequence[IncomingMail]:
         return self._mails(_TABLE.job_id == job_id)
 
+    def beside_notes(self, job_id: str, note_ids: Collection[int]) -> Sequence[IncomingMail]:
+        waits = _TABLE.fate == Fate.TRAY.value
+        return self._mails(
+            and_(_TABLE.job_id == job_id, or_(_TABLE.note_id.in_(sorted(note_ids)), waits))
+        )
+
     def find(
         self, fates: Collection[Fate], *, limit: int, before: int | None = None
     ) -> Sequence[IncomingMail]:

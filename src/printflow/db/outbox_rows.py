@@ -26,6 +26,7 @@ from ..domain.clock_slip import FARTHEST_MAIL, SLIP
 from ..domain.history import MAIL_STATES, Mail
 from ..domain.told_together import joined
 from ..ports import DuplicateKey
+from .part import part
 from .schema import outbox
 from .wakeup import stir
 
@@ -244,9 +245,11 @@ class SqlOutboxRows:
         query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)
         return [_mail(row) for row in self._connection.execute(query)]
 
-    def of_jobs(self, job_ids: Collection[str]) -> Sequence[Mail]:
-        query = select(*_COLUMNS).where(outbox.c.job_id.in_(job_ids)).order_by(outbox.c.id)
-        return [_mail(row) for row in self._connection.execute(query)]
+    def of_jobs(
+        self, job_ids: Collection[str], *, newest: int | None = None, before: int | None = None
+    ) -> Sequence[Mail]:
+        every = select(*_COLUMNS).where(outbox.c.job_id.in_(job_ids))
+        return [_mail(row) for row in part(self._connection, every, outbox.c.id, newest, before)]
 
     def lock_untouched(self, mail_ids: Collection[int]) -> Sequence[Mail]:
         if not mail_ids:

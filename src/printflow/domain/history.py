@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -191,6 +191,9 @@ class JobDetails:
     """The emails about it that came in, oldest first."""
     charges: tuple[Charge, ...] = ()
     """What was asked to be charged to the student's PaperCut account, oldest first."""
+    older: Mapping[str, int] = field(default_factory=dict)
+    """Where only a part of ``events``, ``notes`` or ``mails`` was asked for and there are older ones:
+    the id, by the field's name, that they come before."""
 
     @property
     def attempts(self) -> tuple[PrintAttempt, ...]:

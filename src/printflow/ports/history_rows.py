@@ -31,7 +31,12 @@ class HistoryRows(Protocol):
         details: Mapping[str, Any],
     ) -> int: ...
 
-    def events(self, job_id: str) -> Sequence[Event]: ...
+    def events(
+        self, job_id: str, *, newest: int | None = None, before: int | None = None
+    ) -> Sequence[Event]:
+        """Oldest first; with ``newest`` the last so many of them, or of those with an id below
+        ``before``. The same for notes and mails.
+        """
 
     def last_event(self, job_id: str) -> Event | None: ...
 
@@ -52,7 +57,9 @@ class HistoryRows(Protocol):
 
     def remove_note(self, note_id: int) -> None: ...
 
-    def notes(self, job_id: str) -> Sequence[Note]: ...
+    def notes(
+        self, job_id: str, *, newest: int | None = None, before: int | None = None
+    ) -> Sequence[Note]: ...
 
     def staff_notes(self, job_ids: Collection[str], most: int) -> Mapping[str, Sequence[Note]]:
         """What staff themselves noted for each other, by job: the newest first, ``most`` of each."""
@@ -82,6 +89,9 @@ class HistoryRows(Protocol):
 
     def openings(self, job_id: str) -> Sequence[FileOpening]:
         """Those that were reported, oldest first."""
+
+    def last_openings(self, job_id: str) -> Sequence[FileOpening]:
+        """The last one of each name, oldest first."""
 
     def take_back(self, job_id: str, at: datetime) -> None:
         """Undo what an event of that moment wrote: its notes."""
@@ -255,7 +265,9 @@ class OutboxRows(Protocol):
 
     def of_job(self, job_id: str) -> Sequence[Mail]: ...
 
-    def of_jobs(self, job_ids: Collection[str]) -> Sequence[Mail]:
+    def of_jobs(
+        self, job_ids: Collection[str], *, newest: int | None = None, before: int | None = None
+    ) -> Sequence[Mail]:
         """Those of several jobs, oldest first."""
 
     def lock_untouched(self, mail_ids: Collection[int]) -> Sequence[Mail]:

@@ -58,6 +58,9 @@ class IncomingRows(Protocol):
     def of_job(self, job_id: str) -> Sequence[IncomingMail]:
         """Those of a job, oldest first."""
 
+    def beside_notes(self, job_id: str, note_ids: Collection[int]) -> Sequence[IncomingMail]:
+        """Those of a job that became these notes or still wait in the tray, oldest first."""
+
     def find(
         self, fates: Collection[Fate], *, limit: int, before: int | None = None
     ) -> Sequence[IncomingMail]:

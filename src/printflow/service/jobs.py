@@ -17,19 +17,19 @@ from ..domain.job import Job
 from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
 from ..domain.rights import Right
-from ..domain.status import ActorKind, Status, Trigger
+from ..domain.status import Status, Trigger
 from ..domain.worklist import JobQuery
 from ..errors import InvalidInput
 from ..ports import Clock, Database, RenderedMail
-from ..runtime.permits import allowed, needs, pulls, require, require_to_pull
+from ..runtime.permits import needs, pulls, require, require_to_pull
 from ..said import say
 from ..settings import Settings
 from .acting import staff_actor
 from .allowances import free
 from .beside import beside
+from .job_details import details_of
 from .lookup import job_of
 from .needing import attention_at
-from .received import mails_about
 from .transitions import MailPreview, Request, Transitions
 
 _DURATION = re.compile(r"(?P<count>[0-9]{1,5})\s*(?P<unit>[mhdw])", re.IGNORECASE)
@@ -117,24 +117,16 @@ class Jobs:
             return tx.jobs.agreement(job_of(tx, job_id).request_id)
 
     @needs(Right.SEE)
-    def details(self, job_id: str) -> JobDetails:
-        """The job with its whole history; raises NotFound."""
+    def details(
+        self, job_id: str, *, newest: int | None = None, before: Mapping[str, int] | None = None
+    ) -> JobDetails:
+        """The job with its whole history; raises NotFound.
+
+        With ``newest`` at most so many of its events, notes and mails each; with ``before`` those
+        that come before an id, by the name of their field, as :attr:`JobDetails.older` gave it.
+        """
         with self._database.read() as tx:
-            job = job_of(tx, job_id)
-            return JobDetails(
-                job=job,
-                events=tuple(tx.history.events(job.id)),
-                notes=tuple(tx.history.notes(job.id)),
-                quotes=tuple(tx.quotes.of_job(job.id)),
-                plates=tuple(tx.plates.find(job_id=job.id)),
-                ledger=tuple(tx.ledger.of_job(job.id)),
-                claims=tuple(tx.payers.of_job(job.id)),
-                mails=tuple(mails_about(tx, job)),
-                openings=tuple(tx.history.openings(job.id)),
-                incoming=tuple(tx.incoming.of_job(job.id)),
-                charges=tuple(tx.papercut.of_job(job.id)),
-                allowed=allowed(job, ActorKind.STAFF),
-            )
+            return details_of(tx, job_of(tx, job_id), newest, before or {})
 
     @needs(Right.SEE)
     def sent_together(self, job: Job) -> list[Job]:

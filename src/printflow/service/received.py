@@ -51,13 +51,22 @@ def mail_received(
     )
 
 
-def mails_about(tx: Transaction, job: Job) -> list[Mail]:
-    """The mails of a job, and those that tell of several jobs of its submission, too."""
-    ids = tx.jobs.ids_of_requests([job.request_id]).get(job.request_id, ())
-    if len(ids) < 2:
-        return list(tx.outbox.of_job(job.id))
-    return [
-        mail
-        for mail in tx.outbox.of_jobs(ids)
-        if mail.job_id == job.id or tells_of(mail.context, job.id)
-    ]
+def mails_about(
+    tx: Transaction, job: Job, *, newest: int | None = None, before: int | None = None
+) -> list[Mail]:
+    """The mails of a job, and those that tell of several jobs of its submission, too; oldest first.
+
+    With ``newest`` the last so many of them, or of those with an id below ``before``.
+    """
+    ids = tx.jobs.ids_of_requests([job.request_id]).get(job.request_id) or (job.id,)
+    some_more = newest and newest * min(len(ids), 2)
+    found: list[Mail] = []
+    while True:
+        some = tx.outbox.of_jobs(ids, newest=some_more, before=before)
+        told = [mail for mail in some if mail.job_id == job.id or tells_of(mail.context, job.id)]
+        found = [*told, *found]
+        if newest is None or some_more is None:
+            return found
+        if len(found) >= newest or len(some) < some_more:
+            return found[-newest:]
+        before = some[0].id
