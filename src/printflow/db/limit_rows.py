@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from ..domain.limit_codes import LimitCode
 from ..domain.limit_counts import LimitCount, LimitOutcome
@@ -17,6 +17,10 @@ from .upsert import insert_of
 
 _FIELDS = [column for column in person_rules.c if column.name != "mailbox"]
 _RULES = select(*_FIELDS).order_by(person_rules.c.id.desc())
+# Put together once: every approval asks it.
+_IN_FORCE = _RULES.where(
+    person_rules.c.mailbox == bindparam("of"), person_rules.c.ended_at.is_(None)
+)
 
 
 class SqlLimitRows:
@@ -27,10 +31,8 @@ class SqlLimitRows:
         take_turns(self._connection, f"person {mailbox}")
 
     def rules_of(self, mailbox: str, *, ended: bool = False) -> Sequence[PersonRule]:
-        query = _RULES.where(person_rules.c.mailbox == mailbox)
-        if not ended:
-            query = query.where(person_rules.c.ended_at.is_(None))
-        return [_rule(row) for row in self._connection.execute(query)]
+        query = _RULES.where(person_rules.c.mailbox == bindparam("of")) if ended else _IN_FORCE
+        return [_rule(row) for row in self._connection.execute(query, {"of": mailbox})]
 
     def rules(self) -> Sequence[PersonRule]:
         query = _RULES.where(person_rules.c.ended_at.is_(None))

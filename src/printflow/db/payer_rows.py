@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, exists, func, or_, select, true, update
+from sqlalchemy import Connection, bindparam, case, exists, func, or_, select, true, update
 
 from ..domain.budgets import Claim, ClaimState, Spent, StatementLine
 from ..domain.payers import Payer, PayerKind, Window
@@ -28,6 +28,8 @@ _CLAIMS = (
     .join(payers, payers.c.id == payer_claims.c.payer_id)
     .order_by(payer_claims.c.id)
 )
+# Put together once: every transition asks it.
+_CLAIMS_OF_JOB = _CLAIMS.where(payer_claims.c.job_id == bindparam("job"))
 
 
 class SqlPayerRows:
@@ -143,7 +145,8 @@ class SqlPayerRows:
         )
 
     def of_job(self, job_id: str) -> Sequence[Claim]:
-        return self.of_jobs([job_id]).get(job_id, [])
+        rows = self._connection.execute(_CLAIMS_OF_JOB, {"job": job_id})
+        return [_claim(row._mapping) for row in rows]
 
     def of_jobs(self, job_ids: Collection[str]) -> Mapping[str, Sequence[Claim]]:
         found: dict[str, list[Claim]] = defaultdict(list)

@@ -25,7 +25,7 @@ from .payers import Payer
 from .pick_up import PickUpPolicy
 from .plate import Machine, PlatePart
 from .price_rows import Beside
-from .pricing import PriceLine
+from .pricing import Price, PriceLine
 from .status import Status, Trigger
 
 
@@ -209,6 +209,8 @@ class Attempt:
     """What history should remember of this event (plain texts and numbers)."""
     price_lines: tuple[PriceLine, ...] = ()
     """How the price that this attempt sets comes about."""
+    reckoned: list[Price | None] = field(default_factory=list)
+    """What its figures come to, once a guard or callback has asked (``price_of_attempt``)."""
 
     @property
     def subject(self) -> Job:

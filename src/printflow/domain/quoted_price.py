@@ -97,18 +97,23 @@ def priced(catalog: Catalog, what: Priced) -> Price:
 
 
 def price_of_attempt(attempt: Attempt) -> Price | None:
-    """The price that the attempt's figures come to; None where they are none."""
+    """The price that the attempt's figures come to; None where they are none. Five guards and
+    callbacks ask, and nothing that it is made from changes meanwhile: it is reckoned once.
+    """
     args, facts = attempt.args, attempt.facts
-    return price_of(
-        facts.catalog,
-        attempt.subject,
-        args.printer,
-        args.weight,
-        args.hours,
-        args.material,
-        facts.beside,
-        facts.free,
-    )
+    if not attempt.reckoned:
+        found = price_of(
+            facts.catalog,
+            attempt.subject,
+            args.printer,
+            args.weight,
+            args.hours,
+            args.material,
+            facts.beside,
+            facts.free,
+        )
+        attempt.reckoned.append(found)
+    return attempt.reckoned[0]
 
 
 def price_as_shown(attempt: Attempt) -> Iterator[Refusal]:

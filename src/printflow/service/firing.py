@@ -73,7 +73,8 @@ class Firing:
         settings = self._settings
         row = lifecycle.row(request.trigger)
         quoting = request.trigger.record.form is Form.QUOTE
-        newest, catalog = tx.quotes.newest(job.id), self._catalogs.within(tx)
+        newest, version = tx.quotes.newest(job.id), tx.lab.catalog_version()
+        catalog = self._catalogs.of_version(tx, version)
         again = request.trigger in _AGAIN and newest is not None and newest.lapsed(job, now)
         if quoting or again:
             take_turns(tx, job, catalog, now)
@@ -82,7 +83,7 @@ class Firing:
         facts = Facts(
             now=now,
             catalog=catalog,
-            catalog_version=tx.lab.catalog_version(),
+            catalog_version=version,
             chosen_file=chosen,
             quote=request.quote_of(tx) if request.quote_of else newest,
             paid_cents=paid + waived,
