@@ -136,7 +136,7 @@ def test_a_worker_that_died_leaves_its_work_to_the_next(
 
 
 def test_a_server_does_it_by_itself(lab: Printflow, submit: Submit) -> None:
-    lab._parts.dispatcher.start()
+    lab._dispatcher.start()
     job = submit()
     until = time.monotonic() + 30
     while lab.jobs.get(job.id).facts is None:

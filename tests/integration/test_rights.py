@@ -25,6 +25,7 @@ from printflow import (
 )
 from printflow.domain.rights import SHIPPED_ROLES, rights_of
 from printflow.domain.table import STAFF_TRIGGERS
+from printflow.lab.printflow import rooms_of
 
 NEED_NONE = {
     # what students and strangers use
@@ -156,10 +157,8 @@ NEED_NONE = {
 
 def methods(lab: Printflow) -> Iterator[tuple[str, Any]]:
     """Every public method and property of every room, by its name in scripts."""
-    rooms = {name: value for name, value in vars(lab).items() if not name.startswith("_")}
-    for room, value in {**rooms, "doctor": lab.doctor}.items():
-        if room == "settings":
-            continue
+    for room in (*rooms_of(Printflow), "doctor", "languages"):
+        value = getattr(lab, room)
         for name, member in inspect.getmembers_static(type(value)):
             if not name.startswith("_") and (callable(member) or isinstance(member, property)):
                 yield f"{room}.{name}", getattr(member, "fget", member)

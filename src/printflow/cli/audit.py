@@ -78,7 +78,7 @@ def line(change: Change) -> str:
 def _moment(typed: str, lab: Printflow) -> datetime:
     """The moment of a date (as it begins in the lab), a time with its zone, or so long ago."""
     from printflow import parse_date
-    from printflow.service.jobs import duration
+    from printflow.service.job_query import duration
 
     if typed[-1:].isalpha() and typed[:-1].isdigit():
         return datetime.now(UTC) - (duration(typed, "since") or timedelta())

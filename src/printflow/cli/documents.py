@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     )
     from printflow.domain.printability import Finding
 
+    from .session import Session
+
 _ATTEMPT = ("printer", "started_at", "started_by", "ended_at", "result", "reason")
 _TOGETHER = frozenset(
     {"files", "copies_good", "copies_failed", "copies_printing", "copies_out"}
@@ -53,8 +55,28 @@ _CHARGE = (
 
 def print_json(document: object) -> None:
     """One JSON document on standard output, in ASCII where the output cannot take the rest."""
+    click.echo(_as_json(document))
+
+
+def stream_json(batches: Iterable[Sequence[object]], session: Session) -> None:
+    """What :func:`print_json` writes of one list of all, each batch when it comes.
+
+    From then on an error is told on standard error alone: a second document would be no JSON.
+    """
+    lead = "["
+    for batch in batches:
+        entries = []
+        for document in batch:
+            entries.append(f"{lead}\n{_as_json(document)}".replace("\n", "\n  "))
+            lead = ","
+        session.streaming = True
+        click.echo("".join(entries), nl=False)
+    click.echo("[]" if lead == "[" else "\n]")
+
+
+def _as_json(document: object) -> str:
     ascii_only = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") != "utf8"
-    click.echo(json.dumps(plain(document), indent=2, ensure_ascii=ascii_only))
+    return json.dumps(plain(document), indent=2, ensure_ascii=ascii_only)
 
 
 def price_document(price: Price) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def document_of(error: PrintflowError) -> dict[str, Any]:
 def _say(error: PrintflowError, session: Session) -> None:
     for line in lines_of(error):
         warn(line)
-    if session.json:
+    if session.json and not session.streaming:
         _print(document_of(error))
     if session.debug:
         _trace(error)
@@ -169,7 +169,7 @@ def _say_fault(error: Exception, session: Session) -> int:
     fault_id, path = log_fault(error, session.settings, session.role, debug=session.debug)
     where = f"For details, see the log: {path}" if path else "For details, run: printflow --debug"
     warn(f"Something went wrong unexpectedly ({type(error).__name__}, error {fault_id}). {where}")
-    if session.json:
+    if session.json and not session.streaming:
         message = f"unexpected fault {fault_id}"
         _print({"error": {"code": "fault", "message": message, "refusals": []}})
     return SURROUNDINGS

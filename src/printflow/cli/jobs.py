@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
 
-from .documents import details_document, job_document, print_json
+from .documents import details_document, job_document, print_json, stream_json
 from .session import by_option, json_option, session
 from .streams import tell
 from .tables import print_facts, print_table
 
 if TYPE_CHECKING:
-    from printflow import Job, JobDetails, Printflow
+    from printflow import JobDetails, Printflow
+    from printflow.domain.job_line import JobLine
+    from printflow.service.listing import Which
 
 _COLUMNS = ("ID", "Status", "Student", "File", "Printer", "Color", "Material", "Cost", "Since")
 
@@ -40,30 +43,38 @@ def list_jobs(
     attention: bool,
 ) -> None:
     """List jobs, newest first."""
+    which: Which = {
+        "status": status,
+        "search": search,
+        "together_with": together_with,
+        "older_than": older_than,
+        "limit": limit,
+        "attention": attention,
+    }
     with session().lab() as lab:
-        jobs = lab.jobs.find(
-            status=status,
-            search=search,
-            together_with=together_with,
-            older_than=older_than,
-            limit=limit,
-            attention=attention,
-        )
-        flags = lab.worklist.flags(jobs)
         if session().json:
-            print_json(
-                [dict(job_document(lab, job), attention=sorted(flags[job.id])) for job in jobs]
+            documents = (
+                [dict(job_document(lab, job), attention=sorted(flags)) for job, flags in batch]
+                for batch in lab.listing.jobs(**which)
             )
-        elif jobs and attention:
-            rows = [(*_row(job), ", ".join(flag.label for flag in flags[job.id])) for job in jobs]
-            print_table((*_COLUMNS, "Needs attention"), rows, right="Cost")
-        elif jobs:
-            print_table(_COLUMNS, [_row(job) for job in jobs], right="Cost")
-        else:
+            stream_json(documents, session())
+            return
+        lines = (line for batch in lab.listing.lines(**which) for line in batch)
+        first = next(lines, None)
+        if first is None:
             tell("No jobs.")
+        elif attention:
+            rows = (
+                (*_row(job), ", ".join(flag.label for flag in flags))
+                for job, flags in chain([first], lines)
+            )
+            print_table((*_COLUMNS, "Needs attention"), rows, right="Cost")
+        else:
+            every = (_row(job) for job, _flags in chain([first], lines))
+            print_table(_COLUMNS, every, right="Cost")
 
 
-def _row(job: Job) -> tuple[str, ...]:
+def _row(job: JobLine) -> tuple[str, ...]:
     from printflow import shortened
 
     from .words import age, cost

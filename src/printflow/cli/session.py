@@ -25,6 +25,8 @@ class Session:
     config: Path | None = None
     debug: bool = False
     json: bool = False
+    streaming: bool = False
+    """Whether a part of the JSON is written already."""
     role: str = "commands"
     settings: Settings | None = field(default=None, repr=False)
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 from .streams import on_terminal, tell
 
+_AT_A_TIME = 100
+"""Lines."""
+
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", right: str = ""
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", right: str = ""
 ) -> None:
-    """Print a table; ``right`` names the column that holds amounts."""
-    shown = [[_printable(cell) for cell in row] for row in rows]
+    """Print a table; ``right`` names the column that holds amounts. A terminal gets it whole, as its
+    widths are those of all rows, and everything else some rows at a time.
+    """
+    shown = ([_printable(cell) for cell in row] for row in rows)
     if not on_terminal():
         if title:
             tell(title)
-        for row in (columns, *shown):
-            tell("\t".join(row))
+        lines = ("\t".join(row) for row in chain([columns], shown))
+        while some := list(islice(lines, _AT_A_TIME)):
+            tell("\n".join(some))
         return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -51,4 +58,6 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 def _printable(text: str) -> str:
     """One line without characters that steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " for c in text)

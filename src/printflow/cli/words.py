@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PlatePart,
         Trigger,
     )
+    from printflow.domain.job_line import JobLine
 
 _STATES = {
     "settled": "in place",
@@ -37,7 +38,7 @@ _ROLES = {
 }
 
 
-def cost(job: Job) -> str:
+def cost(job: Job | JobLine) -> str:
     """The price, "–" until there is one."""
     from printflow import money
 

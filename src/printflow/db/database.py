@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -15,9 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from ..errors import DatabaseDamaged
 from ..ports import Damage, Stamp
 from . import search
-from .address_rows import SqlAddressRows
 from .alone import alone
-from .charge_rows import SqlChargeRows
 from .engine import (
     BUSY_SECONDS,
     busy,
@@ -27,27 +26,31 @@ from .engine import (
     people_error,
     sqlite_path,
 )
-from .file_rows import SqlFileRows
-from .history_rows import SqlHistoryRows
-from .identity_rows import SqlIdentityRows
-from .incoming_rows import SqlIncomingRows, SqlLeaseRows
-from .job_rows import SqlJobRows
-from .lab_rows import SqlLabRows
-from .ledger_rows import SqlLedgerRows
-from .limit_rows import SqlLimitRows
-from .online_rows import SqlOnlineRows
-from .outbox_rows import SqlOutboxRows
-from .payer_rows import SqlPayerRows
-from .people_rows import SqlPeopleRows
-from .person_rows import SqlPersonRows
-from .plate_rows import SqlPlateRows
-from .queue_rows import SqlQueueRows
-from .quote_rows import SqlQuoteRows
-from .report_rows import SqlReportRows
-from .retention_rows import SqlRetentionRows
 from .soundness import look, mend
-from .view_rows import SqlViewRows
-from .wakeup import Listener
+
+if TYPE_CHECKING:
+    from .address_rows import SqlAddressRows
+    from .charge_rows import SqlChargeRows
+    from .file_rows import SqlFileRows
+    from .history_rows import SqlHistoryRows
+    from .identity_rows import SqlIdentityRows
+    from .incoming_rows import SqlIncomingRows, SqlLeaseRows
+    from .job_rows import SqlJobRows
+    from .lab_rows import SqlLabRows
+    from .ledger_rows import SqlLedgerRows
+    from .limit_rows import SqlLimitRows
+    from .online_rows import SqlOnlineRows
+    from .outbox_rows import SqlOutboxRows
+    from .payer_rows import SqlPayerRows
+    from .people_rows import SqlPeopleRows
+    from .person_rows import SqlPersonRows
+    from .plate_rows import SqlPlateRows
+    from .queue_rows import SqlQueueRows
+    from .quote_rows import SqlQuoteRows
+    from .report_rows import SqlReportRows
+    from .retention_rows import SqlRetentionRows
+    from .view_rows import SqlViewRows
+    from .wakeup import Listener
 
 
 class SqlTransaction:
@@ -58,90 +61,134 @@ class SqlTransaction:
 
     @cached_property
     def jobs(self) -> SqlJobRows:
+        from .job_rows import SqlJobRows
+
         return SqlJobRows(self._connection)
 
     @cached_property
     def files(self) -> SqlFileRows:
+        from .file_rows import SqlFileRows
+
         return SqlFileRows(self._connection)
 
     @cached_property
     def addresses(self) -> SqlAddressRows:
+        from .address_rows import SqlAddressRows
+
         return SqlAddressRows(self._connection)
 
     @cached_property
     def history(self) -> SqlHistoryRows:
+        from .history_rows import SqlHistoryRows
+
         return SqlHistoryRows(self._connection)
 
     @cached_property
     def plates(self) -> SqlPlateRows:
+        from .plate_rows import SqlPlateRows
+
         return SqlPlateRows(self._connection)
 
     @property
     def queue(self) -> SqlQueueRows:
+        from .queue_rows import SqlQueueRows
+
         return SqlQueueRows(self._connection)
 
     @cached_property
     def ledger(self) -> SqlLedgerRows:
+        from .ledger_rows import SqlLedgerRows
+
         return SqlLedgerRows(self._connection)
 
     @cached_property
     def online(self) -> SqlOnlineRows:
+        from .online_rows import SqlOnlineRows
+
         return SqlOnlineRows(self._connection)
 
     @cached_property
     def papercut(self) -> SqlChargeRows:
+        from .charge_rows import SqlChargeRows
+
         return SqlChargeRows(self._connection)
 
     @cached_property
     def payers(self) -> SqlPayerRows:
+        from .payer_rows import SqlPayerRows
+
         return SqlPayerRows(self._connection)
 
     @cached_property
     def persons(self) -> SqlPersonRows:
+        from .person_rows import SqlPersonRows
+
         return SqlPersonRows(self._connection)
 
     @cached_property
     def limits(self) -> SqlLimitRows:
+        from .limit_rows import SqlLimitRows
+
         return SqlLimitRows(self._connection)
 
     @cached_property
     def quotes(self) -> SqlQuoteRows:
+        from .quote_rows import SqlQuoteRows
+
         return SqlQuoteRows(self._connection)
 
     @cached_property
     def outbox(self) -> SqlOutboxRows:
+        from .outbox_rows import SqlOutboxRows
+
         return SqlOutboxRows(self._connection)
 
     @cached_property
     def lab(self) -> SqlLabRows:
+        from .lab_rows import SqlLabRows
+
         return SqlLabRows(self._connection)
 
     @cached_property
     def people(self) -> SqlPeopleRows:
+        from .people_rows import SqlPeopleRows
+
         return SqlPeopleRows(self._connection)
 
     @cached_property
     def views(self) -> SqlViewRows:
+        from .view_rows import SqlViewRows
+
         return SqlViewRows(self._connection)
 
     @cached_property
     def identity(self) -> SqlIdentityRows:
+        from .identity_rows import SqlIdentityRows
+
         return SqlIdentityRows(self._connection)
 
     @cached_property
     def reports(self) -> SqlReportRows:
+        from .report_rows import SqlReportRows
+
         return SqlReportRows(self._connection)
 
     @cached_property
     def retention(self) -> SqlRetentionRows:
+        from .retention_rows import SqlRetentionRows
+
         return SqlRetentionRows(self._connection)
 
     @cached_property
     def incoming(self) -> SqlIncomingRows:
+        from .incoming_rows import SqlIncomingRows
+
         return SqlIncomingRows(self._connection)
 
     @cached_property
     def leases(self) -> SqlLeaseRows:
+        from .incoming_rows import SqlLeaseRows
+
         return SqlLeaseRows(self._connection)
 
 
@@ -219,6 +266,8 @@ class SqlDatabase:
         """
         if self._reading.dialect.name != "postgresql":
             return None
+        from .wakeup import Listener
+
         return Listener(self._url, heard)
 
     def stamp(self) -> Stamp | None:

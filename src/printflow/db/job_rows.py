@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from ..domain.agreement import Agreement
 from ..domain.attention import HANDED_OUT, Attention, Flag
 from ..domain.job import FileRole, FileState, Job, JobFile
+from ..domain.job_line import JobLine
 from ..domain.mailbox import mailbox
 from ..domain.model_facts import InspectionState, ModelFacts
 from ..domain.pick_up import ON_SHELF
@@ -64,6 +65,7 @@ FILE_COLUMNS = [
     job_files.c.reckoned,
     job_files.c.up,
 ]
+_LINE_COLUMNS = [jobs.c[name] for name in JobLine._fields]
 _MANY = 500
 """So many ids are asked for at once."""
 
@@ -290,14 +292,27 @@ class SqlJobRows:
 
     def find(self, query: JobQuery, attention: Attention | None = None) -> Sequence[Job]:
         # The order is found in an index alone; only the page's own rows are read from the table.
-        ids = worklist.narrowed(select(jobs.c.id), query, self._candidates(query))
-        if query.attention:
-            ids = ids.where(jobs.c.id.in_(worklist.flagged(_said(attention))))
-        if query.limit is not None:
-            ids = ids.limit(query.limit)
-        if query.offset:
-            ids = ids.offset(query.offset)
+        ids = self._page_of(select(jobs.c.id), query, attention)
         return self.in_order(self._connection.scalars(ids).all())
+
+    def lines(self, query: JobQuery, attention: Attention | None = None) -> list[JobLine]:
+        rows = self._page_of(select(*_LINE_COLUMNS), query, attention)
+        return [
+            JobLine(job_id, created, Status(status), *others)
+            for job_id, created, status, *others in self._connection.execute(rows)
+        ]
+
+    def _page_of(
+        self, rows: Select[Any], query: JobQuery, attention: Attention | None
+    ) -> Select[Any]:
+        rows = worklist.narrowed(rows, query, self._candidates(query))
+        if query.attention:
+            rows = rows.where(jobs.c.id.in_(worklist.flagged(_said(attention))))
+        if query.limit is not None:
+            rows = rows.limit(query.limit)
+        if query.offset:
+            rows = rows.offset(query.offset)
+        return rows
 
     def matching(self, query: JobQuery, attention: Attention | None = None) -> dict[Status, int]:
         rows = select(jobs.c.status, func.count())

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..said import say
+from .job_line import is_open
 from .limit_codes import LimitCode
 from .model_facts import InspectionState, ModelFacts
 from .naming import ALL_MODEL_ENDINGS, ending_of
@@ -272,7 +273,7 @@ class Job:
     @property
     def printer_open(self) -> bool:
         """Whether its printer is still anyone's guess: the lab chooses it with the price."""
-        return self.any_printer and not self.has_figures
+        return is_open(self.any_printer, (self.grams, self.hours, self.cost_cents))
 
     @property
     def wished_printer(self) -> str:

@@ -8,14 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..said import say
 from .attention import Flag
-from .history import Note
-from .in_request import InRequest
-from .job import Job
 from .status import Status
+
+if TYPE_CHECKING:
+    from .history import Note
+    from .in_request import InRequest
+    from .job import Job
+    from .job_line import JobLine
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ACTIVE = tuple(status for status in Status if not status.closed)
@@ -109,7 +113,7 @@ class Tally:
     """When that text was first seen."""
 
 
-def place(job: Job, sort: Sort) -> tuple[str, str]:
+def place(job: Job | JobLine, sort: Sort) -> tuple[str, str]:
     """Where a job stands in an order."""
     if sort is Sort.NAME:
         return job.student_name, job.id

@@ -2,164 +2,216 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..catalogs.cache import CatalogCache
-from ..db.database import SqlDatabase
-from ..dispatch.inbox import InboxReader
-from ..dispatch.inspection_queue import InspectionQueue
-from ..dispatch.loop import Dispatcher
-from ..dispatch.outbox import Postman
-from ..dispatch.placement import Placer
-from ..estimating.estimator import Estimator
-from ..inspection.inspector import Inspector
-from ..inspection.version import FACTS_VERSION
-from ..mail.domain_lookup import DomainLookup
-from ..ports import (
-    Clock,
-    Database,
-    FileStore,
-    IdentityProvider,
-    Ids,
-    KeptMails,
-    MailDomains,
-    Mailer,
-    MailWriter,
-    PaperCutServer,
-)
 from ..runtime.calendar import Calendar
 from ..runtime.tokens import Tokens
-from ..service.composer import Composer
 from ..service.languages import Languages
-from ..service.links import Links
-from ..service.mail_intake import MailIntake
-from ..service.mail_queue import MailQueue
-from ..service.mail_timing import MailTiming
-from ..service.pay_links import PayLinks
-from ..service.pictures import Pictures
-from ..settings import Settings
 from ..store.folder_store import FolderStore
-from ..store.watch import StoreWatch
-from .mailing import LazyMailbox, LazyMailer, LazyMailFolder, LazyMailReader, LazyWriter
-from .paying import LazyPaperCut
+from .made_once import made_once
 from .preparing import secret_key_of
-from .signing_in import LazyProvider
+
+if TYPE_CHECKING:
+    from ..db.database import SqlDatabase
+    from ..dispatch.inbox import InboxReader
+    from ..dispatch.inspection_queue import InspectionQueue
+    from ..dispatch.outbox import Postman
+    from ..dispatch.placement import Placer
+    from ..inspection.inspector import Inspector
+    from ..ports import (
+        Clock,
+        Database,
+        FileStore,
+        IdentityProvider,
+        Ids,
+        KeptMails,
+        MailDomains,
+        Mailer,
+        MailWriter,
+        PaperCutServer,
+    )
+    from ..service.composer import Composer
+    from ..service.links import Links
+    from ..service.pay_links import PayLinks
+    from ..service.pictures import Pictures
+    from ..settings import Settings
+    from ..store.watch import StoreWatch
 
 Wrap = Callable[[str, Any], Any]
 """Puts something between the library and a port: given ``(name, port)``, it gives the port to use."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the composition root takes the rooms' parameters from; no room sees it whole."""
 
-    settings: Settings
-    database: Database
-    store: FileStore
-    languages: Languages
-    clock: Clock
-    ids: Ids
-    tokens: Tokens
-    links: Links
-    pay_links: PayLinks
-    writer: MailWriter
-    kept_mails: KeptMails
-    catalogs: CatalogCache
-    pictures: Pictures
-    composer: Composer
-    postman: Postman
-    inbox: InboxReader
-    placer: Placer
-    inspector: Inspector
-    inspections: InspectionQueue
-    dispatcher: Dispatcher
-    watch: StoreWatch
-    provider: IdentityProvider
-    mail_domains: MailDomains
-    papercut: PaperCutServer
+    def __init__(
+        self,
+        settings: Settings,
+        sql: SqlDatabase,
+        identity: str,
+        clock: Clock,
+        ids: Ids | None,
+        mailer: Mailer | None,
+        wrap: Wrap | None,
+    ) -> None:
+        """See :meth:`Printflow.open` for the parameters."""
+        self._making = threading.RLock()
+        self._wrap = wrap or _as_it_is
+        self._mailer = mailer
+        self.calendar = Calendar(clock, time.monotonic) if clock is utc_now else None
+        self.settings = settings
+        self.database: Database = self._wrap("database", sql)
+        self.store: FileStore = self._wrap("store", FolderStore(settings.store, identity))
+        self.clock: Clock = self._wrap("clock", clock)
+        self.ids: Ids = self._wrap("ids", ids or _random_bits)
+        self.tokens = Tokens(secret_key_of(settings))
+        self.languages = Languages(settings)
+        self.catalogs = CatalogCache(self.database)
 
+    @made_once
+    def links(self) -> Links:
+        from ..service.links import Links
 
-def make_parts(
-    settings: Settings,
-    sql: SqlDatabase,
-    identity: str,
-    clock: Clock,
-    ids: Ids | None,
-    mailer: Mailer | None,
-    wrap: Wrap | None,
-) -> Parts:
-    """Join the ports to their adapters; see :meth:`Printflow.open` for the parameters."""
-    wrap = wrap or _as_it_is
-    calendar = Calendar(clock, time.monotonic) if clock is utc_now else None
-    database: Database = wrap("database", sql)
-    store: FileStore = wrap("store", FolderStore(settings.store, identity))
-    clock = wrap("clock", clock)
-    ids = wrap("ids", ids or _random_bits)
-    tokens = Tokens(secret_key_of(settings))
-    links = Links(tokens, settings.effective_base_url, settings.inbox.reply_address)
-    pay_links = PayLinks(settings, links, tokens)
-    catalogs = CatalogCache(database)
-    placer = Placer(database, store, clock)
-    writer = LazyWriter(settings)
-    watch = StoreWatch(lambda: store.check_identity())
-    pictures = Pictures(store, watch)
-    languages = Languages(settings)
-    composer = Composer(
-        settings, database, catalogs, links, writer, clock, pictures, pay_links, languages
-    )
-    postman = Postman(
-        database,
-        wrap("mailer", mailer or LazyMailer(settings)),
-        clock,
-        composer,
-        MailTiming(settings, MailQueue(ids, settings.mail.sender_domain)),
-        deadline=timedelta(seconds=settings.mail.deadline_seconds),
-    )
-    inbox = InboxReader(
-        database,
-        wrap("mailbox", LazyMailbox(settings)) if settings.inbox.host else None,
-        LazyMailReader(settings),
-        clock,
-        MailIntake(settings, tokens, MailQueue(ids, settings.mail.sender_domain)),
-        max_bytes=settings.inbox.max_mb << 20,
-    )
-    inspector = Inspector()
-    estimator = Estimator(settings.slicer, settings.slicer_profiles)
-    inspections = InspectionQueue(
-        database, store, catalogs, clock, inspector, estimator, FACTS_VERSION
-    )
-    return Parts(
-        settings=settings,
-        database=database,
-        store=store,
-        languages=languages,
-        clock=clock,
-        ids=ids,
-        tokens=tokens,
-        links=links,
-        pay_links=pay_links,
-        writer=writer,
-        kept_mails=wrap("kept_mails", LazyMailFolder(settings)),
-        catalogs=catalogs,
-        pictures=pictures,
-        composer=composer,
-        postman=postman,
-        inbox=inbox,
-        placer=placer,
-        inspector=inspector,
-        inspections=inspections,
-        dispatcher=Dispatcher(
-            database, store, placer, postman, inspections.turn, clock, calendar, inbox
-        ),
-        watch=watch,
-        provider=wrap("provider", LazyProvider(settings.identity)),
-        mail_domains=wrap("mail_domains", DomainLookup()),
-        papercut=wrap("papercut", LazyPaperCut(settings.papercut)),
-    )
+        return Links(
+            self.tokens,
+            self.settings.effective_base_url,
+            self.settings.inbox.reply_address,
+        )
+
+    @made_once
+    def pay_links(self) -> PayLinks:
+        from ..service.pay_links import PayLinks
+
+        return PayLinks(self.settings, self.links, self.tokens)
+
+    @made_once
+    def writer(self) -> MailWriter:
+        from .mailing import LazyWriter
+
+        return LazyWriter(self.settings)
+
+    @made_once
+    def kept_mails(self) -> KeptMails:
+        from .mailing import LazyMailFolder
+
+        kept: KeptMails = self._wrap("kept_mails", LazyMailFolder(self.settings))
+        return kept
+
+    @made_once
+    def pictures(self) -> Pictures:
+        from ..service.pictures import Pictures
+
+        return Pictures(self.store, self.watch)
+
+    @made_once
+    def composer(self) -> Composer:
+        from ..service.composer import Composer
+
+        return Composer(
+            self.settings,
+            self.database,
+            self.catalogs,
+            self.links,
+            self.writer,
+            self.clock,
+            self.pictures,
+            self.pay_links,
+            self.languages,
+        )
+
+    @made_once
+    def postman(self) -> Postman:
+        from ..dispatch.outbox import Postman
+        from ..service.mail_queue import MailQueue
+        from ..service.mail_timing import MailTiming
+        from .mailing import LazyMailer
+
+        return Postman(
+            self.database,
+            self._wrap("mailer", self._mailer or LazyMailer(self.settings)),
+            self.clock,
+            self.composer,
+            MailTiming(self.settings, MailQueue(self.ids, self.settings.mail.sender_domain)),
+            deadline=timedelta(seconds=self.settings.mail.deadline_seconds),
+        )
+
+    @made_once
+    def inbox(self) -> InboxReader:
+        from ..dispatch.inbox import InboxReader
+        from ..service.mail_intake import MailIntake
+        from ..service.mail_queue import MailQueue
+        from .mailing import LazyMailbox, LazyMailReader
+
+        settings = self.settings
+        return InboxReader(
+            self.database,
+            self._wrap("mailbox", LazyMailbox(settings)) if settings.inbox.host else None,
+            LazyMailReader(settings),
+            self.clock,
+            MailIntake(settings, self.tokens, MailQueue(self.ids, settings.mail.sender_domain)),
+            max_bytes=settings.inbox.max_mb << 20,
+        )
+
+    @made_once
+    def placer(self) -> Placer:
+        from ..dispatch.placement import Placer
+
+        return Placer(self.database, self.store, self.clock)
+
+    @made_once
+    def inspector(self) -> Inspector:
+        from ..inspection.inspector import Inspector
+
+        return Inspector()
+
+    @made_once
+    def inspections(self) -> InspectionQueue:
+        from ..dispatch.inspection_queue import InspectionQueue
+        from ..estimating.estimator import Estimator
+        from ..inspection.version import FACTS_VERSION
+
+        estimator = Estimator(self.settings.slicer, self.settings.slicer_profiles)
+        return InspectionQueue(
+            self.database,
+            self.store,
+            self.catalogs,
+            self.clock,
+            self.inspector,
+            estimator,
+            FACTS_VERSION,
+        )
+
+    @made_once
+    def watch(self) -> StoreWatch:
+        from ..store.watch import StoreWatch
+
+        return StoreWatch(lambda: self.store.check_identity())
+
+    @made_once
+    def provider(self) -> IdentityProvider:
+        from .signing_in import LazyProvider
+
+        provider: IdentityProvider = self._wrap("provider", LazyProvider(self.settings.identity))
+        return provider
+
+    @made_once
+    def mail_domains(self) -> MailDomains:
+        from ..mail.domain_lookup import DomainLookup
+
+        domains: MailDomains = self._wrap("mail_domains", DomainLookup())
+        return domains
+
+    @made_once
+    def papercut(self) -> PaperCutServer:
+        from .paying import LazyPaperCut
+
+        papercut: PaperCutServer = self._wrap("papercut", LazyPaperCut(self.settings.papercut))
+        return papercut
 
 
 def utc_now() -> datetime:

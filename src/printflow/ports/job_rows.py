@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..domain.agreement import Agreement
     from ..domain.attention import Attention, Flag
     from ..domain.job import FileRole, FileState, Job, JobFile
+    from ..domain.job_line import JobLine
     from ..domain.model_facts import InspectionState
     from ..domain.status import Status
     from ..domain.worklist import Aside, JobQuery
@@ -89,6 +90,9 @@ class JobRows(Protocol):
 
     def find(self, query: JobQuery, attention: Attention | None = None) -> Sequence[Job]:
         """The jobs asked for; ``attention`` says which need it, where the query asks for those."""
+
+    def lines(self, query: JobQuery, attention: Attention | None = None) -> Sequence[JobLine]:
+        """The same as lines of a list: nothing else of them is read."""
 
     def matching(self, query: JobQuery, attention: Attention | None = None) -> Mapping[Status, int]:
         """How many jobs the query asks for, by status; places, orders and limits do not count."""

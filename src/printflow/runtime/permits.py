@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar, Token
 from functools import wraps
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from ..domain.job import Job
 from ..domain.permit import OPERATOR, Permit
 from ..domain.rights import EVERY_RIGHT, Right
 from ..domain.status import ActorKind, Status
-from ..domain.table import allowed as in_the_table
 from ..domain.trigger import Trigger, rights_for
 from ..errors import ConfirmationNeeded, Forbidden
 from ..said import say
+
+if TYPE_CHECKING:
+    from ..domain.job import Job
 
 _in_force: ContextVar[Permit] = ContextVar("printflow permit", default=OPERATOR)
 
@@ -104,6 +105,8 @@ def allowed(of: Status | Job, actor: ActorKind | None = None) -> tuple[Trigger, 
     """The triggers that exist in a status or for a job, for one kind of actor if given; of staff's,
     those that the permit in force allows. In the lifecycle's order.
     """
+    from ..domain.table import allowed as in_the_table
+
     found = in_the_table(of, actor)
     if actor is not ActorKind.STAFF:
         return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -18,27 +17,17 @@ from ..domain.pricing import Price
 from ..domain.quoted_price import price_of
 from ..domain.rights import Right
 from ..domain.status import Status, Trigger
-from ..domain.worklist import JobQuery
-from ..errors import InvalidInput
 from ..ports import Clock, Database, RenderedMail
 from ..runtime.permits import needs, pulls, require, require_to_pull
-from ..said import say
 from ..settings import Settings
 from .acting import staff_actor
 from .allowances import free
 from .beside import beside
 from .job_details import details_of
+from .job_query import job_query
 from .lookup import job_of
 from .needing import attention_at
 from .transitions import MailPreview, Request, Transitions
-
-_DURATION = re.compile(r"(?P<count>[0-9]{1,5})\s*(?P<unit>[mhdw])", re.IGNORECASE)
-_UNITS = {
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-}
 
 Figure = str | int | float | Decimal
 """A number as a script has it or a person typed it; floats are read by their shortest text."""
@@ -159,18 +148,19 @@ class Jobs:
         ``together_with`` is the id of a job: it and those that were submitted together with it.
         Raises InvalidInput for a status or duration that is none, NotFound for that job.
         """
-        age = duration(older_than)
         now = self._clock()
-        query = JobQuery(
-            status=_status(status),
-            request=self.get(together_with).request_id if together_with else None,
-            search=search,
-            before=None if age is None else now - age,
-            limit=limit,
-            offset=offset,
-            attention=attention,
-        )
         with self._database.read() as tx:
+            query = job_query(
+                tx,
+                now,
+                status=status,
+                search=search,
+                together_with=together_with,
+                older_than=older_than,
+                limit=limit,
+                attention=attention,
+                offset=offset,
+            )
             if not attention:
                 return list(tx.jobs.find(query))
             needed = attention_at(now, self._catalogs.within(tx), self._settings)
@@ -560,32 +550,3 @@ class Jobs:
             expected_version=acting.get("expected_version"),
             **arguments,
         )
-
-
-def _status(given: Status | str | None) -> Status | None:
-    if given is None or given == "":
-        return None
-    try:
-        return Status(str(given).upper())
-    except ValueError:
-        raise InvalidInput.of(
-            "status",
-            "status_unknown",
-            say("There's no status “{name}”.", name=str(given)[:40]),
-            say("Choose from: {names}.", names=", ".join(Status)),
-        ) from None
-
-
-def duration(given: str | timedelta | None, field: str = "older_than") -> timedelta | None:
-    """How long "45m", "36h", "2d" or "3w" is; None for None. Raises InvalidInput at ``field``."""
-    if given is None or isinstance(given, timedelta):
-        return given
-    match = _DURATION.fullmatch(given.strip())
-    if match is None:
-        raise InvalidInput.of(
-            field,
-            "duration_invalid",
-            say("“{text}” isn't a duration.", text=given[:40]),
-            say("Enter one like 45m, 36h, 2d, or 3w."),
-        )
-    return int(match["count"]) * _UNITS[match["unit"].lower()]

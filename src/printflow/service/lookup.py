@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from ..domain.in_request import InRequest, in_requests
-from ..domain.job import Job
-from ..domain.ledger import Balance
 from ..domain.naming import normal_job_id
 from ..errors import NotFound
 from ..ports import Transaction
 from ..runtime.tokens import token_hash
 from ..said import say
+
+if TYPE_CHECKING:
+    from ..domain.job import Job
+    from ..domain.ledger import Balance
 
 
 def job_of(tx: Transaction, typed_id: str) -> Job:
@@ -33,6 +36,8 @@ def job_of_link(tx: Transaction, token: str) -> Job:
 
 def balance_of(tx: Transaction, job: Job) -> Balance:
     """How the job's money stands."""
+    from ..domain.ledger import Balance
+
     return Balance(job.cost_cents or 0, *tx.ledger.settled(job.id))
 
 
