@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from printflow import TABLE, Status
+from printflow import TABLE, Printflow, Settings, Status
 from printflow.db.migrate import HEAD
+from tests.benchmarks.many_jobs import Plan, fill
 from tests.integration.conftest import SUBMIT, Program, Said, bare_environment
 
 _JOB_KEYS = {"id", "status", "cost_cents", "files", "events", "allowed"}
@@ -290,7 +292,10 @@ def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
         "heavy = {'alembic', 'flask', 'trimesh', 'numpy', 'rich', 'jinja2', 'filelock',\n"
         "         'email_validator', 'xlsxwriter', 'tomli_w', 'printflow.reports.figures',\n"
         "         'printflow.importing.one_row', 'printflow.slicer_files',\n"
-        "         'printflow.estimating.slicing', 'printflow.catalogs.file'}\n"
+        "         'printflow.estimating.slicing', 'printflow.catalogs.file',\n"
+        "         'printflow.dispatch.loop', 'printflow.domain.history', 'printflow.domain.table',\n"
+        "         'printflow.inspection.inspector', 'printflow.lab.mailing',\n"
+        "         'printflow.service.jobs', 'printflow.service.transitions'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
@@ -302,6 +307,88 @@ def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
         env={**bare_environment(), **program.environment},
     )
     assert (done.stdout, done.stderr) == ("No jobs.\n", "[]\n")
+
+
+MANY = 400
+
+
+@pytest.fixture
+def many(program: Program) -> Program:
+    """A lab with more jobs than a list reads at once, and than a pipe holds of their JSON."""
+    assert program.run("init").code == 0
+    with Printflow.open(Settings(store=program.store, environ={})) as lab:
+        fill(lab, Plan(MANY))
+    return program
+
+
+def _listing(many: Program, *options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "printflow", "list", *options],
+        cwd=many.folder,
+        env={**bare_environment(), **many.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_list_is_whole_and_in_order_however_many_batches_it_takes(many: Program) -> None:
+    with Printflow.open(Settings(store=many.store, environ={})) as lab:
+        wanted = [job.id for job in lab.jobs.find()]
+        flagged = [job.id for job in lab.jobs.find(attention=True)]
+    assert len(wanted) == MANY and 50 < len(flagged) < MANY
+    said = many.run("list", "--json")
+    assert [row["id"] for row in said.json] == wanted
+    assert said.out == json.dumps(said.json, indent=2, ensure_ascii=False) + "\n"
+    for options, ids in (
+        ((), wanted),
+        (("--limit", "70"), wanted[:70]),
+        (("--limit", "50"), wanted[:50]),
+        (("--attention",), flagged),
+    ):
+        rows = many.run("list", *options).out.splitlines()[1:]
+        assert [row.partition("\t")[0] for row in rows] == ids, options
+
+
+def test_json_begins_before_the_last_job_is_read(many: Program) -> None:
+    """The first job can be read while the rest isn't written yet: it changes, and is listed so."""
+    process = _listing(many, "--json")
+    assert process.stdout is not None and process.stderr is not None
+    begun = process.stdout.read(2000)
+    # The pipe is full by now: most jobs are still to be read.
+    database = many.store / ".printflow" / "printflow.db"
+    _sql(database, "UPDATE jobs SET student_name = 'Changed Meanwhile'")
+    rows = json.loads(begun + process.stdout.read())
+    process.stdout.close()
+    complaint = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(60), complaint, len(rows)) == (0, b"", MANY)
+    assert rows[0]["student_name"] != "Changed Meanwhile"
+    assert rows[-1]["student_name"] == "Changed Meanwhile"
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["table", "json"])
+def test_a_list_that_nobody_reads_to_its_end_is_quiet(
+    many: Program, options: tuple[str, ...]
+) -> None:
+    process = _listing(many, *options)
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline() != b""
+    process.stdout.close()
+    complaint = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(60) in (0, 130), complaint) == (True, b"")
+
+
+def test_a_fault_in_the_middle_of_a_list_adds_no_second_document(many: Program) -> None:
+    _sql(
+        many.store / ".printflow" / "printflow.db",
+        "UPDATE jobs SET status = 'NONSENSE' WHERE id = "
+        "(SELECT id FROM jobs ORDER BY created_at, id LIMIT 1)",
+    )
+    said = many.run("list", "--json")
+    assert (said.code, said.err.count("\n"), '"code": "fault"' in said.out) == (3, 1, False)
+    assert said.out.startswith("[\n  {")
 
 
 def test_version(program: Program) -> None:

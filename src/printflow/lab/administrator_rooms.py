@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .made_once import made_once
-from .mailing import LazyMailer
 from .staff_rooms import StaffRooms
 
 if TYPE_CHECKING:
@@ -170,6 +169,7 @@ class AdministratorRooms(StaffRooms):
     def mail_trials(self) -> MailTrials:
         """Test emails, and what the mail server said to them."""
         from ..service.mail_trial import MailTrials
+        from .mailing import LazyMailer
 
         parts = self._parts
         return MailTrials(parts.settings, parts.writer, LazyMailer(parts.settings), parts.clock)

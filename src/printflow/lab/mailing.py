@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..domain.incoming import ArrivedMail
 from ..ports import (
     Mailbox,
     MailboxView,
@@ -26,6 +25,7 @@ _READING_FOR_A_PERSON = "https://outlook.office.com/IMAP.AccessAsUser.All offlin
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from ..domain.incoming import ArrivedMail
     from ..mail.access_tokens import AccessTokens
     from ..mail.smtp import SmtpMailer
 

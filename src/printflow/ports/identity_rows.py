@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..domain.identity import Person, ProviderSession, Purpose, SignInRecord, Student
+if TYPE_CHECKING:
+    from ..domain.identity import Person, ProviderSession, Purpose, SignInRecord, Student
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

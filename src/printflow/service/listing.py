@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 from ..catalogs.cache import CatalogCache
@@ -63,7 +63,9 @@ class Listing:
         Raises as :meth:`printflow.service.jobs.Jobs.find` does, when the first is read.
         """
 
-        def read(tx: Transaction, query: JobQuery, attention: Attention) -> Sequence[JobLine]:
+        def read(
+            tx: Transaction, query: JobQuery, attention: Attention | None
+        ) -> Sequence[JobLine]:
             return tx.jobs.lines(query, attention)
 
         return self._batches(read, which, flags=which.get("attention", False))
@@ -72,14 +74,17 @@ class Listing:
     def jobs(self, **which: Unpack[Which]) -> Iterator[list[tuple[Job, Flags]]]:
         """The whole jobs, and why each needs attention; raises as :meth:`lines`."""
 
-        def read(tx: Transaction, query: JobQuery, attention: Attention) -> Sequence[Job]:
+        def read(tx: Transaction, query: JobQuery, attention: Attention | None) -> Sequence[Job]:
             return tx.jobs.find(query, attention)
 
         return self._batches(read, which, flags=True)
 
+    def _attention(self, tx: Transaction, now: datetime) -> Attention:
+        return attention_at(now, self._catalogs.within(tx), self._settings)
+
     def _batches(
         self,
-        read: Callable[[Transaction, JobQuery, Attention], Sequence[Shown]],
+        read: Callable[[Transaction, JobQuery, Attention | None], Sequence[Shown]],
         which: Which,
         *,
         flags: bool,
@@ -90,10 +95,10 @@ class Listing:
         while True:
             with self._database.read() as tx:
                 query = query or job_query(tx, now, **which)
-                attention = attention_at(now, self._catalogs.within(tx), self._settings)
+                attention = self._attention(tx, now) if flags else None
                 wanted = size if left is None else min(size, left)
                 found = read(tx, replace(query, limit=wanted), attention)
-                why = _flags(tx, [job.id for job in found], attention) if flags else {}
+                why = _flags(tx, [job.id for job in found], attention) if attention else {}
             if found:
                 yield [(job, why.get(job.id, ())) for job in found]
             left = None if left is None else left - len(found)

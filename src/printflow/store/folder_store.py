@@ -12,9 +12,8 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from ..domain.attempt import FileFact
 from ..domain.naming import (
     PRINTABLE_ENDINGS,
     carries_job_id,
@@ -30,6 +29,9 @@ from .exclusive_rename import rename_exclusive
 from .folder import Folder
 from .making import INCOMING, QUARANTINE, probe, read_identity
 from .plain_file import SECOND_NAME, NotPlain, is_real_folder, must_be_plain, what_else
+
+if TYPE_CHECKING:
+    from ..domain.attempt import FileFact
 
 _BLOCK = 1 << 20
 _LARGEST_PICTURE = 16 << 20
@@ -343,6 +345,8 @@ class FolderStore:
             return folder.read(name, _LARGEST_PICTURE)
 
     def siblings(self, job_id: str, folder: str, *, settle_seconds: int) -> Sequence[FileFact]:
+        from ..domain.attempt import FileFact
+
         found: list[tuple[float, FileFact]] = []
         now = time.time()
         with Folder(self._root, folder) as place:
