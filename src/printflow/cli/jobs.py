@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,8 @@ def list_jobs(
     attention: bool,
 ) -> None:
     """List jobs, newest first."""
+    from .words import price_words
+
     which: Which = {
         "status": status,
         "search": search,
@@ -59,25 +63,26 @@ def list_jobs(
             )
             stream_json(documents, session())
             return
+        priced = lru_cache(maxsize=1000)(price_words)  # many jobs cost the same
         lines = (line for batch in lab.listing.lines(**which) for line in batch)
         first = next(lines, None)
         if first is None:
             tell("No jobs.")
         elif attention:
             rows = (
-                (*_row(job), ", ".join(flag.label for flag in flags))
+                (*_row(job, priced), ", ".join(flag.label for flag in flags))
                 for job, flags in chain([first], lines)
             )
             print_table((*_COLUMNS, "Needs attention"), rows, right="Cost")
         else:
-            every = (_row(job) for job, _flags in chain([first], lines))
+            every = (_row(job, priced) for job, _flags in chain([first], lines))
             print_table(_COLUMNS, every, right="Cost")
 
 
-def _row(job: JobLine) -> tuple[str, ...]:
+def _row(job: JobLine, priced: Callable[[int | None, str], str]) -> tuple[str, ...]:
     from printflow import shortened
 
-    from .words import age, cost
+    from .words import age
 
     return (
         job.id,
@@ -87,7 +92,7 @@ def _row(job: JobLine) -> tuple[str, ...]:
         job.shown_printer,
         job.color,
         job.material,
-        cost(job),
+        priced(job.cost_cents, job.currency),
         age(job.status_since),
     )
 

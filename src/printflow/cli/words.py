@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         PlatePart,
         Trigger,
     )
-    from printflow.domain.job_line import JobLine
 
 _STATES = {
     "settled": "in place",
@@ -38,11 +37,16 @@ _ROLES = {
 }
 
 
-def cost(job: Job | JobLine) -> str:
+def cost(job: Job) -> str:
     """The price, "–" until there is one."""
+    return price_words(job.cost_cents, job.currency)
+
+
+def price_words(cents: int | None, currency: str) -> str:
+    """A price, "–" until there is one."""
     from printflow import money
 
-    return "–" if job.cost_cents is None else money(job.cost_cents, job.currency)
+    return "–" if cents is None else money(cents, currency)
 
 
 def age(time: datetime) -> str:
