@@ -441,7 +441,8 @@ LEAVES_IT_OUT = {
     "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
     "job_rows.attention",  # by by_flag
-    "job_rows.find",  # by narrowed
+    "job_rows.find",  # by _page_of
+    "job_rows._page_of",  # by narrowed
     "job_rows.matching",  # by worklist's
     "person_rows._counted",
     "person_rows.find",
@@ -522,6 +523,7 @@ ONLY_AFTER_STAFF_ACTED = {
 OF_FILES = {"file_rows._HOME", "file_rows._LINES", "file_rows.every", "file_rows.some"}
 """What the doctor compares with the folders: all of them."""
 NO_QUERY = {
+    "job_rows._LINE_COLUMNS",
     "person_rows._from",
     "queue_rows._BATCH",
     "queue_rows._BEGUN",
