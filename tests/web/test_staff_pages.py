@@ -27,7 +27,7 @@ def test_every_trigger_of_staff_has_a_form() -> None:
     assert reachable == set(STAFF_TRIGGERS)
 
 
-def test_a_row_offers_what_the_table_allows_and_only_that(
+def test_a_row_and_its_menu_offer_what_the_table_allows_and_only_that(
     lab: Printflow, staff: FlaskClient, job_in: Callable[[Status], Job]
 ) -> None:
     for status in Status:
@@ -35,6 +35,7 @@ def test_a_row_offers_what_the_table_allows_and_only_that(
             continue
         job = job_in(status)
         page = staff.get(f"/dashboard?status={status}").text
+        page += staff.get(f"/dashboard/jobs/{job.id}/menu").text
         offered = {trigger for trigger in Trigger if f'/{job.id}/{trigger}"' in page}
         assert offered == set(allowed(job, ActorKind.STAFF)), status
 
