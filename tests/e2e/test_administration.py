@@ -72,11 +72,28 @@ def go(page: Page, address: str) -> None:
         page.goto(address)
 
 
+OUT_OF_SIGHT = """(selector) => {
+  const found = document.querySelector(selector);
+  const box = found.getBoundingClientRect();
+  const shares = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98];
+  const points = shares.flatMap((x) => shares.map((y) => [box.x + x * box.width, box.y + y * box.height]));
+  const inside = points.every(([, y]) => y >= 0 && y < innerHeight);
+  return inside && !points.some(([x, y]) => found.contains(document.elementFromPoint(x, y)));
+}"""
+"""Whether no point of a target can be touched: a tab that's scrolled to behind the pinned one."""
+
+
 def faults(page: Page, rules: dict[str, Any]) -> list[str]:
-    """What axe finds on the page."""
+    """What axe finds on the page; what can't be touched as it's scrolled isn't too small to touch."""
     page.evaluate(AXE.read_text("utf-8"))  # not by a script tag: the pages' policy holds
     found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", rules)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+    wrong: list[str] = []
+    for one in found["violations"]:
+        nodes = one["nodes"]
+        if one["id"] == "target-size":
+            nodes = [node for node in nodes if not page.evaluate(OUT_OF_SIGHT, node["target"][0])]
+        wrong += [f"{one['id']}: {node['html'][:200]}" for node in nodes[:1]]
+    return wrong
 
 
 def test_every_page_fits_and_is_accessible(

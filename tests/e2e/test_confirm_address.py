@@ -48,7 +48,8 @@ def test_staff_see_it_after_the_button_on_another_device(
     mailbox.wait_for("We have your model")
 
     staff.goto(f"{server.url}/dashboard")
-    expect(staff.get_by_role("link", name=re.compile(f"^Approve.*{job_id}"))).to_be_visible()
+    row = staff.locator(f"#job-{job_id}")
+    expect(row.get_by_role("link", name="Approve", exact=True)).to_be_visible()
     page.goto(f"{server.url}/submit/success?job={job_id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your model")
     submit_model(page, server, model)

@@ -105,9 +105,9 @@ def test_an_edit_is_taken_back(staff: FlaskClient, lab: Printflow, submit: Submi
     ]
 
 
-def test_a_row_offers_notes_and_edits(staff: FlaskClient, submit: Submit) -> None:
+def test_a_row_s_menu_offers_notes_and_edits(staff: FlaskClient, submit: Submit) -> None:
     job = submit()
-    page = staff.get("/dashboard").text
+    page = staff.get(f"/dashboard/jobs/{job.id}/menu", headers={"X-Requested-With": "fetch"}).text
     for action in ("notes", "edit"):
         assert f'href="/dashboard/jobs/{job.id}/{action}"' in page
 

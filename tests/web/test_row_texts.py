@@ -111,10 +111,10 @@ FILTERS = {
 """They show what they are given; the lab's clock and currency are the frame's catalog's."""
 NAMES = {
     "_", "gettext", "ngettext", "pgettext", "url_for", "beside", "may", "may_use", "may_pull_any",
-    "icon", "sign", "dict",
+    "icon", "sign", "dict", "usual",
 }  # fmt: skip
-"""What templates find beside what they are given: texts, addresses, rules, and the rights of the
-reader, which are the frame's.
+"""What templates find beside what they are given: texts, addresses, rules (what is usual for a job
+is the lifecycle's), and the rights of the reader, which are the frame's.
 """
 
 
