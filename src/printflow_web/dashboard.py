@@ -49,7 +49,7 @@ from .errors import ParameterRefused
 from .filters import age_level
 from .list_names import OTHER_LISTS, list_name
 from .live_page import asked_live, tag_of, tagged
-from .live_parts import LiveParts
+from .live_parts import LiveParts, Part, news, part_of
 from .reports import sent_file
 from .request import lab_of
 from .request_number import request_number
@@ -180,7 +180,7 @@ def _etag(pulse: str) -> str:
 @pages.get("/dashboard")
 def index() -> Response:
     """The list. A page that is asked for by its own script, with the tag of what it shows, is
-    answered 304 while nothing has changed, and then with the parts that change.
+    answered 304 while nothing has changed, and then with the parts that it doesn't hold.
     """
     lab = lab_of(current_app)
     if asked_live():
@@ -199,8 +199,8 @@ def index() -> Response:
             system_of(agent),
         )
         live: LiveParts = current_app.extensions["printflow_live"]
-        text = live.get(key, lambda: render_template("dashboard_live.html", **_shown(tally)))
-        return tagged(make_response(text), etag)
+        parts = live.get(key, lambda: _parts(_shown(tally)))
+        return tagged(make_response("\n".join(news(parts))), etag)
     tally = lab.worklist.tally()
     etag = _etag(tally.pulse)
     shown = _shown(tally)
@@ -210,6 +210,7 @@ def index() -> Response:
         "views": views,
         "current_view": next((one for one in views if one.address == here), None),
         "bulk_actions": bulk_triggers((shown["status"],)) if shown["status"] else (),
+        "parts": {part.id: part for part in _parts(shown)},
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
@@ -232,7 +233,7 @@ def _shown(tally: Tally) -> dict[str, Any]:
     page = lab.worklist.page(query)
     listed = request.args.get("status", ENTRY_STATUS.value)
     rows = _rows(page)
-    texts: RowTexts[RowView, RowFrame] = current_app.extensions["printflow_rows"]
+    texts: RowTexts[RowView, RowFrame, Part] = current_app.extensions["printflow_rows"]
     frame = frame_of(view, one_status=query.status is not None, attention=query.attention)
     given = {name: request.args.get(name, "") for name in ("search", "sort", *FILTERS)}
     kept = {key: value for key, value in given.items() if value}
@@ -259,6 +260,18 @@ def _shown(tally: Tally) -> dict[str, Any]:
         "next_page": page.next,
         "view": view,
     }
+
+
+def _parts(shown: Mapping[str, Any]) -> tuple[Part, ...]:
+    """All that changes on the page: each row is a part, and so is what holds them in their order."""
+    names = ["tabs", "head", "ways", "chips", "foot", "rows"]
+    if shown["rows"] and shown["view"] == "dense":
+        names.append("row_heads")
+    context = dict(shown)
+    current_app.update_template_context(context)
+    templates = current_app.jinja_env
+    made = [templates.get_template(f"_list_{name}.html").render(context) for name in names]
+    return (*map(part_of, made), *shown["rows"])
 
 
 def _rows(page: WorkPage) -> list[RowView]:

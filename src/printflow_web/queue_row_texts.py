@@ -54,13 +54,13 @@ class QueueFrame:
     catalog: Catalog | None = field(hash=False)
 
 
-def queue_row_rendered(row: QueueRow, frame: QueueFrame) -> str:
+def queue_row_rendered(row: QueueRow, frame: QueueFrame) -> Markup:
     """The row's HTML. Its template is given the row and the frame, and nothing else."""
     template = current_app.jinja_env.get_template("_queue_row.html")
-    return template.render(row=row, **given_by(frame)).strip()
+    return Markup(template.render(row=row, **given_by(frame)).strip())  # noqa: S704
 
 
-class QueueRowTexts(RowTexts[QueueRow, QueueFrame]):
+class QueueRowTexts(RowTexts[QueueRow, QueueFrame, Markup]):
     """The rows of queues that were shown last."""
 
     def __init__(self) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from flask import current_app, request
-from markupsafe import Markup
 
 from printflow import Catalog, Flag, InRequest, Job, Note, Right, Trigger, may, spoken_language
 
 from .catalog_shown import catalog_shown
+from .live_parts import Part, part_of
 
 MOST_ROWS = 1_000
 """So many are kept, the ones that were shown last: a few megabytes."""
@@ -35,6 +35,7 @@ class OfAJob(Protocol):
 
 Row = TypeVar("Row", bound=OfAJob)
 Frame = TypeVar("Frame")
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,11 @@ def frame_of(view: str, *, one_status: bool, attention: bool) -> RowFrame:
     )
 
 
-def row_rendered(row: RowView, frame: RowFrame) -> str:
-    """The row's HTML. Its template is given the row and the frame, and nothing else."""
+def row_rendered(row: RowView, frame: RowFrame) -> Part:
+    """The row as a part of the page. Its template is given the row and the frame, and nothing else."""
     template = current_app.jinja_env.get_template("_job_row.html")
     text = template.render(row=row, flag_words=_FLAG_WORDS, **given_by(frame))
-    return _BETWEEN.sub("><", text).strip()
+    return part_of(_BETWEEN.sub("><", text))
 
 
 def given_by(frame: Any) -> dict[str, Any]:
@@ -102,16 +103,16 @@ def given_by(frame: Any) -> dict[str, Any]:
     return {one.name: getattr(frame, one.name) for one in fields(frame)}
 
 
-class RowTexts(Generic[Row, Frame]):
+class RowTexts(Generic[Row, Frame, Shown]):
     """The rows that were shown last, each with the values that it was made of."""
 
-    def __init__(self, render: Callable[[Row, Frame], str], most: int = MOST_ROWS) -> None:
+    def __init__(self, render: Callable[[Row, Frame], Shown], most: int = MOST_ROWS) -> None:
         self._render = render
         self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, Frame], tuple[Row, Markup]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Frame], tuple[Row, Shown]] = OrderedDict()
 
-    def text(self, row: Row, frame: Frame) -> Markup:
+    def text(self, row: Row, frame: Frame) -> Shown:
         """The row's HTML: what is kept, if it was made of equal values."""
         key = (row.job.id, frame)
         with self._lock:
@@ -119,7 +120,7 @@ class RowTexts(Generic[Row, Frame]):
             if kept is not None and kept[0] == row:
                 self._kept.move_to_end(key)
                 return kept[1]
-        text = Markup(self._render(row, frame))  # noqa: S704 - a template's output
+        text = self._render(row, frame)
         with self._lock:
             self._kept[key] = (row, text)
             self._kept.move_to_end(key)

@@ -273,7 +273,7 @@ def test_a_row_shows_the_model_and_what_speaks_against_it(
     assert "/picture" not in before
     lab.models.inspect_due()
     page = staff.get("/dashboard").text
-    rows = dict(re.findall(r'<li class="row" id="job-(\w+)">(.*?)</li>', page, re.DOTALL))
+    rows = dict(re.findall(r'<li class="row" id="job-(\w+)"[^>]*>(.*?)</li>', page, re.DOTALL))
     for job in (sound, holed):
         address = re.search(r'<img src="([^"]+)"', rows[job.id])
         assert address, "its picture stands in the row"

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from printflow import InRequest, Job, Note, Printflow, Right
 from printflow_web import queue_row_texts
@@ -80,7 +81,7 @@ def test_a_rows_template_reads_nothing_but_what_it_was_made_of(
                 read.add(key)
             return super().resolve_or_missing(key)
 
-    def watched(row: QueueRow, frame: QueueFrame) -> str:
+    def watched(row: QueueRow, frame: QueueFrame) -> Markup:
         inside[0] = True
         try:
             return render(row, frame)
@@ -106,7 +107,7 @@ def test_a_row_is_made_once_for_two_readers_and_again_when_it_changes(
     texts = QueueRowTexts()
     render = texts._render
 
-    def counted(row: QueueRow, frame: QueueFrame) -> str:
+    def counted(row: QueueRow, frame: QueueFrame) -> Markup:
         made.append(row.job.id)
         return render(row, frame)
 

@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from jinja2.runtime import Context
 
 from printflow import Catalog, Flag, InRequest, Job, Note, Printflow, Right, Trigger
+from printflow_web.live_parts import Part
 from printflow_web.row_texts import RowFrame, RowTexts, RowView, given_by, row_rendered
 from tests.benchmarks.many_jobs import Plan, fill
 from tests.plugins.lab import Submit
@@ -141,7 +142,7 @@ def test_a_rows_template_reads_nothing_but_what_it_was_made_of(
 
         return shown
 
-    def render(row: RowView, frame: RowFrame) -> str:
+    def render(row: RowView, frame: RowFrame) -> Part:
         rendering[0] = True
         try:
             return row_rendered(row, frame)
@@ -155,8 +156,10 @@ def test_a_rows_template_reads_nothing_but_what_it_was_made_of(
         environment.filters[name] = watched(name, show)
     app.extensions["printflow_rows"] = RowTexts(render)
     # The page around the rows may look at what isn't there, so it's left out.
+    monkeypatch.setattr("printflow_web.dashboard._parts", lambda shown: tuple(shown["rows"]))
     monkeypatch.setattr(
-        "printflow_web.dashboard.render_template", lambda _name, **shown: "".join(shown["rows"])
+        "printflow_web.dashboard.render_template",
+        lambda _name, **shown: "".join(row.text for row in shown["rows"]),
     )
     for view in ("cards", "dense"):
         for status in ("all", "attention", "UPLOADED"):

@@ -24,7 +24,8 @@ function whenLeft(back) {
 }
 
 // Shared by the components below; each has `merge(page, anew)`, which says whether all it shows is
-// now as it should be, and may have `idle()` (nothing is asked now) and `address()`.
+// now as it should be, and may have `idle()` (nothing is asked now), `address()` and `holds()` (the
+// tags of the parts that it shows, which are then not sent again).
 export function asking() {
   return {
     updated: "",
@@ -75,6 +76,7 @@ export function asking() {
       const [turn, address] = [this.asked, this.address()];
       try {
         const headers = { "X-Requested-With": "live", "If-None-Match": `"${this.behind ? "" : this.etag}"` };
+        if (this.holds) headers["X-Holds"] = this.holds();
         const answer = await fetch(address, { headers, cache: "no-store" });
         const text = answer.ok ? await answer.text() : "";
         if (turn !== this.asked || address !== this.address()) return; // asked again meanwhile
@@ -105,11 +107,11 @@ export function asking() {
   };
 }
 
-// Whether all rows are now as they should be: false where one in use was left as it was. Where
-// another list was asked for (`anew`), no row stays that isn't in it, in use or not.
-export function mergeRows(list, fresh, anew = false) {
+// Puts the wanted rows into the list, newer ones in the place of those of their name. Whether all are
+// now as they should be: false where one in use was left as it was. Where another list was asked for
+// (`anew`), no row stays that isn't in it, in use or not.
+export function mergeRows(list, wanted, anew = false) {
   let whole = true;
-  const wanted = [...fresh.children];
   const known = new Map([...list.children].map((row) => [row.id, row]));
   const names = new Set(wanted.map((row) => row.id));
   for (const [name, row] of known) {
@@ -170,7 +172,7 @@ export function mergeParts(root, fresh) {
   }
   let whole = true;
   for (const part of [...fresh.querySelectorAll(PARTS)]) {
-    if (part.matches("[data-live-rows]")) whole = mergeRows(document.getElementById(part.id), part) && whole;
+    if (part.matches("[data-live-rows]")) whole = mergeRows(document.getElementById(part.id), [...part.children]) && whole;
     else whole = renewUnused(part) && whole;
   }
   return whole;

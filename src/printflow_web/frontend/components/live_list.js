@@ -1,5 +1,6 @@
 // Keeps a list of jobs fresh (see live.js), row by row, so that the focus, an open menu or dialog,
 // ticked boxes and the scroll position stay as they are. The search narrows it while it is typed.
+// Each part has a tag of its content; the server sends those whose tag isn't here yet.
 import { asking, mergeRows } from "./live.js";
 import { searchAsTyped } from "./list_search.js";
 import { keepTabsInView } from "./tabs.js";
@@ -31,6 +32,10 @@ export function liveList() {
       this.listen(this.$root);
     },
 
+    holds() {
+      return [...document.querySelectorAll("[data-tag]")].map((part) => part.dataset.tag).join(" ");
+    },
+
     // Out of sight only what is to be heard counts.
     idle() {
       return document.hidden && !this.sound;
@@ -45,6 +50,7 @@ export function liveList() {
       try {
         await fetch(event.submitter.formAction, { method: "POST", body, redirect: "manual" });
         event.submitter.remove();
+        delete row.dataset.tag; // it's no longer the row that was sent
         row.querySelector(".row-name").focus();
         await this.ask();
       } catch {
@@ -54,21 +60,36 @@ export function liveList() {
 
     // With `anew` another list is wanted: nothing stays ticked that is no longer shown.
     merge(page, anew) {
-      const waiting = (root) => Number(root.querySelector("[data-waiting]").dataset.waiting);
+      const waiting = (root) => Number(root.querySelector("[data-waiting]")?.dataset.waiting || 0);
       const more = waiting(page) > waiting(document);
       let whole = true;
       for (const id of PARTS) {
         const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-        if (!old || !fresh || old.isEqualNode(fresh)) continue;
+        if (!old || !fresh) continue;
         if (old.contains(document.activeElement)) whole = false;
         else if (id === "list-tabs") keepTabsInView(old, fresh);
         else old.replaceWith(fresh);
       }
-      const [list, fresh] = [document.getElementById("job-list"), page.getElementById("job-list")];
-      const same = list.tagName === fresh.tagName && list.className === fresh.className;
-      if (!same) list.replaceWith(fresh);
-      else if (!mergeRows(list, fresh, anew)) whole = false;
+      if (!this.mergeList(page, anew)) whole = false;
       if (more && this.sound) beep();
+      return whole;
+    },
+
+    // The rows that came, and those that are here already, in the order of the newest list.
+    mergeList(page, anew) {
+      const [old, fresh] = [document.getElementById("job-list"), page.getElementById("job-list")];
+      const order = ((fresh || old).dataset.order || "").split(" ").filter(Boolean);
+      const rows = order.map((id) => page.getElementById(id) || document.getElementById(id));
+      const wanted = rows.filter(Boolean);
+      let whole = wanted.length === rows.length;
+      const alike = fresh && fresh.dataset.order && fresh.tagName === old.tagName && fresh.className === old.className;
+      if (fresh && !alike) {
+        fresh.append(...wanted);
+        old.replaceWith(fresh);
+        return whole;
+      }
+      if (!mergeRows(old, wanted, anew)) whole = false;
+      else if (fresh) for (const name of ["order", "tag"]) old.dataset[name] = fresh.dataset[name];
       return whole;
     },
 
