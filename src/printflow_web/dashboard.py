@@ -15,7 +15,6 @@ from flask import (
     current_app,
     make_response,
     redirect,
-    render_template,
     request,
     session,
     url_for,
@@ -55,6 +54,7 @@ from .request import lab_of
 from .request_number import request_number
 from .row_texts import RowFrame, RowTexts, RowView, frame_of
 from .spoken import spoken, spoken_error
+from .template_context import in_context, rendered
 from .this_pc import path_here, system_of
 
 pages = Blueprint("dashboard", __name__)
@@ -199,11 +199,11 @@ def index() -> Response:
             system_of(agent),
         )
         live: LiveParts = current_app.extensions["printflow_live"]
-        parts = live.get(key, lambda: _parts(_shown(tally)))
+        parts = live.get(key, lambda: _parts(in_context(_shown(tally))))
         return tagged(make_response("\n".join(news(parts))), etag)
     tally = lab.worklist.tally()
     etag = _etag(tally.pulse)
-    shown = _shown(tally)
+    shown = in_context(_shown(tally))
     views = lab.views.shown_to(staff_name())
     here = {"status": shown["listed"], **shown["kept"]}
     more = {
@@ -214,7 +214,8 @@ def index() -> Response:
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
-    return tagged(make_response(render_template("dashboard.html", **shown, **more)), etag)
+    page = rendered("dashboard.html", shown | more)
+    return tagged(make_response(page), etag)
 
 
 @pages.get("/dashboard/list.<ending>")
@@ -267,10 +268,7 @@ def _parts(shown: Mapping[str, Any]) -> tuple[Part, ...]:
     names = ["tabs", "head", "ways", "chips", "foot", "rows"]
     if shown["rows"] and shown["view"] == "dense":
         names.append("row_heads")
-    context = dict(shown)
-    current_app.update_template_context(context)
-    templates = current_app.jinja_env
-    made = [templates.get_template(f"_list_{name}.html").render(context) for name in names]
+    made = (rendered(f"_list_{name}.html", shown) for name in names)
     return (*map(part_of, made), *shown["rows"])
 
 

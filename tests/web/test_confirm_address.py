@@ -451,7 +451,7 @@ LEAVES_IT_OUT = {
     "report_rows._is",  # a condition of the next one
     "report_rows.tracks",
     "retention_rows.to_archive",
-    "worklist.by_flag",
+    "worklist._by_flag",
     "worklist.matching",
 }
 IT_IS_WHAT_THEY_ASK = {
@@ -470,11 +470,11 @@ OF_JOBS_THAT_ARE_NAMED = {
     "job_rows._CHANGE",
     "job_rows._JOB_COLUMNS",
     "job_rows._WITH_FILES",
-    "job_rows.in_order",
+    "job_rows._OF_IDS",
     "job_rows._ADD",
     "job_rows.asked",
     "job_rows._EXISTS",
-    "job_rows.ids_of_requests",
+    "job_rows._OF_REQUESTS",
     "job_rows.of_email",  # a student's own, or one person's payments and data
     "job_rows.of_mailbox",  # one person's, who counts with them: see Job.counted
     "job_rows.of_request",

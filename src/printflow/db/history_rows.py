@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from ..domain.event_kind import EventKind, event_kind
 from ..domain.history import Event, FileOpening, Note
@@ -35,6 +45,12 @@ def _event(row: Row[Any]) -> Event:
 
 # Put together once: every transition writes one.
 _ADD_EVENT = insert(events).returning(events.c.id)
+_STAFF_NOTES = (
+    select(notes)
+    .where(notes.c.job_id.in_(bindparam("ids", expanding=True)))
+    .where(~notes.c.for_student, ~notes.c.from_student)
+    .order_by(notes.c.id.desc())
+)
 
 
 def note_of(row: Row[Any]) -> Note:
@@ -133,13 +149,8 @@ class SqlHistoryRows:
         found: dict[str, list[Note]] = {}
         ids = sorted(set(job_ids))
         for start in range(0, len(ids), _MANY):
-            query = (
-                select(notes)
-                .where(notes.c.job_id.in_(ids[start : start + _MANY]))
-                .where(~notes.c.for_student, ~notes.c.from_student)
-                .order_by(notes.c.id.desc())
-            )
-            for row in self._connection.execute(query):
+            some = {"ids": ids[start : start + _MANY]}
+            for row in self._connection.execute(_STAFF_NOTES, some):
                 note = note_of(row)
                 own = found.setdefault(row.job_id, [])
                 # What the program wrote down itself is in the history.

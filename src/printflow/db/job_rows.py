@@ -99,6 +99,18 @@ _OF_KEY = (
     .limit(1)
 )
 _OF_KEYS = _FIRST.where(requests.c.idempotency_key.in_(bindparam("sought", expanding=True)))
+# What lists ask for again and again is made once, with the ids as a parameter.
+_OF_IDS = select(*_JOB_COLUMNS).where(jobs.c.id.in_(bindparam("ids", expanding=True)))
+_FILES_OF = (
+    select(*FILE_COLUMNS)
+    .where(job_files.c.job_id.in_(bindparam("ids", expanding=True)))
+    .order_by(job_files.c.id)
+)
+_OF_REQUESTS = (
+    select(jobs.c.request_id, jobs.c.id)
+    .where(jobs.c.request_id.in_(bindparam("ids", expanding=True)))
+    .order_by(jobs.c.request_id, jobs.c.request_place, jobs.c.id)
+)
 _CHANGE = update(jobs).where(
     jobs.c.id == bindparam("changed_id"), jobs.c.version == bindparam("seen_version")
 )
@@ -258,12 +270,8 @@ class SqlJobRows:
         found: dict[int, list[str]] = {}
         wanted = sorted(set(request_ids))
         for start in range(0, len(wanted), _MANY):
-            query = (
-                select(jobs.c.request_id, jobs.c.id)
-                .where(jobs.c.request_id.in_(wanted[start : start + _MANY]))
-                .order_by(jobs.c.request_id, jobs.c.request_place, jobs.c.id)
-            )
-            for request_id, job_id in self._connection.execute(query):
+            some = {"ids": wanted[start : start + _MANY]}
+            for request_id, job_id in self._connection.execute(_OF_REQUESTS, some):
                 found.setdefault(request_id, []).append(job_id)
         return found
 
@@ -346,7 +354,7 @@ class SqlJobRows:
         found: list[Job] = []
         for start in range(0, len(ids), _MANY):
             some = ids[start : start + _MANY]
-            rows = self._connection.execute(select(*_JOB_COLUMNS).where(jobs.c.id.in_(some)))
+            rows = self._connection.execute(_OF_IDS, {"ids": some})
             by_id = {job.id: job for job in self._with_files(rows.all())}
             found += [by_id[job_id] for job_id in some]
         return found
@@ -355,13 +363,8 @@ class SqlJobRows:
         ids = [row.id for row in rows]
         files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
         for start in range(0, len(ids), _MANY):
-            query = (
-                select(*FILE_COLUMNS)
-                .where(job_files.c.job_id.in_(ids[start : start + _MANY]))
-                .order_by(job_files.c.id)
-            )
-            for row in self._connection.execute(query):
-                files[row.job_id].append(job_file(row))
+            for row in self._connection.execute(_FILES_OF, {"ids": ids[start : start + _MANY]}):
+                files[row.job_id].append(_file(tuple(row)))
         return [_job(row, files[row.id]) for row in rows]
 
     def attention(
@@ -390,9 +393,11 @@ class SqlJobRows:
 
     def flags(self, job_ids: Collection[str], attention: Attention) -> dict[str, frozenset[Flag]]:
         ids, found = list(job_ids), dict[str, set[Flag]]()
+        moments = worklist.moments(attention)
+        query = worklist.flags_among(tuple(moments))
         for start in range(0, len(ids), _MANY):
-            query = worklist.flags_among(attention, ids[start : start + _MANY])
-            for job_id, flag in self._connection.execute(query):
+            some = {**moments, "ids": ids[start : start + _MANY]}
+            for job_id, flag in self._connection.execute(query, some):
                 found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     and_,
+    bindparam,
     extract,
     func,
     literal,
@@ -143,11 +145,26 @@ _ENDS = 5 * extract("epoch", plates.c.started_at) + 18 * type_coerce(plates.c.ho
 
 def by_flag(attention: Attention) -> dict[Flag, Select[tuple[str]]]:
     """The ids of the jobs that have each flag; a job may come more than once."""
+    return _by_flag(moments(attention))
+
+
+def moments(attention: Attention) -> dict[str, Any]:
+    """What the flags are told by, as parameters of :func:`flags_among`."""
+    found = {
+        "now": attention.now,
+        "overdue": 5 * int(attention.overdue.timestamp()),
+        "aged": attention.aged,
+    }
+    return found if attention.unclaimed is None else {**found, "unclaimed": attention.unclaimed}
+
+
+def _by_flag(at: Mapping[str, Any]) -> dict[Flag, Select[tuple[str]]]:
+    """``at`` has the moments, or the parameters that stand for them."""
     found = {
         Flag.LAPSED: select(confirmations.c.job_id).where(
             confirmations.c.used_at.is_(None),
             confirmations.c.voided_at.is_(None),
-            confirmations.c.expires_at <= attention.now,
+            confirmations.c.expires_at <= at["now"],
             confirmations.c.job_id.not_in(_HELD),
         ),
         Flag.FILE: select(job_files.c.job_id).where(job_files.c.state.in_(_TROUBLED)),
@@ -159,7 +176,7 @@ def by_flag(attention: Attention) -> dict[Flag, Select[tuple[str]]]:
         .join(jobs, jobs.c.id == plate_parts.c.job_id)
         .where(
             plates.c.state == PlateState.RUNNING.value,
-            literal(5 * int(attention.overdue.timestamp()), BigInteger) > _ENDS,
+            type_coerce(at["overdue"], BigInteger) > _ENDS,
             jobs.c.copies_printing > 0,
         ),
         Flag.UNPAID: UNPAID,
@@ -167,23 +184,17 @@ def by_flag(attention: Attention) -> dict[Flag, Select[tuple[str]]]:
         Flag.CANCEL: select(jobs.c.id).where(jobs.c.cancel_asked_at.is_not(None)),
         Flag.AGE: select(jobs.c.id).where(
             jobs.c.status.in_([status.value for status in ACTIVE]),
-            jobs.c.status_since < attention.aged,
+            jobs.c.status_since < at["aged"],
             jobs.c.held_at.is_(None),
         ),
     }
-    if attention.unclaimed is not None:
+    if "unclaimed" in at:
         found[Flag.UNCLAIMED] = select(jobs.c.id).where(
             jobs.c.status.in_(ON_SHELF),
-            jobs.c.status_since < attention.unclaimed,
+            jobs.c.status_since < at["unclaimed"],
             jobs.c.held_at.is_(None),
         )
     return {flag: query.where(with_staff(*query.selected_columns)) for flag, query in found.items()}
-
-
-def among(query: Select[tuple[str]], job_ids: Collection[str]) -> Select[tuple[str]]:
-    """Those of one of the queries above that are among the ids."""
-    (column,) = query.selected_columns
-    return query.where(column.in_(job_ids))
 
 
 def flagged(attention: Attention) -> CompoundSelect[tuple[str]]:
@@ -195,14 +206,17 @@ def flagged(attention: Attention) -> CompoundSelect[tuple[str]]:
     return union_all(*by_flag(attention).values())
 
 
-def flags_among(attention: Attention, job_ids: Collection[str]) -> CompoundSelect[Any]:
-    """Job id and flag of those jobs that are among the ids, in one statement."""
-    return union_all(
-        *(
-            among(query, job_ids).add_columns(literal(flag.value).label("flag"))
-            for flag, query in by_flag(attention).items()
-        )
-    )
+@cache
+def flags_among(given: tuple[str, ...]) -> CompoundSelect[Any]:
+    """Job id and flag of those jobs that are among ``ids``, a parameter beside the ``given`` ones of
+    :func:`moments`; in one statement, which is made once.
+    """
+    parts = []
+    for flag, query in _by_flag({name: bindparam(name) for name in given}).items():
+        (column,) = query.selected_columns
+        some = query.where(column.in_(bindparam("ids", expanding=True)))
+        parts.append(some.add_columns(literal(flag.value).label("flag")))
+    return union_all(*parts)
 
 
 NEW = text(NEW_JOBS)
