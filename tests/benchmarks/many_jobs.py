@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Integer, String, Table, insert, text
 
 from printflow import Printflow, Status
 from printflow.db import search
-from printflow.db.engine import open_engine
+from printflow.db.engine import open_engine, writing
 from printflow.db.schema import (
     confirmations,
     events,
@@ -77,9 +77,9 @@ class Plan:
 
 def fill(lab: Printflow, plan: Plan) -> None:
     """Write the plan's jobs with their files, events, mails, quotes, prints and payments."""
-    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
+    engine = open_engine(lab.settings.database)
     try:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             _write(connection, plan)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if engine.dialect.name == "postgresql":

@@ -16,7 +16,7 @@ from sqlalchemy import Table, insert
 
 from printflow import Printflow, Settings, Status
 from printflow.db import search
-from printflow.db.engine import open_engine
+from printflow.db.engine import open_engine, writing
 from printflow_web.factory import create_app
 from tests.benchmarks.dashboard import asked
 from tests.benchmarks.figure import Figure, Size
@@ -92,9 +92,9 @@ def fill_ready(lab: Printflow, count: int) -> None:
         for table, row in job.rows(event_id):
             gathered.setdefault(table, []).append(complete(table, row))
         event_id += len(job.way)
-    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
+    engine = open_engine(lab.settings.database)
     try:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             for table in ORDER:
                 for start in range(0, len(gathered.get(table, [])), 2000):
                     connection.execute(insert(table), gathered[table][start : start + 2000])

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 
 from printflow import Actor, ActorKind, Attachment, Fate, Job, Model, Printflow, Settings, Why
-from printflow.db.engine import open_engine
+from printflow.db.engine import open_engine, writing
 from printflow.db.schema import events, job_files, notes, outbox, people, student_sessions
 from printflow.domain.incoming import ArrivedMail, Kept
 from printflow.runtime.tokens import token_hash
@@ -184,8 +184,8 @@ def _long_history(lab: Printflow, job: Job) -> None:
         for n in range(20)
     ]
     sent = [_mail(job, n, now) for n in range(MAILS - len(details.mails))]
-    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
-    with engine.begin() as connection:
+    engine = open_engine(lab.settings.database)
+    with writing(engine) as connection:
         for table, rows in ((job_files, files), (events, told), (notes, said), (outbox, sent)):
             connection.execute(insert(table), [complete(table, row) for row in rows])
     engine.dispose()
@@ -218,8 +218,8 @@ def _student(lab: Printflow) -> None:
         "key_hash": session_hash(STUDENT_KEY), "person_id": 1, "id_token_sealed": "", "roles": [],
         "address": "", "started_at": now, "expires_at": now + timedelta(days=1),
     }  # fmt: skip
-    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
-    with engine.begin() as connection:
+    engine = open_engine(lab.settings.database)
+    with writing(engine) as connection:
         connection.execute(insert(people), [person])
         connection.execute(insert(student_sessions), [session])
     engine.dispose()

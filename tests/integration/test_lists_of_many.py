@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from printflow import Debtor, Job, Printflow, Settings, Status
 from printflow.db import migrate, search
-from printflow.db.engine import open_engine
+from printflow.db.engine import open_engine, writing
 from printflow.db.schema import JOBS_OWING
 from printflow.domain.debts import OWING
 from printflow_web.factory import create_app
@@ -305,8 +305,8 @@ def class_changes(lab: Printflow) -> None:
     assert [one.id for one in found(lab, "uir")] == [job.id]
     assert [one.id for one in found(lab, f"{job.id[2:5]} qu")] == [job.id]
     assert job.id not in search_index_knows(lab, job.class_number), "the old one is forgotten"
-    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
-    with engine.begin() as connection:
+    engine = open_engine(lab.settings.database)
+    with writing(engine) as connection:
         search.rebuild(connection)
     engine.dispose()
     assert [one.id for one in found(lab, "quirin")] == [job.id]

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from printflow import Job, Printflow
-from printflow.db.engine import open_engine
+from printflow.db.engine import open_engine, writing
 from printflow.db.schema import jobs
 from tests.benchmarks.queue import fill_ready
 from tests.web.conftest import said, send, token
@@ -323,8 +323,8 @@ def test_of_many_jobs_that_print_on_no_machine_the_newest_show_with_a_way_to_all
     lab: Printflow, staff: FlaskClient
 ) -> None:
     fill_ready(lab, 80)
-    engine = open_engine(lab.settings.database).execution_options(printflow_write=True)
-    with engine.begin() as connection:
+    engine = open_engine(lab.settings.database)
+    with writing(engine) as connection:
         connection.execute(update(jobs).values(status="PRINTING", copies_printing=1))
     engine.dispose()
     page = staff.get("/dashboard/queue").text

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select
+from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import DatabaseUnavailable, SettingsError
 from ..said import say
 from . import migrate, search
-from .engine import open_engine, people_error
+from .engine import open_engine, people_error, writing
 from .schema import metadata
 
 _MANY = 1000
@@ -48,11 +48,11 @@ def copy_database(source: str, target: str) -> list[TableCopy]:
     migrate.check(target)
     here, there = open_engine(source), open_engine(target)
     try:
-        with _snapshot(here) as reading, _writing(there) as writing, writing.begin():
-            _refuse_rows(writing)
-            copied = [_copy(reading, writing, table) for table in _tables()]
-            search.rebuild(writing)
-            _continue_numbers(writing)
+        with _snapshot(here) as reading, writing(there) as connection:
+            _refuse_rows(connection, target)
+            copied = [_copy(reading, connection, table) for table in _tables()]
+            search.rebuild(connection)
+            _continue_numbers(connection)
             return copied
     except DBAPIError as error:
         failed = target if error.connection_invalidated else source
@@ -74,14 +74,10 @@ def _snapshot(engine: Engine) -> Connection:
     return engine.connect()
 
 
-def _writing(engine: Engine) -> Connection:
-    return engine.execution_options(printflow_write=True).connect()
-
-
-def _refuse_rows(connection: Connection) -> None:
+def _refuse_rows(connection: Connection, target: str) -> None:
     for table in _tables():
         if connection.scalar(select(func.count()).select_from(table)):
-            place = connection.engine.url.render_as_string(hide_password=True)
+            place = make_url(target).render_as_string(hide_password=True)
             raise SettingsError(
                 say(
                     "{place} already has a lab (there are rows in {table})",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
@@ -25,6 +25,7 @@ from .engine import (
     open_engine,
     people_error,
     sqlite_path,
+    writing,
 )
 from .soundness import look, mend
 
@@ -197,9 +198,8 @@ class SqlDatabase:
 
     def __init__(self, url: str, *, journal: bool = True) -> None:
         self._url = url
-        self._reading = open_engine(url, journal=journal)
-        self._writing = self._reading.execution_options(printflow_write=True)
-        embedded = self._reading.dialect.name == "sqlite"
+        self._engine = open_engine(url, journal=journal)
+        embedded = self._engine.dialect.name == "sqlite"
         self._queue = threading.Lock() if embedded else None
         path = sqlite_path(url)
         # A commit goes to the log beside the database, a checkpoint from there to the database.
@@ -208,21 +208,16 @@ class SqlDatabase:
         self._seen_damaged = ""
 
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[SqlTransaction]:
-        with self._told(), engine.begin() as connection:
-            yield SqlTransaction(connection)
-
-    @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
-        with self._transaction(self._reading) as transaction:
-            yield transaction
+        with self._told(), self._engine.begin() as connection:
+            yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         with self._turn():
             try:
-                with self._transaction(self._writing) as transaction:
-                    yield transaction
+                with self._told(), writing(self._engine) as connection:
+                    yield SqlTransaction(connection)
             finally:
                 self._own_changes += 1
 
@@ -245,7 +240,7 @@ class SqlDatabase:
 
     @contextmanager
     def alone(self, name: str, *, wait: bool = False) -> Iterator[bool]:
-        with self._told(), alone(self._reading, name, wait=wait) as mine:
+        with self._told(), alone(self._engine, name, wait=wait) as mine:
             yield mine
 
     @contextmanager
@@ -264,7 +259,7 @@ class SqlDatabase:
         """Call ``heard`` whenever something changes, in another process too; None where the
         database cannot tell.
         """
-        if self._reading.dialect.name != "postgresql":
+        if self._engine.dialect.name != "postgresql":
             return None
         from .wakeup import Listener
 
@@ -283,9 +278,9 @@ class SqlDatabase:
         return tuple(stamp)
 
     def version(self) -> tuple[str, bool]:
-        if self._reading.dialect.name == "sqlite":
+        if self._engine.dialect.name == "sqlite":
             return describe_sqlite(), interpreter_is_safe()
-        return self._reading.dialect.name, True
+        return self._engine.dialect.name, True
 
     def room(self) -> int | None:
         return shutil.disk_usage(self._written[-1].parent).free if self._written else None
@@ -303,4 +298,4 @@ class SqlDatabase:
         return self._seen_damaged
 
     def close(self) -> None:
-        self._reading.dispose()
+        self._engine.dispose()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -20,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from ..errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, PrintflowError
 from ..said import say
+from .embedded import DRIVER, WRITES, forget_writing
 
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite without the WAL-reset bug (two connections can corrupt a WAL database; see
@@ -82,14 +85,26 @@ def open_engine(
         event.listen(made, "connect", _set_patience)
         return made
     engine = create_engine(
-        parsed,
+        parsed.set(drivername=DRIVER),
         module=sqlite_module(),
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         **(pool or {"pool_size": 16, "max_overflow": 16}),
     )
     event.listen(engine, "connect", _set_pragmas if journal else _no_pragmas)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", forget_writing)
     return engine
+
+
+def to_write(engine: Engine) -> Connection:
+    """A connection whose transactions write: each waits its turn as it begins."""
+    return engine.connect().execution_options(**{WRITES: True})
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes, committed at the end."""
+    with to_write(engine) as connection, connection.begin():
+        yield connection
 
 
 def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -99,7 +114,7 @@ def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 
 def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
-    # The driver must not open transactions of its own: BEGIN is ours (see _begin).
+    # The driver must not open transactions of its own: BEGIN is ours (see embedded.py).
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
@@ -115,20 +130,6 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 def _no_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
-
-
-def _begin(connection: Any) -> None:
-    # A reader that later wants to write could fail at once with "database is locked"; a writer
-    # that says so from the start waits its turn. The driver itself is told: through all layers it
-    # would cost as much as the question that follows.
-    writes = connection.get_execution_options().get("printflow_write", False)
-    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
-    try:
-        connection.connection.dbapi_connection.execute(statement)
-    except connection.dialect.dbapi.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, connection.dialect.dbapi.Error, dialect=connection.dialect
-        ) from error
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, update
 from ..said import say
 from ..settings.database_url import sqlite_url
 from .copying import copy_database
-from .engine import open_engine, sqlite_module, sqlite_path
+from .engine import open_engine, sqlite_module, sqlite_path, writing
 from .schema import job_files, metadata, workers
 from .single_file import copy_sqlite, single_file
 from .soundness import can_be_made_again, damaged, look, mend
@@ -79,9 +79,9 @@ def foreign_objects(snapshot: Path) -> tuple[str, ...]:
 
 def let_go(url: str) -> None:
     """Processes that were at work when the snapshot was taken no longer are."""
-    engine = open_engine(url, pooled=False).execution_options(printflow_write=True)
+    engine = open_engine(url, pooled=False)
     try:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             connection.execute(update(job_files).values(lease_until=None))
             connection.execute(delete(workers))
     finally:

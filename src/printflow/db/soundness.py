@@ -28,6 +28,7 @@ from .engine import (
     people_error,
     sqlite_module,
     sqlite_path,
+    writing,
 )
 from .schema import metadata
 
@@ -52,9 +53,9 @@ def mend(url: str, damage: Sequence[Damage]) -> bool:
 
     Damaged rows are not touched. Raises DatabaseUnavailable, DatabaseBusy.
     """
-    engine = open_engine(url, pooled=False).execution_options(printflow_write=True)
+    engine = open_engine(url, pooled=False)
     try:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             if any(one.part is DamagedPart.INDEX for one in damage):
                 # Not `REINDEX` of all: it would read tables that may be damaged.
                 for name in {one.place for one in damage if one.part is DamagedPart.INDEX}:
@@ -72,7 +73,7 @@ def mend(url: str, damage: Sequence[Damage]) -> bool:
 
 def _make_search_again(engine: Engine, url: str) -> None:
     try:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             search.rebuild(connection)
         return
     except DBAPIError as error:
@@ -85,7 +86,7 @@ def _make_search_again(engine: Engine, url: str) -> None:
             raw.execute("BEGIN IMMEDIATE")
             search.put_out(raw)
             raw.execute("COMMIT")
-            with engine.begin() as connection:
+            with writing(engine) as connection:
                 search.rebuild(connection)
             raw.execute("VACUUM")
     except module.Error as error:

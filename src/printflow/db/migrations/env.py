@@ -7,7 +7,7 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from printflow.db.engine import open_engine
+from printflow.db.engine import open_engine, to_write
 from printflow.db.migrate import in_schema
 from printflow.db.schema import metadata
 from printflow.db.types import Thousandths, UTCDateTime
@@ -50,8 +50,8 @@ def _main() -> None:
     if connection is not None:
         _run(connection)
         return
-    engine = open_engine(_url()).execution_options(printflow_write=True)
-    with engine.connect() as opened:
+    engine = open_engine(_url())
+    with to_write(engine) as opened:
         if opened.dialect.name == "sqlite":
             # A batch drops the old table, which rows of others point to. Ineffective once a
             # transaction has begun, so not through SQLAlchemy (https://www.sqlite.org/foreignkeys.html).
