@@ -112,6 +112,7 @@ def create_app(lab: Printflow) -> Flask:
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
     app.extensions["printflow_live"] = LiveParts()
+    app.extensions["printflow_reports"] = LiveParts()
     app.extensions["printflow_rows"] = RowTexts(row_rendered)
     app.extensions["printflow_queue_rows"] = QueueRowTexts()
     app.config.update(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, current_app, g, make_response, render_template, request
@@ -43,14 +43,16 @@ def live_page(
     every: float = 1.0,
     soon: float | None = None,
     etag: str = "",
+    render: Callable[[str], str] | None = None,
 ) -> Response:
     """A page of whose ``parts``, templates too, its script asks for news; the parts alone for the
     script. They are made for who asks, so nobody gets what another role's page shows.
 
     It asks every so many of the usual pauses; after ``soon`` seconds where something is under way.
-    ``etag`` is given where there's a cheaper way to know that nothing has changed.
+    ``etag`` is given where there's a cheaper way to know that nothing has changed, and ``render``
+    where a part may be at hand.
     """
-    texts = [render_template(part, **shown) for part in parts]
+    texts = [render(part) if render else render_template(part, **shown) for part in parts]
     etag = etag or tag_of("".join(texts))
     if asked_live():
         answer = live_answer("\n".join(texts), etag)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask_babel import gettext as _
 
 from printflow import (
@@ -14,19 +14,25 @@ from printflow import (
     REPORT_FILTERS,
     REPORT_PRESETS,
     REPORTS,
+    Figures,
     Period,
     ReportQuery,
+    Right,
     Unit,
     cell_text,
     cell_value,
     change_text,
+    may,
     parse_date,
     spoken_language,
 )
 
 from .acting import acting
+from .catalog_shown import catalog_in_force
 from .errors import ParameterRefused
 from .live_page import asked_live, live_answer, live_page, tag_of
+from .live_parts import LiveParts
+from .report_tables import shown_tables
 from .request import lab_of
 from .spoken import spoken
 
@@ -82,12 +88,23 @@ def _asked(usual: str = "365") -> _Asked:
 
 @pages.get("")
 def index() -> Response:
-    """All reports of a period. Where counting takes long, what was counted last is shown."""
-    asked = _asked()
+    """All reports of a period, or all rows of one. Where counting takes long, what was counted last
+    is shown.
+    """
+    asked, alone = _asked(), request.args.get("table", "")
+    alone = alone if alone in REPORTS else ""
+    typed = request.args.get("after", "")
+    after = int(typed) if alone and typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+    def parts(figures: Figures | None) -> dict[str, Any]:
+        tables = list(shown_tables(figures, alone, after)) if figures else []
+        return {"figures": figures, "tables": tables, "alone": alone}
+
     return _live(
         "reports",
         lambda: lab_of(current_app).reports.latest_figures(asked.query),
-        lambda figures: {"figures": figures, **_shown(asked)},
+        lambda figures: {**parts(figures), **_shown(asked)},
+        lambda figures: (figures.at, asked.query),
     )
 
 
@@ -102,9 +119,15 @@ def summary() -> Response:
     )
 
 
-def _live(name: str, count: Callable[[], Any], shown: Callable[[Any], dict[str, Any]]) -> Response:
+def _live(
+    name: str,
+    count: Callable[[], Any],
+    shown: Callable[[Any], dict[str, Any]],
+    counted: Callable[[Any], Hashable] | None = None,
+) -> Response:
     """A page of figures. While nothing has happened that lists would show, its script is answered
-    without a count; some minutes later at most there's one.
+    without a count; some minutes later at most there's one. Where ``counted`` says which count is
+    shown, its text is made once for each address.
     """
     tally = lab_of(current_app).worklist.recent_tally(current_app.config["TALLY_SECONDS"])
     etag = tag_of(repr((tally.pulse, request.full_path, spoken_language())))
@@ -113,13 +136,27 @@ def _live(name: str, count: Callable[[], Any], shown: Callable[[Any], dict[str, 
     found = count()
     at = getattr(found, "figures", found).at if found else None
     settled = at is not None and at >= tally.since
+    values = shown(found)
+
+    def made(part: str) -> str:
+        return render_template(part, **values)
+
+    def kept(part: str) -> str:
+        texts: LiveParts = current_app.extensions["printflow_reports"]
+        rights = tuple(right for right in Right if may(right))
+        address = request.root_path, request.full_path
+        zone = catalog_in_force().time_zone
+        key = (part, counted and counted(found), *address, rights, spoken_language(), zone)
+        return texts.get(key, lambda: made(part))
+
     return live_page(
         f"{name}.html",
         [f"_{name}_live.html"],
-        shown(found),
+        values,
         every=_EVERY,
         soon=None if found else _SOON,
         etag=etag if settled else "",
+        render=kept if found and counted else made,
     )
 
 
@@ -143,7 +180,11 @@ def _shown(asked: _Asked) -> dict[str, Any]:
         "filters": REPORT_FILTERS,
         "cell_text": cell_text,
         "cell_value": cell_value,
-        "address": request.args.to_dict(),
+        "here": {
+            name: value
+            for name, value in request.args.to_dict().items()
+            if name not in ("table", "after")
+        },
     }
 
 

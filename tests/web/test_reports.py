@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from collections.abc import Callable
+from html import unescape
+from typing import Any
 
+import flask
 import pytest
 from flask.testing import FlaskClient
 
-from printflow import REPORTS, Job, Printflow
+from printflow import REPORTS, Figures, Job, Printflow, ReportQuery
 from tests.plugins.lab import TestClock
 from tests.web.conftest import said
 
@@ -156,3 +161,78 @@ def test_the_retention_page_says_what_goes_before_it_goes(
     assert "removed stored data" in said(page)
     assert staff.get("/dashboard?status=ARCHIVED").status_code == 200
     assert staff.get(f"/dashboard/jobs/{job.id}/files/{job.file.id}").status_code == 404
+
+
+def test_a_long_table_shows_some_rows_and_a_way_to_all(
+    lab: Printflow,
+    staff: FlaskClient,
+    job_in: Callable[[str], Job],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job_in("PAIDPICKEDUP")  # on March 2
+    counted = lab.reports.latest_figures
+    monkeypatch.setattr(lab.reports, "latest_figures", lambda query: counted(query, patience=20))
+    monkeypatch.setattr("printflow_web.report_tables.ROWS_ALONE", 50)
+    address = "/reports?since=2026-01-01&until=2026-03-02&unit=day"  # 61 days
+    page = staff.get(address)
+    (course,) = re.findall(r'<section [^>]*id="course".*?</section>', page.text, re.S)
+    assert course.count("<tr>") == 1 + 30 and "Mar 2, 2026" in course
+    assert "Jan 1, 2026</th>" not in course
+    points = json.loads(unescape(re.findall(r'data-points="([^"]+)"', course)[0]))
+    assert len(points["labels"]) == 61 and points["series"][0]["label"] == "Submitted"
+    assert points["series"][0]["data"][-1] == 1 and points["series"][0]["shown"][0] == "0"
+    (link,) = re.findall(r'href="([^"]+)">Show all 61 rows', course)
+    assert link.startswith("/reports?table=course&amp;since=2026-01-01")
+    first = staff.get(unescape(link))
+    assert 'id="course"' in first.text and 'id="status"' not in first.text
+    assert first.text.count("<tr>") == 1 + 50 and "All reports" in said(first)
+    (link,) = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    second = staff.get(unescape(link))
+    assert second.text.count("<tr>") == 1 + 11 and "Mar 2, 2026" in second.text
+    assert "First page" in said(second) and 'rel="next"' not in second.text
+    assert 'id="status"' in staff.get(f"{address}&table=nonsense&after=x").text
+
+
+def test_the_text_of_a_count_is_kept_for_its_address_and_reader(
+    lab: Printflow,
+    staff: FlaskClient,
+    job_in: Callable[[str], Job],
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job_in("UPLOADED")
+    made: list[str] = []
+    render = flask.render_template
+
+    def rendered(name: str, **values: Any) -> str:
+        made.append(name)
+        return render(name, **values)
+
+    monkeypatch.setattr("printflow_web.reports.render_template", rendered)
+    count = ReportsCount(lab)
+    monkeypatch.setattr(lab.reports, "latest_figures", count.latest)
+    page = staff.get("/reports?period=all")
+    assert staff.get("/reports?period=all").text == page.text
+    assert made == ["_reports_live.html"]
+    assert "Aufträge" in staff.get("/reports?period=all", headers={"Accept-Language": "de"}).text
+    assert "period=365" in staff.get("/reports?period=365").text
+    assert len(made) == 3
+    clock.advance(minutes=2)
+    job_in("UPLOADED")
+    count.again()
+    assert staff.get("/reports?period=all").text != page.text
+    assert len(made) == 4
+
+
+class ReportsCount:
+    """Figures as the page gets them: counted once for each query, until they are counted again."""
+
+    def __init__(self, lab: Printflow) -> None:
+        self._lab = lab
+        self._found: dict[ReportQuery, Figures] = {}
+
+    def latest(self, query: ReportQuery) -> Figures:
+        return self._found.setdefault(query, self._lab.reports.figures(query))
+
+    def again(self) -> None:
+        self._found.clear()

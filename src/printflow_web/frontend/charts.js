@@ -1,4 +1,5 @@
 // Draws each report's chart from the table below it: one truth, and a page without scripts has it.
+// Where the table shows only the newest rows, the points of all come with the chart.
 // The colors are Okabe and Ito's, which people tell apart whatever their color vision; shapes of
 // points and dashes tell the lines apart without any color.
 import {
@@ -64,7 +65,7 @@ function datasets(series, line) {
 function draw(place) {
   const table = place.parentElement.querySelector("table");
   const line = place.dataset.chart === "line";
-  const { labels, series } = read(table);
+  const { labels, series } = place.dataset.points ? JSON.parse(place.dataset.points) : read(table);
   const most = line ? labels.length : MOST_BARS;
   for (const one of series) one.data.length = Math.min(one.data.length, most);
   labels.length = Math.min(labels.length, most);
