@@ -15,6 +15,7 @@ from flask import (
     current_app,
     make_response,
     redirect,
+    render_template,
     request,
     session,
     url_for,
@@ -54,7 +55,6 @@ from .request import lab_of
 from .request_number import request_number
 from .row_texts import RowFrame, RowTexts, RowView, frame_of
 from .spoken import spoken, spoken_error
-from .template_context import in_context, rendered
 from .this_pc import path_here, system_of
 
 pages = Blueprint("dashboard", __name__)
@@ -199,11 +199,11 @@ def index() -> Response:
             system_of(agent),
         )
         live: LiveParts = current_app.extensions["printflow_live"]
-        parts = live.get(key, lambda: _parts(in_context(_shown(tally))))
+        parts = live.get(key, lambda: _parts(_shown(tally)))
         return tagged(make_response("\n".join(news(parts))), etag)
     tally = lab.worklist.tally()
     etag = _etag(tally.pulse)
-    shown = in_context(_shown(tally))
+    shown = _shown(tally)
     views = lab.views.shown_to(staff_name())
     here = {"status": shown["listed"], **shown["kept"]}
     more = {
@@ -214,8 +214,7 @@ def index() -> Response:
         "etag": etag,
         "poll_seconds": current_app.config["POLL_SECONDS"],
     }
-    page = rendered("dashboard.html", shown | more)
-    return tagged(make_response(page), etag)
+    return tagged(make_response(render_template("dashboard.html", **shown, **more)), etag)
 
 
 @pages.get("/dashboard/list.<ending>")
@@ -264,11 +263,14 @@ def _shown(tally: Tally) -> dict[str, Any]:
 
 
 def _parts(shown: Mapping[str, Any]) -> tuple[Part, ...]:
-    """All that changes on the page: each row is a part, and so is what holds them in their order."""
+    """All that changes on the page: each row is a part, and so is what holds them in their order.
+    Their templates are given nothing else, so what all pages share needn't be found for them.
+    """
     names = ["tabs", "head", "ways", "chips", "foot", "rows"]
     if shown["rows"] and shown["view"] == "dense":
         names.append("row_heads")
-    made = (rendered(f"_list_{name}.html", shown) for name in names)
+    templates = current_app.jinja_env
+    made = (templates.get_template(f"_list_{name}.html").render(shown) for name in names)
     return (*map(part_of, made), *shown["rows"])
 
 

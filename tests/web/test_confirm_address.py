@@ -440,7 +440,7 @@ LEAVES_IT_OUT = {
     "queue_rows.ahead",
     "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
-    "job_rows.attention",  # by by_flag
+    "worklist.attention_counts",  # by by_flag
     "job_rows.find",  # by _page_of
     "job_rows._page_of",  # by narrowed
     "job_rows.matching",  # by worklist's

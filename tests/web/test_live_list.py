@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.runtime import Context
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from printflow import Job, Printflow, Status
@@ -95,3 +99,23 @@ def test_a_part_is_found_by_its_own_name() -> None:
     assert other.tag != part.tag
     held = part.holding([other])
     assert held == part.text.removesuffix("</p>") + other.text + Markup("</p>")
+
+
+def test_the_parts_read_nothing_but_what_they_are_given(
+    app: Flask, staff: FlaskClient, lab: Printflow
+) -> None:
+    fill(lab, Plan(200))
+    read: set[str] = set()
+
+    class Watched(Context):
+        def resolve_or_missing(self, key: str) -> Any:
+            found = super().resolve_or_missing(key)
+            if found is missing and key not in ("caller", "current_view"):
+                read.add(key)
+            return found
+
+    app.jinja_env.context_class = Watched
+    asked = {"X-Requested-With": "live"}
+    for address in (ALL, DENSE, f"{ALL}&search=nothing%20like%20it", "/dashboard?status=held"):
+        assert staff.get(address, headers=asked).status_code == 200
+    assert read == set()

@@ -158,8 +158,8 @@ def test_a_rows_template_reads_nothing_but_what_it_was_made_of(
     # The page around the rows may look at what isn't there, so it's left out.
     monkeypatch.setattr("printflow_web.dashboard._parts", lambda shown: tuple(shown["rows"]))
     monkeypatch.setattr(
-        "printflow_web.dashboard.rendered",
-        lambda _name, shown: "".join(row.text for row in shown["rows"]),
+        "printflow_web.dashboard.render_template",
+        lambda _name, **shown: "".join(row.text for row in shown["rows"]),
     )
     for view in ("cards", "dense"):
         for status in ("all", "attention", "UPLOADED"):

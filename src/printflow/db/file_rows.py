@@ -358,12 +358,6 @@ class SqlFileRows:
         query = select(func.count()).where(job_files.c.inspection.in_(_WAITING), _OF_STAFF)
         return int(self._connection.scalar(query) or 0)
 
-    def newest_inspection(self) -> datetime | None:
-        newest: datetime | None = self._connection.scalar(
-            select(func.max(job_files.c.inspected_at))
-        )
-        return newest
-
     def waiting(self) -> int:
         query = select(func.count()).where(job_files.c.next_try_at.is_not(None))
         return int(self._connection.scalar(query) or 0)

@@ -169,9 +169,6 @@ class SqlHistoryRows:
         query = select(notes.c.job_id).where(notes.c.id.in_(last), ~notes.c.from_student)
         return frozenset(self._connection.scalars(query))
 
-    def newest_note(self) -> int:
-        return int(self._connection.scalar(select(func.max(notes.c.id))) or 0)
-
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings
         self._connection.execute(

@@ -13,15 +13,13 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    literal,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.agreement import Agreement
-from ..domain.attention import HANDED_OUT, Attention, Flag
+from ..domain.attention import Attention, Flag
 from ..domain.job import FileRole, FileState, Job, JobFile
 from ..domain.job_line import JobLine
 from ..domain.mailbox import mailbox
@@ -370,21 +368,10 @@ class SqlJobRows:
     def attention(
         self, attention: Attention, unpaid: frozenset[str] | None = None
     ) -> tuple[int, frozenset[str]]:
-        others = worklist.by_flag(attention)
-        owing = others.pop(Flag.UNPAID).subquery()
-        flagged = union_all(*others.values()).cte("flagged")
-        job_id = flagged.c[0]
-        handed_out = jobs.c.status.in_([status.value for status in HANDED_OUT])
-        parts: list[Any] = [
-            select(literal("number"), literal(""), func.count(job_id.distinct())),
-            select(literal("both"), jobs.c.id, literal(0)).where(
-                jobs.c.id.in_(select(job_id)), handed_out
-            ),
-        ]
-        if unpaid is None:
-            parts.append(select(literal("unpaid"), owing.c[0], literal(0)))
+        moments = worklist.moments(attention)
+        query = worklist.attention_counts(tuple(moments), unpaid=unpaid is None)
         number, both, found = 0, set[str](), set(unpaid or ())
-        for part, one, count in self._connection.execute(union_all(*parts)):
+        for part, one, count in self._connection.execute(query, moments):
             if part == "number":
                 number = int(count)
             else:
@@ -402,8 +389,9 @@ class SqlJobRows:
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
     def aside(self) -> Aside:
-        new, on_hold, unconfirmed = self._connection.execute(worklist.ASIDE).one()
-        return Aside(int(new), int(on_hold), int(unconfirmed))
+        found = self._connection.execute(worklist.ASIDE).one()
+        new, on_hold, unconfirmed, event, note = (int(number or 0) for number in found[:5])
+        return Aside(new, on_hold, unconfirmed, event, note, found[5])
 
     def review(self, job_id: str, *, by: str, at: datetime | None) -> None:
         self._connection.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -24,13 +24,24 @@ from sqlalchemy import (
     union_all,
 )
 
-from ..domain.attention import Attention, Flag
+from ..domain.attention import HANDED_OUT, Attention, Flag
 from ..domain.job import FileState
 from ..domain.pick_up import ON_SHELF
 from ..domain.plate import PlateState
 from ..domain.worklist import ACTIVE, JobQuery, Sort
 from .ledger_rows import UNPAID
-from .schema import FACETS, NEW_JOBS, confirmations, job_files, jobs, outbox, plate_parts, plates
+from .schema import (
+    FACETS,
+    NEW_JOBS,
+    confirmations,
+    events,
+    job_files,
+    jobs,
+    notes,
+    outbox,
+    plate_parts,
+    plates,
+)
 
 _ORDERS = {
     Sort.NEWEST: (jobs.c.created_at, True),
@@ -206,13 +217,38 @@ def flagged(attention: Attention) -> CompoundSelect[tuple[str]]:
     return union_all(*by_flag(attention).values())
 
 
+def _standing_for(given: Iterable[str]) -> dict[str, Any]:
+    return {name: bindparam(name) for name in given}
+
+
+@cache
+def attention_counts(given: tuple[str, ...], *, unpaid: bool) -> CompoundSelect[Any]:
+    """How many jobs have a flag that is found by an index; which of them were handed out; and which
+    are unpaid, where that is asked. Made once; ``given`` are the names of its :func:`moments`.
+    """
+    others = _by_flag(_standing_for(given))
+    owing = others.pop(Flag.UNPAID).subquery()
+    flagged = union_all(*others.values()).cte("flagged")
+    job_id = flagged.c[0]
+    handed_out = jobs.c.status.in_([status.value for status in HANDED_OUT])
+    parts: list[Any] = [
+        select(literal("number"), literal(""), func.count(job_id.distinct())),
+        select(literal("both"), jobs.c.id, literal(0)).where(
+            jobs.c.id.in_(select(job_id)), handed_out
+        ),
+    ]
+    if unpaid:
+        parts.append(select(literal("unpaid"), owing.c[0], literal(0)))
+    return union_all(*parts)
+
+
 @cache
 def flags_among(given: tuple[str, ...]) -> CompoundSelect[Any]:
     """Job id and flag of those jobs that are among ``ids``, a parameter beside the ``given`` ones of
     :func:`moments`; in one statement, which is made once.
     """
     parts = []
-    for flag, query in _by_flag({name: bindparam(name) for name in given}).items():
+    for flag, query in _by_flag(_standing_for(given)).items():
         (column,) = query.selected_columns
         some = query.where(column.in_(bindparam("ids", expanding=True)))
         parts.append(some.add_columns(literal(flag.value).label("flag")))
@@ -225,4 +261,7 @@ ASIDE = select(
     select(func.count(jobs.c.id)).where(NEW).scalar_subquery(),
     select(func.count()).select_from(_HELD.subquery()).scalar_subquery(),
     select(func.count()).select_from(UNCONFIRMED.subquery()).scalar_subquery(),
+    select(func.max(events.c.id)).scalar_subquery(),
+    select(func.max(notes.c.id)).scalar_subquery(),
+    select(func.max(job_files.c.inspected_at)).scalar_subquery(),
 )

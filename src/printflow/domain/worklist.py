@@ -87,12 +87,18 @@ class WorkPage:
 @dataclass(frozen=True, slots=True)
 class Aside:
     """How many jobs are ``new`` (uploaded, and nobody has marked them as reviewed), ``on_hold``, or
-    ``unconfirmed`` (their address is to be confirmed yet).
+    ``unconfirmed`` (their address is to be confirmed yet); and the newest of all that happens.
     """
 
     new: int
     on_hold: int
     unconfirmed: int
+    event: int
+    """The ID of the newest event; it grows with every change of any job."""
+    note: int
+    """The ID of the newest note."""
+    inspection: datetime | None
+    """When the last look at a file ended."""
 
 
 @dataclass(frozen=True, slots=True)

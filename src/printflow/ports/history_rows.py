@@ -67,9 +67,6 @@ class HistoryRows(Protocol):
     def written_to(self, job_ids: Collection[str]) -> Collection[str]:
         """Those of which the last message between student and staff is the lab's."""
 
-    def newest_note(self) -> int:
-        """The id of the newest note of all."""
-
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         """Note a click on "Open"; an older one of the job that nothing came of is forgotten."""
 

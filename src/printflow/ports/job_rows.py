@@ -110,7 +110,7 @@ class JobRows(Protocol):
         """
 
     def aside(self) -> Aside:
-        """How many jobs are new, on hold, or unconfirmed."""
+        """How many jobs are new, on hold, or unconfirmed, and the newest of what happens; one query."""
 
     def flags(
         self, job_ids: Collection[str], attention: Attention
@@ -249,9 +249,6 @@ class FileRows(Protocol):
 
     def uninspected(self) -> int:
         """How many files wait for a look."""
-
-    def newest_inspection(self) -> datetime | None:
-        """When the last look ended."""
 
     def lines(self) -> Iterator[Sequence[FileLine]]:
         """The same for a quick look at very many, some thousands at a time."""

@@ -78,15 +78,15 @@ class TallyBoard:
         if last and unwritten and abs((now - last.now).total_seconds()) < _UNASKED:
             return last.tally
         with self._database.read() as tx:
-            event, aside = tx.jobs.newest_event(), tx.jobs.aside()
-            counted, looked = self._known(event), tx.files.newest_inspection()
+            aside = tx.jobs.aside()
+            event, counted = aside.event, self._known(aside.event)
             known = counted.unpaid if counted else None
             attention, unpaid = tx.jobs.attention(self._attention(tx, now), known)
             if counted is None:
                 counted = self._counted = _Counted(event, at, tx.jobs.counts(), unpaid)
-            noted = tx.history.newest_note()
         drawn = now.timestamp() // _FRESH_SECONDS
-        pulse = f"{event}-{aside.new}-{attention}-{aside.unconfirmed}-{looked}-{noted}-{drawn:.0f}"
+        changed = (event, aside.new, aside.unconfirmed, aside.note, aside.inspection)
+        pulse = f"{attention}-{'-'.join(map(str, changed))}-{drawn:.0f}"
         since = last.tally.since if last and last.tally.pulse == pulse else now
         tally = Tally(
             counted.by_status, attention, aside.new, aside.on_hold, aside.unconfirmed, pulse, since
