@@ -199,3 +199,46 @@ def test_the_menu_of_a_row_waits_for_a_slow_network_and_says_what_can_be_done_no
     page.keyboard.press("Escape")
     expect(page.locator("#row-menu")).to_have_count(0)
     expect(more).to_be_focused()
+
+
+def test_an_open_list_is_sent_what_changed_through_an_empty_one_and_back(
+    server: Server, page: Page, submit: Callable[[str], Job], lab: Printflow
+) -> None:
+    jobs = [submit(name) for name in ("Ada Byron", "Grace Hopper", "Mary Jackson")]
+    sign_in(page, server, "Ana")
+    rows = page.locator("#job-list > li")
+    search = page.locator("#search")
+    for words, count in (("Grace", 1), ("no such words", 0), ("Mary", 1), ("", 3)):
+        search.fill(words)
+        expect(rows).to_have_count(count)
+    names = rows.locator(".row-name")
+    expect(names).to_have_text(["Mary Jackson", "Grace Hopper", "Ada Byron"])
+    lab.notes.add(jobs[1].id, by="Ben", text="Print me slowly")
+    with page.expect_response("**/dashboard*") as answer:
+        look_again(page)
+    expect(rows.nth(1)).to_contain_text("Print me slowly")
+    sent = answer.value.text()
+    assert re.findall(r' id="([\w-]+)" data-tag', sent) == [f"job-{jobs[1].id}"]
+    # Staff who mark it as reviewed have what the server has, and then are sent nothing.
+    rows.nth(0).get_by_role("button", name="New").click()
+    expect(rows.nth(0).get_by_role("button", name="New")).to_have_count(0)
+    page.reload()
+    expect(names).to_have_text(["Mary Jackson", "Grace Hopper", "Ada Byron"])
+    lab.jobs.reject(jobs[2].id, by="Ben", text="Too thin.")
+    look_again(page)
+    expect(names).to_have_text(["Grace Hopper", "Ada Byron"])
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2")
+    submit("Dorothy Vaughan")
+    look_again(page)
+    expect(names).to_have_text(["Dorothy Vaughan", "Grace Hopper", "Ada Byron"])
+
+
+def test_where_no_menu_comes_its_link_is_followed(
+    server: Server, page: Page, submit: Callable[[str], Job]
+) -> None:
+    job = submit("Ada Byron")
+    sign_in(page, server, "Ana")
+    page.route(f"**/{job.id}/menu", lambda route: route.fulfill(status=204))
+    page.locator(f"#job-{job.id} [data-menu]").click()
+    page.wait_for_url(f"**/dashboard/jobs/{job.id}#actions")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ada Byron")
