@@ -32,7 +32,7 @@ from printflow import (
 
 from .acting import acting
 from .errors import ParameterRefused, by_field, status_of
-from .jobs import undoable, version_of
+from .jobs import sent_together, undoable, version_of
 from .live_page import live_page
 from .request import lab_of
 from .spoken import spoken_error
@@ -97,7 +97,7 @@ def _page(details: JobDetails, method: str, problem: PrintflowError | None = Non
         discarded=details.discarded,
         amount=in_units(details.due_cents, details.job.currency),
         method=method if method in lab.catalog.current.payment_methods else "",
-        together=lab.jobs.sent_together(details.job),
+        together=sent_together(details),
         pick_up=Trigger.PICK_UP,
         problem=problem,
         errors=by_field(problem.refusals) if problem else {},

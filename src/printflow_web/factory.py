@@ -89,7 +89,12 @@ class LabApp(Flask):
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, in which a stranger acts until its session says who it is."""
         lab = lab_of(self)
-        with speaking(lab.languages.default), lab.acting(STRANGER) as environ[ACTING]:
+        # A page's body that is written as it is read comes after the moment.
+        with (
+            speaking(lab.languages.default),
+            lab.moment(),
+            lab.acting(STRANGER) as environ[ACTING],
+        ):
             answer: Iterable[bytes] = super().wsgi_app(environ, start_response)
             return answer
 

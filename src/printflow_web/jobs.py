@@ -97,7 +97,7 @@ def show(job_id: str) -> str:
     before = asked_before()
     details = lab.jobs.details(job_id, newest=AT_ONCE, before=before)
     job = details.job
-    together = lab.jobs.sent_together(job)
+    together = sent_together(details)
     files, files_older = files_shown(job, before.get("files"))
     back, back_words = _way_back(job)
     return render_template(
@@ -109,7 +109,7 @@ def show(job_id: str) -> str:
         over=lab.limits.of_job(job),
         path=str(lab.files.path(job)),
         together=together,
-        place=in_requests([job], {job.request_id: [one.id for one in together]}).get(job.id),
+        place=in_requests([job], {job.request_id: details.together}).get(job.id),
         fits_planned=lab.queue.fits_planned(job),
         shape_fits=lab.models.fits(job, job.facts) if job.facts else (),
         shape_warnings=lab.models.warnings(job, job.facts) if job.facts else (),
@@ -118,6 +118,13 @@ def show(job_id: str) -> str:
         changes={file.id: lab.models.change(job, file) for file in files},
         ways=ways(details, before, files_older),
     )
+
+
+def sent_together(details: JobDetails) -> list[Job]:
+    """All jobs of a job's request; those of another are only read where there are any."""
+    if len(details.together) < 2:
+        return [details.job]
+    return lab_of(current_app).jobs.sent_together(details.job)
 
 
 def _way_back(job: Job) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from itertools import chain
 from pathlib import Path
@@ -128,28 +129,43 @@ def test_of_many_files_those_that_count_come_first(
     assert set().union(*shown) >= {str(file.id) for file in job.files if file.at_hand}
 
 
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """The statements that are asked meanwhile, each with what it was given."""
+    found: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, given: object, *_rest: object) -> None:
+        found.append(f"{statement} {given}")
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
 def test_a_long_history_takes_no_more_statements_and_hardly_more_bytes(
     staff: FlaskClient, long: Job, submit: Submit
 ) -> None:
     short = submit()
 
     def opened(job: Job) -> tuple[int, int]:
-        statements: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-            statements.append(statement)
-
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
+        with asked() as statements:
             page = staff.get(f"/dashboard/jobs/{job.id}").data
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
         return len(statements), len(page)
 
     opened(short)
     few, many = opened(short), opened(long)
     assert many[0] == few[0] <= 18
     assert many[1] < few[1] + 1500 * AT_ONCE
+
+
+@pytest.mark.parametrize("path", ["/jobs/{id}", "?status=all", "/queue"])
+def test_no_page_asks_the_same_twice(staff: FlaskClient, submit: Submit, path: str) -> None:
+    address = f"/dashboard{path.format(id=submit().id)}"
+    with asked() as statements:
+        assert staff.get(address, follow_redirects=True).status_code == 200
+    assert not {one for one in statements if statements.count(one) > 1}
 
 
 def test_an_action_in_an_older_part_leads_to_the_newest(

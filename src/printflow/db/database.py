@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -52,6 +55,14 @@ if TYPE_CHECKING:
     from .retention_rows import SqlRetentionRows
     from .view_rows import SqlViewRows
     from .wakeup import Listener
+
+
+_MOMENTS: Final = count(1)
+_MOMENT: ContextVar[tuple[int, float] | None] = ContextVar("moment", default=None)
+"""The number of the moment that this thread asks at, and when it began."""
+
+_MOMENT_SECONDS = 5.0
+"""A request that takes longer than a page, an upload perhaps, asks anew what it knew."""
 
 
 class SqlTransaction:
@@ -265,9 +276,20 @@ class SqlDatabase:
 
         return Listener(self._url, heard)
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        began = _MOMENT.set((next(_MOMENTS), time.monotonic()))
+        try:
+            yield
+        finally:
+            _MOMENT.reset(began)
+
     def stamp(self) -> Stamp | None:
         if not self._written:
-            return None
+            moment = _MOMENT.get()
+            if moment is None or time.monotonic() - moment[1] > _MOMENT_SECONDS:
+                return None
+            return (moment[0], self._own_changes)
         stamp = [self._own_changes]
         for path in self._written:
             try:

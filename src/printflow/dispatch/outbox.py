@@ -129,7 +129,8 @@ class Postman:
         """Why no mail leaves at all after a refused login or certificate ("" = mails leave). It
         resumes automatically once a login works.
         """
-        stop = self._standstill.stop()
+        with self._database.read() as tx:
+            stop = self._standstill.stop(tx)
         return stop.reason if stop is not None else ""
 
     def trouble(self) -> MailTrouble | None:
@@ -151,8 +152,8 @@ class Postman:
         return found
 
     def _look(self, now: datetime) -> _Verdict:
-        stop = self._standstill.stop()
         with self._database.read() as tx:
+            stop = self._standstill.stop(tx)
             waiting = tx.outbox.waiting() if stop is not None else 0
             late, dead = tx.outbox.stuck(now - LATE_AFTER, limit=_MOST_DEAD)
             oldest = tx.outbox.oldest_late(now - LATE_AFTER) if late else None

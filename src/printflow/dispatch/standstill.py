@@ -59,10 +59,9 @@ class Standstill:
         _write(tx, _Fact(failure.detail, failure.kind, now + rest, since), now)
         return True
 
-    def stop(self) -> MailStop | None:
+    def stop(self, tx: Transaction) -> MailStop | None:
         """What stands in the way; None while mail may leave."""
-        with self._database.read() as tx:
-            fact = self._fact(tx)
+        fact = self._fact(tx)
         if fact is None or fact.until - self._clock() > _PAUSE + SLIP:
             return None  # longer ahead, it was a wrong clock's
         return MailStop(state=_STATES[fact.kind], reason=fact.why, since=fact.since)

@@ -191,6 +191,8 @@ class JobDetails:
     """The emails about it that came in, oldest first."""
     charges: tuple[Charge, ...] = ()
     """What was asked to be charged to the student's PaperCut account, oldest first."""
+    together: tuple[str, ...] = ()
+    """The ids of all jobs of its request, in the order of the student's models."""
     older: Mapping[str, int] = field(default_factory=dict)
     """Where only a part of ``events``, ``notes`` or ``mails`` was asked for and there are older ones:
     the id, by the field's name, that they come before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
@@ -137,6 +138,12 @@ class Printflow(StudentRooms, MoneyRooms, AdministratorRooms):
         """Do all work that is due (place files, send mail, sweep), then return."""
         with Acting(OPERATOR):
             return self._dispatcher.run_until_idle()
+
+    def moment(self) -> AbstractContextManager[None]:
+        """What is asked in here counts as asked at one moment, for five seconds at most: what many
+        rooms ask for, such as the catalog's version, is asked of the database once.
+        """
+        return self._parts.database.moment()
 
     def acting(self, permit: Permit) -> Acting:
         """Who acts, and what they may, as long as a ``with`` statement lasts: whatever a room is

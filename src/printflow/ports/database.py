@@ -128,6 +128,11 @@ class Database(Protocol):
         what is remembered by it must not be kept for long.
         """
 
+    def moment(self) -> AbstractContextManager[None]:
+        """What this thread asks in here counts as asked at one moment, for some seconds at most:
+        where the database has no stamp, all of it gets the same one until this process writes.
+        """
+
     def version(self) -> tuple[str, bool]:
         """Which database program this is, and whether it is free of known faults."""
 

@@ -10,6 +10,7 @@ from ..domain.job import Job
 from ..domain.status import ActorKind
 from ..ports import Transaction
 from ..runtime.permits import allowed
+from .lookup import ids_together
 from .received import mails_about
 
 _Entry = TypeVar("_Entry", Event, Note, Mail)
@@ -32,6 +33,7 @@ def details_of(
     def part(name: str) -> dict[str, Any]:
         return {**asked, "before": before[name]} if asked and name in before else asked
 
+    together = ids_together(tx, job)
     notes = shown("notes", tx.history.notes(job.id, **part("notes")))
     return JobDetails(
         job=job,
@@ -41,7 +43,7 @@ def details_of(
         plates=tuple(tx.plates.find(job_id=job.id)),
         ledger=tuple(tx.ledger.of_job(job.id)),
         claims=tuple(tx.payers.of_job(job.id)),
-        mails=shown("mails", mails_about(tx, job, **part("mails"))),
+        mails=shown("mails", mails_about(tx, job, together, **part("mails"))),
         openings=tuple(
             tx.history.openings(job.id) if newest is None else tx.history.last_openings(job.id)
         ),
@@ -52,5 +54,6 @@ def details_of(
         ),
         charges=tuple(tx.papercut.of_job(job.id)),
         allowed=allowed(job, ActorKind.STAFF),
+        together=together,
         older=older,
     )

@@ -80,7 +80,7 @@ class JobLists:
         while True:
             now = self._clock()
             with self._database.read() as tx:
-                attention = attention_at(now, self._catalogs.within(tx), self._settings)
+                attention = attention_at(now, self._catalogs.newest(tx), self._settings)
                 jobs = tx.jobs.find(wanted, attention)
             for job in jobs:
                 if not class_number or course_key(class_number) == course_key(job.class_number):

@@ -163,7 +163,7 @@ class Jobs:
             )
             if not attention:
                 return list(tx.jobs.find(query))
-            needed = attention_at(now, self._catalogs.within(tx), self._settings)
+            needed = attention_at(now, self._catalogs.newest(tx), self._settings)
             return list(tx.jobs.find(query, needed))
 
     def counts(self) -> dict[Status, int]:

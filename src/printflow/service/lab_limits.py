@@ -78,7 +78,7 @@ class LabLimits:
             return ()
         now = self._clock()
         with self._database.read() as tx:
-            catalog = self._catalogs.within(tx)
+            catalog = self._catalogs.newest(tx)
             standing = standing_of(tx, job.student_email, catalog, now, job.id)
         return check(catalog, asked_of(catalog, job), standing, now)
 

@@ -80,7 +80,7 @@ class Listing:
         return self._batches(read, which, flags=True)
 
     def _attention(self, tx: Transaction, now: datetime) -> Attention:
-        return attention_at(now, self._catalogs.within(tx), self._settings)
+        return attention_at(now, self._catalogs.newest(tx), self._settings)
 
     def _batches(
         self,

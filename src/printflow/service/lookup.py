@@ -46,6 +46,11 @@ def places_in_requests(tx: Transaction, jobs: Collection[Job]) -> dict[str, InRe
     return in_requests(jobs, tx.jobs.ids_of_requests({job.request_id for job in jobs}))
 
 
+def ids_together(tx: Transaction, job: Job) -> tuple[str, ...]:
+    """The ids of all jobs of a job's request, in the order of the student's models."""
+    return tuple(tx.jobs.ids_of_requests([job.request_id]).get(job.request_id) or (job.id,))
+
+
 def no_job() -> NotFound:
     """Says the same for unknown, foreign and malformed ids."""
     return NotFound(say("There's no such job."), next_step=say("Check the job number."))

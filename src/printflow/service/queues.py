@@ -112,7 +112,7 @@ class Queues:
         names = [of] if of else list(waits)
         first = tx.queue.first(names, limit=rows, without=settled) if rows else ()
         return print_room.print_room(
-            self._catalogs.within(tx),
+            self._catalogs.newest(tx),
             self._machines(tx),
             here,
             plates,
@@ -123,7 +123,7 @@ class Queues:
         )
 
     def _machines(self, tx: Transaction) -> Sequence[Machine]:
-        models = [printer.name for printer in self._catalogs.within(tx).printers]
+        models = [printer.name for printer in self._catalogs.newest(tx).printers]
         return shown_machines(models, tx.plates.machines(), tx.plates.busy_until())
 
     @needs(Right.SEE)
@@ -145,7 +145,7 @@ class Queues:
         typed = copies or {}
         with self._database.read() as tx:
             jobs = [job_of(tx, job_id) for job_id in dict.fromkeys(job_ids)]
-            catalog, units = self._catalogs.within(tx), self._machines(tx)
+            catalog, units = self._catalogs.newest(tx), self._machines(tx)
             named = machine_named(units, machine) if machine else None
             model = named.model if named else jobs[0].printer if jobs else ""
             room = self._room(tx, rows=_LOOKED_AT if model else 0, of=model)
@@ -277,7 +277,7 @@ class Queues:
                 ahead = tx.queue.before(job)
             else:
                 ahead = tx.queue.ahead(without=job.id).get(job.printer, Ahead())
-            machines, days = self._machines(tx), self._catalogs.within(tx).open_days
+            machines, days = self._machines(tx), self._catalogs.newest(tx).open_days
         units = [one for one in machines if one.model == job.printer]
         in_service = len(startable(units)) if units else 1
         return queueing.forecast(job, ahead, in_service, days, self._clock())
@@ -307,7 +307,7 @@ class Queues:
     def _usually_ready(self, printers: Sequence[str]) -> dict[str, ReadyRange | None]:
         with self._database.read() as tx:
             ahead = tx.queue.ahead()
-            machines, days = self._machines(tx), self._catalogs.within(tx).open_days
+            machines, days = self._machines(tx), self._catalogs.newest(tx).open_days
         found = {}
         for printer in printers:
             units = [one for one in machines if one.model == printer]

@@ -52,17 +52,22 @@ def mail_received(
 
 
 def mails_about(
-    tx: Transaction, job: Job, *, newest: int | None = None, before: int | None = None
+    tx: Transaction,
+    job: Job,
+    together: Sequence[str],
+    *,
+    newest: int | None = None,
+    before: int | None = None,
 ) -> list[Mail]:
     """The mails of a job, and those that tell of several jobs of its submission, too; oldest first.
+    ``together`` has the ids of all those jobs.
 
     With ``newest`` the last so many of them, or of those with an id below ``before``.
     """
-    ids = tx.jobs.ids_of_requests([job.request_id]).get(job.request_id) or (job.id,)
-    some_more = newest and newest * min(len(ids), 2)
+    some_more = newest and newest * min(len(together), 2)
     found: list[Mail] = []
     while True:
-        some = tx.outbox.of_jobs(ids, newest=some_more, before=before)
+        some = tx.outbox.of_jobs(together, newest=some_more, before=before)
         told = [mail for mail in some if mail.job_id == job.id or tells_of(mail.context, job.id)]
         found = [*told, *found]
         if newest is None or some_more is None:

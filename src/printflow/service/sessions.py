@@ -283,7 +283,7 @@ class Sessions:
         if known is not None and known.started_at <= now + SLIP and now < known.expires_at:
             return known
         with self._database.read() as tx:
-            found = self._with_rights(tx, tx.people.session(hashed, now))
+            found = self._with_rights(tx, tx.people.session(hashed, now), stamp)
         if found is not None and found.started_at > now + SLIP:
             found = None  # it was begun by a clock that was ahead
         self._known.keep(hashed, stamp, found)
@@ -299,11 +299,13 @@ class Sessions:
                 if one is not None
             ]
 
-    def _with_rights(self, tx: Transaction, found: StaffSession | None) -> StaffSession | None:
+    def _with_rights(
+        self, tx: Transaction, found: StaffSession | None, stamp: Stamp | None = None
+    ) -> StaffSession | None:
         """The session with what its role allows; the catalog is only read where it has changed."""
         if found is None:
             return None
-        catalog = self._catalogs.of_version(tx, found.catalog_version)
+        catalog = self._catalogs.of_version(tx, found.catalog_version, stamp)
         return replace(found, rights=catalog.rights_of(found.role))
 
     def permit(self, session: StaffSession) -> Permit:

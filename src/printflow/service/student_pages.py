@@ -70,18 +70,16 @@ class StudentPages:
             quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
             events, notes = tx.history.events(job.id), tx.history.notes(job.id)
             balance = balance_of(tx, job)
+            together = tx.jobs.of_request(job.request_id)
             return StudentPage(
                 job=job,
                 along=along(events),
                 disposed=job.status is Status.ARCHIVED and _was_disposed(events),
-                request=tuple(
-                    RequestJob(job=one, url=self.url(one))
-                    for one in tx.jobs.of_request(job.request_id)
-                ),
+                request=tuple(RequestJob(job=one, url=self.url(one)) for one in together),
                 messages=tuple(note for note in notes if note.for_student),
                 mails=tuple(
                     mail
-                    for mail in mails_about(tx, job)
+                    for mail in mails_about(tx, job, [one.id for one in together])
                     if not mail_record(mail.template).to_staff
                     and mail.state not in ("canceled", "overtaken")
                 ),

@@ -49,7 +49,7 @@ class Worklist:
         self._tallies.stir(heard_of=heard_of)
 
     def _attention(self, tx: Transaction, now: datetime) -> Attention:
-        return attention_at(now, self._catalogs.within(tx), self._settings)
+        return attention_at(now, self._catalogs.newest(tx), self._settings)
 
     @needs(Right.SEE)
     def page(self, query: JobQuery) -> WorkPage:
