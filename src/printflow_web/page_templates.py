@@ -25,7 +25,7 @@ from . import spoken
 from .request import lab_of
 
 _ICONS: Final = "_icons.html"
-DRAWINGS: Final = ("icon", "sign", "symbols", "logo")
+DRAWINGS: Final = ("icon", "logo")
 """The macros of _icons.html, which every template can call."""
 _PLACES: Final = re.compile(r"%(?:\((\w+)\)s|(%))")
 """Where a text has a value: "%(name)s"; or a percent sign: "%%"."""

@@ -96,7 +96,7 @@ def test_an_icon_with_a_name_that_is_known_is_drawn_when_the_template_is_compile
 ) -> None:
     known, chosen = '{{ icon("check", class="big") }}', "{{ icon(name, class='big') }}"
     drawn = rendered(app, chosen, name="check")
-    assert drawn.startswith('<svg class="icon big"')
+    assert drawn.startswith('<i class="icon i-check big"')
     with app.test_request_context():
         page = app.jinja_env.from_string(known)
         monkeypatch.setitem(page.globals, "icon", None)

@@ -112,7 +112,7 @@ FILTERS = {
 """They show what they are given; the lab's clock and currency are the frame's catalog's."""
 NAMES = {
     "_", "gettext", "ngettext", "pgettext", "url_for", "beside", "may", "may_use", "may_pull_any",
-    "icon", "sign", "dict", "usual",
+    "icon", "dict", "usual",
 }  # fmt: skip
 """What templates find beside what they are given: texts, addresses, rules (what is usual for a job
 is the lifecycle's), and the rights of the reader, which are the frame's.
