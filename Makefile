@@ -13,6 +13,10 @@ TEXTS := src/printflow/hatch_build.py
 # What the scripts and the style sheet are made of: Tailwind reads the templates' classes.
 SOURCES := $(shell find $(WEB)/frontend $(WEB)/templates -name node_modules -prune -o -type f -print 2>/dev/null)
 
+# Python keeps what it has compiled, whatever is set around here: the tests start hundreds of
+# processes, and each would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run demo test test-postgresql long fire bench lint format reference translations screenshots frontend install install-dev constraints clean
 .DEFAULT_GOAL := help
 
