@@ -24,6 +24,7 @@ from printflow.db.engine import open_engine, sqlite_path
 from printflow.db.replacing import holds_lab
 from tests.plugins.lab import Submit
 
+pytestmark = pytest.mark.embedded  # the fixture below brings PostgreSQL, too, in every run
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
 

@@ -93,18 +93,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-_ON_POSTGRESQL = {"settings", "postgresql_cluster", "postgresql_programs"}
-"""What a test asks for, directly or through others, to have a database of PostgreSQL."""
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about SQLite, and what is the same as in a run without PostgreSQL."""
+    """Leave out what is about SQLite, and what is the same as in a run without PostgreSQL: what has
+    no lab of the fixtures, and what brings its own PostgreSQL wherever one is found.
+    """
     if not config.getoption("--postgresql"):
         return
     kept: list[pytest.Item] = []
     out: list[pytest.Item] = []
     for item in items:
-        asked = _ON_POSTGRESQL.intersection(getattr(item, "fixturenames", ()))
+        asked = "settings" in getattr(item, "fixturenames", ())
         (kept if asked and not item.get_closest_marker("embedded") else out).append(item)
     config.hook.pytest_deselected(items=out)
     items[:] = kept
