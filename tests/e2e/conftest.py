@@ -168,7 +168,7 @@ def lab(server: Server) -> Iterator[Printflow]:
 
 
 def wait_until_it_answers(
-    url: str, process: subprocess.Popen[bytes], log: Path | None = None, *, seconds: float = 30
+    url: str, process: subprocess.Popen[bytes], log: Path | None = None, *, seconds: float = 90
 ) -> None:
     """Return as soon as the server answers at ``url``."""
     until = time.monotonic() + seconds
