@@ -26,9 +26,9 @@ def measure(size: Size, folder: Path) -> list[Figure]:
     store = folder / "store"
     Printflow.open(Settings(store=store)).close()
     environment = {**os.environ, **kept_bytecode(folder), "PRINTFLOW_STORE": str(store)}
-    full = folder / "full"
+    full, jobs = folder / "full", min(MANY, size.jobs)
     with Printflow.open(Settings(store=full)) as lab:
-        fill(lab, Plan(MANY))
+        fill(lab, Plan(jobs))
     start = [sys.executable, "-m", "printflow"]
     commands = {
         "bare": [sys.executable, "-c", "pass"],
@@ -61,13 +61,13 @@ def measure(size: Size, folder: Path) -> list[Figure]:
         Figure("start of printflow --help, beyond python", middle["help"] - bare, 150, "ms", note),
         Figure("start of printflow list, beyond python", middle["list"] - bare, 180, "ms"),
         Figure(
-            f"start of printflow list with {MANY:,} jobs, beyond python",
+            f"start of printflow list with {jobs:,} jobs, beyond python",
             middle["many"] - bare,
             300,
             "ms",
         ),
         Figure(
-            f"first line of printflow list --json with {MANY:,} jobs / the last",
+            f"first line of printflow list --json with {jobs:,} jobs / the last",
             middle["first"] / middle["all"],
             0.3,
             "x",

@@ -34,6 +34,9 @@ def test_a_small_run_gives_every_figure(
     pages = 1 + sum(3 if page.flat else 2 for page in PAGES.values())
     assert len(rows) == (65 + pages + pictures if names is bench.ALL else 14)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
+    # The hour before a deadline, through nginx, with one process for pages and with two.
+    lost = [row["value"] for row in rows if str(row["name"]).endswith(", lost or doubled")]
+    assert lost == ([0, 0] if names is bench.ALL else [])
     said = capsys.readouterr().out
     assert all(str(row["name"]) in said for row in rows)
     assert not list(tmp_path.glob(".bench-*")), "what was made for it is gone"
