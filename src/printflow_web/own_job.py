@@ -27,7 +27,7 @@ from .page_language import speak_of
 from .pictures import picture_answer
 from .price_words import range_words
 from .request import LabRequest, lab_of
-from .square_code import square_code
+from .square_code import square_picture
 from .student import sender
 
 pages = Blueprint("own_job", __name__)
@@ -68,8 +68,16 @@ def show_request(token: str) -> AnyResponse:
     speak_of(page.lines[0].job.language)
     if len(page.lines) == 1:
         return redirect(url_for("own_job.show", token=token), 303)
-    code = square_code(_address("own_job.show_request", token))
+    code = url_for("own_job.code", token=token, of="request")
     return make_response(render_template("own_request.html", page=page, code=code))
+
+
+@pages.get("/jobs/<token>/code")
+def code(token: str) -> AnyResponse:
+    """The QR code of the job's page, or of its request's (``?of=request``)."""
+    lab_of(current_app).students.job(token)
+    whole = request.args.get("of") == "request"
+    return square_picture(_address("own_job.show_request" if whole else "own_job.show", token))
 
 
 _CHANGED = ("color", "quantity", "note")
@@ -91,7 +99,7 @@ def _page(token: str, errors: dict[str, Refusal]) -> str:
         forecast=None if page.waits else lab.queue.forecast(job),
         errors=errors,
         form=request.form,
-        code=square_code(_address("own_job.show", token)),
+        code=url_for("own_job.code", token=token),
         estimate=range_words(estimate, catalog.currency) if estimate else "",
         wished=wished,
         file_lost=bool(cast(LabRequest, request).models),

@@ -86,6 +86,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "student.find": PUBLIC,
     "own_job.show": PUBLIC,
     "own_job.picture": PUBLIC,
+    "own_job.code": PUBLIC,
     "own_job.withdraw": PUBLIC,
     "own_job.cancel": PUBLIC,
     "own_job.ask_to_cancel": PUBLIC,

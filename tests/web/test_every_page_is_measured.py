@@ -33,6 +33,7 @@ NO_PAGES: Final = {
     "/health/ready": "for monitoring",
     "/inbox/<int:mail_id>/original": "a file",
     "/inbox/<int:mail_id>/pictures/<int:picture_id>": "a picture",
+    "/jobs/<token>/code": "a picture",
     "/jobs/<token>/picture": "a picture",
     "/login/callback": "leads on, or says why it doesn't",
     "/login/check": "leads to the provider",

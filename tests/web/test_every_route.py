@@ -53,6 +53,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/payment/back": {"GET": "everybody"},
     "/payment/callback": {"POST": "everybody"},  # signed by the payment service
     "/jobs/<token>/picture": {"GET": "everybody"},
+    "/jobs/<token>/code": {"GET": "everybody"},
     "/jobs/<token>/withdraw": {"POST": "everybody"},
     "/jobs/<token>/cancel": {"POST": "everybody"},
     "/jobs/<token>/ask-to-cancel": {"POST": "everybody"},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+import segno
 from flask.testing import FlaskClient
 
 from printflow import Job, Printflow
@@ -222,3 +224,20 @@ def test_find_says_the_same_of_every_address(
     assert [said(page) for page in pages[::2]] == [said(page) for page in pages[1::2]]
     assert templates(lab) == ["received", "find_jobs"], "once in ten minutes"
     assert lab.students.url(job) in lab.mail.preview(lab.mail.find()[0].id).text
+
+
+@pytest.mark.parametrize("of", ["", "request"])
+def test_the_code_leads_to_the_page(
+    lab: Printflow, student: FlaskClient, submit: Submit, of: str
+) -> None:
+    job = submit()
+    address = lab.students.url(job) + (f"/{of}" if of else "")
+    page = student.get(path(lab, job))
+    assert f'src="{path(lab, job)}/code"' in page.text
+    picture = student.get(f"{path(lab, job)}/code", query_string={"of": of} if of else {})
+    assert picture.mimetype == "image/svg+xml"
+    squares = segno.make(address, error="m", micro=False).matrix
+    dark = {(x, y) for y, row in enumerate(squares) for x, one in enumerate(row) if one}
+    drawn = re.findall(r"M(\d+) (\d+)h1v1h-1z", picture.text)
+    assert {(int(x), int(y)) for x, y in drawn} == dark
+    assert student.get("/jobs/nobodys/code").status_code == 404
