@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, g
 
-from printflow import Catalog, spoken_catalog
+from printflow import Catalog, spoken_catalog, spoken_language
 
 from .remembered import asks_nothing
 from .request import lab_of
@@ -26,7 +26,12 @@ def catalog_shown() -> Catalog | None:
     """
     catalog_in_force()
     found: Catalog | None = g.catalog
-    return found if found is None or of_staff() else spoken_catalog(found)
+    language = spoken_language()
+    kept: tuple[Catalog | None, str, Catalog | None] | None = g.get("catalog_shown")
+    if kept is None or kept[0] is not found or kept[1] != language:
+        said = found if found is None or of_staff() else spoken_catalog(found)
+        g.catalog_shown = kept = (found, language, said)
+    return kept[2]
 
 
 def shown(text: str) -> str:

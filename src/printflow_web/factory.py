@@ -62,6 +62,8 @@ from .acting import ACTING
 from .addresses import Addresses
 from .errors import init_errors
 from .filters import STATIC, init_filters
+from .form_choices import ChoiceTexts
+from .form_data import FormData
 from .last_page import LastPage
 from .links_with_more import init_links_with_more
 from .live_parts import LiveParts
@@ -120,6 +122,8 @@ def create_app(lab: Printflow) -> Flask:
     app.extensions["printflow_reports"] = LiveParts()
     app.extensions["printflow_rows"] = RowTexts(row_rendered)
     app.extensions["printflow_queue_rows"] = QueueRowTexts()
+    app.extensions["printflow_form"] = FormData()
+    app.extensions["printflow_choices"] = ChoiceTexts()
     app.config.update(
         POLL_SECONDS=15,
         TALLY_SECONDS=1.0,

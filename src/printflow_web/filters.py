@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from printflow import (
@@ -96,7 +96,8 @@ def _version(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a built file."""
-    return url_for("static", filename=name, v=_version(name))
+    address: Any = current_app.jinja_env.globals["url_for"]
+    return str(address("static", filename=name, v=_version(name)))
 
 
 def changed_words(field: str, value: str) -> str:

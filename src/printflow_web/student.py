@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 from flask import (
@@ -22,36 +22,34 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from printflow import (
     ADDRESS_DOUBTFUL,
     MODELS_LIMIT,
     QUESTIONS,
-    SCALABLE_ENDINGS,
     Catalog,
     FileRefused,
+    FormView,
     IdentityRefused,
     InvalidInput,
-    Method,
     Model,
     Refusal,
     RequestJob,
-    Said,
-    Scaling,
     Students,
     TooManyRequests,
     Unavailable,
     Upload,
-    early_advice,
-    early_check,
     field_of_model,
-    limits_for,
     spoken_language,
 )
 
 from .acting import staff_session, student
+from .catalog_shown import catalog_shown
 from .errors import FORMS_KEPT, form_again
+from .form_choices import ChoiceTexts, FormChoices, chosen_of, errors_of
+from .form_data import FormData
 from .known_browser import keep, known_browser
 from .price_words import range_words
 from .request import LabRequest, lab_of
@@ -156,6 +154,8 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
     limit = lab_of(current_app).settings.max_upload_mb
     more = {field: refusal for field, refusal in errors.items() if field not in _SHOWN}
     wrong = errors.get("student_email")
+    scripts: FormData = current_app.extensions["printflow_form"]
+    view = lab_of(current_app).hours.form()
     return render_template(
         "submit.html",
         form=form,
@@ -167,63 +167,30 @@ def _form(form: dict[str, str], errors: dict[str, Refusal]) -> str:
         more_errors=more,
         max_upload_mb=limit,
         max_models=MODELS_LIMIT,
-        estimates=lab_of(current_app).queue.usually_ready_by_method(),
-        tells_ready=lab_of(current_app).settings.ready_estimates,
+        view=view,
+        choices=_choices(view, form, errors),
         asks_payer=lab_of(current_app).payers.any,
-        early_check=_said(early_check(lab_of(current_app).settings.model_endings)),
-        lab_data=_for_the_preview(lab_of(current_app).catalog.current),
-        free_choice=lab_of(current_app).catalog.current.with_choice,
+        for_scripts=scripts.of(lab_of(current_app)),
         own_colors=_methods_of_colors(lab_of(current_app).catalog.current),
     )
 
 
-def _for_the_preview(catalog: Catalog) -> dict[str, object]:
-    """What the browser needs to know of the lab to say what fits where."""
-    return {
-        "scalable": SCALABLE_ENDINGS,
-        "scalings": {
-            one.value: {
-                "factor": one.record.factor,
-                "words": spoken(one.record.words),
-                "choice": spoken(one.record.choice),
-            }
-            for one in Scaling
-        },
-        "methods": {
-            method.name: {
-                "colors": {color.name: color.hex for color in method.colors},
-                "advice": _advice(method),
-            }
-            for method in catalog.methods
-        },
-        "printers": [
-            {
-                "name": printer.name,
-                "methods": printer.methods,
-                "volume": printer.build_volume,
-            }
-            for printer in catalog.printers
-        ],
-    }
-
-
-def _advice(method: Method) -> dict[str, object]:
-    """What the browser goes by, and says, when it looks how well a model prints."""
-    told = early_advice(limits_for(method))
-    return {
-        "limits": told.limits,
-        "figures": told.figures,
-        "words": {name: [spoken(one) for one in words] for name, words in told.words.items()},
-    }
-
-
-def _said(plain: Any) -> Any:
-    """What JSON holds, with its texts in the reader's language."""
-    if isinstance(plain, Mapping):
-        return {key: _said(value) for key, value in plain.items()}
-    if isinstance(plain, list | tuple):
-        return [_said(value) for value in plain]
-    return spoken(plain) if isinstance(plain, Said) else plain
+def _choices(view: FormView, form: Mapping[str, str], errors: Mapping[str, Refusal]) -> Markup:
+    """The methods, colors and printers to choose from."""
+    lab = lab_of(current_app)
+    kept: ChoiceTexts = current_app.extensions["printflow_choices"]
+    return kept.text(
+        FormChoices(
+            language=spoken_language(),
+            catalog=catalog_shown(),
+            paused=view.paused,
+            estimates=lab.queue.usually_ready_by_method(),
+            tells_ready=lab.settings.ready_estimates,
+            free_choice=lab.catalog.current.with_choice,
+            form=chosen_of(form),
+            errors=errors_of(errors),
+        )
+    )
 
 
 def _methods_of_colors(catalog: Catalog) -> dict[str, list[str]]:
@@ -360,17 +327,18 @@ def success() -> AnyResponse | str:
 def success_page(job_id: str, errors: dict[str, Refusal]) -> str:
     """The page after submitting; ``job_id`` is one that this browser sent."""
     lab = lab_of(current_app)
-    job = lab.students.sent(job_id)
+    together = lab.students.request_of(job_id)
+    job = next(one.job for one in together if one.job.id == job_id)
     return render_template(
         "submit_success.html",
         job=job,
-        waiting=lab.addresses.waiting(job.id),
+        waiting=lab.addresses.waiting(job),
         again="again" in request.args,
         errors=errors,
-        together=lab.students.request_of(job.id),
+        together=together,
         request_url=lab.students.request_url(job),
         mailed=lab.intake.told_by_mail(job.id),
-        limits=lab.limits.told(job.id),
+        limits=lab.limits.told(job),
         ready=lab.queue.usually_ready(job.printer),
         tells_ready=lab.settings.ready_estimates,
     )

@@ -54,7 +54,7 @@ def test_nobody_learns_of_an_address_what_its_owner_has(lab: Printflow, submit: 
     lab.decisions.block(EMAIL, reason="fire", by="Ana")
     with lab.acting(STRANGER):
         job = submit()
-        assert lab.limits.told(job.id) == ()
+        assert lab.limits.told(job) == ()
         with pytest.raises(InvalidInput) as refused:
             submit(quantity=4)
     assert codes(refused) == ["limit_prints"], "so it is whoever asks"
@@ -117,7 +117,7 @@ def test_what_was_let_in_is_marked_until_staff_decide(lab: Printflow, submit: Su
     submit()
     job = submit()
     assert job.limits_passed == (LimitCode.PRINTS,)
-    assert [one.code.value for one in lab.limits.told(job.id)] == ["prints", "open_jobs"]
+    assert [one.code.value for one in lab.limits.told(job)] == ["prints", "open_jobs"]
     assert counted(lab) == {("let_in", "prints > 1 ever"): 1, ("warned", "open_jobs > 1 ever"): 1}
     done = lab.jobs.approve(job.id, grams="5", over_limit=True, limit_reason="ok", **FIGURES)
     assert not done.over_limit

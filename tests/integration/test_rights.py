@@ -71,7 +71,6 @@ NEED_NONE = {
     "students.request_of",
     "students.request_url",
     "students.sent_from",
-    "students.sent",
     "students.url",
     "students.withdraw",
     "students.cancel",

@@ -437,7 +437,7 @@ def test_no_count_of_the_library_knows_it(
 
 
 LEAVES_IT_OUT = {
-    "queue_rows.ahead",
+    "queue_rows._ALL_AHEAD",
     "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
     "worklist.attention_counts",  # by by_flag
@@ -477,7 +477,7 @@ OF_JOBS_THAT_ARE_NAMED = {
     "job_rows._OF_REQUESTS",
     "job_rows.of_email",  # a student's own, or one person's payments and data
     "job_rows.of_mailbox",  # one person's, who counts with them: see Job.counted
-    "job_rows.of_request",
+    "job_rows._OF_REQUEST",
     "job_rows.remind",
     "job_rows._FIRST",  # of the keys that are asked for
     "job_rows._OF_KEY",

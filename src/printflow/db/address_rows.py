@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, exists, or_, select, update
 
 from ..domain.retention import REMOVED_NAME
 from ..domain.unconfirmed import AddressToConfirm
@@ -33,6 +34,9 @@ _TO_CONFIRM = select(
     requests.c.confirmed_by,
     requests.c.confirm_browser_hash.label("browser_hash"),
 ).where(requests.c.confirm_until.is_not(None))
+# Put together once: what every student sees after submitting.
+_OF_LINK = _TO_CONFIRM.where(requests.c.confirm_hash == bindparam("sought"))
+_OF_REQUEST = _TO_CONFIRM.where(requests.c.id == bindparam("sought"))
 
 
 class SqlAddressRows:
@@ -47,13 +51,13 @@ class SqlAddressRows:
         )
 
     def of_link(self, link_hash: str) -> AddressToConfirm | None:
-        return self._one(requests.c.confirm_hash == link_hash)
+        return self._one(_OF_LINK, link_hash)
 
     def of_request(self, request_id: int) -> AddressToConfirm | None:
-        return self._one(requests.c.id == request_id)
+        return self._one(_OF_REQUEST, request_id)
 
-    def _one(self, where: ColumnElement[bool]) -> AddressToConfirm | None:
-        row = self._connection.execute(_TO_CONFIRM.where(where)).first()
+    def _one(self, query: Select[Any], value: str | int) -> AddressToConfirm | None:
+        row = self._connection.execute(query, {"sought": value}).first()
         return AddressToConfirm(**row._mapping) if row else None
 
     def confirm(self, request_id: int, *, by: str, now: datetime) -> bool:

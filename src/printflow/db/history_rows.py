@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     bindparam,
@@ -23,7 +22,7 @@ from ..domain.history import Event, FileOpening, Note
 from ..domain.job import Actor
 from ..domain.status import ActorKind, Status
 from ..said import Said
-from .part import part
+from .part import Part
 from .schema import events, file_openings, notes
 from .wakeup import stir
 
@@ -43,13 +42,20 @@ def _event(row: Row[Any]) -> Event:
     )
 
 
-# Put together once: every transition writes one.
+# Put together once: every transition, or every page of a student, has them.
 _ADD_EVENT = insert(events).returning(events.c.id)
 _STAFF_NOTES = (
     select(notes)
     .where(notes.c.job_id.in_(bindparam("ids", expanding=True)))
     .where(~notes.c.for_student, ~notes.c.from_student)
     .order_by(notes.c.id.desc())
+)
+_EVENTS = Part(select(events).where(events.c.job_id == bindparam("job")), events.c.id)
+_NOTES = Part(select(notes).where(notes.c.job_id == bindparam("job")), notes.c.id)
+_OPENINGS = (
+    select(file_openings)
+    .where(file_openings.c.job_id == bindparam("job"), file_openings.c.station != "")
+    .order_by(file_openings.c.id)
 )
 
 
@@ -63,6 +69,10 @@ def note_of(row: Row[Any]) -> Note:
         from_student=row.from_student,
         id=row.id,
     )
+
+
+def _opening(row: Row[Any]) -> FileOpening:
+    return FileOpening(at=row.at, file_name=row.file_name, by=row.by, station=row.station)
 
 
 class SqlHistoryRows:
@@ -97,8 +107,8 @@ class SqlHistoryRows:
     def events(
         self, job_id: str, *, newest: int | None = None, before: int | None = None
     ) -> Sequence[Event]:
-        every = select(events).where(events.c.job_id == job_id)
-        return [_event(row) for row in part(self._connection, every, events.c.id, newest, before)]
+        rows = _EVENTS.rows(self._connection, {"job": job_id}, newest, before)
+        return [_event(row) for row in rows]
 
     def last_event(self, job_id: str) -> Event | None:
         query = (
@@ -142,8 +152,8 @@ class SqlHistoryRows:
     def notes(
         self, job_id: str, *, newest: int | None = None, before: int | None = None
     ) -> Sequence[Note]:
-        every = select(notes).where(notes.c.job_id == job_id)
-        return [note_of(row) for row in part(self._connection, every, notes.c.id, newest, before)]
+        rows = _NOTES.rows(self._connection, {"job": job_id}, newest, before)
+        return [note_of(row) for row in rows]
 
     def staff_notes(self, job_ids: Collection[str], most: int) -> Mapping[str, Sequence[Note]]:
         found: dict[str, list[Note]] = {}
@@ -201,7 +211,8 @@ class SqlHistoryRows:
             self._connection.execute(row)
 
     def openings(self, job_id: str) -> Sequence[FileOpening]:
-        return self._openings(file_openings.c.job_id == job_id, file_openings.c.station != "")
+        rows = self._connection.execute(_OPENINGS, {"job": job_id})
+        return [_opening(row) for row in rows]
 
     def last_openings(self, job_id: str) -> Sequence[FileOpening]:
         table = file_openings
@@ -210,14 +221,8 @@ class SqlHistoryRows:
             .where(table.c.job_id == job_id, table.c.station != "")
             .group_by(table.c.file_name)
         )
-        return self._openings(table.c.id.in_(last))
-
-    def _openings(self, *which: ColumnElement[bool]) -> Sequence[FileOpening]:
-        query = select(file_openings).where(*which).order_by(file_openings.c.id)
-        return [
-            FileOpening(at=row.at, file_name=row.file_name, by=row.by, station=row.station)
-            for row in self._connection.execute(query)
-        ]
+        query = select(table).where(table.c.id.in_(last)).order_by(table.c.id)
+        return [_opening(row) for row in self._connection.execute(query)]
 
     def take_back(self, job_id: str, at: datetime) -> None:
         self._connection.execute(delete(notes).where(notes.c.job_id == job_id, notes.c.at == at))

@@ -6,7 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from ..domain.identity import Person, ProviderSession, Purpose, SignInRecord, Student
 from ..ports.identity_rows import Begun
@@ -36,6 +47,22 @@ _SESSIONS = (
     )
     .join(sessions, sessions.c.key_hash == provider_sessions.c.key_hash)
     .join(people, people.c.id == provider_sessions.c.person_id)
+)
+
+# Put together once: every page asks it for a student who is signed in.
+_STUDENT = (
+    select(
+        people.c.id.label("person_id"),
+        people.c.name,
+        people.c.email,
+        student_sessions.c.expires_at,
+        student_sessions.c.roles,
+    )
+    .join(student_sessions, student_sessions.c.person_id == people.c.id)
+    .where(
+        student_sessions.c.key_hash == bindparam("key"),
+        student_sessions.c.expires_at > bindparam("now"),
+    )
 )
 
 _RECORDS = select(*(column for column in sign_ins.c if column.name != "person_id")).order_by(
@@ -279,17 +306,7 @@ class SqlIdentityRows:
         )
 
     def student(self, key_hash: str, now: datetime) -> Student | None:
-        row = self._connection.execute(
-            select(
-                people.c.id.label("person_id"),
-                people.c.name,
-                people.c.email,
-                student_sessions.c.expires_at,
-                student_sessions.c.roles,
-            )
-            .join(student_sessions, student_sessions.c.person_id == people.c.id)
-            .where(student_sessions.c.key_hash == key_hash, student_sessions.c.expires_at > now)
-        ).first()
+        row = self._connection.execute(_STUDENT, {"key": key_hash, "now": now}).first()
         return Student(**{**row._mapping, "roles": tuple(row.roles or ())}) if row else None
 
     def end_student(self, key_hash: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -77,12 +79,19 @@ _SEARCHED = (
 )
 
 
-# What every transition asks several times is put together once: that costs more than the asking.
+# What every transition, or every page of a student, asks is put together once: that costs more than
+# the asking.
 _WITH_FILES = (
     select(*_JOB_COLUMNS, *FILE_COLUMNS).outerjoin(job_files, job_files.c.job_id == jobs.c.id)
 ).order_by(job_files.c.id)
 _BY_ID = _WITH_FILES.where(jobs.c.id == bindparam("sought"))
 _BY_TOKEN = _WITH_FILES.where(jobs.c.token_hash == bindparam("sought"))
+_OF_REQUEST = (
+    select(*_JOB_COLUMNS, *FILE_COLUMNS)
+    .outerjoin(job_files, job_files.c.job_id == jobs.c.id)
+    .where(jobs.c.request_id == bindparam("sought"))
+    .order_by(jobs.c.request_place, jobs.c.id, job_files.c.id)
+)
 _EXISTS = select(jobs.c.id).where(jobs.c.id == bindparam("sought"))
 _ADD = insert(jobs)
 _ADD_REQUEST = insert(requests).returning(requests.c.id)
@@ -144,6 +153,13 @@ def _made(found: Sequence[Any], files: tuple[JobFile, ...]) -> Job:
     values = dict(zip(_JOB_NAMES, found, strict=True))
     values.update(status=Status(values["status"]), reasons=tuple(values["reasons"]), files=files)
     return Job(**values)
+
+
+def _whole(rows: Sequence[Row[Any]]) -> Job:
+    """The job of these rows, each with one of its files, or with none."""
+    width = len(_JOB_COLUMNS)
+    files = (_file(row[width:]) for row in rows if row[width] is not None)
+    return _made(rows[0][:width], tuple(files))
 
 
 def _said(attention: Attention | None) -> Attention:
@@ -250,19 +266,11 @@ class SqlJobRows:
 
     def _one(self, query: Select[Any], value: str) -> Job | None:
         rows = self._connection.execute(query, {"sought": value}).all()
-        if not rows:
-            return None
-        width = len(_JOB_COLUMNS)
-        files = (_file(row[width:]) for row in rows if row[width] is not None)
-        return _made(rows[0][:width], tuple(files))
+        return _whole(rows) if rows else None
 
     def of_request(self, request_id: int) -> Sequence[Job]:
-        query = (
-            select(*_JOB_COLUMNS)
-            .where(jobs.c.request_id == request_id)
-            .order_by(jobs.c.request_place, jobs.c.id)
-        )
-        return self._with_files(self._connection.execute(query).all())
+        rows = self._connection.execute(_OF_REQUEST, {"sought": request_id}).all()
+        return [_whole(list(own)) for _, own in groupby(rows, key=itemgetter(0))]
 
     def ids_of_requests(self, request_ids: Collection[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     func,
     insert,
     literal,
@@ -26,7 +27,7 @@ from ..domain.clock_slip import FARTHEST_MAIL, SLIP
 from ..domain.history import MAIL_STATES, Mail
 from ..domain.told_together import joined
 from ..ports import DuplicateKey
-from .part import part
+from .part import Part
 from .schema import outbox
 from .wakeup import stir
 
@@ -34,6 +35,10 @@ _FIELDS = tuple(field.name for field in fields(Mail))
 _COLUMNS = [outbox.c["recipient" if name == "to" else name] for name in _FIELDS]
 
 _ADD = insert(outbox)
+# Put together once: every page of a student asks it.
+_OF_JOBS = Part(
+    select(*_COLUMNS).where(outbox.c.job_id.in_(bindparam("jobs", expanding=True))), outbox.c.id
+)
 
 
 def _mail(row: Row[Any]) -> Mail:
@@ -242,14 +247,13 @@ class SqlOutboxRows:
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
     def of_job(self, job_id: str) -> Sequence[Mail]:
-        query = select(*_COLUMNS).where(outbox.c.job_id == job_id).order_by(outbox.c.id)
-        return [_mail(row) for row in self._connection.execute(query)]
+        return self.of_jobs((job_id,))
 
     def of_jobs(
         self, job_ids: Collection[str], *, newest: int | None = None, before: int | None = None
     ) -> Sequence[Mail]:
-        every = select(*_COLUMNS).where(outbox.c.job_id.in_(job_ids))
-        return [_mail(row) for row in part(self._connection, every, outbox.c.id, newest, before)]
+        rows = _OF_JOBS.rows(self._connection, {"jobs": list(job_ids)}, newest, before)
+        return [_mail(row) for row in rows]
 
     def lock_untouched(self, mail_ids: Collection[int]) -> Sequence[Mail]:
         if not mail_ids:

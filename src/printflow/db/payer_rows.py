@@ -28,7 +28,8 @@ _CLAIMS = (
     .join(payers, payers.c.id == payer_claims.c.payer_id)
     .order_by(payer_claims.c.id)
 )
-# Put together once: every transition asks it.
+# Put together once: every transition, or every form, asks them.
+_ANY = select(exists().where(payers.c.retired_at.is_(None)))
 _CLAIMS_OF_JOB = _CLAIMS.where(payer_claims.c.job_id == bindparam("job"))
 
 
@@ -39,8 +40,7 @@ class SqlPayerRows:
     # -- payers -----------------------------------------------------------------------------------
 
     def any(self) -> bool:
-        query = select(exists().where(payers.c.retired_at.is_(None)))
-        return bool(self._connection.scalar(query))
+        return bool(self._connection.scalar(_ANY))
 
     def of_code(self, code: str) -> Payer | None:
         key = course_key(code)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.plate import Machine, PartOutcome, Plate, PlatePart, PlateState, Run
@@ -18,6 +18,20 @@ from .schema import machines, part_outcomes, plate_parts, plate_runs, plates
 
 _MACHINE = tuple(field.name for field in fields(Machine))
 _PORTION = 500
+# Put together once: every page of a student asks them.
+_MACHINES = select(machines).order_by(machines.c.id)
+_RUNNING = select(plates.c.machine_id, plates.c.started_at, plates.c.hours).where(
+    plates.c.state == PlateState.RUNNING
+)
+_OF_JOB = (
+    select(plates)
+    .where(
+        plates.c.id.in_(
+            select(plate_parts.c.plate_id).where(plate_parts.c.job_id == bindparam("job"))
+        )
+    )
+    .order_by(plates.c.id)
+)
 
 
 class SqlPlateRows:
@@ -27,7 +41,7 @@ class SqlPlateRows:
     # -- machines ---------------------------------------------------------------------------------
 
     def machines(self) -> Sequence[Machine]:
-        rows = self._connection.execute(select(machines).order_by(machines.c.id))
+        rows = self._connection.execute(_MACHINES)
         return [_machine(row) for row in rows]
 
     def add_machine(self, machine: Machine, *, now: datetime) -> Machine:
@@ -46,11 +60,8 @@ class SqlPlateRows:
         )
 
     def busy_until(self) -> Mapping[int, datetime | None]:
-        query = select(plates.c.machine_id, plates.c.started_at, plates.c.hours).where(
-            plates.c.state == PlateState.RUNNING
-        )
         found: dict[int, datetime | None] = {}
-        for machine_id, started_at, hours in self._connection.execute(query):
+        for machine_id, started_at, hours in self._connection.execute(_RUNNING):
             end = None if hours is None else started_at + timedelta(hours=float(hours))
             before = found.get(machine_id, end)
             found[machine_id] = max(before, end) if before and end else None
@@ -130,6 +141,8 @@ class SqlPlateRows:
         machine_id: int | None = None,
         limit: int | None = None,
     ) -> Sequence[Plate]:
+        if job_id and not states and machine_id is None and limit is None:
+            return self._whole(self._connection.execute(_OF_JOB, {"job": job_id}).all())
         query = select(plates)
         if states:
             query = query.where(plates.c.state.in_(tuple(states)))

@@ -47,6 +47,12 @@ _LEFT = jobs.c.quantity - jobs.c.copies_good - jobs.c.copies_printing
 _FREE_HOURS = func.sum(case((_FREE, jobs.c.hours)))
 _BATCH = (jobs.c.printer, jobs.c.material, jobs.c.color, jobs.c.method)
 _KEY = (jobs.c.queue_place, jobs.c.status_since, jobs.c.id)
+# Put together once: every page of a student asks it.
+_ALL_AHEAD = (
+    select(jobs.c.printer, *_SUMS)
+    .where(_AHEAD, _FREE, with_staff(jobs.c.id), jobs.c.id != bindparam("without"))
+    .group_by(jobs.c.printer)
+)
 _PUT = update(jobs).where(jobs.c.id == bindparam("moved_id")).values(queue_place=bindparam("place"))
 
 
@@ -155,14 +161,8 @@ class SqlQueueRows:
         return _together(rows)
 
     def ahead(self, *, without: str = "") -> Mapping[str, Ahead]:
-        query = (
-            select(jobs.c.printer, *_SUMS)
-            .where(_AHEAD, _FREE, with_staff(jobs.c.id))
-            .group_by(jobs.c.printer)
-        )
-        if without:
-            query = query.where(jobs.c.id != without)
-        return {printer: _ahead(*sums) for printer, *sums in self._connection.execute(query)}
+        rows = self._connection.execute(_ALL_AHEAD, {"without": without})
+        return {printer: _ahead(*sums) for printer, *sums in rows}
 
     def before(self, job: Job) -> Ahead:
         printing = jobs.c.status == Status.PRINTING.value

@@ -36,7 +36,18 @@ def _quote(row: Row[Any]) -> Quote:
     return Quote(**{name: getattr(row, name) for name in _FIELDS})
 
 
-# Put together once: every transition asks them.
+# Put together once: every transition, or the page of every quote, asks them.
+_OF_TOKEN = (
+    select(confirmations)
+    .where(confirmations.c.token_hash == bindparam("token"))
+    .order_by(confirmations.c.id.desc())
+    .limit(1)
+)
+_OF_JOB = (
+    select(confirmations)
+    .where(confirmations.c.job_id == bindparam("job"))
+    .order_by(confirmations.c.id)
+)
 _NEWEST = (
     select(confirmations)
     .where(confirmations.c.job_id == bindparam("job"))
@@ -72,19 +83,15 @@ class SqlQuoteRows:
         return self._first(confirmations.c.id == quote_id)
 
     def of_token(self, token_hash: str) -> Quote | None:
-        return self._first(confirmations.c.token_hash == token_hash)
+        row = self._connection.execute(_OF_TOKEN, {"token": token_hash}).first()
+        return _quote(row) if row else None
 
     def newest(self, job_id: str) -> Quote | None:
         row = self._connection.execute(_NEWEST, {"job": job_id}).first()
         return _quote(row) if row else None
 
     def of_job(self, job_id: str) -> Sequence[Quote]:
-        query = (
-            select(confirmations)
-            .where(confirmations.c.job_id == job_id)
-            .order_by(confirmations.c.id)
-        )
-        return [_quote(row) for row in self._connection.execute(query)]
+        return [_quote(row) for row in self._connection.execute(_OF_JOB, {"job": job_id})]
 
     def void_open(self, job_id: str, now: datetime) -> None:
         self._connection.execute(_VOID_OPEN, {"job": job_id, "voided_at": now})

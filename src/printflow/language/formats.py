@@ -119,6 +119,11 @@ def short_money(cents: int, currency: str) -> str:
 
 def rate_text(rate: Decimal, currency: str) -> str:
     """A rate, with as many digits as it needs: "$0.10", "$0.0325"."""
+    return _rate(language(), rate, currency)
+
+
+@lru_cache(maxsize=512)
+def _rate(_tag: str, rate: Decimal, currency: str) -> str:
     return _amount(rate, currency, "0" * decimals(currency) + "##")
 
 

@@ -160,12 +160,11 @@ class AddressConfirmations:
 
     # -- after submitting -------------------------------------------------------------------------
 
-    def waiting(self, job_id: str) -> AddressWait | None:
+    def waiting(self, job: Job) -> AddressWait | None:
         """What the student is told who sent that job; None once it no longer waits. Call it only
-        for jobs that a browser is known to have sent. Raises NotFound.
+        for jobs that a browser is known to have sent.
         """
         with self._database.read() as tx:
-            job = job_of(tx, job_id)
             asked = tx.addresses.of_request(job.request_id)
             if asked is None or asked.state((job,), self._clock()) is not LinkState.OPEN:
                 return None
@@ -179,11 +178,13 @@ class AddressConfirmations:
 
         ``sender`` is the network address that asks. Raises NotFound, TooManyRequests.
         """
-        if self.waiting(job_id) is None:
+        with self._database.read() as tx:
+            job = job_of(tx, job_id)
+        if self.waiting(job) is None:
             return
         with self._database.write() as tx:
             now = self._clock()
-            jobs = tx.jobs.of_request(job_of(tx, job_id).request_id)
+            jobs = tx.jobs.of_request(job.request_id)
             _expect_rare(tx, jobs[0], now)
             if not self._asking.may_mail(tx, jobs[0].student_email, sender, now):
                 raise TooManyRequests(

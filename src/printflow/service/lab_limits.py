@@ -25,7 +25,6 @@ from ..runtime.permits import needs
 from ..said import Said
 from .addresses import mailbox_of
 from .lapsing import lapsed_quote
-from .lookup import job_of
 from .standing import standing_of
 
 _BACK = timedelta(days=30)
@@ -82,12 +81,11 @@ class LabLimits:
             standing = standing_of(tx, job.student_email, catalog, now, job.id)
         return check(catalog, asked_of(catalog, job), standing, now)
 
-    def told(self, job_id: str) -> tuple[LimitFinding, ...]:
+    def told(self, job: Job) -> tuple[LimitFinding, ...]:
         """What its student is told of the limits that a submission was over and that didn't keep it
-        out: nothing where it wasn't sure that the address is theirs. Raises NotFound.
+        out: nothing where it wasn't sure that the address is theirs.
         """
         with self._database.read() as tx:
-            job = job_of(tx, job_id)
             event = next(
                 (one for one in tx.history.events(job.id) if one.trigger is Trigger.SUBMIT), None
             )

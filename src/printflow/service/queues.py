@@ -262,9 +262,10 @@ class Queues:
 
     def usually_ready(self, printer: str) -> ReadyRange | None:
         """In how many days a job that comes now for this printer is usually ready; None while all of
-        its machines are out of service.
+        its machines are out of service. Read again after some seconds, as the form's.
         """
-        return self._usually_ready([printer])[printer]
+        known = self.usually_ready_by_printer()
+        return known[printer] if printer in known else self._usually_ready([printer])[printer]
 
     def forecast(self, job: Job) -> Forecast | None:
         """What is expected of a job that isn't ready yet, as the queue is now; None where nothing is,

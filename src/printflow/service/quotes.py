@@ -66,7 +66,6 @@ class Quotes:
             if quote is None:
                 raise no_link()
             job = job_of(tx, quote.job_id)
-            newest = tx.quotes.newest(job.id)
             events = tx.history.events(job.id)
             quotes = tx.quotes.of_job(job.id)
             waiting, agreed = self._others(tx, job)
@@ -74,7 +73,7 @@ class Quotes:
                 job=job,
                 quote=quote,
                 state=quote.state(job.clock(self._clock())),
-                newest=newest is not None and newest.id == quote.id,
+                newest=quotes[-1].id == quote.id,
                 confirmed=any(
                     event.trigger is Trigger.CONFIRM and event.at == quote.used_at
                     for event in events
@@ -153,8 +152,7 @@ class Quotes:
         """
         seen = language_of(mark)
         tag = language() if seen is None else seen
-        with self._database.read() as tx:
-            catalog = spoken_catalog(self._catalogs.within(tx), tag)
+        catalog = spoken_catalog(self._catalogs.newest(), tag)
         words = price_words(catalog, page.paid, nothing_due=page.nothing_due)
         version = catalog.shown_texts.consent_version
         if isinstance(words, Said):

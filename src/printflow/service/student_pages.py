@@ -47,14 +47,6 @@ class StudentPages:
         with self._database.read() as tx:
             return job_of_link(tx, token)
 
-    def sent(self, job_id: str) -> Job:
-        """A job for the browser that sent it, which was told its id; raises NotFound.
-
-        Nothing is checked here: call it only for ids that a browser is known to have sent.
-        """
-        with self._database.read() as tx:
-            return job_of(tx, job_id)
-
     def url(self, job: Job) -> str:
         """The address of the student's own page of the job."""
         return self._links.of_job(job)
@@ -134,8 +126,8 @@ class StudentPages:
         )
 
     def sent_from(self, job_ids: Sequence[str], *, most: int = 8) -> tuple[RequestJob, ...]:
-        """The newest jobs of a browser that was told their ids, newest first. As :meth:`sent`, it is
-        for ids that this browser is known to have sent.
+        """The newest jobs of a browser that was told their ids, newest first. As
+        :meth:`request_of`, it is for ids that this browser is known to have sent.
         """
         with self._database.read() as tx:
             found = [job for one in job_ids[-most:] if (job := tx.jobs.get(one)) is not None]
@@ -144,7 +136,8 @@ class StudentPages:
     def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
         """The jobs that came in with that one, itself among them, in the order of their models.
 
-        Raises NotFound.
+        Nothing is checked here: call it only for ids that a browser is known to have sent. Raises
+        NotFound.
         """
         with self._database.read() as tx:
             job = job_of(tx, job_id)
