@@ -28,6 +28,7 @@ ALL = (
     "dashboard",
     "queue",
     "pages",
+    "student_pages",
     "submit_page",
     "inspection",
     "more_formats",

@@ -32,7 +32,7 @@ def test_a_small_run_gives_every_figure(
     rows = json.loads((tmp_path / "bench.json").read_text())
     pictures = 2 if shutil.which("f3d") else 0  # measured beside it
     pages = 1 + sum(3 if page.flat else 2 for page in PAGES.values())
-    assert len(rows) == (65 + pages + pictures if names is bench.ALL else 14)
+    assert len(rows) == (66 + pages + pictures if names is bench.ALL else 14)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
     # The hour before a deadline, through nginx, with one process for pages and with two.
     lost = [row["value"] for row in rows if str(row["name"]).endswith(", lost or doubled")]
