@@ -17,6 +17,7 @@ from printflow.errors import AlreadyRunning, SettingsError
 from printflow.inspection.step_support import STEP_INSTALL, STEP_MISSING, can_read_step
 from printflow.said import say
 
+from ..runtime.one_heap import share_one_heap
 from .documents import print_json
 from .own_name import own_name
 from .session import json_option, session
@@ -62,6 +63,7 @@ class WebServer(Protocol):
 @json_option
 def serve(host: str | None, port: int | None, no_worker: bool, workers: int | None) -> None:
     """Serve the web pages, move files and send email until you press Ctrl-C."""
+    share_one_heap()
     run = web_server()
     settings = _settings(host, port, workers)
     if settings.server.workers > 1:
