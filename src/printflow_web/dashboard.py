@@ -198,7 +198,7 @@ def index() -> Response:
             spoken_language(),
             system_of(agent),
         )
-        live: LiveParts = current_app.extensions["printflow_live"]
+        live: LiveParts[tuple[Part, ...]] = current_app.extensions["printflow_live"]
         parts = live.get(key, lambda: _parts(_shown(tally)))
         return tagged(make_response("\n".join(news(parts))), etag)
     tally = lab.worklist.tally()

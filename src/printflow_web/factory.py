@@ -66,7 +66,7 @@ from .form_choices import ChoiceTexts
 from .form_data import FormData
 from .last_page import LastPage
 from .links_with_more import init_links_with_more
-from .live_parts import LiveParts
+from .live_parts import LiveParts, Part
 from .packed import send_packed
 from .page_language import init_page_language
 from .page_templates import PageTemplates
@@ -118,8 +118,8 @@ def create_app(lab: Printflow) -> Flask:
         )
     app = LabApp("printflow_web")
     app.extensions["printflow"] = lab
-    app.extensions["printflow_live"] = LiveParts()
-    app.extensions["printflow_reports"] = LiveParts()
+    app.extensions["printflow_live"] = LiveParts[tuple[Part, ...]]()
+    app.extensions["printflow_reports"] = LiveParts[str]()
     app.extensions["printflow_rows"] = RowTexts(row_rendered)
     app.extensions["printflow_queue_rows"] = QueueRowTexts()
     app.extensions["printflow_form"] = FormData()

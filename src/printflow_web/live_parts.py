@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from flask import request
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from markupsafe import Markup
 HOLDS: Final = "X-Holds"
 """The header in which an open page's script names the parts that it shows, by their tags."""
 _KEPT = 32
+Shown = TypeVar("Shown")
 _NAME: Final = re.compile(r' id="([^"]+)"')
 
 
@@ -54,27 +55,27 @@ def news(parts: Iterable[Part]) -> Iterator[Markup]:
     return (part.text for part in parts if part.tag not in held)
 
 
-class LiveParts:
-    """The newest parts by what they show. Who comes while some are made waits for them."""
+class LiveParts(Generic[Shown]):
+    """The newest of what pages show, by what it's made of. Who comes while it's made waits for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, _Made] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Made[Shown]] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], tuple[Part, ...]]) -> tuple[Part, ...]:
-        """The parts of ``key``, which names all that they depend on."""
+    def get(self, key: Hashable, make: Callable[[], Shown]) -> Shown:
+        """What is shown for ``key``, which names all that it depends on."""
         with self._lock:
             made = self._kept.setdefault(key, _Made())
             self._kept.move_to_end(key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         with made.lock:
-            if made.parts is None:
-                made.parts = make()
-            return made.parts
+            if made.shown is None:
+                made.shown = make()
+            return made.shown
 
 
-class _Made:
+class _Made(Generic[Shown]):
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.parts: tuple[Part, ...] | None = None
+        self.shown: Shown | None = None

@@ -142,7 +142,7 @@ def _live(
         return render_template(part, **values)
 
     def kept(part: str) -> str:
-        texts: LiveParts = current_app.extensions["printflow_reports"]
+        texts: LiveParts[str] = current_app.extensions["printflow_reports"]
         rights = tuple(right for right in Right if may(right))
         address = request.root_path, request.full_path
         zone = catalog_in_force().time_zone
