@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.plate import Machine, PartOutcome, Plate, PlatePart, PlateState, Run
@@ -18,11 +29,27 @@ from .schema import machines, part_outcomes, plate_parts, plate_runs, plates
 
 _MACHINE = tuple(field.name for field in fields(Machine))
 _PORTION = 500
-# Put together once: every page of a student asks them.
-_MACHINES = select(machines).order_by(machines.c.id)
-_RUNNING = select(plates.c.machine_id, plates.c.started_at, plates.c.hours).where(
+_OUTCOME = tuple(field.name for field in fields(PartOutcome))
+
+# What the print room and students' pages ask for each time is put together once: that costs more than the asking.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_MACHINES = select(*(machines.c[name] for name in _MACHINE)).order_by(machines.c.id)
+_BUSY = select(plates.c.machine_id, plates.c.started_at, plates.c.hours).where(
     plates.c.state == PlateState.RUNNING
 )
+_IDLE = (
+    select(plate_runs.c.machine_id, func.max(plate_runs.c.ended_at))
+    .where(plate_runs.c.ended_at.is_not(None))
+    .group_by(plate_runs.c.machine_id)
+)
+_IN_STATES = select(plates).where(plates.c.state.in_(bindparam("states", expanding=True)))
+_PARTS = select(plate_parts).where(plate_parts.c.plate_id.in_(_IDS)).order_by(plate_parts.c.id)
+_OUTCOMES = (
+    select(part_outcomes.c.part_id, *(part_outcomes.c[name] for name in _OUTCOME))
+    .where(part_outcomes.c.part_id.in_(_IDS))
+    .order_by(part_outcomes.c.id)
+)
+_RUNS = select(plate_runs).where(plate_runs.c.plate_id.in_(_IDS)).order_by(plate_runs.c.id)
 _OF_JOB = (
     select(plates)
     .where(
@@ -42,7 +69,7 @@ class SqlPlateRows:
 
     def machines(self) -> Sequence[Machine]:
         rows = self._connection.execute(_MACHINES)
-        return [_machine(row) for row in rows]
+        return [Machine(**dict(zip(_MACHINE, row, strict=True))) for row in rows]
 
     def add_machine(self, machine: Machine, *, now: datetime) -> Machine:
         added = replace(machine, added_at=now)
@@ -61,19 +88,14 @@ class SqlPlateRows:
 
     def busy_until(self) -> Mapping[int, datetime | None]:
         found: dict[int, datetime | None] = {}
-        for machine_id, started_at, hours in self._connection.execute(_RUNNING):
+        for machine_id, started_at, hours in self._connection.execute(_BUSY):
             end = None if hours is None else started_at + timedelta(hours=float(hours))
             before = found.get(machine_id, end)
             found[machine_id] = max(before, end) if before and end else None
         return found
 
     def idle_since(self) -> Mapping[int, datetime]:
-        query = (
-            select(plate_runs.c.machine_id, func.max(plate_runs.c.ended_at))
-            .where(plate_runs.c.ended_at.is_not(None))
-            .group_by(plate_runs.c.machine_id)
-        )
-        return {int(number): ended for number, ended in self._connection.execute(query)}
+        return {int(number): ended for number, ended in self._connection.execute(_IDLE)}
 
     # -- plates -----------------------------------------------------------------------------------
 
@@ -143,9 +165,9 @@ class SqlPlateRows:
     ) -> Sequence[Plate]:
         if job_id and not states and machine_id is None and limit is None:
             return self._whole(self._connection.execute(_OF_JOB, {"job": job_id}).all())
-        query = select(plates)
+        query, asked = select(plates), dict[str, Any]()
         if states:
-            query = query.where(plates.c.state.in_(tuple(states)))
+            query, asked = _IN_STATES, {"states": [str(state) for state in states]}
         if job_id:
             mine = select(plate_parts.c.plate_id).where(plate_parts.c.job_id == job_id)
             query = query.where(plates.c.id.in_(mine))
@@ -153,8 +175,8 @@ class SqlPlateRows:
             query = query.where(plates.c.machine_id == machine_id)
         if limit is not None:
             newest = query.order_by(plates.c.id.desc()).limit(limit)
-            return self._whole(list(reversed(self._connection.execute(newest).all())))
-        return self._whole(self._connection.execute(query.order_by(plates.c.id)).all())
+            return self._whole(list(reversed(self._connection.execute(newest, asked).all())))
+        return self._whole(self._connection.execute(query.order_by(plates.c.id), asked).all())
 
     def _whole(self, rows: Sequence[Row[Any]]) -> list[Plate]:
         """The plates of these rows, with parts, results and runs: four queries for each portion."""
@@ -172,10 +194,7 @@ class SqlPlateRows:
         return found
 
     def _parts(self, ids: Collection[int]) -> dict[int, list[PlatePart]]:
-        query = (
-            select(plate_parts).where(plate_parts.c.plate_id.in_(ids)).order_by(plate_parts.c.id)
-        )
-        rows = self._connection.execute(query).all()
+        rows = self._connection.execute(_PARTS, {"ids": list(ids)}).all()
         outcomes = self._outcomes([row.id for row in rows])
         found: dict[int, list[PlatePart]] = defaultdict(list)
         for row in rows:
@@ -193,22 +212,15 @@ class SqlPlateRows:
 
     def _outcomes(self, ids: Sequence[int]) -> dict[int, list[PartOutcome]]:
         found: dict[int, list[PartOutcome]] = defaultdict(list)
-        names = tuple(field.name for field in fields(PartOutcome))
-        columns = [part_outcomes.c[name] for name in names]
         for start in range(0, len(ids), _PORTION):
-            query = (
-                select(part_outcomes.c.part_id, *columns)
-                .where(part_outcomes.c.part_id.in_(ids[start : start + _PORTION]))
-                .order_by(part_outcomes.c.id)
-            )
-            for part_id, *values in self._connection.execute(query):
-                found[part_id].append(PartOutcome(**dict(zip(names, values, strict=True))))
+            some = {"ids": ids[start : start + _PORTION]}
+            for part_id, *values in self._connection.execute(_OUTCOMES, some):
+                found[part_id].append(PartOutcome(**dict(zip(_OUTCOME, values, strict=True))))
         return found
 
     def _runs(self, ids: Collection[int], known: Mapping[int, Machine]) -> dict[int, list[Run]]:
-        query = select(plate_runs).where(plate_runs.c.plate_id.in_(ids)).order_by(plate_runs.c.id)
         found: dict[int, list[Run]] = defaultdict(list)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_RUNS, {"ids": list(ids)}):
             found[row.plate_id].append(
                 Run(
                     machine=known[row.machine_id],
@@ -346,10 +358,6 @@ class SqlPlateRows:
                 .returning(runs.machine_id)
             ).scalar_one()
             db.execute(update(plates).where(plates.c.id == plate_id).values(machine_id=machine_id))
-
-
-def _machine(row: Row[Any]) -> Machine:
-    return Machine(**{name: getattr(row, name) for name in _MACHINE})
 
 
 def _plate(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Connection,
-    String,
+    Select,
     and_,
     bindparam,
     case,
@@ -56,6 +58,36 @@ _ALL_AHEAD = (
 _PUT = update(jobs).where(jobs.c.id == bindparam("moved_id")).values(queue_place=bindparam("place"))
 
 
+_AT_MACHINES = and_(_AHEAD, jobs.c.status.not_in(_NOT_TO_PRINT))
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ON_PLATES = select(jobs.c.id).where(_AT_MACHINES, jobs.c.id.in_(_IDS))
+_NEWEST = (jobs.c.created_at.desc(), jobs.c.id.desc())
+
+
+def _loose() -> Select[Any]:
+    number = func.row_number().over(partition_by=jobs.c.printer, order_by=_NEWEST)
+    others = (
+        select(jobs.c.id, number.label("number"))
+        .where(_AT_MACHINES, jobs.c.copies_printing > 0, jobs.c.id.not_in(_IDS))
+        .order_by(*_NEWEST)
+        .subquery()
+    )
+    return select(others.c.id).where(others.c.number <= bindparam("most"))
+
+
+# What the print room asks for each time is put together once: that costs more than the asking.
+_LOOSE = _loose()
+_APART = or_(_BEGUN, jobs.c.id.in_(_IDS))
+_WHOLE = (
+    select(*_BATCH, func.count(), func.count(case((_FREE, 1))), _FREE_HOURS)
+    .where(_WAITS, not_(_APART))
+    .group_by(*_BATCH)
+)
+_EACH = select(jobs.c.id, *_BATCH, jobs.c.held_at, jobs.c.hours, jobs.c.quantity, _LEFT).where(
+    _WAITS, _APART
+)
+
+
 class SqlQueueRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -68,8 +100,12 @@ class SqlQueueRows:
         without: Collection[str] = (),
         after: Place | None = None,
     ) -> Sequence[Job]:
-        where = _WAITS if not without else and_(_WAITS, jobs.c.id.not_in(list(without)))
-        return self._walked(printers, where, limit, after)
+        names = {f"printer_{number}": name for number, name in enumerate(printers)}
+        if after is None:
+            asked = {**names, "most": limit, "ids": list(without)}
+            return self._walked(_first_of(tuple(names)), asked, limit)
+        where = and_(_WAITS, jobs.c.id.not_in(list(without)))
+        return self._walked(_walk(tuple(names), where, after), {**names, "most": limit}, limit)
 
     def ready(
         self,
@@ -86,35 +122,15 @@ class SqlQueueRows:
             where = and_(where, jobs.c.material == material)
         if color:
             where = and_(where, jobs.c.color == color)
-        return self._walked(printers, where, limit, after)
+        names = {f"printer_{number}": name for number, name in enumerate(printers)}
+        return self._walked(_walk(tuple(names), where, after), {**names, "most": limit}, limit)
 
     def _walked(
-        self,
-        printers: Collection[str],
-        where: ColumnElement[bool],
-        limit: int,
-        after: Place | None,
+        self, query: CompoundSelect[Any] | None, asked: Mapping[str, Any], limit: int
     ) -> Sequence[Job]:
-        """The first jobs of each printer: of its two parts, those with a place and those without,
-        each is walked by its index, and no further than is wanted.
-        """
-        parts = []
-        for printer in printers:
-            for placed in (True, False):
-                beyond = _beyond(placed, after)
-                if beyond is None:
-                    continue
-                some = (
-                    select(jobs.c.id, literal(printer, String).label("of"))
-                    .where(where, jobs.c.printer == printer, _placed(placed), beyond)
-                    .order_by(*_KEY)
-                    .limit(limit)
-                    .subquery()
-                )
-                parts.append(select(some.c.id, some.c.of))
         found: dict[str, list[str]] = {}
-        if parts:
-            for job_id, printer in self._connection.execute(union_all(*parts)):
+        if query is not None:
+            for job_id, printer in self._connection.execute(query, asked):
                 found.setdefault(printer, []).append(job_id)
         ids = [job_id for some in found.values() for job_id in some[:limit]]
         return SqlJobRows(self._connection).in_order(ids)
@@ -124,35 +140,19 @@ class SqlQueueRows:
         return set(self._connection.scalars(query))
 
     def at_machines(self, job_ids: Collection[str], *, loose: int) -> Sequence[Job]:
-        here = and_(_AHEAD, jobs.c.status.not_in(_NOT_TO_PRINT))
+        ids = list(job_ids)
         found: list[str] = []
-        if job_ids:
-            on_plates = select(jobs.c.id).where(here, jobs.c.id.in_(list(job_ids)))
-            found += self._connection.scalars(on_plates)
+        if ids:
+            found += self._connection.scalars(_ON_PLATES, {"ids": ids})
         if loose:
-            newest = (jobs.c.created_at.desc(), jobs.c.id.desc())
-            number = func.row_number().over(partition_by=jobs.c.printer, order_by=newest)
-            others = (
-                select(jobs.c.id, number.label("number"))
-                .where(here, jobs.c.copies_printing > 0, jobs.c.id.not_in(list(job_ids)))
-                .order_by(*newest)
-                .subquery()
-            )
-            found += self._connection.scalars(select(others.c.id).where(others.c.number <= loose))
+            found += self._connection.scalars(_LOOSE, {"ids": ids, "most": loose})
         return SqlJobRows(self._connection).in_order(found)
 
     def waits(self, planned: Mapping[str, int]) -> Mapping[str, Waits]:
-        apart = _BEGUN if not planned else or_(_BEGUN, jobs.c.id.in_(list(planned)))
-        whole = select(*_BATCH, func.count(), func.count(case((_FREE, 1))), _FREE_HOURS)
-        rows: list[Any] = list(
-            self._connection.execute(whole.where(_WAITS, not_(apart)).group_by(*_BATCH))
-        )
+        ids = {"ids": list(planned)}
+        rows: list[Any] = list(self._connection.execute(_WHOLE, ids))
         # Those of which copies are begun or planned are few: each is looked at.
-        for job_id, *batch, held_at, hours, wanted, left in self._connection.execute(
-            select(jobs.c.id, *_BATCH, jobs.c.held_at, jobs.c.hours, jobs.c.quantity, _LEFT).where(
-                _WAITS, apart
-            )
-        ):
+        for job_id, *batch, held_at, hours, wanted, left in self._connection.execute(_EACH, ids):
             copies = left - planned.get(job_id, 0)
             if copies > 0:
                 free = held_at is None
@@ -184,6 +184,35 @@ class SqlQueueRows:
             rows = [{"moved_id": job_id, "place": place} for job_id, place in places.items()]
             self._connection.execute(_PUT, rows)
             stir(self._connection)
+
+
+def _walk(
+    names: Iterable[str], where: ColumnElement[bool], after: Place | None
+) -> CompoundSelect[Any] | None:
+    """The first ``most`` jobs of each printer that a parameter names: of its two parts, those with a
+    place and those without, each is walked by its index, and no further than is wanted.
+    """
+    parts = []
+    for name in names:
+        for placed in (True, False):
+            beyond = _beyond(placed, after)
+            if beyond is None:
+                continue
+            some = (
+                select(jobs.c.id, jobs.c.printer)
+                .where(where, jobs.c.printer == bindparam(name), _placed(placed), beyond)
+                .order_by(*_KEY)
+                .limit(bindparam("most"))
+                .subquery()
+            )
+            parts.append(select(some.c.id, some.c.printer))
+    return union_all(*parts) if parts else None
+
+
+@cache
+def _first_of(names: tuple[str, ...]) -> CompoundSelect[Any] | None:
+    """The same for all that waits, but for some ``ids``; made once for each number of printers."""
+    return _walk(names, and_(_WAITS, jobs.c.id.not_in(_IDS)), None)
 
 
 def _placed(placed: bool) -> ColumnElement[bool]:

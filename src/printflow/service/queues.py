@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ..catalogs.cache import CatalogCache
 from ..domain import print_room, queueing
+from ..domain.catalog import Catalog
 from ..domain.copy_guards import count
 from ..domain.correction import before as values_before
 from ..domain.event_kind import Correction
@@ -101,6 +102,7 @@ class Queues:
         """The room with the first ``rows`` jobs that wait, of each model or of one, and as many of
         each that print on no plate.
         """
+        catalog = self._catalogs.newest(tx)
         plates = tx.plates.find(states=(PlateState.RUNNING, PlateState.PLANNED))
         planned = print_room.planned_copies(plates)
         on_plates = {part.job_id for one in plates for part in one.parts}
@@ -112,8 +114,8 @@ class Queues:
         names = [of] if of else list(waits)
         first = tx.queue.first(names, limit=rows, without=settled) if rows else ()
         return print_room.print_room(
-            self._catalogs.newest(tx),
-            self._machines(tx),
+            catalog,
+            self._machines(tx, catalog),
             here,
             plates,
             tx.plates.idle_since(),
@@ -122,8 +124,8 @@ class Queues:
             waits,
         )
 
-    def _machines(self, tx: Transaction) -> Sequence[Machine]:
-        models = [printer.name for printer in self._catalogs.newest(tx).printers]
+    def _machines(self, tx: Transaction, catalog: Catalog) -> Sequence[Machine]:
+        models = [printer.name for printer in catalog.printers]
         return shown_machines(models, tx.plates.machines(), tx.plates.busy_until())
 
     @needs(Right.SEE)
@@ -145,7 +147,8 @@ class Queues:
         typed = copies or {}
         with self._database.read() as tx:
             jobs = [job_of(tx, job_id) for job_id in dict.fromkeys(job_ids)]
-            catalog, units = self._catalogs.newest(tx), self._machines(tx)
+            catalog = self._catalogs.newest(tx)
+            units = self._machines(tx, catalog)
             named = machine_named(units, machine) if machine else None
             model = named.model if named else jobs[0].printer if jobs else ""
             room = self._room(tx, rows=_LOOKED_AT if model else 0, of=model)
@@ -278,7 +281,8 @@ class Queues:
                 ahead = tx.queue.before(job)
             else:
                 ahead = tx.queue.ahead(without=job.id).get(job.printer, Ahead())
-            machines, days = self._machines(tx), self._catalogs.newest(tx).open_days
+            catalog = self._catalogs.newest(tx)
+            machines, days = self._machines(tx, catalog), catalog.open_days
         units = [one for one in machines if one.model == job.printer]
         in_service = len(startable(units)) if units else 1
         return queueing.forecast(job, ahead, in_service, days, self._clock())
@@ -308,7 +312,8 @@ class Queues:
     def _usually_ready(self, printers: Sequence[str]) -> dict[str, ReadyRange | None]:
         with self._database.read() as tx:
             ahead = tx.queue.ahead()
-            machines, days = self._machines(tx), self._catalogs.newest(tx).open_days
+            catalog = self._catalogs.newest(tx)
+            machines, days = self._machines(tx, catalog), catalog.open_days
         found = {}
         for printer in printers:
             units = [one for one in machines if one.model == printer]
