@@ -67,6 +67,7 @@ from .form_data import FormData
 from .last_page import LastPage
 from .links_with_more import init_links_with_more
 from .live_parts import LiveParts, Part
+from .machine_texts import MachineTexts
 from .packed import send_packed
 from .page_language import init_page_language
 from .page_templates import PageTemplates
@@ -124,6 +125,7 @@ def create_app(lab: Printflow) -> Flask:
     app.extensions["printflow_queue_rows"] = QueueRowTexts()
     app.extensions["printflow_form"] = FormData()
     app.extensions["printflow_choices"] = ChoiceTexts()
+    app.extensions["printflow_machines"] = MachineTexts()
     app.config.update(
         POLL_SECONDS=15,
         TALLY_SECONDS=1.0,

@@ -142,12 +142,13 @@ def init_filters(app: Flask) -> None:
         """A UTC time on the lab's clock; its day by name where it is today, tomorrow or yesterday."""
         zone = catalog_in_force().time_zone
         clock, days = local_clock(moment, zone), days_from_today(moment, zone)
-        words = {
-            -1: _("yesterday, %(time)s", time=clock),
-            0: _("today, %(time)s", time=clock),
-            1: _("tomorrow, %(time)s", time=clock),
-        }
-        return str(words.get(days, local_time(moment, zone)))
+        if days == 0:
+            return str(_("today, %(time)s", time=clock))
+        if days == 1:
+            return str(_("tomorrow, %(time)s", time=clock))
+        if days == -1:
+            return str(_("yesterday, %(time)s", time=clock))
+        return str(local_time(moment, zone))
 
     app.jinja_env.filters.update(
         about_time=about_time,

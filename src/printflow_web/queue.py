@@ -23,7 +23,8 @@ from printflow import InvalidInput, TransitionRefused
 from .acting import acting
 from .jobs import undoable
 from .live_page import asked_live, live_answer, tag_of
-from .queue_row_texts import queue_rows
+from .machine_texts import machines_of
+from .queue_row_texts import queue_frame, queue_rows
 from .request import lab_of
 from .spoken import spoken_error
 
@@ -84,10 +85,15 @@ def _shown() -> dict[str, Any]:
     jobs += [job for model in room for job in model.loose]
     jobs += [job for model in room for column in model.machines for job in column.jobs]
     requests, notes = lab.worklist.in_requests(jobs), lab.worklist.notes(jobs)
+    frame, most = queue_frame(), most if alone else ROWS
     return {
         "models": room,
-        "rows": queue_rows(room, most if alone else ROWS, alone, requests, notes),
-        "most": most if alone else ROWS,
+        "machines": {
+            model.model: machines_of(number, model, frame, requests, notes)
+            for number, model in enumerate(room, 1)
+        },
+        "rows": {model.model: queue_rows(model, most, frame, requests, notes) for model in room},
+        "most": most,
         "alone": alone,
         "requests": requests,
         "notes": notes,

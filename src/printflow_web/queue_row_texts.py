@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 from markupsafe import Markup
 
 from printflow import Catalog, InRequest, Job, ModelRoom, Note, Right, may, spoken_language
@@ -40,13 +40,16 @@ class QueueRow:
     request: InRequest | None = None
     notes: tuple[Note, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """Its job's number."""
+        return self.job.id
+
 
 @dataclass(frozen=True, slots=True)
 class QueueFrame:
     """What all rows of a page have in common."""
 
-    here: str
-    """The address of the page, to which what is done leads back."""
     language: str
     rights: tuple[Right, ...]
     root: str
@@ -67,26 +70,26 @@ class QueueRowTexts(RowTexts[QueueRow, QueueFrame, Markup]):
         super().__init__(queue_row_rendered)
 
 
-def queue_rows(
-    room: Sequence[ModelRoom],
-    most: int,
-    alone: str,
-    requests: Mapping[str, InRequest],
-    notes: Mapping[str, Sequence[Note]],
-) -> dict[str, list[Markup]]:
-    """The rows of each printer's queue, at most so many; ``alone`` is the one that is shown alone."""
-    texts: QueueRowTexts = current_app.extensions["printflow_queue_rows"]
-    frame = QueueFrame(
-        url_for("queue.show", printer=alone or None),
+def queue_frame() -> QueueFrame:
+    """The frame of a page that is asked for now."""
+    return QueueFrame(
         spoken_language(),
         tuple(right for right in Right if may(right)),
         request.root_path,
         catalog_shown(),
     )
-    return {
-        model.model: [texts.text(row, frame) for row in _rows(model, most, requests, notes)]
-        for model in room
-    }
+
+
+def queue_rows(
+    model: ModelRoom,
+    most: int,
+    frame: QueueFrame,
+    requests: Mapping[str, InRequest],
+    notes: Mapping[str, Sequence[Note]],
+) -> list[Markup]:
+    """The rows of a printer's queue, at most so many."""
+    texts: QueueRowTexts = current_app.extensions["printflow_queue_rows"]
+    return [texts.text(row, frame) for row in _rows(model, most, requests, notes)]
 
 
 def _rows(

@@ -25,15 +25,15 @@ _BETWEEN: Final = re.compile(r">\s+<")
 _FLAG_WORDS: Final = {flag.value: flag.label for flag in Flag}
 
 
-class OfAJob(Protocol):
-    """What a row is made of: its job, and more."""
+class HasKey(Protocol):
+    """What a row is made of."""
 
     @property
-    def job(self) -> Job:
-        """Whose row it is."""
+    def key(self) -> str:
+        """What tells it from the others of its page."""
 
 
-Row = TypeVar("Row", bound=OfAJob)
+Row = TypeVar("Row", bound=HasKey)
 Frame = TypeVar("Frame")
 Shown = TypeVar("Shown")
 
@@ -57,6 +57,11 @@ class RowView:
     """The first thing to know before the model is printed."""
     notes: tuple[Note, ...] = ()
     """What staff noted for each other, the newest first."""
+
+    @property
+    def key(self) -> str:
+        """Its job's number."""
+        return self.job.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class RowTexts(Generic[Row, Frame, Shown]):
 
     def text(self, row: Row, frame: Frame) -> Shown:
         """The row's HTML: what is kept, if it was made of equal values."""
-        key = (row.job.id, frame)
+        key = (row.key, frame)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] == row:

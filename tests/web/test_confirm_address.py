@@ -506,7 +506,6 @@ ONLY_AFTER_STAFF_ACTED = {
     "queue_rows._AT_MACHINES",
     "queue_rows._EACH",
     "queue_rows._ON_PLATES",
-    "queue_rows._WHOLE",
     "queue_rows._first_of",
     "queue_rows._loose",
     "queue_rows._walk",
