@@ -107,10 +107,8 @@ def _start_page(
 ) -> str:
     lab = lab_of(current_app)
     machine = str(form.get("machine", ""))
-    offer = lab.queue.offer(jobs, machine, copies)
-    if not jobs and offer.fits and offer.fits[0].fits and not errors:
-        # Opened on an idle machine: what comes first in the queue is ticked.
-        offer = lab.queue.offer([offer.fits[0].waiting.job.id], machine)
+    # Opened on an idle machine: what comes first in the queue is ticked.
+    offer = lab.queue.offer(jobs, machine, copies, propose=not errors)
     shown = [job for job, _copies in offer.parts]
     shown += [one.waiting.job for one in offer.fits]
     return render_template(

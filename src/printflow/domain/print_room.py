@@ -178,6 +178,13 @@ def on_running(plates: Iterable[Plate]) -> set[str]:
     return {part.job_id for plate in running for part in plate.parts if part.open}
 
 
+def first_on_each(plates: Iterable[Plate]) -> set[str]:
+    """The ids of the jobs that the plates which are printed are told by: the first on each."""
+    running = (plate for plate in plates if plate.state is PlateState.RUNNING)
+    open_parts = ([part.job_id for part in plate.parts if part.open] for plate in running)
+    return {ids[0] for ids in open_parts if ids}
+
+
 def print_room(
     catalog: Catalog,
     machines: Iterable[Machine],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from ..domain.plate import Machine, Plate, PlateState, machine_named, shown_mach
 from ..domain.plate_time import grams_together, hours_together
 from ..domain.print_room import Fit, MachineChoice, ModelRoom, RunningPlate
 from ..domain.printer_choice import FreeIn, planned_printer
-from ..domain.queueing import Ahead, Forecast, PrinterQueue, ReadyRange
+from ..domain.queueing import Ahead, Forecast, PrinterQueue, ReadyRange, Waits
 from ..domain.rights import Right
 from ..domain.status import Status
 from ..domain.worklist import JobQuery
@@ -33,6 +33,8 @@ from .stale import stale
 _ESTIMATED_SECONDS = 15.0
 FIRST_ROWS = 40
 """So many of the jobs that wait are shown where nobody says how many."""
+_OFFERED = 100
+"""So many of the jobs that wait first are looked at for a form that starts some together."""
 _LOOKED_AT = 200
 """Of so many jobs is asked at once whether they fit."""
 
@@ -102,7 +104,6 @@ class Queues:
         """The room with the first ``rows`` jobs that wait, of each model or of one, and as many of
         each that print on no plate.
         """
-        catalog = self._catalogs.newest(tx)
         plates = tx.plates.find(states=(PlateState.RUNNING, PlateState.PLANNED))
         planned = print_room.planned_copies(plates)
         on_plates = {part.job_id for one in plates for part in one.parts}
@@ -113,6 +114,25 @@ class Queues:
         ]
         names = [of] if of else list(waits)
         first = tx.queue.first(names, limit=rows, without=settled) if rows else ()
+        return self._of(tx, here, plates, first, waits)
+
+    def _at_work(self, tx: Transaction) -> tuple[ModelRoom, ...]:
+        """The machines alone, for forms that choose one: what runs on each, with the first job of
+        each plate, and nothing of what waits.
+        """
+        plates = tx.plates.find(states=(PlateState.RUNNING, PlateState.PLANNED))
+        first = print_room.first_on_each(plates)
+        return self._of(tx, tx.queue.at_machines(first, loose=0), plates, (), {})
+
+    def _of(
+        self,
+        tx: Transaction,
+        here: Sequence[Job],
+        plates: Sequence[Plate],
+        first: Sequence[Job],
+        waits: Mapping[str, Waits],
+    ) -> tuple[ModelRoom, ...]:
+        catalog = self._catalogs.newest(tx)
         return print_room.print_room(
             catalog,
             self._machines(tx, catalog),
@@ -131,18 +151,25 @@ class Queues:
     @needs(Right.SEE)
     def choices(self, job: Job) -> tuple[str, tuple[tuple[str, tuple[MachineChoice, ...]], ...]]:
         """Which machine a form for starting a job preselects, and all that it offers, by model."""
-        room = self.room(rows=0)
+        with self._database.read() as tx:
+            room = self._at_work(tx)
         offered = print_room.choices(room, self._catalogs.newest(), [job.method])
         return print_room.preselected(room, job.printer), offered
 
     @needs(Right.SEE)
     def offer(
-        self, job_ids: Iterable[str], machine: str = "", copies: dict[str, str] | None = None
+        self,
+        job_ids: Iterable[str],
+        machine: str = "",
+        copies: dict[str, str] | None = None,
+        *,
+        propose: bool = False,
     ) -> StartOffer:
         """What a form for starting these jobs together on a machine shows. ``copies`` are as typed.
 
-        Without jobs, what fits a machine as it is loaded; without a machine, the one of the first
-        job's printer that is free first. Raises NotFound for a job that there is not.
+        Without jobs, what fits a machine as it is loaded; with ``propose`` the first of those is on
+        the plate already. Without a machine, the one of the first job's printer that is free first.
+        Raises NotFound for a job that there is not.
         """
         typed = copies or {}
         with self._database.read() as tx:
@@ -151,29 +178,29 @@ class Queues:
             units = self._machines(tx, catalog)
             named = machine_named(units, machine) if machine else None
             model = named.model if named else jobs[0].printer if jobs else ""
-            room = self._room(tx, rows=_LOOKED_AT if model else 0, of=model)
+            room = self._room(tx, rows=_OFFERED if model else 0, of=model)
             planned = print_room.planned_copies(tx.plates.find(states=(PlateState.PLANNED,)))
-        parts = []
-        for job in jobs:
-            left = print_room.left_to_plan(job, planned.get(job.id, 0)) or max(job.copies.left, 1)
-            parts.append((job, count(typed.get(job.id, "")) or left))
         chosen = named.name if named else print_room.preselected(room, model)
         unit = machine_named(units, chosen) if chosen else None
         mine = next((each for each in room if each.model == model), None)
         queued = mine.waiting if mine else ()
+        printer = catalog.printer(model)
+        if propose and not jobs:
+            first = print_room.fitting_together((), queued, printer, unit)[:1]
+            jobs = [one.waiting.job for one in first if one.fits]
+        parts = []
+        for job in jobs:
+            left = print_room.left_to_plan(job, planned.get(job.id, 0)) or max(job.copies.left, 1)
+            parts.append((job, count(typed.get(job.id, "")) or left))
         return StartOffer(
             parts=tuple(parts),
             machine=chosen,
             choices=print_room.choices(room, catalog, {job.method for job in jobs}),
-            fits=print_room.fitting_together(parts, queued, catalog.printer(model), unit),
+            fits=print_room.fitting_together(parts, queued, printer, unit),
             clash=print_room.clash(parts, unit),
             hours=hours_together(parts) if parts else None,
             grams=grams_together(parts) if parts else None,
-            used=(
-                print_room.used(parts, printer)
-                if parts and (printer := catalog.printer(model)) is not None
-                else None
-            ),
+            used=print_room.used(parts, printer) if parts and printer is not None else None,
             unseen=mine.count - len(queued) if mine else 0,
         )
 
@@ -184,7 +211,8 @@ class Queues:
         """Where a plate with these jobs can be moved, by model, and which machine to preselect: one
         of its model, if any is free.
         """
-        room = self.room(rows=0)
+        with self._database.read() as tx:
+            room = self._at_work(tx)
         offered = print_room.choices(room, self._catalogs.newest(), {job.method for job in jobs})
         others = print_room.without(offered, plate.machine)
         return print_room.place_to_go(others, plate.machine), others
@@ -194,7 +222,8 @@ class Queues:
         """The models of which more of these jobs would start than machines are free: its name, how
         many jobs, how many free machines.
         """
-        return print_room.short_of_machines(self.room(rows=0), jobs)
+        with self._database.read() as tx:
+            return print_room.short_of_machines(self._at_work(tx), jobs)
 
     @needs(Right.SEE)
     def by_printer(self) -> tuple[PrinterQueue, ...]:
@@ -259,8 +288,9 @@ class Queues:
 
     @needs(Right.SEE)
     def busy_machines(self) -> tuple[tuple[Machine, RunningPlate], ...]:
-        """The machines that print now, and what holds each."""
-        columns = print_room.columns_of(self.room(rows=0))
+        """The machines that print now, and what holds each, with the first job of each plate."""
+        with self._database.read() as tx:
+            columns = print_room.columns_of(self._at_work(tx))
         return tuple((one.machine, one.running[0]) for one in columns if one.running)
 
     def usually_ready(self, printer: str) -> ReadyRange | None:
