@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
+from flask_babel import gettext as _
 
+from printflow import parse_date
+
+from .errors import ParameterRefused
 from .request import lab_of
 
 pages = Blueprint("retention", __name__, url_prefix="/admin")
@@ -17,11 +21,15 @@ _SHOWN = 12
 
 @pages.get("/retention")
 def show() -> str:
-    """The plan of the next 90 days."""
+    """The plan of the next 90 days, a page of days at a time."""
     lab = lab_of(current_app)
+    since = parse_date(request.args.get("from", ""), "from")
+    if since is not None and not 1970 <= since.year < 9000:
+        raise ParameterRefused(_("That date is out of range."))
     return render_template(
         "retention.html",
-        plan=lab.retention.days(ahead=_AHEAD),
+        page=lab.retention.page(ahead=_AHEAD, since=since),
+        first=since is None,
         periods=lab.settings.retention,
         archive_days=lab.catalog.current.retention.archive_after_days,
         days=_AHEAD.days,

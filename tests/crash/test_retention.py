@@ -274,6 +274,28 @@ def test_files_wait_while_the_store_is_away(
     assert not lab.retention.purge().waiting
 
 
+def test_a_long_plan_is_read_a_page_of_whole_days_at_a_time(
+    lab: Printflow, clock: TestClock, submit: Submit
+) -> None:
+    for number in (1, 3, 1, 1):  # so many on each of four days
+        for _ in range(number):
+            lab.jobs.reject(submit().id, by="Ana", reasons=["Too thin"])
+        clock.advance(days=1)
+    clock.advance(days=400)
+    ahead = timedelta(days=5)
+    whole = lab.retention.page(ahead=ahead)
+    assert [len(one.jobs) for one in whole.days] == [1, 3, 1, 1] and whole.next is None
+    pages, since = [], None
+    for _ in range(9):
+        page = lab.retention.page(ahead=ahead, since=since, limit=2)
+        pages.append([len(one.jobs) for one in page.days])
+        since = page.next
+        if since is None:
+            break
+    assert len(pages) > 2
+    assert [one for page in pages for one in page] == [1, 3, 1, 1], "each day once, and whole"
+
+
 def test_the_plan_of_many_jobs_is_whole_and_told_by_day(
     lab: Printflow, clock: TestClock, submit: Submit
 ) -> None:
@@ -281,13 +303,13 @@ def test_the_plan_of_many_jobs_is_whole_and_told_by_day(
         lab.jobs.reject(submit().id, by="Ana", reasons=["Too thin"])
         clock.advance(days=number)  # two on one day, one the day after
     clock.advance(days=86)
-    days = lab.retention.days(ahead=timedelta(days=5))
+    days = lab.retention.page(ahead=timedelta(days=5)).days
     assert [(len(one.jobs), one.parts, one.due) for one in days] == [
         (2, (None,), False),
         (1, (None,), False),
     ]
     clock.advance(days=1)
-    assert [one.due for one in lab.retention.days(ahead=timedelta(days=5))] == [True, False]
+    assert [one.due for one in lab.retention.page(ahead=timedelta(days=5)).days] == [True, False]
     assert len(lab.retention.archive_due(limit=1)) == 1
     clock.advance(days=5)
     assert len(lab.retention.archive_due()) == 2

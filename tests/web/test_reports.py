@@ -151,6 +151,9 @@ def test_the_retention_page_says_what_goes_before_it_goes(
     clock.advance(days=10)
     page = staff.get("/admin/retention")
     assert job.id in page.text and "The job is archived" in said(page)
+    assert "First page" in said(staff.get("/admin/retention?from=2099-01-01"))
+    assert staff.get("/admin/retention?from=tomorrow").status_code == 422
+    assert staff.get("/admin/retention?from=9999-12-31").status_code == 400
     clock.advance(days=100)
     lab.retention.purge()
     clock.advance(days=366)

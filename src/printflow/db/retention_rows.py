@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     String,
@@ -52,14 +53,23 @@ from .worklist import with_staff
 _ARCHIVABLE = tuple(status.value for status in line_of(Trigger.ARCHIVE).sources)
 
 
+def _between(
+    column: ColumnElement[datetime], first: datetime | None, last: datetime
+) -> list[ColumnElement[bool]]:
+    """The column is ``last`` or before, and where there's a ``first``, not before that."""
+    return [column <= last] if first is None else [column >= first, column <= last]
+
+
 class SqlRetentionRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def to_archive(self, since: datetime, *, limit: int | None) -> Sequence[tuple[str, datetime]]:
+    def to_archive(
+        self, since: datetime, *, limit: int | None, after: datetime | None = None
+    ) -> Sequence[tuple[str, datetime]]:
         query = (
             select(jobs.c.id, jobs.c.status_since)
-            .where(jobs.c.status.in_(_ARCHIVABLE), jobs.c.status_since <= since)
+            .where(jobs.c.status.in_(_ARCHIVABLE), *_between(jobs.c.status_since, after, since))
             .where(with_staff(jobs.c.id))
             .order_by(jobs.c.status_since, jobs.c.id)
             .limit(limit)
@@ -67,12 +77,19 @@ class SqlRetentionRows:
         return [(row.id, row.status_since) for row in self._connection.execute(query)]
 
     def to_remove(
-        self, part: Part, before: datetime, period: timedelta, *, limit: int | None
+        self,
+        part: Part,
+        before: datetime,
+        period: timedelta,
+        *,
+        limit: int | None,
+        after: datetime | None = None,
     ) -> Sequence[Removal]:
         gone = exists().where(removals.c.job_id == jobs.c.id, removals.c.part == part.value)
         query = (
             select(jobs.c.id, jobs.c.status_since)
-            .where(jobs.c.status == Status.ARCHIVED.value, jobs.c.status_since <= before, ~gone)
+            .where(jobs.c.status == Status.ARCHIVED.value, ~gone)
+            .where(*_between(jobs.c.status_since, after, before))
             .order_by(jobs.c.status_since, jobs.c.id)
             .limit(limit)
         )
@@ -165,12 +182,13 @@ class SqlRetentionRows:
         to: str = "",
         of_jobs: Collection[str] = (),
         limit: int | None,
+        after: datetime | None = None,
     ) -> Sequence[tuple[int, datetime, str]]:
         table, wanted = outbox.c, frozenset(of_jobs)
         query = (
             select(table.id, table.created_at, table.message_id, table.recipient, table.context)
-            .where(outbox.c.job_id.is_(None), outbox.c.created_at <= before)
-            .order_by(outbox.c.id)
+            .where(outbox.c.job_id.is_(None), *_between(table.created_at, after, before))
+            .order_by(table.created_at, table.id)
             .limit(limit)
         )
         return [

@@ -6,7 +6,7 @@ events, its prints, and the amounts that were paid. Reports say the same before 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -89,6 +89,22 @@ def by_day(plan: Iterable[Removal], now: datetime, zone: tzinfo) -> tuple[Remova
         RemovalDay(day, tuple(order[place] for place in places), tuple(jobs), day <= today)
         for (day, places), jobs in sorted(alike.items())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalDays:
+    """A page of a plan by days; ``next`` is the day that the next one begins with, None at the end."""
+
+    days: tuple[RemovalDay, ...]
+    next: date | None = None
+
+
+def first_cut(kinds: Iterable[Sequence[Removal]], limit: int, zone: tzinfo) -> date | None:
+    """The first day of which something may be missing, where of each kind of removal the first
+    ``limit`` are known; None if nothing is.
+    """
+    cut = [one[-1].due_at.astimezone(zone).date() for one in kinds if len(one) >= limit]
+    return min(cut, default=None)
 
 
 @dataclass(frozen=True, slots=True)

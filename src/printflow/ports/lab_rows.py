@@ -192,13 +192,23 @@ class ReportRows(Protocol):
 class RetentionRows(Protocol):
     """What is kept too long, and taking it out. Each part's method removes that part's data."""
 
-    def to_archive(self, since: datetime, *, limit: int | None) -> Sequence[tuple[str, datetime]]:
-        """Jobs that ended at ``since`` or before, with the moment; the oldest first."""
+    def to_archive(
+        self, since: datetime, *, limit: int | None, after: datetime | None = None
+    ) -> Sequence[tuple[str, datetime]]:
+        """Jobs that ended at ``since`` or before, but not before ``after``, with the moment; the
+        oldest first."""
 
     def to_remove(
-        self, part: Part, before: datetime, period: timedelta, *, limit: int | None
+        self,
+        part: Part,
+        before: datetime,
+        period: timedelta,
+        *,
+        limit: int | None,
+        after: datetime | None = None,
     ) -> Sequence[Removal]:
-        """Jobs archived before then that still have the part; due a ``period`` after that."""
+        """Jobs archived before then, but not before ``after``, that still have the part; due a
+        ``period`` after that; the oldest first."""
 
     def removed(self, job_id: str) -> Collection[Part]: ...
 
@@ -223,8 +233,9 @@ class RetentionRows(Protocol):
         to: str = "",
         of_jobs: Collection[str] = (),
         limit: int | None,
+        after: datetime | None = None,
     ) -> Sequence[tuple[int, datetime, str]]:
-        """Emails about no single job (links to all of them), written at ``before`` or earlier:
+        """Emails about no single job (links to all of them), written between ``after`` and ``before``:
         id, moment and Message-ID; with ``to`` and ``of_jobs`` only those of an address, in any
         case, and those about one of the jobs, wherever they were sent."""
 

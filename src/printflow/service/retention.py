@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from ..catalogs.cache import CatalogCache
 from ..domain.attempt import Arguments
 from ..domain.job import Actor
 from ..domain.marking import mark
-from ..domain.retention import Part, PurgeReport, RemovalDay, by_day
+from ..domain.retention import Part, PurgeReport, RemovalDays, by_day, first_cut
 from ..domain.retention import Removal as Due
 from ..domain.rights import Right
 from ..domain.status import ActorKind, Trigger
@@ -51,23 +52,55 @@ class Retention:
         """What is due, and what will be ``ahead`` of now, by date. Emails about no single job
         stand there without one.
         """
-        now = self._clock() + ahead
+        kinds = self._kinds(self._clock() + ahead)
+        return tuple(
+            sorted(
+                (one for kind in kinds for one in kind),
+                key=lambda one: (one.due_at, one.job_id, str(one.part)),
+            )
+        )
+
+    def _kinds(
+        self, until: datetime, *, since: datetime | None = None, limit: int | None = None
+    ) -> list[list[Due]]:
+        """What is due from ``since`` until then, of each kind by date, the first ``limit``."""
         keep = timedelta(days=self._catalogs.newest().retention.archive_after_days)
+
+        def before(period: timedelta) -> datetime | None:
+            return None if since is None else since - period
+
         with self._database.read() as tx:
-            rows = tx.retention.to_archive(now - keep, limit=None)
-            found = [Due(since + keep, job_id, None) for job_id, since in rows]
+            rows = tx.retention.to_archive(until - keep, limit=limit, after=before(keep))
+            kinds = [[Due(moment + keep, job_id, None) for job_id, moment in rows]]
             for part, period in self._periods():
-                found += tx.retention.to_remove(part, now - period, period, limit=None)
+                last, first = until - period, before(period)
+                found = tx.retention.to_remove(part, last, period, limit=limit, after=first)
+                kinds.append(list(found))
                 if part is Part.MAILS:
-                    alone = tx.retention.mails_of_no_job(now - period, limit=None)
-                    found += [Due(at + period, "", part) for _, at, _ in alone]
-        return tuple(sorted(found, key=lambda one: (one.due_at, one.job_id, str(one.part))))
+                    alone = tx.retention.mails_of_no_job(last, limit=limit, after=first)
+                    kinds.append([Due(at + period, "", part) for _, at, _ in alone])
+        return kinds
 
     @needs(Right.RETENTION, looks=True)
-    def days(self, *, ahead: timedelta = timedelta()) -> tuple[RemovalDay, ...]:
-        """The same by the lab's days, for people to read."""
-        zone = ZoneInfo(self._catalogs.newest().time_zone)
-        return by_day(self.plan(ahead=ahead), self._clock(), zone)
+    def page(
+        self, *, ahead: timedelta = timedelta(), since: date | None = None, limit: int = 50
+    ) -> RemovalDays:
+        """A page of the same by the lab's days, for people to read, from a day on: whole days, of
+        about ``limit`` jobs of each kind. A day with more of them is a page of its own.
+        """
+        zone, now = ZoneInfo(self._catalogs.newest().time_zone), self._clock()
+        start = None if since is None else datetime.combine(since, time(), zone)
+        kinds = self._kinds(now + ahead, since=start, limit=limit)
+        cut = first_cut(kinds, limit, zone)
+        days = by_day(chain(*kinds), now, zone)
+        if cut is None:
+            return RemovalDays(days)
+        if whole := tuple(one for one in days if one.day < cut):
+            return RemovalDays(whole, cut)
+        after = cut + timedelta(days=1)
+        end = datetime.combine(after, time(), zone) - timedelta(microseconds=1)
+        days = by_day(chain(*self._kinds(min(end, now + ahead), since=start)), now, zone)
+        return RemovalDays(days, after if end < now + ahead else None)
 
     def _periods(self) -> list[tuple[Part, timedelta]]:
         """The parts that go, in the order in which they do: files before what names them."""
