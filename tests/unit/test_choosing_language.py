@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,22 @@ def test_languages_call_themselves_as_their_readers_do() -> None:
         *("English", "Deutsch", "Español", "Français", "Português (Brasil)", "简体中文"),
     ]
     assert own_name("ar") == "العربية"
+
+
+_HELD = """
+import pickle, tracemalloc
+from printflow.language.choosing import best_language, own_name
+own_name("da"), best_language(["da"], ["en", "da"])
+tracemalloc.start()
+for tag in ("de", "es", "fr", "zh-CN"):
+    own_name(tag)
+print(tracemalloc.get_traced_memory()[0])
+"""
+
+
+def test_the_names_of_languages_hold_no_megabytes() -> None:
+    done = subprocess.run([sys.executable, "-c", _HELD], check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 200_000
 
 
 @pytest.mark.parametrize("typed", ["", "English", "pt_BR", "en-us", "fr-", "../fr", "zh-cn"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .speaking import ENGLISH, language, locale_of
@@ -70,8 +72,29 @@ def own_name(tag: str) -> str:
 
     if tag == ENGLISH:
         return "English"
-    name = _named(tag, Locale.parse(tag, sep="-"))
+    speaker = Locale.parse(tag, sep="-")
+    name = _read_once(tag, str(speaker)) or _named(tag, speaker)
     return name[:1].upper() + name[1:]
+
+
+def _read_once(tag: str, locale: str) -> str:
+    """What a language calls itself by its own file of Babel's; "" where that doesn't say. Babel would
+    keep a megabyte for each language, which most servers never speak.
+    """
+    from babel.localedata import resolve_locale_filename
+
+    parts = _whole(tag) or (tag, "", "")
+    wanted = (tag.replace("-", "_"), f"{parts[0]}_{parts[1]}" if parts[0] == "zh" else "")
+    while locale:
+        try:
+            with Path(resolve_locale_filename(locale)).open("rb") as file:
+                names = pickle.load(file).get("languages", {})  # noqa: S301 - Babel's own
+        except OSError:
+            names = {}
+        if found := next((names[one] for one in wanted if isinstance(names.get(one), str)), ""):
+            return str(found)
+        locale = locale.rpartition("_")[0]
+    return ""
 
 
 def language_name(tag: str) -> str:
