@@ -134,19 +134,35 @@ def _colored(data: bytes) -> tuple[Triangles, Colors | None]:
 
     register_handler(COLOR, "primitive")(lambda said: {"metadata": {COLOR: said["data"]}})
     loaded = _loaded(named_by_color(data))
-    meshes = loaded.dump() if hasattr(loaded, "dump") else [loaded]
-    meshes = [mesh for mesh in meshes if len(getattr(mesh, "faces", ()))]
-    pieces = [Piece(_corners(mesh), _colors_of(mesh)) for mesh in meshes]
+    pieces = [
+        Piece(_points(mesh, place)[faces], _colors_of(mesh, faces))
+        for mesh, faces, place in _placed(loaded)
+    ]
     whole = together(pieces)
     return whole.triangles, whole.colors
 
 
-def _corners(mesh: Any) -> Triangles:
-    corners: Triangles = np.asarray(mesh.vertices, dtype=np.float32)[np.asarray(mesh.faces)]
-    return corners
+def _placed(scene: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """The meshes of a scene, each with its faces and with where it stands. trimesh's own way to ask
+    for them copies every mesh.
+    """
+    for node in scene.graph.nodes_geometry:
+        place, name = scene.graph[node]
+        mesh = scene.geometry[name]
+        faces = np.asarray(getattr(mesh, "faces", ()))
+        if len(faces):
+            mirrored = np.linalg.det(place[:3, :3]) < 0  # outside would be inside
+            yield mesh, faces[:, ::-1] if mirrored else faces, place
 
 
-def _colors_of(mesh: Any) -> Colors | None:
+def _points(mesh: Any, place: Any) -> Any:
+    points = np.asarray(mesh.vertices)
+    if not np.array_equal(place, np.eye(4)):
+        points = points @ place[:3, :3].T + place[:3, 3]
+    return points.astype(np.float32)
+
+
+def _colors_of(mesh: Any, faces: Any) -> Colors | None:
     light = mesh.metadata.get(COLOR)
     at_corners = mesh.visual.kind == "vertex"
     if light is None and not at_corners:
@@ -155,7 +171,7 @@ def _colors_of(mesh: Any) -> Colors | None:
     if at_corners:
         levels = np.asarray(mesh.visual.vertex_colors)[:, :3] / 255
     shown = screen_level(levels * np.asarray(light or [1, 1, 1], np.float64))
-    return of_corners(shown[np.asarray(mesh.faces)])
+    return of_corners(shown[faces])
 
 
 def _mesh(data: bytes) -> Any:
