@@ -135,6 +135,16 @@ PAGES: Final = {
 }
 """For each route that answers a page, how it is opened and what it may take."""
 
+SPOKEN: Final = (
+    "/dashboard",
+    "/dashboard/jobs/<job_id>",
+    "/dashboard/queue",
+    "/submit",
+    "/jobs/<token>",
+)
+"""Pages that are also measured in other languages, beside themselves in English."""
+
+LANGUAGES: Final = ("de", "zh-CN")
 FEW: Final = 1000
 _FLAT: Final = 1.2
 
@@ -163,7 +173,10 @@ def measure(size: Size, folder: Path) -> list[Figure]:
             browsers = stack.enter_context(browsers_of(folder, count))
             for rule, page in PAGES.items():
                 if page.flat or name == large:
-                    todo[rule, name] = browsers(page)
+                    todo[rule, name] = browsers(page, "")
+        for rule in SPOKEN:
+            for tag in LANGUAGES:
+                todo[rule, tag] = browsers(PAGES[rule], tag)
         for browser, path in todo.values():
             _settle(browser, path)
         found = {key: Found([], []) for key in todo}
@@ -187,10 +200,14 @@ def _figures(found: dict[tuple[str, str], Found], large: str, small: str) -> Ite
         if page.flat:
             ratio = one.seconds / found[rule, small].seconds
             yield Figure(f"{rule}, {large} / {small}", ratio, _FLAT, "x")
+    for rule in SPOKEN:
+        for tag in LANGUAGES:
+            ratio = found[rule, tag].seconds / found[rule, large].seconds
+            yield Figure(f"{rule}, in {tag} / in English", ratio, _FLAT, "x")
 
 
-Browsers = Callable[[Opened], tuple[FlaskClient, str]]
-"""Gives, for a page, the browser that opens it and its address."""
+Browsers = Callable[[Opened, str], tuple[FlaskClient, str]]
+"""Gives, for a page and a language, the browser that opens it and its address; "" is English."""
 
 
 @contextmanager
@@ -198,7 +215,28 @@ def browsers_of(folder: Path, count: int) -> Iterator[Browsers]:
     """The browsers of a lab with so many jobs: one of staff, and one of a student."""
     with whole_lab(folder, count) as (lab, values):
         staff, student = signed_in(create_app(lab), lab), _signed_in_student(lab, values)
-        yield lambda page: (student if page.student else staff, page.path.format(**values))
+        speaking: dict[tuple[bool, str], FlaskClient] = {(False, ""): staff, (True, ""): student}
+
+        def browser_of(page: Opened, tag: str) -> tuple[FlaskClient, str]:
+            key = (page.student, tag)
+            if key not in speaking:
+                speaking[key] = _speaking(speaking[page.student, ""], tag)
+            return speaking[key], page.path.format(**values)
+
+        yield browser_of
+
+
+def _speaking(browser: FlaskClient, tag: str) -> FlaskClient:
+    """Another browser of the same person, who reads pages in another language."""
+    with browser.session_transaction() as known:
+        session = dict(known)
+    other = browser.application.test_client()
+    with other.session_transaction() as own:
+        own.update(session)
+    other.set_cookie("printflow_language", tag)
+    if other.get("/contact").headers.get("Content-Language") != tag:
+        raise RuntimeError(f"the lab doesn't speak {tag}")
+    return other
 
 
 def _signed_in_student(lab: Printflow, values: dict[str, str]) -> FlaskClient:

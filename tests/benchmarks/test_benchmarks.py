@@ -11,7 +11,7 @@ import pytest
 
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.pages import PAGES
+from tests.benchmarks.pages import LANGUAGES, PAGES, SPOKEN
 
 QUICK = ("startup", "transitions", "doctor", "dashboard")
 
@@ -32,6 +32,7 @@ def test_a_small_run_gives_every_figure(
     rows = json.loads((tmp_path / "bench.json").read_text())
     pictures = 2 if shutil.which("f3d") else 0  # measured beside it
     pages = 1 + sum(3 if page.flat else 2 for page in PAGES.values())
+    pages += len(SPOKEN) * len(LANGUAGES)
     assert len(rows) == (66 + pages + pictures if names is bench.ALL else 14)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
     # The hour before a deadline, through nginx, with one process for pages and with two.
