@@ -18,6 +18,7 @@ from tests.benchmarks.figure import SMALL, Figure, Measure, Size
 ALL = (
     "startup",
     "transitions",
+    "backups",
     "importing",
     "upload",
     "slow_uploads",

@@ -12,6 +12,7 @@ import pytest
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.pages import LANGUAGES, PAGES, SPOKEN
+from tests.plugins.components import find_postgresql
 
 QUICK = ("startup", "transitions", "doctor", "dashboard")
 
@@ -33,7 +34,8 @@ def test_a_small_run_gives_every_figure(
     pictures = 2 if shutil.which("f3d") else 0  # measured beside it
     pages = 1 + sum(3 if page.flat else 2 for page in PAGES.values())
     pages += len(SPOKEN) * len(LANGUAGES)
-    assert len(rows) == (66 + pages + pictures if names is bench.ALL else 14)
+    databases = 2 if find_postgresql() else 1
+    assert len(rows) == (66 + databases + pages + pictures if names is bench.ALL else 14)
     assert all(set(row) == {"name", "value", "limit", "unit"} for row in rows)
     # The hour before a deadline, through nginx, with one process for pages and with two.
     lost = [row["value"] for row in rows if str(row["name"]).endswith(", lost or doubled")]

@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -269,3 +271,27 @@ def test_pruning_keeps_days_weeks_and_months(
     assert newest.name[:8] == "20260225"
     assert list(verify(newest)) == []
     assert prune(root, Keep(daily=2, weekly=3, monthly=3), NOW).removed == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at a process by /proc")
+def test_the_program_gives_way_and_nothing_else_does(
+    lab: Printflow, settings: Settings, tmp_path: Path
+) -> None:
+    own = os.nice(0)
+    take_backup(settings, tmp_path / "backups", NOW)
+    assert os.nice(0) == own
+    run = "from printflow.cli import main; main()"
+    program = subprocess.Popen(
+        [sys.executable, "-c", run, "backup", str(tmp_path / "backups")],
+        env={
+            **os.environ,
+            "PRINTFLOW_STORE": str(settings.store),
+            "PRINTFLOW_DATABASE_URL": settings.database,
+        },
+    )
+    seen = {own}
+    while program.poll() is None:
+        fields = Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2].split()
+        seen.add(int(fields[16]))
+    assert program.returncode == 0
+    assert max(seen) == min(own + 10, 19)

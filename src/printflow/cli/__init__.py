@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import collector
+from . import collector, priority
 
 __all__ = ["main"]
 
@@ -18,6 +18,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line and end the process."""
     collector.not_yet()
+    priority.of_whole_process()
     # Plug-ins of pydantic are looked for in every package that is installed; Printflow has none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

@@ -12,6 +12,7 @@ import click
 
 from printflow.said import say
 
+from . import priority
 from .documents import print_json
 from .session import json_option, session
 from .streams import on_terminal, tell, warn
@@ -80,6 +81,7 @@ def backup(folder: Path, keep: object, quick: bool, verify: bool, key_file: Path
     Exit code 0: the backup is complete. 1: the backup was taken, but something needs your
     attention. 3: no backup was taken.
     """
+    priority.give_way()
     if verify:
         _verify(folder, key_file)
         return
