@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
 from printflow import Printflow, Settings
@@ -21,6 +19,7 @@ from tests.benchmarks.bare_page import BARE_MS, bare_browser
 from tests.benchmarks.figure import Figure, Size
 from tests.benchmarks.many_jobs import Plan, fill
 from tests.benchmarks.staff_browser import signed_in
+from tests.benchmarks.transitions import listening
 from tests.benchmarks.views import VIEWS
 
 _EVERY: Final = "/dashboard?status=all"
@@ -119,8 +118,5 @@ def asked() -> Iterator[list[int]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         number[0] += statement.lstrip().startswith("SELECT")
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with listening(before_cursor_execute=note):
         yield number
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)

@@ -135,14 +135,26 @@ def counted() -> Iterator[dict[str, int]]:
     def commit(connection: Connection) -> None:
         count["commits"] += connection.get_execution_options().get("printflow_write", False)
 
-    listeners = (("before_cursor_execute", statement), ("commit", commit))
-    for name, listener in listeners:
+    with listening(before_cursor_execute=statement, commit=commit):
+        yield count
+
+
+@contextmanager
+def listening(**listeners: Callable[..., None]) -> Iterator[None]:
+    """Call these at SQLAlchemy's events of that name.
+
+    As soon as anything has listened, SQLAlchemy asks for listeners with every statement, and goes
+    on to when they are gone: what is measured later would be slower than it is in a lab.
+    """
+    listened = Engine._has_events
+    for name, listener in listeners.items():
         event.listen(Engine, name, listener)
     try:
-        yield count
+        yield
     finally:
-        for name, listener in listeners:
+        for name, listener in listeners.items():
             event.remove(Engine, name, listener)
+        Engine._has_events = listened
 
 
 class Bare:
