@@ -67,7 +67,7 @@ def measure(size: Size, folder: Path) -> list[Figure]:
 
 
 def _figure(name: str, settings: Settings, size: Size, folder: Path, command: _Command) -> Figure:
-    jobs = size.jobs // 20
+    jobs = max(500, size.jobs // 20)
     with Printflow.open(settings, create=True) as lab:
         fill(lab, Plan(jobs))
         _write_models(lab)
