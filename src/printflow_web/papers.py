@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, render_template, url_for
 
+from printflow import Job
+
 from .request import lab_of
-from .square_code import square_code
+from .square_code import SquareCode, square_code
 
 pages = Blueprint("papers", __name__, url_prefix="/dashboard/jobs")
 
@@ -13,19 +15,19 @@ pages = Blueprint("papers", __name__, url_prefix="/dashboard/jobs")
 @pages.get("/<job_id>/ticket")
 def ticket(job_id: str) -> str:
     """One page with what someone at a printer needs to know."""
-    return _paper("ticket.html", job_id)
+    job = lab_of(current_app).jobs.get(job_id)
+    return render_template("ticket.html", job=job, code=_code(job))
 
 
 @pages.get("/<job_id>/label")
 def label(job_id: str) -> str:
     """A label of 100 × 62 mm for the bag."""
-    return _paper("label.html", job_id)
+    (found,) = lab_of(current_app).payments.balances([job_id])
+    due, job = found.balance.due_cents, found.job
+    return render_template("label.html", job=job, due_cents=due, code=_code(job))
 
 
-def _paper(template: str, job_id: str) -> str:
-    lab = lab_of(current_app)
-    details = lab.jobs.details(job_id)
-    job = details.job
-    address = lab.settings.effective_base_url + url_for("counter.job", job_id=job.id)
-    code = square_code(address)
-    return render_template(template, job=job, details=details, code=code)
+def _code(job: Job) -> SquareCode:
+    """The square code that leads to the job's page at the counter."""
+    base = lab_of(current_app).settings.effective_base_url
+    return square_code(base + url_for("counter.job", job_id=job.id))

@@ -24,6 +24,7 @@ from printflow import (
     EXPORT_FORMATS,
     DebtorPage,
     InvalidInput,
+    JobDetails,
     Refusal,
     TransitionRefused,
     in_units,
@@ -195,7 +196,7 @@ def refund() -> AnyResponse | str:
         form = {"key": secrets.token_urlsafe(16), "next": request.args.get("next", "")}
         details = lab.jobs.details(job_id, newest=1)
         amount = in_units(details.balance.paid_cents, details.job.currency)
-        return _refund_form(job_id, {**form, "amount": amount}, {})
+        return _refund_form(details, {**form, "amount": amount}, {})
     form = request.form.to_dict()
     try:
         entry = lab.payments.refund(
@@ -206,7 +207,8 @@ def refund() -> AnyResponse | str:
             **acting(),
         )
     except (TransitionRefused, InvalidInput) as error:
-        return form_again(error, lambda errors: _refund_form(job_id, form, errors))
+        details = lab.jobs.details(job_id, newest=1)
+        return form_again(error, lambda errors: _refund_form(details, form, errors))
     amount = money(-entry.amount_cents, entry.currency)
     flash(
         _("Receipt %(number)s: refunded %(amount)s.", number=entry.number, amount=amount), "success"
@@ -214,8 +216,7 @@ def refund() -> AnyResponse | str:
     return redirect(_back(entry.job_ids[0]), 303)
 
 
-def _refund_form(job_id: str, form: dict[str, Any], errors: dict[str, Refusal]) -> str:
-    details = lab_of(current_app).jobs.details(job_id, newest=1)
+def _refund_form(details: JobDetails, form: dict[str, Any], errors: dict[str, Refusal]) -> str:
     return render_template(
         "refund.html", details=details, job=details.job, form=form, errors=errors
     )
