@@ -94,7 +94,7 @@ def test_a_machines_template_reads_nothing_but_what_it_was_made_of(tmp_path: Pat
             inside[0] = False
 
     with browsers_of(tmp_path, 1000) as browsers:
-        browser, path = browsers(Opened("/dashboard/queue"))
+        browser, path = browsers(Opened("/dashboard/queue"), "")
         app: Any = browser.application
         assert isinstance(app, Flask)
         app.jinja_env.context_class = Watched
