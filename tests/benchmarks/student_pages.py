@@ -72,7 +72,10 @@ def measure(size: Size, folder: Path) -> list[Figure]:
 @contextmanager
 def _bare() -> Iterator[Program]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", _BARE, str(port)])
+    process = subprocess.Popen(
+        [sys.executable, "-c", _BARE, str(port)],
+        cwd=Path(__file__).parents[2],  # where the module is found, wherever this one runs
+    )
     try:
         wait_until_it_answers(f"http://127.0.0.1:{port}/", process)
         yield Program(port, process.pid)
