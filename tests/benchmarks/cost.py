@@ -1,7 +1,8 @@
 """What one job costs from submission to pick-up, and what a page costs: the figures of docs/scale.md.
 
 ``python -m tests.benchmarks.cost [DATABASE_URL]`` works in a folder of its own and writes what it
-measured into ``costs.json``, from which ``python -m tests.benchmarks.scale`` makes the tables.
+measured into ``costs.json``, from which ``python -m tests.benchmarks.scale`` makes the tables;
+``measure_scale.py`` calls both.
 """
 
 from __future__ import annotations
@@ -35,12 +36,24 @@ from tests.benchmarks.staff_browser import PASSWORD
 from tests.benchmarks.transitions import FORM, approve, at_once, counted, timed
 
 COSTS = Path(__file__).with_name("costs.json")
-JOBS = 60
-MANY = 20_000
-PAGES = 150
+JOBS = 40
+MANY = 10_000
+PAGES = 100
 """How often each page is asked for."""
-CHANGES = 200
+CHANGES = 100
 CLIENTS = 8
+
+
+def others_at_work(seconds: float = 3.0) -> float:
+    """How many cores others keep busy. A load average wouldn't do: it still tells of what has ended."""
+    before = _busy_seconds()
+    time.sleep(seconds)
+    return round((_busy_seconds() - before) / seconds, 1)
+
+
+def _busy_seconds() -> float:
+    user, nice, system = Path("/proc/stat").read_text("ascii").split()[1:4]
+    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -50,7 +63,7 @@ def main() -> None:
     given.add_argument("--quick", action="store_true", help="with a tenth of everything")
     asked = given.parse_args()
     less = 10 if asked.quick else 1
-    machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+    machine = {"cores": os.cpu_count(), "others": others_at_work()}
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
         found = measured(
             Path(folder),

@@ -25,8 +25,8 @@ DASHBOARDS_A_LAB, POLL_SECONDS = 10, 15
 MODEL_MB = 5
 HALF = 0.5
 """How busy a process may be on average, so that pages don't wait for each other."""
-QUIET = 0.7
-"""A load average up to which nothing else is said to have run."""
+QUIET = 0.3
+"""So many cores may others keep busy on a machine that's said to be quiet."""
 LINK_MS = 0.5
 """What one call takes on a share in the same building."""
 POSTGRESQL_CONNECTIONS = 100
@@ -64,22 +64,23 @@ def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
 def _machine(costs: dict[str, Any]) -> str:
     """What else the machine did, so that nobody takes a busy one's figures for a quiet one's."""
     machine = costs["sqlite"]["machine"]
-    load = max(costs[name]["machine"]["load"] for name in ("sqlite", "postgresql"))
-    said = f"The machine had {machine['cores']} cores and, just before, a load of {load:g}"
-    if load > QUIET:
-        return f"{said}: other programs were busy, and a quiet machine takes a fraction of these times."
-    return f"{said}: nothing else was running."
+    others = max(costs[name]["machine"]["others"] for name in ("sqlite", "postgresql"))
+    said = f"The machine had {machine['cores']} cores"
+    if others > QUIET:
+        return f"{said}, and other programs kept {others:g} of them busy: a quiet one is faster."
+    return f"{said}, and nothing else was running."
 
 
 def _job(costs: dict[str, Any]) -> str:
     lite, post = costs["sqlite"], costs["postgresql"]
     names = ", ".join(
-        f"{rows:.0f} {name.replace('_', ' ')}" for name, rows in sorted(lite["rows"].items())
+        name.replace("_", " ") + (f" ({rows:.0f})" if rows > 1 else "")
+        for name, rows in sorted(lite["rows"].items())
     )
     return _table(
         ("", "SQLite", "PostgreSQL"),
         [
-            ("rows", f"{sum(lite['rows'].values()):.0f}: {names}", "the same"),
+            ("rows", f"{sum(lite['rows'].values()):.0f}, in {names}", "the same"),
             ("database, including indexes and search", _kb(lite), _kb(post)),
             ("processor time, without pages", _ms(lite), _ms(post)),
             ("SQL statements", lite["statements"], post["statements"]),

@@ -75,7 +75,7 @@ def measure(name: str) -> None:
     from tests.benchmarks.transitions import measure as transitions
 
     with tempfile.TemporaryDirectory() as folder:
-        one, many, *_ = transitions(Size(transitions=200), Path(folder))
+        one, many, *_ = transitions(Size(transitions=100), Path(folder))
     print(f"{name:>11}  {one.value:19.2f}  {many.value:16.2f}   {many.note}", flush=True)
     rates = re.search(r"(\d+) and (\d+) transitions", many.note)
     if rates is None:
