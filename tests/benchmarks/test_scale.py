@@ -25,7 +25,7 @@ def test_dearer_pages_need_more_cores() -> None:
     for name, spent in dear["postgresql"]["pages_ms"].items():
         dear["postgresql"]["pages_ms"][name] = 10 * spent
     assert tables(dear)["campuses"] != tables(costs)["campuses"]
-    with pytest.raises(ValueError, match="0 places for job"):
+    with pytest.raises(ValueError, match="0 places for machine"):
         filled("# Scale\n", costs)
 
 
