@@ -11,7 +11,7 @@ from typing import TypedDict
 from flask import current_app, g, request, session
 from flask_babel import gettext as _
 
-from printflow import Acting, SignInRefused, StaffSession, Standing, Student
+from printflow import Acting, Right, SignInRefused, StaffSession, Standing, Student, may
 
 from .page_language import speak_to
 from .proxy_headers import named_by_proxy
@@ -113,3 +113,8 @@ def _signed_in() -> StaffSession:
     if found is None:
         raise SignInRefused(_("You're signed out. Nothing was changed."))
     return found
+
+
+def rights_of_reader() -> tuple[Right, ...]:
+    """All that who asks may do: what is kept for other readers is kept under theirs."""
+    return tuple(right for right in Right if may(right))

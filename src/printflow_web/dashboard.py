@@ -29,7 +29,6 @@ from printflow import (
     ActorKind,
     InvalidInput,
     JobQuery,
-    Right,
     Sort,
     Status,
     Tally,
@@ -37,13 +36,12 @@ from printflow import (
     age_text,
     allowed,
     bulk_triggers,
-    may,
     parse_date,
     place_of,
     spoken_language,
 )
 
-from .acting import acting, staff_name
+from .acting import acting, rights_of_reader, staff_name
 from .auth import local_path
 from .errors import ParameterRefused
 from .filters import age_level
@@ -188,13 +186,12 @@ def index() -> Response:
         etag = _etag(tally.pulse)
         if request.if_none_match.contains(etag):
             return tagged(make_response("", 304), etag)
-        rights = tuple(right for right in Right if may(right))
         agent = request.headers.get("User-Agent", "")  # paths are those of its PC
         key = (
             tally.pulse,
             request.full_path,
             _view(),
-            rights,
+            rights_of_reader(),
             spoken_language(),
             system_of(agent),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from markupsafe import Markup
 
 from printflow import InRequest, Job, Machine, ModelRoom, Note, Plate
 
-from .queue_row_texts import QueueFrame
+from .queue_row_texts import QueueFrame, when
 from .row_texts import RowTexts, given_by
 
 
@@ -98,9 +97,6 @@ def machines_of(
     """The machines of a model, which is the page's ``number``-th."""
     texts: MachineTexts = current_app.extensions["printflow_machines"]
     filters: dict[str, Callable[..., Any]] = current_app.jinja_env.filters
-
-    def when(moment: datetime | None) -> str:
-        return "" if moment is None else str(filters["near_time"](moment))
 
     def part(job: Job, copies: int) -> PartView:
         return PartView(job, copies, requests.get(job.id), tuple(notes.get(job.id, ())))

@@ -11,8 +11,9 @@ from typing import Any
 from flask import current_app, request
 from markupsafe import Markup
 
-from printflow import Catalog, InRequest, Job, ModelRoom, Note, Right, may, spoken_language
+from printflow import Catalog, InRequest, Job, ModelRoom, Note, Right, spoken_language
 
+from .acting import rights_of_reader
 from .catalog_shown import catalog_shown
 from .row_texts import RowTexts, given_by
 
@@ -74,7 +75,7 @@ def queue_frame() -> QueueFrame:
     """The frame of a page that is asked for now."""
     return QueueFrame(
         spoken_language(),
-        tuple(right for right in Right if may(right)),
+        rights_of_reader(),
         request.root_path,
         catalog_shown(),
     )
@@ -92,6 +93,12 @@ def queue_rows(
     return [texts.text(row, frame) for row in _rows(model, most, requests, notes)]
 
 
+def when(moment: datetime | None) -> str:
+    """The moment as the print room says it; "" where it isn't known."""
+    filters: dict[str, Any] = current_app.jinja_env.filters
+    return "" if moment is None else str(filters["near_time"](moment))
+
+
 def _rows(
     model: ModelRoom,
     most: int,
@@ -100,10 +107,6 @@ def _rows(
 ) -> Iterator[QueueRow]:
     filters: dict[str, Any] = current_app.jinja_env.filters
     ids = [one.job.id for one in model.waiting]
-
-    def when(moment: datetime | None) -> str:
-        return "" if moment is None else str(filters["near_time"](moment))
-
     for at, one in enumerate(model.waiting[:most]):
         after = ids[at + 2] if at + 2 < len(ids) else ""
         yield QueueRow(

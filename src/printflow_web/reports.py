@@ -17,17 +17,15 @@ from printflow import (
     Figures,
     Period,
     ReportQuery,
-    Right,
     Unit,
     cell_text,
     cell_value,
     change_text,
-    may,
     parse_date,
     spoken_language,
 )
 
-from .acting import acting
+from .acting import acting, rights_of_reader
 from .catalog_shown import catalog_in_force
 from .errors import ParameterRefused
 from .live_page import asked_live, live_answer, live_page, tag_of
@@ -143,7 +141,7 @@ def _live(
 
     def kept(part: str) -> str:
         texts: LiveParts[str] = current_app.extensions["printflow_reports"]
-        rights = tuple(right for right in Right if may(right))
+        rights = rights_of_reader()
         address = request.root_path, request.full_path
         zone = catalog_in_force().time_zone
         key = (part, counted and counted(found), *address, rights, spoken_language(), zone)

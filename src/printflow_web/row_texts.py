@@ -13,8 +13,9 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from flask import current_app, request
 
-from printflow import Catalog, Flag, InRequest, Job, Note, Right, Trigger, may, spoken_language
+from printflow import Catalog, Flag, InRequest, Job, Note, Right, Trigger, spoken_language
 
+from .acting import rights_of_reader
 from .catalog_shown import catalog_shown
 from .live_parts import Part, part_of
 
@@ -90,7 +91,7 @@ def frame_of(view: str, *, one_status: bool, attention: bool) -> RowFrame:
         one_status,
         attention,
         spoken_language(),
-        tuple(right for right in Right if may(right)),
+        rights_of_reader(),
         request.root_path,
         catalog_shown(),
     )

@@ -1,4 +1,4 @@
-"""A command that nobody waits for leaves the processor to the lab's server."""
+"""A command that can take its time leaves the processor to the lab's server."""
 
 from __future__ import annotations
 

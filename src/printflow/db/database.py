@@ -62,7 +62,7 @@ _MOMENT: ContextVar[tuple[int, float] | None] = ContextVar("moment", default=Non
 """The number of the moment that this thread asks at, and when it began."""
 
 _MOMENT_SECONDS = 5.0
-"""A request that takes longer than a page, an upload perhaps, asks anew what it knew."""
+"""A request that takes longer than this, such as an upload, asks the database again."""
 
 
 class SqlTransaction:

@@ -49,7 +49,7 @@ class EmbeddedDialect(SQLiteDialect_pysqlite):
 
 
 def forget_writing(_connection: Any, record: ConnectionPoolEntry) -> None:
-    """Whoever has this connection next may only read."""
+    """The next to use this connection can only read."""
     record.info.pop(WRITES, None)
 
 
