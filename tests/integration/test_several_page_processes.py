@@ -28,6 +28,10 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
+# Killed between taking a mail and saying that it was sent, a process keeps it for twice this and
+# half a minute: only then is it sent again.
+MAIL_DEADLINE = 5
+
 
 class Site:
     """The running program and its processes."""
@@ -51,7 +55,11 @@ class Site:
 def site(store: Path, *options: str, **environment: str) -> Iterator[Site]:
     port, log = free_port(), store.with_name("said.txt")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PRINTFLOW_")}
-    settings = {"PRINTFLOW_STORE": str(store), "PRINTFLOW_CHECK_EMAIL_DOMAIN": "false"}
+    settings = {
+        "PRINTFLOW_STORE": str(store),
+        "PRINTFLOW_CHECK_EMAIL_DOMAIN": "false",
+        "PRINTFLOW_MAIL__DEADLINE_SECONDS": str(MAIL_DEADLINE),
+    }
     command = [sys.executable, "-m", "printflow", "serve", "--port", str(port), "--workers", "2"]
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -69,8 +77,8 @@ def site(store: Path, *options: str, **environment: str) -> Iterator[Site]:
         process.wait(60)
 
 
-def until(look: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + 60
+def until(look: Callable[[], object], what: str, *, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < end, f"no {what}"
         time.sleep(0.05)
@@ -113,7 +121,11 @@ def served_until_told(store: Path, lab_settings: Settings, **environment: str) -
         with Printflow.open(lab_settings) as lab:
             assert {job.id for job in lab.jobs.find()} == set(jobs)
             # The one that works in the background sends mail, also after it has died.
-            until(lambda: not lab.worker.waiting()["mails_waiting"][1], "mail sent")
+            until(
+                lambda: not lab.worker.waiting()["mails_waiting"][1],
+                "mail sent",
+                seconds=2 * MAIL_DEADLINE + 30 + 60,
+            )
         parts = running.parts()
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(30) == 0
