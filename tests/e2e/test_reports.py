@@ -95,6 +95,23 @@ def test_figures_from_the_menu_to_a_file(server: Server, signed_in: Page, jobs: 
     assert (row["id"], row["status"]) == (jobs[1].id, "REJECTED")
 
 
+def test_peak_hours_draw_the_whole_day(server: Server, signed_in: Page) -> None:
+    drawn(signed_in, server, "/reports?period=all")
+    # As news of the page would: a table in which jobs came in the day's last hour only.
+    signed_in.evaluate("""
+      const old = document.querySelector("#peak_hours canvas").closest("#peak_hours");
+      const fresh = old.cloneNode(true);
+      const counts = [...fresh.querySelectorAll("td[data-value]")];
+      for (const cell of counts) cell.dataset.value = 0;
+      counts.at(-1).dataset.value = 7;
+      fresh.querySelector("[data-chart]").hidden = true;
+      old.replaceWith(fresh);
+      document.dispatchEvent(new CustomEvent("list-changed"));
+    """)
+    signed_in.wait_for_timeout(400)
+    assert signed_in.locator("#peak_hours canvas").evaluate(INK) > 50
+
+
 def test_the_plan_of_retention(server: Server, signed_in: Page, jobs: list[Job]) -> None:
     page = signed_in
     go(page, f"{server.url}/admin/retention")

@@ -15,7 +15,7 @@ Chart.register(
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 const POINTS = ["circle", "rect", "triangle", "rectRot"];
 const DASHES = [[], [6, 4], [2, 3], [8, 3, 2, 3]];
-const MOST_BARS = 20;
+const MOST_BARS = 20; // that lie, one below the other; columns and lines are a whole axis
 // Characters of a label's line, and the most lines: a phone has room for few beside the bars.
 const [LINE, MOST_LINES] = matchMedia("(max-width: 40rem)").matches ? [17, 2] : [32, 1];
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -66,10 +66,10 @@ function draw(place) {
   const table = place.parentElement.querySelector("table");
   const line = place.dataset.chart === "line";
   const { labels, series } = place.dataset.points ? JSON.parse(place.dataset.points) : read(table);
-  const most = line ? labels.length : MOST_BARS;
+  const lying = place.dataset.chart === "bar";
+  const most = lying ? MOST_BARS : labels.length;
   for (const one of series) one.data.length = Math.min(one.data.length, most);
   labels.length = Math.min(labels.length, most);
-  const lying = place.dataset.chart === "bar";
   // Of what is counted there is no half.
   const whole = series.every((one) => one.data.every(Number.isInteger));
   const style = getComputedStyle(place);
