@@ -47,6 +47,8 @@ PRINTING: Final = 60
 """No lab has more machines at work; of what else someone works on it has up to a thousand."""
 TOGETHER: Final = 6
 """Each so many jobs, one was sent together with the one before it."""
+RARE: Final = 120
+"""About so many jobs have the rare word, and as many the rare printer; in a lab of fewer, all the word."""
 _CLOSED: Final = {"ARCHIVED": 0.75, "PAIDPICKEDUP": 0.15, "REJECTED": 0.10}
 _EMPTY: Final = {Integer: 0, String: ""}
 
@@ -134,12 +136,13 @@ def _rows(plan: Plan) -> Iterator[tuple[Table, dict[str, Any]]]:
     statuses = plan.statuses()
     step = timedelta(days=365.25 * plan.years) / len(statuses)
     event_id = 0
+    every = max(len(statuses) // RARE, 1)
     last, floor = None, Floor(plan.now)
     for table, row in machine_rows(plan.now - timedelta(days=365.25 * plan.years)):
         yield table, complete(table, row)
     for number, status in enumerate(statuses, 1):
         created = plan.now - step * (len(statuses) - number + 1)
-        rare = number % (len(statuses) // 120)
+        rare = number % every
         with_it = last if number % TOGETHER == 0 and rare > 1 else None
         job = OneJob(number, Status(status), created, chance, plan.now, rare, with_it, floor)
         last = job
