@@ -52,8 +52,8 @@ class Site:
 
 
 @contextmanager
-def site(store: Path, *options: str, **environment: str) -> Iterator[Site]:
-    port, log = free_port(), store.with_name("said.txt")
+def site(store: Path, *options: str, port: int = 0, **environment: str) -> Iterator[Site]:
+    port, log = port or free_port(), store.with_name("said.txt")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PRINTFLOW_")}
     settings = {
         "PRINTFLOW_STORE": str(store),
@@ -71,8 +71,6 @@ def site(store: Path, *options: str, **environment: str) -> Iterator[Site]:
     try:
         yield Site(process, port, log)
     finally:
-        # Told to end, it ends the others first. Killed, it would leave them to notice by themselves,
-        # and on a busy machine one of them would hold the server's lock for a while.
         process.terminate()
         process.wait(60)
 
@@ -143,13 +141,44 @@ def test_on_postgresql_too(store: Path, postgresql_url: str) -> None:
     served_until_told(store, settings, PRINTFLOW_DATABASE_URL=postgresql_url)
 
 
-def test_all_end_when_the_first_is_killed(store: Path) -> None:
+def test_when_the_first_is_killed_all_end_and_another_server_starts(store: Path) -> None:
     with site(store) as running:
         until(lambda: answers(running), "answer")
         until(lambda: len(running.parts()) == 3, "three processes")
         parts = running.parts()
         running.process.kill()
-        until(lambda: not any(_runs(pid) for pid in parts), "end")
+        running.process.wait(60)
+        with site(store, port=running.port) as next_one:
+            until(lambda: next_one.process.poll() is not None or answers(next_one), "answer")
+            assert next_one.process.poll() is None, next_one.said()
+            assert not any(_runs(pid) for pid in parts)
+
+
+_BUSY = """
+import os, signal, sys, time
+from pathlib import Path
+from printflow.cli.processes import divide
+
+part = divide(1)
+if not isinstance(part, int):
+    told = Path(sys.argv[1], f"told {part.number}")
+    signal.signal(signal.SIGTERM, lambda *_: told.touch())  # and goes on with what it has begun
+    Path(sys.argv[1], f"ready {part.number}").touch()
+    part.ready()
+    while True:
+        time.sleep(1)
+"""
+
+
+def test_no_work_under_way_keeps_a_process_whose_first_was_killed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", _BUSY, str(tmp_path)]) as first:
+        try:
+            until(lambda: len(list(tmp_path.glob("ready *"))) == 2, "two processes")
+            parts = Site(first, 0, tmp_path).parts()
+        finally:
+            first.kill()
+    until(lambda: not any(_runs(pid) for pid in parts), "end")
+    assert not list(tmp_path.glob("told *")), "what is only told to end may take its time"
 
 
 def test_a_second_server_is_refused(store: Path) -> None:

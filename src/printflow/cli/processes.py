@@ -190,11 +190,13 @@ def _ended(place: _Place) -> int | None:
 
 
 def _end_with(alive: int) -> None:
-    """End when the first process is gone: nobody else would tell this one to."""
+    """End at once when the first process is gone.
+
+    That one was killed, as nothing else ends it before the others. What is under way is lost like
+    when one process does all: address and lock have to be free for the server that comes next.
+    """
     while os.read(alive, 1):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_END_SECONDS)
     os._exit(1)
 
 
