@@ -52,8 +52,14 @@ class Site:
 
 
 @contextmanager
-def site(store: Path, *options: str, port: int = 0, **environment: str) -> Iterator[Site]:
-    port, log = port or free_port(), store.with_name("said.txt")
+def site(store: Path, *options: str, **environment: str) -> Iterator[Site]:
+    with site_at(free_port(), store, *options, **environment) as running:
+        yield running
+
+
+@contextmanager
+def site_at(port: int, store: Path, *options: str, **environment: str) -> Iterator[Site]:
+    log = store.with_name("said.txt")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PRINTFLOW_")}
     settings = {
         "PRINTFLOW_STORE": str(store),
@@ -148,7 +154,7 @@ def test_when_the_first_is_killed_all_end_and_another_server_starts(store: Path)
         parts = running.parts()
         running.process.kill()
         running.process.wait(60)
-        with site(store, port=running.port) as next_one:
+        with site_at(running.port, store) as next_one:
             until(lambda: next_one.process.poll() is not None or answers(next_one), "answer")
             assert next_one.process.poll() is None, next_one.said()
             assert not any(_runs(pid) for pid in parts)
