@@ -100,14 +100,15 @@ def _shown() -> dict[str, Any]:
     }
 
 
-@pages.post("/<job_id>/move")
-def move(job_id: str) -> AnyResponse:
-    """Put a job before another one; scripts get the answer without a page."""
+@pages.post("/move")
+def move() -> AnyResponse:
+    """Put a job before another one, or last; ``move`` names both, with a space between. Scripts get
+    the answer without a page.
+    """
+    job_id, _space, before = request.form.get("move", "").partition(" ")
     quiet = request.headers.get("X-Requested-With") == "XMLHttpRequest"
     try:
-        moved = lab_of(current_app).queue.move(
-            job_id, **acting(), before=request.form.get("before", "")
-        )
+        moved = lab_of(current_app).queue.move(job_id, **acting(), before=before)
     except TransitionRefused as error:
         if quiet:
             answer = jsonify(problem=spoken_error(error))

@@ -92,7 +92,7 @@ def test_a_drag_plans_reorders_or_does_nothing(
     dragged(page, jobs[1], *middle(south))
     expect(page.get_by_text("Planned for South.")).to_be_visible()
     expect(south.get_by_text("Grace Hopper")).to_be_visible()
-    expect(page.locator("[data-job]")).to_have_count(2)
+    expect(page.locator("[id^=queued-]")).to_have_count(2)
     assert page.evaluate("window.same") is True
     assert faults(page, RULES["desktop"]) == []
     page.get_by_role("button", name="Undo").click()
@@ -106,6 +106,22 @@ def test_a_drag_plans_reorders_or_does_nothing(
     dragged(page, jobs[2], x, top["y"] + 6)
     expect(page.get_by_text("is now number 1 of 3")).to_have_count(1)
     assert order(lab)[0] == "Mary Jackson"
+
+
+def test_a_step_down_past_the_last_shown_is_one_step(
+    server: Server, page: Page, lab: Printflow, waiting: Callable[..., Job]
+) -> None:
+    for number in range(11):
+        waiting(f"Student {number:02}")
+    names = order(lab)
+    sign_in(page, server, "Ana")
+    page.goto(f"{server.url}/dashboard/queue")
+    rows = page.locator("[id^=queued-]")
+    expect(rows).to_have_count(8)
+    rows.nth(6).get_by_role("button", name=re.compile("down$")).click()
+    expect(page.get_by_text("is now number 8 of 8")).to_have_count(1)
+    names.insert(7, names.pop(6))
+    assert order(lab) == names
 
 
 def test_an_open_page_follows_what_others_do(

@@ -45,7 +45,7 @@ def test_reordered_by_drag_and_by_keyboard(
         lab.jobs.confirm(job.id, by="Ana", note="by phone")
     sign_in(page, server, "Ana")
     page.get_by_role("link", name="Queue", exact=True).click()
-    rows = page.locator("[data-job]")
+    rows = page.locator("[id^=queued-]")
     expect(rows).to_have_count(3)
 
     # By drag: the last one's handle, to above the first.

@@ -123,7 +123,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/payments/<int:payment_id>/void": {"GET": Right.VOID, "POST": Right.VOID},
     "/dashboard/jobs/<job_id>/upright": {"POST": Right.EDIT},
     "/dashboard/queue": {"GET": Right.SEE},
-    "/dashboard/queue/<job_id>/move": {"POST": Right.QUEUE},
+    "/dashboard/queue/move": {"POST": Right.QUEUE},
     "/dashboard/plates/start": {
         "GET": (Right.PRINT, Right.QUEUE),
         "POST": (Right.PRINT, Right.QUEUE),

@@ -36,8 +36,8 @@ def test_the_page_shows_what_prints_and_what_waits(staff: FlaskClient, job_in: J
 def test_moving_by_forms_alone(staff: FlaskClient, lab: Printflow, job_in: JobIn) -> None:
     first, second, third = (job_in("READYTOPRINT").id for _ in range(3))
     answer = staff.post(
-        f"/dashboard/queue/{third}/move",
-        data={"csrf_token": token(staff, "/dashboard/queue"), "before": first},
+        "/dashboard/queue/move",
+        data={"csrf_token": token(staff, "/dashboard/queue"), "move": f"{third} {first}"},
     )
     assert (answer.status_code, answer.location) == (303, f"/dashboard/queue#queued-{third}")
     assert order(lab) == [third, first, second]
@@ -53,8 +53,8 @@ def test_a_move_is_undone_from_its_notice(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
     first, second, third = (job_in("READYTOPRINT").id for _ in range(3))
-    form = {"csrf_token": token(staff, "/dashboard/queue"), "before": first}
-    page = staff.post(f"/dashboard/queue/{third}/move", data=form, follow_redirects=True)
+    form = {"csrf_token": token(staff, "/dashboard/queue"), "move": f"{third} {first}"}
+    page = staff.post("/dashboard/queue/move", data=form, follow_redirects=True)
     assert f'action="/dashboard/jobs/{third}/undo"' in page.text
     event = lab.jobs.details(third).events[-1]
     staff.post(f"/dashboard/jobs/{third}/undo", data={**form, "event": event.id})
@@ -68,12 +68,13 @@ def test_a_move_that_is_overtaken_changes_nothing(
     staff: FlaskClient, lab: Printflow, job_in: JobIn
 ) -> None:
     waiting, printing = job_in("READYTOPRINT").id, job_in("PRINTING").id
-    form = {"csrf_token": token(staff, "/dashboard/queue"), "before": printing}
+    form = {"csrf_token": token(staff, "/dashboard/queue"), "move": f"{waiting} {printing}"}
     quiet = {"X-Requested-With": "XMLHttpRequest"}
-    answer = staff.post(f"/dashboard/queue/{waiting}/move", data=form, headers=quiet)
+    answer = staff.post("/dashboard/queue/move", data=form, headers=quiet)
     assert answer.status_code == 409
     assert "is no longer waiting for" in answer.json["problem"]  # type: ignore[index]
-    page = staff.post(f"/dashboard/queue/{printing}/move", data=form, follow_redirects=True)
+    form["move"] = f"{printing} "
+    page = staff.post("/dashboard/queue/move", data=form, follow_redirects=True)
     assert "no longer waiting for a printer" in said(page)
     with pytest.raises(TransitionRefused):
         lab.queue.move(printing, by="Ana")

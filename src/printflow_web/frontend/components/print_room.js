@@ -4,6 +4,12 @@
 import { asking, mergeParts, rememberParts } from "./live.js";
 
 const FAR = 8;
+const ROW = "[id^=queued-]";
+const job = (row) => row.id.slice("queued-".length);
+const student = (row) => row.querySelector(".queue-words a").textContent;
+const ways = (row) => row.querySelectorAll("[name=move]"); // up and down
+// Before which job it stands: another row, or the first of those that aren't shown.
+const following = ({ nextElementSibling: next }) => (next ? next.dataset.first || job(next) : "");
 
 export function printRoom() {
   return {
@@ -39,17 +45,17 @@ export function printRoom() {
     // -- by arrows --------------------------------------------------------------------------------
 
     step(event) {
-      const button = event.target.closest("[data-way]");
+      const button = event.target.closest("[name=move]");
       if (!button) return;
-      const row = button.closest("[data-job]");
-      const up = button.dataset.way === "up";
+      const row = button.closest(ROW);
+      const up = button === ways(row)[0];
       const beside = up ? row.previousElementSibling : row.nextElementSibling;
       // Past the last row that is shown, the button sends its form.
-      if (!beside || !beside.dataset.job) return;
+      if (!beside || !beside.matches(ROW)) return;
       event.preventDefault();
       row.parentElement.insertBefore(up ? row : beside, up ? beside : row);
       this.tidy(row.parentElement);
-      (button.disabled ? row.querySelector("[data-way]:not([disabled])") : button).focus();
+      (button.disabled ? row.querySelector("[name=move]:enabled") : button).focus();
       this.send(row);
     },
 
@@ -59,7 +65,7 @@ export function printRoom() {
       const handle = event.target.closest("[data-handle]");
       if (!handle || event.button !== 0) return;
       event.preventDefault();
-      const row = handle.closest("[data-job]");
+      const row = handle.closest(ROW);
       this.dragged = { row, x: event.clientX, y: event.clientY, moving: false, target: null };
       this.$root.setPointerCapture(event.pointerId);
     },
@@ -79,7 +85,7 @@ export function printRoom() {
       held.row.classList.add("dragged");
       held.ghost = document.createElement("div");
       held.ghost.className = "drag-ghost";
-      held.ghost.textContent = held.row.dataset.name;
+      held.ghost.textContent = student(held.row);
       document.body.append(held.ghost);
     },
 
@@ -94,12 +100,12 @@ export function printRoom() {
         held.target = { machine: machine.dataset.machine };
         const words = this.$root.dataset.onto;
         held.ghost.textContent = words
-          .replace("{name}", held.row.dataset.name)
+          .replace("{name}", student(held.row))
           .replace("{machine}", machine.dataset.machine);
         return;
       }
-      held.ghost.textContent = held.row.dataset.name;
-      const over = under && under.closest("[data-job]");
+      held.ghost.textContent = student(held.row);
+      const over = under && under.closest(ROW);
       if (!over || over === held.row || over.parentElement !== held.row.parentElement) return;
       const box = over.getBoundingClientRect();
       const low = event.clientY > box.top + box.height / 2;
@@ -139,10 +145,11 @@ export function printRoom() {
     },
 
     tidy(list) {
-      const rows = [...list.querySelectorAll("[data-job]")];
+      const rows = [...list.querySelectorAll(ROW)];
       rows.forEach((row, place) => {
-        row.querySelector("[data-way=up]").disabled = place === 0;
-        row.querySelector("[data-way=down]").disabled = place === rows.length - 1;
+        const [up, down] = ways(row);
+        up.disabled = place === 0;
+        down.disabled = place === rows.length - 1;
         // The ends belonged to the old order; the next look at the page has the new ones.
         row.querySelector("[data-ends]").textContent = "";
       });
@@ -154,18 +161,17 @@ export function printRoom() {
     },
 
     async send(row) {
-      const next = row.nextElementSibling;
-      const rows = [...row.parentElement.querySelectorAll("[data-job]")];
+      const rows = [...row.parentElement.querySelectorAll(ROW)];
       const words = this.$root.dataset;
       try {
-        const answer = await fetch(row.querySelector("[data-way]").formAction, {
+        const answer = await fetch(document.getElementById("room-form").action, {
           method: "POST",
-          body: this.body({ before: (next && next.dataset.job) || "" }),
+          body: this.body({ move: `${job(row)} ${following(row)}` }),
           headers: { "X-Requested-With": "XMLHttpRequest" },
         });
         if (!answer.ok) throw new Error(answer.statusText);
         this.$refs.said.textContent = words.moved
-          .replace("{id}", row.dataset.job)
+          .replace("{id}", job(row))
           .replace("{place}", rows.indexOf(row) + 1)
           .replace("{count}", rows.length);
         this.notice(await this.page(await fetch(window.location.pathname)));
@@ -192,7 +198,7 @@ export function printRoom() {
       try {
         const answer = await fetch(this.$root.dataset.plan, {
           method: "POST",
-          body: this.body({ job: row.dataset.job, machine }),
+          body: this.body({ job: job(row), machine }),
         });
         if (!answer.ok) throw new Error(answer.statusText);
         const page = await this.page(answer);
