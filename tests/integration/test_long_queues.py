@@ -91,11 +91,11 @@ def test_what_is_asked_of_the_database_is_what_all_jobs_say(
         assert tx.queue.waits(planned) == plain.waits(every, planned)
         gone = [one.id for one in every if not left_to_plan(one, planned.get(one.id, 0))]
         first = tx.queue.first(PRINTERS, limit=limit, without=gone)
-        ahead = tx.queue.ahead(without=every[0].id)
+        ahead = tx.queue.ahead()
         for printer in PRINTERS:
             own = in_order(one for one in first if one.printer == printer)
             assert own == plain.waiting(printer, every, planned)[:limit]
-            mine = plain.still_to_print(printer, every, without=every[0].id)
+            mine = plain.still_to_print(printer, every, without="")
             assert ahead.get(printer, Ahead()) == mine
             order = plain.waiting(printer, every, {})
             assert tx.queue.order(printer) == [(one.id, one.queue_place) for one in order]
@@ -112,6 +112,8 @@ def test_what_is_asked_of_the_database_is_what_all_jobs_say(
             assert sorted(these) == sorted(newest[: limit + 1])
         assert plain.ids(tx.queue.at_machines((), loose=0)) == []
         for one in every:
+            mine = plain.still_to_print(one.printer, every, without=one.id)
+            assert tx.queue.ahead_of(one) == mine
             if one.status is Status.READYTOPRINT and not one.on_hold:
                 assert tx.queue.before(one) == plain.before(one, every)
         assert walked(tx, limit) == plain.ids(

@@ -438,6 +438,7 @@ def test_no_count_of_the_library_knows_it(
 
 LEAVES_IT_OUT = {
     "queue_rows._ALL_AHEAD",
+    "queue_rows._AHEAD_OF",
     "file_rows._AHEAD",  # only of models that were looked into already
     "file_rows._OF_STAFF",
     "worklist.attention_counts",  # by by_flag
@@ -467,6 +468,8 @@ OF_JOBS_THAT_ARE_NAMED = {
     "online_rows._MONEY",
     "online_rows.jobs",  # a report names the job
     "job_rows._BY_TOKEN",
+    "job_rows._BY_IDS",
+    "job_rows._WITH_REQUEST",
     "job_rows._CHANGE",
     "job_rows._JOB_COLUMNS",
     "job_rows._WITH_FILES",
@@ -509,7 +512,7 @@ ONLY_AFTER_STAFF_ACTED = {
     "queue_rows._first_of",
     "queue_rows._loose",
     "queue_rows._walk",
-    "queue_rows.before",
+    "queue_rows._BEFORE",
     "queue_rows.first",
     "queue_rows.order",
     "queue_rows.printers",

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from printflow import Printflow
 from printflow.domain.limits import Limit
+from tests.benchmarks.dashboard import asked
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said, send, token
 
@@ -143,3 +144,33 @@ def test_what_is_no_address_is_kept_to_be_mended(lab: Printflow, student: FlaskC
         assert 'href="#email"' in answer.text and 'aria-invalid="true"' in answer.text
     assert 'value="jane"' in send(student, "/find", email="jane").text
     assert lab.mail.find() == []
+
+
+def test_many_of_a_browsers_own_jobs_are_read_as_one(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    jobs = [submit() for _ in range(10)]
+    numbers, shown = [], ""
+    for own in (jobs[:1], jobs):
+        with student.session_transaction() as session:
+            session["jobs"] = [job.id for job in own]
+        student.get("/find")
+        with asked() as number:
+            shown = student.get("/find").text
+        numbers.append(number[0])
+    assert numbers[0] == numbers[1]
+    links = [lab.students.url(job) for job in jobs[:-9:-1]]
+    places = [shown.index(link.removeprefix(lab.settings.effective_base_url)) for link in links]
+    assert places == sorted(places), "the newest eight, the newest first"
+    assert lab.students.url(jobs[0]).rpartition("/")[2] not in shown
+
+
+def test_a_job_that_is_gone_leaves_no_gap(
+    lab: Printflow, student: FlaskClient, submit: Submit
+) -> None:
+    job = submit()
+    with student.session_transaction() as session:
+        session["jobs"] = ["ZZZZ9999", job.id]
+    page = student.get("/find")
+    assert page.status_code == 200
+    assert lab.students.url(job).rpartition("/")[2] in page.text

@@ -10,6 +10,7 @@ import segno
 from flask.testing import FlaskClient
 
 from printflow import Job, Printflow
+from tests.benchmarks.dashboard import asked
 from tests.plugins.lab import Submit, TestClock
 from tests.web.conftest import said, send
 
@@ -51,6 +52,21 @@ def test_every_status_says_who_must_act(
         assert "$4.25 due" in said(page)
     if status == "PAIDPICKEDUP":
         assert "$4.25 paid" in said(page) and "due" not in said(page)
+
+
+@pytest.mark.parametrize(
+    ("status", "most"),
+    [("PENDING", 8), ("READYTOPRINT", 8), ("PRINTING", 12), ("COMPLETED", 5)],
+)
+def test_it_asks_few_statements(
+    lab: Printflow, student: FlaskClient, job_in: Brought, status: str, most: int
+) -> None:
+    """Plates are looked for only while it's to be printed, and machines only of its model."""
+    job = job_in(status)
+    student.get(path(lab, job))
+    with asked() as number:
+        assert student.get(path(lab, job)).status_code == 200
+    assert number[0] <= most
 
 
 def test_the_price_is_one_click_away(lab: Printflow, student: FlaskClient, job_in: Brought) -> None:

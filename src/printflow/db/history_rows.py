@@ -52,6 +52,14 @@ _STAFF_NOTES = (
 )
 _EVENTS = Part(select(events).where(events.c.job_id == bindparam("job")), events.c.id)
 _NOTES = Part(select(notes).where(notes.c.job_id == bindparam("job")), notes.c.id)
+_WRITTEN_TO = select(notes.c.job_id).where(
+    notes.c.id.in_(
+        select(func.max(notes.c.id))
+        .where(notes.c.job_id.in_(bindparam("ids", expanding=True)), notes.c.for_student)
+        .group_by(notes.c.job_id)
+    ),
+    ~notes.c.from_student,
+)
 _OPENINGS = (
     select(file_openings)
     .where(file_openings.c.job_id == bindparam("job"), file_openings.c.station != "")
@@ -169,15 +177,11 @@ class SqlHistoryRows:
         return {job_id: own for job_id, own in found.items() if own}
 
     def written_to(self, job_ids: Collection[str]) -> Collection[str]:
-        if not job_ids:
-            return frozenset()
-        last = (
-            select(func.max(notes.c.id))
-            .where(notes.c.job_id.in_(sorted(set(job_ids))), notes.c.for_student)
-            .group_by(notes.c.job_id)
-        )
-        query = select(notes.c.job_id).where(notes.c.id.in_(last), ~notes.c.from_student)
-        return frozenset(self._connection.scalars(query))
+        found: set[str] = set()
+        ids = sorted(set(job_ids))
+        for start in range(0, len(ids), _MANY):
+            found.update(self._connection.scalars(_WRITTEN_TO, {"ids": ids[start : start + _MANY]}))
+        return found
 
     def click_opening(self, job_id: str, *, file_name: str, at: datetime, by: str) -> None:
         table = file_openings

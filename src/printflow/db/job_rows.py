@@ -92,6 +92,22 @@ _OF_REQUEST = (
     .where(jobs.c.request_id == bindparam("sought"))
     .order_by(jobs.c.request_place, jobs.c.id, job_files.c.id)
 )
+_WITH_REQUEST = (
+    select(*_JOB_COLUMNS, *FILE_COLUMNS)
+    .outerjoin(job_files, job_files.c.job_id == jobs.c.id)
+    .where(
+        jobs.c.request_id.in_(
+            select(jobs.c.request_id).where(jobs.c.token_hash == bindparam("sought"))
+        )
+    )
+    .order_by(
+        (jobs.c.token_hash == bindparam("sought")).desc(),
+        jobs.c.request_place,
+        jobs.c.id,
+        job_files.c.id,
+    )
+)
+_BY_IDS = _WITH_FILES.where(jobs.c.id.in_(bindparam("ids", expanding=True)))
 _EXISTS = select(jobs.c.id).where(jobs.c.id == bindparam("sought"))
 _ADD = insert(jobs)
 _ADD_REQUEST = insert(requests).returning(requests.c.id)
@@ -268,8 +284,22 @@ class SqlJobRows:
         rows = self._connection.execute(query, {"sought": value}).all()
         return _whole(rows) if rows else None
 
+    def with_request(self, token_hash: str) -> Sequence[Job]:
+        return self._several(_WITH_REQUEST, token_hash)
+
+    def of_ids(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        rows: dict[str, list[Row[Any]]] = {}
+        for start in range(0, len(job_ids), _MANY):
+            some = {"ids": job_ids[start : start + _MANY]}
+            for row in self._connection.execute(_BY_IDS, some):
+                rows.setdefault(row[0], []).append(row)
+        return [_whole(rows[job_id]) for job_id in job_ids if job_id in rows]
+
     def of_request(self, request_id: int) -> Sequence[Job]:
-        rows = self._connection.execute(_OF_REQUEST, {"sought": request_id}).all()
+        return self._several(_OF_REQUEST, request_id)
+
+    def _several(self, query: Select[Any], value: str | int) -> list[Job]:
+        rows = self._connection.execute(query, {"sought": value}).all()
         return [_whole(list(own)) for _, own in groupby(rows, key=itemgetter(0))]
 
     def ids_of_requests(self, request_ids: Collection[int]) -> dict[int, list[str]]:

@@ -37,6 +37,16 @@ _MACHINES = select(*(machines.c[name] for name in _MACHINE)).order_by(machines.c
 _BUSY = select(plates.c.machine_id, plates.c.started_at, plates.c.hours).where(
     plates.c.state == PlateState.RUNNING
 )
+_OF_MODEL = (
+    select(
+        *(machines.c[name] for name in _MACHINE),
+        machines.c.id.in_(
+            select(plates.c.machine_id).where(plates.c.state == PlateState.RUNNING)
+        ).label("prints"),
+    )
+    .where(machines.c.model == bindparam("model"))
+    .order_by(machines.c.id)
+)
 _IDLE = (
     select(plate_runs.c.machine_id, func.max(plate_runs.c.ended_at))
     .where(plate_runs.c.ended_at.is_not(None))
@@ -70,6 +80,13 @@ class SqlPlateRows:
     def machines(self) -> Sequence[Machine]:
         rows = self._connection.execute(_MACHINES)
         return [Machine(**dict(zip(_MACHINE, row, strict=True))) for row in rows]
+
+    def machines_of(self, model: str) -> Mapping[Machine, bool]:
+        rows = self._connection.execute(_OF_MODEL, {"model": model})
+        return {
+            Machine(**dict(zip(_MACHINE, values, strict=True))): bool(prints)
+            for *values, prints in rows
+        }
 
     def add_machine(self, machine: Machine, *, now: datetime) -> Machine:
         added = replace(machine, added_at=now)

@@ -52,8 +52,15 @@ _KEY = (jobs.c.queue_place, jobs.c.status_since, jobs.c.id)
 # Put together once: every page of a student asks it.
 _ALL_AHEAD = (
     select(jobs.c.printer, *_SUMS)
-    .where(_AHEAD, _FREE, with_staff(jobs.c.id), jobs.c.id != bindparam("without"))
+    .where(_AHEAD, _FREE, with_staff(jobs.c.id))
     .group_by(jobs.c.printer)
+)
+_AHEAD_OF = select(*_SUMS).where(
+    _AHEAD,
+    _FREE,
+    with_staff(jobs.c.id),
+    jobs.c.printer == bindparam("printer"),
+    jobs.c.id != bindparam("job"),
 )
 _PUT = update(jobs).where(jobs.c.id == bindparam("moved_id")).values(queue_place=bindparam("place"))
 
@@ -86,6 +93,33 @@ _WHOLE = (
 _EACH = select(jobs.c.id, *_BATCH, jobs.c.held_at, jobs.c.hours, jobs.c.quantity, _LEFT).where(
     _WAITS, _APART
 )
+
+
+def _placed(placed: bool) -> ColumnElement[bool]:
+    return jobs.c.queue_place.is_not(None) if placed else jobs.c.queue_place.is_(None)
+
+
+def _sooner(placed: bool) -> ColumnElement[bool]:
+    """What comes before a job that has a place, or one that has none."""
+    stands = [
+        bindparam(name, type_=column.type) for name, column in zip(_STANDS, _KEY, strict=True)
+    ]
+    if placed:
+        return and_(_placed(True), tuple_(*_KEY) < tuple_(*stands))
+    return or_(_placed(True), and_(_placed(False), tuple_(*_KEY[1:]) < tuple_(*stands[1:])))
+
+
+_STANDS = ("stands_at", "stands_since", "stands_id")
+"""The parameters for where a job stands, as its key."""
+_BEFORE = {
+    placed: select(*_SUMS).where(
+        _AHEAD,
+        jobs.c.printer == bindparam("printer"),
+        jobs.c.id != bindparam("job"),
+        or_(jobs.c.status == Status.PRINTING.value, and_(_READY, _FREE, _sooner(placed))),
+    )
+    for placed in (True, False)
+}
 
 
 class SqlQueueRows:
@@ -160,19 +194,20 @@ class SqlQueueRows:
                 rows.append((*batch, 1, int(free), share))
         return _together(rows)
 
-    def ahead(self, *, without: str = "") -> Mapping[str, Ahead]:
-        rows = self._connection.execute(_ALL_AHEAD, {"without": without})
+    def ahead(self) -> Mapping[str, Ahead]:
+        rows = self._connection.execute(_ALL_AHEAD)
         return {printer: _ahead(*sums) for printer, *sums in rows}
 
+    def ahead_of(self, job: Job) -> Ahead:
+        own = {"printer": job.printer, "job": job.id}
+        return _ahead(*self._connection.execute(_AHEAD_OF, own).one())
+
     def before(self, job: Job) -> Ahead:
-        printing = jobs.c.status == Status.PRINTING.value
-        query = select(*_SUMS).where(
-            _AHEAD,
-            jobs.c.printer == job.printer,
-            jobs.c.id != job.id,
-            or_(printing, and_(_READY, _FREE, _sooner(place_in_queue(job)))),
-        )
-        return _ahead(*self._connection.execute(query).one())
+        place = place_in_queue(job)
+        stands = dict(zip(_STANDS, (place.place, place.since, place.job_id), strict=True))
+        own = {"printer": job.printer, "job": job.id, **stands}
+        query = _BEFORE[place.place is not None]
+        return _ahead(*self._connection.execute(query, own).one())
 
     def order(self, printer: str) -> Sequence[tuple[str, int | None]]:
         query = select(jobs.c.id, jobs.c.queue_place).where(_WAITS, jobs.c.printer == printer)
@@ -215,10 +250,6 @@ def _first_of(names: tuple[str, ...]) -> CompoundSelect[Any] | None:
     return _walk(names, and_(_WAITS, jobs.c.id.not_in(_IDS)), None)
 
 
-def _placed(placed: bool) -> ColumnElement[bool]:
-    return jobs.c.queue_place.is_not(None) if placed else jobs.c.queue_place.is_(None)
-
-
 def _beyond(placed: bool, after: Place | None) -> ColumnElement[bool] | None:
     """What comes after a place, of the jobs with a place or those without; None for none of them."""
     if after is None or (not placed and after.place is not None):
@@ -226,13 +257,6 @@ def _beyond(placed: bool, after: Place | None) -> ColumnElement[bool] | None:
     if placed:
         return None if after.place is None else tuple_(*_KEY) > tuple_(*_values(after))
     return tuple_(*_KEY[1:]) > tuple_(*_values(after)[1:])
-
-
-def _sooner(place: Place) -> ColumnElement[bool]:
-    if place.place is None:
-        without = and_(_placed(False), tuple_(*_KEY[1:]) < tuple_(*_values(place)[1:]))
-        return or_(_placed(True), without)
-    return and_(_placed(True), tuple_(*_KEY) < tuple_(*_values(place)))
 
 
 def _values(place: Place) -> tuple[BindParameter[Any], ...]:

@@ -76,6 +76,14 @@ class JobRows(Protocol):
 
     def of_token(self, token_hash: str) -> Job | None: ...
 
+    def with_request(self, token_hash: str) -> Sequence[Job]:
+        """The job of a link, and behind it the others of its request, in the order of their models;
+        none for a link that is no job's.
+        """
+
+    def of_ids(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        """The jobs of these ids in their order, without those that there are not."""
+
     def of_request(self, request_id: int) -> Sequence[Job]:
         """The jobs of one request, in the order of its models."""
 

@@ -18,6 +18,9 @@ class PlateRows(Protocol):
     def machines(self) -> Sequence[Machine]:
         """All that are stored, the retired ones too, oldest first."""
 
+    def machines_of(self, model: str) -> Mapping[Machine, bool]:
+        """Those of one model, and whether each prints now."""
+
     def add_machine(self, machine: Machine, *, now: datetime) -> Machine:
         """Store a machine (its ``id`` is ignored) and give it with its id. Raises DuplicateKey when
         another has its name.

@@ -51,8 +51,11 @@ class QueueRows(Protocol):
         already settled.
         """
 
-    def ahead(self, *, without: str = "") -> Mapping[str, Ahead]:
-        """What each printer still has to print: all but what is on hold, and that job."""
+    def ahead(self) -> Mapping[str, Ahead]:
+        """What each printer still has to print: all but what is on hold."""
+
+    def ahead_of(self, job: Job) -> Ahead:
+        """What its printer still has to print but for this job."""
 
     def before(self, job: Job) -> Ahead:
         """What its printer prints before a job that is ready."""

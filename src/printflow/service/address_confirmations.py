@@ -25,7 +25,7 @@ from .acting import staff_actor
 from .address_asking import AddressAsking
 from .limits import wait_words
 from .links import Links
-from .lookup import job_of, no_link
+from .lookup import ids_together, job_of, no_link
 from .mail_queue import MailQueue
 from .received import MAILED_WITH, WITHHELD, mail_received
 from .removal import Removal
@@ -168,8 +168,7 @@ class AddressConfirmations:
             asked = tx.addresses.of_request(job.request_id)
             if asked is None or asked.state((job,), self._clock()) is not LinkState.OPEN:
                 return None
-            first = tx.jobs.of_request(job.request_id)[0]
-            mailed = bool(_mailed(tx, first))
+            mailed = bool(_mailed(tx, ids_together(tx, job)[0]))
             return AddressWait(address=job.student_email, until=asked.until, mailed=mailed)
 
     def send_again(self, job_id: str, *, sender: str = "") -> None:
@@ -258,16 +257,16 @@ class AddressConfirmations:
         return True
 
 
-def _mailed(tx: Transaction, first: Job) -> list[Mail]:
-    """The emails that asked for the address of a request; ``first`` is its first job."""
+def _mailed(tx: Transaction, first: str) -> list[Mail]:
+    """The emails that asked for the address of a request; ``first`` is the id of its first job."""
     return [
-        mail for mail in tx.outbox.of_job(first.id) if mail.template == MailTemplate.CONFIRM_ADDRESS
+        mail for mail in tx.outbox.of_job(first) if mail.template == MailTemplate.CONFIRM_ADDRESS
     ]
 
 
 def _expect_rare(tx: Transaction, first: Job, now: datetime) -> None:
     """Raises TooManyRequests if the link was mailed often enough, or a short time ago."""
-    mails = _mailed(tx, first)
+    mails = _mailed(tx, first.id)
     if len(mails) > _AGAIN:
         raise TooManyRequests(
             say_n(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ..domain.in_request import InRequest, in_requests
@@ -32,6 +32,16 @@ def job_of_link(tx: Transaction, token: str) -> Job:
     if job is None:
         raise no_link()
     return job
+
+
+def jobs_of_link(tx: Transaction, token: str) -> tuple[Job, Sequence[Job]]:
+    """The job of a status page's link, and all of its request in the order of their models; raises
+    NotFound.
+    """
+    found = tx.jobs.with_request(token_hash(token))
+    if not found:
+        raise no_link()
+    return found[0], sorted(found, key=lambda one: (one.request_place, one.id))
 
 
 def balance_of(tx: Transaction, job: Job) -> Balance:

@@ -307,15 +307,14 @@ class Queues:
         if not self._tell or not job.status.ahead:
             return None
         with self._database.read() as tx:
-            if job.status.record.to_print:
-                ahead = tx.queue.before(job)
-            else:
-                ahead = tx.queue.ahead(without=job.id).get(job.printer, Ahead())
+            to_print = job.status.record.to_print
+            ahead = tx.queue.before(job) if to_print else tx.queue.ahead_of(job)
             catalog = self._catalogs.newest(tx)
-            machines, days = self._machines(tx, catalog), catalog.open_days
-        units = [one for one in machines if one.model == job.printer]
-        in_service = len(startable(units)) if units else 1
-        return queueing.forecast(job, ahead, in_service, days, self._clock())
+            units = tx.plates.machines_of(job.printer)
+        models = [job.printer] if catalog.printer(job.printer) else []
+        shown = shown_machines(models, units, [one.id for one in units if units[one]])
+        in_service = len(startable(shown)) if shown else 1
+        return queueing.forecast(job, ahead, in_service, catalog.open_days, self._clock())
 
     def usually_ready_by_method(self) -> dict[str, ReadyRange | None]:
         """The same for each print method: the soonest of its printers."""

@@ -17,7 +17,7 @@ from ..domain.whose_turn import turn_of
 from ..ports import Clock, Database, Transaction
 from ..settings import Settings
 from .links import Links
-from .lookup import balance_of, job_of, job_of_link
+from .lookup import balance_of, job_of, job_of_link, jobs_of_link
 from .pay_links import PayLinks
 from .received import mails_about
 from .transitions import Request, Transitions
@@ -58,11 +58,11 @@ class StudentPages:
     def page(self, token: str) -> StudentPage:
         """Everything that the student may see of the job; raises NotFound."""
         with self._database.read() as tx:
-            job = job_of_link(tx, token)
+            job, together = jobs_of_link(tx, token)
             quote = tx.quotes.newest(job.id) if job.status.record.quoted else None
             events, notes = tx.history.events(job.id), tx.history.notes(job.id)
             balance = balance_of(tx, job)
-            together = tx.jobs.of_request(job.request_id)
+            plates = tx.plates.find(job_id=job.id) if job.status.record.to_print else ()
             return StudentPage(
                 job=job,
                 along=along(events),
@@ -82,7 +82,7 @@ class StudentPages:
                 pay_url=self._pay_links.of(job, balance.due_cents),
                 can_withdraw=Trigger.WITHDRAW in allowed(job.status, ActorKind.STUDENT),
                 cancel=self._cancel(job),
-                told=told_of(job, tx.plates.find(job_id=job.id), self._clock()),
+                told=told_of(job, plates, self._clock()),
                 change=way_to_change(
                     job, looked_at(job, events, notes) or any(tx.history.openings(job.id))
                 )
@@ -100,7 +100,7 @@ class StudentPages:
     def request(self, token: str) -> RequestPage:
         """All jobs that were sent with the one of a status page's link; raises NotFound."""
         with self._database.read() as tx:
-            jobs = tx.jobs.of_request(job_of_link(tx, token).request_id)
+            _, jobs = jobs_of_link(tx, token)
             ids = [one.id for one in jobs]
             written, settled = tx.history.written_to(ids), tx.ledger.settled_of(ids)
             return RequestPage(
@@ -130,8 +130,7 @@ class StudentPages:
         :meth:`request_of`, it is for ids that this browser is known to have sent.
         """
         with self._database.read() as tx:
-            found = [job for one in job_ids[-most:] if (job := tx.jobs.get(one)) is not None]
-            return with_turns(tx, self._links, found[::-1])
+            return with_turns(tx, self._links, tx.jobs.of_ids(job_ids[-most:][::-1]))
 
     def request_of(self, job_id: str) -> tuple[RequestJob, ...]:
         """The jobs that came in with that one, itself among them, in the order of their models.

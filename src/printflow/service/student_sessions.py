@@ -45,8 +45,7 @@ class StudentSessions:
         """
         with self._database.read() as tx:
             ids = tx.identity.jobs_of_person(student.person_id, student.email)[:_MOST_JOBS]
-            found = [job for job_id in ids if (job := tx.jobs.get(job_id)) is not None]
-            return with_turns(tx, self._links, found)
+            return with_turns(tx, self._links, tx.jobs.of_ids(ids))
 
     def sign_out(self, key: str) -> str:
         """End a session; gives the provider's page that ends its own one, "" where there is none."""
