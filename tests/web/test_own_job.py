@@ -66,7 +66,8 @@ def test_it_asks_few_statements(
     student.get(path(lab, job))
     with asked() as number:
         assert student.get(path(lab, job)).status_code == 200
-    assert number[0] <= most
+    version = lab.settings.database.startswith("postgresql")  # asked once in each request
+    assert number[0] <= most + version
 
 
 def test_the_price_is_one_click_away(lab: Printflow, student: FlaskClient, job_in: Brought) -> None:
