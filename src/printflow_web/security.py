@@ -221,8 +221,9 @@ def _headers(response: Response) -> Response:
         headers["X-Robots-Tag"] = "noindex"
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        # Every page depends on who looks at it, or holds a token.
+    elif not response.cache_control.private:
+        # Every page depends on who looks at it, or holds a token. Pictures in them, of which lists
+        # have dozens, say themselves how long one's own browser keeps them.
         headers["Cache-Control"] = "no-store"
     return response
 

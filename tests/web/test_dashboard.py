@@ -279,6 +279,8 @@ def test_a_row_shows_the_model_and_what_speaks_against_it(
         assert address, "its picture stands in the row"
         answer = staff.get(address[1].replace("&amp;", "&"))
         assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+        # Else a browser loads all of a list's pictures again with every page.
+        assert answer.headers["Cache-Control"] == "private, max-age=300"
         assert "20.0 × 15.0 × 10.0 mm" in rows[job.id]
     assert "3 open edges" in rows[holed.id]
     assert "Check the model" not in rows[sound.id]
