@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, TypedDict
 
-import segno
 from flask import Response
 
 _QUIET: Final = 4
@@ -21,6 +20,8 @@ class SquareCode(TypedDict):
 
 def square_code(address: str) -> SquareCode:
     """The QR code of an address."""
+    import segno  # few ask for one
+
     squares = segno.make(address, error="m", micro=False).matrix
     drawn = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(squares) for x, dark in enumerate(row) if dark

@@ -309,6 +309,29 @@ def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
     assert (done.stdout, done.stderr) == ("No jobs.\n", "[]\n")
 
 
+def test_a_server_holds_nothing_that_it_needs_for_an_upgrade_alone(program: Program) -> None:
+    """What it has loaded it keeps for weeks."""
+    assert program.run("init").code == 0
+    code = (
+        "import sys\n"
+        "from printflow import Printflow, Settings\n"
+        "from printflow_web.factory import create_app\n"
+        "with Printflow.open(Settings.load(None), role='server') as lab:\n"
+        "    create_app(lab)\n"
+        "    heavy = {'alembic', 'mako', 'pygments', 'segno', 'trimesh', 'numpy', 'PIL', 'rich'}\n"
+        "    print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=program.folder,
+        env={**bare_environment(), **program.environment},
+    )
+    assert done.stdout == "[]\n"
+
+
 MANY = 400
 
 
