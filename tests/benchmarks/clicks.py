@@ -150,7 +150,7 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
     (job,) = shop.submitted(1, model, sliced=sliced)
     with shop.signed_in() as page:
         hand, dialog, row = Hand(page), page.get_by_role("dialog"), page.locator(f"#job-{job.id}")
-        hand.click(row.locator("[data-trigger=approve]"), dialog)
+        hand.click(row.locator("[href$='/approve']"), dialog)
         if not sliced:
             hand.type(dialog.get_by_label("Weight"), "42.5")
             hand.type(dialog.get_by_label("Print time"), "2h 30m")
@@ -166,7 +166,7 @@ def one(shop: Shop, model: Path, *, sliced: bool) -> Hand:
             ("Completed", "pick_up", "Mark as picked up", "Paid & picked up"),
         ):
             hand.click(tab(page, status), row)
-            hand.click(row.locator(f"[data-trigger={trigger}]"), dialog)
+            hand.click(row.locator(f"[href$='/{trigger}']"), dialog)
             if trigger == "pick_up":
                 hand.choose(dialog.get_by_label("Paid by"), "cash")
             hand.click(dialog.get_by_role("button", name=button), now(page, then))
@@ -179,7 +179,7 @@ def one_from_its_page(shop: Shop, model: Path) -> Hand:
     (job,) = shop.submitted(1, model, sliced=True)
     with shop.signed_in() as page:
         hand, dialog = Hand(page), page.get_by_role("dialog")
-        next_step = page.locator("[data-one-job] [data-primary]")
+        next_step = page.locator("[data-one-job] [data-dialog].button-primary")
         hand.click(page.locator(f"#job-{job.id} .row-name"), next_step)
         for button, then in (
             ("Approve and send email", "Waiting for student"),

@@ -142,7 +142,7 @@ def test_a_busy_printer_is_told_when_it_is_chosen(
     lab.jobs.start_printing(jobs[0].id, by="Sam")
     sign_in(page, server, "Ana")
     page.goto(f"{server.url}/dashboard?status=READYTOPRINT")
-    page.locator(f"#job-{jobs[1].id} [data-trigger=start_printing]").click()
+    page.locator(f"#job-{jobs[1].id} [href$='/start_printing']").click()
     dialog = page.get_by_role("dialog")
     warning = dialog.get_by_text(f"has been printing job {jobs[0].id} (Ada Byron)")
     expect(warning).to_be_visible()

@@ -11,6 +11,8 @@ from printflow import Trigger
 
 WEB = Path(printflow_web.__file__).parent
 DRAWN = re.compile(r"^  \.i-([\w-]+) \{$", re.MULTILINE)
+BESIDE = re.compile(r' i-([\w-]+)(?=[" ])')
+"""The name of an icon among an element's classes."""
 
 
 def named() -> Iterator[str]:
@@ -20,6 +22,7 @@ def named() -> Iterator[str]:
         for call in re.findall(r"\b(?:icon|flag)\(([^)]*)\)", text):
             yield from re.findall(r'"([a-z]+(?:-[a-z]+)?)"', call)
         yield from re.findall(r'\("\w+", "\w+", "([a-z-]+)"\)', text)
+        yield from BESIDE.findall(text)
 
 
 def test_each_icon_is_drawn_and_used() -> None:
@@ -29,5 +32,6 @@ def test_each_icon_is_drawn_and_used() -> None:
     assert drawn - used == set()
     called = {trigger.record.icon for trigger in Trigger}
     for template in (WEB / "templates").glob("*.html"):
-        called |= set(re.findall(r'\bicon\("([\w-]+)"', template.read_text("utf-8")))
+        text = template.read_text("utf-8")
+        called |= {*re.findall(r'\bicon\("([\w-]+)"', text), *BESIDE.findall(text)}
     assert called - drawn == set()

@@ -348,7 +348,7 @@ def test_a_row_has_the_student_s_own_file_name_and_staff_s_notes(
     live = staff.get("/dashboard", headers=ask)
     assert live.status_code == 200, "a note shows on lists that are open"
     for page in (live, staff.get("/dashboard?view=dense")):
-        assert f'class="row-original">{job.original_name}<' in page.text
+        assert f'class="row-file"><bdi>{job.original_name}<' in page.text
         assert "DO NOT START" in page.text
         assert "on its way" not in page.text, "that's for the student"
     many = {"job": [f"{job.id}:1"], "trigger": "reject"}

@@ -64,7 +64,7 @@ def test_the_link_leads_to_all_of_them_in_any_status(
     jobs = submit_many(3)
     lab.jobs.reject(jobs[2].id, by="Ana", text="Too thin.")
     row = staff.get("/dashboard").text
-    link = unescape(re.findall(r'<a class="badge badge-flag" href="([^"]+request=[^"]+)"', row)[0])
+    link = unescape(re.findall(r'<a class="badge i-copy" href="([^"]+request=[^"]+)"', row)[0])
     page = staff.get(link)
     assert "Jobs of one request" in said(page)
     assert re.findall(r'<li class="row" id="job-(\w+)"', page.text) == [j.id for j in jobs]
