@@ -45,6 +45,12 @@ class PageTemplates(Environment):
         """Which texts a template has that is compiled now: the language, and the lab's own folder."""
         return spoken_language(), lab_of(self._pages).settings.locale_dir
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """All globals as one dict. Jinja's own chain of two takes as long as a small template each
+        time that one is filled in.
+        """
+        return {**self.globals, **(d or {})}
+
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's
         key = (spoken_language(), name)
         template = self._kept.get(key)

@@ -168,7 +168,7 @@ class SqlHistoryRows:
         ids = sorted(set(job_ids))
         for start in range(0, len(ids), _MANY):
             some = {"ids": ids[start : start + _MANY]}
-            for row in self._connection.execute(_STAFF_NOTES, some):
+            for row in self._connection.execute(_STAFF_NOTES, some).all():
                 note = note_of(row)
                 own = found.setdefault(row.job_id, [])
                 # What the program wrote down itself is in the history.

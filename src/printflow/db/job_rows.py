@@ -307,7 +307,7 @@ class SqlJobRows:
         wanted = sorted(set(request_ids))
         for start in range(0, len(wanted), _MANY):
             some = {"ids": wanted[start : start + _MANY]}
-            for request_id, job_id in self._connection.execute(_OF_REQUESTS, some):
+            for request_id, job_id in self._connection.execute(_OF_REQUESTS, some).all():
                 found.setdefault(request_id, []).append(job_id)
         return found
 
@@ -399,7 +399,8 @@ class SqlJobRows:
         ids = [row.id for row in rows]
         files: dict[str, list[JobFile]] = {job_id: [] for job_id in ids}
         for start in range(0, len(ids), _MANY):
-            for row in self._connection.execute(_FILES_OF, {"ids": ids[start : start + _MANY]}):
+            some = {"ids": ids[start : start + _MANY]}
+            for row in self._connection.execute(_FILES_OF, some).all():
                 files[row.job_id].append(_file(tuple(row)))
         return [_job(row, files[row.id]) for row in rows]
 
@@ -409,7 +410,7 @@ class SqlJobRows:
         moments = worklist.moments(attention)
         query = worklist.attention_counts(tuple(moments), unpaid=unpaid is None)
         number, both, found = 0, set[str](), set(unpaid or ())
-        for part, one, count in self._connection.execute(query, moments):
+        for part, one, count in self._connection.execute(query, moments).all():
             if part == "number":
                 number = int(count)
             else:
@@ -422,7 +423,7 @@ class SqlJobRows:
         query = worklist.flags_among(tuple(moments))
         for start in range(0, len(ids), _MANY):
             some = {**moments, "ids": ids[start : start + _MANY]}
-            for job_id, flag in self._connection.execute(query, some):
+            for job_id, flag in self._connection.execute(query, some).all():
                 found.setdefault(job_id, set()).add(Flag(flag))
         return {job_id: frozenset(flags) for job_id, flags in found.items()}
 
@@ -478,7 +479,7 @@ class SqlJobRows:
 
     def counts(self) -> dict[Status, int]:
         counted = dict.fromkeys(Status, 0)
-        for status, count in self._connection.execute(worklist.BY_STATUS):
+        for status, count in self._connection.execute(worklist.BY_STATUS).all():
             counted[Status(status)] += int(count)
         return counted
 
