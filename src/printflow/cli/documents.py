@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +42,8 @@ _TOGETHER = frozenset(
     {"files", "copies_good", "copies_failed", "copies_printing", "copies_out"}
 )  # told of in an entry of their own
 _THOUSANDTH = Decimal("0.001")
+_AS_IT_IS = frozenset({str, int, float, bool, NoneType})
+"""What JSON knows anyway, and nearly all values are; a class made of one, such as a status, is none."""
 _MAIL = (
     "id", "message_id", "template", "to", "state", "tries", "error", "created_at", "next_try_at",
     "sent_at",
@@ -130,6 +133,8 @@ def instant(time: datetime | None) -> str | None:
 
 def plain(value: object) -> Any:
     """``value`` in what JSON knows."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
