@@ -8,7 +8,7 @@ from pathlib import Path
 from printflow import Job, Printflow, Settings
 from tests.benchmarks.transitions import approve, counted, submitted
 
-_APPROVAL = {"statements": 18, "commits": 2}
+_APPROVAL = {"statements": 16, "commits": 2}
 """The commits: the step with its mail and its file's lease, and where the file is now."""
 
 

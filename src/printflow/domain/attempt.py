@@ -150,6 +150,8 @@ class Facts:
     chosen_file: FileFact | None = None
     quote: Quote | None = None
     """The quote of the presented link, or the job's newest one."""
+    quoted: bool = True
+    """Whether the job has ever been quoted, as far as was looked up."""
     paid_cents: int = 0
     """What was paid or waived before, in integer cents."""
     held_cents: int = 0

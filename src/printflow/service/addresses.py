@@ -7,6 +7,7 @@ network. Everything that keeps, compares, looks up or counts an address takes it
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..domain.mailbox import mailbox
@@ -55,6 +56,14 @@ def normal_email(typed: str) -> str:
     (RFC 5891). What is no address is given back stripped.
     """
     text = typed.strip()
+    return _normal(text) if len(text) <= _LIMIT else text
+
+
+@lru_cache(maxsize=500)
+def _normal(text: str) -> str:
+    """Kept for the addresses that were asked for last: to take one apart costs as much as to ask
+    the database, and a step asks for its student's several times.
+    """
     found = _found(text)
     return str(found.ascii_email) if found is not None else text
 

@@ -230,8 +230,8 @@ class _OfEvent:
         if job.cost_cents is None or job.grams is None or job.hours is None:
             raise LookupError(f"job {job.id} has no figures to quote")
         name, sha256 = self._adopted or (job.file.name, job.file.sha256)
-        before = self._tx.quotes.newest(job.id)
-        if not lines and before is not None and before.cost_cents == job.cost_cents:
+        before = None if lines else self._tx.quotes.newest(job.id)
+        if before is not None and before.cost_cents == job.cost_cents:
             lines = before.price_lines
         quote = Quote(
             id=0,
@@ -255,7 +255,8 @@ class _OfEvent:
         self._quote_id = quote_id
 
     def _void_confirmations(self) -> None:
-        self._tx.quotes.void_open(self._job.id, self._now)
+        if self._facts.quoted:
+            self._tx.quotes.void_open(self._job.id, self._now)
 
     def _extend_quote(self, by: timedelta) -> None:
         quote = self._facts.quote

@@ -86,6 +86,7 @@ class Firing:
             catalog_version=version,
             chosen_file=chosen,
             quote=request.quote_of(tx) if request.quote_of else newest,
+            quoted=newest is not None,
             paid_cents=paid + waived,
             held_cents=paid,
             students_cancel=settings.students_cancel,

@@ -45,7 +45,7 @@ class Folder:
     """
 
     def __init__(self, root: Path, *names: str, looking: bool = False) -> None:
-        self.path = root.joinpath(*names)
+        self._root, self._names = root, names
         self._fd: int | None = None
         self._pins: list[int] = []
         if sys.platform == "win32":
@@ -57,6 +57,11 @@ class Folder:
                     raise
             return
         self._fd = _descended(root, names, looking=looking)
+
+    @property
+    def path(self) -> Path:
+        """Where it was opened."""
+        return self._root.joinpath(*self._names)
 
     def close(self) -> None:
         """Let go of it."""
@@ -236,7 +241,8 @@ def _descended(root: Path, names: tuple[str, ...], *, looking: bool) -> int:
     above: int | None = None
     for number, name in enumerate(names, 1):
         kind = os.O_RDONLY if number == len(names) and not looking else _PATH_ONLY
-        place = str(root / _segment(name)) if above is None else _segment(name)
+        # A folder is opened for every look: to join a Path would cost as much as the look.
+        place = f"{root}{os.sep}{_segment(name)}" if above is None else _segment(name)
         try:
             found = os.open(place, kind | _FOLDER, dir_fd=above)
         except OSError as error:
