@@ -11,7 +11,7 @@ answers to it, two looks at the job, six or seven files and pictures), 500 x (jo
 list, and new pictures), and 14 x 240 times news. Four a second on average, eight in the last minutes.
 
 Of the hour its last ten minutes pass, in which 153 of the students come, all fifty phones among them,
-and everything in it 7.5 times as fast as in life: only a phone's line isn't. So a second has some fifty
+and everything in it eight times as fast as in life: only a phone's line isn't. So a second has some sixty
 requests. ``python -m tests.benchmarks.deadline --minutes 60 --faster 12`` lets the whole hour pass.
 
 The browsers run on the same cores as the server and nginx; what each took of the processor is printed.
