@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup
 
 from printflow import InRequest, Job, Machine, ModelRoom, Note, Plate
 
+from .live_parts import Part, part_of
 from .queue_row_texts import QueueFrame, when
 from .row_texts import RowTexts, given_by
 
@@ -74,17 +74,17 @@ class MachineView:
         return self.place
 
 
-class MachineTexts(RowTexts[MachineView, QueueFrame, Markup]):
+class MachineTexts(RowTexts[MachineView, QueueFrame, Part]):
     """The machines that were shown last."""
 
     def __init__(self) -> None:
         super().__init__(machine_rendered)
 
 
-def machine_rendered(row: MachineView, frame: QueueFrame) -> Markup:
-    """The machine's HTML. Its template is given the machine and the frame, and nothing else."""
+def machine_rendered(row: MachineView, frame: QueueFrame) -> Part:
+    """The machine as a part of the page. Its template is given the machine and the frame, and nothing else."""
     template = current_app.jinja_env.get_template("_machine.html")
-    return Markup(template.render(row=row, **given_by(frame)).strip())  # noqa: S704
+    return part_of(template.render(row=row, **given_by(frame)))
 
 
 def machines_of(
@@ -93,7 +93,7 @@ def machines_of(
     frame: QueueFrame,
     requests: Mapping[str, InRequest],
     notes: Mapping[str, Sequence[Note]],
-) -> list[Markup]:
+) -> list[Part]:
     """The machines of a model, which is the page's ``number``-th."""
     texts: MachineTexts = current_app.extensions["printflow_machines"]
     filters: dict[str, Callable[..., Any]] = current_app.jinja_env.filters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import (
@@ -22,7 +23,9 @@ from printflow import InvalidInput, TransitionRefused
 
 from .acting import acting
 from .jobs import undoable
+from .live_frame import LiveFrame, filled
 from .live_page import asked_live, live_answer, tag_of
+from .live_parts import Part, news
 from .machine_texts import machines_of
 from .queue_row_texts import queue_frame, queue_rows
 from .request import lab_of
@@ -39,10 +42,11 @@ ROWS_ALONE = 60
 @pages.get("")
 def show() -> AnyResponse:
     """The print room, and what else would fit a printer. A page that is asked for by its own script
-    is answered with the part that changes, and 304 while nothing has.
+    is answered 304 while nothing has changed, and then with the parts that it doesn't hold.
     """
     if asked_live():
-        return live_answer(render_template("_print_room.html", **_shown()))
+        parts = _parts(_shown())
+        return live_answer("\n".join(news(parts)), _etag(parts))
     lab, asked = lab_of(current_app), request.args
     chosen = {name: asked.get(name, "") for name in ("fits", "material", "color")}
     found = None
@@ -58,17 +62,17 @@ def show() -> AnyResponse:
             flash(spoken_error(error), "error")
     fitting = found.jobs if found else ()
     shown = _shown()
-    room = render_template("_print_room.html", **shown)
+    parts = _parts(shown)
     page = render_template(
         "queue.html",
-        room=room,
+        room=filled(parts),
         chosen=chosen,
         found=found,
         alone=shown["alone"],
         requests={**shown["requests"], **lab.worklist.in_requests(fitting)},
         notes=lab.worklist.notes(fitting),
         whole=found is not None and not found.next and not asked.get("after"),
-        etag=tag_of(room),
+        etag=_etag(parts),
         poll_seconds=current_app.config["POLL_SECONDS"],
     )
     return make_response(page)
@@ -98,6 +102,16 @@ def _shown() -> dict[str, Any]:
         "requests": requests,
         "notes": notes,
     }
+
+
+def _parts(shown: Mapping[str, Any]) -> tuple[Part, ...]:
+    """The print room as parts: first what holds the others, then each of them."""
+    frame = LiveFrame()
+    return frame.around(render_template("_print_room.html", parts=frame, **shown))
+
+
+def _etag(parts: Iterable[Part]) -> str:
+    return tag_of(" ".join(part.tag for part in parts))
 
 
 @pages.post("/move")

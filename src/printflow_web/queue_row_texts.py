@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app, request
-from markupsafe import Markup
 
 from printflow import Catalog, InRequest, Job, ModelRoom, Note, Right, spoken_language
 
 from .acting import rights_of_reader
 from .catalog_shown import catalog_shown
+from .live_parts import Part, part_of
 from .row_texts import RowTexts, given_by
 
 
@@ -58,13 +58,13 @@ class QueueFrame:
     catalog: Catalog | None = field(hash=False)
 
 
-def queue_row_rendered(row: QueueRow, frame: QueueFrame) -> Markup:
-    """The row's HTML. Its template is given the row and the frame, and nothing else."""
+def queue_row_rendered(row: QueueRow, frame: QueueFrame) -> Part:
+    """The row as a part of the page. Its template is given the row and the frame, and nothing else."""
     template = current_app.jinja_env.get_template("_queue_row.html")
-    return Markup(template.render(row=row, **given_by(frame)).strip())  # noqa: S704
+    return part_of(template.render(row=row, **given_by(frame)))
 
 
-class QueueRowTexts(RowTexts[QueueRow, QueueFrame, Markup]):
+class QueueRowTexts(RowTexts[QueueRow, QueueFrame, Part]):
     """The rows of queues that were shown last."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ def queue_rows(
     frame: QueueFrame,
     requests: Mapping[str, InRequest],
     notes: Mapping[str, Sequence[Note]],
-) -> list[Markup]:
+) -> list[Part]:
     """The rows of a printer's queue, at most so many."""
     texts: QueueRowTexts = current_app.extensions["printflow_queue_rows"]
     return [texts.text(row, frame) for row in _rows(model, most, requests, notes)]

@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from printflow import InRequest, Job, Machine, Note, Plate, PlateState, Printflow
 from printflow.domain.plate import PlatePart
 from printflow_web import machine_texts
+from printflow_web.live_parts import Part, part_of
 from printflow_web.machine_texts import (
     MachineTexts,
     MachineView,
@@ -56,9 +56,9 @@ def test_each_value_of_a_machine_and_of_its_frame_makes_it_anew(
 ) -> None:
     made: list[tuple[MachineView, QueueFrame]] = []
 
-    def render(row: MachineView, frame: QueueFrame) -> str:
+    def render(row: MachineView, frame: QueueFrame) -> Part:
         made.append((row, frame))
-        return f"machine {len(made)}"
+        return part_of(f'<p id="machine {len(made)}">')
 
     monkeypatch.setattr(machine_texts, "machine_rendered", render)
     texts = MachineTexts()
@@ -68,11 +68,13 @@ def test_each_value_of_a_machine_and_of_its_frame_makes_it_anew(
     names = {name for name, _ in rows}
     assert {"waiting", "running.left", "running.plate.hours", "planned.parts.notes.text"} <= names
     for name, other in rows:
-        assert texts.text(other, frame) == f"machine {len(made)}", name
+        assert texts.text(other, frame).id == f"machine {len(made)}", name
         assert made[-1] == (other, frame), name
     for name, another in frames:
-        assert texts.text(row, another) == f"machine {len(made)}", name
-    assert texts.text(replace(row), frame_of_tests(lab)) != "machine 1", "the last one made is kept"
+        assert texts.text(row, another).id == f"machine {len(made)}", name
+    assert texts.text(replace(row), frame_of_tests(lab)).id != "machine 1", (
+        "the last one made is kept"
+    )
 
 
 def test_a_machines_template_reads_nothing_but_what_it_was_made_of(tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ def test_a_machines_template_reads_nothing_but_what_it_was_made_of(tmp_path: Pat
                 read.add(key)
             return super().resolve_or_missing(key)
 
-    def watched(row: MachineView, frame: QueueFrame) -> Markup:
+    def watched(row: MachineView, frame: QueueFrame) -> Part:
         inside[0] = True
         try:
             return render(row, frame)
@@ -119,7 +121,7 @@ def test_a_machine_is_made_again_when_something_on_it_changes(
     texts = MachineTexts()
     render = texts._render
 
-    def counted(row: MachineView, frame: QueueFrame) -> Markup:
+    def counted(row: MachineView, frame: QueueFrame) -> Part:
         made.append(row.machine.name)
         return render(row, frame)
 

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from printflow import InRequest, Job, Note, Printflow, Right
 from printflow_web import queue_row_texts
+from printflow_web.live_parts import Part, part_of
 from printflow_web.queue_row_texts import QueueFrame, QueueRow, QueueRowTexts
 from printflow_web.row_texts import given_by
 from tests.benchmarks.queue import fill_ready
@@ -47,9 +47,9 @@ def test_each_value_of_a_row_and_of_its_frame_makes_it_anew(
 ) -> None:
     made: list[tuple[QueueRow, QueueFrame]] = []
 
-    def render(row: QueueRow, frame: QueueFrame) -> str:
+    def render(row: QueueRow, frame: QueueFrame) -> Part:
         made.append((row, frame))
-        return f"row {len(made)}"
+        return part_of(f'<p id="row {len(made)}">')
 
     monkeypatch.setattr(queue_row_texts, "queue_row_rendered", render)
     texts = QueueRowTexts()
@@ -58,10 +58,10 @@ def test_each_value_of_a_row_and_of_its_frame_makes_it_anew(
     rows, frames = with_each_value_changed(row), with_each_value_changed(frame)
     assert {"ends", "up", "down", "job.shelf", "notes.text"} <= {name for name, _ in rows}
     for name, other in rows:
-        assert texts.text(other, frame) == f"row {len(made)}", name
+        assert texts.text(other, frame).id == f"row {len(made)}", name
         assert made[-1] == (other, frame), name
     for name, another in frames:
-        assert texts.text(row, another) == f"row {len(made)}", name
+        assert texts.text(row, another).id == f"row {len(made)}", name
         assert made[-1] == (row, another), name
     assert texts.text(row_of(row.job), frame_of_tests(lab)) != first, "the last one made is kept"
     assert len(made) == 2 + len(rows) + len(frames)
@@ -81,7 +81,7 @@ def test_a_rows_template_reads_nothing_but_what_it_was_made_of(
                 read.add(key)
             return super().resolve_or_missing(key)
 
-    def watched(row: QueueRow, frame: QueueFrame) -> Markup:
+    def watched(row: QueueRow, frame: QueueFrame) -> Part:
         inside[0] = True
         try:
             return render(row, frame)
@@ -107,7 +107,7 @@ def test_a_row_is_made_once_for_two_readers_and_again_when_it_changes(
     texts = QueueRowTexts()
     render = texts._render
 
-    def counted(row: QueueRow, frame: QueueFrame) -> Markup:
+    def counted(row: QueueRow, frame: QueueFrame) -> Part:
         made.append(row.job.id)
         return render(row, frame)
 

@@ -1,7 +1,7 @@
 // The print room: kept fresh without a reload, and jobs that are dragged by their handle: onto a
 // machine, which plans them there, or to another place of their list. A drag begins only after some
 // way, shows where it would end, and changes nothing anywhere else. Everything has a button, too.
-import { asking, mergeParts, rememberParts } from "./live.js";
+import { asking, busy, mergeRows } from "./live.js";
 
 const FAR = 8;
 const ROW = "[id^=queued-]";
@@ -10,6 +10,12 @@ const student = (row) => row.querySelector(".queue-words a").textContent;
 const ways = (row) => row.querySelectorAll("[name=move]"); // up and down
 // Before which job it stands: another row, or the first of those that aren't shown.
 const following = ({ nextElementSibling: next }) => (next ? next.dataset.first || job(next) : "");
+
+// All that stands in the room but for the rows of its lists, in order.
+function outline(room) {
+  const parts = [...room.querySelectorAll("ol, [data-part], [data-tag]")].filter((one) => !one.parentElement.matches("ol"));
+  return parts.map((one) => one.dataset.part || one.id).join();
+}
 
 export function printRoom() {
   return {
@@ -24,7 +30,6 @@ export function printRoom() {
       this.$root.addEventListener("pointercancel", () => this.letGo());
       document.addEventListener("keydown", (event) => event.key === "Escape" && this.letGo());
       this.$root.addEventListener("click", (event) => this.step(event));
-      rememberParts(this.$root);
       this.listen(this.$root);
     },
 
@@ -38,8 +43,52 @@ export function printRoom() {
       return window.location.pathname;
     },
 
+    // Each part has a tag of its content; the server sends those whose tag isn't here yet.
+    holds() {
+      const parts = [this.room(), ...this.room().querySelectorAll("[data-tag]")];
+      return parts.map((part) => part.dataset.tag || "").join(" ");
+    },
+
+    // What holds the parts comes where others stand in it than before, or in another order.
     merge(page) {
-      return mergeParts(this.room(), page.getElementById("room-columns"));
+      const frame = page.getElementById("room-columns");
+      const came = new Map([...page.body.children].map((part) => [part.id, part]));
+      came.delete("room-columns");
+      return frame ? this.arrange(frame, came) : this.renew(came.values());
+    },
+
+    renew(parts) {
+      let whole = true;
+      for (const fresh of parts) {
+        const old = document.getElementById(fresh.id);
+        if (!old) delete this.room().dataset.tag; // the next answer says where it stands
+        if (!old || busy(old)) whole = false;
+        else old.replaceWith(fresh);
+      }
+      return whole;
+    },
+
+    arrange(frame, came) {
+      const room = this.room();
+      const part = ({ dataset }) => came.get(dataset.part) || document.getElementById(dataset.part);
+      const places = [...frame.querySelectorAll("[data-part]")];
+      if (!places.every(part)) {
+        for (const one of room.querySelectorAll("[data-tag]")) delete one.dataset.tag;
+        return false;
+      }
+      if (outline(room) === outline(frame)) {
+        const apart = [...came.values()].filter((one) => !one.matches("li"));
+        let whole = this.renew(apart);
+        for (const list of frame.querySelectorAll("ol")) {
+          whole = mergeRows(document.getElementById(list.id), [...list.children].map(part)) && whole;
+        }
+        if (whole) room.dataset.tag = frame.dataset.tag;
+        return whole;
+      }
+      if (busy(room)) return false;
+      for (const place of places) place.replaceWith(part(place));
+      room.replaceWith(frame);
+      return true;
     },
 
     // -- by arrows --------------------------------------------------------------------------------
@@ -144,7 +193,9 @@ export function printRoom() {
       this.send(row);
     },
 
+    // Nothing in the list is as it was sent any more.
     tidy(list) {
+      for (const one of [this.room(), ...list.children]) delete one.dataset.tag;
       const rows = [...list.querySelectorAll(ROW)];
       rows.forEach((row, place) => {
         const [up, down] = ways(row);
