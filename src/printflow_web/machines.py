@@ -34,6 +34,14 @@ def _noted() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in NOTED}
 
 
+@pages.get("/menu")
+def menu() -> str:
+    """What can be done with it; without a page around it for the script that opens a menu."""
+    quiet = request.headers.get("X-Requested-With") == "fetch"
+    template = "_machine_items.html" if quiet else "machine_menu.html"
+    return render_template(template, machine=_machine(request.args))
+
+
 @pages.route("/out", methods=["GET", "POST"])
 def take_out() -> AnyResponse | str:
     """Out of service, with the reason."""

@@ -164,6 +164,7 @@ _TABLE: dict[str, Need | Callable[[dict[str, Any]], Need]] = {
     "plates.end": Right.PRINT,
     "plates.move": Right.PRINT,
     "plates.undo": _STARTING,
+    "machines.menu": Right.SEE,
     "machines.take_out": Right.MACHINES,
     "machines.put_back": Right.MACHINES,
     "machines.edit": Right.MACHINES,

@@ -40,6 +40,7 @@ OTHERS = (
     "/dashboard/bulk",
     "/dashboard/queue",
     "/dashboard/queue?fits=Prusa+MK4S&material=PLA",
+    "/dashboard/machines/menu?machine=Prusa+XL",
     "/dashboard/machines/out?machine=Prusa+XL",
     "/dashboard/machines/edit?machine=Prusa+XL",
     "/dashboard/plates/start?machine=Prusa+MK4S",

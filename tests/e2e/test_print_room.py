@@ -173,16 +173,23 @@ def test_everything_by_keyboard_and_on_a_phone(
         assert faults(page, RULES["phone"]) == [], link
         page.keyboard.press("Escape")
         expect(dialog).not_to_be_visible()
-    menu = page.locator("[data-machine=West] summary")
+    menu = page.locator("[data-machine=West] [data-menu]")
     menu.press("Enter")
     page.get_by_role("link", name="Take out of service").press("Enter")
     dialog.get_by_label("Reason").fill("belt")
     page.keyboard.press("Enter")
     expect(page.get_by_text("West is out of service.")).to_be_visible()
-    page.locator("article", has_text="West").locator("summary").press("Enter")
+    page.locator("article", has_text="West").locator("[data-menu]").press("Enter")
     page.get_by_role("button", name="Put back in service").press("Enter")
     expect(page.get_by_text("West is back in service.")).to_be_visible()
+    page.locator("[data-machine=West] [data-menu]").press("Enter")
+    expect(page.get_by_role("link", name="Edit details")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-machine=West] [data-menu]")).to_be_focused()
     assert faults(page, RULES["phone"]) == []
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
     page.screenshot(path=tmp_path / "phone.png", full_page=True)
+    page.goto(f"{server.url}/dashboard/machines/menu?machine=West")  # as without scripts
+    expect(page.get_by_role("link", name="Take out of service")).to_be_visible()
+    assert faults(page, RULES["phone"]) == []

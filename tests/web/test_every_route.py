@@ -134,6 +134,7 @@ LET_IN: dict[str, dict[str, Needed]] = {
     "/dashboard/plates/<int:plate_id>/good": {"POST": Right.PRINT},
     "/dashboard/plates/<int:plate_id>/end": {"GET": Right.PRINT, "POST": Right.PRINT},
     "/dashboard/plates/<int:plate_id>/move": {"GET": Right.PRINT, "POST": Right.PRINT},
+    "/dashboard/machines/menu": {"GET": Right.SEE},
     "/dashboard/machines/out": {"GET": Right.MACHINES, "POST": Right.MACHINES},
     "/dashboard/machines/back": {"POST": Right.MACHINES},
     "/dashboard/machines/edit": {"GET": Right.MACHINES, "POST": Right.MACHINES},

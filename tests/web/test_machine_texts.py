@@ -105,6 +105,7 @@ def test_a_machines_template_reads_nothing_but_what_it_was_made_of(tmp_path: Pat
         app.extensions["printflow_machines"] = texts
         page = browser.get(path)
         assert page.status_code == 200 and page.text.count("plate-running") > 3
+        assert len(page.data) < 84_000, "with all machines printing"
     assert {"row", "may_use"} <= read, "the check sees what is read"
     known = {"row", "view", *given_by(QueueFrame("en", (), "", None))}  # the queue has no views
     assert read - known - NAMES == set()

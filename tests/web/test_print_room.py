@@ -230,6 +230,24 @@ def test_machines_out_and_back_edited_added_and_retired(
     assert staff.get("/dashboard/machines/edit?machine=Nobody").status_code == 404
 
 
+def test_the_menu_of_a_machine_is_a_page_without_scripts(
+    staff: FlaskClient, lab: Printflow, two_machines: None
+) -> None:
+    room = staff.get(QUEUE).text
+    assert 'href="/dashboard/machines/menu?machine=South"' in room
+    assert "Take out of service" not in room, "it's filled when it's opened"
+    address = "/dashboard/machines/menu?machine=South"
+    assert "Take out of service" in said(staff.get(address))
+    lab.machines.take_out("South", reason="fan", by="Ben")
+    page = staff.get(address)
+    assert "Put back in service" in said(page)
+    back = {"csrf_token": token(staff, address), "next": QUEUE, "machine": "South"}
+    assert staff.post("/dashboard/machines/back", data=back).location == QUEUE
+    items = staff.get(address, headers={"X-Requested-With": "fetch"}).text
+    assert "Take out of service" in items and "<html" not in items
+    assert staff.get("/dashboard/machines/menu?machine=Nobody").status_code == 404
+
+
 def test_what_fits_says_why(
     staff: FlaskClient, lab: Printflow, waiting: Callable[..., Job]
 ) -> None:

@@ -70,6 +70,7 @@ def walked(lab: Printflow, job_in: JobIn) -> tuple[list[str], list[str]]:
         *(
             "/dashboard/queue",
             "/dashboard/plates/start?machine=Prusa+MK4S",
+            "/dashboard/machines/menu?machine=Prusa+MK4S",
             "/admin/machines",
             "/dashboard/payments",
             "/reports",

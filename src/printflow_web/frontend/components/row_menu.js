@@ -1,5 +1,6 @@
-// "More actions" of a row leads to the job's page. Scripts open a menu there instead, one for all rows,
-// filled with what can be done with the job now; where that doesn't come, the link is followed.
+// "More actions" of a row leads to the job's page, and the menu of a machine to a page of its own. Scripts
+// open a menu there instead, one for all rows, filled with what can be done with the job or the machine
+// now; where that doesn't come, the link is followed.
 let panel, opener;
 
 function close(back) {
@@ -24,7 +25,7 @@ async function open(link) {
   link.after(panel);
   const address = new URL(link.href);
   address.hash = "";
-  address.pathname += "/menu";
+  if (!address.pathname.endsWith("/menu")) address.pathname += "/menu";
   try {
     const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
     const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
