@@ -134,7 +134,7 @@ def main() -> None:
     size = replace(usual, minutes=given.minutes, faster=given.faster)
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
         for one in measure(size, Path(folder)):
-            print(f"{one.name}: {one.value:.0f} {one.unit} (at most {one.limit:g}); {one.note}")
+            print(f"{one.name}: {one.value:.4g} {one.unit} (at most {one.limit:g}); {one.note}")
 
 
 if __name__ == "__main__":
