@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,38 +78,3 @@ def test_an_engine_cannot_be_told_what_would_not_reach_its_transactions(engine: 
 def test_no_listener_slows_statements_down(engine: Engine) -> None:
     """SQLAlchemy asks for every kind of listener with each statement as soon as there is one."""
     assert "_has_events" not in vars(engine)
-
-
-def test_a_writer_meets_the_moment_in_which_another_process_lets_go(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engines, "BUSY_SECONDS", 10)
-    patient = open_engine(str(engine.url.set(drivername="sqlite")))
-    slept: list[float] = []
-    with writing(engine) as other:
-
-        def sleep(seconds: float) -> None:
-            slept.append(seconds)
-            if len(slept) == 20:
-                other.rollback()
-
-        monkeypatch.setattr(time, "sleep", sleep)
-        with writing(patient) as connection:
-            connection.execute(text("INSERT INTO jobs VALUES (1)"))
-    assert len(slept) == 20
-    assert max(slept) <= 0.002, "it looks again every few milliseconds, however long it has waited"
-    patient.dispose()
-
-
-def test_a_writer_leaves_its_connection_as_patient_as_before(
-    tmp_path: Path,
-) -> None:
-    opened = open_engine(sqlite_url(tmp_path / "lab.sqlite"))
-    asked = text("PRAGMA busy_timeout")
-    with opened.begin() as reader:
-        before = reader.scalar(asked)
-    with writing(opened) as connection:
-        assert connection.scalar(asked) == before
-    with opened.begin() as reader:
-        assert reader.scalar(asked) == before == engines.BUSY_SECONDS * 1000
-    opened.dispose()

@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from ..errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, PrintflowError
 from ..said import say
-from .embedded import DRIVER, PATIENCE, WRITES, be_patient, forget_writing
+from .embedded import DRIVER, WRITES, forget_writing
 
 SAFE_SQLITE = (3, 51, 3)
 """First SQLite without the WAL-reset bug (two connections can corrupt a WAL database; see
@@ -113,7 +113,7 @@ def _set_patience(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.commit()
 
 
-def _set_pragmas(connection: Any, record: ConnectionPoolEntry) -> None:
+def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
     # The driver must not open transactions of its own: BEGIN is ours (see embedded.py).
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -121,17 +121,15 @@ def _set_pragmas(connection: Any, record: ConnectionPoolEntry) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
         "secure_delete=ON",  # what retention takes out is not left in the file's free pages
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-    record.info[PATIENCE] = BUSY_SECONDS
-    be_patient(connection, BUSY_SECONDS)
 
 
-def _no_pragmas(connection: Any, record: ConnectionPoolEntry) -> None:
+def _no_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
-    record.info[PATIENCE] = BUSY_SECONDS
 
 
 def sqlite_path(url: str) -> Path | None:
