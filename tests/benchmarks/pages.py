@@ -91,6 +91,7 @@ PAGES: Final = {
     "/dashboard/plates/start": Opened("/dashboard/plates/start?machine=Prusa+MK4S"),
     "/dashboard/plates/<int:plate_id>/end": Opened("/dashboard/plates/{plate}/end"),
     "/dashboard/plates/<int:plate_id>/move": Opened("/dashboard/plates/{plate}/move"),
+    "/dashboard/machines/menu": Opened("/dashboard/machines/menu?machine=Prusa+XL"),
     "/dashboard/machines/out": Opened("/dashboard/machines/out?machine=Prusa+XL"),
     "/dashboard/machines/edit": Opened("/dashboard/machines/edit?machine=Prusa+XL"),
     # people, pickup and money
