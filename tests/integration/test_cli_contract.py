@@ -282,6 +282,17 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert "pick-up" in done.stdout
 
 
+def _run_by_python(program: Program, code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=program.folder,
+        env={**bare_environment(), **program.environment},
+    )
+
+
 def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
     """What a start loads is nearly all that it costs."""
     assert program.run("init").code == 0
@@ -298,14 +309,7 @@ def test_a_list_loads_nothing_that_it_does_not_use(program: Program) -> None:
         "         'printflow.service.jobs', 'printflow.service.transitions'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=program.folder,
-        env={**bare_environment(), **program.environment},
-    )
+    done = _run_by_python(program, code)
     assert (done.stdout, done.stderr) == ("No jobs.\n", "[]\n")
 
 
@@ -321,14 +325,7 @@ def test_a_server_holds_nothing_that_it_needs_for_an_upgrade_alone(program: Prog
         "    heavy = {'alembic', 'mako', 'pygments', 'segno', 'trimesh', 'numpy', 'PIL', 'rich'}\n"
         "    print(sorted(heavy & set(sys.modules)))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=program.folder,
-        env={**bare_environment(), **program.environment},
-    )
+    done = _run_by_python(program, code)
     assert done.stdout == "[]\n"
 
 
